@@ -1,0 +1,79 @@
+import pc from "picocolors";
+import { BsweepError, formatIssue, messageOf } from "../core/errors.ts";
+import type { Effects, Progress, Reporter } from "../core/effects.ts";
+
+/** Lines between two progress lines where there is no terminal, in milliseconds. */
+const PLAIN_PROGRESS_INTERVAL_MS = 5000;
+const BAR_CELLS = 24;
+
+/** Writes a result to stdout, with a line end. */
+export function print(text: string): void {
+  process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+}
+
+/** Prints `value` as JSON for scripts. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, 2));
+}
+
+/** The effects of the real program: messages on stderr, the clock of the machine. */
+export function createEffects(): Effects {
+  return { reporter: createReporter(process.stderr), now: () => new Date() };
+}
+
+/** A reporter on a stream: a bar that redraws itself on a terminal, plain lines elsewhere. */
+export function createReporter(stream: NodeJS.WriteStream): Reporter {
+  let barShown = false;
+  let lastPlainLine = 0;
+  const clear = (): void => {
+    if (barShown) stream.write("\r\u001b[2K");
+    barShown = false;
+  };
+  const line = (text: string): void => {
+    clear();
+    stream.write(`${text}\n`);
+  };
+  return {
+    info: line,
+    warn: (text) => line(`${pc.yellow("warning:")} ${text}`),
+    progress: (state) => {
+      if (stream.isTTY) {
+        clear();
+        stream.write(formatBar(state));
+        barShown = true;
+      } else if (
+        Date.now() - lastPlainLine >= PLAIN_PROGRESS_INTERVAL_MS ||
+        state.done === state.total
+      ) {
+        lastPlainLine = Date.now();
+        line(formatPlain(state));
+      }
+    },
+    endProgress: clear,
+  };
+}
+
+function formatPlain({ label, done, total, note }: Progress): string {
+  return `${label}: ${done}/${total}${note === undefined ? "" : `, ${note}`}`;
+}
+
+function formatBar(state: Progress): string {
+  const filled = state.total === 0 ? BAR_CELLS : Math.round((state.done / state.total) * BAR_CELLS);
+  return `${pc.cyan("█".repeat(filled))}${"░".repeat(BAR_CELLS - filled)} ${formatPlain(state)}`;
+}
+
+/** Tells an error on stderr: what, where, and what to do next. Returns the exit status. */
+export function printError(error: unknown, debug: boolean): number {
+  const write = (text: string): void => void process.stderr.write(`${text}\n`);
+  if (error instanceof BsweepError) {
+    write(`${pc.red("error")} ${pc.dim(`[${error.code}]`)} ${error.message}`);
+    for (const issue of error.issues) write(`  ${formatIssue(issue)}`);
+    if (error.hint !== undefined) write(`${pc.cyan("hint:")} ${error.hint}`);
+    if (debug && error.stack !== undefined) write(error.stack);
+    return error.exitStatus;
+  }
+  write(`${pc.red("bug")} ${messageOf(error)}`);
+  if (debug && error instanceof Error && error.stack !== undefined) write(error.stack);
+  else write("This is a bug in bsweep. Run again with --debug and report what it prints.");
+  return 1;
+}

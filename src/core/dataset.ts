@@ -1,0 +1,26 @@
+/** Header of a packed data set of images: `dataset.json` in the data set's folder. */
+export interface DatasetHeader {
+  readonly schemaVersion: 1;
+  /** Rows. */
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  /** Number of classes: labels are 0 .. classes-1. 0 for a data set without labels. */
+  readonly classes: number;
+  /** Rows of each class, in class order; empty without labels. */
+  readonly classCounts: readonly number[];
+  /** uint8, row-major [count, height, width, channels]. */
+  readonly images: PackedFile;
+  /** uint8, [count]; null for rows to be predicted. */
+  readonly labels: PackedFile | null;
+  /** `sha256:...` of shape, images and labels: the data set's identity. */
+  readonly digest: string;
+}
+
+/** A raw file beside the header. */
+export interface PackedFile {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}

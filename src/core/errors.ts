@@ -1,0 +1,80 @@
+/**
+ * Every error a user can meet: a stable code, the exit status the code decides, and what to do next.
+ * docs/errors.md explains each; a test holds the two together.
+ */
+export const EXIT_STATUS = {
+  BUG: 1,
+  USAGE: 2,
+  INVALID_STUDY: 3,
+  INVALID_SITE: 3,
+  INVALID_MANIFEST: 3,
+  INVALID_RESULT: 3,
+  INVALID_DATA: 3,
+  TEMPLATE: 3,
+  SCHEDULER_MISSING: 4,
+  SCHEDULER_REFUSED: 4,
+  SCHEDULER_OUTPUT: 4,
+  RUNTIME_MISSING: 4,
+  STORAGE: 5,
+  WORKSPACE: 5,
+  CONFLICT: 6,
+} as const;
+
+export type ErrorCode = keyof typeof EXIT_STATUS;
+
+/** One thing wrong with an input, with the place it stands in. */
+export interface Issue {
+  /** The file, as the user named it. */
+  readonly file: string;
+  /** Line in the file, from 1; absent when the format has no lines. */
+  readonly line?: number;
+  /** Where inside the document: `space.filters[2]`. Empty for the document as a whole. */
+  readonly path: string;
+  /** What is wrong, in the form `found X, expected Y`. */
+  readonly message: string;
+}
+
+export interface BsweepErrorOptions {
+  /** Everything wrong, one entry a line under the message. */
+  readonly issues?: readonly Issue[];
+  /** The next command or edit that mends it. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+/** The one error class of bsweep. Anything else that reaches the command line is a bug. */
+export class BsweepError extends Error {
+  readonly code: ErrorCode;
+  readonly issues: readonly Issue[];
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: BsweepErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "BsweepError";
+    this.code = code;
+    this.issues = options.issues ?? [];
+    this.hint = options.hint;
+  }
+
+  get exitStatus(): number {
+    return EXIT_STATUS[this.code];
+  }
+}
+
+/** `file:line: path: message`, the parts that exist. */
+export function formatIssue(issue: Issue): string {
+  const place = issue.line === undefined ? issue.file : `${issue.file}:${issue.line}`;
+  return issue.path === ""
+    ? `${place}: ${issue.message}`
+    : `${place}: ${issue.path}: ${issue.message}`;
+}
+
+/** Whether `error` is a system error with this code, such as `ENOENT`. */
+export function isSystemError(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
+
+/** The text of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

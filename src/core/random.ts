@@ -1,0 +1,56 @@
+import { mersenne } from "pure-rand/generator/mersenne";
+import { createHash } from "node:crypto";
+import { canonicalJson } from "./identity.ts";
+import type { Parameters } from "./study.ts";
+
+/** A stream of random numbers. Not shared between purposes. */
+export interface RandomSource {
+  /** Uniform in [0, 1), 53 bits. */
+  next(): number;
+  /** Uniform integer in [0, below). `below` is at most 2^32. */
+  nextInteger(below: number): number;
+}
+
+/** The first 31 bits of SHA-256 over the parts as canonical JSON: fits every trainer's seed. */
+export function deriveSeed(...parts: readonly unknown[]): number {
+  return createHash("sha256").update(canonicalJson(parts)).digest().readUInt32BE(0) >>> 1;
+}
+
+/**
+ * A trial's own seed. The resource is left out on purpose: a trial promoted to more epochs goes on
+ * with the run it had. `params` are the trainer's resolved parameters.
+ */
+export function deriveTrialSeed(studySeed: number, params: Parameters, replicate: number): number {
+  return deriveSeed("trial", studySeed, params, replicate);
+}
+
+/** One generator for one purpose: Mersenne Twister seeded from the seed and the purpose. */
+export function randomFor(seed: number, purpose: string): RandomSource {
+  const generator = mersenne(deriveSeed(seed, purpose));
+  const nextUint32 = (): number => generator.next() >>> 0;
+  return {
+    next: () => ((nextUint32() >>> 5) * 67108864 + (nextUint32() >>> 6)) / 9007199254740992,
+    nextInteger: (below) => drawBelow(below, nextUint32),
+  };
+}
+
+/** Rejection sampling: no value is more likely than another. */
+function drawBelow(below: number, nextUint32: () => number): number {
+  const limit = 4294967296 - (4294967296 % below);
+  for (;;) {
+    const value = nextUint32();
+    if (value < limit) return value % below;
+  }
+}
+
+/** Shuffles in place (Fisher and Yates, as Durstenfeld gives it, CACM 1964) and returns its argument. */
+export function shuffle<T extends number[] | Uint8Array | Uint32Array | Int32Array>(
+  values: T,
+  random: RandomSource,
+): T {
+  for (let last = values.length - 1; last > 0; last--) {
+    const other = random.nextInteger(last + 1);
+    [values[last], values[other]] = [values[other] ?? 0, values[last] ?? 0];
+  }
+  return values;
+}

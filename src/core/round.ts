@@ -1,0 +1,47 @@
+import type { Objective } from "./study.ts";
+
+/** What all elements of a round share; stands in round.json beside the manifests. */
+export interface Round {
+  readonly schemaVersion: 1;
+  readonly study: string;
+  /** From 1. */
+  readonly round: number;
+  readonly kind: "initial" | "extension";
+  /** Random hex, part of the job names, so that two rounds are never mistaken for one another. */
+  readonly nonce: string;
+  /** ISO 8601 UTC. */
+  readonly createdAt: string;
+  readonly bsweep: string;
+  readonly objective: Objective;
+  /** `path` is relative to the workspace. */
+  readonly dataset: {
+    readonly path: string;
+    readonly digest: string;
+    /** Fraction and seed of the hold-out and of the split of what is left. */
+    readonly holdout: { readonly fraction: number; readonly seed: number };
+  };
+  readonly trainer: RoundTrainer;
+  readonly limits: {
+    readonly cpus: number;
+    readonly memoryMiB: number;
+    readonly walltimeSeconds: number;
+  };
+  readonly arrays: readonly RoundArray[];
+  readonly trials: number;
+  /** File as named by the user -> SHA-256 of the bytes that went into the round. */
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+/** `command`: argv of a trainer other than the built-in one; `{{request}}` is the request's path. */
+export type RoundTrainer =
+  { readonly kind: "cnn" } | { readonly kind: "command"; readonly command: readonly string[] };
+
+/** One job array of a round. File names are relative to the round's folder. */
+export interface RoundArray {
+  /** From 1. */
+  readonly array: number;
+  readonly elements: number;
+  readonly jobName: string;
+  readonly manifest: string;
+  readonly script: string;
+}

@@ -1,0 +1,99 @@
+/** A study as the rest of the program sees it: validated, defaults filled in, units in the names. */
+
+export type ParameterValue = string | number | boolean;
+
+/** Parameter name -> value. What a trial is run with, apart from its resource. */
+export type Parameters = Readonly<Record<string, ParameterValue>>;
+
+/** A parameter is searched only in trials where every parameter named here has the value given. */
+export type Condition = Readonly<Record<string, ParameterValue>>;
+
+/** The values a parameter may take. */
+export type Distribution =
+  | { readonly kind: "categorical"; readonly values: readonly ParameterValue[] }
+  /** A real number in [low, high]; `log`: uniform in the logarithm; `step`: low, low+step, ... <= high. */
+  | {
+      readonly kind: "real";
+      readonly low: number;
+      readonly high: number;
+      readonly log: boolean;
+      readonly step?: number;
+    }
+  /** An integer in [low, high], both ends included. */
+  | {
+      readonly kind: "integer";
+      readonly low: number;
+      readonly high: number;
+      readonly log: boolean;
+      readonly step: number;
+    };
+
+/** One dimension of the search space. */
+export interface Dimension {
+  readonly name: string;
+  readonly distribution: Distribution;
+  readonly when?: Condition;
+}
+
+export type SearchSpace = readonly Dimension[];
+
+export type Sampler =
+  | { readonly kind: "grid"; readonly seed: number }
+  | { readonly kind: "random"; readonly seed: number; readonly trials: number };
+
+export interface Objective {
+  /** Key into a result's metrics. */
+  readonly metric: string;
+  readonly direction: "maximize" | "minimize";
+}
+
+/** The built-in CNN. `set` fixes parameters for every trial. */
+export interface CnnTrainer {
+  readonly kind: "cnn";
+  /** The resource: most epochs a trial may train. */
+  readonly epochs: number;
+  /** Parameters fixed for all trials; a name may not also stand in the search space. */
+  readonly set: Parameters;
+}
+
+export interface StudyDataset {
+  /** Folder of the packed data set, relative to the workspace. */
+  readonly path: string;
+  /** Fraction of the rows held out from every trial and used only for the objective, in (0, 1). */
+  readonly holdout: number;
+}
+
+/** Where the study runs on a cluster. A key that is absent here takes the site's value. */
+export interface StudyCluster {
+  readonly site: string;
+  /** Most elements of the study running at once. */
+  readonly concurrencyLimit: number;
+  readonly jobGroup?: string;
+  readonly userGroup?: string;
+  readonly queue?: string;
+  readonly image?: string;
+}
+
+/** What one element asks of the scheduler. */
+export interface Resources {
+  readonly cpus: number;
+  readonly memoryMiB: number;
+  readonly walltimeSeconds: number;
+  /** Trials packed into one element, run one after another. */
+  readonly trialsPerElement: number;
+}
+
+export interface Study {
+  /** `[A-Za-z0-9][A-Za-z0-9._-]*`, at most 64 characters: it becomes a job name and a folder. */
+  readonly name: string;
+  /** The study file, as the user named it. */
+  readonly file: string;
+  readonly objective: Objective;
+  readonly dataset: StudyDataset;
+  readonly trainer: CnnTrainer;
+  readonly space: SearchSpace;
+  readonly sampler: Sampler;
+  readonly replicates: number;
+  readonly cluster: StudyCluster;
+  readonly resources: Resources;
+}

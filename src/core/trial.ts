@@ -1,0 +1,115 @@
+import type { ParameterValue, Parameters } from "./study.ts";
+
+/** How much training a trial may use. The resource is never also a parameter. */
+export interface Resource {
+  readonly epochs: number;
+}
+
+/** One trial as a manifest carries it: everything that differs from trial to trial. */
+export interface Trial {
+  /** What a person calls it, from 1, unique in the study and never reused. */
+  readonly number: number;
+  /** Leading hex of the SHA-256 of the trial's content (see identity.ts). */
+  readonly trialId: string;
+  /** Parameters as the study sets and searches them; the trainer fills in the rest. */
+  readonly params: Parameters;
+  /** From 0: the same parameters with another seed. */
+  readonly replicate: number;
+  /** The trial's own seed, 0 .. 2^31-1; each purpose derives a generator from it (see random.ts). */
+  readonly seed: number;
+  readonly resource: Resource;
+  /** From 1; a retry is the same trial with the next attempt. */
+  readonly attempt: number;
+}
+
+/** One line of a manifest: what array index `index` runs, one trial after another. */
+export interface ManifestElement {
+  readonly schemaVersion: 1;
+  /** From 1, as on every scheduler. Line i of the file has index i. */
+  readonly index: number;
+  readonly trials: readonly Trial[];
+}
+
+export const FAILURE_KINDS = [
+  "error",
+  "timeout",
+  "signal",
+  "out-of-memory",
+  "diverged",
+  "missing-result",
+] as const;
+export type FailureKind = (typeof FAILURE_KINDS)[number];
+
+export interface Failure {
+  readonly kind: FailureKind;
+  /** What happened, in a sentence. */
+  readonly message: string;
+  /** The last lines the trainer wrote to stderr, at most 4 KiB. */
+  readonly stderrTail?: string | undefined;
+}
+
+/** One epoch of training. Losses are means over examples; accuracies are fractions. */
+export interface EpochRecord {
+  readonly epoch: number;
+  readonly loss: number | null;
+  readonly accuracy?: number | undefined;
+  readonly validationLoss?: number | null | undefined;
+  readonly validationAccuracy?: number | undefined;
+  readonly seconds: number;
+}
+
+export interface Holdout {
+  /** Rows predicted right. */
+  readonly correct: number;
+  /** Rows in the hold-out. */
+  readonly count: number;
+  /** Base64 of one uint8 class per hold-out row, in the order of the split. */
+  readonly predictions: string;
+}
+
+/** What makes two runs comparable bit for bit. */
+export interface NumericsFingerprint {
+  readonly tensorflow: string;
+  readonly cpu: string;
+  readonly threads: number;
+  readonly precision: "float32";
+}
+
+/** What a trainer measured. A trainer leaves this as a JSON file; the runner makes it a result. */
+export interface TrainerReport {
+  /** Finite numbers by name, the objective's metric among them. */
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly holdout?: Holdout | undefined;
+  readonly model?: { readonly parameters: number; readonly flopsPerExample: number } | undefined;
+  readonly history: readonly EpochRecord[];
+  readonly numerics?: NumericsFingerprint | undefined;
+  /** Set by a trainer that ended in order and yet has no result to rank, such as `diverged`. */
+  readonly failure?: Failure | undefined;
+}
+
+/** One attempt at one trial: what happened, measured. Never the environment as a whole. */
+export interface TrialResult {
+  readonly schemaVersion: 1;
+  readonly trialId: string;
+  readonly number: number;
+  readonly attempt: number;
+  readonly state: "complete" | "failed";
+  /** The objective's value; null when the trial failed. */
+  readonly objective: number | null;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly holdout: Holdout | null;
+  readonly model: { readonly parameters: number; readonly flopsPerExample: number } | null;
+  readonly history: readonly EpochRecord[];
+  readonly params: Readonly<Record<string, ParameterValue>>;
+  readonly replicate: number;
+  readonly seed: number;
+  readonly resource: Resource;
+  readonly failure: Failure | null;
+  /** ISO 8601 UTC start; wall seconds of the trainer, start-up included. */
+  readonly timing: { readonly startedAt: string; readonly seconds: number };
+  readonly usage: { readonly peakMemoryMiB: number | null; readonly cpuSeconds: number | null };
+  /** Scheduler's job id ("" outside one), array index, host name. */
+  readonly element: { readonly job: string; readonly index: number; readonly host: string };
+  readonly numerics: NumericsFingerprint | null;
+  readonly software: { readonly bsweep: string };
+}

@@ -1,0 +1,54 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, openSync, closeSync, fsyncSync, renameSync, rmSync, writeSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { BsweepError, messageOf } from "../core/errors.ts";
+
+/** A name beside `path` that no other process will pick and no reader takes for a result. */
+export function temporaryBeside(path: string): string {
+  return join(
+    dirname(path),
+    `.${basename(path)}.${process.pid}.${randomBytes(6).toString("hex")}.tmp`,
+  );
+}
+
+/**
+ * Writes a file so that it appears whole or not at all (contract 3): unique temporary name in the same
+ * folder, write, fsync, rename, fsync of the folder. Makes the folder if need be.
+ * @throws BsweepError WORKSPACE when the disk is full, read-only, or the folder cannot be made.
+ */
+export function writeFileAtomic(path: string, data: string | Uint8Array): void {
+  const temporary = temporaryBeside(path);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeAndSync(temporary, data);
+    renameSync(temporary, path);
+    syncFolder(dirname(path));
+  } catch (cause) {
+    rmSync(temporary, { force: true });
+    throw new BsweepError("WORKSPACE", `cannot write ${path}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function writeAndSync(path: string, data: string | Uint8Array): void {
+  const bytes = typeof data === "string" ? Buffer.from(data) : data;
+  const file = openSync(path, "wx", 0o644);
+  try {
+    for (let offset = 0; offset < bytes.length;) offset += writeSync(file, bytes, offset);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Makes a rename in `folder` survive a power cut. Folders that cannot be synced (some network file systems) are left. */
+export function syncFolder(folder: string): void {
+  let file: number | undefined;
+  try {
+    file = openSync(folder, "r");
+    fsyncSync(file);
+  } catch {
+    // The rename itself has happened; there is nothing more that could be done.
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}

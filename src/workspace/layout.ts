@@ -1,0 +1,95 @@
+import { realpathSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
+
+/**
+ * Every path bsweep reads or writes, in one place. All are below the workspace.
+ *
+ * Paths stay logical: on clusters the storage is reached through links whose physical targets do not
+ * exist inside containers, so nothing here resolves a link.
+ */
+export interface Layout {
+  readonly workspace: string;
+  /** `jobs/<study>` */
+  studyJobs(study: string): string;
+  /** `jobs/<study>/round-001` */
+  round(study: string, round: number): string;
+  /** `results/<study>/round-001` */
+  roundResults(study: string, round: number): string;
+  /** `results/<study>/study.sqlite` */
+  database(study: string): string;
+  /** A path from a study or round file: relative ones start at the workspace. */
+  resolve(path: string): string;
+}
+
+export function createLayout(workspace: string): Layout {
+  return {
+    workspace,
+    studyJobs: (study) => join(workspace, "jobs", study),
+    round: (study, round) => join(workspace, "jobs", study, roundName(round)),
+    roundResults: (study, round) => join(workspace, "results", study, roundName(round)),
+    database: (study) => join(workspace, "results", study, "study.sqlite"),
+    resolve: (path) => (isAbsolute(path) ? path : join(workspace, path)),
+  };
+}
+
+/** Names inside a round's folder, in `jobs` and in `results`. */
+export const ROUND_FILE = "round.json";
+export const SUBMIT_SCRIPT = "submit.sh";
+export const LOG_FOLDER = "logs";
+
+export function roundName(round: number): string {
+  return `round-${String(round).padStart(3, "0")}`;
+}
+
+/** The round a folder name stands for; undefined for any other name. */
+export function parseRoundName(name: string): number | undefined {
+  const match = /^round-(\d{3,})$/.exec(name);
+  return match === null ? undefined : Number(match[1]);
+}
+
+export function arrayName(array: number): string {
+  return `array-${String(array).padStart(2, "0")}`;
+}
+
+export function manifestName(array: number): string {
+  return `${arrayName(array)}.trials.jsonl`;
+}
+
+/** `<index>.<trialId>.<attempt>.<nonce>.json`: no two attempts can ever write the same file. */
+export function resultName(index: number, trialId: string, attempt: number, nonce: string): string {
+  return `${index}.${trialId}.${attempt}.${nonce}.json`;
+}
+
+export interface ResultName {
+  readonly index: number;
+  readonly trialId: string;
+  readonly attempt: number;
+}
+
+/** The parts of a result's name; undefined for any other file, temporary ones among them. */
+export function parseResultName(name: string): ResultName | undefined {
+  const match = /^(\d+)\.([0-9a-f]{16})\.(\d+)\.[0-9a-z]+\.json$/.exec(name);
+  if (match?.[2] === undefined) return undefined;
+  return { index: Number(match[1]), trialId: match[2], attempt: Number(match[3]) };
+}
+
+/**
+ * The folder the user stands in, as the user named it. `process.cwd()` gives the physical path
+ * (`/rdcw/fs2/...` on compute1), which containers do not have; `$PWD` is taken instead whenever both
+ * are the same folder.
+ */
+export function logicalCwd(environment: NodeJS.ProcessEnv = process.env): string {
+  const physical = process.cwd();
+  const logical = environment["PWD"];
+  if (logical === undefined || !isAbsolute(logical)) return physical;
+  try {
+    return realpathSync(logical) === realpathSync(physical) ? logical : physical;
+  } catch {
+    return physical;
+  }
+}
+
+/** An absolute path for what the user typed, keeping links as they are. */
+export function logicalPath(path: string, base: string = logicalCwd()): string {
+  return isAbsolute(path) ? join(path) : join(base, path);
+}

@@ -1,0 +1,28 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The folder of bsweep's own package.json, whether this file runs from src or from dist. */
+export function packageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);
+  return folder;
+}
+
+/** bsweep's own version. */
+export function packageVersion(): string {
+  const manifest = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as {
+    version: string;
+  };
+  return manifest.version;
+}
+
+/** A built program of bsweep, such as `main.js`. */
+export function builtProgram(path: string): string {
+  return join(packageRoot(), "dist", path);
+}
+
+/** Files that come with bsweep: templates, sites, example studies. */
+export function packagedTemplates(): string {
+  return join(packageRoot(), "templates");
+}

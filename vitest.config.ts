@@ -1,0 +1,26 @@
+import { defineConfig } from "vitest/config";
+
+const project = (name: string, timeoutSeconds: number) => ({
+  extends: true as const,
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    testTimeout: timeoutSeconds * 1000,
+    hookTimeout: timeoutSeconds * 1000,
+  },
+});
+
+export default defineConfig({
+  test: {
+    env: { TZ: "UTC", NO_COLOR: "1" },
+    restoreMocks: true,
+    projects: [
+      project("unit", 20),
+      project("contract", 120),
+      project("golden", 60),
+      project("e2e", 300),
+    ],
+    reporters: ["default", "./test/support/closing-line-reporter.ts"],
+    coverage: { provider: "v8", include: ["src/**"], reporter: ["text-summary", "html"] },
+  },
+});
