@@ -1,0 +1,68 @@
+import util from "node:util";
+import type * as TensorFlow from "@tensorflow/tfjs-node";
+import { BsweepError, messageOf } from "../../core/errors.ts";
+
+export type Tf = typeof TensorFlow;
+
+export interface LoadOptions {
+  /** Threads TensorFlow computes with. Another count gives other numbers, so it is part of a result's fingerprint. */
+  readonly threads: number;
+}
+
+/** The command that mends a missing or broken TensorFlow. */
+export const RUNTIME_HINT = "bsweep runtime install";
+
+/**
+ * Loads tfjs-node on `threads` threads: the only place that imports it. The first call decides for the
+ * whole process, because TensorFlow reads its settings once.
+ *
+ * @throws BsweepError RUNTIME_MISSING when the package or its native library is not there or does not load.
+ */
+export async function loadTensorFlow(options: LoadOptions): Promise<Tf> {
+  Object.assign(process.env, tensorFlowEnvironment(options.threads));
+  restoreIsNullOrUndefined();
+  try {
+    // A CommonJS module: what it exports is the default of its namespace, without a copy of every name.
+    const { default: tf } = (await import("@tensorflow/tfjs-node")) as unknown as { default: Tf };
+    return tf;
+  } catch (error) {
+    throw new BsweepError(
+      "RUNTIME_MISSING",
+      `TensorFlow does not load: ${firstLine(messageOf(error))}`,
+      {
+        hint: RUNTIME_HINT,
+        cause: error,
+      },
+    );
+  }
+}
+
+/** The version of the native library, such as `2.21.0` (tfjs-node's own version is another one). */
+export function readTensorFlowVersion(tf: Tf): string {
+  return (tf.backend() as unknown as { binding: { TF_Version: string } }).binding.TF_Version;
+}
+
+/**
+ * What TensorFlow reads from the environment when it loads. Level 2 keeps its errors and drops its
+ * notes. TF_ENABLE_ONEDNN_OPTS is left as the user has it.
+ */
+export function tensorFlowEnvironment(threads: number): Readonly<Record<string, string>> {
+  return {
+    TF_CPP_MIN_LOG_LEVEL: "2",
+    TF_NUM_INTRAOP_THREADS: String(threads),
+    TF_NUM_INTEROP_THREADS: String(threads),
+    OMP_NUM_THREADS: String(threads),
+  };
+}
+
+/** tfjs-node 4.22 still calls `util.isNullOrUndefined`, which Node 23 removed. */
+function restoreIsNullOrUndefined(): void {
+  if ("isNullOrUndefined" in util) return;
+  Object.assign(util, {
+    isNullOrUndefined: (value: unknown) => value === null || value === undefined,
+  });
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0]?.trim() ?? "";
+}
