@@ -1,0 +1,146 @@
+import type { CnnParameters } from "./cnn-parameters.ts";
+
+/** Height, width, channels of one example's activations. */
+export type ImageShape = readonly [height: number, width: number, channels: number];
+
+export type Activation = CnnParameters["activation"];
+
+/** One layer of the network, in order, with the shape it gives for one example. */
+export type CnnLayer = {
+  /** Unique in the network, and the stem of its variables' names: `block1/conv1`. */
+  readonly name: string;
+  readonly output: ImageShape;
+} & (
+  | {
+      readonly kind: "convolution";
+      readonly filters: number;
+      readonly kernelSize: number;
+      readonly padding: "valid" | "same";
+      readonly activation: Activation;
+    }
+  | { readonly kind: "pooling"; readonly pooling: "max" | "average" }
+  | { readonly kind: "flatten" }
+  | { readonly kind: "dense"; readonly units: number; readonly activation: Activation | "linear" }
+  | { readonly kind: "dropout"; readonly rate: number }
+);
+
+/** What an image data set tells about the network's two ends. */
+export interface CnnProblem {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly classes: number;
+}
+
+export interface CnnPlan {
+  readonly layers: readonly CnnLayer[];
+  /** Trainable numbers. */
+  readonly parameters: number;
+  /** Forward pass of one example; a multiplication and its addition count as two. */
+  readonly flopsPerExample: number;
+  /** Activations of one example, in numbers of four bytes. */
+  readonly activationsPerExample: number;
+}
+
+/** Layers, or the reason why there can be no such network. */
+export type CnnPlanning =
+  { readonly ok: true; readonly plan: CnnPlan } | { readonly ok: false; readonly reason: string };
+
+/** Pooling windows are 2 x 2 with stride 2; an odd last row or column is left out. */
+export const POOL_SIZE = 2;
+
+/** From parameters to layers, shapes, parameter count and FLOPs. Pure: `plan` and the trainer share it. */
+export function planCnn(params: CnnParameters, problem: CnnProblem): CnnPlanning {
+  const input: ImageShape = [problem.height, problem.width, problem.channels];
+  const layers: CnnLayer[] = [];
+  for (let block = 0; block < params.blocks; block++) {
+    const reason = addBlock(layers, input, params, block);
+    if (reason !== undefined) return { ok: false, reason };
+  }
+  addHead(layers, params, problem.classes);
+  return { ok: true, plan: { layers, ...measure(layers, input) } };
+}
+
+function shapeAfter(layers: readonly CnnLayer[], input: ImageShape): ImageShape {
+  return layers.at(-1)?.output ?? input;
+}
+
+function addBlock(
+  layers: CnnLayer[],
+  input: ImageShape,
+  params: CnnParameters,
+  block: number,
+): string | undefined {
+  const filters = params.filters * 2 ** block;
+  const { kernelSize, padding, activation } = params;
+  for (let index = 1; index <= params.convLayers; index++) {
+    const [height, width] = shapeAfter(layers, input);
+    const lost = padding === "valid" ? kernelSize - 1 : 0;
+    if (height <= lost || width <= lost) {
+      return `block ${block + 1}, convolution ${index}: a ${kernelSize} x ${kernelSize} kernel without padding does not fit ${height} x ${width}`;
+    }
+    layers.push({
+      kind: "convolution",
+      name: `block${block + 1}/conv${index}`,
+      filters,
+      kernelSize,
+      padding,
+      activation,
+      output: [height - lost, width - lost, filters],
+    });
+  }
+  const [height, width] = shapeAfter(layers, input);
+  if (height < POOL_SIZE || width < POOL_SIZE) {
+    return `block ${block + 1}: nothing is left to pool at ${height} x ${width}`;
+  }
+  const output: ImageShape = [
+    Math.floor(height / POOL_SIZE),
+    Math.floor(width / POOL_SIZE),
+    filters,
+  ];
+  layers.push({ kind: "pooling", name: `block${block + 1}/pool`, pooling: params.pooling, output });
+  return undefined;
+}
+
+function addHead(layers: CnnLayer[], params: CnnParameters, classes: number): void {
+  const [height, width, channels] = shapeAfter(layers, [0, 0, 0]);
+  layers.push({ kind: "flatten", name: "flatten", output: [1, 1, height * width * channels] });
+  const { denseUnits: units, activation, dropout: rate } = params;
+  for (let index = 1; index <= params.denseLayers; index++) {
+    const output: ImageShape = [1, 1, units];
+    layers.push({ kind: "dense", name: `dense${index}`, units, activation, output });
+    if (rate > 0) layers.push({ kind: "dropout", name: `dropout${index}`, rate, output });
+  }
+  layers.push({
+    kind: "dense",
+    name: "logits",
+    units: classes,
+    activation: "linear",
+    output: [1, 1, classes],
+  });
+}
+
+function measure(layers: readonly CnnLayer[], input: ImageShape): Omit<CnnPlan, "layers"> {
+  let parameters = 0;
+  let flopsPerExample = 0;
+  let activationsPerExample = size(input);
+  let previous = input;
+  for (const layer of layers) {
+    const weights = weightsPerOutput(layer, previous);
+    parameters += (weights + (weights > 0 ? 1 : 0)) * layer.output[2];
+    flopsPerExample += 2 * weights * size(layer.output);
+    activationsPerExample += size(layer.output);
+    previous = layer.output;
+  }
+  return { parameters, flopsPerExample, activationsPerExample };
+}
+
+/** Weights behind one output number, the bias left out; 0 for layers without variables. */
+function weightsPerOutput(layer: CnnLayer, input: ImageShape): number {
+  if (layer.kind === "convolution") return layer.kernelSize ** 2 * input[2];
+  return layer.kind === "dense" ? input[2] : 0;
+}
+
+function size([height, width, channels]: ImageShape): number {
+  return height * width * channels;
+}

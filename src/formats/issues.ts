@@ -1,0 +1,64 @@
+import type { z } from "zod";
+import { BsweepError, messageOf, type ErrorCode, type Issue } from "../core/errors.ts";
+
+/** `space.filters[2]` from zod's path. */
+export function formatPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === "number") return `${text}[${part}]`;
+    return text === "" ? String(part) : `${text}.${String(part)}`;
+  }, "");
+}
+
+/** What a document is called in messages, and how its errors are coded. */
+export interface DocumentKind {
+  readonly code: ErrorCode;
+  /** `manifest`, `result`. */
+  readonly what: string;
+  readonly hint?: string;
+}
+
+export interface Source {
+  readonly file: string;
+  /** From 1; for formats with one document a line. */
+  readonly line?: number;
+}
+
+/** Reads JSON and checks it. @throws BsweepError with every issue */
+export function parseJson<T>(
+  text: string,
+  source: Source,
+  schema: z.ZodType<T>,
+  kind: DocumentKind,
+): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw invalid(source, kind, [
+      { ...source, path: "", message: `found no JSON: ${messageOf(error)}` },
+    ]);
+  }
+  return checkValue(value, source, schema, kind);
+}
+
+/** Checks a value that was read already. @throws BsweepError with every issue */
+export function checkValue<T>(
+  value: unknown,
+  source: Source,
+  schema: z.ZodType<T>,
+  kind: DocumentKind,
+): T {
+  const checked = schema.safeParse(value);
+  if (checked.success) return checked.data;
+  const issues = checked.error.issues.map((issue) => ({
+    ...source,
+    path: formatPath(issue.path),
+    message: issue.message,
+  }));
+  throw invalid(source, kind, issues);
+}
+
+function invalid(source: Source, kind: DocumentKind, issues: readonly Issue[]): BsweepError {
+  const hint = kind.hint === undefined ? {} : { hint: kind.hint };
+  return new BsweepError(kind.code, `${source.file} is no valid ${kind.what}`, { issues, ...hint });
+}

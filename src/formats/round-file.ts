@@ -1,0 +1,54 @@
+import { z } from "zod";
+import type { Round } from "../core/round.ts";
+import { parseJson } from "./issues.ts";
+
+const relativeName = z.string().regex(/^[A-Za-z0-9._-]+$/);
+
+const roundSchema: z.ZodType<Round> = z.strictObject({
+  schemaVersion: z.literal(1),
+  study: z.string(),
+  round: z.int().min(1),
+  kind: z.enum(["initial", "extension"]),
+  nonce: z.string(),
+  createdAt: z.iso.datetime(),
+  bsweep: z.string(),
+  objective: z.strictObject({ metric: z.string(), direction: z.enum(["maximize", "minimize"]) }),
+  dataset: z.strictObject({
+    path: z.string(),
+    digest: z.string(),
+    holdout: z.strictObject({ fraction: z.number().gt(0).lt(1), seed: z.int().min(0) }),
+  }),
+  trainer: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("cnn") }),
+    z.strictObject({ kind: z.literal("command"), command: z.array(z.string()).min(1) }),
+  ]),
+  limits: z.strictObject({
+    cpus: z.int().min(1),
+    memoryMiB: z.int().min(1),
+    walltimeSeconds: z.int().min(1),
+  }),
+  arrays: z.array(
+    z.strictObject({
+      array: z.int().min(1),
+      elements: z.int().min(1),
+      jobName: z.string(),
+      manifest: relativeName,
+      script: relativeName,
+    }),
+  ),
+  trials: z.int().min(1),
+  inputs: z.record(z.string(), z.string()),
+});
+
+/** Reads a round.json. @throws BsweepError INVALID_MANIFEST */
+export function parseRoundFile(text: string, file: string): Round {
+  return parseJson(text, { file }, roundSchema, {
+    code: "INVALID_MANIFEST",
+    what: "round file",
+    hint: "it is written by bsweep generate; generate the round again",
+  });
+}
+
+export function formatRoundFile(round: Round): string {
+  return `${JSON.stringify(round, null, 2)}\n`;
+}
