@@ -1,0 +1,30 @@
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
+import { logicalPath } from "../../workspace/layout.ts";
+import { packageRoot } from "../../workspace/package.ts";
+
+/**
+ * The folder for what is large and can be fetched again: `$BSWEEP_CACHE`, else `$XDG_CACHE_HOME/bsweep`,
+ * else `~/.cache/bsweep`. Job environments may have no home: then a folder inside node_modules.
+ */
+export function cacheFolder(
+  environment: NodeJS.ProcessEnv = process.env,
+  home: string | undefined = homeFolder(),
+): string {
+  const own = environment["BSWEEP_CACHE"] ?? "";
+  if (own !== "") return logicalPath(own);
+  const shared = environment["XDG_CACHE_HOME"] ?? "";
+  // The XDG base directory specification tells programs to ignore a relative path here.
+  if (isAbsolute(shared)) return join(shared, "bsweep");
+  if (home !== undefined) return join(home, ".cache", "bsweep");
+  return join(packageRoot(), "node_modules", ".cache", "bsweep");
+}
+
+function homeFolder(): string | undefined {
+  try {
+    const home = homedir();
+    return isAbsolute(home) ? home : undefined;
+  } catch {
+    return undefined; // No HOME, and a user id that no passwd file knows: usual in containers.
+  }
+}

@@ -1,0 +1,115 @@
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import type { Effects, Reporter } from "../../core/effects.ts";
+import { BsweepError, messageOf } from "../../core/errors.ts";
+import { packageRoot } from "../../workspace/package.ts";
+import { buildBinding } from "./binding.ts";
+import { cacheFolder } from "./cache.ts";
+import { nodeGypEnvironment } from "./node-headers.ts";
+import { proveRuntime } from "./proof.ts";
+import { listSources, takeGivenLibraries, takePinnedLibraries, type Source } from "./sources.ts";
+import { findTfjsPackage, TFJS_NODE, type TfjsPackage, wantedTfjsVersion } from "./tfjs-package.ts";
+import { runToolOrFail } from "./tool.ts";
+
+export interface InstallOptions {
+  /** A folder with TensorFlow's libraries, or a wheel: used even when another one works already. */
+  readonly from?: string | undefined;
+}
+
+export interface Installation {
+  /** Whether anything had to be done. */
+  readonly changed: boolean;
+  /** The native library's version. */
+  readonly tensorflow: string;
+}
+
+/**
+ * Puts TensorFlow's native library under tfjs-node and proves that it computes. Does nothing when it
+ * already does. Safe to interrupt, to repeat and to run twice at once.
+ * @throws BsweepError RUNTIME_MISSING with the failing step's output; USAGE for a wrong `from`.
+ */
+export async function installRuntime(
+  options: InstallOptions,
+  effects: Effects,
+): Promise<Installation> {
+  const { reporter } = effects;
+  const before = options.from === undefined ? await proveRuntime() : undefined;
+  if (before?.works === true) return { changed: false, tensorflow: before.tensorflow };
+  const tfjs = findTfjsPackage() ?? (await fetchTfjsPackage(reporter));
+  await tryInTurn(
+    listSources(options.from, process.env),
+    (source) => installFrom(source, tfjs, reporter),
+    reporter,
+  );
+  const after = await proveRuntime();
+  if (after.works) return { changed: true, tensorflow: after.tensorflow };
+  throw new BsweepError(
+    "RUNTIME_MISSING",
+    `TensorFlow is in place but does not work: ${after.reason}`,
+    {
+      hint: "bsweep runtime status shows what was found; bsweep runtime install --from takes another TensorFlow",
+    },
+  );
+}
+
+/** Tries each source until one succeeds. What the last one says is the error; the others' are warnings. */
+export async function tryInTurn<T>(
+  candidates: readonly T[],
+  attempt: (candidate: T) => Promise<void>,
+  reporter: Reporter,
+): Promise<void> {
+  for (const [index, candidate] of candidates.entries()) {
+    try {
+      await attempt(candidate);
+      return;
+    } catch (error) {
+      if (index === candidates.length - 1) throw error;
+      reporter.warn(messageOf(error));
+      if (error instanceof BsweepError && error.hint !== undefined) reporter.warn(error.hint);
+    }
+  }
+}
+
+async function installFrom(source: Source, tfjs: TfjsPackage, reporter: Reporter): Promise<void> {
+  if (source.kind === "tfjs-installer") {
+    await runTfjsInstaller(tfjs, reporter);
+    return;
+  }
+  const libraries =
+    source.kind === "given"
+      ? await takeGivenLibraries(source.path, cacheFolder())
+      : await takePinnedLibraries(cacheFolder(), reporter);
+  reporter.info(`Building tfjs-node's binding against ${libraries.main} (about 10 s) ...`);
+  await buildBinding(tfjs, libraries);
+}
+
+/** What `npm install` of tfjs-node would have done: fetch the libtensorflow of its makers. */
+async function runTfjsInstaller(tfjs: TfjsPackage, reporter: Reporter): Promise<void> {
+  reporter.info("Trying tfjs-node's own installer ...");
+  const programs = join(tfjs.folder, "..", "..", ".bin");
+  await runToolOrFail("tfjs-node's own installer", process.execPath, ["scripts/install.js"], {
+    cwd: tfjs.folder,
+    env: { ...nodeGypEnvironment(), PATH: `${programs}${delimiter}${process.env["PATH"] ?? ""}` },
+    timeoutSeconds: 900,
+    hint: "bsweep runtime install --from FOLDER-OR-WHEEL takes a TensorFlow you have",
+  });
+}
+
+/** npm leaves an optional package out in silence when its install script fails. */
+async function fetchTfjsPackage(reporter: Reporter): Promise<TfjsPackage> {
+  const requirement = `${TFJS_NODE}@${wantedTfjsVersion()}`;
+  const root = packageRoot();
+  reporter.info(`Fetching ${requirement} with npm ...`);
+  const argv = ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"];
+  // npm brings the whole folder in line: development packages stay as they are, there or not.
+  if (!existsSync(join(root, "node_modules", "typescript"))) argv.push("--omit=dev");
+  await runToolOrFail(`Fetching ${requirement}`, "npm", [...argv, requirement], {
+    cwd: root,
+    hint: `run it by hand in ${root}: npm ${argv.join(" ")} ${requirement}`,
+  });
+  const found = findTfjsPackage();
+  if (found !== undefined) return found;
+  throw new BsweepError("RUNTIME_MISSING", `npm installed no ${requirement} in ${root}`, {
+    hint: "check the output of: npm ls @tensorflow/tfjs-node",
+  });
+}

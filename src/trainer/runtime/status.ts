@@ -1,0 +1,60 @@
+import { existsSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import { readCpu, type Cpu } from "./cpu.ts";
+import { tensorFlowEnvironment } from "./load.ts";
+import { proveRuntime, type Proof } from "./proof.ts";
+import { bindingPath, findTfjsPackage, type TfjsPackage } from "./tfjs-package.ts";
+
+/** What `bsweep runtime status` tells. A field is null when there is nothing to tell. */
+export interface RuntimeStatus {
+  readonly works: boolean;
+  /** Why it does not work. */
+  readonly reason: string | null;
+  /** The native library's version. */
+  readonly tensorflow: string | null;
+  readonly tfjsNode: string | null;
+  readonly library: string | null;
+  readonly binding: string | null;
+  readonly node: string;
+  readonly cpu: Cpu;
+  /** The thread settings of this environment; a trial sets its own. */
+  readonly threads: Readonly<Record<string, string | null>>;
+}
+
+export async function readRuntimeStatus(
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<RuntimeStatus> {
+  const proof = await proveRuntime();
+  const tfjs = findTfjsPackage();
+  return {
+    works: proof.works,
+    reason: proof.works ? null : explain(proof, tfjs),
+    tensorflow: proof.works ? proof.tensorflow : null,
+    tfjsNode: tfjs?.version ?? null,
+    library: tfjs === undefined ? null : existing(libraryLink(tfjs)),
+    binding: tfjs === undefined ? null : existing(bindingPath(tfjs)),
+    node: process.versions.node,
+    cpu: readCpu(),
+    threads: Object.fromEntries(
+      Object.keys(tensorFlowEnvironment(1))
+        .filter((name) => name.includes("THREADS"))
+        .map((name) => [name, environment[name] ?? null]),
+    ),
+  };
+}
+
+/** The most telling reason: a missing part before what loading said about it. */
+function explain(proof: Extract<Proof, { works: false }>, tfjs: TfjsPackage | undefined): string {
+  if (tfjs === undefined) return "the npm package @tensorflow/tfjs-node is not installed";
+  if (existing(libraryLink(tfjs)) === null) return "TensorFlow's native library is not there";
+  if (existing(bindingPath(tfjs)) === null) return "tfjs-node's native binding is not built";
+  return proof.reason;
+}
+
+function libraryLink(tfjs: TfjsPackage): string {
+  return join(tfjs.folder, "deps", "lib", "libtensorflow.so");
+}
+
+function existing(path: string): string | null {
+  return existsSync(path) ? realpathSync(path) : null;
+}

@@ -1,0 +1,55 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { packageRoot } from "../../workspace/package.ts";
+
+export const TFJS_NODE = "@tensorflow/tfjs-node";
+
+/** Where the npm package @tensorflow/tfjs-node lies. */
+export interface TfjsPackage {
+  readonly folder: string;
+  readonly version: string;
+}
+
+/** Finds tfjs-node's folder without loading it; undefined when npm has left the optional package out. */
+export function findTfjsPackage(): TfjsPackage | undefined {
+  // node-gyp and node-pre-gyp are not asked: they would need the package to be complete.
+  const require = createRequire(import.meta.url);
+  for (const modules of require.resolve.paths(TFJS_NODE) ?? []) {
+    const folder = join(modules, TFJS_NODE);
+    const version = readVersion(folder);
+    if (version !== undefined) return { folder, version };
+  }
+  return undefined;
+}
+
+/** The version of tfjs-node that this bsweep is made for. */
+export function wantedTfjsVersion(): string {
+  const manifest = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as {
+    optionalDependencies: Record<string, string>;
+  };
+  return manifest.optionalDependencies[TFJS_NODE] ?? "latest";
+}
+
+/** Where tfjs-node will look for its native binding in this Node, whether or not it is there. */
+export function bindingPath(tfjs: TfjsPackage): string {
+  const require = createRequire(join(tfjs.folder, "package.json"));
+  const nodePreGyp = require("@mapbox/node-pre-gyp") as { find(manifest: string): string };
+  return nodePreGyp.find(join(tfjs.folder, "package.json"));
+}
+
+/** The program that builds the binding. */
+export function nodePreGypProgram(tfjs: TfjsPackage): string {
+  const require = createRequire(join(tfjs.folder, "package.json"));
+  const manifest = require.resolve("@mapbox/node-pre-gyp/package.json");
+  return join(dirname(manifest), "bin", "node-pre-gyp");
+}
+
+function readVersion(folder: string): string | undefined {
+  try {
+    const manifest = readFileSync(join(folder, "package.json"), "utf8");
+    return (JSON.parse(manifest) as { version: string }).version;
+  } catch {
+    return undefined;
+  }
+}
