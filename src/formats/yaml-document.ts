@@ -1,37 +1,61 @@
 import { LineCounter, isMap, isNode, isScalar, parseDocument, type Document } from "yaml";
+import type { YAMLError } from "yaml";
 import type { z } from "zod";
-import { BsweepError, type Issue } from "../core/errors.ts";
+import { BsweepError, messageOf, type Issue } from "../core/errors.ts";
 import { formatPath, type DocumentKind } from "./issues.ts";
+import { findSchemaIssues, type IssueAt } from "./schema-issues.ts";
+
+/** Most values a text may repeat through `*aliases`: nested ones grow without end. */
+const MAX_ALIASES = 100;
 
 /** A YAML text read once: its value, and the line every part of it stands on. */
 export interface YamlDocument {
   readonly file: string;
   readonly value: unknown;
-  /** Line, from 1, of the value at `path`; of the nearest enclosing value when there is none. */
-  lineOf(path: readonly PropertyKey[]): number | undefined;
+  /** Keys given twice. The value holds the last one; no document with issues may be used. */
+  readonly issues: readonly Issue[];
+  /** An issue with the line of the value at `path`, or of the nearest enclosing value when there is none. */
+  readonly issueAt: IssueAt;
 }
 
 /**
- * Reads YAML 1.2. Keys given twice are refused; tags and merge keys mean nothing here.
+ * Reads YAML 1.2: `no` and `on` are texts, tags and merge keys mean nothing here.
  * @throws BsweepError with kind's code and every syntax error
  */
 export function readYaml(text: string, file: string, kind: DocumentKind): YamlDocument {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  if (document.errors.length > 0) {
-    const issues = document.errors.map((error) => ({
-      file,
-      line: lines.linePos(error.pos[0]).line,
-      path: "",
-      message: error.message,
-    }));
-    throw invalidDocument(file, kind, issues);
-  }
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    // Said explicitly, so that a `%YAML 1.1` line in the text changes nothing.
+    ...{ schema: "core", merge: false, resolveKnownTags: false },
+  });
+  const toIssue = (error: YAMLError): Issue => ({
+    file,
+    line: lines.linePos(error.pos[0]).line,
+    path: "",
+    message: error.message,
+  });
+  const problems = [...document.errors, ...document.warnings];
+  const fatal = problems.filter(({ code }) => code !== "DUPLICATE_KEY");
+  if (fatal.length > 0) throw invalidDocument(file, kind, problems.map(toIssue));
   return {
     file,
-    value: document.toJS({ maxAliasCount: 100 }),
-    lineOf: (path) => lineOf(document, lines, path),
+    value: toValue(document, file, kind),
+    issues: document.errors.map(toIssue),
+    issueAt: (path, message) => {
+      const line = lineOf(document, lines, path);
+      return { file, ...(line === undefined ? {} : { line }), path: formatPath(path), message };
+    },
   };
+}
+
+function toValue(document: Document.Parsed, file: string, kind: DocumentKind): unknown {
+  try {
+    return document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch (cause) {
+    throw invalidDocument(file, kind, [{ file, path: "", message: messageOf(cause) }]);
+  }
 }
 
 function lineOf(
@@ -64,51 +88,19 @@ function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): numb
  * @throws BsweepError with kind's code and every issue, each with its line, as `found X, expected Y`
  */
 export function checkYaml<T>(document: YamlDocument, schema: z.ZodType<T>, kind: DocumentKind): T {
-  const checked = schema.safeParse(document.value, { error: describeIssue });
-  if (checked.success) return checked.data;
-  const issues = checked.error.issues.flatMap((issue) => locateIssue(document, issue));
-  issues.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
-  throw invalidDocument(document.file, kind, issues);
+  const issues = findSchemaIssues(schema, document.value, document.issueAt);
+  throwIssues(document, issues, kind);
+  return schema.parse(document.value);
 }
 
-function locateIssue(document: YamlDocument, issue: z.core.$ZodIssue): Issue[] {
-  const at = (path: readonly PropertyKey[], message: string): Issue => {
-    const line = document.lineOf(path);
-    return {
-      file: document.file,
-      ...(line === undefined ? {} : { line }),
-      path: formatPath(path),
-      message,
-    };
-  };
-  if (issue.code !== "unrecognized_keys") return [at(issue.path, issue.message)];
-  return issue.keys.map((key) => at([...issue.path, key], "found an unknown key"));
-}
-
-/** zod's own messages say what was expected; a person wants to see what was found as well. */
-function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
-  if (issue.code === "invalid_type") {
-    const expected = issue.expected === "object" ? "a mapping" : issue.expected;
-    return issue.input === undefined
-      ? `found nothing, expected ${expected}`
-      : `found ${shortJson(issue.input)}, expected ${expected}`;
-  }
-  if (issue.code === "invalid_value") {
-    return `found ${shortJson(issue.input)}, expected ${issue.values.map(String).join(" | ")}`;
-  }
-  if (issue.code === "too_small") {
-    return `found ${shortJson(issue.input)}, expected at least ${issue.minimum}`;
-  }
-  if (issue.code === "too_big") {
-    return `found ${shortJson(issue.input)}, expected at most ${issue.maximum}`;
-  }
-  return undefined;
-}
-
-function shortJson(value: unknown): string {
-  const text = JSON.stringify(value) as string | undefined;
-  if (text === undefined) return String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+/** Throws what was found wrong, and the keys given twice, in the order of the lines; nothing to throw, nothing happens. */
+export function throwIssues(
+  document: YamlDocument,
+  found: readonly Issue[],
+  kind: DocumentKind,
+): void {
+  const issues = [...document.issues, ...found].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  if (issues.length > 0) throw invalidDocument(document.file, kind, issues);
 }
 
 function invalidDocument(file: string, kind: DocumentKind, issues: readonly Issue[]): BsweepError {

@@ -52,7 +52,7 @@ describe("parseSiteFile", () => {
     ].join("\n");
     expect(issuesOf(text)).toEqual([
       '1 scheduler: found "slurm", expected lsf | local',
-      "2 queu: found an unknown key",
+      "2 : unknown key `queu`; did you mean `queue`?",
       "3 maxArraySize: found 1001, expected at most 1000",
       ...["relative", "/a b", "/a:b", "/a,b"].map(
         (mount, index) =>

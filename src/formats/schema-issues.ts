@@ -1,0 +1,99 @@
+import type { z } from "zod";
+import type { Issue } from "../core/errors.ts";
+import { findNearest } from "../core/nearest.ts";
+import { formatPath } from "./issues.ts";
+
+/** Makes an issue of a message, with the file and line of what stands at `path`. */
+export type IssueAt = (path: readonly PropertyKey[], message: string) => Issue;
+
+/** Longest piece of a found value that a message repeats. */
+const SHOWN_LENGTH = 60;
+
+/** An option of zod schemas: the message for every mismatch, saying what was found and `text`. */
+export function expected(text: string): { error: (issue: { input: unknown }) => string } {
+  return { error: ({ input }) => describeFound(input, text) };
+}
+
+/** `found X, expected Y` */
+export function describeFound(value: unknown, text: string): string {
+  return `found ${value === undefined ? "nothing" : showValue(value)}, expected ${text}`;
+}
+
+/** A value as JSON, cut short. */
+export function showValue(value: unknown): string {
+  if (typeof value === "number") return String(value);
+  const text = JSON.stringify(value) as string | undefined;
+  if (text === undefined) return String(value);
+  return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH - 3)}...` : text;
+}
+
+/** Everything a schema finds wrong with a value, in the order of the schema; none when it fits. */
+export function findSchemaIssues(schema: z.ZodType, value: unknown, issueAt: IssueAt): Issue[] {
+  const checked = schema.safeParse(value, { error: describeIssue });
+  if (checked.success) return [];
+  const issues = checked.error.issues.flatMap((issue) => flattenIssue(schema, issue, [], issueAt));
+  // Two checks of one schema may say the same.
+  return [...new Map(issues.map((issue) => [`${issue.path}: ${issue.message}`, issue])).values()];
+}
+
+function flattenIssue(
+  schema: z.ZodType,
+  issue: z.core.$ZodIssue,
+  base: readonly PropertyKey[],
+  issueAt: IssueAt,
+): Issue[] {
+  const path = [...base, ...issue.path];
+  if (issue.code === "unrecognized_keys") {
+    const known = listKeys(schema, path);
+    return issue.keys.map((key) => ({
+      ...issueAt([...path, key], describeUnknown("key", key, known)),
+      path: formatPath(path),
+    }));
+  }
+  if (issue.code === "invalid_union") {
+    const meant = issue.errors.filter((branch) => !branch.some(isWrongType));
+    if (meant.length === 1 && meant[0] !== undefined) {
+      return meant[0].flatMap((inner) => flattenIssue(schema, inner, path, issueAt));
+    }
+  }
+  return [issueAt(path, issue.message)];
+}
+
+/** Whether a branch of a union is for another type of value altogether. */
+function isWrongType(issue: z.core.$ZodIssue): boolean {
+  return issue.path.length === 0 && issue.code === "invalid_type";
+}
+
+/** ``unknown key `filtres`; did you mean `filters`?`` */
+export function describeUnknown(what: string, name: string, known: readonly string[]): string {
+  const nearest = findNearest(name, known);
+  const advice =
+    nearest === undefined ? `known here: ${known.join(", ")}` : `did you mean \`${nearest}\`?`;
+  return `unknown ${what} \`${name}\`; ${advice}`;
+}
+
+/** The keys an object schema at `path` has. */
+function listKeys(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  if (def.type === "optional" || def.type === "default") return listKeys(def.innerType, path);
+  if (def.type === "union") return def.options.flatMap((option) => listKeys(option, path));
+  if (def.type !== "object") return [];
+  const [key, ...rest] = path;
+  if (key === undefined) return Object.keys(def.shape);
+  const inner = def.shape[String(key)];
+  return inner === undefined ? [] : listKeys(inner, rest);
+}
+
+/** zod's own messages say what was expected; a person wants to see what was found as well. */
+function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === "invalid_type") {
+    const { expected: type } = issue;
+    return describeFound(issue.input, type === "object" ? "a mapping" : type);
+  }
+  if (issue.code === "invalid_value") {
+    return describeFound(issue.input, issue.values.map(String).join(" | "));
+  }
+  if (issue.code === "too_small") return describeFound(issue.input, `at least ${issue.minimum}`);
+  if (issue.code === "too_big") return describeFound(issue.input, `at most ${issue.maximum}`);
+  return undefined;
+}
