@@ -1,0 +1,322 @@
+#!/usr/bin/env node
+/**
+ * Makes this checkout ready to run and test, from nothing: packages, better-sqlite3's native part, the build,
+ * TensorFlow. Each step is skipped when it is done already; running it again, twice at once, or after an
+ * interruption is safe. Plain Node without packages, because it runs before there are any.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { hostname } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const MODULES = join(ROOT, "node_modules");
+const STAMPS = join(MODULES, ".bsweep-set-up.json");
+const LOCK = join(ROOT, ".set-up.lock");
+const VERBOSE = process.argv.includes("--verbose");
+const TAIL_LINES = 30;
+const STILL_RUNNING_MS = 20_000;
+
+/**
+ * In order. `state` tells what the step's outcome looks like now, undefined when it is surely missing; the
+ * step is done when that is what it was after it last succeeded.
+ */
+const STEPS = [
+  {
+    name: "packages",
+    what: "npm ci",
+    state: packagesState,
+    isDone: () => packagesState() !== undefined,
+    run: () => run("npm", ["ci"]),
+    advice: "check the network and the registry npm is configured for, then run this again",
+  },
+  {
+    name: "better-sqlite3",
+    what: "compiled for this Node, about a minute, once",
+    state: () => fileState([join(MODULES, "better-sqlite3/build/Release/better_sqlite3.node")]),
+    isDone: sqliteLoads,
+    run: () => run("npm", ["rebuild", "better-sqlite3", "--ignore-scripts=false"]),
+    advice:
+      "it needs python3, make, g++ (Debian: apt-get install python3 make g++) and Node's headers",
+  },
+  {
+    name: "build",
+    what: "npm run build",
+    state: buildState,
+    isDone: () => false,
+    run: () => run("npm", ["run", "build"]),
+    advice: "the compiler's messages above tell the place",
+  },
+  {
+    name: "TensorFlow",
+    what: "bsweep runtime install, 270 MB once, then 10 s",
+    state: runtimeState,
+    isDone: () => false, // The command looks for itself.
+    run: () => run(process.execPath, [join(ROOT, "dist", "main.js"), "runtime", "install"]),
+    advice: "node dist/main.js runtime status tells what is there",
+  },
+];
+
+await main();
+
+async function main() {
+  requireNode();
+  if (STEPS.every(isStamped)) return;
+  await withLock(async () => {
+    for (const [index, step] of STEPS.entries()) {
+      await perform(step, `set-up ${index + 1}/${STEPS.length} ${step.name}`);
+    }
+  });
+}
+
+function requireNode() {
+  const { engines } = readJson(join(ROOT, "package.json"));
+  const [major, minor] = numbersOf(engines.node);
+  const [ownMajor, ownMinor] = numbersOf(process.versions.node);
+  if (ownMajor > major || (ownMajor === major && ownMinor >= minor)) return;
+  fail(
+    `this is Node ${process.versions.node}, bsweep needs ${engines.node}`,
+    "install a newer Node, or put one first on PATH",
+  );
+}
+
+async function perform(step, title) {
+  if (isStamped(step)) return;
+  if (!step.isDone()) {
+    say(`${title}: ${step.what} ...`);
+    const started = Date.now();
+    const { status, output } = await step.run();
+    if (status !== 0) fail(`${title} failed${tail(output)}`, step.advice);
+    if (step.state() === undefined || (step.name === "better-sqlite3" && !sqliteLoads())) {
+      fail(`${title} ended well but left no working result${tail(output)}`, step.advice);
+    }
+    say(`${title}: done in ${Math.round((Date.now() - started) / 1000)} s`);
+  }
+  stamp(step);
+}
+
+/* What the steps' outcomes look like. */
+
+/** npm keeps a record of what it installed; it must hold every package of the lock file that is not optional. */
+function packagesState() {
+  const installed = readJson(join(MODULES, ".package-lock.json"))?.packages;
+  if (installed === undefined) return undefined;
+  const locked = Object.entries(readJson(join(ROOT, "package-lock.json")).packages);
+  const isThere = ([path, { version, optional }]) =>
+    path === "" || optional || installed[path]?.version === version;
+  return locked.every(isThere) ? digest(JSON.stringify(locked)) : undefined;
+}
+
+function buildState() {
+  const built = fileState([join(ROOT, "dist/main.js"), join(ROOT, "dist/.tsbuildinfo")]);
+  if (built === undefined) return undefined;
+  const sources = readdirSync(join(ROOT, "src"), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .sort();
+  const texts = [join(ROOT, "tsconfig.json"), ...sources].map((path) => [
+    path,
+    readFileSync(path, "utf8"),
+  ]);
+  return digest(JSON.stringify([built, texts]));
+}
+
+function runtimeState() {
+  const tfjs = join(MODULES, "@tensorflow/tfjs-node");
+  if (!existsSync(join(tfjs, "lib"))) return undefined;
+  const bindings = readdirSync(join(tfjs, "lib")).map((name) =>
+    join(tfjs, "lib", name, "tfjs_binding.node"),
+  );
+  const libraries = ["libtensorflow.so", "libtensorflow_framework.so"];
+  return fileState([...bindings, ...libraries.map((name) => join(tfjs, "deps/lib", name))]);
+}
+
+/** Sizes and times of files, for this Node; undefined when one is missing. */
+function fileState(paths) {
+  try {
+    const stats = paths.map((path) => statSync(path)).map(({ size, mtimeMs }) => [size, mtimeMs]);
+    return digest(JSON.stringify([stats, process.versions.modules, process.arch]));
+  } catch {
+    return undefined;
+  }
+}
+
+/** In a process of its own: a binary made for another Node may end the process that loads it. */
+function sqliteLoads() {
+  const script = 'new (require("better-sqlite3"))(":memory:").close()';
+  return spawnSync(process.execPath, ["-e", script], { cwd: ROOT }).status === 0;
+}
+
+/* Stamps: what each step's outcome looked like when it last succeeded. npm ci removes them with the rest. */
+
+function isStamped(step) {
+  const state = step.state();
+  return state !== undefined && readJson(STAMPS)?.[step.name] === state;
+}
+
+function stamp(step) {
+  const temporary = `${STAMPS}.${process.pid}`;
+  writeFileSync(temporary, JSON.stringify({ ...readJson(STAMPS), [step.name]: step.state() }));
+  renameSync(temporary, STAMPS);
+}
+
+/* Processes. */
+
+/** Runs a program with its output kept (or shown, with --verbose). */
+function run(command, argv) {
+  return new Promise((resolve) => {
+    const child = spawn(command, argv, {
+      cwd: ROOT,
+      env: { ...process.env, ...ownNodeFirst() },
+      stdio: VERBOSE ? "inherit" : ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    child.stdout?.setEncoding("utf8").on("data", (text) => (output += text));
+    child.stderr?.setEncoding("utf8").on("data", (text) => (output += text));
+    const started = Date.now();
+    const timer = setInterval(() => {
+      say(`  still running after ${Math.round((Date.now() - started) / 1000)} s`);
+    }, STILL_RUNNING_MS);
+    const end = (status, text) => {
+      clearInterval(timer);
+      resolve({ status, output: text });
+    };
+    child.on("error", (error) => end(1, `${command}: ${error.message}`));
+    child.on("close", (status, signal) => end(status ?? `${signal}`, output));
+  });
+}
+
+/**
+ * npm and its scripts run in the Node that runs this, and build for it. Headers beside it come before a
+ * configured `nodedir`, which may belong to another version.
+ */
+function ownNodeFirst() {
+  const environment = {
+    PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ""}`,
+  };
+  const prefix = dirname(dirname(realpathSync(process.execPath)));
+  const header = join(prefix, "include/node/node_version.h");
+  if (existsSync(header)) {
+    const [major, minor, patch] = ["MAJOR", "MINOR", "PATCH"].map(
+      (part) =>
+        new RegExp(`#define NODE_${part}_VERSION (\\d+)`).exec(readFileSync(header, "utf8"))?.[1],
+    );
+    if (`${major}.${minor}.${patch}` === process.versions.node) {
+      environment.npm_config_nodedir = prefix;
+    }
+  }
+  return environment;
+}
+
+/* The lock: a file with its owner, linked into place whole; a dead owner's is taken over. */
+
+async function withLock(work) {
+  const owner = JSON.stringify({ host: hostname(), pid: process.pid });
+  const own = `${LOCK}.${process.pid}`;
+  writeFileSync(own, owner);
+  try {
+    await acquire(own);
+  } finally {
+    rmSync(own, { force: true });
+  }
+  // Also when this process ends by a failed step, Ctrl-C or a signal.
+  process.on("exit", () => {
+    if (readText(LOCK) === owner) rmSync(LOCK, { force: true });
+  });
+  for (const [signal, number] of Object.entries({ SIGINT: 2, SIGTERM: 15, SIGHUP: 1 })) {
+    process.on(signal, () => process.exit(128 + number));
+  }
+  await work();
+}
+
+async function acquire(own) {
+  for (let told = false; ; told = true) {
+    try {
+      linkSync(own, LOCK);
+      return;
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+    }
+    const holder = readText(LOCK);
+    if (holder !== undefined && isDead(holder)) {
+      takeAway(holder);
+      continue;
+    }
+    if (!told) say(`waiting for another set-up (${holder}); if there is none, remove ${LOCK}`);
+    await sleep(500);
+  }
+}
+
+/** Removes a dead owner's lock. One that a living process has put there meanwhile is put back. */
+function takeAway(holder) {
+  const aside = `${LOCK}.${process.pid}.dead`;
+  try {
+    renameSync(LOCK, aside);
+    if (readText(aside) !== holder) linkSync(aside, LOCK);
+  } catch {
+    // Someone else was quicker.
+  }
+  rmSync(aside, { force: true });
+}
+
+function isDead(holder) {
+  const { host, pid } = JSON.parse(holder);
+  if (host !== hostname()) return false;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return error.code === "ESRCH";
+  }
+}
+
+/* Small things. */
+
+function say(line) {
+  process.stderr.write(`${line}\n`);
+}
+
+function fail(message, advice) {
+  say(`error ${message}`);
+  say(`hint: ${advice}${VERBOSE ? "" : "; npm run set-up -- --verbose shows everything"}`);
+  process.exit(1);
+}
+
+function tail(output) {
+  const lines = output.trimEnd().split("\n").slice(-TAIL_LINES);
+  return output === "" ? "" : lines.map((line) => `\n  | ${line}`).join("");
+}
+
+function readText(path) {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function readJson(path) {
+  const text = readText(path);
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+function numbersOf(version) {
+  return (version.match(/\d+/g) ?? []).map(Number);
+}
+
+function digest(text) {
+  return createHash("sha256").update(text).digest("hex");
+}
