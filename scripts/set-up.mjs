@@ -175,7 +175,7 @@ function stamp(step) {
 
 /* Processes. */
 
-/** Runs a program with its output kept (or shown, with --verbose). */
+/** Runs a program with its output kept (or shown, with --verbose). It does not outlive this process. */
 function run(command, argv) {
   return new Promise((resolve) => {
     const child = spawn(command, argv, {
@@ -183,6 +183,8 @@ function run(command, argv) {
       env: { ...process.env, ...ownNodeFirst() },
       stdio: VERBOSE ? "inherit" : ["ignore", "pipe", "pipe"],
     });
+    const stop = () => child.kill();
+    process.once("exit", stop);
     let output = "";
     child.stdout?.setEncoding("utf8").on("data", (text) => (output += text));
     child.stderr?.setEncoding("utf8").on("data", (text) => (output += text));
@@ -192,6 +194,7 @@ function run(command, argv) {
     }, STILL_RUNNING_MS);
     const end = (status, text) => {
       clearInterval(timer);
+      process.off("exit", stop);
       resolve({ status, output: text });
     };
     child.on("error", (error) => end(1, `${command}: ${error.message}`));
