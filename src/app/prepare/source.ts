@@ -1,0 +1,79 @@
+import { statSync } from "node:fs";
+import { BsweepError, isSystemError, messageOf, type Issue } from "../../core/errors.ts";
+import type { SourceFile } from "../../formats/dataset-piece.ts";
+
+/** Where rows come from. Files are named as the user typed them. */
+export type ImageSource =
+  | {
+      readonly kind: "csv";
+      readonly csv: string;
+      /** Both absent: the images are square. */
+      readonly height?: number;
+      readonly width?: number;
+    }
+  | { readonly kind: "idx"; readonly images: string; readonly labels?: string };
+
+/** One of `shards` equal parts of the work. */
+export interface PieceNumber {
+  /** From 1. */
+  readonly shard: number;
+  readonly shards: number;
+}
+
+export interface ImageShape {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/** Takes the rows of a piece in order, images and labels each in blocks of any size. */
+export interface RowSink {
+  writeImages(pixels: Uint8Array): void;
+  writeLabels(labels: Uint8Array): void;
+  /** Tells progress, and throws when the work is to stop. Called between blocks. */
+  advance(doneBytes: number, totalBytes: number): void;
+}
+
+/** A source whose form has been checked, ready to be read piece by piece. */
+export interface OpenSource {
+  readonly shape: ImageShape;
+  readonly labelled: boolean;
+  readonly files: readonly SourceFile[];
+  /**
+   * Reads one piece. Pieces 1 .. n in order hold every row once, whatever n is.
+   * @param classes labels must be below this
+   * @throws BsweepError INVALID_DATA with the first issues of the piece, in the order of the file
+   */
+  readPiece(piece: PieceNumber, classes: number, sink: RowSink): Promise<void>;
+}
+
+/** More would only scroll the first ones away. */
+export const MAX_ISSUES = 20;
+
+export function invalidData(file: string, issues: readonly Issue[], hint?: string): BsweepError {
+  return new BsweepError("INVALID_DATA", `${file} cannot be packed`, {
+    issues: issues.slice(0, MAX_ISSUES),
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+/** @throws BsweepError INVALID_DATA when the file is missing or no regular file */
+export function describeSource(file: string): SourceFile {
+  try {
+    const stat = statSync(file);
+    if (!stat.isFile()) throw new Error("it is no regular file");
+    return { file, bytes: stat.size, modifiedMs: stat.mtimeMs };
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+export function unreadable(file: string, cause: unknown): BsweepError {
+  const reason = isSystemError(cause, "ENOENT") ? "there is no such file" : messageOf(cause);
+  return new BsweepError("INVALID_DATA", `cannot read ${file}: ${reason}`, { cause });
+}
+
+/** Start of part `shard` when `total` is cut into `shards`: parts differ by one at most. */
+export function partStart(total: number, shard: number, shards: number): number {
+  return Math.floor((total * (shard - 1)) / shards);
+}

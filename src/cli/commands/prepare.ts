@@ -1,0 +1,171 @@
+import pc from "picocolors";
+import type { Argv } from "yargs";
+import { resolve } from "node:path";
+import type { ImageSource, PieceNumber } from "../../app/prepare/source.ts";
+import type { PreparedDataset } from "../../app/prepare/merge.ts";
+import { BsweepError } from "../../core/errors.ts";
+import type { Command, GlobalOptions } from "../command.ts";
+import { createEffects, print, printJson } from "../output.ts";
+
+interface PrepareCommandOptions {
+  csv: string | undefined;
+  images: string | undefined;
+  labels: string | undefined;
+  to: string;
+  height: number | undefined;
+  width: number | undefined;
+  classes: number | undefined;
+  shards: number;
+  shard: PieceNumber | undefined;
+  merge: boolean;
+  force: boolean;
+  json: boolean;
+}
+
+const MAX_CLASSES = 256;
+const MAX_SHARDS = 1000;
+
+/** `bsweep prepare`: CSV or IDX files -> packed data set. */
+export const prepareCommand: Command<PrepareCommandOptions> = {
+  command: "prepare",
+  describe: "Pack CSV or IDX images into a data set, in shards if wanted",
+  builder: (parser) =>
+    addWorkOptions(addSourceOptions(parser))
+      .option("json", { type: "boolean", default: false, describe: "Print the header as JSON" })
+      .example("$0 prepare --csv train.csv --to data/digits", "Kaggle's digits")
+      .example("$0 prepare --csv train.csv --to data/digits --shard 2/8", "One of eight pieces")
+      .example("$0 prepare --to data/digits --merge", "All pieces to one data set"),
+  handler: async (options) => {
+    const { runInterruptible } = await import("../../process/signals.ts");
+    await runInterruptible((signal) => run(options, signal));
+  },
+};
+
+const text = { type: "string", requiresArg: true } as const;
+
+function addSourceOptions(parser: Argv<GlobalOptions>) {
+  return parser
+    .option("csv", { ...text, describe: "CSV in Kaggle's form: label,pixel0,pixel1,..." })
+    .option("images", { ...text, describe: "IDX file of images (MNIST's form), gzipped or not" })
+    .option("labels", { ...text, implies: "images", describe: "IDX file of labels" })
+    .option("height", {
+      type: "number",
+      describe: "Height of the images of a CSV, if not square",
+      coerce: wholeNumber("height"),
+    })
+    .option("width", {
+      type: "number",
+      describe: "Width of the images of a CSV, if not square",
+      coerce: wholeNumber("width"),
+    })
+    .option("classes", {
+      type: "number",
+      describe: "Number of classes; labels are 0 .. classes-1",
+      defaultDescription: "largest label + 1",
+      coerce: wholeNumber("classes", MAX_CLASSES),
+    });
+}
+
+function addWorkOptions<T>(parser: Argv<T>) {
+  return parser
+    .option("to", {
+      ...text,
+      demandOption: true,
+      describe: "Folder of the data set, from the workspace",
+    })
+    .option("shards", {
+      type: "number",
+      default: 1,
+      describe: "Pack in so many processes at once",
+      coerce: wholeNumber("shards", MAX_SHARDS),
+    })
+    .option("shard", {
+      ...text,
+      describe: "Pack only piece I/N, to be merged later",
+      coerce: parsePiece,
+    })
+    .option("merge", {
+      type: "boolean",
+      default: false,
+      describe: "Merge the pieces that --shard left",
+    })
+    .option("force", { type: "boolean", default: false, describe: "Replace another data set" });
+}
+
+async function run(
+  options: PrepareCommandOptions & { workspace: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const { prepareDataset, preparePiece } = await import("../../app/prepare.ts");
+  const to = resolve(options.workspace, options.to);
+  const { force, shard: piece, shards, json } = options;
+  checkMode(options);
+  if (options.merge) {
+    const { mergePieces } = await import("../../app/prepare/merge.ts");
+    tell(await mergePieces({ to, force, signal }), json);
+    return;
+  }
+  const pack = { source: toSource(options), to, classes: options.classes ?? null, signal };
+  if (piece === undefined) {
+    tell(await prepareDataset({ ...pack, shards, force }, createEffects()), json);
+    return;
+  }
+  await preparePiece({ ...pack, piece }, createEffects());
+  if (json) printJson(piece);
+  else
+    print(`piece ${piece.shard} of ${piece.shards} is packed; bsweep prepare --merge joins them`);
+}
+
+function checkMode({ csv, images, merge, shard, shards }: PrepareCommandOptions): void {
+  const modes = [csv !== undefined, images !== undefined, merge].filter(Boolean).length;
+  if (modes !== 1) {
+    throw new BsweepError("USAGE", "give one of --csv, --images and --merge", {
+      hint: "bsweep prepare --csv train.csv --to data/digits",
+    });
+  }
+  if (shard !== undefined && (merge || shards > 1)) {
+    throw new BsweepError(
+      "USAGE",
+      "--shard packs one piece: it goes with neither --shards nor --merge",
+    );
+  }
+}
+
+function toSource({ csv, images, labels, height, width }: PrepareCommandOptions): ImageSource {
+  if (csv === undefined) {
+    return { kind: "idx", images: images ?? "", ...(labels === undefined ? {} : { labels }) };
+  }
+  return {
+    ...{ kind: "csv", csv },
+    ...(height === undefined ? {} : { height }),
+    ...(width === undefined ? {} : { width }),
+  };
+}
+
+function tell({ folder, state, header }: PreparedDataset, json: boolean): void {
+  if (json) {
+    printJson({ folder, state, header });
+    return;
+  }
+  const { count, height, width, classes, classCounts, digest } = header;
+  const labels = classes === 0 ? "no labels" : `${classes} classes (${classCounts.join(" ")})`;
+  print(`${pc.green(state)} ${folder}: ${count} images of ${height} x ${width}, ${labels}`);
+  print(pc.dim(digest));
+}
+
+function wholeNumber(name: string, most = Number.MAX_SAFE_INTEGER): (value: number) => number {
+  return (value) => {
+    if (Number.isInteger(value) && value >= 1 && value <= most) return value;
+    throw new BsweepError("USAGE", `--${name}: found ${value}, expected a whole number 1..${most}`);
+  };
+}
+
+function parsePiece(text: string): PieceNumber {
+  const match = /^([1-9]\d{0,3})\/([1-9]\d{0,3})$/.exec(text);
+  const piece = { shard: Number(match?.[1]), shards: Number(match?.[2]) };
+  if (match !== null && piece.shard <= piece.shards && piece.shards <= MAX_SHARDS) return piece;
+  throw new BsweepError(
+    "USAGE",
+    `--shard: found ${text}, expected I/N such as 2/8, N up to ${MAX_SHARDS}`,
+  );
+}

@@ -1,0 +1,81 @@
+import { z } from "zod";
+import type { DatasetHeader, PackedFile } from "../core/dataset.ts";
+import { canonicalJson, sha256 } from "../core/identity.ts";
+import { parseJson } from "./issues.ts";
+
+/** Labels are one byte each. */
+export const MAX_CLASSES = 256;
+
+const size = z.int().min(1);
+
+/** A bare name: a header can never point outside its own folder. */
+export const packedFileSchema: z.ZodType<PackedFile> = z.strictObject({
+  file: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]*$/),
+  bytes: z.int().min(0),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+const headerSchema: z.ZodType<DatasetHeader> = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    count: size,
+    height: size,
+    width: size,
+    channels: size,
+    classes: z.int().min(0).max(MAX_CLASSES),
+    classCounts: z.array(z.int().min(0)),
+    images: packedFileSchema,
+    labels: packedFileSchema.nullable(),
+    digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  })
+  .superRefine((header, context) => {
+    const expectSame = (
+      path: string[],
+      found: number | string,
+      expected: number | string,
+    ): void => {
+      if (found === expected) return;
+      context.addIssue({ code: "custom", path, message: `found ${found}, expected ${expected}` });
+    };
+    const { count, height, width, channels, labels, classes, classCounts } = header;
+    expectSame(["images", "bytes"], header.images.bytes, count * height * width * channels);
+    if (labels !== null) expectSame(["labels", "bytes"], labels.bytes, count);
+    if ((labels === null) !== (classes === 0)) {
+      context.addIssue({
+        code: "custom",
+        path: ["classes"],
+        message: `found ${classes}, expected labels and classes together`,
+      });
+    }
+    expectSame(["classCounts", "length"], classCounts.length, classes);
+    const labelled = classCounts.reduce((sum, rows) => sum + rows, 0);
+    if (labels !== null) expectSame(["classCounts"], `a sum of ${labelled}`, `a sum of ${count}`);
+    expectSame(["digest"], header.digest, computeDatasetDigest(header));
+  });
+
+/**
+ * Reads a `dataset.json`: its form, and that sizes, class counts and digest agree with one another.
+ * @throws BsweepError INVALID_DATA with every issue
+ */
+export function parseDatasetHeader(text: string, file: string): DatasetHeader {
+  return parseJson(text, { file }, headerSchema, {
+    code: "INVALID_DATA",
+    what: "data set header",
+    hint: "it is written by bsweep prepare; prepare the data set again with --force",
+  });
+}
+
+export function formatDatasetHeader(header: DatasetHeader): string {
+  return `${JSON.stringify(header, null, 2)}\n`;
+}
+
+/** The data set's identity: `sha256:` and SHA-256 over canonical JSON of shape and content. */
+export function computeDatasetDigest(header: Omit<DatasetHeader, "digest">): string {
+  const { height, width, channels, classes, count, images, labels } = header;
+  const content = {
+    ...{ height, width, channels, classes, count },
+    images: images.sha256,
+    labels: labels?.sha256 ?? null,
+  };
+  return `sha256:${sha256(canonicalJson(content))}`;
+}

@@ -1,0 +1,42 @@
+import { execa } from "execa";
+
+/** How a process ended. Its output is text, the last line end left out. */
+export interface ProcessResult {
+  readonly succeeded: boolean;
+  /** Null when it was ended by a signal, or never started. */
+  readonly exitStatus: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Why it failed, in a line; "" when it did not. */
+  readonly failure: string;
+}
+
+export interface ProcessOptions {
+  readonly cwd?: string;
+  /** Ends the process (SIGTERM, after five seconds SIGKILL) when it aborts. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs a program without a shell and waits for its end. Never throws for what the program does: a
+ * failure, also to start, is part of the result. It dies with this process.
+ */
+export async function runProcess(
+  command: string,
+  args: readonly string[],
+  options: ProcessOptions = {},
+): Promise<ProcessResult> {
+  const result = await execa(command, args, {
+    reject: false,
+    stdin: "ignore",
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+  });
+  return {
+    succeeded: !result.failed,
+    exitStatus: result.exitCode ?? null,
+    stdout: result.stdout,
+    stderr: result.stderr,
+    failure: result.failed ? (result.shortMessage ?? "") : "",
+  };
+}

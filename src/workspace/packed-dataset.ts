@@ -1,0 +1,72 @@
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { DatasetHeader, PackedFile } from "../core/dataset.ts";
+import { BsweepError, isSystemError, messageOf, type Issue } from "../core/errors.ts";
+import { parseDatasetHeader } from "../formats/dataset-header.ts";
+import { hashFile } from "./packed-file.ts";
+
+/** Names inside the folder of a packed data set. */
+export const DATASET_FILE = "dataset.json";
+export const IMAGES_FILE = "images.bin";
+export const LABELS_FILE = "labels.bin";
+
+/** A packed data set whose files are there with the sizes the header gives. */
+export interface PackedDataset {
+  readonly folder: string;
+  readonly header: DatasetHeader;
+  readonly imagesFile: string;
+  readonly labelsFile: string | null;
+}
+
+/**
+ * Opens the data set in `folder`.
+ * @param options.verify also reads both files whole and compares their SHA-256.
+ * @throws BsweepError INVALID_DATA when there is none, or it is damaged
+ */
+export function openPackedDataset(
+  folder: string,
+  options: { readonly verify?: boolean } = {},
+): PackedDataset {
+  const header = readHeader(folder);
+  const files = header.labels === null ? [header.images] : [header.images, header.labels];
+  const issues = files.flatMap((file) => checkPackedFile(folder, file, options.verify ?? false));
+  if (issues.length > 0) {
+    throw new BsweepError("INVALID_DATA", `the data set in ${folder} is damaged`, {
+      issues,
+      hint: "make it again with bsweep prepare --force",
+    });
+  }
+  const labelsFile = header.labels === null ? null : join(folder, header.labels.file);
+  return { folder, header, imagesFile: join(folder, header.images.file), labelsFile };
+}
+
+function readHeader(folder: string): DatasetHeader {
+  const file = join(folder, DATASET_FILE);
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (cause) {
+    const missing = isSystemError(cause, "ENOENT") || isSystemError(cause, "ENOTDIR");
+    const message = missing
+      ? `there is no data set in ${folder}: ${DATASET_FILE} is missing`
+      : `cannot read ${file}: ${messageOf(cause)}`;
+    const hint = `make one with bsweep prepare --csv train.csv --to ${folder}`;
+    throw new BsweepError("INVALID_DATA", message, { hint, cause });
+  }
+  return parseDatasetHeader(text, file);
+}
+
+/** What is wrong with a packed file: nothing, or one issue. */
+export function checkPackedFile(folder: string, packed: PackedFile, verify: boolean): Issue[] {
+  const file = join(folder, packed.file);
+  const issue = (message: string): Issue[] => [{ file, path: "", message }];
+  try {
+    const bytes = statSync(file).size;
+    if (bytes !== packed.bytes) return issue(`found ${bytes} bytes, expected ${packed.bytes}`);
+    if (!verify) return [];
+    const found = hashFile(file);
+    return found === packed.sha256 ? [] : issue(`found sha256 ${found}, expected ${packed.sha256}`);
+  } catch (error) {
+    return issue(`cannot be read: ${messageOf(error)}`);
+  }
+}
