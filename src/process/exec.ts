@@ -13,6 +13,9 @@ export interface ProcessResult {
 
 export interface ProcessOptions {
   readonly cwd?: string;
+  /** Set on top of this process's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly timeoutSeconds?: number;
   /** Ends the process (SIGTERM, after five seconds SIGKILL) when it aborts. */
   readonly signal?: AbortSignal;
 }
@@ -30,6 +33,8 @@ export async function runProcess(
     reject: false,
     stdin: "ignore",
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.env === undefined ? {} : { env: options.env }),
+    ...(options.timeoutSeconds === undefined ? {} : { timeout: options.timeoutSeconds * 1000 }),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
   });
   return {

@@ -1,10 +1,11 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { BsweepError } from "../../core/errors.ts";
+import { runProcess } from "../../process/exec.ts";
 import { linkLibraries, type Libraries } from "./libraries.ts";
 import { nodeGypEnvironment } from "./node-headers.ts";
 import { nodePreGypProgram, type TfjsPackage } from "./tfjs-package.ts";
-import { runTool, runToolOrFail } from "./tool.ts";
+import { runTool } from "./tool.ts";
 import { replaceFolder, withWorkFolder } from "./work-folder.ts";
 
 /**
@@ -19,7 +20,7 @@ export async function buildBinding(tfjs: TfjsPackage, libraries: Libraries): Pro
       cpSync(join(tfjs.folder, part), join(folder, part), { recursive: true });
     }
     linkLibraries(libraries, join(folder, "deps"));
-    await runToolOrFail(
+    await runTool(
       "Building tfjs-node's binding",
       process.execPath,
       [nodePreGypProgram(tfjs), "install", "--build-from-source"],
@@ -36,8 +37,8 @@ export async function buildBinding(tfjs: TfjsPackage, libraries: Libraries): Pro
 
 async function requireBuildTools(): Promise<void> {
   const tools = ["python3", "make", process.env["CXX"] ?? "g++"];
-  const runs = await Promise.all(tools.map((tool) => runTool(tool, ["--version"])));
-  const missing = tools.filter((_, index) => runs[index]?.failure !== undefined);
+  const runs = await Promise.all(tools.map((tool) => runProcess(tool, ["--version"])));
+  const missing = tools.filter((_, index) => runs[index]?.succeeded !== true);
   if (missing.length === 0) return;
   throw new BsweepError(
     "RUNTIME_MISSING",

@@ -9,7 +9,7 @@ import { nodeGypEnvironment } from "./node-headers.ts";
 import { proveRuntime } from "./proof.ts";
 import { listSources, takeGivenLibraries, takePinnedLibraries, type Source } from "./sources.ts";
 import { findTfjsPackage, TFJS_NODE, type TfjsPackage, wantedTfjsVersion } from "./tfjs-package.ts";
-import { runToolOrFail } from "./tool.ts";
+import { runTool } from "./tool.ts";
 
 export interface InstallOptions {
   /** A folder with TensorFlow's libraries, or a wheel: used even when another one works already. */
@@ -87,7 +87,7 @@ async function installFrom(source: Source, tfjs: TfjsPackage, reporter: Reporter
 async function runTfjsInstaller(tfjs: TfjsPackage, reporter: Reporter): Promise<void> {
   reporter.info("Trying tfjs-node's own installer ...");
   const programs = join(tfjs.folder, "..", "..", ".bin");
-  await runToolOrFail("tfjs-node's own installer", process.execPath, ["scripts/install.js"], {
+  await runTool("tfjs-node's own installer", process.execPath, ["scripts/install.js"], {
     cwd: tfjs.folder,
     env: { ...nodeGypEnvironment(), PATH: `${programs}${delimiter}${process.env["PATH"] ?? ""}` },
     timeoutSeconds: 900,
@@ -103,7 +103,7 @@ async function fetchTfjsPackage(reporter: Reporter): Promise<TfjsPackage> {
   const argv = ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"];
   // npm brings the whole folder in line: development packages stay as they are, there or not.
   if (!existsSync(join(root, "node_modules", "typescript"))) argv.push("--omit=dev");
-  await runToolOrFail(`Fetching ${requirement}`, "npm", [...argv, requirement], {
+  await runTool(`Fetching ${requirement}`, "npm", [...argv, requirement], {
     cwd: root,
     hint: `run it by hand in ${root}: npm ${argv.join(" ")} ${requirement}`,
   });

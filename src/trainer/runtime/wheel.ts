@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { BsweepError } from "../../core/errors.ts";
 import { syncFolder } from "../../workspace/atomic.ts";
 import { findLibraries, type Libraries } from "./libraries.ts";
-import { runToolOrFail } from "./tool.ts";
+import { runTool } from "./tool.ts";
 import { placeFolder, withWorkFolder } from "./work-folder.ts";
 
 /**
@@ -36,7 +36,7 @@ export async function downloadPinnedWheel(folder: string): Promise<string> {
   // Always the same file, whatever Python runs pip.
   argv.push("--python-version", "3.11", "--implementation", "cp", "--abi", "cp311");
   argv.push("--platform", "manylinux_2_27_x86_64", "--dest", folder, PINNED_WHEEL.requirement);
-  await runToolOrFail("Downloading TensorFlow with pip", "python3", argv, {
+  await runTool("Downloading TensorFlow with pip", "python3", argv, {
     hint: `install python3 with pip, or fetch ${PINNED_WHEEL.file} elsewhere and run bsweep runtime install --from FILE`,
   });
   return join(folder, PINNED_WHEEL.file);
@@ -93,14 +93,9 @@ const WANTED = [
 ];
 
 async function extract(wheel: string, folder: string): Promise<void> {
-  await runToolOrFail(
-    "Unpacking TensorFlow",
-    "python3",
-    ["-c", EXTRACT, wheel, folder, ...WANTED],
-    {
-      hint: "check the file, the free disk space (1 GB) and that python3 is installed",
-    },
-  );
+  await runTool("Unpacking TensorFlow", "python3", ["-c", EXTRACT, wheel, folder, ...WANTED], {
+    hint: "check the file, the free disk space (1 GB) and that python3 is installed",
+  });
 }
 
 async function digestOf(file: string): Promise<string> {
