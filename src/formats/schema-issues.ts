@@ -75,7 +75,7 @@ export function describeUnknown(what: string, name: string, known: readonly stri
 /** The keys an object schema at `path` has. */
 function listKeys(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
   const { def } = (schema as z.core.$ZodTypes)._zod;
-  if (def.type === "optional" || def.type === "default") return listKeys(def.innerType, path);
+  if (def.type === "optional" || def.type === "prefault") return listKeys(def.innerType, path);
   if (def.type === "union") return def.options.flatMap((option) => listKeys(option, path));
   if (def.type !== "object") return [];
   const [key, ...rest] = path;

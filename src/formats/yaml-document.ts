@@ -27,6 +27,7 @@ export function readYaml(text: string, file: string, kind: DocumentKind): YamlDo
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
+    logLevel: "error",
     // Said explicitly, so that a `%YAML 1.1` line in the text changes nothing.
     ...{ schema: "core", merge: false, resolveKnownTags: false },
   });

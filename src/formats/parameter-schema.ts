@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { CNN_PARAMETERS, describeRange, type ParameterSpec } from "../core/cnn-parameters.ts";
+import type { ParameterValue } from "../core/study.ts";
+import { expected } from "./schema-issues.ts";
+
+/** A parameter of the search space as the file writes it: a list, or a range, or a list with a condition. */
+export type SpaceEntry = readonly ParameterValue[] | SpaceMapping;
+
+export interface SpaceMapping {
+  readonly values?: readonly ParameterValue[] | undefined;
+  readonly low?: number | undefined;
+  readonly high?: number | undefined;
+  readonly log?: boolean | undefined;
+  readonly step?: number | undefined;
+  readonly when?: WrittenParameters | undefined;
+}
+
+export type WrittenParameters = Readonly<Record<string, ParameterValue | undefined>>;
+
+type NumericSpec = Exclude<ParameterSpec, { kind: "choice" }>;
+
+/** One value of a parameter: takes exactly what `rejectCnnValue` lets pass. */
+export function valueSchema(spec: ParameterSpec): z.ZodType<ParameterValue> {
+  return spec.kind === "choice"
+    ? z.enum(spec.values, expected(`one of ${spec.values.join(", ")}`))
+    : numberSchema(spec);
+}
+
+function numberSchema(spec: NumericSpec): z.ZodType<number> {
+  const or = expected(describeRange(spec));
+  const { low, high } = spec;
+  if (spec.kind === "integer") return z.int(or).min(low, or).max(high, or);
+  const above = spec.above === true ? z.number(or).gt(low, or) : z.number(or).gte(low, or);
+  return spec.below === true ? above.lt(high, or) : above.lte(high, or);
+}
+
+/** Parameters with a value each: `trainer.set`, and the condition of a `when`. */
+function parametersSchema(): z.ZodType<WrittenParameters> {
+  return z.strictObject(mapSpecs((spec) => valueSchema(spec).describe(spec.describe).optional()));
+}
+
+export const setSchema = parametersSchema().describe("Parameters fixed for every trial");
+
+const whenSchema = parametersSchema().describe(
+  "Searched only in trials where these parameters have these values",
+);
+
+/** The search space: every parameter optional, each with a list or a mapping. */
+export const spaceSchema: z.ZodType<Readonly<Record<string, SpaceEntry | undefined>>> =
+  z.strictObject(mapSpecs((spec) => entrySchema(spec).describe(spec.describe).optional()));
+
+/** The schema of one parameter of the search space, for checking it apart from the others. */
+export function entrySchema(spec: ParameterSpec): z.ZodType<SpaceEntry> {
+  const list = z
+    .array(valueSchema(spec), expected("a list"))
+    .min(1, expected("at least one value"));
+  if (spec.kind === "choice") {
+    const mapping = z.strictObject({ values: list, when: whenSchema.optional() });
+    return z.union([list, mapping], expected("a list such as [a, b]"));
+  }
+  const mapping = z.strictObject({
+    values: list.optional().describe("A list, where a condition stands beside it"),
+    low: numberSchema(spec).optional().describe("Least value, included"),
+    high: numberSchema(spec).optional().describe("Greatest value, included"),
+    log: z.boolean().optional().describe("Uniform in the logarithm"),
+    step: stepSchema(spec).optional().describe("Only low, low + step, low + 2 step, ..."),
+    when: whenSchema.optional(),
+  });
+  return z.union([list, mapping], expected("a list such as [1, 2] or a range {low, high}"));
+}
+
+function stepSchema(spec: NumericSpec): z.ZodType<number> {
+  const integer = expected("an integer >= 1");
+  const real = expected("a number > 0");
+  return spec.kind === "integer" ? z.int(integer).min(1, integer) : z.number(real).gt(0, real);
+}
+
+function mapSpecs<T>(schemaOf: (spec: ParameterSpec) => T): Record<string, T> {
+  return Object.fromEntries(
+    Object.entries(CNN_PARAMETERS).map(([name, spec]) => [name, schemaOf(spec)]),
+  );
+}

@@ -1,0 +1,135 @@
+import { CNN_PARAMETERS, isCnnParameter } from "../core/cnn-parameters.ts";
+import type { Issue } from "../core/errors.ts";
+import { countValues, orderDimensions, valueAt } from "../core/search-space.ts";
+import type { Dimension, Distribution, ParameterValue } from "../core/study.ts";
+import type { SpaceEntry, SpaceMapping } from "./parameter-schema.ts";
+import { showValue, type IssueAt } from "./schema-issues.ts";
+
+/** Most values of a range with steps. */
+const MAX_STEPS = 1_000_000;
+
+/** A parameter of the space whose own schema it fits. */
+export interface SpaceParameter {
+  readonly name: string;
+  readonly entry: SpaceEntry;
+}
+
+export function mappingOf(entry: SpaceEntry): SpaceMapping {
+  return isList(entry) ? { values: entry } : entry;
+}
+
+function isList(entry: SpaceEntry): entry is readonly ParameterValue[] {
+  return Array.isArray(entry);
+}
+
+/** What is wrong with one parameter, looked at alone. */
+export function checkEntry({ name, entry }: SpaceParameter, issueAt: IssueAt): Issue[] {
+  const mapping = mappingOf(entry);
+  const { values, low, high, log, step } = mapping;
+  const at = (key: string, message: string): Issue => issueAt(["space", name, key], message);
+  if (values !== undefined) {
+    const rangeKeys = Object.entries({ low, high, log, step }).filter(
+      ([, value]) => value !== undefined,
+    );
+    return [
+      ...rangeKeys.map(([key]) => at(key, "found a range beside `values`, expected one of them")),
+      ...findRepeats(values).map((index) =>
+        issueAt(
+          isList(entry) ? ["space", name, index] : ["space", name, "values", index],
+          `found ${showValue(values[index])} twice, expected each value once`,
+        ),
+      ),
+    ];
+  }
+  if (low === undefined || high === undefined) {
+    return [issueAt(["space", name], "expected `values`, or `low` and `high`")];
+  }
+  return checkRange({ low, high, log, step }, at);
+}
+
+function findRepeats(values: readonly ParameterValue[]): number[] {
+  return [...values.keys()].filter((index) => values.indexOf(values[index] ?? "") < index);
+}
+
+function checkRange(
+  range: { low: number; high: number; log: boolean | undefined; step: number | undefined },
+  at: (key: string, message: string) => Issue,
+): Issue[] {
+  const { low, high, log, step } = range;
+  if (low >= high) return [at("high", `found ${high}, expected more than \`low\`, ${low}`)];
+  if (log === true && low <= 0)
+    return [at("low", `found ${low}, expected more than 0 for \`log\``)];
+  if (step === undefined) return [];
+  if (log === true) return [at("step", "found a `step` beside `log`, expected one of them")];
+  if (step > high - low) {
+    return [at("step", `found ${step}, expected at most \`high\` - \`low\``)];
+  }
+  return (high - low) / step < MAX_STEPS
+    ? []
+    : [at("step", `found ${step}, expected at most ${MAX_STEPS} values`)];
+}
+
+/** The distribution of an entry that `checkEntry` finds nothing wrong with. */
+export function toDistribution({ name, entry }: SpaceParameter): Distribution {
+  const { values, low, high, log = false, step } = mappingOf(entry);
+  if (values !== undefined) return { kind: "categorical", values };
+  if (low === undefined || high === undefined) throw new TypeError(`${name} is no range`);
+  if (isCnnParameter(name) && CNN_PARAMETERS[name].kind === "integer") {
+    return { kind: "integer", low, high, log, step: step ?? 1 };
+  }
+  return { kind: "real", low, high, log, ...(step === undefined ? {} : { step }) };
+}
+
+/** What a condition may name: the parameters set, and those searched with their values. */
+export interface ConditionScope {
+  readonly set: Readonly<Record<string, ParameterValue | undefined>>;
+  readonly searched: ReadonlyMap<string, Distribution>;
+}
+
+/** Conditions that can never hold, or that name what the study does not have. */
+export function checkCondition(
+  { name, entry }: SpaceParameter,
+  scope: ConditionScope,
+  issueAt: IssueAt,
+): Issue[] {
+  return Object.entries(mappingOf(entry).when ?? {}).flatMap(([parent, value]) => {
+    const problem = value === undefined ? undefined : rejectCondition(name, parent, value, scope);
+    return problem === undefined ? [] : [issueAt(["space", name, "when", parent], problem)];
+  });
+}
+
+function rejectCondition(
+  name: string,
+  parent: string,
+  value: ParameterValue,
+  { set, searched }: ConditionScope,
+): string | undefined {
+  if (parent === name) return `found \`${name}\` itself, expected another parameter`;
+  const fixed = set[parent];
+  if (fixed !== undefined) {
+    return fixed === value ? undefined : `never holds: \`trainer.set\` has ${parent} ${fixed}`;
+  }
+  const distribution = searched.get(parent);
+  if (distribution === undefined) {
+    return `found \`${parent}\`, expected a parameter of \`space\` or \`trainer.set\``;
+  }
+  return takesValue(distribution, value)
+    ? undefined
+    : `never holds: \`space.${parent}\` has no value ${showValue(value)} of its own`;
+}
+
+function takesValue(distribution: Distribution, value: ParameterValue): boolean {
+  if (distribution.kind === "categorical") return distribution.values.includes(value);
+  const { low, step } = distribution;
+  if (typeof value !== "number" || step === undefined) return false;
+  const index = Math.round((value - low) / step);
+  return index >= 0 && index < countValues(distribution) && valueAt(distribution, index) === value;
+}
+
+/** Parameters whose conditions go round in a circle. */
+export function checkCircles(space: readonly Dimension[], issueAt: IssueAt): Issue[] {
+  const ordered = new Set(orderDimensions(space));
+  return space
+    .filter((dimension) => !ordered.has(dimension))
+    .map(({ name }) => issueAt(["space", name, "when"], "depends on itself by way of others"));
+}

@@ -1,0 +1,134 @@
+import type { Issue } from "../core/errors.ts";
+import { countCombinations } from "../core/search-space.ts";
+import type { Dimension, ParameterValue } from "../core/study.ts";
+import type { WrittenParameters } from "./parameter-schema.ts";
+import type { IssueAt } from "./schema-issues.ts";
+import {
+  checkCircles,
+  checkCondition,
+  checkEntry,
+  mappingOf,
+  toDistribution,
+  type SpaceParameter,
+} from "./space-checks.ts";
+import { MAX_TRIALS, METRICS, type WrittenStudy } from "./study-schema.ts";
+
+/** The parts of a study file that fit their own schemas; a part that does not is absent. */
+export interface StudyDraft {
+  readonly objective?: WrittenStudy["objective"] | undefined;
+  readonly trainer?: WrittenStudy["trainer"] | undefined;
+  readonly sampler?: WrittenStudy["sampler"] | undefined;
+  readonly replicates?: number | undefined;
+  /** In the order of the file. */
+  readonly space: readonly SpaceParameter[];
+  /** Whether `space` holds all that the file has. */
+  readonly spaceIsWhole: boolean;
+}
+
+/** What is wrong between the parts of a study, and inside its ranges and lists. */
+export function checkStudy(draft: StudyDraft, issueAt: IssueAt): Issue[] {
+  const alone = draft.space.flatMap((parameter) => checkEntry(parameter, issueAt));
+  const issues = [
+    ...alone,
+    ...checkObjective(draft, issueAt),
+    ...checkSampler(draft, issueAt),
+    ...checkSet(draft, issueAt),
+  ];
+  // Conditions and sizes are looked at once every parameter they could name is sound.
+  const { trainer } = draft;
+  if (alone.length > 0 || !draft.spaceIsWhole || trainer === undefined) return issues;
+  const searched = new Map(
+    draft.space.map((parameter) => [parameter.name, toDistribution(parameter)]),
+  );
+  const scope = { set: trainer.set, searched };
+  const conditions = draft.space.flatMap((one) => checkCondition(one, scope, issueAt));
+  if (conditions.length > 0) return [...issues, ...conditions];
+  const dimensions = toDimensions(draft.space, trainer.set);
+  const circles = checkCircles(dimensions, issueAt);
+  return [
+    ...issues,
+    ...circles,
+    ...(circles.length > 0 ? [] : checkSize(draft, dimensions, issueAt)),
+  ];
+}
+
+/** The search space; a condition that `trainer.set` meets for every trial is left out. */
+export function toDimensions(
+  space: readonly SpaceParameter[],
+  set: WrittenParameters,
+): readonly Dimension[] {
+  return space.map((parameter) => {
+    const when = Object.entries(mappingOf(parameter.entry).when ?? {}).filter(
+      (condition): condition is [string, ParameterValue] =>
+        condition[1] !== undefined && set[condition[0]] === undefined,
+    );
+    const dimension = { name: parameter.name, distribution: toDistribution(parameter) };
+    return when.length === 0 ? dimension : { ...dimension, when: Object.fromEntries(when) };
+  });
+}
+
+function checkObjective({ objective, trainer, space }: StudyDraft, issueAt: IssueAt): Issue[] {
+  if (objective === undefined) return [];
+  const { metric, direction } = objective;
+  const fitting = METRICS[metric];
+  if (direction !== undefined && direction !== fitting) {
+    return [
+      issueAt(["objective", "direction"], `found ${direction}, expected ${fitting} for ${metric}`),
+    ];
+  }
+  if (!metric.startsWith("validation")) return [];
+  const unmeasured = (path: string[]): Issue =>
+    issueAt(path, `found 0, expected more: \`objective\` is ${metric}`);
+  const searched = space.find(({ name }) => name === "validationSplit");
+  const { values, low } = searched === undefined ? {} : mappingOf(searched.entry);
+  return [
+    ...(trainer?.set["validationSplit"] === 0
+      ? [unmeasured(["trainer", "set", "validationSplit"])]
+      : []),
+    ...(values?.includes(0) === true || low === 0
+      ? [unmeasured(["space", "validationSplit"])]
+      : []),
+  ];
+}
+
+function checkSet({ trainer, space }: StudyDraft, issueAt: IssueAt): Issue[] {
+  return space
+    .filter(({ name }) => trainer?.set[name] !== undefined)
+    .map(({ name }) =>
+      issueAt(["space", name], "found in `trainer.set` as well, expected in one of them"),
+    );
+}
+
+function checkSampler({ sampler, space }: StudyDraft, issueAt: IssueAt): Issue[] {
+  if (sampler?.kind === "random" && sampler.trials === undefined) {
+    return [issueAt(["sampler", "trials"], "found nothing, expected how many trials to draw")];
+  }
+  if (sampler?.kind !== "grid") return [];
+  const ranges = space.filter(({ entry }) => {
+    const { values, step } = mappingOf(entry);
+    return values === undefined && step === undefined;
+  });
+  return [
+    ...(sampler.trials === undefined
+      ? []
+      : [
+          issueAt(
+            ["sampler", "trials"],
+            "found a number of trials, expected none: a grid takes them all",
+          ),
+        ]),
+    ...ranges.map(({ name }) =>
+      issueAt(["space", name], "found a range, but a grid needs a list or a `step`"),
+    ),
+  ];
+}
+
+function checkSize(draft: StudyDraft, space: readonly Dimension[], issueAt: IssueAt): Issue[] {
+  const { sampler, replicates = 1 } = draft;
+  const combinations = sampler?.kind === "grid" ? countCombinations(space) : sampler?.trials;
+  const trials = (combinations ?? 0) * replicates;
+  // An endless grid has a range without steps, which was told already.
+  if (trials <= MAX_TRIALS || trials === Infinity) return [];
+  const [found, most] = [trials, MAX_TRIALS].map((count) => count.toLocaleString("en"));
+  return [issueAt(["space"], `found ${found} trials, expected at most ${most}`)];
+}

@@ -1,0 +1,129 @@
+import { z } from "zod";
+import { parseDurationSeconds, parseMemoryMiB } from "../core/quantities.ts";
+import { setSchema, spaceSchema } from "./parameter-schema.ts";
+import { expected } from "./schema-issues.ts";
+
+/** Most trials a study may have; it bounds the time `plan` takes. */
+export const MAX_TRIALS = 1_000_000;
+
+/** What the built-in trainer measures that a study may rank by, and which way is better. */
+export const METRICS = {
+  holdoutAccuracy: "maximize",
+  holdoutLoss: "minimize",
+  holdoutMacroF1: "maximize",
+  validationAccuracy: "maximize",
+  validationLoss: "minimize",
+} as const;
+
+export type Metric = keyof typeof METRICS;
+
+function integer(low: number, high: number) {
+  const or = expected(`an integer ${low} .. ${high}`);
+  return z.int(or).min(low, or).max(high, or);
+}
+
+function text(pattern: RegExp, description: string) {
+  return z.string(expected(description)).regex(pattern, expected(description));
+}
+
+/** A text that another parser reads into a number. */
+function quantity(parse: (text: string) => number | undefined, description: string) {
+  const or = expected(description);
+  return z.string(or).refine((value) => parse(value) !== undefined, or);
+}
+
+const siteName = text(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "letters, digits, `.`, `_` or `-`");
+const metrics = Object.keys(METRICS) as Metric[];
+
+const objectiveSchema = z
+  .strictObject({
+    metric: z.enum(metrics).default("holdoutAccuracy").describe("What trials are ranked by"),
+    direction: z
+      .enum(["maximize", "minimize"])
+      .optional()
+      .describe("maximize for accuracies and F1, minimize for losses; may be left out"),
+  })
+  .prefault({});
+
+const datasetSchema = z.strictObject({
+  path: text(/^[^\p{Cc}]+$/u, "a folder made by `bsweep prepare`").describe(
+    "Folder of the packed data set, relative to the workspace",
+  ),
+  holdout: z
+    .number(expected("a fraction between 0 and 1"))
+    .gt(0, expected("a fraction between 0 and 1"))
+    .lt(1, expected("a fraction between 0 and 1"))
+    .default(0.1)
+    .describe("Fraction of the rows no trial trains on; the objective is measured on them"),
+});
+
+const trainerSchema = z.strictObject({
+  kind: z.literal("cnn").describe("The built-in convolutional network"),
+  epochs: integer(1, 100_000).describe("Most epochs a trial may train"),
+  set: setSchema.prefault({}),
+});
+
+const samplerSchema = z
+  .strictObject({
+    kind: z
+      .enum(["grid", "random"])
+      .default("grid")
+      .describe("grid: every combination; random: `trials` of them"),
+    seed: integer(0, 2 ** 31 - 1)
+      .default(0)
+      .describe("Seed of the study: sampling, hold-out and training"),
+    trials: integer(1, MAX_TRIALS).optional().describe("How many combinations random draws"),
+  })
+  .prefault({});
+
+const clusterSchema = z
+  .strictObject({
+    site: siteName
+      .default("local")
+      .describe("sites/NAME.yaml beside the study, else one that bsweep brings: compute1, local"),
+    concurrencyLimit: integer(1, 100_000)
+      .default(50)
+      .describe("Most elements of the study running at once"),
+    jobGroup: text(/^(?:\/[A-Za-z0-9._@+-]+)+$/, "an LSF job group such as /me/study")
+      .optional()
+      .describe("LSF job group"),
+    userGroup: siteName.optional().describe("LSF user group to charge"),
+    queue: siteName.optional().describe("Queue, when not the site's"),
+    image: text(/^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/, "a Docker image reference")
+      .optional()
+      .describe("Docker image, when not the site's"),
+  })
+  .prefault({});
+
+const resourcesSchema = z
+  .strictObject({
+    cpus: integer(1, 1024).default(1).describe("CPU cores of an element"),
+    memory: quantity(parseMemoryMiB, "a size such as 4GB or 512MB")
+      .default("4GB")
+      .describe("Memory of an element: MB or GB, 1 GB = 1024 MB"),
+    walltime: quantity(parseDurationSeconds, "a time such as 30m, 1h30m or 01:30:00")
+      .default("30m")
+      .describe("Most time an element may take, its trials together"),
+    trialsPerElement: integer(1, 1000)
+      .default(1)
+      .describe("Trials packed into one element, one after another"),
+  })
+  .prefault({});
+
+/** The study file as written, before anything is checked that takes two places of it. */
+export const studySchema = z.strictObject({
+  study: text(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    "at most 64 letters, digits, `.`, `_` or `-`, the first a letter or digit",
+  ).describe("Name of the study; it becomes a folder and a job name"),
+  objective: objectiveSchema,
+  dataset: datasetSchema,
+  trainer: trainerSchema,
+  space: spaceSchema.describe("What is searched: parameter -> list or range"),
+  sampler: samplerSchema,
+  replicates: integer(1, 1000).default(1).describe("Runs of each combination, with other seeds"),
+  cluster: clusterSchema,
+  resources: resourcesSchema,
+});
+
+export type WrittenStudy = z.output<typeof studySchema>;
