@@ -1,0 +1,57 @@
+import type { GraphNode, GraphTensor } from "./graph.ts";
+import { addTensors } from "./operations/arithmetic.ts";
+import { constant } from "./operations/constant.ts";
+
+/**
+ * Adds the nodes that compute the gradient of `loss` (a scalar) with respect to each tensor of
+ * `sources`, in their order. One reverse sweep over the nodes that lie between a source and the loss;
+ * nothing is built for any other.
+ *
+ * @throws Error when a source does not reach the loss, or an operation in between has no gradient rule.
+ */
+export function differentiate(
+  loss: GraphTensor,
+  sources: readonly GraphTensor[],
+): readonly GraphTensor[] {
+  const { graph } = loss.node;
+  const between = nodesReachedFrom(sources, graph.nodes);
+  const gradients = new Map<GraphTensor, GraphTensor>([[loss, constant(graph, 1)]]);
+  for (let id = loss.node.id; id >= 0; id--) {
+    const node = graph.nodes[id];
+    if (node !== undefined && between.has(node)) propagate(node, between, gradients);
+  }
+  return sources.map((source) => {
+    const gradient = gradients.get(source);
+    if (gradient === undefined) throw new Error(`${source.node.name} does not reach the loss`);
+    return gradient;
+  });
+}
+
+function nodesReachedFrom(
+  sources: readonly GraphTensor[],
+  nodes: readonly GraphNode[],
+): ReadonlySet<GraphNode> {
+  const reached = new Set(sources.map(({ node }) => node));
+  for (const node of nodes) {
+    if (node.inputs.some((input) => reached.has(input.node))) reached.add(node);
+  }
+  return reached;
+}
+
+function propagate(
+  node: GraphNode,
+  between: ReadonlySet<GraphNode>,
+  gradients: Map<GraphTensor, GraphTensor>,
+): void {
+  const [output] = node.outputs;
+  const incoming = output === undefined ? undefined : gradients.get(output);
+  const wanted = node.inputs.map((input) => between.has(input.node));
+  if (incoming === undefined || !wanted.includes(true)) return;
+  if (node.gradient === undefined) throw new Error(`${node.op} ${node.name} has no gradient rule`);
+  for (const [index, gradient] of node.gradient(incoming, wanted).entries()) {
+    const input = node.inputs[index];
+    if (input === undefined || gradient === undefined || wanted[index] !== true) continue;
+    const earlier = gradients.get(input);
+    gradients.set(input, earlier === undefined ? gradient : addTensors(earlier, gradient));
+  }
+}

@@ -1,0 +1,122 @@
+import type { DataType } from "./data-type.ts";
+
+/** Sizes of each dimension; -1 where only running tells (the batch). */
+export type Shape = readonly number[];
+
+/** One output of a node. */
+export interface GraphTensor {
+  readonly node: GraphNode;
+  /** Which of the node's outputs. */
+  readonly index: number;
+  readonly dtype: DataType;
+  readonly shape: Shape;
+}
+
+/** A node's attribute, tagged with its kind in TensorFlow's attr_value.proto. */
+export type Attribute =
+  | { readonly type: DataType }
+  | { readonly int: number }
+  | { readonly float: number }
+  | { readonly bool: boolean }
+  | { readonly string: string }
+  | { readonly shape: Shape }
+  | { readonly ints: readonly number[] }
+  | {
+      readonly tensor: {
+        readonly dtype: DataType;
+        readonly shape: Shape;
+        readonly content: Uint8Array;
+      };
+    };
+
+/**
+ * The gradient of a loss with respect to each input, given the gradient with respect to the node's
+ * first output. `undefined` for inputs nothing flows to; `wanted[i]` is false where input i's is not needed.
+ */
+export type GradientRule = (
+  gradient: GraphTensor,
+  wanted: readonly boolean[],
+) => readonly (GraphTensor | undefined)[];
+
+export interface NodeSpec {
+  /** TensorFlow's operation, as in its ops registry. */
+  readonly op: string;
+  readonly inputs?: readonly GraphTensor[];
+  readonly attributes?: Readonly<Record<string, Attribute>>;
+  readonly outputs: readonly { readonly dtype: DataType; readonly shape: Shape }[];
+  /** Nodes that run before this one though no value flows. */
+  readonly after?: readonly GraphNode[];
+  /** Wanted name; the graph makes it unique. */
+  readonly name?: string;
+  readonly gradient?: GradientRule;
+}
+
+export interface GraphNode {
+  readonly graph: Graph;
+  /** Position in the graph: inputs have smaller ones. */
+  readonly id: number;
+  readonly name: string;
+  readonly op: string;
+  readonly inputs: readonly GraphTensor[];
+  readonly attributes: Readonly<Record<string, Attribute>>;
+  readonly outputs: readonly GraphTensor[];
+  readonly after: readonly GraphNode[];
+  readonly gradient: GradientRule | undefined;
+}
+
+/** A way into the graph: names for what is fed and what is fetched. */
+export interface Signature {
+  readonly inputs: Readonly<Record<string, GraphTensor>>;
+  readonly outputs: Readonly<Record<string, GraphTensor>>;
+}
+
+/** A TensorFlow graph under construction. Nodes are added in an order in which they could run. */
+export class Graph {
+  readonly nodes: GraphNode[] = [];
+  readonly signatures = new Map<string, Signature>();
+  readonly #names = new Map<string, number>();
+
+  add(spec: NodeSpec): GraphNode {
+    const outputs: GraphTensor[] = [];
+    const node: GraphNode = {
+      graph: this,
+      id: this.nodes.length,
+      name: this.#uniqueName(spec.name ?? spec.op),
+      op: spec.op,
+      inputs: spec.inputs ?? [],
+      attributes: spec.attributes ?? {},
+      outputs,
+      after: spec.after ?? [],
+      gradient: spec.gradient,
+    };
+    for (const [index, output] of spec.outputs.entries()) outputs.push({ node, index, ...output });
+    this.nodes.push(node);
+    return node;
+  }
+
+  /** Adds a node with one output and returns that. */
+  addTensor(spec: Omit<NodeSpec, "outputs"> & { dtype: DataType; shape: Shape }): GraphTensor {
+    const { dtype, shape, ...rest } = spec;
+    return firstOutput(this.add({ ...rest, outputs: [{ dtype, shape }] }));
+  }
+
+  #uniqueName(wanted: string): string {
+    const used = this.#names.get(wanted) ?? 0;
+    this.#names.set(wanted, used + 1);
+    return used === 0 ? wanted : this.#uniqueName(`${wanted}_${used}`);
+  }
+}
+
+/** A node's only or main output. @throws when it has none */
+export function firstOutput(node: GraphNode): GraphTensor {
+  const output = node.outputs[0];
+  if (output === undefined) throw new Error(`${node.op} ${node.name} has no output`);
+  return output;
+}
+
+/** Says which tensors do not fit, before TensorFlow would say it less clearly. */
+export function requireShape(fits: boolean, op: string, ...tensors: readonly GraphTensor[]): void {
+  if (fits) return;
+  const shapes = tensors.map(({ node, shape }) => `${node.name} [${shape.join(", ")}]`);
+  throw new Error(`${op}: the shapes of ${shapes.join(" and ")} do not fit`);
+}

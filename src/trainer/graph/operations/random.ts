@@ -1,0 +1,54 @@
+import type { GraphTensor, Shape } from "../graph.ts";
+import { cast, elementwise, multiply } from "./arithmetic.ts";
+import { constant, constantTensor } from "./constant.ts";
+import { shapeOf } from "./shape.ts";
+
+/**
+ * Uniform numbers in [0, 1) as a function of the fed seed and of `use`, a number that no other random
+ * operation of the graph has. No generator state lives in the graph.
+ * @param seed int32 [2]
+ * @param size the shape as a tensor, where only running tells it
+ */
+export function randomUniform(
+  seed: GraphTensor,
+  use: number,
+  shape: Shape,
+  size?: GraphTensor,
+): GraphTensor {
+  const { graph } = seed.node;
+  return graph.addTensor({
+    op: "StatelessRandomUniform",
+    inputs: [
+      size ?? constantTensor(graph, Int32Array.from(shape), [shape.length]),
+      elementwise("BitwiseXor", seed, constantTensor(graph, Int32Array.of(use, ~use), [2])),
+    ],
+    attributes: { dtype: { type: "float32" }, T: { type: "int32" }, Tseed: { type: "int32" } },
+    dtype: "float32",
+    shape,
+  });
+}
+
+/** Uniform numbers in [-limit, limit). */
+export function randomBetween(
+  seed: GraphTensor,
+  use: number,
+  shape: Shape,
+  limit: number,
+): GraphTensor {
+  const { graph } = seed.node;
+  const doubled = elementwise("Mul", randomUniform(seed, use, shape), constant(graph, 2 * limit));
+  return elementwise("Sub", doubled, constant(graph, limit));
+}
+
+/** Zeroes a fraction `rate` of the elements and scales the others by 1 / (1 - rate) (Srivastava et al., JMLR 2014). */
+export function dropout(
+  input: GraphTensor,
+  rate: number,
+  seed: GraphTensor,
+  use: number,
+): GraphTensor {
+  const { graph } = input.node;
+  const draws = randomUniform(seed, use, input.shape, shapeOf(input));
+  const kept = cast(elementwise("GreaterEqual", draws, constant(graph, rate)), "float32");
+  return multiply(input, elementwise("Mul", kept, constant(graph, 1 / (1 - rate))));
+}

@@ -1,0 +1,87 @@
+import type { Graph, GraphNode, GraphTensor, Shape } from "../graph.ts";
+import type { DataType } from "../data-type.ts";
+
+/** A tensor that keeps its value between calls of the session. */
+export interface Variable {
+  readonly name: string;
+  readonly dtype: DataType;
+  readonly shape: Shape;
+  /** TensorFlow's handle, an input of the operations that change it. */
+  readonly handle: GraphTensor;
+}
+
+export function variable(graph: Graph, name: string, dtype: DataType, shape: Shape): Variable {
+  const handle = graph.addTensor({
+    op: "VarHandleOp",
+    name,
+    attributes: {
+      dtype: { type: dtype },
+      shape: { shape },
+      shared_name: { string: name },
+      container: { string: "" },
+    },
+    dtype: "resource",
+    shape: [],
+  });
+  return { name, dtype, shape, handle };
+}
+
+/** The variable's value, once the nodes in `after` have run. */
+export function readVariable(source: Variable, after: readonly GraphNode[] = []): GraphTensor {
+  return source.handle.node.graph.addTensor({
+    op: "ReadVariableOp",
+    inputs: [source.handle],
+    attributes: { dtype: { type: source.dtype } },
+    dtype: source.dtype,
+    shape: source.shape,
+    after,
+  });
+}
+
+/** A node that sets the variable when it runs. */
+export function assignVariable(
+  target: Variable,
+  value: GraphTensor,
+  after: readonly GraphNode[] = [],
+): GraphNode {
+  return target.handle.node.graph.add({
+    op: "AssignVariableOp",
+    inputs: [target.handle, value],
+    attributes: { dtype: { type: target.dtype }, validate_shape: { bool: false } },
+    outputs: [],
+    after,
+  });
+}
+
+/** Rows of the variable: [rows, ...] and int32 [n] give [n, ...]. */
+export function gatherRows(source: Variable, rows: GraphTensor): GraphTensor {
+  return source.handle.node.graph.addTensor({
+    op: "ResourceGather",
+    inputs: [source.handle, rows],
+    attributes: {
+      dtype: { type: source.dtype },
+      Tindices: { type: rows.dtype },
+      batch_dims: { int: 0 },
+      validate_indices: { bool: true },
+    },
+    dtype: source.dtype,
+    shape: [...rows.shape, ...source.shape.slice(1)],
+  });
+}
+
+/** The value, once the nodes in `after` have run: how a signature's output pulls updates along. */
+export function identity(
+  value: GraphTensor,
+  after: readonly GraphNode[],
+  name?: string,
+): GraphTensor {
+  return value.node.graph.addTensor({
+    op: "Identity",
+    inputs: [value],
+    attributes: { T: { type: value.dtype } },
+    dtype: value.dtype,
+    shape: value.shape,
+    after,
+    ...(name === undefined ? {} : { name }),
+  });
+}

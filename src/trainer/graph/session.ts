@@ -1,0 +1,125 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Tf } from "../runtime/load.ts";
+import { DATA_TYPE_NUMBERS } from "./data-type.ts";
+import type { Graph, GraphTensor } from "./graph.ts";
+import { encodeSavedModel, SERVE_TAG, tensorName } from "./protobuf.ts";
+
+/** What a signature is fed: a string, or numbers of the input's type. */
+export type Feed = string | Int32Array | Float32Array;
+
+export type Fetched = Float32Array | Int32Array | Uint8Array;
+
+/** The part of tfjs-node's native binding that runs sessions (dist/tfjs_binding.d.ts of tfjs-node 4.22). */
+interface Binding {
+  createTensor(shape: readonly number[], dtype: number, values: unknown): number;
+  deleteTensor(id: number): void;
+  tensorDataSync(id: number): Fetched;
+  loadSavedModel(folder: string, tags: string): number;
+  runSavedModel(
+    session: number,
+    inputIds: readonly number[],
+    inputs: string,
+    outputs: string,
+  ): readonly { readonly id: number }[];
+  deleteSavedModel(session: number): void;
+}
+
+/**
+ * A graph loaded into TensorFlow. Values go straight to the native binding of tfjs-node: no tfjs tensor
+ * is made for them, so nothing needs tidying and a call costs little more than the graph itself.
+ */
+export class Session {
+  readonly #binding: Binding;
+  readonly #id: number;
+  readonly #entries: ReadonlyMap<string, Entry>;
+
+  /**
+   * @param folder an empty or missing folder of this session's own: sessions loaded from one folder would share variables
+   */
+  constructor(tf: Tf, graph: Graph, folder: string) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "saved_model.pb"), encodeSavedModel(graph));
+    this.#binding = (tf.backend() as unknown as { readonly binding: Binding }).binding;
+    this.#id = this.#binding.loadSavedModel(folder, SERVE_TAG);
+    this.#entries = new Map(
+      [...graph.signatures].map(([name, { inputs, outputs }]) => [
+        name,
+        new Entry(inputs, outputs),
+      ]),
+    );
+  }
+
+  /**
+   * Runs a signature. Blocks Node until TensorFlow is done.
+   * @param feeds one value for every input of the signature
+   * @returns the outputs by name, elements in row-major order
+   */
+  run(signature: string, feeds: Readonly<Record<string, Feed>>): Readonly<Record<string, Fetched>> {
+    const entry = this.#entries.get(signature);
+    if (entry === undefined) throw new Error(`the graph has no signature ${signature}`);
+    const inputIds = entry.inputs.map(([name, tensor]) => this.#feed(name, tensor, feeds[name]));
+    try {
+      const outputs = this.#binding.runSavedModel(
+        this.#id,
+        inputIds,
+        entry.inputNames,
+        entry.outputNames,
+      );
+      return Object.fromEntries(
+        outputs.map(({ id }, index) => [entry.outputs[index] ?? "", this.#fetch(id)]),
+      );
+    } finally {
+      for (const id of inputIds) this.#binding.deleteTensor(id);
+    }
+  }
+
+  #feed(name: string, tensor: GraphTensor, value: Feed | undefined): number {
+    if (value === undefined) throw new Error(`nothing is fed to ${name}`);
+    const dtype = DATA_TYPE_NUMBERS[tensor.dtype];
+    if (typeof value === "string")
+      return this.#binding.createTensor([], dtype, [new TextEncoder().encode(value)]);
+    return this.#binding.createTensor(feedShape(tensor, value), dtype, value);
+  }
+
+  #fetch(id: number): Fetched {
+    const values = this.#binding.tensorDataSync(id);
+    this.#binding.deleteTensor(id);
+    return values;
+  }
+
+  /** Frees the graph and its variables. */
+  close(): void {
+    this.#binding.deleteSavedModel(this.#id);
+  }
+}
+
+/** A signature with its names joined once, not at every step. */
+class Entry {
+  readonly inputs: readonly (readonly [name: string, tensor: GraphTensor])[];
+  readonly outputs: readonly string[];
+  readonly inputNames: string;
+  readonly outputNames: string;
+
+  constructor(
+    inputs: Readonly<Record<string, GraphTensor>>,
+    outputs: Readonly<Record<string, GraphTensor>>,
+  ) {
+    this.inputs = Object.entries(inputs);
+    this.outputs = Object.keys(outputs);
+    this.inputNames = Object.values(inputs).map(tensorName).join(",");
+    this.outputNames = Object.values(outputs).map(tensorName).join(",");
+  }
+}
+
+/** The graph's shape, its one open size reckoned from the number of values. */
+function feedShape(tensor: GraphTensor, values: Int32Array | Float32Array): readonly number[] {
+  const known = tensor.shape.reduce((total, size) => (size === -1 ? total : total * size), 1);
+  const shape = tensor.shape.map((size) => (size === -1 ? values.length / known : size));
+  if (shape.reduce((total, size) => total * size, 1) !== values.length) {
+    throw new Error(
+      `${tensor.node.name} [${tensor.shape.join(", ")}] is fed ${values.length} values`,
+    );
+  }
+  return shape;
+}

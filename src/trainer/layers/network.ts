@@ -1,0 +1,51 @@
+import type { CnnLayer, ImageShape } from "../../core/cnn.ts";
+import type { GraphTensor } from "../graph/graph.ts";
+import { averagePool, maxPool } from "../graph/operations/pooling.ts";
+import { reshape } from "../graph/operations/shape.ts";
+import { convolutionLayer } from "./convolution.ts";
+import { denseLayer } from "./dense.ts";
+import { dropoutLayer } from "./dropout.ts";
+import {
+  type ForwardMode,
+  type Layer,
+  type LayerContext,
+  stateless,
+  type TrainableVariable,
+} from "./layer.ts";
+
+export interface Network {
+  readonly variables: readonly TrainableVariable[];
+  /** From images [batch, height, width, channels], float32 in [0, 1], to logits [batch, classes]. */
+  readonly forward: (images: GraphTensor, mode: ForwardMode) => GraphTensor;
+}
+
+/** Makes the variables of the planned layers (core/cnn.ts), for images of that shape. */
+export function createNetwork(
+  context: LayerContext,
+  plan: readonly CnnLayer[],
+  input: ImageShape,
+): Network {
+  const layers = plan.map((layer, index) =>
+    createLayer(context, layer, plan[index - 1]?.output ?? input),
+  );
+  return {
+    variables: layers.flatMap(({ variables }) => variables),
+    forward: (images, mode) => layers.reduce((value, layer) => layer.forward(value, mode), images),
+  };
+}
+
+/** One line a kind: a new layer is a file of its own and a case here. */
+function createLayer(context: LayerContext, layer: CnnLayer, [, , channels]: ImageShape): Layer {
+  switch (layer.kind) {
+    case "convolution":
+      return convolutionLayer(context, layer, channels);
+    case "pooling":
+      return stateless(layer.pooling === "max" ? maxPool : averagePool);
+    case "flatten":
+      return stateless((value) => reshape(value, [-1, layer.output[2]]));
+    case "dense":
+      return denseLayer(context, layer, channels);
+    case "dropout":
+      return dropoutLayer(layer.rate);
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * The built-in trainer as a program: `node main.js REQUEST`, where REQUEST is a TrainerRequest as a JSON
+ * file. It prints a line an epoch and leaves a TrainerReport, as any trainer does.
+ */
+import { readFileSync } from "node:fs";
+import { BsweepError, formatIssue } from "../core/errors.ts";
+import type { EpochRecord } from "../core/trial.ts";
+import { parseTrainerRequest } from "../formats/trainer-request.ts";
+import { writeFileAtomic } from "../workspace/atomic.ts";
+import { runTrial } from "./run-trial.ts";
+
+const [, , requestFile] = process.argv;
+try {
+  if (requestFile === undefined)
+    throw new BsweepError("USAGE", "the trainer wants the name of a request file");
+  const request = parseTrainerRequest(readFileSync(requestFile, "utf8"), requestFile);
+  const report = await runTrial(request, printEpoch);
+  writeFileAtomic(request.reportFile, `${JSON.stringify(report)}\n`);
+} catch (error) {
+  if (!(error instanceof BsweepError)) throw error;
+  const lines = [
+    `${error.code}: ${error.message}`,
+    ...error.issues.map(formatIssue),
+    error.hint ?? "",
+  ];
+  process.stderr.write(`${lines.filter((line) => line !== "").join("\n")}\n`);
+  process.exitCode = error.exitStatus;
+}
+
+function printEpoch({
+  epoch,
+  loss,
+  accuracy,
+  validationLoss,
+  validationAccuracy,
+  seconds,
+}: EpochRecord): void {
+  const measured = { loss, accuracy, validationLoss, validationAccuracy };
+  const text = Object.entries(measured).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name} ${value === null ? "not finite" : value.toFixed(4)}`],
+  );
+  process.stdout.write(`epoch ${epoch}: ${text.join(", ")} (${seconds.toFixed(1)}s)\n`);
+}

@@ -1,0 +1,43 @@
+import { constant } from "../graph/operations/constant.ts";
+import { elementwise } from "../graph/operations/arithmetic.ts";
+import type { OptimizerFactory } from "./optimizer.ts";
+
+const BETA1 = 0.9;
+const BETA2 = 0.999;
+const EPSILON = 1e-7;
+
+/**
+ * Adam in the epsilon-hat form that Kingma & Ba (ICLR 2015) give before section 2.1, as TensorFlow and
+ * Keras have it:
+ * m = b1 m + (1-b1) g; v = b2 v + (1-b2) g^2; w -= lr sqrt(1-b2^t) / (1-b1^t) m / (sqrt(v) + eps).
+ */
+export const adam: OptimizerFactory = (_params, makeSlot) => ({
+  update: (target, gradient, { learningRate, step }) => {
+    const { graph } = gradient.node;
+    const momentum = makeSlot(`${target.name}/adam-m`, target);
+    const variance = makeSlot(`${target.name}/adam-v`, target);
+    const beta1 = constant(graph, BETA1);
+    const beta2 = constant(graph, BETA2);
+    return graph.add({
+      op: "ResourceApplyAdam",
+      inputs: [
+        target.handle,
+        momentum.handle,
+        variance.handle,
+        elementwise("Pow", beta1, step),
+        elementwise("Pow", beta2, step),
+        learningRate,
+        beta1,
+        beta2,
+        constant(graph, EPSILON),
+        gradient,
+      ],
+      attributes: {
+        T: { type: "float32" },
+        use_locking: { bool: false },
+        use_nesterov: { bool: false },
+      },
+      outputs: [],
+    });
+  },
+});

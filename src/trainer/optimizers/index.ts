@@ -1,0 +1,12 @@
+import type { CnnParameters } from "../../core/cnn-parameters.ts";
+import { adam } from "./adam.ts";
+import type { OptimizerFactory } from "./optimizer.ts";
+import { rmsprop } from "./rmsprop.ts";
+import { sgd } from "./sgd.ts";
+
+/** Every optimizer by its name in a study file. */
+export const OPTIMIZERS: Readonly<Record<CnnParameters["optimizer"], OptimizerFactory>> = {
+  adam,
+  sgd,
+  rmsprop,
+};
