@@ -1,0 +1,61 @@
+import type { PlanReport, PlannedArrays } from "../core/plan.ts";
+import type { Site } from "../core/site.ts";
+import type { Study } from "../core/study.ts";
+import type { PlanOptions } from "./plan/load-study.ts";
+import { openPlan, type PlanContext } from "./plan/plan-context.ts";
+import { proposeTrials } from "./plan/propose.ts";
+import { tallyProposals, type Tally } from "./plan/tally.ts";
+
+const SECONDS_PER_HOUR = 3600;
+
+/**
+ * What `generate` would write, counted. Writes nothing.
+ * @throws BsweepError INVALID_STUDY, INVALID_SITE, INVALID_DATA, INVALID_MANIFEST
+ */
+export function planStudy(options: PlanOptions): PlanReport {
+  const context = openPlan(options);
+  const { study, header, site, existing } = context;
+  const tally = tallyProposals(proposeTrials(study, header), existing);
+  const { path, holdout } = study.dataset;
+  return {
+    study: study.name,
+    file: study.file,
+    sampler: study.sampler.kind,
+    dataset: { path, rows: header.count, holdout },
+    replicates: study.replicates,
+    ...tally,
+    arrays: planArrays(study, site, tally.newTrials),
+    warnings: findWarnings(context, tally),
+  };
+}
+
+/** How `newTrials` trials fill arrays of the site's size, and the most they may cost. */
+export function planArrays(study: Study, site: Site, newTrials: number): PlannedArrays {
+  const { cpus, walltimeSeconds, trialsPerElement } = study.resources;
+  const { concurrencyLimit } = study.cluster;
+  const { maxArraySize } = site;
+  const elements = Math.ceil(newTrials / trialsPerElement);
+  const arrays = Math.ceil(elements / maxArraySize);
+  return {
+    site: site.name,
+    arrays,
+    elements,
+    lastArrayElements: arrays === 0 ? 0 : elements - (arrays - 1) * maxArraySize,
+    ...{ maxArraySize, trialsPerElement, concurrencyLimit },
+    coreHoursAtMost: (elements * walltimeSeconds * cpus) / SECONDS_PER_HOUR,
+    elapsedSecondsAtMost: Math.ceil(elements / concurrencyLimit) * walltimeSeconds,
+  };
+}
+
+function findWarnings({ study }: PlanContext, { proposed, trials }: Tally): string[] {
+  const { sampler, replicates } = study;
+  const asked = sampler.kind === "random" ? sampler.trials * replicates : 0;
+  return [
+    ...(proposed < asked
+      ? [
+          `the search space has only ${proposed / replicates} combinations, ${asked / replicates} were asked for`,
+        ]
+      : []),
+    ...(trials === 0 ? ["no trial is left: every proposed network is impossible"] : []),
+  ];
+}

@@ -1,0 +1,47 @@
+import { dirname } from "node:path";
+import type { DatasetHeader } from "../../core/dataset.ts";
+import { BsweepError } from "../../core/errors.ts";
+import type { Site } from "../../core/site.ts";
+import type { Trial } from "../../core/trial.ts";
+import { openPackedDataset } from "../../workspace/packed-dataset.ts";
+import { loadSite } from "../site.ts";
+import { readExistingTrials, type ExistingTrials } from "./existing-trials.ts";
+import { loadStudy, type LoadedStudy, type PlanOptions } from "./load-study.ts";
+import { proposeTrials } from "./propose.ts";
+
+/** Everything that decides which trials come next. `plan` counts them, `generate` writes them. */
+export interface PlanContext extends LoadedStudy {
+  readonly header: DatasetHeader;
+  readonly site: Site;
+  readonly existing: ExistingTrials;
+}
+
+/**
+ * Reads the study, its site, the header of its data set and its earlier rounds; writes nothing.
+ * @throws BsweepError INVALID_STUDY, INVALID_SITE, INVALID_DATA, INVALID_MANIFEST
+ */
+export function openPlan(options: PlanOptions): PlanContext {
+  const loaded = loadStudy(options);
+  const { study } = loaded;
+  const site = loadSite(study.cluster.site, dirname(options.studyFile));
+  const { header, folder } = openPackedDataset(options.layout.resolve(study.dataset.path));
+  if (header.classes === 0) {
+    throw new BsweepError("INVALID_DATA", `the data set in ${folder} has no labels to train on`, {
+      hint: "name one with labels under dataset.path; rows to be predicted have none",
+    });
+  }
+  return { ...loaded, site, header, existing: readExistingTrials(options.layout, study.name) };
+}
+
+/**
+ * The trials of the next round: those no earlier round holds, in the order proposed, numbered on from
+ * the highest number ever given. Lazy.
+ */
+export function* newTrials({ study, header, existing }: PlanContext): Generator<Trial> {
+  let number = existing.highestNumber;
+  for (const proposed of proposeTrials(study, header)) {
+    if (proposed.kind !== "trial" || existing.numbers.has(proposed.trialId)) continue;
+    const { trialId, params, replicate, seed, resource } = proposed;
+    yield { number: ++number, trialId, params, replicate, seed, resource, attempt: 1 };
+  }
+}

@@ -1,0 +1,84 @@
+import {
+  CNN_TRAINER,
+  resolveCnnParameters,
+  type CnnParameters,
+} from "../../core/cnn-parameters.ts";
+import { planCnn, type CnnPlan } from "../../core/cnn.ts";
+import type { DatasetHeader } from "../../core/dataset.ts";
+import { computeTrialId } from "../../core/identity.ts";
+import { deriveTrialSeed } from "../../core/random.ts";
+import type { Parameters, Study } from "../../core/study.ts";
+import type { Trial } from "../../core/trial.ts";
+import { sample } from "../../samplers/index.ts";
+
+/** A trial that can be trained; it has a number once it stands in a round. */
+export interface ProposedTrial extends Omit<Trial, "number" | "attempt"> {
+  readonly kind: "trial";
+  /** `params` with the trainer's defaults filled in: what the identity is made of. */
+  readonly resolved: CnnParameters;
+  readonly network: Pick<CnnPlan, "parameters" | "flopsPerExample">;
+}
+
+/** `impossible`: no such network. `repeated`: trains the very same as an earlier proposal. */
+export type Proposed =
+  | ProposedTrial
+  | { readonly kind: "impossible"; readonly params: Parameters; readonly reason: string }
+  | { readonly kind: "repeated"; readonly params: Parameters };
+
+/**
+ * Every trial of the study, in an order that never changes: as sampled, the replicates of one
+ * combination one after another. Lazy; only the ids are kept. The data set must have labels.
+ */
+export function* proposeTrials(study: Study, header: DatasetHeader): Generator<Proposed> {
+  const seen = new Set<string>();
+  for (const sampled of sample(study.space, study.sampler)) {
+    const params = { ...study.trainer.set, ...sampled };
+    const resolved = resolveCnnParameters(params);
+    const planning = planCnn(resolved, header);
+    for (let replicate = 0; replicate < study.replicates; replicate++) {
+      if (!planning.ok) {
+        yield { kind: "impossible", params, reason: planning.reason };
+        continue;
+      }
+      const { trialId, seed } = identify(study, header, resolved, replicate);
+      if (seen.has(trialId)) {
+        yield { kind: "repeated", params };
+        continue;
+      }
+      seen.add(trialId);
+      const resource = { epochs: study.trainer.epochs };
+      yield {
+        kind: "trial",
+        trialId,
+        params,
+        replicate,
+        seed,
+        resource,
+        resolved,
+        network: planning.plan,
+      };
+    }
+  }
+}
+
+/** Contract 1: a trial's id and seed, from its content alone. */
+function identify(
+  study: Study,
+  header: DatasetHeader,
+  resolved: CnnParameters,
+  replicate: number,
+): { trialId: string; seed: number } {
+  const studySeed = study.sampler.seed;
+  const params = { ...resolved };
+  const trialId = computeTrialId({
+    params,
+    studySeed,
+    replicate,
+    resource: { epochs: study.trainer.epochs },
+    trainer: CNN_TRAINER,
+    datasetDigest: header.digest,
+    holdout: { fraction: study.dataset.holdout, seed: studySeed },
+    precision: "float32",
+  });
+  return { trialId, seed: deriveTrialSeed(studySeed, params, replicate) };
+}
