@@ -1,0 +1,82 @@
+import { join } from "node:path";
+import { requestCluster } from "../../src/app/generate/cluster-request.ts";
+import { renderScripts, type RenderedFile } from "../../src/app/generate/scripts.ts";
+import type { Site } from "../../src/core/site.ts";
+import type { Study, StudyCluster } from "../../src/core/study.ts";
+import { createTemplateEngine, type TemplateEngine } from "../../src/rendering/engine.ts";
+import { localDialect } from "../../src/schedulers/local.ts";
+import { lsfDialect } from "../../src/schedulers/lsf.ts";
+import { createLayout } from "../../src/workspace/layout.ts";
+import { packagedTemplates } from "../../src/workspace/package.ts";
+
+export function makeStudy(workspace: string, cluster: Partial<StudyCluster> = {}): Study {
+  return {
+    name: "digits-grid",
+    file: join(workspace, "study.yaml"),
+    objective: { metric: "holdoutAccuracy", direction: "maximize" },
+    dataset: { path: "data/digits", holdout: 0.1 },
+    trainer: { kind: "cnn", epochs: 10, set: {} },
+    space: [],
+    sampler: { kind: "grid", seed: 1 },
+    replicates: 1,
+    cluster: {
+      site: "compute1",
+      concurrencyLimit: 50,
+      jobGroup: "/h.schroeder/ood",
+      userGroup: "compute-lab",
+      image: "ghcr.io/lab/bsweep@sha256:0123",
+      ...cluster,
+    },
+    resources: { cpus: 1, memoryMiB: 4096, walltimeSeconds: 1800, trialsPerElement: 1 },
+  };
+}
+
+export function makeSite(changes: Partial<Site> = {}): Site {
+  return {
+    name: "compute1",
+    file: "templates/sites/compute1.yaml",
+    scheduler: "lsf",
+    maxArraySize: 1000,
+    queue: "general",
+    mounts: [],
+    containerPath: "/usr/local/bin:/usr/bin:/bin",
+    bsweep: "bsweep",
+    resultGraceSeconds: 900,
+    schedulerProfile: "/opt/ibm/lsfsuite/lsf/conf/profile.lsf",
+    ...changes,
+  };
+}
+
+/** The scripts of a round with arrays of these sizes. */
+export function renderRound(options: {
+  readonly workspace: string;
+  readonly site?: Partial<Site>;
+  readonly elements?: readonly number[];
+  readonly engine?: TemplateEngine;
+}): RenderedFile[] {
+  const { workspace, elements = [1000, 1000, 880] } = options;
+  const site = makeSite(options.site);
+  const study = makeStudy(workspace);
+  const dialect = site.scheduler === "lsf" ? lsfDialect : localDialect;
+  const arrays = elements.map((count, position) => ({
+    array: position + 1,
+    elements: count,
+    jobName: `digits-grid-r001-a0${position + 1}-0a1b2c3d`,
+    manifest: `array-0${position + 1}.trials.jsonl`,
+    script: `array-0${position + 1}${dialect.scriptExtension}`,
+  }));
+  return renderScripts(
+    {
+      study,
+      site,
+      cluster: requestCluster(study, site, workspace, "h.schroeder"),
+      dialect,
+      layout: createLayout(workspace),
+      round: 1,
+      bsweepVersion: "0.1.0",
+      arrays,
+      trials: elements.reduce((sum, count) => sum + count, 0),
+    },
+    options.engine ?? createTemplateEngine([packagedTemplates()]),
+  );
+}

@@ -1,0 +1,92 @@
+import { describe, expect, test } from "vitest";
+import type { ArrayRequest } from "../../../src/schedulers/dialect.ts";
+import { lsfDialect, parseSubmission } from "../../../src/schedulers/lsf.ts";
+
+const request: ArrayRequest = {
+  jobName: "digits-r001-a01-0a1b2c3d",
+  elements: 880,
+  concurrencyLimit: 50,
+  jobGroup: "/h.schroeder/ood",
+  userGroup: "compute-lab",
+  queue: "general",
+  image: "ghcr.io/lab/bsweep@sha256:0123",
+  cpus: 2,
+  memoryMiB: 4096,
+  walltimeSeconds: 1801,
+  logFolder: "/storage2/fs1/lab/Active/jobs/digits/round-001/logs",
+  logName: "array-01",
+};
+
+const directive = (option: string, changes: Partial<ArrayRequest> = {}): string | undefined =>
+  lsfDialect.directives({ ...request, ...changes }).find((line) => line.startsWith(`${option} `));
+
+describe("directives", () => {
+  test("are what compute1 demands, one option a line", () => {
+    expect(lsfDialect.directives(request)).toEqual([
+      '-J "digits-r001-a01-0a1b2c3d[1-880]%50"',
+      "-g /h.schroeder/ood",
+      "-G compute-lab",
+      "-q general",
+      "-n 2",
+      "-M 4GB",
+      '-R "rusage[mem=4GB] span[hosts=1]"',
+      "-W 0:31",
+      "-oo /storage2/fs1/lab/Active/jobs/digits/round-001/logs/array-01.%J.%I.log",
+      "-a 'docker(ghcr.io/lab/bsweep@sha256:0123)'",
+    ]);
+  });
+
+  test("round times up to minutes and keep memory exact", () => {
+    expect(directive("-W", { walltimeSeconds: 60 })).toBe("-W 0:01");
+    expect(directive("-W", { walltimeSeconds: 28 * 86400 })).toBe("-W 672:00");
+    expect(directive("-M", { memoryMiB: 1536 })).toBe("-M 1536MB");
+  });
+
+  test("quote a path with the quotes it does not hold", () => {
+    expect(directive("-oo", { logFolder: "/a b$HOME\\c'd/logs" })).toBe(
+      '-oo "/a b$HOME\\c\'d/logs/array-01.%J.%I.log"',
+    );
+    expect(directive("-oo", { logFolder: '/a "b"/logs' })).toBe(
+      "-oo '/a \"b\"/logs/array-01.%J.%I.log'",
+    );
+  });
+
+  test.each([
+    ["/a'\"b", "not both"],
+    ["/50%/logs", "replaces what follows a `%`"],
+    ["/a\nb", "control characters"],
+    ["/a${HOME}", "replace `${...}`"],
+    [`/${"a".repeat(4090)}`, "at most 4094 characters"],
+  ])("refuse the log folder %j with the reason", (logFolder, reason) => {
+    expect(() => directive("-oo", { logFolder })).toThrow(reason);
+  });
+
+  test.each<[Partial<ArrayRequest>, string]>([
+    [{ jobName: "a b" }, "study"],
+    [{ jobName: "a".repeat(250) }, "at most 255 characters"],
+    [{ queue: "general -q x" }, "queue"],
+    [{ userGroup: "" }, "userGroup"],
+    [{ jobGroup: "/a//b" }, "cluster.jobGroup"],
+    [{ jobGroup: "a/b" }, "cluster.jobGroup"],
+    [{ jobGroup: "/a b" }, "cluster.jobGroup"],
+    [{ image: "x')" }, "cluster.image"],
+  ])("refuse %j", (changes, reason) => {
+    expect(() => lsfDialect.directives({ ...request, ...changes })).toThrow(reason);
+  });
+});
+
+describe("parseSubmission", () => {
+  test.each([
+    "Job <1234> is submitted to queue <general>.",
+    "Job <1234> is submitted to default queue <normal>.\n",
+    "Cannot connect to LSF. Please wait ...\nDefaulting to LSF user group 'compute-x'\nJob <1234> is submitted to queue <general>.",
+  ])("finds the id in %j", (output) => {
+    expect(parseSubmission(output)).toBe("1234");
+  });
+
+  test("quotes an answer without an id whole", () => {
+    expect(() => parseSubmission("Request aborted by esub.\nJob not submitted.")).toThrow(
+      "Request aborted by esub.\nJob not submitted.",
+    );
+  });
+});
