@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { BsweepError } from "../core/errors.ts";
 import type { ManifestElement } from "../core/trial.ts";
 import { parseJson } from "./issues.ts";
 
@@ -33,11 +34,13 @@ const elementSchema: z.ZodType<ManifestElement> = z.strictObject({
  * @throws BsweepError INVALID_MANIFEST
  */
 export function parseManifestLine(text: string, file: string, line: number): ManifestElement {
-  const schema = elementSchema.refine(({ index }) => index === line, {
-    message: `expected index ${line}, the number of the line`,
-    path: ["index"],
+  const as = { code: "INVALID_MANIFEST", what: "manifest" } as const;
+  const element = parseJson(text, { file, line }, elementSchema, as);
+  if (element.index === line) return element;
+  const message = `found ${element.index}, expected ${line}, the number of the line`;
+  throw new BsweepError(as.code, `${file} is no valid manifest`, {
+    issues: [{ file, line, path: "index", message }],
   });
-  return parseJson(text, { file, line }, schema, { code: "INVALID_MANIFEST", what: "manifest" });
 }
 
 /** One line of a manifest, its line end left out. */

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { BsweepError } from "../core/errors.ts";
-import { canonicalJson, sha256 } from "../core/identity.ts";
+import { sha256 } from "../core/identity.ts";
 import { FAILURE_KINDS, type TrainerReport, type TrialResult } from "../core/trial.ts";
-import { checkValue, parseJson } from "./issues.ts";
+import { parseJson } from "./issues.ts";
 import { parametersSchema, resourceSchema, trialIdSchema } from "./manifest.ts";
 
 const epochSchema = z.strictObject({
@@ -82,26 +82,35 @@ const reportSchema: z.ZodType<TrainerReport> = z.strictObject({
   failure: failureSchema.optional(),
 });
 
-/** A result as the text of its file: one JSON line whose `checksum` covers everything else. */
+/** The last member of a result's text, and what it covers: every byte before it, closed by `}`. */
+const SEAL = /,"checksum":"(sha256:[0-9a-f]{64})"\}\n?$/;
+
+/** A result as the text of its file: one JSON line whose last member, `checksum`, covers all before it. */
 export function formatResult(result: TrialResult): string {
-  return `${JSON.stringify({ ...result, checksum: checksumOf(result) })}\n`;
+  const content = JSON.stringify(result);
+  return `${content.slice(0, -1)},"checksum":"sha256:${sha256(content)}"}\n`;
 }
 
-function checksumOf(result: unknown): string {
-  return `sha256:${sha256(canonicalJson(result))}`;
-}
-
-/** Reads a result and verifies its checksum. @throws BsweepError INVALID_RESULT */
+/** Reads a result and verifies its checksum, which is over the bytes as written. @throws BsweepError INVALID_RESULT */
 export function parseResult(text: string, file: string): TrialResult {
-  const sealed = z.looseObject({ checksum: z.string() });
   const as = { code: "INVALID_RESULT", what: "result" } as const;
-  const { checksum, ...content } = parseJson(text, { file }, sealed, as);
-  if (checksum !== checksumOf(content)) {
-    throw new BsweepError("INVALID_RESULT", `${file} does not match its checksum`, {
-      hint: "the file was changed or torn after it was written; the trial counts as not done",
-    });
+  const seal = SEAL.exec(text.slice(-SEAL_LENGTH));
+  if (seal?.[1] === undefined) {
+    parseJson(text, { file }, z.looseObject({ checksum: z.string() }), as);
+    throw mismatch(file);
   }
-  return checkValue(content, { file }, resultSchema, as);
+  const content = `${text.slice(0, text.lastIndexOf(',"checksum":'))}}`;
+  if (seal[1] !== `sha256:${sha256(content)}`) throw mismatch(file);
+  return parseJson(content, { file }, resultSchema, as);
+}
+
+/** Characters a seal takes, its line end included. */
+const SEAL_LENGTH = `,"checksum":"sha256:${"0".repeat(64)}"}\n`.length;
+
+function mismatch(file: string): BsweepError {
+  return new BsweepError("INVALID_RESULT", `${file} does not match its checksum`, {
+    hint: "the file was changed or torn after it was written; the trial counts as not done",
+  });
 }
 
 /** Reads what a trainer left. @throws BsweepError INVALID_RESULT */

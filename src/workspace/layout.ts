@@ -51,6 +51,12 @@ export function arrayName(array: number): string {
   return `array-${String(array).padStart(2, "0")}`;
 }
 
+/** The array a folder name stands for; undefined for any other name. */
+export function parseArrayName(name: string): number | undefined {
+  const match = /^array-(\d{2,})$/.exec(name);
+  return match === null ? undefined : Number(match[1]);
+}
+
 export function manifestName(array: number): string {
   return `${arrayName(array)}.trials.jsonl`;
 }

@@ -1,0 +1,152 @@
+import { dirname } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Effects } from "../../core/effects.ts";
+import { BsweepError } from "../../core/errors.ts";
+import { inTransaction, withDatabase, type StudyDatabase } from "../../storage/database.ts";
+import { readDisagreements, type Disagreement } from "../../storage/outcomes.ts";
+import { createResultInsert, readCollectedFiles } from "../../storage/results.ts";
+import { createPlannedTrialLookup, readRounds } from "../../storage/rounds.ts";
+import { readSetAside, replaceSetAside } from "../../storage/set-aside.ts";
+import type { Layout } from "../../workspace/layout.ts";
+import { listResultFiles, type ResultFile } from "../../workspace/result-files.ts";
+import { listRounds } from "../../workspace/rounds.ts";
+import { importRounds } from "./import-rounds.ts";
+import { verifyResultFile, type Plan, type Verified } from "./verify-result.ts";
+
+export interface CollectOptions {
+  readonly study: string;
+  readonly layout: Layout;
+}
+
+export interface CollectSummary {
+  readonly study: string;
+  /** Results that were not in the database before. */
+  readonly added: { readonly complete: number; readonly failed: number };
+  /** Results that were. */
+  readonly unchanged: number;
+  /** Every file that does not verify, by name; `known`: told before, for the same reason. */
+  readonly setAside: readonly SetAsideFile[];
+  readonly disagreements: readonly Disagreement[];
+}
+
+export interface SetAsideFile {
+  /** Below results/<study>. */
+  readonly file: string;
+  readonly reason: string;
+  readonly known: boolean;
+}
+
+/** Files read at once and kept in one transaction. */
+const BATCH_FILES = 256;
+
+/** A file that does not verify is read again after these pauses: cached storage may show it late. */
+const RETRY_PAUSES_MS = [100, 400];
+
+/**
+ * Merges the results of all rounds into the study's database. Safe to run at any time, again, and from
+ * cron: what was collected is not read again, what does not verify is set aside as a row and tried again
+ * the next time, and what was kept before a kill stays kept. Nothing is written among the results.
+ * @throws BsweepError CONFLICT when the study has no round; STORAGE; WORKSPACE
+ */
+export async function collectResults(
+  { study, layout }: CollectOptions,
+  effects: Effects,
+): Promise<CollectSummary> {
+  const path = layout.database(study);
+  requireRounds(study, layout);
+  return withDatabase(path, "readwrite", async (database) => {
+    const plan = createPlan(database, layout, study);
+    const collected = readCollectedFiles(database);
+    const present = listResultFiles(dirname(path));
+    const fresh = present.filter(({ file }) => !collected.has(file));
+    const known = readSetAside(database);
+    const { added, reasons } = await keepValid(database, fresh, plan, known, effects);
+    keepReasons(database, known, reasons);
+    return {
+      study,
+      added,
+      unchanged: present.length - fresh.length,
+      setAside: describeSetAside(reasons, known),
+      disagreements: readDisagreements(database),
+    };
+  });
+}
+
+function requireRounds(study: string, layout: Layout): void {
+  if (listRounds(layout, study).length > 0) return;
+  throw new BsweepError("CONFLICT", `study ${study} has no round in ${layout.studyJobs(study)}`, {
+    hint: "bsweep generate STUDY writes the first round; --workspace names another workspace",
+  });
+}
+
+function createPlan(database: StudyDatabase, layout: Layout, study: string): Plan {
+  const unusable = importRounds(database, layout, study);
+  const rounds = readRounds(database);
+  return {
+    findTrial: createPlannedTrialLookup(database),
+    objectiveMetric: (round) => rounds.get(round)?.metric,
+    unusable: (round) => unusable.get(round),
+  };
+}
+
+interface Kept {
+  readonly added: { complete: number; failed: number };
+  /** By file. */
+  readonly reasons: ReadonlyMap<string, string>;
+}
+
+async function keepValid(
+  database: StudyDatabase,
+  files: readonly ResultFile[],
+  plan: Plan,
+  known: ReadonlyMap<string, string>,
+  effects: Effects,
+): Promise<Kept> {
+  const added = { complete: 0, failed: 0 };
+  const reasons = new Map<string, string>();
+  const insert = createResultInsert(database);
+  const keep = (verified: Verified): void => {
+    if ("reason" in verified) reasons.set(verified.file.file, verified.reason);
+    else {
+      reasons.delete(verified.file.file);
+      if (insert(verified.file.file, verified.result)) added[verified.result.state] += 1;
+    }
+  };
+  const keepAll = async (some: readonly ResultFile[], label: string): Promise<void> => {
+    for (let done = 0; done < some.length; done += BATCH_FILES) {
+      const batch = some.slice(done, done + BATCH_FILES);
+      const verified = await Promise.all(batch.map((file) => verifyResultFile(file, plan)));
+      inTransaction(database, () => verified.forEach(keep));
+      effects.reporter.progress({ label, done: done + batch.length, total: some.length });
+    }
+  };
+  await keepAll(files, "collecting");
+  for (const milliseconds of RETRY_PAUSES_MS) {
+    const doubtful = files.filter(({ file }) => reasons.has(file) && !known.has(file));
+    if (doubtful.length === 0) break;
+    await pause(milliseconds);
+    await keepAll(doubtful, "reading again");
+  }
+  effects.reporter.endProgress();
+  return { added, reasons };
+}
+
+function keepReasons(
+  database: StudyDatabase,
+  known: ReadonlyMap<string, string>,
+  reasons: ReadonlyMap<string, string>,
+): void {
+  const equal =
+    known.size === reasons.size &&
+    [...reasons].every(([file, reason]) => known.get(file) === reason);
+  if (!equal) inTransaction(database, () => replaceSetAside(database, reasons));
+}
+
+function describeSetAside(
+  reasons: ReadonlyMap<string, string>,
+  known: ReadonlyMap<string, string>,
+): readonly SetAsideFile[] {
+  return [...reasons]
+    .map(([file, reason]) => ({ file, reason, known: known.get(file) === reason }))
+    .sort((a, b) => (a.file < b.file ? -1 : 1));
+}

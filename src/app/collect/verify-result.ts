@@ -1,0 +1,78 @@
+import { BsweepError } from "../../core/errors.ts";
+import type { TrialResult } from "../../core/trial.ts";
+import { parseResult } from "../../formats/result-file.ts";
+import type { PlannedTrialLookup } from "../../storage/rounds.ts";
+import { parseResultName } from "../../workspace/layout.ts";
+import type { ResultFile } from "../../workspace/result-files.ts";
+import { readResultText } from "../../workspace/result-files.ts";
+
+/** What results are held against. */
+export interface Plan {
+  readonly findTrial: PlannedTrialLookup;
+  /** The metric that a round's results took as their objective. */
+  objectiveMetric(round: number): string | undefined;
+  /** Why a round's plan cannot be used; undefined when it can. */
+  unusable(round: number): string | undefined;
+}
+
+/** A file that was read: a result to keep, or the reason to set it aside. */
+export type Verified =
+  | { readonly file: ResultFile; readonly result: TrialResult }
+  | { readonly file: ResultFile; readonly reason: string };
+
+/** A reason is for reading; what a hostile file makes of it is cut. */
+const MAX_REASON_LENGTH = 500;
+
+/** Reads a file and holds it against its name and the plan. Never throws for what is in the file. */
+export async function verifyResultFile(file: ResultFile, plan: Plan): Promise<Verified> {
+  try {
+    if (parseResultName(file.name) === undefined)
+      return { file, reason: "its name is no result's" };
+    const result = parseResult(await readResultText(file.path), "the file");
+    const reason = findMismatch(file, result, plan);
+    return reason === undefined ? { file, result } : { file, reason };
+  } catch (error) {
+    if (!(error instanceof BsweepError)) throw error;
+    return { file, reason: describe(error).slice(0, MAX_REASON_LENGTH) };
+  }
+}
+
+function describe({ message, issues }: BsweepError): string {
+  if (issues.length === 0) return message;
+  return issues
+    .map(({ path, message: found }) => (path === "" ? found : `${path}: ${found}`))
+    .join("; ");
+}
+
+function findMismatch(file: ResultFile, result: TrialResult, plan: Plan): string | undefined {
+  return (
+    mismatchWithName(file, result) ?? mismatchWithPlan(file, result, plan) ?? mismatchWithin(result)
+  );
+}
+
+function mismatchWithName(file: ResultFile, result: TrialResult): string | undefined {
+  const name = parseResultName(file.name);
+  const found = { trialId: result.trialId, attempt: result.attempt, index: result.element.index };
+  for (const key of ["trialId", "attempt", "index"] as const) {
+    if (found[key] !== name?.[key])
+      return `found ${key} ${found[key]}, the name says ${name?.[key]}`;
+  }
+  return undefined;
+}
+
+function mismatchWithPlan(file: ResultFile, result: TrialResult, plan: Plan): string | undefined {
+  const { trialId, number, objective, metrics } = result;
+  const planned = plan.findTrial(file.round, file.array, result.element.index, trialId);
+  if (planned === undefined) {
+    return plan.unusable(file.round) ?? `trial ${trialId} is not in the manifest at this index`;
+  }
+  if (number !== planned) return `found trial number ${number}, the manifest says ${planned}`;
+  const metric = plan.objectiveMetric(file.round) ?? "";
+  if (objective === null || metrics[metric] === objective) return undefined;
+  return `found objective ${objective}, its metric ${metric} says ${metrics[metric] ?? "nothing"}`;
+}
+
+function mismatchWithin({ history }: TrialResult): string | undefined {
+  const ascending = history.every(({ epoch }, place) => epoch > (history[place - 1]?.epoch ?? 0));
+  return ascending ? undefined : "history: expected ascending epochs";
+}

@@ -1,0 +1,33 @@
+import type { ParameterValue, Parameters } from "../core/study.ts";
+import type { FailureKind } from "../core/trial.ts";
+
+/** Where one trial of a study stands, seen through its results. */
+export interface TrialOutcome {
+  readonly number: number;
+  readonly trialId: string;
+  readonly params: Parameters;
+  readonly replicate: number;
+  readonly epochs: number;
+  /** `waiting`: planned, and no valid result so far. */
+  readonly state: "complete" | "failed" | "waiting";
+  /** Empty unless complete. */
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly holdout: { readonly correct: number; readonly count: number } | null;
+  /** Trainable numbers of the model. */
+  readonly modelParameters: number | null;
+  /** Wall seconds of the attempt that counts. */
+  readonly seconds: number | null;
+  readonly failure: { readonly kind: FailureKind; readonly message: string } | null;
+}
+
+/** Metrics with a meaning of their own beside being an objective. */
+export const HOLDOUT_ACCURACY = "holdoutAccuracy";
+export const HOLDOUT_LOSS = "holdoutLoss";
+
+/** Orders parameter values: numbers by size, then everything else by its text. */
+export function compareValues(a: ParameterValue, b: ParameterValue): number {
+  if (typeof a === "number" && typeof b === "number") return a - b;
+  if (typeof a === "number" || typeof b === "number") return typeof a === "number" ? -1 : 1;
+  const [left, right] = [String(a), String(b)];
+  return left < right ? -1 : Number(left > right);
+}

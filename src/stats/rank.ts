@@ -1,0 +1,112 @@
+import { canonicalJson } from "../core/identity.ts";
+import type { Objective, Parameters } from "../core/study.ts";
+import { wilsonInterval, type Interval } from "./interval.ts";
+import { mean, sortNumbers } from "./moments.ts";
+import { HOLDOUT_ACCURACY, HOLDOUT_LOSS, type TrialOutcome } from "./outcome.ts";
+
+/** One row of a ranking: a trial, or the replicates of one set of parameters taken together. */
+export interface RankedTrial {
+  /** From 1; rows with an equal objective share it, and the next row's skips ahead: 1, 1, 3. */
+  readonly rank: number;
+  /** The lowest number among the replicates. */
+  readonly number: number;
+  readonly trialId: string;
+  readonly params: Parameters;
+  readonly epochs: number;
+  /** Mean over the complete replicates. */
+  readonly objective: number;
+  /** Complete replicates, and the lowest and highest objective among them. */
+  readonly replicates: number;
+  readonly spread: Interval;
+  /** Wilson's interval of a single run whose objective is the hold-out's accuracy, else null. */
+  readonly interval: Interval | null;
+  readonly holdout: TrialOutcome["holdout"];
+  /** Mean over the replicates; null when the trainer told none. */
+  readonly holdoutLoss: number | null;
+  readonly modelParameters: number | null;
+  /** Mean over the replicates. */
+  readonly seconds: number | null;
+}
+
+/**
+ * Ranks complete trials: better objective, then lower hold-out loss, fewer model parameters, lower
+ * trial number. Only the objective decides the rank; the rest orders those that share one. Replicates
+ * (equal parameters and epochs) make one row. Trials without the objective's metric are left out.
+ */
+export function rankTrials(
+  outcomes: readonly TrialOutcome[],
+  objective: Objective,
+): readonly RankedTrial[] {
+  const rows = [...groupReplicates(outcomes, objective.metric).values()]
+    .map((replicates) => describeGroup(replicates, objective.metric))
+    .sort((a, b) => compareRows(a, b, objective.direction));
+  let rank = 1;
+  return rows.map((row, position) => {
+    if (row.objective !== rows[position - 1]?.objective) rank = position + 1;
+    return { rank, ...row };
+  });
+}
+
+function groupReplicates(
+  outcomes: readonly TrialOutcome[],
+  metric: string,
+): ReadonlyMap<string, readonly TrialOutcome[]> {
+  const groups = new Map<string, TrialOutcome[]>();
+  for (const outcome of [...outcomes].sort((a, b) => a.number - b.number)) {
+    if (outcome.state !== "complete" || !Object.hasOwn(outcome.metrics, metric)) continue;
+    const key = canonicalJson([outcome.params, outcome.epochs]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [outcome]);
+    else group.push(outcome);
+  }
+  return groups;
+}
+
+function describeGroup(
+  replicates: readonly TrialOutcome[],
+  metric: string,
+): Omit<RankedTrial, "rank"> {
+  const first = replicates[0] as TrialOutcome;
+  const values = sortNumbers(replicates.map(({ metrics }) => metrics[metric] as number));
+  const single = replicates.length === 1 ? first.holdout : null;
+  return {
+    number: first.number,
+    trialId: first.trialId,
+    params: first.params,
+    epochs: first.epochs,
+    objective: mean(values),
+    replicates: replicates.length,
+    spread: { low: values[0] as number, high: values.at(-1) as number },
+    interval:
+      single === null || metric !== HOLDOUT_ACCURACY
+        ? null
+        : wilsonInterval(single.correct, single.count),
+    holdout: single,
+    holdoutLoss: meanOrNull(replicates.map(({ metrics }) => metrics[HOLDOUT_LOSS])),
+    modelParameters: first.modelParameters,
+    seconds: meanOrNull(replicates.map(({ seconds }) => seconds)),
+  };
+}
+
+function meanOrNull(values: readonly (number | null | undefined)[]): number | null {
+  const present = values.filter((value) => typeof value === "number");
+  return present.length === 0 ? null : mean(present);
+}
+
+type Row = Omit<RankedTrial, "rank">;
+
+function compareRows(a: Row, b: Row, direction: Objective["direction"]): number {
+  const sign = direction === "maximize" ? -1 : 1;
+  return (
+    sign * (a.objective - b.objective) ||
+    compareKnownFirst(a.holdoutLoss, b.holdoutLoss) ||
+    compareKnownFirst(a.modelParameters, b.modelParameters) ||
+    a.number - b.number
+  );
+}
+
+/** Ascending; what is not known comes last. */
+function compareKnownFirst(a: number | null, b: number | null): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  return a - b;
+}

@@ -1,0 +1,109 @@
+import SqliteDatabase, { type Database } from "better-sqlite3";
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { BsweepError, messageOf } from "../core/errors.ts";
+import { APPLICATION_ID, MIGRATIONS, migrate, readVersion } from "./migrations.ts";
+
+/** An open study database, for the other files of this folder. */
+export type StudyDatabase = Database;
+
+/** How long a lock of another process is waited for. */
+const BUSY_TIMEOUT_MS = 10_000;
+
+/** What SQLite's result codes mean here (https://www.sqlite.org/rescode.html), by their beginning. */
+const CAUSES: readonly (readonly [code: string, what: string, hint: string])[] = [
+  ["SQLITE_NOTADB", "is no SQLite database", rebuildHint()],
+  ["SQLITE_CORRUPT", "is damaged", rebuildHint()],
+  [
+    "SQLITE_BUSY",
+    "is locked by another process",
+    "wait for the other bsweep to end, then try again",
+  ],
+  ["SQLITE_LOCKED", "is locked", "wait for the other bsweep to end, then try again"],
+  [
+    "SQLITE_FULL",
+    "cannot grow: the disk is full",
+    "free some space, then try again; nothing is lost",
+  ],
+  ["SQLITE_READONLY", "cannot be written", "check the permissions of the file and of its folder"],
+  ["SQLITE_CANTOPEN", "cannot be opened", "check that its folder exists and may be written"],
+];
+
+function rebuildHint(): string {
+  return "move it away and run bsweep collect: it is built again from the result files";
+}
+
+/**
+ * Opens the study's database, runs `use`, closes it. `readwrite` makes a database that is missing.
+ * No WAL: it needs shared memory, which network file systems do not give (https://www.sqlite.org/wal.html).
+ * Used by one process on a login node; compute nodes never open it (contract 4).
+ * @throws BsweepError STORAGE for everything SQLite refuses, and for a database of a newer bsweep
+ */
+export async function withDatabase<T>(
+  path: string,
+  mode: "readwrite" | "readonly",
+  use: (database: StudyDatabase) => T | Promise<T>,
+): Promise<T> {
+  let database: StudyDatabase | undefined;
+  try {
+    if (mode === "readwrite") makeFolder(dirname(path));
+    database = new SqliteDatabase(path, {
+      readonly: mode === "readonly",
+      timeout: BUSY_TIMEOUT_MS,
+    });
+    checkOwner(database, path);
+    if (mode === "readwrite") prepare(database);
+    return await use(database);
+  } catch (error) {
+    throw error instanceof SqliteDatabase.SqliteError ? explain(error, path) : error;
+  } finally {
+    database?.close();
+  }
+}
+
+/** Runs `write` as one transaction: all of it is kept, or nothing. Waits for the write lock first. */
+export function inTransaction<T>(database: StudyDatabase, write: () => T): T {
+  return database.transaction(write).immediate();
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw new BsweepError("STORAGE", `cannot make ${folder}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function prepare(database: StudyDatabase): void {
+  database.pragma("journal_mode = DELETE");
+  database.pragma("synchronous = FULL");
+  database.pragma("foreign_keys = ON");
+  migrate(database);
+}
+
+function checkOwner(database: StudyDatabase, path: string): void {
+  const version = readVersion(database);
+  const owner = database.pragma("application_id", { simple: true });
+  const tables = database.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() as number;
+  if (tables > 0 && owner !== APPLICATION_ID) {
+    throw new BsweepError("STORAGE", `${path} is a database of another program`, {
+      hint: "move it away, then try again",
+    });
+  }
+  if (version > MIGRATIONS.length) {
+    throw new BsweepError(
+      "STORAGE",
+      `${path} was written by a newer bsweep: found schema ${version}, expected at most ${MIGRATIONS.length}`,
+      { hint: "use the bsweep that wrote it, or a newer one" },
+    );
+  }
+}
+
+function explain(error: Error & { code: string }, path: string): BsweepError {
+  const known = CAUSES.find(([prefix]) => error.code.startsWith(prefix));
+  const what = known === undefined ? "cannot be used" : known[1];
+  return new BsweepError("STORAGE", `${path} ${what}: ${error.message}`, {
+    cause: error,
+    ...(known === undefined ? {} : { hint: known[2] }),
+  });
+}

@@ -1,0 +1,80 @@
+import { canonicalJson } from "../core/identity.ts";
+import type { TrialResult } from "../core/trial.ts";
+import type { StudyDatabase } from "./database.ts";
+
+/** Files, below results/<study>, whose results the database holds. */
+export function readCollectedFiles(database: StudyDatabase): ReadonlySet<string> {
+  return new Set(database.prepare("SELECT file FROM results").pluck().all() as string[]);
+}
+
+/** Stores one result with its epochs; false when the file was collected before. Runs inside a transaction. */
+export type ResultInsert = (file: string, result: TrialResult) => boolean;
+
+/** The trial must have been planned (rounds.ts). A file is collected once: its name never stands for other content. */
+export function createResultInsert(database: StudyDatabase): ResultInsert {
+  const insertResult = database.prepare(
+    `INSERT INTO results VALUES (NULL, @file, @trialId, @attempt, @state, @objective, @metrics,
+       @holdoutCorrect, @holdoutCount, @modelParameters, @flopsPerExample,
+       @failureKind, @failureMessage, @failureStderrTail, @startedAt, @seconds,
+       @peakMemoryMiB, @cpuSeconds, @job, @host, @numerics, @bsweep, @holdoutPredictions)
+     ON CONFLICT (file) DO NOTHING`,
+  );
+  const insertEpoch = database.prepare("INSERT INTO epochs VALUES (?, ?, ?, ?, ?, ?, ?)");
+  return (file, result) => {
+    const { changes, lastInsertRowid } = insertResult.run(toRow(file, result));
+    if (changes === 0) return false;
+    for (const record of result.history) {
+      const { epoch, loss, accuracy, validationLoss, validationAccuracy, seconds } = record;
+      insertEpoch.run(
+        lastInsertRowid,
+        epoch,
+        loss,
+        accuracy ?? null,
+        validationLoss ?? null,
+        validationAccuracy ?? null,
+        seconds,
+      );
+    }
+    return true;
+  };
+}
+
+function toRow(file: string, result: TrialResult): object {
+  const { holdout, model, failure, timing, usage, element, numerics } = result;
+  return {
+    file,
+    trialId: result.trialId,
+    attempt: result.attempt,
+    state: result.state,
+    objective: result.objective,
+    metrics: JSON.stringify(result.metrics),
+    ...describeHoldout(holdout),
+    modelParameters: model?.parameters ?? null,
+    flopsPerExample: model?.flopsPerExample ?? null,
+    ...describeFailure(failure),
+    startedAt: timing.startedAt,
+    seconds: timing.seconds,
+    peakMemoryMiB: usage.peakMemoryMiB,
+    cpuSeconds: usage.cpuSeconds,
+    job: element.job,
+    host: element.host,
+    numerics: numerics === null ? null : canonicalJson(numerics),
+    bsweep: result.software.bsweep,
+  };
+}
+
+function describeHoldout(holdout: TrialResult["holdout"]): object {
+  return {
+    holdoutCorrect: holdout?.correct ?? null,
+    holdoutCount: holdout?.count ?? null,
+    holdoutPredictions: holdout === null ? null : Buffer.from(holdout.predictions, "base64"),
+  };
+}
+
+function describeFailure(failure: TrialResult["failure"]): object {
+  return {
+    failureKind: failure?.kind ?? null,
+    failureMessage: failure?.message ?? null,
+    failureStderrTail: failure?.stderrTail ?? null,
+  };
+}
