@@ -41,9 +41,11 @@ function parametersSchema(): z.ZodType<WrittenParameters> {
 
 export const setSchema = parametersSchema().describe("Parameters fixed for every trial");
 
-const whenSchema = parametersSchema().describe(
-  "Searched only in trials where these parameters have these values",
-);
+/** The id keeps the JSON schema short: one definition for all parameters. */
+const whenSchema = parametersSchema().meta({
+  id: "condition",
+  description: "Searched only in trials where these parameters have these values",
+});
 
 /** The search space: every parameter optional, each with a list or a mapping. */
 export const spaceSchema: z.ZodType<Readonly<Record<string, SpaceEntry | undefined>>> =

@@ -93,7 +93,7 @@ function dropAbsent<T extends object>(written: T): Present<T> {
   return Object.fromEntries(entries) as Present<T>;
 }
 
-/** The JSON schema of study files, for editors: templates/study.schema.json. */
-export function createStudyJsonSchema(): unknown {
-  return z.toJSONSchema(studySchema, { io: "input", reused: "ref" });
+/** The text of templates/study.schema.json, the JSON schema of study files for editors. */
+export function formatStudyJsonSchema(): string {
+  return `${JSON.stringify(z.toJSONSchema(studySchema, { io: "input" }), null, 2)}\n`;
 }
