@@ -1,5 +1,6 @@
 import type { CommandModule } from "yargs";
 import type { GlobalOptions } from "../command.ts";
+import { generateCommand } from "./generate.ts";
 import { planCommand } from "./plan.ts";
 import { prepareCommand } from "./prepare.ts";
 import { runtimeCommand } from "./runtime.ts";
@@ -9,5 +10,6 @@ import { runtimeCommand } from "./runtime.ts";
 export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   prepareCommand,
   planCommand,
+  generateCommand,
   runtimeCommand,
 ];

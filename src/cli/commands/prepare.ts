@@ -16,7 +16,7 @@ interface PrepareCommandOptions {
   width: number | undefined;
   classes: number | undefined;
   shards: number;
-  shard: PieceNumber | undefined;
+  shard: string | undefined;
   merge: boolean;
   force: boolean;
   json: boolean;
@@ -24,6 +24,7 @@ interface PrepareCommandOptions {
 
 const MAX_CLASSES = 256;
 const MAX_SHARDS = 1000;
+const MAX_SIDE = 1_000_000;
 
 /** `bsweep prepare`: CSV or IDX files -> packed data set. */
 export const prepareCommand: Command<PrepareCommandOptions> = {
@@ -50,19 +51,18 @@ function addSourceOptions(parser: Argv<GlobalOptions>) {
     .option("labels", { ...text, implies: "images", describe: "IDX file of labels" })
     .option("height", {
       type: "number",
+      implies: "csv",
       describe: "Height of the images of a CSV, if not square",
-      coerce: wholeNumber("height"),
     })
     .option("width", {
       type: "number",
+      implies: "csv",
       describe: "Width of the images of a CSV, if not square",
-      coerce: wholeNumber("width"),
     })
     .option("classes", {
       type: "number",
       describe: "Number of classes; labels are 0 .. classes-1",
       defaultDescription: "largest label + 1",
-      coerce: wholeNumber("classes", MAX_CLASSES),
     });
 }
 
@@ -77,12 +77,10 @@ function addWorkOptions<T>(parser: Argv<T>) {
       type: "number",
       default: 1,
       describe: "Pack in so many processes at once",
-      coerce: wholeNumber("shards", MAX_SHARDS),
     })
     .option("shard", {
       ...text,
       describe: "Pack only piece I/N, to be merged later",
-      coerce: parsePiece,
     })
     .option("merge", {
       type: "boolean",
@@ -98,8 +96,9 @@ async function run(
 ): Promise<void> {
   const { prepareDataset, preparePiece } = await import("../../app/prepare.ts");
   const to = resolve(options.workspace, options.to);
-  const { force, shard: piece, shards, json } = options;
   checkMode(options);
+  const { force, shards, json } = options;
+  const piece = options.shard === undefined ? undefined : parsePiece(options.shard);
   if (options.merge) {
     const { mergePieces } = await import("../../app/prepare/merge.ts");
     tell(await mergePieces({ to, force, signal }), json);
@@ -116,7 +115,12 @@ async function run(
     print(`piece ${piece.shard} of ${piece.shards} is packed; bsweep prepare --merge joins them`);
 }
 
-function checkMode({ csv, images, merge, shard, shards }: PrepareCommandOptions): void {
+function checkMode(options: PrepareCommandOptions): void {
+  const { csv, images, merge, shard, shards } = options;
+  checkWholeNumber("height", options.height, MAX_SIDE);
+  checkWholeNumber("width", options.width, MAX_SIDE);
+  checkWholeNumber("classes", options.classes, MAX_CLASSES);
+  checkWholeNumber("shards", shards, MAX_SHARDS);
   const modes = [csv !== undefined, images !== undefined, merge].filter(Boolean).length;
   if (modes !== 1) {
     throw new BsweepError("USAGE", "give one of --csv, --images and --merge", {
@@ -153,11 +157,9 @@ function tell({ folder, state, header }: PreparedDataset, json: boolean): void {
   print(pc.dim(digest));
 }
 
-function wholeNumber(name: string, most = Number.MAX_SAFE_INTEGER): (value: number) => number {
-  return (value) => {
-    if (Number.isInteger(value) && value >= 1 && value <= most) return value;
-    throw new BsweepError("USAGE", `--${name}: found ${value}, expected a whole number 1..${most}`);
-  };
+function checkWholeNumber(name: string, value: number | undefined, most: number): void {
+  if (value === undefined || (Number.isInteger(value) && value >= 1 && value <= most)) return;
+  throw new BsweepError("USAGE", `--${name}: found ${value}, expected a whole number 1..${most}`);
 }
 
 function parsePiece(text: string): PieceNumber {
