@@ -9,22 +9,22 @@ import { packageRoot } from "../../workspace/package.ts";
  */
 export function cacheFolder(
   environment: NodeJS.ProcessEnv = process.env,
-  home: string | undefined = homeFolder(),
+  home: string | null = homeFolder(),
 ): string {
   const own = environment["BSWEEP_CACHE"] ?? "";
   if (own !== "") return logicalPath(own);
   const shared = environment["XDG_CACHE_HOME"] ?? "";
   // The XDG base directory specification tells programs to ignore a relative path here.
   if (isAbsolute(shared)) return join(shared, "bsweep");
-  if (home !== undefined) return join(home, ".cache", "bsweep");
+  if (home !== null) return join(home, ".cache", "bsweep");
   return join(packageRoot(), "node_modules", ".cache", "bsweep");
 }
 
-function homeFolder(): string | undefined {
+function homeFolder(): string | null {
   try {
     const home = homedir();
-    return isAbsolute(home) ? home : undefined;
+    return isAbsolute(home) ? home : null;
   } catch {
-    return undefined; // No HOME, and a user id that no passwd file knows: usual in containers.
+    return null; // No HOME, and a user id that no passwd file knows: usual in containers.
   }
 }

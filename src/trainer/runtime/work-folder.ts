@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { isSystemError } from "../../core/errors.ts";
+import { BsweepError, isSystemError, messageOf } from "../../core/errors.ts";
 
 const NAME = /^\.bsweep-work-(.+)-(\d+)-[0-9a-f]{12}$/;
 /** After this long a work folder of another machine counts as abandoned. */
@@ -11,20 +11,33 @@ const ABANDONED_AFTER_MS = 24 * 3600 * 1000;
 /**
  * Runs `use` in a new folder below `parent` that no other process shares, and removes it afterwards.
  * Folders that interrupted processes left behind are removed first. Rename what is to stay out of it.
+ * @throws BsweepError WORKSPACE when nothing can be written there.
  */
 export async function withWorkFolder<T>(
   parent: string,
   use: (folder: string) => Promise<T>,
 ): Promise<T> {
-  mkdirSync(parent, { recursive: true });
-  removeAbandoned(parent);
-  const nonce = randomBytes(6).toString("hex");
-  const folder = join(parent, `.bsweep-work-${hostname()}-${process.pid}-${nonce}`);
-  mkdirSync(folder);
+  const folder = makeWorkFolder(parent);
   try {
     return await use(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+function makeWorkFolder(parent: string): string {
+  const nonce = randomBytes(6).toString("hex");
+  const folder = join(parent, `.bsweep-work-${hostname()}-${process.pid}-${nonce}`);
+  try {
+    mkdirSync(parent, { recursive: true });
+    removeAbandoned(parent);
+    mkdirSync(folder);
+    return folder;
+  } catch (cause) {
+    throw new BsweepError("WORKSPACE", `cannot write in ${parent}: ${messageOf(cause)}`, {
+      hint: "make it writable; BSWEEP_CACHE names another folder for the cache",
+      cause,
+    });
   }
 }
 

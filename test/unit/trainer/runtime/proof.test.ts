@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { runProcess } from "../../../../src/process/exec.ts";
+import { readProof } from "../../../../src/trainer/runtime/proof.ts";
+
+const run = (script: string) => runProcess(process.execPath, ["-e", script]);
+
+test("what the child prints is the proof", async () => {
+  const child = await run(`console.log('{"works":true,"tensorflow":"2.21.0"}')`);
+  expect(readProof(child)).toEqual({ works: true, tensorflow: "2.21.0" });
+});
+
+test("a child that ends by an illegal instruction tells that the CPU is too old", async () => {
+  const proof = readProof(
+    await run(`process.kill(process.pid, "SIGILL"); setTimeout(() => {}, 9e3)`),
+  );
+  expect(proof).toMatchObject({ works: false, reason: expect.stringContaining("AVX") as string });
+});
+
+test("a child that fails is quoted", async () => {
+  const proof = readProof(await run(`console.error("libfoo.so: not found"); process.exit(3)`));
+  expect(proof).toMatchObject({
+    works: false,
+    reason: expect.stringMatching(/exit code 3[^]*\| libfoo\.so: not found/) as string,
+  });
+});

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { listSources } from "../../../../src/trainer/runtime/sources.ts";
+
+test("a path that was given is the only source, the option before the variable", () => {
+  const environment = { BSWEEP_LIBTENSORFLOW: "/from/variable" };
+  expect(listSources("/from/option", environment)).toEqual([
+    { kind: "given", path: "/from/option" },
+  ]);
+  expect(listSources(undefined, environment)).toEqual([{ kind: "given", path: "/from/variable" }]);
+});
+
+test("otherwise the pinned wheel, then tfjs-node's installer", () => {
+  expect(listSources(undefined, {}, true).map(({ kind }) => kind)).toEqual([
+    "pinned-wheel",
+    "tfjs-installer",
+  ]);
+});
+
+test("on a machine that the wheel is not for, only tfjs-node's installer is left", () => {
+  expect(listSources(undefined, { BSWEEP_LIBTENSORFLOW: "" }, false)).toEqual([
+    { kind: "tfjs-installer" },
+  ]);
+});
