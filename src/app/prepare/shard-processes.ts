@@ -31,7 +31,6 @@ export async function packInProcesses(
   const run = async (piece: PieceNumber): Promise<void> => {
     if (signal.aborted) return;
     const result = await runProcess(process.execPath, toArguments(options, piece), { signal });
-    if (signal.aborted) return;
     if (!result.succeeded) failures.push({ piece, reason: result.failure });
     reporter.progress({ label: "packing", done: ++done, total: shards, note: "shards" });
   };
