@@ -10,6 +10,9 @@ import { writeFileAtomic } from "../workspace/atomic.ts";
 import { runTrial } from "./run-trial.ts";
 
 const [, , requestFile] = process.argv;
+// Started by the runner: without it, nobody would ever take the report.
+process.once("disconnect", () => process.exit(1));
+process.channel?.unref();
 try {
   if (requestFile === undefined)
     throw new BsweepError("USAGE", "the trainer wants the name of a request file");

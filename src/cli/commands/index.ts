@@ -1,9 +1,13 @@
 import type { CommandModule } from "yargs";
 import type { GlobalOptions } from "../command.ts";
+import { bestCommand } from "./best.ts";
+import { collectCommand } from "./collect.ts";
 import { generateCommand } from "./generate.ts";
 import { planCommand } from "./plan.ts";
 import { prepareCommand } from "./prepare.ts";
+import { reportCommand } from "./report.ts";
 import { runtimeCommand } from "./runtime.ts";
+import { trialCommand } from "./trial.ts";
 
 /** Every command, in the order of the help text. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each command has options of its own
@@ -11,5 +15,9 @@ export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   prepareCommand,
   planCommand,
   generateCommand,
+  collectCommand,
+  reportCommand,
+  bestCommand,
   runtimeCommand,
+  trialCommand,
 ];

@@ -1,0 +1,147 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { readChildCpuSeconds, readMemoryUsage, readOutOfMemoryKills } from "./usage.ts";
+
+export interface SuperviseOptions {
+  /** Program and arguments; no shell. */
+  readonly command: readonly [string, ...string[]];
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** A Node program that should end when this process dies gets a channel to notice it by. */
+  readonly withChannel: boolean;
+  readonly secondsLeft: number;
+  readonly memoryMiB: number;
+  /** Aborts to end the child early. */
+  readonly signal: AbortSignal;
+}
+
+/** Why the supervisor ended the child: its limits, or whoever aborted. */
+export type StopReason = "timeout" | "memory" | "aborted";
+
+export interface Supervised {
+  /** Null when a signal ended it. */
+  readonly exitStatus: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Set when the program could not be started. */
+  readonly startFailure: string | undefined;
+  readonly stopped: StopReason | undefined;
+  /** The kernel ran out of memory for this container while the child ran. */
+  readonly outOfMemoryKill: boolean;
+  /** The last 4 KiB of stderr. */
+  readonly stderrTail: string;
+  readonly peakMemoryMiB: number | null;
+  readonly cpuSeconds: number | null;
+  readonly seconds: number;
+}
+
+const SAMPLE_MS = 200;
+const TAIL_BYTES = 4096;
+const STDERR_GRACE_MS = 1000;
+/** From SIGTERM to SIGKILL. */
+const TERMINATE_MS = 5000;
+
+/**
+ * Runs a program as a child with limits and tells how it ended. Its output goes on to ours. The child
+ * leads a process group, so that what it started ends with it. Never throws.
+ */
+export async function supervise(options: SuperviseOptions): Promise<Supervised> {
+  const [program, ...args] = options.command;
+  const started = performance.now();
+  const before = { cpu: readChildCpuSeconds(), kills: readOutOfMemoryKills() };
+  const child = spawn(program, args, {
+    cwd: options.cwd,
+    env: options.env,
+    detached: true,
+    stdio: ["ignore", "inherit", "pipe", ...(options.withChannel ? (["ipc"] as const) : [])],
+  });
+  const tail = keepTail(child);
+  const watch = watchLimits(child, options);
+  const end = await waitForEnd(child);
+  const { stopped, peakMiB } = watch.finish();
+  const cpu = readChildCpuSeconds();
+  return {
+    ...end,
+    stopped,
+    outOfMemoryKill: (readOutOfMemoryKills() ?? 0) > (before.kills ?? 0),
+    stderrTail: tail(),
+    peakMemoryMiB: peakMiB,
+    cpuSeconds: cpu === undefined || before.cpu === undefined ? null : cpu - before.cpu,
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+/** Passes stderr on and keeps its end. */
+function keepTail(child: ChildProcess): () => string {
+  let kept = Buffer.alloc(0);
+  child.stderr?.on("data", (chunk: Buffer) => {
+    process.stderr.write(chunk);
+    kept = Buffer.concat([kept, chunk]).subarray(-TAIL_BYTES);
+  });
+  return () => kept.toString("utf8").trim();
+}
+
+type End = Pick<Supervised, "exitStatus" | "signal" | "startFailure">;
+
+/** The end of the child itself; what it left running in its group is ended then. */
+function waitForEnd(child: ChildProcess): Promise<End> {
+  return new Promise((resolve) => {
+    child.once("error", (error) => {
+      resolve({ exitStatus: null, signal: null, startFailure: error.message });
+    });
+    child.once("exit", (exitStatus, signal) => {
+      signalGroup(child, "SIGKILL");
+      const settle = (): void => resolve({ exitStatus, signal, startFailure: undefined });
+      if (child.stderr === null || child.stderr.closed) settle();
+      else {
+        child.stderr.once("close", settle);
+        // A process that left the group may hold stderr open for ever.
+        setTimeout(settle, STDERR_GRACE_MS).unref();
+      }
+    });
+  });
+}
+
+interface Watch {
+  finish(): { readonly stopped: StopReason | undefined; readonly peakMiB: number | null };
+}
+
+/** Samples memory, and ends the child at its limits: SIGTERM, then SIGKILL. */
+function watchLimits(child: ChildProcess, options: SuperviseOptions): Watch {
+  let stopped: StopReason | undefined;
+  let peakMiB: number | null = null;
+  let killer: NodeJS.Timeout | undefined;
+  const stop = (reason: StopReason): void => {
+    if (stopped !== undefined) return;
+    stopped = reason;
+    signalGroup(child, reason === "memory" ? "SIGKILL" : "SIGTERM");
+    killer = setTimeout(() => signalGroup(child, "SIGKILL"), TERMINATE_MS);
+  };
+  const sample = (): void => {
+    const usage = child.pid === undefined ? undefined : readMemoryUsage(child.pid);
+    if (usage === undefined) return;
+    peakMiB = Math.max(peakMiB ?? 0, usage.peakMiB);
+    if (usage.heldMiB > options.memoryMiB) stop("memory");
+  };
+  const abort = (): void => stop("aborted");
+  const sampler = setInterval(sample, SAMPLE_MS);
+  const deadline = setTimeout(() => stop("timeout"), Math.max(0, options.secondsLeft) * 1000);
+  options.signal.addEventListener("abort", abort);
+  if (options.signal.aborted) abort();
+  return {
+    finish: () => {
+      clearInterval(sampler);
+      clearTimeout(deadline);
+      clearTimeout(killer);
+      options.signal.removeEventListener("abort", abort);
+      return { stopped, peakMiB };
+    },
+  };
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // The group has ended already.
+  }
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { BsweepError, messageOf } from "../core/errors.ts";
+import type { Round } from "../core/round.ts";
+import type { ManifestElement } from "../core/trial.ts";
+import { parseManifestLine } from "../formats/manifest.ts";
+import { parseRoundFile } from "../formats/round-file.ts";
+import { arrayName, type Layout, ROUND_FILE } from "../workspace/layout.ts";
+
+/** An element of an array with what it shares with its round. */
+export interface Element {
+  readonly round: Round;
+  readonly element: ManifestElement;
+  /** Folder the element's results go to. */
+  readonly resultFolder: string;
+}
+
+/**
+ * Reads line `index` of a manifest and the round it belongs to.
+ * @throws BsweepError INVALID_MANIFEST naming the file and the line
+ */
+export function readElement(manifestFile: string, index: number, layout: Layout): Element {
+  const line = readText(manifestFile).split("\n")[index - 1];
+  if (line === undefined || line === "") {
+    throw new BsweepError("INVALID_MANIFEST", `${manifestFile} has no line ${index}`, {
+      hint: "the job array is larger than its manifest; generate the round again",
+    });
+  }
+  const element = parseManifestLine(line, manifestFile, index);
+  const roundFile = join(dirname(manifestFile), ROUND_FILE);
+  const round = parseRoundFile(readText(roundFile), roundFile);
+  const array = round.arrays.find(({ manifest }) => manifest === basename(manifestFile));
+  if (array === undefined) {
+    throw new BsweepError(
+      "INVALID_MANIFEST",
+      `${roundFile} knows no array with ${basename(manifestFile)}`,
+    );
+  }
+  const resultFolder = join(layout.roundResults(round.study, round.round), arrayName(array.array));
+  return { round, element, resultFolder };
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new BsweepError("INVALID_MANIFEST", `cannot read ${file}: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+}
