@@ -36,6 +36,9 @@ export function createLayout(workspace: string): Layout {
 export const ROUND_FILE = "round.json";
 export const SUBMIT_SCRIPT = "submit.sh";
 export const LOG_FOLDER = "logs";
+/** Written by submit.sh: what was submitted, and a lock while it is at work. */
+export const SUBMITTED_FOLDER = "submitted";
+export const SUBMIT_LOCK = "submit.lock";
 
 export function roundName(round: number): string {
   return `round-${String(round).padStart(3, "0")}`;

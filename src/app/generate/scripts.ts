@@ -14,11 +14,10 @@ import {
 } from "../../workspace/layout.ts";
 import type { ClusterRequest } from "./cluster-request.ts";
 
-/** A file of the round, not yet written. */
+/** A script of the round, not yet written. */
 export interface RenderedFile {
   readonly name: string;
   readonly text: string;
-  readonly executable: boolean;
 }
 
 /** What the scripts of a round are made from. */
@@ -45,12 +44,10 @@ export function renderScripts(inputs: ScriptInputs, engine: TemplateEngine): Ren
   const files = inputs.arrays.map((array) => ({
     name: array.script,
     text: job(viewJob(inputs, shared, array)),
-    executable: true,
   }));
   if (dialect.name === "local") return files;
   const submit = engine.template(`${dialect.name}/${SUBMIT_SCRIPT}.hbs`);
-  const text = submit(viewSubmit(inputs, shared));
-  return [...files, { name: SUBMIT_SCRIPT, text, executable: true }];
+  return [...files, { name: SUBMIT_SCRIPT, text: submit(viewSubmit(inputs, shared)) }];
 }
 
 function viewRound({ study, layout, round, bsweepVersion, arrays }: ScriptInputs): RoundView {

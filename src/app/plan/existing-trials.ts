@@ -17,10 +17,17 @@ export interface ExistingTrials {
 
 /**
  * Reads the manifests of all rounds, one after another, and the names of the result files.
+ * @param before leaves out this round and later ones
  * @throws BsweepError INVALID_MANIFEST
  */
-export function readExistingTrials(layout: Layout, study: string): ExistingTrials {
-  const rounds = listNames(layout.studyJobs(study)).flatMap((name) => parseRoundName(name) ?? []);
+export function readExistingTrials(
+  layout: Layout,
+  study: string,
+  before = Infinity,
+): ExistingTrials {
+  const rounds = listNames(layout.studyJobs(study))
+    .flatMap((name) => parseRoundName(name) ?? [])
+    .filter((round) => round < before);
   const numbers = new Map<string, number>();
   const withResult = new Set<string>();
   let highestNumber = 0;

@@ -1,0 +1,86 @@
+import { mkdirSync, renameSync, rmdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { BsweepError, isSystemError } from "../../core/errors.ts";
+import { withFolderBeside } from "../../workspace/atomic-folder.ts";
+import { syncFolder } from "../../workspace/atomic.ts";
+import { roundName, SUBMIT_LOCK, SUBMITTED_FOLDER, type Layout } from "../../workspace/layout.ts";
+import { listFolder } from "../../workspace/rounds.ts";
+
+/** Which round is written. */
+export interface RoundPlace {
+  readonly study: string;
+  readonly round: number;
+  /** Whether the round stands there already, never submitted, and gives way. */
+  readonly replace: boolean;
+}
+
+/**
+ * Writes a round so that it appears whole or not at all: `fill` gets a folder beside it.
+ * @param fill returns undefined to write nothing after all
+ * @throws BsweepError CONFLICT when another process wrote the round first, or it may not be replaced
+ */
+export async function writeRoundFolder<T>(
+  layout: Layout,
+  place: RoundPlace,
+  fill: (folder: string) => T | undefined,
+): Promise<T | undefined> {
+  const target = layout.round(place.study, place.round);
+  return await withFolderBeside(target, (folder, publish) => {
+    const filled = fill(folder);
+    if (filled === undefined) return Promise.resolve(undefined);
+    if (place.replace) replaceUnsubmitted(layout, place, publish);
+    else publishNew(folder, target, place);
+    return Promise.resolve(filled);
+  });
+}
+
+/** A folder never replaces one that holds files: of two processes, the second one fails here. */
+function publishNew(folder: string, target: string, { round, study }: RoundPlace): void {
+  try {
+    renameSync(folder, target);
+  } catch (cause) {
+    if (!isSystemError(cause, "ENOTEMPTY") && !isSystemError(cause, "EEXIST")) throw cause;
+    throw new BsweepError(
+      "CONFLICT",
+      `another bsweep generate has just written ${roundName(round)} of ${study}`,
+      { hint: "run bsweep generate again: it goes on after that round", cause },
+    );
+  }
+  syncFolder(join(target, ".."));
+}
+
+/** submit.sh is kept out by its own lock while its round is looked at and replaced. */
+function replaceUnsubmitted(layout: Layout, place: RoundPlace, publish: () => void): void {
+  const { study, round } = place;
+  const target = layout.round(study, round);
+  const lock = join(target, SUBMIT_LOCK);
+  const kept = (reason: string, cause?: unknown): BsweepError =>
+    new BsweepError("CONFLICT", `${roundName(round)} of ${study} is kept: ${reason}`, {
+      hint: "run bsweep generate without --overwrite: it adds a round with the new trials",
+      cause,
+    });
+  try {
+    mkdirSync(lock);
+  } catch (cause) {
+    if (isSystemError(cause, "EEXIST")) throw kept("its submit.sh is at work", cause);
+    throw cause;
+  }
+  let replaced = false;
+  try {
+    if (listFolder(join(target, SUBMITTED_FOLDER)).length > 0) throw kept("it was submitted");
+    if (hasResults(layout.roundResults(study, round))) throw kept("it has results");
+    publish();
+    replaced = true;
+  } finally {
+    if (!replaced) rmdirSync(lock);
+  }
+}
+
+function hasResults(folder: string): boolean {
+  return listFolder(folder).some((array) => listFolder(join(folder, array)).length > 0);
+}
+
+/** Writes a new file and waits until it is on the disk. */
+export function writeRoundFile(folder: string, name: string, text: string, mode = 0o644): void {
+  writeFileSync(join(folder, name), text, { flag: "wx", mode, flush: true });
+}
