@@ -1,0 +1,44 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { canonicalJson } from "../../../src/core/identity.ts";
+import { countCombinations, isActive } from "../../../src/core/search-space.ts";
+import type { SearchSpace } from "../../../src/core/study.ts";
+import { sampleGrid } from "../../../src/samplers/grid.ts";
+import { finiteSpaces } from "../../support/spaces.ts";
+
+const SPACE: SearchSpace = [
+  { name: "a", distribution: { kind: "categorical", values: ["x", "y"] } },
+  { name: "b", distribution: { kind: "integer", low: 1, high: 2, log: false, step: 1 } },
+  { name: "c", distribution: { kind: "categorical", values: [true, false] }, when: { a: "y" } },
+];
+
+describe("sampleGrid", () => {
+  test("goes through the dimensions as written, the last one fastest, conditions heeded", () => {
+    expect([...sampleGrid(SPACE)]).toEqual([
+      { a: "x", b: 1 },
+      { a: "x", b: 2 },
+      { a: "y", b: 1, c: true },
+      { a: "y", b: 1, c: false },
+      { a: "y", b: 2, c: true },
+      { a: "y", b: 2, c: false },
+    ]);
+  });
+
+  test("an empty space has one combination", () => {
+    expect([...sampleGrid([])]).toEqual([{}]);
+  });
+
+  test("has as many combinations as counted, all distinct, each parameter present exactly when active", () => {
+    fc.assert(
+      fc.property(finiteSpaces, (space) => {
+        const grid = [...sampleGrid(space)];
+        expect(grid).toHaveLength(countCombinations(space));
+        expect(new Set(grid.map(canonicalJson)).size).toBe(grid.length);
+        for (const params of grid) {
+          const active = space.filter((dimension) => isActive(dimension, params));
+          expect(Object.keys(params).sort()).toEqual(active.map(({ name }) => name).sort());
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,146 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { canonicalJson } from "../../../src/core/identity.ts";
+import { randomFor } from "../../../src/core/random.ts";
+import { countCombinations } from "../../../src/core/search-space.ts";
+import type { Distribution, SearchSpace } from "../../../src/core/study.ts";
+import { drawValue } from "../../../src/samplers/draw.ts";
+import { sample } from "../../../src/samplers/index.ts";
+import { sampleRandom } from "../../../src/samplers/random.ts";
+import { finiteSpaces } from "../../support/spaces.ts";
+
+const SPACE: SearchSpace = [
+  { name: "learningRate", distribution: { kind: "real", low: 1e-4, high: 0.1, log: true } },
+  { name: "optimizer", distribution: { kind: "categorical", values: ["adam", "sgd"] } },
+  {
+    name: "momentum",
+    distribution: { kind: "real", low: 0.5, high: 0.99, log: false },
+    when: { optimizer: "sgd" },
+  },
+  { name: "filters", distribution: { kind: "integer", low: 1, high: 512, log: true, step: 1 } },
+];
+
+const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 });
+
+function drawMany(distribution: Distribution, count: number, seed = 1): number[] {
+  const random = randomFor(seed, "test");
+  return Array.from({ length: count }, () => Number(drawValue(distribution, random)));
+}
+
+describe("sampleRandom", () => {
+  test("the same seed gives the same trials, another seed others", () => {
+    const draw = (seed: number) => [...sampleRandom(SPACE, { seed, trials: 20 })];
+    expect(draw(7)).toEqual(draw(7));
+    expect(draw(7)).not.toEqual(draw(8));
+    expect([...sample(SPACE, { kind: "random", seed: 7, trials: 20 })]).toEqual(draw(7));
+  });
+
+  test("more trials go on where fewer ended", () => {
+    fc.assert(
+      fc.property(
+        seeds,
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 0, max: 40 }),
+        (seed, few, more) => {
+          const short = [...sampleRandom(SPACE, { seed, trials: few })];
+          const long = [...sampleRandom(SPACE, { seed, trials: few + more })];
+          expect(short).toHaveLength(few);
+          expect(long.slice(0, few)).toEqual(short);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  test("a parameter is drawn alike whatever stands beside it", () => {
+    const only = SPACE.filter(({ name }) => name === "learningRate");
+    const alone = [...sampleRandom(only, { seed: 3, trials: 10 })];
+    const among = [...sampleRandom(SPACE, { seed: 3, trials: 10 })];
+    expect(among.map(({ learningRate }) => learningRate)).toEqual(
+      alone.map(({ learningRate }) => learningRate),
+    );
+  });
+
+  test("conditional parameters stand only where their condition holds", () => {
+    for (const params of sampleRandom(SPACE, { seed: 1, trials: 200 })) {
+      expect("momentum" in params).toBe(params["optimizer"] === "sgd");
+    }
+  });
+
+  test("a small space is found whole, without repeats, and then it ends", () => {
+    fc.assert(
+      fc.property(finiteSpaces, seeds, (space, seed) => {
+        const drawn = [...sampleRandom(space, { seed, trials: 100_000 })];
+        expect(drawn).toHaveLength(countCombinations(space));
+        expect(new Set(drawn.map(canonicalJson)).size).toBe(drawn.length);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("a range with hardly a value ends too", () => {
+    const space: SearchSpace = [
+      { name: "x", distribution: { kind: "real", low: 0.5, high: 0.500001, log: false } },
+    ];
+    const drawn = [...sampleRandom(space, { seed: 1, trials: 1000 })];
+    expect(drawn.map(({ x }) => x).sort()).toEqual([0.5, 0.500001]);
+  });
+});
+
+describe("drawValue", () => {
+  test("stays in its range, at six significant digits", () => {
+    const ranges = fc
+      .tuple(
+        fc.double({ min: 1e-6, max: 100, noNaN: true }),
+        fc.double({ min: 1.001, max: 100, noNaN: true }),
+        fc.boolean(),
+      )
+      .map(([low, ratio, log]) => ({ kind: "real", low, high: low * ratio, log }) as const);
+    fc.assert(
+      fc.property(ranges, seeds, (range, seed) => {
+        for (const value of drawMany(range, 5, seed)) {
+          expect(value).toBeGreaterThanOrEqual(range.low);
+          expect(value).toBeLessThanOrEqual(range.high);
+          const isEnd = value === range.low || value === range.high;
+          expect(isEnd || Number(value.toPrecision(6)) === value).toBe(true);
+        }
+      }),
+    );
+  });
+
+  test("a logarithmic range gives every decade its share", () => {
+    const values = drawMany({ kind: "real", low: 1e-4, high: 0.1, log: true }, 9000);
+    for (const decade of [1e-4, 1e-3, 1e-2]) {
+      const share = values.filter((value) => value >= decade && value < decade * 10).length;
+      expect(share).toBeGreaterThan(2800);
+      expect(share).toBeLessThan(3200);
+    }
+  });
+
+  test("integers reach both ends with their full share", () => {
+    const values = drawMany({ kind: "integer", low: 1, high: 4, log: false, step: 1 }, 8000);
+    for (const value of [1, 2, 3, 4]) {
+      const share = values.filter((drawn) => drawn === value).length;
+      expect(share).toBeGreaterThan(1850);
+      expect(share).toBeLessThan(2150);
+    }
+  });
+
+  test("logarithmic integers have the share their interval has in the logarithm", () => {
+    const draws = 20_000;
+    const values = drawMany({ kind: "integer", low: 1, high: 16, log: true, step: 1 }, draws);
+    for (const value of [1, 2, 5, 16]) {
+      const expectedShare = Math.log((value + 0.5) / (value - 0.5)) / Math.log(16.5 / 0.5);
+      const share = values.filter((drawn) => drawn === value).length / draws;
+      expect(Math.abs(share - expectedShare)).toBeLessThan(0.012);
+    }
+    expect(values.every((value) => Number.isInteger(value) && value >= 1 && value <= 16)).toBe(
+      true,
+    );
+  });
+
+  test("a range with steps gives its steps and nothing else", () => {
+    const values = drawMany({ kind: "real", low: 0.1, high: 0.5, log: false, step: 0.2 }, 300);
+    expect([...new Set(values)].sort()).toEqual([0.1, 0.3, 0.5]);
+  });
+});
