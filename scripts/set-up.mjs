@@ -46,7 +46,7 @@ const STEPS = [
   {
     name: "better-sqlite3",
     what: "compiled for this Node, about a minute, once",
-    state: () => fileState([join(MODULES, "better-sqlite3/build/Release/better_sqlite3.node")]),
+    state: () => nativeState([join(MODULES, "better-sqlite3/build/Release/better_sqlite3.node")]),
     isDone: sqliteLoads,
     run: () => run("npm", ["rebuild", "better-sqlite3", "--ignore-scripts=false"]),
     advice:
@@ -141,14 +141,20 @@ function runtimeState() {
     join(tfjs, "lib", name, "tfjs_binding.node"),
   );
   const libraries = ["libtensorflow.so", "libtensorflow_framework.so"];
-  return fileState([...bindings, ...libraries.map((name) => join(tfjs, "deps/lib", name))]);
+  return nativeState([...bindings, ...libraries.map((name) => join(tfjs, "deps/lib", name))]);
 }
 
-/** Sizes and times of files, for this Node; undefined when one is missing. */
+/** Native files work in the kind of Node they were tried in. */
+function nativeState(paths) {
+  const files = fileState(paths);
+  return files && `${files} ${process.versions.modules} ${process.arch}`;
+}
+
+/** Sizes and times of files; undefined when one is missing. */
 function fileState(paths) {
   try {
     const stats = paths.map((path) => statSync(path)).map(({ size, mtimeMs }) => [size, mtimeMs]);
-    return digest(JSON.stringify([stats, process.versions.modules, process.arch]));
+    return digest(JSON.stringify(stats));
   } catch {
     return undefined;
   }

@@ -11,10 +11,9 @@ import { replaceFolder, withWorkFolder } from "./work-folder.ts";
 /**
  * Builds tfjs-node's native binding against `libraries` and puts it, with links to them, into the package.
  * It is built in a folder of its own and renamed into place: an interruption leaves the package as it was.
- * @throws BsweepError RUNTIME_MISSING when a build tool is missing or the build fails.
+ * @throws BsweepError RUNTIME_MISSING with the compiler's words when the build fails.
  */
 export async function buildBinding(tfjs: TfjsPackage, libraries: Libraries): Promise<void> {
-  await requireBuildTools();
   await withWorkFolder(tfjs.folder, async (folder) => {
     for (const part of ["package.json", "binding.gyp", "binding"]) {
       cpSync(join(tfjs.folder, part), join(folder, part), { recursive: true });
@@ -35,7 +34,11 @@ export async function buildBinding(tfjs: TfjsPackage, libraries: Libraries): Pro
   });
 }
 
-async function requireBuildTools(): Promise<void> {
+/**
+ * Checks what the build needs beside Node, before anything large is fetched.
+ * @throws BsweepError RUNTIME_MISSING with everything missing and how to get it.
+ */
+export async function requireBuildTools(): Promise<void> {
   const tools = ["python3", "make", process.env["CXX"] ?? "g++"];
   const runs = await Promise.all(tools.map((tool) => runProcess(tool, ["--version"])));
   const missing = tools.filter((_, index) => runs[index]?.succeeded !== true);

@@ -3,7 +3,7 @@ import { delimiter, join } from "node:path";
 import type { Effects, Reporter } from "../../core/effects.ts";
 import { BsweepError, messageOf } from "../../core/errors.ts";
 import { packageRoot } from "../../workspace/package.ts";
-import { buildBinding } from "./binding.ts";
+import { buildBinding, requireBuildTools } from "./binding.ts";
 import { cacheFolder } from "./cache.ts";
 import { nodeGypEnvironment } from "./node-headers.ts";
 import { proveRuntime } from "./proof.ts";
@@ -52,22 +52,27 @@ export async function installRuntime(
   );
 }
 
-/** Tries each source until one succeeds. What the last one says is the error; the others' are warnings. */
+/**
+ * Tries each candidate until one succeeds. When none does, the first one's failure is the error, because
+ * it is the way that is meant to work. Each is warned of in a line, if there is
+ * another way.
+ */
 export async function tryInTurn<T>(
   candidates: readonly T[],
   attempt: (candidate: T) => Promise<void>,
   reporter: Reporter,
 ): Promise<void> {
-  for (const [index, candidate] of candidates.entries()) {
+  const failures: unknown[] = [];
+  for (const candidate of candidates) {
     try {
       await attempt(candidate);
       return;
     } catch (error) {
-      if (index === candidates.length - 1) throw error;
-      reporter.warn(messageOf(error));
-      if (error instanceof BsweepError && error.hint !== undefined) reporter.warn(error.hint);
+      failures.push(error);
+      if (candidates.length > 1) reporter.warn(messageOf(error).split("\n", 1).join());
     }
   }
+  throw failures[0];
 }
 
 async function installFrom(source: Source, tfjs: TfjsPackage, reporter: Reporter): Promise<void> {
@@ -75,6 +80,7 @@ async function installFrom(source: Source, tfjs: TfjsPackage, reporter: Reporter
     await runTfjsInstaller(tfjs, reporter);
     return;
   }
+  await requireBuildTools();
   const libraries =
     source.kind === "given"
       ? await takeGivenLibraries(source.path, cacheFolder())
