@@ -1,7 +1,7 @@
 import { canonicalJson } from "../core/identity.ts";
 import type { Objective, Parameters } from "../core/study.ts";
 import { wilsonInterval, type Interval } from "./interval.ts";
-import { mean, sortNumbers } from "./moments.ts";
+import { mean, quantile, sortNumbers } from "./moments.ts";
 import { HOLDOUT_ACCURACY, HOLDOUT_LOSS, type TrialOutcome } from "./outcome.ts";
 
 /** One row of a ranking: a trial, or the replicates of one set of parameters taken together. */
@@ -47,11 +47,14 @@ export function rankTrials(
   });
 }
 
+/** Trials that differ in their replicate only, by number. */
+type Replicates = readonly [TrialOutcome, ...TrialOutcome[]];
+
 function groupReplicates(
   outcomes: readonly TrialOutcome[],
   metric: string,
-): ReadonlyMap<string, readonly TrialOutcome[]> {
-  const groups = new Map<string, TrialOutcome[]>();
+): ReadonlyMap<string, Replicates> {
+  const groups = new Map<string, [TrialOutcome, ...TrialOutcome[]]>();
   for (const outcome of [...outcomes].sort((a, b) => a.number - b.number)) {
     if (outcome.state !== "complete" || !Object.hasOwn(outcome.metrics, metric)) continue;
     const key = canonicalJson([outcome.params, outcome.epochs]);
@@ -62,12 +65,9 @@ function groupReplicates(
   return groups;
 }
 
-function describeGroup(
-  replicates: readonly TrialOutcome[],
-  metric: string,
-): Omit<RankedTrial, "rank"> {
-  const first = replicates[0] as TrialOutcome;
-  const values = sortNumbers(replicates.map(({ metrics }) => metrics[metric] as number));
+function describeGroup(replicates: Replicates, metric: string): Omit<RankedTrial, "rank"> {
+  const [first] = replicates;
+  const values = sortNumbers(replicates.map(({ metrics }) => metrics[metric] ?? NaN));
   const single = replicates.length === 1 ? first.holdout : null;
   return {
     number: first.number,
@@ -76,7 +76,7 @@ function describeGroup(
     epochs: first.epochs,
     objective: mean(values),
     replicates: replicates.length,
-    spread: { low: values[0] as number, high: values.at(-1) as number },
+    spread: { low: quantile(values, 0), high: quantile(values, 1) },
     interval:
       single === null || metric !== HOLDOUT_ACCURACY
         ? null

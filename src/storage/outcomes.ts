@@ -1,3 +1,4 @@
+import type { Disagreement } from "../core/collected.ts";
 import type { Parameters } from "../core/study.ts";
 import type { FailureKind } from "../core/trial.ts";
 import type { TrialOutcome } from "../stats/outcome.ts";
@@ -80,13 +81,6 @@ export function countIncomparableTrials(database: StudyDatabase): number {
     )
     .pluck()
     .get() as number;
-}
-
-/** Complete results of one trial that should be equal bit for bit, and are not. */
-export interface Disagreement {
-  readonly number: number;
-  readonly lowest: number;
-  readonly highest: number;
 }
 
 /** Disagreements within one numerics fingerprint, by trial number; across fingerprints nothing is promised. */

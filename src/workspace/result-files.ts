@@ -16,8 +16,8 @@ export interface ResultFile {
 /** A result is some KiB; a larger file is no result, and is not read into memory. */
 const MAX_RESULT_BYTES = 16 * 1024 * 1024;
 
-/** Most results end within one read of this size. */
-const READ_BYTES = 32 * 1024;
+/** Most results are smaller. */
+const USUAL_BYTES = 16 * 1024;
 
 /**
  * Every `*.json` below `results/<study>/round-NNN/array-NN`, temporary files left out, in no order.
@@ -72,11 +72,11 @@ export async function readResultText(path: string): Promise<string> {
 }
 
 async function readToEnd(file: fs.FileHandle): Promise<string> {
-  const pieces: Buffer[] = [];
+  let buffer = Buffer.allocUnsafe(USUAL_BYTES);
   for (let length = 0; length <= MAX_RESULT_BYTES;) {
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(READ_BYTES), 0, READ_BYTES);
-    if (bytesRead === 0) return Buffer.concat(pieces).toString("utf8");
-    pieces.push(buffer.subarray(0, bytesRead));
+    if (length === buffer.length) buffer = Buffer.concat([buffer], 2 * length);
+    const { bytesRead } = await file.read(buffer, length, buffer.length - length);
+    if (bytesRead === 0) return buffer.toString("utf8", 0, length);
     length += bytesRead;
   }
   throw new BsweepError("INVALID_RESULT", `found more than ${MAX_RESULT_BYTES} bytes`);

@@ -1,9 +1,10 @@
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import type { CollectSummary, Disagreement, SetAsideFile } from "../../core/collected.ts";
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { inTransaction, withDatabase, type StudyDatabase } from "../../storage/database.ts";
-import { readDisagreements, type Disagreement } from "../../storage/outcomes.ts";
+import { readDisagreements } from "../../storage/outcomes.ts";
 import { createResultInsert, readCollectedFiles } from "../../storage/results.ts";
 import { createPlannedTrialLookup, readRounds } from "../../storage/rounds.ts";
 import { readSetAside, replaceSetAside } from "../../storage/set-aside.ts";
@@ -16,24 +17,6 @@ import { verifyResultFile, type Plan, type Verified } from "./verify-result.ts";
 export interface CollectOptions {
   readonly study: string;
   readonly layout: Layout;
-}
-
-export interface CollectSummary {
-  readonly study: string;
-  /** Results that were not in the database before. */
-  readonly added: { readonly complete: number; readonly failed: number };
-  /** Results that were. */
-  readonly unchanged: number;
-  /** Every file that does not verify, by name; `known`: told before, for the same reason. */
-  readonly setAside: readonly SetAsideFile[];
-  readonly disagreements: readonly Disagreement[];
-}
-
-export interface SetAsideFile {
-  /** Below results/<study>. */
-  readonly file: string;
-  readonly reason: string;
-  readonly known: boolean;
 }
 
 /** Files read at once and kept in one transaction. */
@@ -62,12 +45,14 @@ export async function collectResults(
     const known = readSetAside(database);
     const { added, reasons } = await keepValid(database, fresh, plan, known, effects);
     keepReasons(database, known, reasons);
+    const disagreements = readDisagreements(database);
+    for (const each of disagreements) warnOf(each, effects);
     return {
       study,
       added,
       unchanged: present.length - fresh.length,
       setAside: describeSetAside(reasons, known),
-      disagreements: readDisagreements(database),
+      disagreements,
     };
   });
 }
@@ -129,6 +114,12 @@ async function keepValid(
   }
   effects.reporter.endProgress();
   return { added, reasons };
+}
+
+function warnOf({ number, lowest, highest }: Disagreement, { reporter }: Effects): void {
+  reporter.warn(
+    `trial ${number} has results that should be equal and are not: ${lowest} and ${highest}`,
+  );
 }
 
 function keepReasons(

@@ -1,0 +1,64 @@
+import { Document } from "yaml";
+import type { Objective, Parameters } from "../core/study.ts";
+
+/** The winner of a study, with what must be known to judge it. */
+export interface Best {
+  readonly study: string;
+  readonly metric: string;
+  readonly direction: Objective["direction"];
+  /** Mean over the replicates. */
+  readonly objective: number;
+  /** 95 %, over the hold-out's rows only, not over seeds; null when there is none. */
+  readonly interval: { readonly low: number; readonly high: number } | null;
+  readonly holdout: { readonly correct: number; readonly count: number } | null;
+  readonly replicates: number;
+  /** Lowest and highest objective of the replicates. */
+  readonly spread: { readonly low: number; readonly high: number };
+  readonly number: number;
+  readonly trialId: string;
+  readonly modelParameters: number | null;
+  /** Complete trials it was chosen from. */
+  readonly complete: number;
+  /** Rows of the ranking that share the first rank, this one among them. */
+  readonly sharing: number;
+  /** As a study file takes it. */
+  readonly trainer: { readonly kind: string; readonly epochs: number; readonly set: Parameters };
+}
+
+/** YAML to paste into a study file: `trainer: {...}` under comments that say where it comes from. */
+export function formatBest(best: Best): string {
+  const document = new Document({ trainer: best.trainer });
+  document.commentBefore = describe(best)
+    .map((line) => ` ${line}`)
+    .join("\n");
+  return document.toString();
+}
+
+function describe(best: Best): readonly string[] {
+  const { number, study, complete, sharing, metric, objective, modelParameters } = best;
+  return [
+    `Trial ${number} of study ${study}, the best of ${complete} complete trials`,
+    `${metric}: ${objective}${describeReplicates(best)}`,
+    ...describeInterval(best),
+    ...(sharing > 1
+      ? [
+          `${sharing} share this value: hold-out loss, model size, trial number decided, in this order`,
+        ]
+      : []),
+    ...(modelParameters === null ? [] : [`model: ${modelParameters} parameters`]),
+  ];
+}
+
+function describeReplicates({ replicates, spread }: Best): string {
+  return replicates === 1
+    ? ""
+    : `, mean of ${replicates} replicates, ${spread.low} .. ${spread.high}`;
+}
+
+function describeInterval({ interval, holdout }: Best): readonly string[] {
+  if (interval === null || holdout === null) return [];
+  const range = `${interval.low.toFixed(4)} .. ${interval.high.toFixed(4)}`;
+  return [
+    `95 % interval: ${range} (rows only, not seeds), ${holdout.correct} of ${holdout.count} rows right`,
+  ];
+}

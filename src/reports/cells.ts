@@ -1,0 +1,52 @@
+import Table from "cli-table3";
+import type { ParameterValue } from "../core/study.ts";
+
+const MAX_CELL_LENGTH = 40;
+
+/** Control and direction characters, which could rewrite a terminal. */
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** Text from a file, safe on a terminal: one line, control characters as `\u001b`, cut when too long. */
+export function toCell(text: string, maxLength = MAX_CELL_LENGTH): string {
+  const safe = text.replace(
+    UNPRINTABLE,
+    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return safe.length <= maxLength ? safe : `${safe.slice(0, maxLength - 3)}...`;
+}
+
+/** A measured value in five decimals, or five digits where these would say little. */
+export function formatValue(value: number): string {
+  const size = Math.abs(value);
+  return value === 0 || (size >= 0.01 && size < 1000) ? value.toFixed(5) : value.toPrecision(5);
+}
+
+/** A parameter's value; numbers in six digits. Nothing where the trial has no such parameter. */
+export function formatParameter(value: ParameterValue | undefined): string {
+  if (typeof value === "number") return String(Number(value.toPrecision(6)));
+  return value === undefined ? "" : toCell(String(value));
+}
+
+/** `2,880` */
+export function formatCount(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+export interface Column {
+  readonly title: string;
+  readonly align?: "right";
+}
+
+/** A table in plain text: no colours, so that it reads the same in a file. */
+export function drawTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+): string {
+  const table = new Table({
+    head: columns.map(({ title }) => toCell(title)),
+    colAligns: columns.map(({ align }) => align ?? "left"),
+    style: { head: [], border: [], compact: true },
+  });
+  for (const row of rows) table.push([...row]);
+  return table.toString();
+}

@@ -1,0 +1,20 @@
+import type { CollectSummary } from "../core/collected.ts";
+import { formatCount, toCell } from "./cells.ts";
+
+const MAX_LISTED = 20;
+const MAX_REASON_LENGTH = 200;
+
+/** What `collect` did, in one line, then every file set aside with its reason, new ones first. */
+export function formatCollected({ study, added, unchanged, setAside }: CollectSummary): string {
+  const lines = [...setAside]
+    .sort((a, b) => Number(a.known) - Number(b.known))
+    .map(({ file, reason, known }) => {
+      return `  ${known ? "" : "new: "}${toCell(file, MAX_REASON_LENGTH)}: ${toCell(reason, MAX_REASON_LENGTH)}`;
+    });
+  const rest = lines.length - MAX_LISTED;
+  return [
+    `${study}: ${formatCount(added.complete + added.failed)} new (${formatCount(added.complete)} complete, ${formatCount(added.failed)} failed), ${formatCount(unchanged)} unchanged, ${formatCount(setAside.length)} set aside`,
+    ...lines.slice(0, MAX_LISTED),
+    ...(rest > 0 ? [`  and ${formatCount(rest)} more; --json lists them all`] : []),
+  ].join("\n");
+}
