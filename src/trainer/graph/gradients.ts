@@ -1,4 +1,4 @@
-import type { GraphNode, GraphTensor } from "./graph.ts";
+import { type GraphNode, type GraphTensor, requireShape } from "./graph.ts";
 import { addTensors } from "./operations/arithmetic.ts";
 import { constant } from "./operations/constant.ts";
 
@@ -7,12 +7,13 @@ import { constant } from "./operations/constant.ts";
  * `sources`, in their order. One reverse sweep over the nodes that lie between a source and the loss;
  * nothing is built for any other.
  *
- * @throws Error when a source does not reach the loss, or an operation in between has no gradient rule.
+ * @throws Error when a source does not reach the loss, or something in between has no gradient rule.
  */
 export function differentiate(
   loss: GraphTensor,
   sources: readonly GraphTensor[],
 ): readonly GraphTensor[] {
+  requireShape(loss.shape.length === 0, "the gradient of what is no scalar", loss);
   const { graph } = loss.node;
   const between = nodesReachedFrom(sources, graph.nodes);
   const gradients = new Map<GraphTensor, GraphTensor>([[loss, constant(graph, 1)]]);
@@ -33,9 +34,14 @@ function nodesReachedFrom(
 ): ReadonlySet<GraphNode> {
   const reached = new Set(sources.map(({ node }) => node));
   for (const node of nodes) {
-    if (node.inputs.some((input) => reached.has(input.node))) reached.add(node);
+    if (node.inputs.some((input) => takesGradient(input, reached))) reached.add(node);
   }
   return reached;
+}
+
+/** Integers and truth values, such as a shape that dropout's mask is drawn with, pass no gradient on. */
+function takesGradient({ node, dtype }: GraphTensor, reached: ReadonlySet<GraphNode>): boolean {
+  return dtype === "float32" && reached.has(node);
 }
 
 function propagate(
@@ -43,14 +49,18 @@ function propagate(
   between: ReadonlySet<GraphNode>,
   gradients: Map<GraphTensor, GraphTensor>,
 ): void {
-  const [output] = node.outputs;
+  const [output, ...others] = node.outputs;
+  if (others.some((other) => gradients.has(other)))
+    throw new Error(`only the first output of ${node.op} ${node.name} has a gradient rule`);
   const incoming = output === undefined ? undefined : gradients.get(output);
-  const wanted = node.inputs.map((input) => between.has(input.node));
+  const wanted = node.inputs.map((input) => takesGradient(input, between));
   if (incoming === undefined || !wanted.includes(true)) return;
   if (node.gradient === undefined) throw new Error(`${node.op} ${node.name} has no gradient rule`);
   for (const [index, gradient] of node.gradient(incoming, wanted).entries()) {
     const input = node.inputs[index];
-    if (input === undefined || gradient === undefined || wanted[index] !== true) continue;
+    if (input === undefined || wanted[index] !== true) continue;
+    if (gradient === undefined)
+      throw new Error(`${node.op} ${node.name} has no gradient rule for input ${index}`);
     const earlier = gradients.get(input);
     gradients.set(input, earlier === undefined ? gradient : addTensors(earlier, gradient));
   }

@@ -31,7 +31,7 @@ export type Attribute =
 
 /**
  * The gradient of a loss with respect to each input, given the gradient with respect to the node's
- * first output. `undefined` for inputs nothing flows to; `wanted[i]` is false where input i's is not needed.
+ * first output. `undefined` for inputs nothing can flow to; `wanted[i]` is false where input i's is not needed.
  */
 export type GradientRule = (
   gradient: GraphTensor,
@@ -112,6 +112,16 @@ export function firstOutput(node: GraphNode): GraphTensor {
   const output = node.outputs[0];
   if (output === undefined) throw new Error(`${node.op} ${node.name} has no output`);
   return output;
+}
+
+/** The product of the known sizes: how many elements, or how many for each of an open size. */
+export function countElements(shape: Shape): number {
+  return shape.reduce((total, size) => (size === -1 ? total : total * size), 1);
+}
+
+/** Equal sizes in every dimension; an open one equals only an open one. */
+export function haveSameShape(a: { readonly shape: Shape }, b: { readonly shape: Shape }): boolean {
+  return a.shape.length === b.shape.length && a.shape.every((size, axis) => size === b.shape[axis]);
 }
 
 /** Says which tensors do not fit, before TensorFlow would say it less clearly. */

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Tf } from "../runtime/load.ts";
 import { DATA_TYPE_NUMBERS } from "./data-type.ts";
-import type { Graph, GraphTensor } from "./graph.ts";
+import { countElements, type Graph, type GraphTensor } from "./graph.ts";
 import { encodeSavedModel, SERVE_TAG, tensorName } from "./protobuf.ts";
 
 /** What a signature is fed: a string, or numbers of the input's type. */
@@ -58,8 +58,10 @@ export class Session {
   run(signature: string, feeds: Readonly<Record<string, Feed>>): Readonly<Record<string, Fetched>> {
     const entry = this.#entries.get(signature);
     if (entry === undefined) throw new Error(`the graph has no signature ${signature}`);
-    const inputIds = entry.inputs.map(([name, tensor]) => this.#feed(name, tensor, feeds[name]));
+    const inputIds: number[] = [];
     try {
+      for (const [name, tensor] of entry.inputs)
+        inputIds.push(this.#feed(name, tensor, feeds[name]));
       const outputs = this.#binding.runSavedModel(
         this.#id,
         inputIds,
@@ -114,9 +116,9 @@ class Entry {
 
 /** The graph's shape, its one open size reckoned from the number of values. */
 function feedShape(tensor: GraphTensor, values: Int32Array | Float32Array): readonly number[] {
-  const known = tensor.shape.reduce((total, size) => (size === -1 ? total : total * size), 1);
+  const known = countElements(tensor.shape);
   const shape = tensor.shape.map((size) => (size === -1 ? values.length / known : size));
-  if (shape.reduce((total, size) => total * size, 1) !== values.length) {
+  if (!shape.every(Number.isInteger) || countElements(shape) !== values.length) {
     throw new Error(
       `${tensor.node.name} [${tensor.shape.join(", ")}] is fed ${values.length} values`,
     );

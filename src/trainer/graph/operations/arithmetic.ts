@@ -1,4 +1,4 @@
-import { type GraphTensor, requireShape, type Shape } from "../graph.ts";
+import { type GraphTensor, haveSameShape, requireShape } from "../graph.ts";
 import type { DataType } from "../data-type.ts";
 import { constant, constantTensor } from "./constant.ts";
 import { shapeOf } from "./shape.ts";
@@ -29,7 +29,7 @@ export function elementwise(
   b: GraphTensor,
 ): GraphTensor {
   const scalar = a.shape.length === 0 || b.shape.length === 0;
-  requireShape(scalar || haveSameShape(a.shape, b.shape), op, a, b);
+  requireShape(scalar || haveSameShape(a, b), op, a, b);
   return a.node.graph.addTensor({
     op,
     inputs: [a, b],
@@ -39,12 +39,12 @@ export function elementwise(
   });
 }
 
-function haveSameShape(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((size, axis) => size === b[axis]);
-}
-
-/** input x factor. Nothing flows back to the factor: it is data, a mask or a constant. */
+/**
+ * input x factor, element by element or with a scalar factor. Nothing flows back to the factor: it is
+ * data, a mask or a constant.
+ */
 export function multiply(input: GraphTensor, factor: GraphTensor): GraphTensor {
+  requireFactor("Mul", input, factor);
   return input.node.graph.addTensor({
     op: "Mul",
     inputs: [input, factor],
@@ -55,8 +55,9 @@ export function multiply(input: GraphTensor, factor: GraphTensor): GraphTensor {
   });
 }
 
-/** input / divisor. Nothing flows back to the divisor. */
+/** input / divisor, otherwise as `multiply`. */
 export function divide(input: GraphTensor, divisor: GraphTensor): GraphTensor {
+  requireFactor("RealDiv", input, divisor);
   return input.node.graph.addTensor({
     op: "RealDiv",
     inputs: [input, divisor],
@@ -65,6 +66,10 @@ export function divide(input: GraphTensor, divisor: GraphTensor): GraphTensor {
     shape: input.shape,
     gradient: (gradient) => [elementwise("RealDiv", gradient, divisor), undefined],
   });
+}
+
+function requireFactor(op: string, input: GraphTensor, factor: GraphTensor): void {
+  requireShape(factor.shape.length === 0 || haveSameShape(input, factor), op, input, factor);
 }
 
 /** Sum of all elements, a scalar. */

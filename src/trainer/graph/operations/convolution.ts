@@ -48,9 +48,10 @@ export function conv2d(input: GraphTensor, filter: GraphTensor, padding: Padding
 function outputShape(input: GraphTensor, filter: GraphTensor, padding: Padding): Shape {
   const [batch = -1, height = 0, width = 0, channels] = input.shape;
   const [kernelHeight = 1, kernelWidth = 1, filterChannels, filters = 0] = filter.shape;
-  const lost = padding === "valid" ? [kernelHeight - 1, kernelWidth - 1] : [0, 0];
-  const output = [batch, height - (lost[0] ?? 0), width - (lost[1] ?? 0), filters];
-  const fits = channels === filterChannels && output.every((size) => size !== 0 && size >= -1);
-  requireShape(fits, "Conv2D", input, filter);
-  return output;
+  const [lostHeight, lostWidth] =
+    padding === "valid" ? [kernelHeight - 1, kernelWidth - 1] : [0, 0];
+  const images = input.shape.length === 4 && filter.shape.length === 4;
+  const fits = channels === filterChannels && height > lostHeight && width > lostWidth;
+  requireShape(images && fits, "Conv2D", input, filter);
+  return [batch, height - lostHeight, width - lostWidth, filters];
 }

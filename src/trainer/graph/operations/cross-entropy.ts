@@ -8,7 +8,7 @@ import { reshape } from "./shape.ts";
  */
 export function crossEntropy(logits: GraphTensor, labels: GraphTensor): GraphTensor {
   requireShape(
-    logits.shape.length === 2 && labels.shape.length === 1,
+    logits.shape.length === 2 && labels.shape.length === 1 && logits.shape[0] === labels.shape[0],
     "cross-entropy",
     logits,
     labels,

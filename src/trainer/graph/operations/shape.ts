@@ -1,4 +1,4 @@
-import { type GraphTensor, requireShape, type Shape } from "../graph.ts";
+import { countElements, type GraphTensor, type Shape } from "../graph.ts";
 import { constantTensor } from "./constant.ts";
 
 /** The sizes at run time, an int32 vector. */
@@ -23,11 +23,16 @@ export function sizeOf(input: GraphTensor): GraphTensor {
   });
 }
 
-/** The same elements in another shape; one size may be -1. */
+/**
+ * The same elements in another shape; one size may be -1.
+ * @throws Error when known sizes cannot have as many elements
+ */
 export function reshape(input: GraphTensor, shape: Shape): GraphTensor {
   const { graph } = input.node;
-  const known = !shape.includes(-1) && !input.shape.includes(-1);
-  requireShape(!known || product(shape) === product(input.shape), "Reshape", input);
+  if (!canReshape(input.shape, shape))
+    throw new Error(
+      `Reshape: ${input.node.name} [${input.shape.join(", ")}] does not fit [${shape.join(", ")}]`,
+    );
   return graph.addTensor({
     op: "Reshape",
     inputs: [input, constantTensor(graph, Int32Array.from(shape), [shape.length])],
@@ -38,6 +43,11 @@ export function reshape(input: GraphTensor, shape: Shape): GraphTensor {
   });
 }
 
-function product(shape: Shape): number {
-  return shape.reduce((total, size) => total * size, 1);
+function canReshape(from: Shape, to: Shape): boolean {
+  const open = to.filter((size) => size === -1).length;
+  if (open > 1) return false;
+  if (from.includes(-1)) return true;
+  return open === 0
+    ? countElements(from) === countElements(to)
+    : countElements(from) % countElements(to) === 0;
 }

@@ -1,4 +1,11 @@
-import type { Graph, GraphNode, GraphTensor, Shape } from "../graph.ts";
+import {
+  type Graph,
+  type GraphNode,
+  type GraphTensor,
+  haveSameShape,
+  requireShape,
+  type Shape,
+} from "../graph.ts";
 import type { DataType } from "../data-type.ts";
 
 /** A tensor that keeps its value between calls of the session. */
@@ -10,6 +17,7 @@ export interface Variable {
   readonly handle: GraphTensor;
 }
 
+/** A new variable, without a value until one is assigned. @throws Error when the name is taken */
 export function variable(graph: Graph, name: string, dtype: DataType, shape: Shape): Variable {
   const handle = graph.addTensor({
     op: "VarHandleOp",
@@ -23,33 +31,31 @@ export function variable(graph: Graph, name: string, dtype: DataType, shape: Sha
     dtype: "resource",
     shape: [],
   });
+  // Handles of one shared name are one variable to TensorFlow.
+  if (handle.node.name !== name) throw new Error(`the graph has a ${name} already`);
   return { name, dtype, shape, handle };
 }
 
-/** The variable's value, once the nodes in `after` have run. */
-export function readVariable(source: Variable, after: readonly GraphNode[] = []): GraphTensor {
+/** The variable's value. */
+export function readVariable(source: Variable): GraphTensor {
   return source.handle.node.graph.addTensor({
     op: "ReadVariableOp",
     inputs: [source.handle],
     attributes: { dtype: { type: source.dtype } },
     dtype: source.dtype,
     shape: source.shape,
-    after,
   });
 }
 
 /** A node that sets the variable when it runs. */
-export function assignVariable(
-  target: Variable,
-  value: GraphTensor,
-  after: readonly GraphNode[] = [],
-): GraphNode {
-  return target.handle.node.graph.add({
+export function assignVariable(target: Variable, value: GraphTensor): GraphNode {
+  const { handle, shape } = target;
+  requireShape(haveSameShape(target, value), "AssignVariableOp", { ...handle, shape }, value);
+  return handle.node.graph.add({
     op: "AssignVariableOp",
-    inputs: [target.handle, value],
+    inputs: [handle, value],
     attributes: { dtype: { type: target.dtype }, validate_shape: { bool: false } },
     outputs: [],
-    after,
   });
 }
 
