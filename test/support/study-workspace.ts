@@ -7,13 +7,14 @@ import { packagedTemplates } from "../../src/workspace/package.ts";
 import { makeTestFolder } from "./folder.ts";
 
 /** The header of a data set with MNIST's shape. */
-export function makeHeader(rows = 100): DatasetHeader {
+export function makeHeader(rows = 100, labelled = true): DatasetHeader {
+  const labels = { file: "labels.bin", bytes: rows, sha256: "b".repeat(64) };
   const content = {
     schemaVersion: 1 as const,
-    ...{ count: rows, height: 28, width: 28, channels: 1, classes: 10 },
-    classCounts: Array.from({ length: 10 }, () => rows / 10),
+    ...{ count: rows, height: 28, width: 28, channels: 1, classes: labelled ? 10 : 0 },
+    classCounts: labelled ? Array.from({ length: 10 }, () => rows / 10) : [],
     images: { file: "images.bin", bytes: rows * 784, sha256: "a".repeat(64) },
-    labels: { file: "labels.bin", bytes: rows, sha256: "b".repeat(64) },
+    labels: labelled ? labels : null,
   };
   return { ...content, digest: computeDatasetDigest(content) };
 }

@@ -1,0 +1,275 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { BsweepError, formatIssue } from "../../../src/core/errors.ts";
+import { countCombinations } from "../../../src/core/search-space.ts";
+import { formatStudyJsonSchema, parseStudyFile } from "../../../src/formats/study-file.ts";
+import { packagedTemplates } from "../../../src/workspace/package.ts";
+import { exampleStudy } from "../../support/study-workspace.ts";
+
+const HEAD = "study: s\ndataset: { path: d }\ntrainer: { kind: cnn, epochs: 2 }\n";
+
+function issuesOf(text: string): string[] {
+  try {
+    parseStudyFile(text, "study.yaml");
+  } catch (error) {
+    if (!(error instanceof BsweepError)) throw error;
+    expect(error.code).toBe("INVALID_STUDY");
+    return error.issues.map(formatIssue);
+  }
+  return [];
+}
+
+describe("a valid study", () => {
+  test("gets its defaults", () => {
+    expect(parseStudyFile(`${HEAD}space: { filters: [16, 32] }\n`, "study.yaml")).toEqual({
+      name: "s",
+      file: "study.yaml",
+      objective: { metric: "holdoutAccuracy", direction: "maximize" },
+      dataset: { path: "d", holdout: 0.1 },
+      trainer: { kind: "cnn", epochs: 2, set: {} },
+      space: [{ name: "filters", distribution: { kind: "categorical", values: [16, 32] } }],
+      sampler: { kind: "grid", seed: 0 },
+      replicates: 1,
+      cluster: { site: "local", concurrencyLimit: 50 },
+      resources: { cpus: 1, memoryMiB: 4096, walltimeSeconds: 1800, trialsPerElement: 1 },
+    });
+  });
+
+  test("keeps the order of the space, tells integers from reals, drops conditions that always hold", () => {
+    const text = `study: s
+dataset: { path: d }
+trainer: { kind: cnn, epochs: 2, set: { optimizer: sgd } }
+objective: { metric: holdoutLoss }
+sampler: { kind: random, trials: 5, seed: 3 }
+space:
+  momentum: { low: 0.5, high: 0.9, when: { optimizer: sgd } }
+  dropout: { values: [0.1, 0.2], when: { blocks: 2 } }
+  blocks: { low: 1, high: 3 }
+  learningRate: { low: 0.001, high: 0.1, log: true }
+resources: { memory: 1.5 GB, walltime: 1h30m, cpus: 2, trialsPerElement: 4 }
+`;
+    const study = parseStudyFile(text, "study.yaml");
+    expect(study.space).toEqual([
+      { name: "momentum", distribution: { kind: "real", low: 0.5, high: 0.9, log: false } },
+      {
+        name: "dropout",
+        distribution: { kind: "categorical", values: [0.1, 0.2] },
+        when: { blocks: 2 },
+      },
+      { name: "blocks", distribution: { kind: "integer", low: 1, high: 3, log: false, step: 1 } },
+      { name: "learningRate", distribution: { kind: "real", low: 0.001, high: 0.1, log: true } },
+    ]);
+    expect(study.objective).toEqual({ metric: "holdoutLoss", direction: "minimize" });
+    expect(study.sampler).toEqual({ kind: "random", seed: 3, trials: 5 });
+    expect(study.resources).toEqual({
+      cpus: 2,
+      memoryMiB: 1536,
+      walltimeSeconds: 5400,
+      trialsPerElement: 4,
+    });
+  });
+});
+
+describe("the examples", () => {
+  test.each([
+    ["digits-grid", 2880],
+    ["digits-wide", 13824],
+  ])("%s has %i combinations", (name, combinations) => {
+    const { file, text } = exampleStudy(name);
+    expect(countCombinations(parseStudyFile(text, file).space)).toBe(combinations);
+  });
+
+  test("are all valid, and named as their files", () => {
+    const names = readdirSync(join(packagedTemplates(), "study"));
+    expect(names).toEqual(["digits-grid.yaml", "digits-random.yaml", "digits-wide.yaml"]);
+    for (const name of names) {
+      const { file, text } = exampleStudy(name.replace(".yaml", ""));
+      expect(`${parseStudyFile(text, file).name}.yaml`).toBe(name);
+      expect(text).toMatch(/^# yaml-language-server: \$schema=\.\.\/study\.schema\.json\n/);
+    }
+  });
+
+  test("point editors at the schema that studies are checked with (vitest -u writes it)", async () => {
+    const file = join(packagedTemplates(), "study.schema.json");
+    await expect(formatStudyJsonSchema()).toMatchFileSnapshot(file);
+  });
+});
+
+describe("every issue at once, with its line", () => {
+  test("of form", () => {
+    const text = `study: x/../y
+datset: { path: d }
+trainer: { kind: cnm, epochs: 0, set: { pading: same, optimizer: on } }
+space:
+  filtres: [16, 32]
+  filters: [0, .inf, .nan, 16, "16"]
+  kernelSize: 5
+  padding: []
+  activation: { low: 1, high: 2 }
+  learningRate: { low: 0, high: 0.2, foo: 1 }
+  momentum: { low: 0.5, high: 0.9, when: { optimizer: sgdd } }
+sampler: { kind: grids, tials: 3 }
+cluster: { site: ../x, jobGroup: x, queue: "a b", image: "x;y" }
+replicates: 0
+resources: { memory: 4, walltime: 30 min, cpus: 1.5, trialsPerElement: 0 }
+replicates: 1
+`;
+    expect(issuesOf(text)).toEqual([
+      'study.yaml:1: study: found "x/../y", expected at most 64 letters, digits, `.`, `_` or `-`, the first a letter or digit',
+      "study.yaml:1: dataset: found nothing, expected a mapping",
+      "study.yaml:2: unknown key `datset`; did you mean `dataset`?",
+      'study.yaml:3: trainer.kind: found "cnm", expected cnn',
+      "study.yaml:3: trainer.epochs: found 0, expected an integer 1 .. 100000",
+      'study.yaml:3: trainer.set.optimizer: found "on", expected one of adam, sgd, rmsprop',
+      "study.yaml:3: trainer.set: unknown key `pading`; did you mean `padding`?",
+      "study.yaml:5: space: unknown key `filtres`; did you mean `filters`?",
+      "study.yaml:6: space.filters[0]: found 0, expected an integer 1 .. 2048",
+      "study.yaml:6: space.filters[1]: found Infinity, expected an integer 1 .. 2048",
+      "study.yaml:6: space.filters[2]: found NaN, expected an integer 1 .. 2048",
+      'study.yaml:6: space.filters[4]: found "16", expected an integer 1 .. 2048',
+      "study.yaml:7: space.kernelSize: found 5, expected a list such as [1, 2] or a range {low, high}",
+      "study.yaml:8: space.padding: found [], expected at least one value",
+      "study.yaml:9: space.activation.values: found nothing, expected a list",
+      "study.yaml:9: space.activation: unknown key `low`; known here: values, when",
+      "study.yaml:9: space.activation: unknown key `high`; known here: values, when",
+      "study.yaml:10: space.learningRate.low: found 0, expected a number 0 < x <= 100",
+      "study.yaml:10: space.learningRate: unknown key `foo`; known here: values, low, high, log, step, when",
+      'study.yaml:11: space.momentum.when.optimizer: found "sgdd", expected one of adam, sgd, rmsprop',
+      'study.yaml:12: sampler.kind: found "grids", expected grid | random',
+      "study.yaml:12: sampler: unknown key `tials`; did you mean `trials`?",
+      'study.yaml:13: cluster.site: found "../x", expected letters, digits, `.`, `_` or `-`',
+      'study.yaml:13: cluster.jobGroup: found "x", expected an LSF job group such as /me/study',
+      'study.yaml:13: cluster.queue: found "a b", expected letters, digits, `.`, `_` or `-`',
+      'study.yaml:13: cluster.image: found "x;y", expected a Docker image reference',
+      "study.yaml:15: resources.cpus: found 1.5, expected an integer 1 .. 1024",
+      "study.yaml:15: resources.memory: found 4, expected a size such as 4GB or 512MB",
+      'study.yaml:15: resources.walltime: found "30 min", expected a time such as 30m, 1h30m or 01:30:00',
+      "study.yaml:15: resources.trialsPerElement: found 0, expected an integer 1 .. 1000",
+      "study.yaml:16: Map keys must be unique",
+    ]);
+  });
+
+  test("of ranges, lists and the sampler, beside those of form", () => {
+    const text = `study: s
+dataset: { path: d, holdout: 1 }
+trainer: { kind: cnn, epochs: 2, set: { blocks: 2 } }
+objective: { metric: validationLoss, direction: maximize }
+sampler: { kind: grid, trials: 3 }
+space:
+  blocks: [1, 2]
+  dropout: [0.1, 0.2, 0.1]
+  filters: { low: 32, high: 16 }
+  learningRate: { low: 0.001, high: 0.1, log: true }
+  momentum: { low: 0, high: 0.9, log: true, step: 0.1 }
+  kernelSize: { low: 1, high: 5, step: 5 }
+  denseUnits: { values: [1], low: 1 }
+  batchSize: { low: 1 }
+  patience: { low: 1, high: 5, log: true, step: 2 }
+`;
+    expect(issuesOf(text)).toEqual([
+      "study.yaml:2: dataset.holdout: found 1, expected a fraction between 0 and 1",
+      "study.yaml:4: objective.direction: found maximize, expected minimize for validationLoss",
+      "study.yaml:5: sampler.trials: found a number of trials, expected none: a grid takes them all",
+      "study.yaml:7: space.blocks: found in `trainer.set` as well, expected in one of them",
+      "study.yaml:8: space.dropout[2]: found 0.1 twice, expected each value once",
+      "study.yaml:9: space.filters.high: found 16, expected more than `low`, 32",
+      "study.yaml:9: space.filters: found a range, but a grid needs a list or a `step`",
+      "study.yaml:10: space.learningRate: found a range, but a grid needs a list or a `step`",
+      "study.yaml:11: space.momentum.low: found 0, expected more than 0 for `log`",
+      "study.yaml:12: space.kernelSize.step: found 5, expected at most `high` - `low`",
+      "study.yaml:13: space.denseUnits.low: found a range beside `values`, expected one of them",
+      "study.yaml:14: space.batchSize: expected `values`, or `low` and `high`",
+      "study.yaml:14: space.batchSize: found a range, but a grid needs a list or a `step`",
+      "study.yaml:15: space.patience.step: found a `step` beside `log`, expected one of them",
+    ]);
+  });
+
+  test("of conditions", () => {
+    const text = `study: s
+dataset: { path: d }
+trainer: { kind: cnn, epochs: 2, set: { optimizer: adam } }
+space:
+  momentum: { values: [0.5], when: { optimizer: sgd } }
+  dropout: { values: [0.1], when: { dropout: 0.1 } }
+  blocks: { values: [1], when: { filters: 16, kernelSize: 4 } }
+  kernelSize: { low: 3, high: 7, step: 2 }
+`;
+    expect(issuesOf(text)).toEqual([
+      "study.yaml:5: space.momentum.when.optimizer: never holds: `trainer.set` has optimizer adam",
+      "study.yaml:6: space.dropout.when.dropout: found `dropout` itself, expected another parameter",
+      "study.yaml:7: space.blocks.when.filters: found `filters`, expected a parameter of `space` or `trainer.set`",
+      "study.yaml:7: space.blocks.when.kernelSize: never holds: `space.kernelSize` has no value 4 of its own",
+    ]);
+  });
+
+  test("of conditions that go round in a circle", () => {
+    const text = `${HEAD}space:
+  dropout: { values: [0.1], when: { kernelSize: 3 } }
+  kernelSize: { values: [3], when: { dropout: 0.1 } }
+`;
+    expect(issuesOf(text)).toEqual([
+      "study.yaml:5: space.dropout.when: depends on itself by way of others",
+      "study.yaml:6: space.kernelSize.when: depends on itself by way of others",
+    ]);
+  });
+
+  test("of an objective that would not be measured", () => {
+    const text = `${HEAD}objective: { metric: validationAccuracy }\nspace: { validationSplit: [0, 0.1] }\n`;
+    expect(issuesOf(text)).toEqual([
+      "study.yaml:5: space.validationSplit: found 0, expected more: `objective` is validationAccuracy",
+    ]);
+  });
+
+  test("of a random sampler without a number, and of too many trials", () => {
+    expect(issuesOf(`${HEAD}sampler: { kind: random }\nspace: {}\n`)).toEqual([
+      "study.yaml:4: sampler.trials: found nothing, expected how many trials to draw",
+    ]);
+    const large =
+      "space: { denseUnits: { low: 1, high: 10000, step: 1 }, filters: { low: 1, high: 101, step: 1 } }";
+    expect(issuesOf(`${HEAD}${large}\n`)).toEqual([
+      "study.yaml:4: space: found 1,010,000 trials, expected at most 1,000,000",
+    ]);
+  });
+});
+
+describe("hostile YAML", () => {
+  test("aliases that grow without end are refused", () => {
+    const text = `a: &a [x,x,x,x,x,x,x,x,x]
+b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]
+c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]
+d: [*c,*c,*c,*c,*c,*c,*c,*c,*c]
+`;
+    expect(issuesOf(text)).toEqual([
+      "study.yaml: Excessive alias count indicates a resource exhaustion attack",
+    ]);
+  });
+
+  test("__proto__ is an unknown key like any other", () => {
+    const issues = issuesOf(`${HEAD}space:\n  __proto__: { filters: [1] }\n  filters: [1]\n`);
+    expect(issues).toHaveLength(1);
+    expect(issues[0]).toMatch(/^study\.yaml:5: space: unknown key `__proto__`/);
+  });
+
+  test("tags, merge keys and an older YAML's booleans mean nothing", () => {
+    expect(issuesOf(`${HEAD}space: !!js/function {}\n`)[0]).toMatch(
+      /^study\.yaml:4: Unresolved tag/,
+    );
+    expect(issuesOf(`${HEAD}space: { <<: { filters: [1] } }\n`)[0]).toMatch(/unknown key `<<`/);
+    expect(issuesOf(`%YAML 1.1\n---\n${HEAD}space: { padding: [no] }\n`)).toEqual([
+      'study.yaml:6: space.padding[0]: found "no", expected one of valid, same',
+    ]);
+  });
+
+  test.each([
+    ["an open list", "study: [a", /^study\.yaml:1: /],
+    ["nothing", "", /^study\.yaml: found null, expected a mapping/],
+    ["a list", "- 1", /^study\.yaml:1: found \[1\], expected a mapping/],
+    ["an alias to nothing", "study: *b", /Unresolved alias/],
+    ["two documents", `${HEAD}---\na: 1`, /^study\.yaml:4: .*multiple documents/],
+    ["a key that is a list", "? [a, b]\n: c\n", /unknown key `\[ a, b \]`/],
+    ["a line end in a path", 'dataset: { path: "a\\nb" }', /found "a\\nb", expected a folder/],
+  ])("%s is told with its line", (_what, text, message) => {
+    expect(issuesOf(text).join("\n")).toMatch(message);
+  });
+});
