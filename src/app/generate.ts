@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import type { Effects } from "../core/effects.ts";
 import { sha256 } from "../core/identity.ts";
@@ -13,7 +13,7 @@ import { arrayName, LOG_FOLDER, ROUND_FILE, SUBMIT_SCRIPT } from "../workspace/l
 import { packagedTemplates, packageRoot, packageVersion } from "../workspace/package.ts";
 import { requestCluster, type ClusterRequest } from "./generate/cluster-request.ts";
 import { writeManifests, type WrittenManifest } from "./generate/manifests.ts";
-import { writeRoundFile, writeRoundFolder, type RoundPlace } from "./generate/round-folder.ts";
+import { writeRoundFolder, type RoundPlace } from "./generate/round-folder.ts";
 import { renderScripts } from "./generate/scripts.ts";
 import { readExistingTrials } from "./plan/existing-trials.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
@@ -112,10 +112,10 @@ function fillRound(folder: string, inputs: RoundInputs): WrittenRound | undefine
     },
     engine,
   );
-  for (const { name, text } of scripts) writeRoundFile(folder, name, text, 0o755);
+  for (const { name, text } of scripts) writeFileSync(join(folder, name), text, { mode: 0o755 });
   mkdirSync(join(folder, LOG_FOLDER));
   const round = describeRound(inputs, arrays, trials);
-  writeRoundFile(folder, ROUND_FILE, formatRoundFile(round));
+  writeFileSync(join(folder, ROUND_FILE), formatRoundFile(round));
   return summarize(
     round,
     options,

@@ -1,6 +1,5 @@
 import { mersenne } from "pure-rand/generator/mersenne";
-import { createHash } from "node:crypto";
-import { canonicalJson } from "./identity.ts";
+import { canonicalJson, sha256, type CanonicalText } from "./identity.ts";
 import type { Parameters } from "./study.ts";
 
 /** A stream of random numbers. Not shared between purposes. */
@@ -13,14 +12,18 @@ export interface RandomSource {
 
 /** The first 31 bits of SHA-256 over the parts as canonical JSON: fits every trainer's seed. */
 export function deriveSeed(...parts: readonly unknown[]): number {
-  return createHash("sha256").update(canonicalJson(parts)).digest().readUInt32BE(0) >>> 1;
+  return Number.parseInt(sha256(canonicalJson(parts)).slice(0, 8), 16) >>> 1;
 }
 
 /**
  * A trial's own seed. The resource is left out on purpose: a trial promoted to more epochs goes on
  * with the run it had. `params` are the trainer's resolved parameters.
  */
-export function deriveTrialSeed(studySeed: number, params: Parameters, replicate: number): number {
+export function deriveTrialSeed(
+  studySeed: number,
+  params: Parameters | CanonicalText,
+  replicate: number,
+): number {
   return deriveSeed("trial", studySeed, params, replicate);
 }
 

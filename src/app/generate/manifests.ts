@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { Trial } from "../../core/trial.ts";
 import { formatManifestLine } from "../../formats/manifest.ts";
@@ -71,7 +71,7 @@ function* inGroups<T>(items: Iterable<T>, size: number): Generator<T[]> {
 
 interface LineWriter {
   write(line: string): void;
-  /** Writes what is left, and waits until all of it is on the disk. */
+  /** Writes what is left. */
   close(): void;
 }
 
@@ -91,7 +91,6 @@ function openLines(path: string): LineWriter {
     close: () => {
       try {
         flush();
-        fsyncSync(file);
       } finally {
         closeSync(file);
       }

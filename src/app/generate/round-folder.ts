@@ -1,4 +1,5 @@
-import { mkdirSync, renameSync, rmdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmdirSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { BsweepError, isSystemError } from "../../core/errors.ts";
 import { withFolderBeside } from "../../workspace/atomic-folder.ts";
@@ -25,12 +26,13 @@ export async function writeRoundFolder<T>(
   fill: (folder: string) => T | undefined,
 ): Promise<T | undefined> {
   const target = layout.round(place.study, place.round);
-  return await withFolderBeside(target, (folder, publish) => {
+  return await withFolderBeside(target, async (folder, publish) => {
     const filled = fill(folder);
-    if (filled === undefined) return Promise.resolve(undefined);
+    if (filled === undefined) return undefined;
+    await syncFiles(folder);
     if (place.replace) replaceUnsubmitted(layout, place, publish);
     else publishNew(folder, target, place);
-    return Promise.resolve(filled);
+    return filled;
   });
 }
 
@@ -80,7 +82,17 @@ function hasResults(folder: string): boolean {
   return listFolder(folder).some((array) => listFolder(join(folder, array)).length > 0);
 }
 
-/** Writes a new file and waits until it is on the disk. */
-export function writeRoundFile(folder: string, name: string, text: string, mode = 0o644): void {
-  writeFileSync(join(folder, name), text, { flag: "wx", mode, flush: true });
+/** Waits until every file in a folder is on the disk: all at once, for a file server answers slowly. */
+async function syncFiles(folder: string): Promise<void> {
+  const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+  await Promise.all(
+    files.map(async ({ name }) => {
+      const file = await open(join(folder, name));
+      try {
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    }),
+  );
 }

@@ -5,7 +5,7 @@ import {
 } from "../../core/cnn-parameters.ts";
 import { planCnn, type CnnPlan } from "../../core/cnn.ts";
 import type { DatasetHeader } from "../../core/dataset.ts";
-import { computeTrialId } from "../../core/identity.ts";
+import { CanonicalText, computeTrialId } from "../../core/identity.ts";
 import { deriveTrialSeed } from "../../core/random.ts";
 import type { Parameters, Study } from "../../core/study.ts";
 import type { Trial } from "../../core/trial.ts";
@@ -35,12 +35,13 @@ export function* proposeTrials(study: Study, header: DatasetHeader): Generator<P
     const params = { ...study.trainer.set, ...sampled };
     const resolved = resolveCnnParameters(params);
     const planning = planCnn(resolved, header);
+    const content = new CanonicalText(resolved);
     for (let replicate = 0; replicate < study.replicates; replicate++) {
       if (!planning.ok) {
         yield { kind: "impossible", params, reason: planning.reason };
         continue;
       }
-      const { trialId, seed } = identify(study, header, resolved, replicate);
+      const { trialId, seed } = identify(study, header, content, replicate);
       if (seen.has(trialId)) {
         yield { kind: "repeated", params };
         continue;
@@ -65,11 +66,10 @@ export function* proposeTrials(study: Study, header: DatasetHeader): Generator<P
 function identify(
   study: Study,
   header: DatasetHeader,
-  resolved: CnnParameters,
+  params: CanonicalText,
   replicate: number,
 ): { trialId: string; seed: number } {
   const studySeed = study.sampler.seed;
-  const params = { ...resolved };
   const trialId = computeTrialId({
     params,
     studySeed,
