@@ -54,8 +54,7 @@ export async function installRuntime(
 
 /**
  * Tries each candidate until one succeeds. When none does, the first one's failure is the error, because
- * it is the way that is meant to work. Each is warned of in a line, if there is
- * another way.
+ * it is the way that is meant to work. Where there are several, each failure is a warning too.
  */
 export async function tryInTurn<T>(
   candidates: readonly T[],
