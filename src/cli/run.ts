@@ -5,6 +5,8 @@ import { packageVersion } from "../workspace/package.ts";
 import { commands } from "./commands/index.ts";
 import { printError } from "./output.ts";
 
+const USAGE_HINT = "bsweep --help lists the commands; bsweep COMMAND --help its options";
+
 /** Parses the arguments, runs the command, tells any error. Returns the exit status. */
 export async function runCli(argv: readonly string[]): Promise<number> {
   const debug = argv.includes("--debug");
@@ -34,17 +36,13 @@ export function createParser(): ReturnType<typeof yargs> {
     .version(packageVersion())
     .alias("help", "h")
     .strict()
+    .parserConfiguration({ "duplicate-arguments-array": false })
     .recommendCommands()
     .demandCommand(1, "Which command? See bsweep --help.")
     .exitProcess(false)
     .wrap(100)
-    .fail((message, error) => {
-      throw (
-        error ??
-        new BsweepError("USAGE", message, {
-          hint: "bsweep --help lists the commands; bsweep COMMAND --help its options",
-        })
-      );
+    .fail((message, error: Error | undefined) => {
+      throw error ?? new BsweepError("USAGE", message, { hint: USAGE_HINT });
     });
   for (const command of commands) parser.command(command);
   return parser;

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { BsweepError, messageOf } from "../core/errors.ts";
+import { BsweepError, EXIT_STATUS, messageOf } from "../core/errors.ts";
 import type { Round } from "../core/round.ts";
 import type { TrainerRequest } from "../core/trainer-request.ts";
 import type { TrainerReport, Trial, TrialResult } from "../core/trial.ts";
@@ -35,6 +35,7 @@ export async function runOneTrial(
     writeFileSync(requestFile, JSON.stringify(request));
     const run = await superviseTrainer(requestFile, context, scratchFolder);
     if (run.stopped === "aborted") return undefined;
+    requireRuntime(run, context.round);
     return createResult(trial, context, { startedAt, run, reportFile: request.reportFile });
   } finally {
     rmSync(scratchFolder, { recursive: true, force: true });
@@ -90,6 +91,14 @@ function superviseTrainer(
     secondsLeft: context.secondsLeft,
     memoryMiB: limits.memoryMiB,
     signal: context.signal,
+  });
+}
+
+/** Without TensorFlow every trial of the round would fail: that is not the trials' doing, so none gets a result. */
+function requireRuntime({ exitStatus, stderrTail }: Supervised, { trainer }: Round): void {
+  if (trainer.kind !== "cnn" || exitStatus !== EXIT_STATUS.RUNTIME_MISSING) return;
+  throw new BsweepError("RUNTIME_MISSING", `the built-in trainer cannot start: ${stderrTail}`, {
+    hint: "bsweep runtime install puts TensorFlow's library in place",
   });
 }
 

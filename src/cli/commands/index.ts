@@ -3,6 +3,7 @@ import type { GlobalOptions } from "../command.ts";
 import { bestCommand } from "./best.ts";
 import { collectCommand } from "./collect.ts";
 import { generateCommand } from "./generate.ts";
+import { localCommand } from "./local.ts";
 import { planCommand } from "./plan.ts";
 import { prepareCommand } from "./prepare.ts";
 import { reportCommand } from "./report.ts";
@@ -15,6 +16,7 @@ export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   prepareCommand,
   planCommand,
   generateCommand,
+  localCommand,
   collectCommand,
   reportCommand,
   bestCommand,

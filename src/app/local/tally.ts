@@ -1,0 +1,68 @@
+import type { Effects } from "../../core/effects.ts";
+import { formatDuration } from "../../core/quantities.ts";
+import type { Objective } from "../../core/study.ts";
+import type { TrialResult } from "../../core/trial.ts";
+import { isBetter } from "./pending.ts";
+
+/** Counts a local run while it goes on, and tells how far it is. */
+export class Tally {
+  readonly #objective: Objective;
+  readonly #total: number;
+  readonly #effects: Effects;
+  readonly #startedAt: number;
+  #done = 0;
+  #failed = 0;
+  #best: number | undefined;
+  /** Seconds the trainers took: what one trial after another would have taken. */
+  #trialSeconds = 0;
+
+  /** @param total trials that are to be run */
+  constructor(objective: Objective, total: number, effects: Effects) {
+    this.#objective = objective;
+    this.#total = total;
+    this.#effects = effects;
+    this.#startedAt = effects.now().getTime();
+  }
+
+  get done(): number {
+    return this.#done;
+  }
+
+  get failed(): number {
+    return this.#failed;
+  }
+
+  get best(): number | undefined {
+    return this.#best;
+  }
+
+  get trialSeconds(): number {
+    return this.#trialSeconds;
+  }
+
+  get elapsedSeconds(): number {
+    return (this.#effects.now().getTime() - this.#startedAt) / 1000;
+  }
+
+  add(result: TrialResult): void {
+    this.#done += 1;
+    this.#trialSeconds += result.timing.seconds;
+    if (result.objective === null) this.#failed += 1;
+    else if (isBetter(result.objective, this.#best, this.#objective)) this.#best = result.objective;
+    this.show();
+  }
+
+  show(): void {
+    const left = ((this.#total - this.#done) * this.elapsedSeconds) / this.#done;
+    const parts = [
+      ...(this.#failed > 0 ? [`${this.#failed} failed`] : []),
+      ...(this.#best === undefined
+        ? []
+        : [`best ${this.#objective.metric} ${this.#best.toFixed(4)}`]),
+      ...(Number.isFinite(left) && left > 0 ? [`about ${formatDuration(left)} left`] : []),
+    ];
+    const note = parts.join(", ");
+    const state = { label: "trials", done: this.#done, total: this.#total };
+    this.#effects.reporter.progress(note === "" ? state : { ...state, note });
+  }
+}
