@@ -8,19 +8,16 @@ import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   existsSync,
-  linkSync,
   readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
-import { hostname } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { withLock } from "./lock.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const MODULES = join(ROOT, "node_modules");
@@ -75,7 +72,7 @@ await main();
 async function main() {
   requireNode();
   if (STEPS.every(isStamped)) return;
-  await withLock(async () => {
+  await withLock(LOCK, async () => {
     for (const [index, step] of STEPS.entries()) {
       await perform(step, `set-up ${index + 1}/${STEPS.length} ${step.name}`);
     }
@@ -228,68 +225,6 @@ function ownNodeFirst() {
     }
   }
   return environment;
-}
-
-/* The lock: a file with its owner, linked into place whole; a dead owner's is taken over. */
-
-async function withLock(work) {
-  const owner = JSON.stringify({ host: hostname(), pid: process.pid });
-  const own = `${LOCK}.${process.pid}`;
-  writeFileSync(own, owner);
-  try {
-    await acquire(own);
-  } finally {
-    rmSync(own, { force: true });
-  }
-  // Also when this process ends by a failed step, Ctrl-C or a signal.
-  process.on("exit", () => {
-    if (readText(LOCK) === owner) rmSync(LOCK, { force: true });
-  });
-  for (const [signal, number] of Object.entries({ SIGINT: 2, SIGTERM: 15, SIGHUP: 1 })) {
-    process.on(signal, () => process.exit(128 + number));
-  }
-  await work();
-}
-
-async function acquire(own) {
-  for (let told = false; ; told = true) {
-    try {
-      linkSync(own, LOCK);
-      return;
-    } catch (error) {
-      if (error.code !== "EEXIST") throw error;
-    }
-    const holder = readText(LOCK);
-    if (holder !== undefined && isDead(holder)) {
-      takeAway(holder);
-      continue;
-    }
-    if (!told) say(`waiting for another set-up (${holder}); if there is none, remove ${LOCK}`);
-    await sleep(500);
-  }
-}
-
-/** Removes a dead owner's lock. One that a living process has put there meanwhile is put back. */
-function takeAway(holder) {
-  const aside = `${LOCK}.${process.pid}.dead`;
-  try {
-    renameSync(LOCK, aside);
-    if (readText(aside) !== holder) linkSync(aside, LOCK);
-  } catch {
-    // Someone else was quicker.
-  }
-  rmSync(aside, { force: true });
-}
-
-function isDead(holder) {
-  const { host, pid } = JSON.parse(holder);
-  if (host !== hostname()) return false;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return error.code === "ESRCH";
-  }
 }
 
 /* Small things. */

@@ -9,11 +9,13 @@ import { makeTestFolder } from "../support/folder.ts";
 /** Above the largest process id of Linux. */
 const NO_PROCESS = 4_194_305;
 
-/** A checkout with nothing but the script and a package.json: `npm ci` fails for want of a lock file. */
+/** A checkout with nothing but the scripts and a package.json: `npm ci` fails for want of a lock file. */
 function makeCheckout(node: string): string {
   const root = makeTestFolder();
   mkdirSync(join(root, "scripts"));
-  copyFileSync(join(packageRoot(), "scripts/set-up.mjs"), join(root, "scripts/set-up.mjs"));
+  for (const file of ["scripts/set-up.mjs", "scripts/lock.mjs"]) {
+    copyFileSync(join(packageRoot(), file), join(root, file));
+  }
   writeFileSync(join(root, "package.json"), JSON.stringify({ engines: { node } }));
   return root;
 }

@@ -13,7 +13,6 @@ export interface TfjsPackage {
 
 /** Finds tfjs-node's folder without loading it; undefined when npm has left the optional package out. */
 export function findTfjsPackage(): TfjsPackage | undefined {
-  // node-gyp and node-pre-gyp are not asked: they would need the package to be complete.
   const require = createRequire(import.meta.url);
   for (const modules of require.resolve.paths(TFJS_NODE) ?? []) {
     const folder = join(modules, TFJS_NODE);
