@@ -1,0 +1,101 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import {
+  CNN_PARAMETERS,
+  describeRange,
+  type ParameterSpec,
+} from "../../../src/core/cnn-parameters.ts";
+import { formatStudyJsonSchema, parseStudyFile } from "../../../src/formats/study-file.ts";
+import { METRICS } from "../../../src/formats/study-schema.ts";
+import { packageRoot } from "../../../src/workspace/package.ts";
+
+const TEXT = readFileSync(join(packageRoot(), "docs", "study-file.md"), "utf8");
+
+/** The cells of the first table after `start`, code marks left out. */
+function tableAfter(start: string): string[][] {
+  const from = TEXT.indexOf(start);
+  expect(from).toBeGreaterThan(-1);
+  const table = /\n\|[^]*?\n\n/.exec(TEXT.slice(from))?.[0] ?? "";
+  const rows = table.trim().split("\n").slice(2);
+  return rows.map((row) =>
+    row
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim().replaceAll("`", "")),
+  );
+}
+
+interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly default?: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly enum?: readonly string[];
+}
+
+/** Every key of a study, with what the schema says of it; parameters are left out. */
+function listKeys(schema: JsonSchema, prefix = ""): [key: string, schema: JsonSchema][] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, inner]) => {
+    const key = `${prefix}${name}`;
+    const isLeaf = inner.properties === undefined || key === "space" || key === "trainer.set";
+    return isLeaf ? [[key, inner]] : listKeys(inner, `${key}.`);
+  });
+}
+
+describe("docs/study-file.md", () => {
+  test("names every key with its range and default, in the order of the schema", () => {
+    const keys = listKeys(JSON.parse(formatStudyJsonSchema()) as JsonSchema);
+    const rows = tableAfter("<!-- keys:");
+    expect(rows.map(([key]) => key)).toEqual(keys.map(([key]) => key));
+    for (const [at, [key, schema]] of keys.entries()) {
+      const [, type, fallback] = rows[at] ?? [];
+      if (schema.minimum !== undefined) {
+        expect(`${key} ${type}`).toBe(`${key} integer ${schema.minimum} .. ${schema.maximum}`);
+      }
+      if (schema.enum !== undefined && key !== "objective.metric") {
+        expect(type).toBe(schema.enum.join(", "));
+      }
+      if (typeof schema.default === "string" || typeof schema.default === "number") {
+        expect(`${key} ${fallback}`).toBe(`${key} ${schema.default}`);
+      }
+    }
+  });
+
+  test("names every parameter of the CNN, with its values and default", () => {
+    const rows = Object.entries(CNN_PARAMETERS).map(([name, spec]: [string, ParameterSpec]) => [
+      name,
+      spec.kind === "choice" ? spec.values.join(", ") : describeRange(spec).replace(/^an? /, ""),
+      String(spec.default),
+      spec.describe,
+    ]);
+    expect(tableAfter("<!-- parameters:")).toEqual(rows);
+  });
+
+  test("names every metric", () => {
+    for (const metric of Object.keys(METRICS)) expect(TEXT).toContain(`\`${metric}\``);
+  });
+
+  test("has an example that is a whole study, and ways to write a parameter that all work", () => {
+    const example = /```yaml\n(study: [^]*?)```/.exec(TEXT)?.[1] ?? "";
+    expect(parseStudyFile(example, "study.yaml").space).toHaveLength(2);
+    const rows = tableAfter("## The search space");
+    expect(rows).toHaveLength(7);
+    for (const [written = "", , grid, random] of rows) {
+      expect([written, accepts(written, "grid")]).toEqual([written, grid === "yes"]);
+      expect([written, accepts(written, "random, trials: 5")]).toEqual([written, random === "yes"]);
+    }
+  });
+});
+
+/** Whether a study with one parameter, written so, is valid; the ones it depends on are searched too. */
+function accepts(written: string, sampler: string): boolean {
+  const parents = ["  optimizer: [adam, sgd]", "  denseLayers: [1, 2]"];
+  const study = `study: s\ndataset: { path: d }\ntrainer: { kind: cnn, epochs: 1 }\nsampler: { kind: ${sampler} }`;
+  try {
+    parseStudyFile(`${study}\nspace:\n${parents.join("\n")}\n  ${written}\n`, "study.yaml");
+    return true;
+  } catch {
+    return false;
+  }
+}
