@@ -1,0 +1,25 @@
+/** `npm run bench -- NAME ...`: prints one JSON line a figure on stdout, progress on stderr. No name: all. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { tell } from "./figure.ts";
+import { benchTraining } from "./training.ts";
+
+const BENCHES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
+  training: benchTraining,
+};
+
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES);
+const unknown = wanted.filter((name) => BENCHES[name] === undefined);
+if (unknown.length > 0) {
+  tell(`no benchmark ${unknown.join(", ")}; there are ${Object.keys(BENCHES).join(", ")}`);
+  process.exit(2);
+}
+for (const name of wanted) {
+  const folder = mkdtempSync(join(tmpdir(), "bsweep-bench-"));
+  try {
+    await BENCHES[name]?.(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
