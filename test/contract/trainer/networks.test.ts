@@ -1,0 +1,108 @@
+import type { Sequential, Tensor, Tensor2D } from "@tensorflow/tfjs-node";
+import { expect, test } from "vitest";
+import { type CnnLayer, planCnn } from "../../../src/core/cnn.ts";
+import { type CnnParameters, resolveCnnParameters } from "../../../src/core/cnn-parameters.ts";
+import { differentiate } from "../../../src/trainer/graph/gradients.ts";
+import { countElements, Graph } from "../../../src/trainer/graph/graph.ts";
+import { sumAll } from "../../../src/trainer/graph/operations/arithmetic.ts";
+import { constant, placeholder } from "../../../src/trainer/graph/operations/constant.ts";
+import { crossEntropy } from "../../../src/trainer/graph/operations/cross-entropy.ts";
+import { assignVariable, identity } from "../../../src/trainer/graph/operations/variable.ts";
+import { createMode } from "../../../src/trainer/layers/layer.ts";
+import { createNetwork } from "../../../src/trainer/layers/network.ts";
+import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
+import { drawLabels, drawNormal, openSession, relativeDifference } from "../../support/graph.ts";
+
+const tf = await loadTensorFlow({ threads: 1 });
+
+const PROBLEM = { height: 13, width: 14, channels: 2, classes: 7 };
+const BATCH = 5;
+
+/** Every value of every structural parameter occurs. */
+const networks: readonly Partial<CnnParameters>[] = [
+  { filters: 4, denseUnits: 16 },
+  { filters: 3, blocks: 1, convLayers: 2, padding: "same", activation: "elu", denseLayers: 0 },
+  { filters: 3, blocks: 3, padding: "same", activation: "tanh", pooling: "average" },
+  { filters: 4, kernelSize: 4, padding: "same", activation: "sigmoid", denseLayers: 2 },
+  { filters: 2, kernelSize: 5, blocks: 1, pooling: "average", denseLayers: 2, denseUnits: 9 },
+  { filters: 5, kernelSize: 1, blocks: 3, convLayers: 2, denseUnits: 8 },
+];
+
+/** One planned layer in tf.layers; dropout has no part in evaluation. */
+function addOracleLayer(model: Sequential, layer: CnnLayer): void {
+  const inputShape = [PROBLEM.height, PROBLEM.width, PROBLEM.channels];
+  const start = model.layers.length === 0 ? { inputShape } : {};
+  if (layer.kind === "convolution") {
+    const { filters, kernelSize, padding, activation } = layer;
+    model.add(tf.layers.conv2d({ ...start, filters, kernelSize, padding, activation }));
+  } else if (layer.kind === "pooling") {
+    const pool = layer.pooling === "max" ? tf.layers.maxPooling2d : tf.layers.averagePooling2d;
+    model.add(pool({ poolSize: 2, strides: 2, padding: "valid" }));
+  } else if (layer.kind === "flatten") {
+    model.add(tf.layers.flatten());
+  } else if (layer.kind === "dense") {
+    model.add(tf.layers.dense({ units: layer.units, activation: layer.activation }));
+  }
+}
+
+test.each(networks)("loss and gradients of %j are those of tf.layers", (changes) => {
+  const params = resolveCnnParameters(changes);
+  const planning = planCnn(params, PROBLEM);
+  if (!planning.ok) throw new Error(planning.reason);
+  const { height, width, channels, classes } = PROBLEM;
+
+  const graph = new Graph();
+  let uses = 0;
+  const context = { graph, nextRandomUse: () => uses++ };
+  const network = createNetwork(context, planning.plan.layers, [height, width, channels]);
+  const images = placeholder(graph, "images", "float32", [-1, height, width, channels]);
+  const labels = placeholder(graph, "labels", "int32", [-1]);
+  const mode = createMode();
+  const loss = sumAll(crossEntropy(network.forward(images, mode), labels));
+  const gradients = differentiate(loss, [...mode.reads.values()]);
+  const names = [...mode.reads.keys()].map(({ name }) => name);
+  expect(names).toEqual(network.variables.map(({ variable }) => variable.name));
+  const values = network.variables.map(({ variable: { name, dtype, shape } }) => ({
+    input: placeholder(graph, `${name}/value`, dtype, shape),
+    // Weights near those training meets, biases not zero.
+    value: drawNormal(countElements(shape), name).map((x) => x * 0.3),
+    shape: [...shape],
+  }));
+  const assigned = network.variables.flatMap(({ variable }, at) => {
+    const input = values[at]?.input;
+    return input === undefined ? [] : [assignVariable(variable, input)];
+  });
+  graph.signatures.set("assign", {
+    inputs: Object.fromEntries(values.map(({ input }, at) => [String(at), input])),
+    outputs: { done: identity(constant(graph, 1), assigned) },
+  });
+  graph.signatures.set("gradients", {
+    inputs: { images, labels },
+    outputs: { loss, ...Object.fromEntries(gradients.map((g, at) => [`gradient${at}`, g])) },
+  });
+  const session = openSession(tf, graph);
+  session.run("assign", Object.fromEntries(values.map(({ value }, at) => [String(at), value])));
+  const pixels = drawNormal(BATCH * height * width * channels, "pixels");
+  const truth = drawLabels(BATCH, classes, "truth");
+  const fetched = session.run("gradients", { images: pixels, labels: truth });
+
+  const model = tf.sequential();
+  for (const layer of planning.plan.layers) addOracleLayer(model, layer);
+  expect(model.countParams()).toBe(planning.plan.parameters);
+  model.setWeights(values.map(({ value, shape }) => tf.tensor(value, shape)));
+  const variables = model.trainableWeights.flatMap((weight) => {
+    const value = weight.read();
+    return value instanceof tf.Variable ? [value] : [];
+  });
+  const batch = tf.tensor(pixels, [BATCH, height, width, channels]);
+  const oracle = tf.variableGrads(() => {
+    const logits = tf.logSoftmax(model.apply(batch) as Tensor2D);
+    return tf.neg(tf.sum(tf.mul(logits, tf.oneHot(truth, classes)))).asScalar();
+  }, variables);
+  const expected: (Tensor | undefined)[] = variables.map(({ name }) => oracle.grads[name]);
+  expect(relativeDifference(fetched["loss"] ?? [], oracle.value)).toBeLessThan(1e-5);
+  for (const [at, gradient] of expected.entries()) {
+    const difference = relativeDifference(fetched[`gradient${at}`] ?? [], gradient ?? []);
+    expect(difference, names[at]).toBeLessThan(1e-4);
+  }
+});
