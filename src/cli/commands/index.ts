@@ -2,6 +2,7 @@ import type { CommandModule } from "yargs";
 import type { GlobalOptions } from "../command.ts";
 import { bestCommand } from "./best.ts";
 import { collectCommand } from "./collect.ts";
+import { demoCommand } from "./demo.ts";
 import { generateCommand } from "./generate.ts";
 import { localCommand } from "./local.ts";
 import { planCommand } from "./plan.ts";
@@ -22,4 +23,5 @@ export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   bestCommand,
   runtimeCommand,
   trialCommand,
+  demoCommand,
 ];

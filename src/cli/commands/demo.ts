@@ -1,0 +1,60 @@
+import type { DemoOptions } from "../../app/demo.ts";
+import { formatDuration } from "../../core/quantities.ts";
+import type { Command } from "../command.ts";
+import { formatCommand } from "../format-command.ts";
+import { print } from "../output.ts";
+
+interface DemoCommandOptions {
+  folder: string;
+  fresh: boolean;
+}
+
+/** `bsweep demo`: the whole way, as a user would go it. */
+export const demoCommand: Command<DemoCommandOptions> = {
+  command: "demo",
+  describe: "Go the whole way on real digits, on this machine, in about three minutes",
+  builder: (parser) =>
+    parser
+      .option("folder", {
+        type: "string",
+        default: "bsweep-demo",
+        describe: "Folder of the demo, from the workspace",
+      })
+      .option("fresh", {
+        type: "boolean",
+        default: false,
+        describe: "Start over: remove what an earlier demo left",
+      }),
+  handler: async ({ folder, fresh, workspace }) => {
+    const { createLayout } = await import("../../workspace/layout.ts");
+    const options = { folder: createLayout(workspace).resolve(folder), fresh };
+    const status = await runDemo(options);
+    if (status !== 0) process.exitCode = status;
+  },
+};
+
+async function runDemo(options: DemoOptions): Promise<number> {
+  const { DEMO_STEPS, prepareDemo, runDemoStep, sumTrialSeconds } =
+    await import("../../app/demo.ts");
+  const made = prepareDemo(options);
+  print(
+    made
+      ? `The demo's folder is ${options.folder}: 8,000 of MNIST's digits as train.csv, in Kaggle's form, and study.yaml.`
+      : `An earlier demo left ${options.folder}: this one goes on where it was (--fresh starts over).`,
+  );
+  for (const [index, step] of DEMO_STEPS.entries()) {
+    print(
+      `\n[${index + 1}/${DEMO_STEPS.length}] ${step.title}\n$ ${formatCommand("bsweep", ...step.args)}`,
+    );
+    const status = await runDemoStep(options, step);
+    if (status !== 0) return status;
+  }
+  const seconds = await sumTrialSeconds(options);
+  print(
+    `\nOne trial after another would have taken ${formatDuration(seconds)}; see step 4 for what it took here.`,
+  );
+  print(
+    `A cluster runs all of them at once: ${options.folder}/jobs/demo/round-001/submit.sh is what you would start there.`,
+  );
+  return 0;
+}
