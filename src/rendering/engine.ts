@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import Handlebars from "handlebars";
-import { BsweepError, messageOf } from "../core/errors.ts";
+import { BsweepError, messageOf, type Issue } from "../core/errors.ts";
 import { templateFunctions } from "./template-functions.ts";
 
 /**
@@ -80,18 +80,12 @@ function templateError(
   file: string,
   sources: ReadonlyMap<string, string>,
 ): BsweepError {
-  const missing = /^"(.+?)" not defined in .* - (\d+):\d+$/s.exec(messageOf(cause));
-  const [, variable = "", lineText = ""] = missing ?? [];
-  const line = Number(lineText);
-  const issue =
-    missing === null
+  const located = /^"(.+?)" (.*) - (\d+):\d+$/s.exec(messageOf(cause));
+  const [, name = "", reason = "", line = ""] = located ?? [];
+  const issue: Issue =
+    located === null
       ? { file, path: "", message: messageOf(cause) }
-      : {
-          file: whereStands(variable, line, file, sources),
-          line,
-          path: "",
-          message: `found the variable "${variable}", which does not exist`,
-        };
+      : locate(name, reason, Number(line), [file, ...sources.keys()], sources);
   return new BsweepError("TEMPLATE", `the template ${file} cannot be filled in`, {
     issues: [issue],
     hint: "templates/README.md lists every variable a template may use",
@@ -100,15 +94,19 @@ function templateError(
 }
 
 /** Handlebars tells the line but not whether the template or one of its partials was meant. */
-function whereStands(
-  variable: string,
+function locate(
+  name: string,
+  reason: string,
   line: number,
-  file: string,
+  files: readonly string[],
   sources: ReadonlyMap<string, string>,
-): string {
-  const standsIn = (path: string) =>
-    sources.get(path)?.split("\n")[line - 1]?.includes(variable) ?? false;
-  return [file, ...sources.keys()].find(standsIn) ?? file;
+): Issue {
+  const textIn = (file: string): string => sources.get(file)?.split("\n")[line - 1] ?? "";
+  const file = files.find((candidate) => textIn(candidate).includes(name)) ?? files[0] ?? "";
+  const message = reason.startsWith("not defined")
+    ? `found the variable "${name}", which does not exist`
+    : `${reason}, in: ${textIn(file).trim()}`;
+  return { file, line, path: "", message };
 }
 
 function noTemplate(name: string, folders: readonly string[]): BsweepError {

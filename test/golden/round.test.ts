@@ -1,0 +1,34 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { generateRound } from "../../src/app/generate.ts";
+import { recordEffects } from "../support/prepare.ts";
+import { makeWorkspace, writeStudy } from "../support/study-workspace.ts";
+
+const STUDY = `study: small
+dataset: { path: data/digits }
+trainer: { kind: cnn, epochs: 2 }
+space:
+  filters: [8, 16]
+  optimizer: [adam, sgd]
+  momentum: { low: 0.5, high: 0.9, step: 0.4, when: { optimizer: sgd } }
+cluster: { site: compute1, concurrencyLimit: 5, userGroup: compute-lab, image: lab/image:1 }
+resources: { cpus: 2, memory: 1536MB, walltime: 90m, trialsPerElement: 2 }
+`;
+
+test("a whole round for compute1", async () => {
+  const layout = makeWorkspace();
+  const studyFile = writeStudy(layout, STUDY);
+  const options = { studyFile, layout, overwrite: false, user: "h.schroeder", nonce: "0a1b2c3d" };
+  await generateRound(options, recordEffects());
+  const round = layout.round("small", 1);
+  const names = readdirSync(round).filter((name) => name !== "logs");
+  expect(names).toEqual(["array-01.bsub", "array-01.trials.jsonl", "round.json", "submit.sh"]);
+  for (const name of names) {
+    const text = readFileSync(join(round, name), "utf8")
+      .replaceAll(layout.workspace, "/storage2/fs1/lab/Active/sweep")
+      // What the templates' own hashes are says nothing here.
+      .replaceAll(/"[0-9a-f]{64}"/g, '"SHA-256"');
+    await expect(text).toMatchFileSnapshot(join("expected", "round", name));
+  }
+});
