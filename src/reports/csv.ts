@@ -15,7 +15,7 @@ export function formatReportCsv({ ranking }: StudyReport, top: number): string {
       ...COLUMNS.map(([, read]) => read(row)),
       ...names.map((name) => (Object.hasOwn(row.params, name) ? row.params[name] : null)),
     ]);
-  return `${Papa.unparse({ fields, data }, { newline: "\n", escapeFormulae: true })}\n`;
+  return `${Papa.unparse([fields, ...data], { newline: "\n", escapeFormulae: true })}\n`;
 }
 
 type Cell = string | number | null;

@@ -32,7 +32,6 @@ export const reportCommand: Command<ReportCommandOptions> = {
         type: "number",
         describe: "Rows of the ranking",
         defaultDescription: `${TABLE_ROWS} in a table, else all`,
-        coerce: parseTop,
       })
       .option("output", { type: "string", requiresArg: true, describe: "Write to this file" })
       .option("collect", {
@@ -41,6 +40,7 @@ export const reportCommand: Command<ReportCommandOptions> = {
         describe: "Collect first; --no-collect ranks what was collected before",
       }),
   handler: async ({ study: studyFile, workspace, format, top, output, collect }) => {
+    checkTop(top);
     const { loadStudy } = await import("../../app/plan/load-study.ts");
     const { reportStudy } = await import("../../app/report.ts");
     const { createLayout, logicalPath } = await import("../../workspace/layout.ts");
@@ -78,7 +78,7 @@ async function formatReport(
   }
 }
 
-function parseTop(value: number | undefined): number | undefined {
-  if (value === undefined || (Number.isInteger(value) && value >= 1)) return value;
-  throw new BsweepError("USAGE", `--top: found ${value}, expected a whole number from 1`);
+function checkTop(top: number | undefined): void {
+  if (top === undefined || (Number.isInteger(top) && top >= 1)) return;
+  throw new BsweepError("USAGE", `--top: found ${top}, expected a whole number from 1`);
 }

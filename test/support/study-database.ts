@@ -1,0 +1,31 @@
+import SqliteDatabase from "better-sqlite3";
+import { sha256 } from "../../src/core/identity.ts";
+
+const CONTENT: Readonly<Record<string, string>> = {
+  rounds: "SELECT * FROM rounds ORDER BY round",
+  trials: "SELECT * FROM trials ORDER BY trial_id",
+  elements: "SELECT * FROM elements ORDER BY round, array, element_index, trial_id",
+  results: "SELECT * FROM results ORDER BY file",
+  epochs: "SELECT file, epochs.* FROM epochs JOIN results USING (result_id) ORDER BY file, epoch",
+  setAside: "SELECT * FROM set_aside ORDER BY file",
+};
+
+/** All a study database holds, row ids left out: they tell the order of collecting. Bytes stand as their SHA-256. */
+export function readContent(path: string): Record<string, readonly object[]> {
+  const database = new SqliteDatabase(path, { readonly: true });
+  try {
+    const read = (query: string) =>
+      (database.prepare(query).all() as Record<string, unknown>[]).map((row) => ({
+        ...row,
+        result_id: null,
+        holdout_predictions: digest(row["holdout_predictions"]),
+      }));
+    return Object.fromEntries(Object.entries(CONTENT).map(([name, query]) => [name, read(query)]));
+  } finally {
+    database.close();
+  }
+}
+
+function digest(bytes: unknown): string | null {
+  return bytes instanceof Uint8Array ? sha256(bytes) : null;
+}

@@ -1,0 +1,78 @@
+import Papa from "papaparse";
+import { expect, test } from "vitest";
+import { formatReportCsv } from "../../../src/reports/csv.ts";
+import { formatReportJson } from "../../../src/reports/json.ts";
+import { formatReportTable } from "../../../src/reports/table.ts";
+import { buildStudyReport } from "../../../src/stats/study-report.ts";
+import { makeFailedOutcome, makeOutcome, makeWaitingOutcome } from "../../support/outcomes.ts";
+
+const STUDY = {
+  name: "digits",
+  objective: { metric: "holdoutAccuracy", direction: "maximize" },
+  space: ["filters", "note"],
+} as const;
+
+const HOSTILE = `"'; DROP TABLE results; --\u001b[2J\n<script>`;
+
+const report = buildStudyReport(STUDY, [
+  makeOutcome(1, 4000, { params: { filters: 16, note: "=1+1" } }),
+  makeOutcome(2, 4163, { params: { filters: 0.1 + 0.2, note: HOSTILE } }),
+  makeOutcome(3, 4000, { params: { filters: -5, note: "a,b" } }),
+  makeFailedOutcome(4, { kind: "error", message: "no\u001b]0;such\u0007 file" }),
+  makeWaitingOutcome(5),
+]);
+
+test("the table tells counts first, then the winner, then the ranking", () => {
+  const text = formatReportTable(report, 2);
+  const lines = text.split("\n");
+  expect(lines[0]).toBe(
+    "digits: 5 planned, 3 complete, 1 failed, 1 still without a result; ranking by holdoutAccuracy of 4,200 hold-out rows, highest first",
+  );
+  expect(lines[2]).toMatch(/^Best: trial 2, holdoutAccuracy 0\.99119: filters 0\.3, note /);
+  expect(text).toMatch(/│ +1 │ +2 │ +0\.99119 │ 0\.98788 \.\. 0\.99360 │/);
+  expect(text).toContain("1 more; --top N shows more of them");
+  expect(text).toContain("rows only, not seeds");
+});
+
+test("nothing a file says reaches the terminal as a control character", () => {
+  const text = formatReportTable(report, 20);
+  expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  expect(text).toContain("no\\u001b]0;such\\u0007 file");
+});
+
+test("a study without a complete trial says so", () => {
+  const text = formatReportTable(buildStudyReport(STUDY, [makeWaitingOutcome(1)]), 20);
+  expect(text).toContain("1 planned, 0 complete, 0 failed, 1 still without a result");
+  expect(text).toContain("No trial is complete yet");
+});
+
+test("ties are told under the winner", () => {
+  const tied = buildStudyReport(STUDY, [makeOutcome(1, 7), makeOutcome(2, 7)]);
+  expect(formatReportTable(tied, 20)).toContain("2 share rank 1;");
+});
+
+test("CSV reads back in full precision, formulas disarmed, numbers left alone", () => {
+  const { data, errors } = Papa.parse<Record<string, string>>(formatReportCsv(report, Infinity), {
+    header: true,
+    skipEmptyLines: true,
+  });
+  expect(errors).toEqual([]);
+  expect(
+    data.map((row) => [row["rank"], row["trial"], row["params.filters"], row["params.note"]]),
+  ).toEqual([
+    ["1", "2", String(0.1 + 0.2), HOSTILE],
+    ["2", "1", "16", "'=1+1"],
+    ["2", "3", "-5", "a,b"],
+  ]);
+  expect(Number(data[0]?.["objective"])).toBe(4163 / 4200);
+});
+
+test("a ranking without rows is a header", () => {
+  const empty = buildStudyReport(STUDY, []);
+  expect(formatReportCsv(empty, Infinity)).toMatch(/^rank,trial,.*seconds\n$/);
+});
+
+test("JSON holds the whole report, the ranking cut", () => {
+  const parsed = JSON.parse(formatReportJson(report, 1)) as typeof report;
+  expect(parsed).toEqual({ ...report, ranking: report.ranking.slice(0, 1) });
+});

@@ -1,0 +1,77 @@
+import { expect, test } from "vitest";
+import { rankTrials } from "../../../src/stats/rank.ts";
+import { summariseParameters, varyingParameters } from "../../../src/stats/summary.ts";
+import { makeOutcome } from "../../support/outcomes.ts";
+
+const rank = (outcomes: Parameters<typeof rankTrials>[0]) =>
+  rankTrials(outcomes, { metric: "holdoutAccuracy", direction: "maximize" });
+
+test("the parameter that decides comes first; constants do not appear", () => {
+  const rows = rank(
+    [
+      { optimizer: "adam", filters: 16, correct: 4200 },
+      { optimizer: "adam", filters: 8, correct: 4200 },
+      { optimizer: "sgd", filters: 16, correct: 2100 },
+      { optimizer: "sgd", filters: 8, correct: 0 },
+    ].map(({ correct, ...params }, place) =>
+      makeOutcome(place + 1, correct, { params: { ...params, blocks: 2 } }),
+    ),
+  );
+  expect(varyingParameters(rows, ["filters", "blocks"])).toEqual(["filters", "optimizer"]);
+  const [first, second, ...more] = summariseParameters(rows, ["filters"], "maximize");
+  expect(more).toEqual([]);
+  expect(first).toMatchObject({
+    name: "optimizer",
+    values: [
+      { label: "adam", trials: 2, best: 1, median: 1, mean: 1 },
+      { label: "sgd", trials: 2, best: 0.5, median: 0.25, mean: 0.25 },
+    ],
+  });
+  // Between 4 x 0.375^2 = 0.5625, total 0.6875.
+  expect(first?.etaSquared).toBeCloseTo(0.5625 / 0.6875, 12);
+  expect(second?.values.map(({ label }) => label)).toEqual(["8", "16"]);
+});
+
+test("many numbers go into four bins of equal size", () => {
+  const rows = rank(
+    Array.from({ length: 40 }, (_, place) =>
+      makeOutcome(place + 1, place * 100, { params: { learningRate: (place + 1) / 1000 } }),
+    ),
+  );
+  const [summary] = summariseParameters(rows, [], "minimize");
+  expect(summary?.values).toMatchObject([
+    { label: "0.001 .. 0.01", trials: 10, best: 0 },
+    { label: "0.011 .. 0.02", trials: 10 },
+    { label: "0.021 .. 0.03", trials: 10 },
+    { label: "0.031 .. 0.04", trials: 10, best: 3000 / 4200 },
+  ]);
+});
+
+test("a value that most trials share stays in one bin", () => {
+  const rows = rank(
+    Array.from({ length: 40 }, (_, place) =>
+      makeOutcome(place + 1, place, { params: { a: Math.max(0, place - 28), trial: place } }),
+    ),
+  );
+  const a = summariseParameters(rows, ["a"], "maximize").find(({ name }) => name === "a");
+  expect(a?.values.map(({ label, trials }) => [label, trials])).toEqual([
+    ["0 .. 0", 29],
+    ["1 .. 1", 1],
+    ["2 .. 11", 10],
+  ]);
+});
+
+test("trials in which a parameter is not searched stay out of its summary", () => {
+  const rows = rank([
+    makeOutcome(1, 10, { params: { optimizer: "adam" } }),
+    makeOutcome(2, 20, { params: { optimizer: "sgd", momentum: 0.5 } }),
+    makeOutcome(3, 30, { params: { optimizer: "sgd", momentum: 0.9 } }),
+  ]);
+  const summaries = summariseParameters(rows, ["optimizer", "momentum"], "maximize");
+  const momentum = summaries.find(({ name }) => name === "momentum");
+  expect(momentum?.values.map(({ label, trials }) => [label, trials])).toEqual([
+    ["0.5", 1],
+    ["0.9", 1],
+  ]);
+  expect(momentum?.etaSquared).toBeNull();
+});
