@@ -1,6 +1,5 @@
-import type { Sequential, Tensor, Tensor2D } from "@tensorflow/tfjs-node";
 import { expect, test } from "vitest";
-import { type CnnLayer, planCnn } from "../../../src/core/cnn.ts";
+import { planCnn } from "../../../src/core/cnn.ts";
 import { type CnnParameters, resolveCnnParameters } from "../../../src/core/cnn-parameters.ts";
 import { differentiate } from "../../../src/trainer/graph/gradients.ts";
 import { countElements, Graph } from "../../../src/trainer/graph/graph.ts";
@@ -11,6 +10,7 @@ import { assignVariable, identity } from "../../../src/trainer/graph/operations/
 import { createMode } from "../../../src/trainer/layers/layer.ts";
 import { createNetwork } from "../../../src/trainer/layers/network.ts";
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
+import { createOracle, differentiateOracle } from "../../support/oracle.ts";
 import { drawLabels, drawNormal, openSession, relativeDifference } from "../../support/graph.ts";
 
 const tf = await loadTensorFlow({ threads: 1 });
@@ -27,23 +27,6 @@ const networks: readonly Partial<CnnParameters>[] = [
   { filters: 2, kernelSize: 5, blocks: 1, pooling: "average", denseLayers: 2, denseUnits: 9 },
   { filters: 5, kernelSize: 1, blocks: 3, convLayers: 2, denseUnits: 8 },
 ];
-
-/** One planned layer in tf.layers; dropout has no part in evaluation. */
-function addOracleLayer(model: Sequential, layer: CnnLayer): void {
-  const inputShape = [PROBLEM.height, PROBLEM.width, PROBLEM.channels];
-  const start = model.layers.length === 0 ? { inputShape } : {};
-  if (layer.kind === "convolution") {
-    const { filters, kernelSize, padding, activation } = layer;
-    model.add(tf.layers.conv2d({ ...start, filters, kernelSize, padding, activation }));
-  } else if (layer.kind === "pooling") {
-    const pool = layer.pooling === "max" ? tf.layers.maxPooling2d : tf.layers.averagePooling2d;
-    model.add(pool({ poolSize: 2, strides: 2, padding: "valid" }));
-  } else if (layer.kind === "flatten") {
-    model.add(tf.layers.flatten());
-  } else if (layer.kind === "dense") {
-    model.add(tf.layers.dense({ units: layer.units, activation: layer.activation }));
-  }
-}
 
 test.each(networks)("loss and gradients of %j are those of tf.layers", (changes) => {
   const params = resolveCnnParameters(changes);
@@ -86,23 +69,15 @@ test.each(networks)("loss and gradients of %j are those of tf.layers", (changes)
   const truth = drawLabels(BATCH, classes, "truth");
   const fetched = session.run("gradients", { images: pixels, labels: truth });
 
-  const model = tf.sequential();
-  for (const layer of planning.plan.layers) addOracleLayer(model, layer);
+  const model = createOracle(tf, planning.plan.layers, PROBLEM);
   expect(model.countParams()).toBe(planning.plan.parameters);
   model.setWeights(values.map(({ value, shape }) => tf.tensor(value, shape)));
-  const variables = model.trainableWeights.flatMap((weight) => {
-    const value = weight.read();
-    return value instanceof tf.Variable ? [value] : [];
-  });
   const batch = tf.tensor(pixels, [BATCH, height, width, channels]);
-  const oracle = tf.variableGrads(() => {
-    const logits = tf.logSoftmax(model.apply(batch) as Tensor2D);
-    return tf.neg(tf.sum(tf.mul(logits, tf.oneHot(truth, classes)))).asScalar();
-  }, variables);
-  const expected: (Tensor | undefined)[] = variables.map(({ name }) => oracle.grads[name]);
-  expect(relativeDifference(fetched["loss"] ?? [], oracle.value)).toBeLessThan(1e-5);
-  for (const [at, gradient] of expected.entries()) {
-    const difference = relativeDifference(fetched[`gradient${at}`] ?? [], gradient ?? []);
+  const expected = differentiateOracle(tf, model, { images: batch, labels: truth, classes });
+  expect(relativeDifference(fetched["loss"] ?? [], expected.loss)).toBeLessThan(1e-5);
+  expect(expected.gradients).toHaveLength(names.length);
+  for (const [at, gradient] of expected.gradients.entries()) {
+    const difference = relativeDifference(fetched[`gradient${at}`] ?? [], gradient);
     expect(difference, names[at]).toBeLessThan(1e-4);
   }
 });

@@ -1,0 +1,93 @@
+import type { Scalar, Sequential, Tensor, Tensor2D } from "@tensorflow/tfjs-node";
+import type { CnnLayer, CnnProblem } from "../../src/core/cnn.ts";
+import type { Shape } from "../../src/trainer/graph/graph.ts";
+import type { Tf } from "../../src/trainer/runtime/load.ts";
+
+/** A network of tf.layers that gives logits; dropout is left out. */
+export function createOracle(
+  tf: Tf,
+  layers: readonly CnnLayer[],
+  { height, width, channels }: CnnProblem,
+): Sequential {
+  const model = tf.sequential();
+  for (const layer of layers) {
+    const start = model.layers.length === 0 ? { inputShape: [height, width, channels] } : {};
+    addOracleLayer(tf, model, layer, start);
+  }
+  return model;
+}
+
+function addOracleLayer(tf: Tf, model: Sequential, layer: CnnLayer, start: object): void {
+  if (layer.kind === "convolution") {
+    const { filters, kernelSize, padding, activation } = layer;
+    model.add(tf.layers.conv2d({ ...start, filters, kernelSize, padding, activation }));
+  } else if (layer.kind === "pooling") {
+    const pool = layer.pooling === "max" ? tf.layers.maxPooling2d : tf.layers.averagePooling2d;
+    model.add(pool({ poolSize: 2, strides: 2, padding: "valid" }));
+  } else if (layer.kind === "flatten") {
+    model.add(tf.layers.flatten());
+  } else if (layer.kind === "dense") {
+    model.add(tf.layers.dense({ units: layer.units, activation: layer.activation }));
+  }
+}
+
+export interface OracleBatch {
+  readonly images: Tensor;
+  readonly labels: Int32Array;
+  readonly classes: number;
+}
+
+/** Sum of the examples' cross-entropy and its gradients, in the order of the model's weights. */
+export function differentiateOracle(
+  tf: Tf,
+  model: Sequential,
+  { images, labels, classes }: OracleBatch,
+): { readonly loss: Scalar; readonly gradients: readonly Tensor[] } {
+  const variables = model.trainableWeights.flatMap((weight) => {
+    const value = weight.read();
+    return value instanceof tf.Variable ? [value] : [];
+  });
+  const { value, grads } = tf.variableGrads(() => {
+    const logits = tf.logSoftmax(model.apply(images) as Tensor2D);
+    return tf.neg(tf.sum(tf.mul(logits, tf.oneHot(labels, classes)))).asScalar();
+  }, variables);
+  const gradients = variables.flatMap(({ name }) => grads[name] ?? []);
+  return { loss: value, gradients };
+}
+
+/** Kingma & Ba's Adam (ICLR 2015) in float64, in the form they give before section 2.1. */
+export class AdamReference {
+  readonly weights: Float64Array;
+  readonly #m: Float64Array;
+  readonly #v: Float64Array;
+  #step = 0;
+
+  constructor(start: ArrayLike<number>) {
+    this.weights = Float64Array.from(start);
+    this.#m = new Float64Array(start.length);
+    this.#v = new Float64Array(start.length);
+  }
+
+  update(gradient: ArrayLike<number>, learningRate: number): void {
+    const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-7];
+    this.#step += 1;
+    const rate = (learningRate * Math.sqrt(1 - beta2 ** this.#step)) / (1 - beta1 ** this.#step);
+    for (const [at, weight] of this.weights.entries()) {
+      const g = gradient[at] ?? NaN;
+      const m = beta1 * (this.#m[at] ?? NaN) + (1 - beta1) * g;
+      const v = beta2 * (this.#v[at] ?? NaN) + (1 - beta2) * g * g;
+      this.#m[at] = m;
+      this.#v[at] = v;
+      this.weights[at] = weight - (rate * m) / (Math.sqrt(v) + epsilon);
+    }
+  }
+}
+
+/** Values with the shape tfjs gives them. */
+export function toTensors(
+  tf: Tf,
+  values: readonly ArrayLike<number>[],
+  shapes: readonly Shape[],
+): Tensor[] {
+  return values.map((value, at) => tf.tensor(Float32Array.from(value), [...(shapes[at] ?? [])]));
+}
