@@ -20,8 +20,8 @@ export interface LocalOptions extends PlanOptions {
 }
 
 /**
- * Runs what has no result yet through the job scripts of the study's rounds, on this machine. Without
- * a round, one is generated first.
+ * Runs what has no result yet through the job scripts of the study's rounds, on this machine. When
+ * nothing is left to run, the next round is generated first.
  * @throws BsweepError as generate does; WORKSPACE as soon as one element ends without a result, because
  *   the next ones would do the same
  */
@@ -60,20 +60,24 @@ async function findPending(
   options: LocalOptions,
   effects: Effects,
 ): Promise<{ pending: LocalElement[]; skipped: number }> {
-  let elements = listElements(options.layout, study.name);
-  if (elements.length === 0) {
-    effects.reporter.info("there is no round yet: generating one");
-    await generateRound({ ...options, overwrite: false }, effects);
-    elements = listElements(options.layout, study.name);
-  }
+  const elements = listElements(options.layout, study.name);
+  const pending = withoutResults(elements);
+  const skipped = countTrials(elements) - countTrials(pending);
+  if (pending.length > 0) return { pending, skipped };
+  const { written } = await generateRound({ ...options, overwrite: false }, effects);
+  if (written === null) return { pending, skipped };
+  effects.reporter.info(`generated round ${written.round}`);
+  return findPending(study, options, effects);
+}
+
+function withoutResults(elements: readonly LocalElement[]): LocalElement[] {
   const results = new ResultReader();
-  const pending = elements.flatMap((local) => {
+  return elements.flatMap((local) => {
     const trials = local.element.trials.filter(
       (trial) => results.find(local.resultFolder, trial) === undefined,
     );
     return trials.length === 0 ? [] : [{ ...local, element: { ...local.element, trials } }];
   });
-  return { pending, skipped: countTrials(elements) - countTrials(pending) };
 }
 
 function countTrials(elements: readonly LocalElement[]): number {
@@ -100,13 +104,19 @@ async function runAll(
   const results = new ResultReader();
   const limit = pLimit(workers);
   const runOne = async (local: LocalElement): Promise<void> => {
-    if (signal.aborted || !(await runLocalElement(local, options.layout, signal))) return;
+    if (signal.aborted) return;
+    const end = await runLocalElement(local, options.layout, signal);
     results.forget(local.resultFolder);
-    for (const trial of local.element.trials) {
+    const left = local.element.trials.filter((trial) => {
       const result = results.find(local.resultFolder, trial);
-      if (result === undefined) throw missingResult(local, trial.number);
-      tally.add(result);
-    }
+      if (result !== undefined) tally.add(result);
+      return result === undefined;
+    });
+    const [first] = left;
+    if (first === undefined || end === "stopped") return;
+    const progressed = left.length < local.element.trials.length;
+    if (end === "done" || !progressed) throw missingResult(local, first.number);
+    await runOne({ ...local, element: { ...local.element, trials: left } });
   };
   tally.show();
   const runs = elements.map((local) => limit(runOne, local));
@@ -122,11 +132,7 @@ async function runAll(
 }
 
 function missingResult({ script, element }: LocalElement, number: number): BsweepError {
-  return new BsweepError(
-    "WORKSPACE",
-    `trial ${number} left no result though its element ended in order`,
-    {
-      hint: `see the log of element ${element.index} of ${script}`,
-    },
-  );
+  return new BsweepError("WORKSPACE", `trial ${number} left no result though its element ran`, {
+    hint: `see the log of element ${element.index} of ${script}`,
+  });
 }

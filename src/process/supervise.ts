@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { isSystemError } from "../core/errors.ts";
 import { readChildCpuSeconds, readMemoryUsage, readOutOfMemoryKills } from "./usage.ts";
 
 export interface SuperviseOptions {
@@ -10,9 +11,12 @@ export interface SuperviseOptions {
   readonly withChannel: boolean;
   readonly secondsLeft: number;
   readonly memoryMiB: number;
-  /** Aborts to end the child early. */
+  /** Aborts to end the child early; with `TIME_IS_UP` as the reason, that is its timeout. */
   readonly signal: AbortSignal;
 }
+
+/** Reason of an abort by which the child has used up its time, as a scheduler may tell. */
+export const TIME_IS_UP = "time is up";
 
 /** Why the supervisor ended the child: its limits, or whoever aborted. */
 export type StopReason = "timeout" | "memory" | "aborted";
@@ -41,7 +45,7 @@ const TERMINATE_MS = 5000;
 
 /**
  * Runs a program as a child with limits and tells how it ended. Its output goes on to ours. The child
- * leads a process group, so that what it started ends with it. Never throws.
+ * leads a process group, so that what it started ends with it. Never throws for what the program does.
  */
 export async function supervise(options: SuperviseOptions): Promise<Supervised> {
   const [program, ...args] = options.command;
@@ -55,7 +59,7 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
   });
   const tail = keepTail(child);
   const watch = watchLimits(child, options);
-  const end = await waitForEnd(child);
+  const end = await waitForEnd(child, program);
   const { stopped, peakMiB } = watch.finish();
   const cpu = readChildCpuSeconds();
   return {
@@ -82,10 +86,11 @@ function keepTail(child: ChildProcess): () => string {
 type End = Pick<Supervised, "exitStatus" | "signal" | "startFailure">;
 
 /** The end of the child itself; what it left running in its group is ended then. */
-function waitForEnd(child: ChildProcess): Promise<End> {
+function waitForEnd(child: ChildProcess, program: string): Promise<End> {
   return new Promise((resolve) => {
     child.once("error", (error) => {
-      resolve({ exitStatus: null, signal: null, startFailure: error.message });
+      const startFailure = describeStartFailure(program, error);
+      resolve({ exitStatus: null, signal: null, startFailure });
     });
     child.once("exit", (exitStatus, signal) => {
       signalGroup(child, "SIGKILL");
@@ -93,18 +98,24 @@ function waitForEnd(child: ChildProcess): Promise<End> {
       if (child.stderr === null || child.stderr.closed) settle();
       else {
         child.stderr.once("close", settle);
-        // A process that left the group may hold stderr open for ever.
-        setTimeout(settle, STDERR_GRACE_MS).unref();
+        // A process that left the group may hold stderr open for ever, and us with it.
+        setTimeout(() => child.stderr?.destroy(), STDERR_GRACE_MS).unref();
       }
     });
   });
+}
+
+function describeStartFailure(program: string, error: Error): string {
+  if (isSystemError(error, "ENOENT")) return `there is no program ${program} that could be run`;
+  if (isSystemError(error, "EACCES")) return `${program} may not be run: it is not executable`;
+  return error.message;
 }
 
 interface Watch {
   finish(): { readonly stopped: StopReason | undefined; readonly peakMiB: number | null };
 }
 
-/** Samples memory, and ends the child at its limits: SIGTERM, then SIGKILL. */
+/** Watches time and memory, and ends the child at its limits: SIGTERM, then SIGKILL. */
 function watchLimits(child: ChildProcess, options: SuperviseOptions): Watch {
   let stopped: StopReason | undefined;
   let peakMiB: number | null = null;
@@ -115,21 +126,21 @@ function watchLimits(child: ChildProcess, options: SuperviseOptions): Watch {
     signalGroup(child, reason === "memory" ? "SIGKILL" : "SIGTERM");
     killer = setTimeout(() => signalGroup(child, "SIGKILL"), TERMINATE_MS);
   };
+  const endsAt = performance.now() + options.secondsLeft * 1000;
   const sample = (): void => {
+    if (performance.now() >= endsAt) stop("timeout");
     const usage = child.pid === undefined ? undefined : readMemoryUsage(child.pid);
     if (usage === undefined) return;
     peakMiB = Math.max(peakMiB ?? 0, usage.peakMiB);
-    if (usage.heldMiB > options.memoryMiB) stop("memory");
+    if (usage.heldMiB > options.memoryMiB && usage.exactMiB() > options.memoryMiB) stop("memory");
   };
-  const abort = (): void => stop("aborted");
+  const abort = (): void => stop(options.signal.reason === TIME_IS_UP ? "timeout" : "aborted");
   const sampler = setInterval(sample, SAMPLE_MS);
-  const deadline = setTimeout(() => stop("timeout"), Math.max(0, options.secondsLeft) * 1000);
   options.signal.addEventListener("abort", abort);
   if (options.signal.aborted) abort();
   return {
     finish: () => {
       clearInterval(sampler);
-      clearTimeout(deadline);
       clearTimeout(killer);
       options.signal.removeEventListener("abort", abort);
       return { stopped, peakMiB };

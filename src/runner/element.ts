@@ -20,9 +20,11 @@ export interface Element {
  * @throws BsweepError INVALID_MANIFEST naming the file and the line
  */
 export function readElement(manifestFile: string, index: number, layout: Layout): Element {
-  const line = readText(manifestFile).split("\n")[index - 1];
-  if (line === undefined || line === "") {
-    throw new BsweepError("INVALID_MANIFEST", `${manifestFile} has no line ${index}`, {
+  const lines = readText(manifestFile).trimEnd().split("\n");
+  const line = lines[index - 1];
+  if (line === undefined) {
+    const message = `${manifestFile} has no line ${index}: found ${lines.length}, one for each element`;
+    throw new BsweepError("INVALID_MANIFEST", message, {
       hint: "the job array is larger than its manifest; generate the round again",
     });
   }

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import type { Objective } from "../core/study.ts";
 import type { Failure, TrainerReport } from "../core/trial.ts";
-import { isSystemError, messageOf } from "../core/errors.ts";
+import { BsweepError, formatIssue, isSystemError, messageOf } from "../core/errors.ts";
 import { parseTrainerReport } from "../formats/result-file.ts";
 import type { Supervised } from "../process/supervise.ts";
+import { readResultText } from "../workspace/result-files.ts";
 
 /** A trial's end: a value for the objective, or why there is none. */
 export type Outcome =
@@ -19,20 +19,21 @@ const OUT_OF_MEMORY_WORDS =
   /out of memory|bad_alloc|OOM when allocating|ResourceExhausted|MemoryError|Cannot allocate memory/i;
 
 /** From how the trainer ended and what it left to the trial's end. */
-export function judge(
+export async function judge(
   run: Supervised,
   reportFile: string,
   objective: Objective,
   memoryMiB: number,
-): Outcome {
+): Promise<Outcome> {
   const ending = failureOfEnding(run, memoryMiB);
   if (ending !== undefined) return failed(ending, run);
-  const report = readReport(reportFile);
-  if (typeof report === "string") return failed({ kind: "missing-result", message: report }, run);
+  const report = await readReport(reportFile);
+  if ("kind" in report) return failed(report, run);
   if (report.failure !== undefined) return { state: "failed", failure: report.failure, report };
   const value = report.metrics[objective.metric];
   if (value === undefined) {
-    const message = `the trainer reported no ${objective.metric}, which is the study's objective`;
+    const names = Object.keys(report.metrics).join(", ");
+    const message = `the trainer reported no ${objective.metric}, which is the study's objective, but ${names || "no metric at all"}`;
     return failed({ kind: "error", message }, run, report);
   }
   return { state: "complete", objective: value, report };
@@ -51,7 +52,7 @@ function failureOfEnding(run: Supervised, memoryMiB: number): Failure | undefine
   if (run.stopped === "timeout") {
     return {
       kind: "timeout",
-      message: `stopped after ${run.seconds.toFixed(0)} s, before the element's wall time was used up`,
+      message: `stopped after ${run.seconds.toFixed(0)} s, with just enough of the element's wall time left to write this`,
     };
   }
   if (run.stopped === "memory")
@@ -76,11 +77,34 @@ function describeEnd(exitStatus: number | null, signal: NodeJS.Signals | null): 
   return signal ?? `exit status ${exitStatus ?? "unknown"}`;
 }
 
-function readReport(file: string): TrainerReport | string {
+/** JSON has no such numbers, and yet programs write them. */
+const NOT_FINITE = /:\s*-?(?:NaN|Infinity)\b/;
+
+/** The report, or why it cannot be used. */
+async function readReport(file: string): Promise<TrainerReport | Failure> {
+  let text: string;
   try {
-    return parseTrainerReport(readFileSync(file, "utf8"), "the trainer's report");
+    text = await readResultText(file);
   } catch (error) {
-    if (isSystemError(error, "ENOENT")) return "the trainer ended in order and left no report";
-    return `the trainer's report cannot be used: ${messageOf(error)}`;
+    const missing = error instanceof Error && isSystemError(error.cause, "ENOENT");
+    const message = missing
+      ? "the trainer ended in order and left no report"
+      : `the trainer's report ${messageOf(error)}`;
+    return { kind: "missing-result", message };
   }
+  try {
+    return parseTrainerReport(text, "the trainer's report");
+  } catch (error) {
+    if (NOT_FINITE.test(text))
+      return { kind: "diverged", message: "the trainer reported a number that is not finite" };
+    return {
+      kind: "missing-result",
+      message: `the trainer's report cannot be used: ${explain(error)}`,
+    };
+  }
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof BsweepError)) return messageOf(error);
+  return [error.message, ...error.issues.map(formatIssue)].join("; ");
 }

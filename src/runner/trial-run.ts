@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { BsweepError, EXIT_STATUS, messageOf } from "../core/errors.ts";
@@ -6,6 +6,7 @@ import type { Round } from "../core/round.ts";
 import type { TrainerRequest } from "../core/trainer-request.ts";
 import type { TrainerReport, Trial, TrialResult } from "../core/trial.ts";
 import { type Supervised, supervise } from "../process/supervise.ts";
+import { writeFileAtomic } from "../workspace/atomic.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { builtProgram, packageVersion } from "../workspace/package.ts";
 import { judge } from "./outcome.ts";
@@ -32,13 +33,22 @@ export async function runOneTrial(
     const startedAt = new Date().toISOString();
     const request = createRequest(trial, context, scratchFolder);
     const requestFile = join(scratchFolder, "request.json");
-    writeFileSync(requestFile, JSON.stringify(request));
+    writeFileAtomic(requestFile, JSON.stringify(request));
     const run = await superviseTrainer(requestFile, context, scratchFolder);
     if (run.stopped === "aborted") return undefined;
-    requireRuntime(run, context.round);
-    return createResult(trial, context, { startedAt, run, reportFile: request.reportFile });
+    requireUsableTrainer(run, context.round);
+    return await createResult(trial, context, { startedAt, run, reportFile: request.reportFile });
   } finally {
-    rmSync(scratchFolder, { recursive: true, force: true });
+    removeScratchFolder(scratchFolder);
+  }
+}
+
+/** A trainer may have left what cannot be removed. That must not cost its result. */
+function removeScratchFolder(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 2 });
+  } catch (error) {
+    process.stderr.write(`warning: ${folder} stays: ${messageOf(error)}\n`);
   }
 }
 
@@ -82,7 +92,7 @@ function superviseTrainer(
   const [program = "", ...args] =
     trainer.kind === "cnn"
       ? [process.execPath, builtProgram("trainer/main.js"), requestFile]
-      : trainer.command.map((part) => part.replaceAll("{{request}}", requestFile));
+      : trainer.command.map((part) => part.replaceAll("{{request}}", () => requestFile));
   return supervise({
     command: [program, ...args],
     cwd: scratchFolder,
@@ -94,12 +104,23 @@ function superviseTrainer(
   });
 }
 
-/** Without TensorFlow every trial of the round would fail: that is not the trials' doing, so none gets a result. */
-function requireRuntime({ exitStatus, stderrTail }: Supervised, { trainer }: Round): void {
-  if (trainer.kind !== "cnn" || exitStatus !== EXIT_STATUS.RUNTIME_MISSING) return;
-  throw new BsweepError("RUNTIME_MISSING", `the built-in trainer cannot start: ${stderrTail}`, {
-    hint: "bsweep runtime install puts TensorFlow's library in place",
-  });
+/**
+ * Without TensorFlow, or without the study's data, every trial of the round would fail: that is not the
+ * trials' doing, so none gets a result.
+ */
+function requireUsableTrainer({ exitStatus, stderrTail }: Supervised, { trainer }: Round): void {
+  if (trainer.kind !== "cnn") return;
+  if (exitStatus === EXIT_STATUS.RUNTIME_MISSING) {
+    throw new BsweepError("RUNTIME_MISSING", `the built-in trainer cannot start: ${stderrTail}`, {
+      hint: "bsweep runtime install puts TensorFlow's library in place",
+    });
+  }
+  if (exitStatus === EXIT_STATUS.INVALID_DATA) {
+    throw new BsweepError(
+      "INVALID_DATA",
+      `the built-in trainer cannot use what it was given: ${stderrTail}`,
+    );
+  }
 }
 
 interface FinishedRun {
@@ -108,13 +129,13 @@ interface FinishedRun {
   readonly reportFile: string;
 }
 
-function createResult(
+async function createResult(
   trial: Trial,
   { round, index }: TrialContext,
   finished: FinishedRun,
-): TrialResult {
+): Promise<TrialResult> {
   const { run } = finished;
-  const outcome = judge(run, finished.reportFile, round.objective, round.limits.memoryMiB);
+  const outcome = await judge(run, finished.reportFile, round.objective, round.limits.memoryMiB);
   const { trialId, number, attempt, params, replicate, seed, resource } = trial;
   return {
     schemaVersion: 1,

@@ -1,7 +1,8 @@
-import { constants, promises as fs, readdirSync } from "node:fs";
+import { constants, promises as fs } from "node:fs";
 import { join } from "node:path";
-import { BsweepError, isSystemError, messageOf } from "../core/errors.ts";
+import { BsweepError, messageOf } from "../core/errors.ts";
 import { parseArrayName, parseRoundName } from "./layout.ts";
+import { listFolder } from "./rounds.ts";
 
 /** A file that claims to be a result, by its place. */
 export interface ResultFile {
@@ -27,14 +28,14 @@ const USUAL_BYTES = 16 * 1024;
  */
 export function listResultFiles(folder: string): readonly ResultFile[] {
   const files: ResultFile[] = [];
-  for (const roundFolder of listNames(folder)) {
+  for (const roundFolder of listFolder(folder)) {
     const round = parseRoundName(roundFolder);
     if (round === undefined) continue;
-    for (const arrayFolder of listNames(join(folder, roundFolder))) {
+    for (const arrayFolder of listFolder(join(folder, roundFolder))) {
       const array = parseArrayName(arrayFolder);
       if (array === undefined) continue;
       const place = `${roundFolder}/${arrayFolder}`;
-      for (const name of listNames(join(folder, place))) {
+      for (const name of listFolder(join(folder, place))) {
         if (name.startsWith(".") || !name.endsWith(".json")) continue;
         const file = `${place}/${name}`;
         files.push({ file, path: `${folder}/${file}`, round, array, name });
@@ -42,15 +43,6 @@ export function listResultFiles(folder: string): readonly ResultFile[] {
     }
   }
   return files;
-}
-
-function listNames(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch (cause) {
-    if (isSystemError(cause, "ENOENT") || isSystemError(cause, "ENOTDIR")) return [];
-    throw new BsweepError("WORKSPACE", `cannot read ${folder}: ${messageOf(cause)}`, { cause });
-  }
 }
 
 /**

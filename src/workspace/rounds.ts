@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { isSystemError } from "../core/errors.ts";
+import { BsweepError, isSystemError, messageOf } from "../core/errors.ts";
 import { parseRoundName, type Layout } from "./layout.ts";
 
 /** The rounds of a study that stand in `jobs/<study>`, in order. Empty when there is none. */
@@ -10,12 +10,15 @@ export function listRounds(layout: Layout, study: string): number[] {
     .sort((a, b) => a - b);
 }
 
-/** Names in a folder; none when the folder is not there. */
+/**
+ * Names in a folder, in no order; none when the folder is not there.
+ * @throws BsweepError WORKSPACE when it cannot be read
+ */
 export function listFolder(folder: string): string[] {
   try {
     return readdirSync(folder);
-  } catch (error) {
-    if (isSystemError(error, "ENOENT")) return [];
-    throw error;
+  } catch (cause) {
+    if (isSystemError(cause, "ENOENT") || isSystemError(cause, "ENOTDIR")) return [];
+    throw new BsweepError("WORKSPACE", `cannot read ${folder}: ${messageOf(cause)}`, { cause });
   }
 }

@@ -1,43 +1,57 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { basename, delimiter, dirname, join } from "node:path";
-import { BsweepError } from "../../core/errors.ts";
-import { runLogged } from "../../process/run-logged.ts";
+import { BsweepError, messageOf } from "../../core/errors.ts";
+import { type LoggedRun, type LoggedRunOptions, runLogged } from "../../process/run-logged.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { builtProgram } from "../../workspace/package.ts";
 import type { LocalElement } from "./pending.ts";
 
 const LOG_TAIL_LINES = 8;
 
+/** Exit status of an element with trials that never started for want of time (contract 6). */
+const RUN_AGAIN_STATUS = 75;
+
+/** `again`: it is to be run again. `stopped`: the signal ended it. */
+export type LocalEnd = "done" | "again" | "stopped";
+
 /**
  * Runs one element through its job script, with the environment that LSF gives an element.
- * @returns false when it was stopped by `signal`
- * @throws BsweepError WORKSPACE when the script ends without having left its results
+ * @throws BsweepError WORKSPACE when the script cannot run, or fails
  */
 export async function runLocalElement(
   local: LocalElement,
   layout: Layout,
   signal: AbortSignal,
-): Promise<boolean> {
-  mkdirSync(local.logFolder, { recursive: true });
+): Promise<LocalEnd> {
   const { index } = local.element;
   const logFile = join(
     local.logFolder,
     `${basename(local.script).split(".")[0] ?? ""}.local.${index}.log`,
   );
-  const end = await runLogged({
-    command: "bash",
-    args: [local.script],
+  const end = await runScript(local.script, {
     env: elementEnvironment(local, layout, logFile),
     logFile,
     signal,
   });
-  if (end.exitStatus === 0) return true;
-  if (signal.aborted) return false;
+  if (end.exitStatus === 0) return "done";
+  if (signal.aborted) return "stopped";
+  if (end.exitStatus === RUN_AGAIN_STATUS) return "again";
   throw new BsweepError(
     "WORKSPACE",
     `element ${index} of ${basename(local.script)} ended with ${end.signal ?? `exit status ${String(end.exitStatus)}`} and left no result`,
     { hint: `${logFile} ends with:\n${tailOf(logFile)}` },
   );
+}
+
+type ScriptRun = Pick<LoggedRunOptions, "env" | "logFile" | "signal">;
+
+async function runScript(script: string, run: ScriptRun): Promise<LoggedRun> {
+  try {
+    mkdirSync(dirname(run.logFile), { recursive: true });
+    return await runLogged({ command: "bash", args: [script], ...run });
+  } catch (cause) {
+    throw new BsweepError("WORKSPACE", `cannot run ${script}: ${messageOf(cause)}`, { cause });
+  }
 }
 
 /** What LSF sets for an element, and what sends the job script to this machine's bsweep and workspace. */

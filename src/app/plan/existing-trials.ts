@@ -1,8 +1,8 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isSystemError } from "../../core/errors.ts";
 import { parseManifestLine } from "../../formats/manifest.ts";
-import { parseResultName, parseRoundName, type Layout } from "../../workspace/layout.ts";
+import { parseArrayName, parseResultName, type Layout } from "../../workspace/layout.ts";
+import { listFolder, listRounds } from "../../workspace/rounds.ts";
 
 /** What earlier rounds of a study hold. */
 export interface ExistingTrials {
@@ -25,9 +25,7 @@ export function readExistingTrials(
   study: string,
   before = Infinity,
 ): ExistingTrials {
-  const rounds = listNames(layout.studyJobs(study))
-    .flatMap((name) => parseRoundName(name) ?? [])
-    .filter((round) => round < before);
+  const rounds = listRounds(layout, study).filter((round) => round < before);
   const numbers = new Map<string, number>();
   const withResult = new Set<string>();
   let highestNumber = 0;
@@ -43,7 +41,7 @@ export function readExistingTrials(
 
 /** Trials of a round's manifests. A manifest has at most 1000 lines, so one at a time is in memory. */
 function* readRoundTrials(folder: string): Generator<{ trialId: string; number: number }> {
-  for (const name of listNames(folder)) {
+  for (const name of listFolder(folder).sort()) {
     if (!/^array-\d{2,}\.trials\.jsonl$/.test(name)) continue;
     const file = join(folder, name);
     const lines = readFileSync(file, "utf8").split("\n");
@@ -54,21 +52,11 @@ function* readRoundTrials(folder: string): Generator<{ trialId: string; number: 
 }
 
 function* readResultIds(folder: string): Generator<string> {
-  for (const array of listNames(folder)) {
-    if (!/^array-\d{2,}$/.test(array)) continue;
-    for (const name of listNames(join(folder, array))) {
+  for (const array of listFolder(folder)) {
+    if (parseArrayName(array) === undefined) continue;
+    for (const name of listFolder(join(folder, array))) {
       const result = parseResultName(name);
       if (result !== undefined) yield result.trialId;
     }
-  }
-}
-
-/** Names in a folder, sorted; none when there is no such folder. */
-function listNames(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch (error) {
-    if (isSystemError(error, "ENOENT")) return [];
-    throw error;
   }
 }

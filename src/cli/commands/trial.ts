@@ -1,3 +1,4 @@
+import { BsweepError } from "../../core/errors.ts";
 import type { Command } from "../command.ts";
 
 interface TrialOptions {
@@ -6,7 +7,10 @@ interface TrialOptions {
 }
 
 /** Exit status of a runner that was interrupted and left no result, by the signal (128 + number). */
-const INTERRUPTED_STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGUSR2: 140 } as const;
+const INTERRUPTED_STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** Trials are left that never started: run the element again (contract 6). */
+const RUN_AGAIN_STATUS = 75;
 
 export const trialCommand: Command<TrialOptions> = {
   command: "trial",
@@ -20,16 +24,23 @@ export const trialCommand: Command<TrialOptions> = {
     index: { type: "number", demandOption: true, describe: "Index of the element, from 1" },
   },
   handler: async ({ manifest, index, workspace }) => {
+    if (!Number.isInteger(index) || index < 1)
+      throw new BsweepError("USAGE", `--index: found ${index}, expected a whole number from 1`);
     const { runElement } = await import("../../runner/run-element.ts");
     const { createLayout, logicalPath } = await import("../../workspace/layout.ts");
+    const { TIME_IS_UP } = await import("../../process/supervise.ts");
     const controller = new AbortController();
-    let status = 0;
-    for (const [name, signalStatus] of Object.entries(INTERRUPTED_STATUS)) {
+    let interruptedStatus = 0;
+    for (const [name, status] of Object.entries(INTERRUPTED_STATUS)) {
       process.on(name, () => {
-        status ||= signalStatus;
+        interruptedStatus ||= status;
         controller.abort();
       });
     }
+    // LSF sends it when the job has used up its run limit, some seconds before it kills.
+    process.on("SIGUSR2", () => controller.abort(TIME_IS_UP));
+    // A log that cannot be written, on a full disk or into a closed pipe, must not cost a trial.
+    for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
     const end = await runElement({
       manifestFile: logicalPath(manifest),
       index,
@@ -37,6 +48,7 @@ export const trialCommand: Command<TrialOptions> = {
       signal: controller.signal,
       log: (line) => process.stdout.write(`${line}\n`),
     });
-    process.exitCode = end === "done" ? 0 : status;
+    const statuses = { done: 0, interrupted: interruptedStatus, "out of time": RUN_AGAIN_STATUS };
+    process.exitCode = statuses[end];
   },
 };
