@@ -98,7 +98,8 @@ export const CNN_PARAMETERS = {
   ),
 } as const satisfies Readonly<Record<string, ParameterSpec>>;
 
-const SPECS = Object.entries(CNN_PARAMETERS);
+/** In the order of canonical JSON, which is then soon written. */
+const SPECS = Object.entries(CNN_PARAMETERS).sort(([a], [b]) => (a < b ? -1 : 1));
 
 export type CnnParameterName = keyof typeof CNN_PARAMETERS;
 
