@@ -10,6 +10,9 @@ export type StudyDatabase = Database;
 /** How long a lock of another process is waited for. */
 const BUSY_TIMEOUT_MS = 10_000;
 
+/** Holds the pages of one transaction, so that none has to be written before its end. */
+const CACHE_KIB = 16 * 1024;
+
 /** What SQLite's result codes mean here (https://www.sqlite.org/rescode.html), by their beginning. */
 const CAUSES: readonly (readonly [code: string, what: string, hint: string])[] = [
   ["SQLITE_NOTADB", "is no SQLite database", rebuildHint()],
@@ -78,6 +81,7 @@ function prepare(database: StudyDatabase): void {
   database.pragma("journal_mode = DELETE");
   database.pragma("synchronous = FULL");
   database.pragma("foreign_keys = ON");
+  database.pragma(`cache_size = -${CACHE_KIB}`);
   migrate(database);
 }
 

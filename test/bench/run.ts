@@ -2,10 +2,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { benchCollect } from "./collect.ts";
 import { tell } from "./figure.ts";
 import { benchTraining } from "./training.ts";
 
 const BENCHES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
+  collect: benchCollect,
   training: benchTraining,
 };
 

@@ -152,7 +152,7 @@ test("trials of another hold-out are not ranked beside the latest round's", asyn
 });
 
 test("killed at any point, collect loses nothing and goes on where it was", async () => {
-  const correct = Array.from({ length: 900 }, (_, place) => 3000 + (place % 1000));
+  const correct = Array.from({ length: 1200 }, (_, place) => 3000 + (place % 1000));
   const [undisturbed, disturbed] = [plan(correct.length), plan(correct.length)];
   leave(undisturbed, correct);
   leave(disturbed, correct);

@@ -23,18 +23,30 @@ export type Verified =
 /** A reason is for reading; what a hostile file makes of it is cut. */
 const MAX_REASON_LENGTH = 500;
 
-/** Reads a file and holds it against its name and the plan. Never throws for what is in the file. */
-export async function verifyResultFile(file: ResultFile, plan: Plan): Promise<Verified> {
+/** Reads a file and holds it against its name. Never throws for what is in the file. */
+export async function readResultFile(file: ResultFile): Promise<Verified> {
   try {
     if (parseResultName(file.name) === undefined)
       return { file, reason: "its name is no result's" };
     const result = parseResult(await readResultText(file.path), "the file");
-    const reason = findMismatch(file, result, plan);
-    return reason === undefined ? { file, result } : { file, reason };
+    return settle(file, result, mismatchWithName(file, result) ?? mismatchWithin(result));
   } catch (error) {
     if (!(error instanceof BsweepError)) throw error;
     return { file, reason: describe(error).slice(0, MAX_REASON_LENGTH) };
   }
+}
+
+/**
+ * Holds a result that was read against the plan. Inside a transaction: alone, each look into the database
+ * would take and give back its lock.
+ */
+export function checkAgainstPlan(read: Verified, plan: Plan): Verified {
+  if ("reason" in read) return read;
+  return settle(read.file, read.result, mismatchWithPlan(read.file, read.result, plan));
+}
+
+function settle(file: ResultFile, result: TrialResult, reason: string | undefined): Verified {
+  return reason === undefined ? { file, result } : { file, reason };
 }
 
 function describe({ message, issues }: BsweepError): string {
@@ -42,12 +54,6 @@ function describe({ message, issues }: BsweepError): string {
   return issues
     .map(({ path, message: found }) => (path === "" ? found : `${path}: ${found}`))
     .join("; ");
-}
-
-function findMismatch(file: ResultFile, result: TrialResult, plan: Plan): string | undefined {
-  return (
-    mismatchWithName(file, result) ?? mismatchWithPlan(file, result, plan) ?? mismatchWithin(result)
-  );
 }
 
 function mismatchWithName(file: ResultFile, result: TrialResult): string | undefined {
