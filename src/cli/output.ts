@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import { BsweepError, formatIssue, messageOf } from "../core/errors.ts";
+import { BsweepError, formatIssue, isSystemError, messageOf } from "../core/errors.ts";
 import type { Effects, Progress, Reporter } from "../core/effects.ts";
 
 /** Lines between two progress lines where there is no terminal, in milliseconds. */
@@ -9,6 +9,15 @@ const BAR_CELLS = 24;
 /** Writes a result to stdout, with a line end. */
 export function print(text: string): void {
   process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+}
+
+/** A reader that has seen enough (`bsweep report ... | head`) goes: what it misses changes nothing about the work. */
+export function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error) => {
+      if (!isSystemError(error, "EPIPE")) throw error;
+    });
+  }
 }
 
 /** Prints `value` as JSON for scripts. */

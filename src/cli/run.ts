@@ -1,27 +1,31 @@
 import yargs from "yargs";
-import { BsweepError } from "../core/errors.ts";
+import { EXIT_STATUS } from "../core/errors.ts";
 import { logicalCwd, logicalPath } from "../workspace/layout.ts";
 import { packageVersion } from "../workspace/package.ts";
 import { commands } from "./commands/index.ts";
-import { printError } from "./output.ts";
-
-const USAGE_HINT = "bsweep --help lists the commands; bsweep COMMAND --help its options";
+import { print, printError } from "./output.ts";
+import { requireNumbers, toUsageError } from "./usage-error.ts";
 
 /** Parses the arguments, runs the command, tells any error. Returns the exit status. */
 export async function runCli(argv: readonly string[]): Promise<number> {
   const debug = argv.includes("--debug");
   try {
-    await createParser().parseAsync(argv);
+    if (argv.length === 0) {
+      print(await createParser([]).getHelp());
+      return EXIT_STATUS.USAGE;
+    }
+    await createParser(argv).parseAsync(argv);
     return Number(process.exitCode ?? 0);
   } catch (error) {
     return printError(error, debug);
   }
 }
 
-/** The whole command line, for running and for the help texts in docs/cli.md. */
-export function createParser(): ReturnType<typeof yargs> {
+/** The whole command line, for running and for the help texts in docs/cli.md. `argv` is for messages. */
+export function createParser(argv: readonly string[]): ReturnType<typeof yargs> {
   const parser = yargs()
     .scriptName("bsweep")
+    .locale("en")
     .usage(
       "$0 <command>\n\nHyperparameter sweeps as job arrays: one trial per element, one ranking at the end.",
     )
@@ -35,14 +39,17 @@ export function createParser(): ReturnType<typeof yargs> {
     .option("debug", { type: "boolean", default: false, describe: "Show the stack of an error" })
     .version(packageVersion())
     .alias("help", "h")
+    .group(["workspace", "debug", "help", "version"], "Everywhere:")
     .strict()
     .parserConfiguration({ "duplicate-arguments-array": false })
-    .recommendCommands()
-    .demandCommand(1, "Which command? See bsweep --help.")
+    .check(requireNumbers)
+    .demandCommand(1, "which command?")
     .exitProcess(false)
     .wrap(100)
     .fail((message, error: Error | undefined) => {
-      throw error ?? new BsweepError("USAGE", message, { hint: USAGE_HINT });
+      // yargs wraps what `coerce` throws, and throws its own complaints, as YError.
+      if (error !== undefined && error.name !== "YError") throw error;
+      throw toUsageError(message, { commands, argv });
     });
   for (const command of commands) parser.command(command);
   return parser;

@@ -9,7 +9,7 @@ interface CollectCommandOptions {
 /** `bsweep collect`: result files -> study.sqlite. */
 export const collectCommand: Command<CollectCommandOptions> = {
   command: "collect <study>",
-  describe: "Merge result files into the study's database; safe at any time, and again",
+  describe: "Merge result files into the study's database; safe at any time",
   builder: (parser) =>
     parser
       .positional("study", { type: "string", demandOption: true, describe: "Study file" })

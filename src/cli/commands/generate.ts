@@ -28,7 +28,7 @@ export const generateCommand: Command<GenerateCommandOptions> = {
         default: false,
         describe: "Print what was written as JSON",
       })
-      .example("$0 generate study.yaml", "jobs/<study>/round-001, or the next round"),
+      .example("$0 generate study.yaml", "Writes jobs/<study>/round-001, later round-002"),
   handler: async ({ study, overwrite, json, workspace }) => {
     const { generateRound } = await import("../../app/generate.ts");
     const { createLayout } = await import("../../workspace/layout.ts");

@@ -19,12 +19,12 @@ export const localCommand: Command<LocalCommandOptions> = {
       .positional("study", { type: "string", demandOption: true, describe: "Study file" })
       .option("workers", {
         type: "number",
-        describe: "Elements at a time",
+        describe: "Elements that run at the same time",
         defaultDescription: "cores / the study's cpus",
       })
       .option("trials", {
         type: "number",
-        describe: "Run at most so many trials",
+        describe: "Run only this many trials",
         defaultDescription: "all",
       })
       .option("json", { type: "boolean", default: false, describe: "Print the summary as JSON" })

@@ -29,7 +29,7 @@ const MAX_SIDE = 1_000_000;
 /** `bsweep prepare`: CSV or IDX files -> packed data set. */
 export const prepareCommand: Command<PrepareCommandOptions> = {
   command: "prepare",
-  describe: "Pack CSV or IDX images into a data set, in shards if wanted",
+  describe: "Pack images from CSV or IDX files into a data set that trials read fast",
   builder: (parser) =>
     addWorkOptions(addSourceOptions(parser))
       .option("json", { type: "boolean", default: false, describe: "Print the header as JSON" })
@@ -71,23 +71,27 @@ function addWorkOptions<T>(parser: Argv<T>) {
     .option("to", {
       ...text,
       demandOption: true,
-      describe: "Folder of the data set, from the workspace",
+      describe: "Folder to write; a relative one starts at the workspace",
     })
     .option("shards", {
       type: "number",
       default: 1,
-      describe: "Pack in so many processes at once",
+      describe: "Processes that pack at the same time",
     })
     .option("shard", {
       ...text,
-      describe: "Pack only piece I/N, to be merged later",
+      describe: "Pack only piece I of N, written I/N; --merge joins them",
     })
     .option("merge", {
       type: "boolean",
       default: false,
-      describe: "Merge the pieces that --shard left",
+      describe: "Join the pieces that --shard made",
     })
-    .option("force", { type: "boolean", default: false, describe: "Replace another data set" });
+    .option("force", {
+      type: "boolean",
+      default: false,
+      describe: "Replace a data set that is there",
+    });
 }
 
 async function run(

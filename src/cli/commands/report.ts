@@ -30,10 +30,14 @@ export const reportCommand: Command<ReportCommandOptions> = {
       })
       .option("top", {
         type: "number",
-        describe: "Rows of the ranking",
+        describe: "Trials to show",
         defaultDescription: `${TABLE_ROWS} in a table, else all`,
       })
-      .option("output", { type: "string", requiresArg: true, describe: "Write to this file" })
+      .option("output", {
+        type: "string",
+        requiresArg: true,
+        describe: "File to write, instead of the terminal",
+      })
       .option("collect", {
         type: "boolean",
         default: true,

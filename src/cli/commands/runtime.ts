@@ -34,7 +34,7 @@ const statusCommand: Command<StatusOptions> = {
   command: "status",
   describe: "Whether TensorFlow computes here, on what CPU, and if not, why",
   builder: (yargs) =>
-    yargs.option("json", { type: "boolean", default: false, describe: "Print JSON" }),
+    yargs.option("json", { type: "boolean", default: false, describe: "Print the status as JSON" }),
   handler: async ({ json }) => {
     const { readRuntimeStatus } = await import("../../trainer/runtime/status.ts");
     const { formatRuntimeStatus } = await import("../../trainer/runtime/status-text.ts");
