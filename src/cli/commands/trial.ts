@@ -40,7 +40,9 @@ export const trialCommand: Command<TrialOptions> = {
     // LSF sends it when the job has used up its run limit, some seconds before it kills.
     process.on("SIGUSR2", () => controller.abort(TIME_IS_UP));
     // A log that cannot be written, on a full disk or into a closed pipe, must not cost a trial.
-    for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+    for (const stream of [process.stdout, process.stderr]) {
+      stream.removeAllListeners("error").on("error", () => undefined);
+    }
     const end = await runElement({
       manifestFile: logicalPath(manifest),
       index,

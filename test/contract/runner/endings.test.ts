@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { Round } from "../../../src/core/round.ts";
 import type { FailureKind, TrialResult } from "../../../src/core/trial.ts";
 import { makeTestFolder } from "../../support/folder.ts";
-import { runBsweep } from "../../support/program.ts";
+import { runBsweep } from "../../support/bsweep-process.ts";
 import {
   isAlive,
   livingTrainers,
