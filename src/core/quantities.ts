@@ -19,22 +19,26 @@ export function parseMemoryMiB(text: string): number | undefined {
   const match = /^\s*(\d+(?:\.\d+)?)\s*([A-Za-z]+)\s*$/.exec(text);
   const scale = MIB_PER_UNIT[match?.[2]?.toUpperCase() ?? ""];
   if (match === null || scale === undefined) return undefined;
-  const value = Math.ceil(Number(match[1]) * scale);
-  return value > 0 ? value : undefined;
+  return ifCountable(Math.ceil(Number(match[1]) * scale));
 }
 
 /** Reads `30m`, `1h30m`, `2d`, `01:30:00` (hours:minutes:seconds) as seconds; undefined when it is none. */
 export function parseDurationSeconds(text: string): number | undefined {
   const clock = /^\s*(\d+):([0-5]\d):([0-5]\d)\s*$/.exec(text);
   if (clock !== null) {
-    return Number(clock[1]) * 3600 + Number(clock[2]) * 60 + Number(clock[3]) || undefined;
+    return ifCountable(Number(clock[1]) * 3600 + Number(clock[2]) * 60 + Number(clock[3]));
   }
   if (!/^\s*(?:\d+[smhd]\s*)+$/.test(text)) return undefined;
   let seconds = 0;
   for (const [, count, unit] of text.matchAll(/(\d+)([smhd])/g)) {
     seconds += Number(count) * (SECONDS_PER_UNIT[unit ?? ""] ?? 0);
   }
-  return seconds > 0 ? seconds : undefined;
+  return ifCountable(seconds);
+}
+
+/** Neither 0 nor so many digits that they add up to Infinity. */
+function ifCountable(value: number): number | undefined {
+  return value > 0 && Number.isSafeInteger(value) ? value : undefined;
 }
 
 /** `4GB` when the size is whole gigabytes, else `1536MB`. */

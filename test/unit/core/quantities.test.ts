@@ -1,0 +1,97 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  formatDuration,
+  formatMemory,
+  parseDurationSeconds,
+  parseMemoryMiB,
+} from "../../../src/core/quantities.ts";
+
+describe("memory", () => {
+  test.each([
+    ["4GB", 4096],
+    ["4 gib", 4096],
+    ["512MB", 512],
+    ["1.5 GiB", 1536],
+    ["2TB", 2_097_152],
+    ["0.3MB", 1],
+    ["0.0001GB", 1],
+  ])("%s is %d MiB", (text, memoryMiB) => {
+    expect(parseMemoryMiB(text)).toBe(memoryMiB);
+  });
+
+  test.each([
+    "",
+    "4",
+    "GB",
+    "-1GB",
+    "0GB",
+    "4KB",
+    "4 G B",
+    "1e3GB",
+    "4GB; rm -rf /",
+    "4constructor",
+  ])("%j is no size", (text) => {
+    expect(parseMemoryMiB(text)).toBeUndefined();
+  });
+
+  test("a size too large to count is no size", () => {
+    expect(parseMemoryMiB(`${"9".repeat(400)}GB`)).toBeUndefined();
+  });
+
+  test("what is formatted reads back the same", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2 ** 40 }), (memoryMiB) => {
+        expect(parseMemoryMiB(formatMemory(memoryMiB))).toBe(memoryMiB);
+      }),
+    );
+  });
+});
+
+describe("durations", () => {
+  test.each([
+    ["30m", 1800],
+    ["1h30m", 5400],
+    ["1h 30m", 5400],
+    ["2d", 172_800],
+    ["01:30:00", 5400],
+    ["100:00:01", 360_001],
+    ["45s", 45],
+  ])("%s is %d seconds", (text, seconds) => {
+    expect(parseDurationSeconds(text)).toBe(seconds);
+  });
+
+  test.each(["", "30", "0m", "00:00:00", "1:60:00", "1:30", "-5m", "1.5h", "5 m", "1w", "5m$(id)"])(
+    "%j is no duration",
+    (text) => {
+      expect(parseDurationSeconds(text)).toBeUndefined();
+    },
+  );
+
+  test("a duration too long to count is no duration", () => {
+    expect(parseDurationSeconds(`${"9".repeat(400)}d`)).toBeUndefined();
+    expect(parseDurationSeconds(`${"9".repeat(400)}:00:00`)).toBeUndefined();
+  });
+
+  test.each([
+    [0.44, "0.4s"],
+    [12.4, "12s"],
+    [59.7, "1m 00s"],
+    [200, "3m 20s"],
+    [3599.6, "1h 00m"],
+    [7500, "2h 05m"],
+    [90_000, "1d 01h"],
+  ])("%d seconds read %s", (seconds, text) => {
+    expect(formatDuration(seconds)).toBe(text);
+  });
+
+  test("what is formatted reads back within the second unit", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 10, max: 10_000_000 }), (seconds) => {
+        const unit = seconds < 3600 ? 1 : seconds < 86_400 ? 60 : 3600;
+        const read = parseDurationSeconds(formatDuration(seconds)) ?? NaN;
+        expect(read).toBe(seconds - (seconds % unit));
+      }),
+    );
+  });
+});
