@@ -48,11 +48,14 @@ export function readTensorFlowVersion(tf: Tf): string {
 
 /**
  * What TensorFlow reads from the environment when it loads. Level 2 keeps its errors and drops its
- * notes. TF_ENABLE_ONEDNN_OPTS is left as the user has it.
+ * notes. oneDNN's kernels are always on: by itself TensorFlow takes them only on processors with AVX-512
+ * VNNI or better, yet a step costs a third less with them on AVX2 too. No fingerprint tells them apart,
+ * so they are not left to the user's environment.
  */
 export function tensorFlowEnvironment(threads: number): Readonly<Record<string, string>> {
   return {
     TF_CPP_MIN_LOG_LEVEL: "2",
+    TF_ENABLE_ONEDNN_OPTS: "1",
     TF_NUM_INTRAOP_THREADS: String(threads),
     TF_NUM_INTEROP_THREADS: String(threads),
     OMP_NUM_THREADS: String(threads),
