@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { DatasetHeader, PackedFile } from "../core/dataset.ts";
 import { canonicalJson, sha256 } from "../core/identity.ts";
 import { parseJson } from "./issues.ts";

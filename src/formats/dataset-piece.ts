@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { PackedFile } from "../core/dataset.ts";
 import { MAX_CLASSES, packedFileSchema } from "./dataset-header.ts";
 import { parseJson } from "./issues.ts";

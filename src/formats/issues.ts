@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { BsweepError, messageOf, type ErrorCode, type Issue } from "../core/errors.ts";
 
 /** `space.filters[2]` from zod's path. */

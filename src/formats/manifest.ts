@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { BsweepError } from "../core/errors.ts";
 import type { ManifestElement } from "../core/trial.ts";
 import { parseJson } from "./issues.ts";

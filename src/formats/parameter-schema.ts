@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { CNN_PARAMETERS, describeRange, type ParameterSpec } from "../core/cnn-parameters.ts";
 import type { ParameterValue } from "../core/study.ts";
 import { expected } from "./schema-issues.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { BsweepError } from "../core/errors.ts";
 import { sha256 } from "../core/identity.ts";
 import { FAILURE_KINDS, type TrainerReport, type TrialResult } from "../core/trial.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Round } from "../core/round.ts";
 import { parseJson } from "./issues.ts";
 

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Issue } from "../core/errors.ts";
 import { findNearest } from "../core/nearest.ts";
 import { formatPath } from "./issues.ts";

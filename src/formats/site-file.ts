@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Site } from "../core/site.ts";
 import type { DocumentKind } from "./issues.ts";
 import { checkYaml, readYaml } from "./yaml-document.ts";

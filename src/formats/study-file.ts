@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { CNN_PARAMETERS, isCnnParameter } from "../core/cnn-parameters.ts";
 import { parseDurationSeconds, parseMemoryMiB } from "../core/quantities.ts";
 import type { Sampler, Study } from "../core/study.ts";

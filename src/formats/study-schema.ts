@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parseDurationSeconds, parseMemoryMiB } from "../core/quantities.ts";
 import { setSchema, spaceSchema } from "./parameter-schema.ts";
 import { expected } from "./schema-issues.ts";

@@ -1,6 +1,6 @@
 import { LineCounter, isMap, isNode, isScalar, parseDocument, type Document } from "yaml";
 import type { YAMLError } from "yaml";
-import type { z } from "zod";
+import type * as z from "zod";
 import { BsweepError, messageOf, type Issue } from "../core/errors.ts";
 import { formatPath, type DocumentKind } from "./issues.ts";
 import { findSchemaIssues, type IssueAt } from "./schema-issues.ts";
