@@ -102,15 +102,3 @@ function unusablePath(path: string, reason: string): BsweepError {
     { hint: "use a workspace under another name (--workspace FOLDER)" },
   );
 }
-
-/**
- * The job id in what bsub printed; lines of other programs (esub, LSF's own waiting) may stand around it.
- * @throws BsweepError SCHEDULER_OUTPUT with the whole output when there is none
- */
-export function parseSubmission(output: string): string {
-  const job = /^Job <(\d+)> is submitted to /m.exec(output)?.[1];
-  if (job !== undefined) return job;
-  throw new BsweepError("SCHEDULER_OUTPUT", `found no job id in the answer of bsub:\n${output}`, {
-    hint: "a job may exist all the same: bjobs -a -J NAME tells, NAME being the job's",
-  });
-}

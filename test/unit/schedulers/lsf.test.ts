@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ArrayRequest } from "../../../src/schedulers/dialect.ts";
-import { lsfDialect, parseSubmission } from "../../../src/schedulers/lsf.ts";
+import { lsfDialect } from "../../../src/schedulers/lsf.ts";
 
 const request: ArrayRequest = {
   jobName: "digits-r001-a01-0a1b2c3d",
@@ -72,21 +72,5 @@ describe("directives", () => {
     [{ image: "x')" }, "cluster.image"],
   ])("refuse %j", (changes, reason) => {
     expect(() => lsfDialect.directives({ ...request, ...changes })).toThrow(reason);
-  });
-});
-
-describe("parseSubmission", () => {
-  test.each([
-    "Job <1234> is submitted to queue <general>.",
-    "Job <1234> is submitted to default queue <normal>.\n",
-    "Cannot connect to LSF. Please wait ...\nDefaulting to LSF user group 'compute-x'\nJob <1234> is submitted to queue <general>.",
-  ])("finds the id in %j", (output) => {
-    expect(parseSubmission(output)).toBe("1234");
-  });
-
-  test("quotes an answer without an id whole", () => {
-    expect(() => parseSubmission("Request aborted by esub.\nJob not submitted.")).toThrow(
-      "Request aborted by esub.\nJob not submitted.",
-    );
   });
 });
