@@ -42,19 +42,16 @@ async function runDemo(options: DemoOptions): Promise<number> {
       ? `The demo's folder is ${options.folder}: 8,000 of MNIST's digits as train.csv, in Kaggle's form, and study.yaml.`
       : `An earlier demo left ${options.folder}: this one goes on where it was (--fresh starts over).`,
   );
+  const started = performance.now();
   for (const [index, step] of DEMO_STEPS.entries()) {
-    print(
-      `\n[${index + 1}/${DEMO_STEPS.length}] ${step.title}\n$ ${formatCommand("bsweep", ...step.args)}`,
-    );
+    const command = formatCommand("bsweep", ...step.args);
+    print(`\n[${index + 1}/${DEMO_STEPS.length}] ${step.title}\n$ ${command}`);
     const status = await runDemoStep(options, step);
     if (status !== 0) return status;
   }
-  const seconds = await sumTrialSeconds(options);
-  print(
-    `\nOne trial after another would have taken ${formatDuration(seconds)}; see step 4 for what it took here.`,
-  );
-  print(
-    `A cluster runs all of them at once: ${options.folder}/jobs/demo/round-001/submit.sh is what you would start there.`,
-  );
+  const took = formatDuration((performance.now() - started) / 1000);
+  const alone = formatDuration(await sumTrialSeconds(options));
+  print(`\nAll of this took ${took}; one trial after another would have taken ${alone}, a cluster runs them all at once.
+What you would start there: bash ${options.folder}/jobs/demo/round-001/submit.sh`);
   return 0;
 }

@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { DEMO_STEPS } from "../../src/app/demo.ts";
+import { parseResult } from "../../src/formats/result-file.ts";
+import { makeSuiteFolder } from "../support/folder.ts";
+import { runBsweep } from "../support/program.ts";
+
+describe("bsweep demo", () => {
+  const folder = makeSuiteFolder();
+  const demo = join(folder, "bsweep-demo");
+
+  it("goes from a CSV to a winner above 98 %, and tells each command", () => {
+    const run = runBsweep(folder, "demo");
+    expect(run.stderr).not.toContain("error");
+    expect(run.status).toBe(0);
+    for (const [index, { args }] of DEMO_STEPS.entries()) {
+      expect(run.stdout).toContain(`[${index + 1}/${DEMO_STEPS.length}]`);
+      expect(run.stdout).toContain(`$ bsweep ${args.join(" ")}`);
+    }
+    expect(run.stdout).toMatch(/one trial after another would have taken/);
+    const results = readResults(join(demo, "results/demo/round-001/array-01"));
+    expect(results).toHaveLength(16);
+    expect(results.every(({ state }) => state === "complete")).toBe(true);
+    expect(Math.max(...results.map(({ objective }) => objective ?? 0))).toBeGreaterThan(0.98);
+  });
+
+  it("runs the very job file that a cluster gets", () => {
+    const round = join(demo, "jobs/demo/round-001");
+    expect(readFileSync(join(round, "array-01.bsub"), "utf8")).toMatch(
+      /^#BSUB -J "demo-r001-a01-\w+\[1-16\]%16"$/m,
+    );
+    expect(readdirSync(join(round, "logs")).sort()).toEqual(
+      Array.from({ length: 16 }, (_, index) => `array-01.local.${index + 1}.log`).sort(),
+    );
+  });
+
+  it("finds nothing to do the second time", () => {
+    const run = runBsweep(folder, "demo");
+    expect(run.status).toBe(0);
+    expect(run.stdout).toContain("nothing to run: all 16 trials have a result");
+    expect(readResults(join(demo, "results/demo/round-001/array-01"))).toHaveLength(16);
+  });
+
+  it("leaves a folder alone that is not a demo's", () => {
+    const run = runBsweep(folder, "demo", "--folder", ".");
+    expect(run.status).toBe(6);
+    expect(run.stderr).toContain("CONFLICT");
+  });
+});
+
+function readResults(folder: string) {
+  return readdirSync(folder).map((name) =>
+    parseResult(readFileSync(join(folder, name), "utf8"), name),
+  );
+}
