@@ -3,7 +3,7 @@
  * file. It prints a line an epoch and leaves a TrainerReport, as any trainer does.
  */
 import { readFileSync } from "node:fs";
-import { BsweepError, formatIssue } from "../core/errors.ts";
+import { BsweepError, formatIssue, messageOf } from "../core/errors.ts";
 import type { EpochRecord } from "../core/trial.ts";
 import { parseTrainerRequest } from "../formats/trainer-request.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
@@ -16,7 +16,7 @@ process.channel?.unref();
 try {
   if (requestFile === undefined)
     throw new BsweepError("USAGE", "the trainer wants the name of a request file");
-  const request = parseTrainerRequest(readFileSync(requestFile, "utf8"), requestFile);
+  const request = parseTrainerRequest(readText(requestFile), requestFile);
   const report = await runTrial(request, printEpoch);
   writeFileAtomic(request.reportFile, `${JSON.stringify(report)}\n`);
 } catch (error) {
@@ -28,6 +28,14 @@ try {
   ];
   process.stderr.write(`${lines.filter((line) => line !== "").join("\n")}\n`);
   process.exitCode = error.exitStatus;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new BsweepError("USAGE", `cannot read ${file}: ${messageOf(cause)}`, { cause });
+  }
 }
 
 function printEpoch({

@@ -38,9 +38,7 @@ export async function train(model: Model, options: TrainingOptions): Promise<Tra
     const record = await trainEpoch(model, options, epoch);
     history.push(record);
     options.onEpoch(record);
-    if (record.loss === null || record.validationLoss === null) {
-      return { history, selectedEpoch: epoch, diverged: true };
-    }
+    if (hasDiverged(record)) return { history, selectedEpoch: epoch, diverged: true };
     const verdict = stopping?.observe(epoch, record.validationLoss ?? Infinity);
     if (verdict === "better") model.keepWeights();
     if (verdict === "stop") break;
@@ -48,6 +46,10 @@ export async function train(model: Model, options: TrainingOptions): Promise<Tra
   const selectedEpoch = stopping?.bestEpoch ?? history.length;
   if (selectedEpoch !== history.length) model.restoreWeights();
   return { history, selectedEpoch, diverged: false };
+}
+
+function hasDiverged({ loss, validationLoss }: EpochRecord): boolean {
+  return loss === null || validationLoss === null;
 }
 
 /** One pass over the training rows in a fresh order, then the validation rows. A loss of null is not finite. */
@@ -62,12 +64,14 @@ async function trainEpoch(
   const stepSeed = Int32Array.of(deriveSeed(seed, "dropout", epoch), 0);
   let lossSum = 0;
   let correct = 0;
+  let seen = 0;
   for (let start = 0; start < order.length; start += params.batchSize) {
     const rows = order.slice(start, start + params.batchSize);
     stepSeed[1] = start;
     const outcome = model.step(rows, params.learningRate, stepSeed);
     lossSum += outcome.loss * rows.length;
     correct += outcome.correct;
+    seen += rows.length;
     if (!Number.isFinite(lossSum)) break;
     // Only here are signals and timers served: the step itself blocks.
     await nextTurn();
@@ -78,8 +82,8 @@ async function trainEpoch(
       : undefined;
   return {
     epoch,
-    loss: finiteOrNull(lossSum / order.length),
-    accuracy: correct / order.length,
+    loss: finiteOrNull(lossSum / seen),
+    accuracy: correct / seen,
     ...(validation === undefined
       ? {}
       : {

@@ -1,0 +1,260 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { BsweepError } from "../../../src/core/errors.ts";
+import type { Parameters } from "../../../src/core/study.ts";
+import type { TrainerRequest } from "../../../src/core/trainer-request.ts";
+import type { EpochRecord, TrainerReport } from "../../../src/core/trial.ts";
+import { runProcess } from "../../../src/process/exec.ts";
+import { runTrial } from "../../../src/trainer/run-trial.ts";
+import { builtProgram } from "../../../src/workspace/package.ts";
+import { writeKaggleCsv } from "../../support/mnist.ts";
+import { prepare } from "../../support/prepare.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "bsweep-test-training-"));
+const digits = join(folder, "digits");
+let digest = "";
+
+beforeAll(async () => {
+  const csv = join(folder, "train.csv");
+  writeKaggleCsv(csv, { rows: 2000 });
+  digest = (await prepare({ kind: "csv", csv }, digits)).header.digest;
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let requests = 0;
+
+function makeRequest(
+  params: Parameters,
+  epochs = 2,
+  changes: Partial<TrainerRequest> = {},
+): TrainerRequest {
+  requests += 1;
+  return {
+    schemaVersion: 1,
+    trialId: "0123456789abcdef",
+    params: { filters: 8, denseUnits: 32, ...params },
+    resource: { epochs },
+    seed: 7,
+    threads: 1,
+    dataset: { path: digits, digest, holdout: { fraction: 0.1, seed: 1 } },
+    reportFile: join(folder, `report-${requests}.json`),
+    scratchFolder: join(folder, `scratch-${requests}`),
+    ...changes,
+  };
+}
+
+const run = (params: Parameters, epochs = 2, changes: Partial<TrainerRequest> = {}) =>
+  runTrial(makeRequest(params, epochs, changes), () => undefined);
+
+/** `node main.js REQUEST`, as the runner starts it. */
+function runProgram(request: object) {
+  const file = join(folder, `request-${requests}.json`);
+  writeFileSync(file, JSON.stringify(request));
+  return runProcess(process.execPath, [builtProgram("trainer/main.js"), file]);
+}
+
+function readReport({ reportFile }: TrainerRequest): TrainerReport {
+  return JSON.parse(readFileSync(reportFile, "utf8")) as TrainerReport;
+}
+
+/** Everything but what the clock says. */
+function timeless(report: TrainerReport): unknown {
+  return { ...report, history: report.history.map((record) => ({ ...record, seconds: 0 })) };
+}
+
+/** Units that die under so large a rate would leave a finite loss; these cannot die. */
+const DIVERGING = { optimizer: "sgd", learningRate: 100, activation: "elu", denseLayers: 2 };
+
+describe("training", () => {
+  test("learns digits, and tells each epoch as it ends", async () => {
+    const told: EpochRecord[] = [];
+    const report = await runTrial(makeRequest({ batchSize: 32 }), (record) => told.push(record));
+    expect(report.history).toEqual(told);
+    const [first, second] = report.history;
+    expect(second?.loss).toBeLessThan(first?.loss ?? 0);
+    expect(second?.validationLoss).toBeLessThan(first?.validationLoss ?? 0);
+    expect(report.metrics["holdoutAccuracy"]).toBeGreaterThan(0.8);
+    expect(report.metrics["holdoutAccuracy"]).toBe((report.holdout?.correct ?? 0) / 200);
+    expect(report.metrics["validationLoss"]).toBe(second?.validationLoss);
+    expect(Buffer.from(report.holdout?.predictions ?? "", "base64")).toHaveLength(200);
+    expect(report.failure).toBeUndefined();
+  });
+
+  test("is the same bit for bit, here and in a process of its own; another seed is not", async () => {
+    const params = { dropout: 0.3, batchSize: 100 };
+    const report = timeless(await run(params));
+    expect(timeless(await run(params))).toEqual(report);
+    const request = makeRequest(params);
+    expect(await runProgram(request)).toMatchObject({ exitStatus: 0, stderr: "" });
+    const other = readReport(request);
+    expect(timeless(other)).toEqual(JSON.parse(JSON.stringify(report)));
+    const { history } = await run(params, 1, { seed: 8 });
+    expect(history[0]?.loss).not.toBe(other.history[0]?.loss);
+  });
+
+  test("goes on as before when it is given more epochs", async () => {
+    const longer = await run({ dropout: 0.3 }, 2);
+    const shorter = await run({ dropout: 0.3 }, 1);
+    expect(shorter.history[0]).toEqual({
+      ...longer.history[0],
+      seconds: shorter.history[0]?.seconds,
+    });
+  });
+
+  test.each([
+    // 1,620 rows are trained on.
+    ["that leaves one row over", 1619],
+    ["larger than all rows", 65536],
+    ["of one row", 1],
+  ])("takes a batch %s", async (_title, batchSize) => {
+    const { history, failure } = await run({ batchSize, learningRate: 1e-9 }, 1);
+    expect(failure).toBeUndefined();
+    // With weights that stay as they are, the mean loss does not depend on how rows are batched.
+    const whole = await run({ batchSize: 540, learningRate: 1e-9 }, 1);
+    expect(history[0]?.loss).toBeCloseTo(whole.history[0]?.loss ?? NaN, 4);
+    expect(history[0]?.accuracy).toBeCloseTo(whole.history[0]?.accuracy ?? NaN, 2);
+  });
+
+  test("stops early with the weights of the best epoch", async () => {
+    const params = { learningRate: 0.01, batchSize: 16, patience: 1 };
+    const stopped = await run(params, 30);
+    const best = stopped.metrics["selectedEpoch"] ?? NaN;
+    expect(stopped.history).toHaveLength(best + 1);
+    const losses = stopped.history.map(({ validationLoss }) => validationLoss ?? NaN);
+    expect(Math.min(...losses)).toBe(losses[best - 1]);
+    expect(stopped.metrics["validationLoss"]).toBe(losses[best - 1]);
+    const straight = await run({ ...params, patience: 0 }, best);
+    expect(stopped.holdout).toEqual(straight.holdout);
+    expect(stopped.metrics["holdoutLoss"]).toBe(straight.metrics["holdoutLoss"]);
+  });
+
+  test("patience 0 uses all epochs; no validation rows, no validation figures", async () => {
+    const impatient = await run({ patience: 0, learningRate: 0.01, batchSize: 16 }, 4);
+    expect(impatient.history).toHaveLength(4);
+    expect(impatient.metrics["selectedEpoch"]).toBe(4);
+    const { history, metrics } = await run({ validationSplit: 0 }, 2);
+    expect(history.map((record) => Object.keys(record))).toEqual(
+      [1, 2].map(() => ["epoch", "loss", "accuracy", "seconds"]),
+    );
+    expect(Object.keys(metrics).sort()).toEqual([
+      "holdoutAccuracy",
+      "holdoutLoss",
+      "holdoutMacroF1",
+      "selectedEpoch",
+    ]);
+    expect(metrics["selectedEpoch"]).toBe(2);
+  });
+
+  test("a run that diverges is a report with a failure", async () => {
+    const report = await run(DIVERGING, 5);
+    expect(report.failure).toEqual({
+      kind: "diverged",
+      message: `the loss was no finite number in epoch ${report.history.length}`,
+    });
+    expect(report.metrics).toEqual({});
+    // Of the rows seen until then.
+    expect(report.history.at(-1)?.accuracy).toBeGreaterThan(0.05);
+    expect(report.holdout).toBeUndefined();
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+  });
+
+  test("a model no better than chance is a complete trial", async () => {
+    const { failure, metrics } = await run({ optimizer: "sgd", learningRate: 100 }, 1);
+    expect(failure).toBeUndefined();
+    expect(metrics["holdoutAccuracy"]).toBeLessThan(0.2);
+  });
+});
+
+describe("the trainer as a program", () => {
+  test("prints a line an epoch and leaves a report", async () => {
+    const request = makeRequest({ validationSplit: 0 }, 2);
+    const { exitStatus, stdout, stderr } = await runProgram(request);
+    expect([exitStatus, stderr]).toEqual([0, ""]);
+    const line = /^epoch (\d): loss \d\.\d{4}, accuracy \d\.\d{4} \(\d+\.\ds\)$/;
+    expect(stdout.split("\n").map((text) => line.exec(text)?.[1])).toEqual(["1", "2"]);
+    const { model, numerics } = readReport(request);
+    expect(model?.parameters).toBeGreaterThan(0);
+    expect(numerics).toMatchObject({ threads: 1, precision: "float32" });
+  });
+
+  test("a run that diverges ends in order", async () => {
+    const request = makeRequest(DIVERGING, 5);
+    const { exitStatus, stdout, stderr } = await runProgram(request);
+    expect([exitStatus, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain("loss not finite");
+    expect(readReport(request).failure?.kind).toBe("diverged");
+  });
+
+  const refusals: readonly (readonly [string, () => TrainerRequest, RegExp])[] = [
+    [
+      "other data than planned",
+      () => {
+        const request = makeRequest({});
+        return { ...request, dataset: { ...request.dataset, digest: "sha256:0" } };
+      },
+      /^INVALID_DATA: the data set in .* is not the one the study was planned with\nfound sha256:\w{64}, expected sha256:0/,
+    ],
+    [
+      "no data",
+      () => {
+        const request = makeRequest({});
+        return { ...request, dataset: { ...request.dataset, path: join(folder, "none") } };
+      },
+      /^INVALID_DATA: there is no data set in .*none/,
+    ],
+    [
+      "a network that cannot be",
+      () => makeRequest({ blocks: 4, kernelSize: 5 }),
+      /^INVALID_MANIFEST: there is no such network: block 3, convolution 1: a 5 x 5 kernel without padding does not fit 4 x 4$/,
+    ],
+    [
+      "unknown parameters and values out of range, all at once",
+      () => makeRequest({ filtres: 3, blocks: 9, activation: "swish" }),
+      /^INVALID_MANIFEST: the trial's parameters do not fit the CNN\nrequest: params\.filtres: found 3, expected a parameter of the CNN\nrequest: params\.blocks: found 9, expected an integer 1 \.\. 8\nrequest: params\.activation: found "swish", expected one of relu, sigmoid, tanh, elu$/,
+    ],
+    [
+      "a request of another form",
+      () => makeRequest({}, 0),
+      /^INVALID_MANIFEST: .*\n.*resource\.epochs/,
+    ],
+    [
+      "no rows to train on",
+      () => makeRequest({ validationSplit: 0.9999 }),
+      /^INVALID_DATA: no rows are left to train on/,
+    ],
+  ];
+
+  test.each(refusals)("refuses %s: status 3, and what to mend", async (_title, make, expected) => {
+    const request = make();
+    const { exitStatus, stdout, stderr } = await runProgram(request);
+    expect(stderr).toMatch(expected);
+    expect([exitStatus, stdout]).toEqual([3, ""]);
+    expect(() => readReport(request)).toThrow("ENOENT");
+  });
+
+  test("refuses rows without labels", async () => {
+    const csv = join(folder, "test.csv");
+    writeKaggleCsv(csv, { rows: 10, labels: false });
+    const { header } = await prepare({ kind: "csv", csv }, join(folder, "unlabelled"));
+    const request = makeRequest({});
+    const dataset = { ...request.dataset, path: join(folder, "unlabelled"), digest: header.digest };
+    const refusal = run({}, 1, { dataset });
+    await expect(refusal).rejects.toThrow(BsweepError);
+    await expect(refusal).rejects.toThrow(/has no labels$/);
+  });
+
+  test.each([
+    [[], 2, "USAGE: the trainer wants the name of a request file"],
+    [["missing.json"], 2, "USAGE: cannot read missing.json"],
+  ])("called with %j", async (args, status, message) => {
+    const { exitStatus, stderr } = await runProcess(process.execPath, [
+      builtProgram("trainer/main.js"),
+      ...args,
+    ]);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain("    at ");
+    expect(exitStatus).toBe(status);
+  });
+});
