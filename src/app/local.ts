@@ -118,15 +118,14 @@ async function runAll(
     if (end === "done" || !progressed) throw missingResult(local, first.number);
     await runOne({ ...local, element: { ...local.element, trials: left } });
   };
-  tally.show();
-  const runs = elements.map((local) => limit(runOne, local));
-  const failFast = runs.map((run) =>
-    run.catch((error: unknown) => {
+  // Within the limit, so that no further element starts before the stop is known.
+  const runOrStop = (local: LocalElement): Promise<void> =>
+    runOne(local).catch((error: unknown) => {
       stop.abort();
       throw error;
-    }),
-  );
-  const ended = await Promise.allSettled(failFast);
+    });
+  tally.show();
+  const ended = await Promise.allSettled(elements.map((local) => limit(runOrStop, local)));
   const failure = ended.find((end) => end.status === "rejected");
   if (failure !== undefined) throw failure.reason;
 }

@@ -21,7 +21,13 @@ export function makeHeader(rows = 100, labelled = true): DatasetHeader {
 
 /** A workspace with a data set that has a header and files of the right sizes; planning reads no pixel. */
 export function makeWorkspace(header: DatasetHeader = makeHeader()): Layout {
-  const workspace = makeTestFolder();
+  const layout = createLayout(makeTestFolder());
+  writeDataset(layout, header);
+  return layout;
+}
+
+/** Writes a data set into the workspace, at data/digits: its header, and files of the right sizes. */
+export function writeDataset({ workspace }: Layout, header: DatasetHeader = makeHeader()): void {
   const folder = join(workspace, "data", "digits");
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "dataset.json"), formatDatasetHeader(header));
@@ -30,7 +36,6 @@ export function makeWorkspace(header: DatasetHeader = makeHeader()): Layout {
     writeFileSync(join(folder, packed.file), "");
     truncateSync(join(folder, packed.file), packed.bytes);
   }
-  return createLayout(workspace);
 }
 
 /** Writes a study file into the workspace and returns its path. */
