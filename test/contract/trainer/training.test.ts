@@ -48,11 +48,14 @@ function makeRequest(
 const run = (params: Parameters, epochs = 2, changes: Partial<TrainerRequest> = {}) =>
   runTrial(makeRequest(params, epochs, changes), () => undefined);
 
-/** `node main.js REQUEST`, as the runner starts it. */
-function runProgram(request: object) {
+/** `node main.js REQUEST`, as the runner starts it. Notes that TensorFlow writes on loading are left out. */
+async function runProgram(request: object) {
   const file = join(folder, `request-${requests}.json`);
   writeFileSync(file, JSON.stringify(request));
-  return runProcess(process.execPath, [builtProgram("trainer/main.js"), file]);
+  const result = await runProcess(process.execPath, [builtProgram("trainer/main.js"), file]);
+  const lines = result.stderr.split("\n");
+  const stderr = lines.filter((line) => !/^(WARNING: All log messages|I\d{4} )/.test(line));
+  return { ...result, stderr: stderr.join("\n") };
 }
 
 function readReport({ reportFile }: TrainerRequest): TrainerReport {
