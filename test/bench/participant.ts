@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
  */
 export class Participant {
   readonly #child: ChildProcessWithoutNullStreams;
-  readonly #answers: AsyncIterator<string>;
+  readonly #answers: AsyncIterator<string, undefined>;
   #complaints = "";
 
   constructor(
@@ -24,8 +24,9 @@ export class Participant {
   /** Trains one epoch. @returns its seconds, as the program measured them */
   async trainEpoch(): Promise<number> {
     this.#child.stdin.write("\n");
-    const { value, done } = await this.#answers.next();
-    if (done !== true && Number.isFinite(Number(value))) return Number(value);
+    const { value } = await this.#answers.next();
+    const seconds = Number(value);
+    if (Number.isFinite(seconds)) return seconds;
     const { spawnargs } = this.#child;
     throw new Error(`${spawnargs.join(" ")} ended early:\n${value ?? ""}\n${this.#complaints}`);
   }

@@ -41,6 +41,7 @@ await model.fit(images, labels, {
   batchSize: Number(batchSize),
   epochs: 1e6,
   shuffle: true,
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the enum is not exported
   verbose: 0,
   // Its fastest: by default it gives the event loop a turn now and then.
   yieldEvery: "never",
