@@ -11,6 +11,9 @@ export interface ProcessEnd {
 
 /** bsweep as a process of its own, to be watched and interrupted. */
 export interface BsweepProcess {
+  readonly pid: number;
+  /** What it has written to stdout so far. */
+  readonly output: () => string;
   readonly kill: (signal: NodeJS.Signals) => void;
   readonly end: Promise<ProcessEnd>;
 }
@@ -43,7 +46,7 @@ export function startBsweep(args: readonly string[], options: BsweepOptions = {}
       setTimeout(() => resolve({ exitStatus, signal, stdout, stderr }), 20),
     );
   });
-  return { kill: (signal) => child.kill(signal), end };
+  return { pid: child.pid ?? 0, output: () => stdout, kill: (signal) => child.kill(signal), end };
 }
 
 export function runBsweep(args: readonly string[], options?: BsweepOptions): Promise<ProcessEnd> {

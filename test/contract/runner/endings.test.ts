@@ -74,6 +74,14 @@ test.each([
   expect(failure).toEqual({ kind: "error", message: `the trainer did not start: ${message}` });
 });
 
+test("memory that processes share counts once", async () => {
+  const { state, usage } = await runTrial("shared-memory", {
+    limits: { ...SMALL, memoryMiB: 400 },
+  });
+  expect(state).toBe("complete");
+  expect(usage.peakMemoryMiB).toBeGreaterThan(400);
+});
+
 // Of 6 seconds 5 are kept for the ending.
 const SHORT = { cpus: 1, memoryMiB: 4096, walltimeSeconds: 6 };
 
