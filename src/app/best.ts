@@ -15,7 +15,7 @@ export async function findBest(options: ReportOptions, effects: Effects): Promis
     throw new BsweepError(
       "CONFLICT",
       `study ${study} has no complete trial yet: ${planned} planned, ${failed} failed, ${waiting} without a result`,
-      { hint: `bsweep report ${options.study.file} tells why trials failed` },
+      { hint: `bsweep report ${options.study.file} tells more` },
     );
   }
   const { kind } = options.study.trainer;
