@@ -155,15 +155,28 @@ export function describeRange(spec: NumericSpec): string {
   return `a number ${low} ${spec.below === true ? "<" : "<="} ${spec.high}`;
 }
 
+/** Parameters that change nothing while another one has a certain value. */
+const UNUSED: readonly {
+  readonly name: CnnParameterName;
+  readonly unusedWhen: (params: Readonly<Record<string, ParameterValue>>) => boolean;
+}[] = [
+  { name: "momentum", unusedWhen: ({ optimizer }) => optimizer !== "sgd" },
+  { name: "denseUnits", unusedWhen: ({ denseLayers }) => denseLayers === 0 },
+  { name: "dropout", unusedWhen: ({ denseLayers }) => denseLayers === 0 },
+  { name: "patience", unusedWhen: ({ validationSplit }) => validationSplit === 0 },
+];
+
 /**
  * Fills in defaults. Parameters of other names are left out, so that only what the trainer reads
- * decides a trial's identity; a parameter that the chosen optimizer ignores gets its default.
+ * decides a trial's identity; a parameter that another one puts out of use gets its default.
  * The values must be acceptable (`rejectCnnValue`).
  */
 export function resolveCnnParameters(params: Parameters): CnnParameters {
   // Filled in one by one: objects made from lists of entries are slow to read, and there are many.
   const resolved: Record<string, ParameterValue> = {};
   for (const [name, spec] of SPECS) resolved[name] = params[name] ?? spec.default;
-  if (resolved["optimizer"] !== "sgd") resolved["momentum"] = CNN_PARAMETERS.momentum.default;
+  for (const { name, unusedWhen } of UNUSED) {
+    if (unusedWhen(resolved)) resolved[name] = CNN_PARAMETERS[name].default;
+  }
   return resolved as unknown as CnnParameters;
 }

@@ -3,7 +3,7 @@ import type { CnnParameters } from "../core/cnn-parameters.ts";
 import type { DatasetHeader } from "../core/dataset.ts";
 import { deriveSeed } from "../core/random.ts";
 import { Session } from "./graph/session.ts";
-import type { Tf } from "./runtime/load.ts";
+import type { NativeBinding } from "./runtime/native.ts";
 import { createTrainingGraph } from "./training-graph.ts";
 
 /** Activations of one evaluation call, in bytes: the peak of memory, and no slower than larger ones. */
@@ -38,13 +38,17 @@ export class Model {
   readonly #evaluatedAtOnce: number;
 
   constructor(
-    tf: Tf,
+    binding: NativeBinding,
     params: CnnParameters,
     plan: CnnPlan,
     header: DatasetHeader,
     files: ModelFiles,
   ) {
-    this.#session = new Session(tf, createTrainingGraph(params, plan, header).graph, files.graph);
+    this.#session = new Session(
+      binding,
+      createTrainingGraph(params, plan, header).graph,
+      files.graph,
+    );
     const fitting = Math.floor(EVALUATION_BYTES / (plan.activationsPerExample * 4));
     this.#evaluatedAtOnce = Math.min(MOST_EVALUATED_AT_ONCE, Math.max(1, fitting));
   }

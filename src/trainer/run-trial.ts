@@ -15,7 +15,7 @@ import type { TrainerRequest } from "../core/trainer-request.ts";
 import type { EpochRecord, TrainerReport } from "../core/trial.ts";
 import { openPackedDataset, type PackedDataset } from "../workspace/packed-dataset.ts";
 import { type Evaluation, Model } from "./model.ts";
-import { loadTensorFlow, readTensorFlowVersion, type Tf } from "./runtime/load.ts";
+import { loadNativeBinding, type NativeBinding } from "./runtime/native.ts";
 import { train, type TrainingOutcome } from "./train.ts";
 
 /**
@@ -41,13 +41,13 @@ export async function runTrial(
       `no rows are left to train on in ${request.dataset.path}`,
     );
   }
-  const tf = await loadTensorFlow({ threads: request.threads });
+  const binding = loadNativeBinding({ threads: request.threads });
   const files = {
     images: dataset.imagesFile,
     labels: dataset.labelsFile,
     graph: join(request.scratchFolder, "graph"),
   };
-  const model = new Model(tf, params, plan, dataset.header, files);
+  const model = new Model(binding, params, plan, dataset.header, files);
   model.initialise(files, request.seed);
   const options = { params, split, epochs: request.resource.epochs, seed: request.seed, onEpoch };
   const outcome = await train(model, options);
@@ -55,7 +55,7 @@ export async function runTrial(
   model.close();
   const common = {
     model: { parameters: plan.parameters, flopsPerExample: plan.flopsPerExample },
-    numerics: fingerprint(tf, request),
+    numerics: fingerprint(binding, request),
   };
   return { ...common, ...reportOf(outcome, judged, labels, split, dataset) };
 }
@@ -105,9 +105,12 @@ function requirePlan(params: CnnParameters, { header }: PackedDataset): CnnPlan 
   throw new BsweepError("INVALID_MANIFEST", `there is no such network: ${planning.reason}`);
 }
 
-function fingerprint(tf: Tf, { threads }: TrainerRequest): NonNullable<TrainerReport["numerics"]> {
+function fingerprint(
+  binding: NativeBinding,
+  { threads }: TrainerRequest,
+): NonNullable<TrainerReport["numerics"]> {
   const cpu = cpus()[0]?.model ?? "unknown";
-  return { tensorflow: readTensorFlowVersion(tf), cpu, threads, precision: "float32" };
+  return { tensorflow: binding.TF_Version, cpu, threads, precision: "float32" };
 }
 
 function reportOf(

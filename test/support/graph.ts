@@ -6,13 +6,14 @@ import { onTestFinished } from "vitest";
 import type { Tensor } from "@tensorflow/tfjs-node";
 import { randomFor } from "../../src/core/random.ts";
 import type { Graph, Signature } from "../../src/trainer/graph/graph.ts";
-import { type Feed, type Fetched, Session } from "../../src/trainer/graph/session.ts";
+import { type Feed, Session } from "../../src/trainer/graph/session.ts";
 import type { Tf } from "../../src/trainer/runtime/load.ts";
+import { bindingOf, type Fetched } from "../../src/trainer/runtime/native.ts";
 
 /** The graph in a session of the running test's own, closed and removed when the test ends. */
 export function openSession(tf: Tf, graph: Graph): Session {
   const folder = join(tmpdir(), `bsweep-test-graph-${randomBytes(6).toString("hex")}`);
-  const session = new Session(tf, graph, folder);
+  const session = new Session(bindingOf(tf), graph, folder);
   onTestFinished(() => {
     session.close();
     rmSync(folder, { recursive: true, force: true });

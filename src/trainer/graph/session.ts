@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Tf } from "../runtime/load.ts";
+import type { Fetched, NativeBinding } from "../runtime/native.ts";
 import { DATA_TYPE_NUMBERS } from "./data-type.ts";
 import { countElements, type Graph, type GraphTensor } from "./graph.ts";
 import { encodeSavedModel, SERVE_TAG, tensorName } from "./protobuf.ts";
@@ -8,40 +8,23 @@ import { encodeSavedModel, SERVE_TAG, tensorName } from "./protobuf.ts";
 /** What a signature is fed: a string, or numbers of the input's type. */
 export type Feed = string | Int32Array | Float32Array;
 
-export type Fetched = Float32Array | Int32Array | Uint8Array;
-
-/** The part of tfjs-node's native binding that runs sessions (dist/tfjs_binding.d.ts of tfjs-node 4.22). */
-interface Binding {
-  createTensor(shape: readonly number[], dtype: number, values: unknown): number;
-  deleteTensor(id: number): void;
-  tensorDataSync(id: number): Fetched;
-  loadSavedModel(folder: string, tags: string): number;
-  runSavedModel(
-    session: number,
-    inputIds: readonly number[],
-    inputs: string,
-    outputs: string,
-  ): readonly { readonly id: number }[];
-  deleteSavedModel(session: number): void;
-}
-
 /**
  * A graph loaded into TensorFlow. Values go straight to the native binding of tfjs-node: no tfjs tensor
  * is made for them, so nothing needs tidying and a call costs little more than the graph itself.
  */
 export class Session {
-  readonly #binding: Binding;
+  readonly #binding: NativeBinding;
   readonly #id: number;
   readonly #entries: ReadonlyMap<string, Entry>;
 
   /**
    * @param folder an empty or missing folder of this session's own: sessions loaded from one folder would share variables
    */
-  constructor(tf: Tf, graph: Graph, folder: string) {
+  constructor(binding: NativeBinding, graph: Graph, folder: string) {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "saved_model.pb"), encodeSavedModel(graph));
-    this.#binding = (tf.backend() as unknown as { readonly binding: Binding }).binding;
-    this.#id = this.#binding.loadSavedModel(folder, SERVE_TAG);
+    this.#binding = binding;
+    this.#id = binding.loadSavedModel(folder, SERVE_TAG);
     this.#entries = new Map(
       [...graph.signatures].map(([name, { inputs, outputs }]) => [
         name,

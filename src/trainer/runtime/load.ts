@@ -14,8 +14,9 @@ export interface LoadOptions {
 export const RUNTIME_HINT = "bsweep runtime install";
 
 /**
- * Loads tfjs-node on `threads` threads: the only place that imports it. The first call decides for the
- * whole process, because TensorFlow reads its settings once.
+ * Loads the whole of tfjs-node on `threads` threads: the only place that imports it. The first call
+ * decides for the whole process, because TensorFlow reads its settings once. The trainer itself does
+ * with less (native.ts).
  *
  * @throws BsweepError RUNTIME_MISSING when the package or its native library is not there or does not load.
  */
@@ -24,26 +25,28 @@ export function loadTensorFlow(options: LoadOptions): Promise<Tf> {
 }
 
 function requireTensorFlow(threads: number): Tf {
-  Object.assign(process.env, tensorFlowEnvironment(threads));
+  setEnvironment(threads);
   restoreIsNullOrUndefined();
   try {
     // `import()` of this CommonJS package first scans its files for names, a quarter of the whole start.
     return createRequire(import.meta.url)("@tensorflow/tfjs-node") as Tf;
   } catch (error) {
-    throw new BsweepError(
-      "RUNTIME_MISSING",
-      `TensorFlow does not load: ${firstLine(messageOf(error))}`,
-      {
-        hint: RUNTIME_HINT,
-        cause: error,
-      },
-    );
+    throw missingRuntime(error);
   }
 }
 
-/** The version of the native library, such as `2.21.0` (tfjs-node's own version is another one). */
-export function readTensorFlowVersion(tf: Tf): string {
-  return (tf.backend() as unknown as { binding: { TF_Version: string } }).binding.TF_Version;
+/** What to tell when loading failed. */
+export function missingRuntime(cause: unknown): BsweepError {
+  const reason = firstLine(messageOf(cause));
+  return new BsweepError("RUNTIME_MISSING", `TensorFlow does not load: ${reason}`, {
+    hint: RUNTIME_HINT,
+    cause,
+  });
+}
+
+/** Sets what TensorFlow reads when it loads; later it is too late. */
+export function setEnvironment(threads: number): void {
+  Object.assign(process.env, tensorFlowEnvironment(threads));
 }
 
 /**

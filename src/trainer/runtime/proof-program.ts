@@ -3,7 +3,8 @@
  * native library that does not fit the machine may end the process that loads it.
  */
 import { messageOf } from "../../core/errors.ts";
-import { loadTensorFlow, readTensorFlowVersion } from "./load.ts";
+import { loadTensorFlow } from "./load.ts";
+import { bindingOf } from "./native.ts";
 import type { Proof } from "./proof.ts";
 
 process.stdout.write(`${JSON.stringify(await multiply())}\n`);
@@ -15,7 +16,7 @@ async function multiply(): Promise<Proof> {
     const right = tf.tensor2d([5, 6, 7, 8], [2, 2]);
     const product = [...tf.matMul(left, right).dataSync()].join(" ");
     if (product !== "19 22 43 50") return { works: false, reason: `wrong product: ${product}` };
-    return { works: true, tensorflow: readTensorFlowVersion(tf) };
+    return { works: true, tensorflow: bindingOf(tf).TF_Version };
   } catch (error) {
     return { works: false, reason: messageOf(error) };
   }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { resolveCnnParameters } from "../../../src/core/cnn-parameters.ts";
 import { planCnn } from "../../../src/core/cnn.ts";
 import { Model } from "../../../src/trainer/model.ts";
-import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
+import { loadNativeBinding } from "../../../src/trainer/runtime/native.ts";
 import { train } from "../../../src/trainer/train.ts";
 import { openPackedDataset } from "../../../src/workspace/packed-dataset.ts";
 import { waitForTurn } from "./turn.ts";
@@ -21,8 +21,8 @@ const files = {
   labels: dataset.labelsFile,
   graph: join(scratchFolder, "graph"),
 };
-const tf = await loadTensorFlow({ threads: Number(threads) });
-const model = new Model(tf, params, planning.plan, dataset.header, files);
+const binding = loadNativeBinding({ threads: Number(threads) });
+const model = new Model(binding, params, planning.plan, dataset.header, files);
 model.initialise(files, 1);
 
 const none = new Int32Array();

@@ -53,4 +53,16 @@ describe("resolveCnnParameters", () => {
     expect(resolveCnnParameters({ optimizer: "sgd", momentum: 0.9 }).momentum).toBe(0.9);
     expect(resolveCnnParameters({ optimizer: "adam", momentum: 0.9 }).momentum).toBe(0);
   });
+
+  test("what another parameter puts out of use counts as its default, so that no trial runs twice", () => {
+    const plain = resolveCnnParameters({ denseLayers: 0, validationSplit: 0 });
+    const unused = { denseUnits: 7, dropout: 0.4, patience: 9, momentum: 0.5 };
+    expect(resolveCnnParameters({ denseLayers: 0, validationSplit: 0, ...unused })).toEqual(plain);
+    expect(resolveCnnParameters({ denseLayers: 1, validationSplit: 0.1, ...unused })).toMatchObject(
+      {
+        ...unused,
+        momentum: 0,
+      },
+    );
+  });
 });
