@@ -118,17 +118,17 @@ function packagesState() {
 }
 
 function buildState() {
-  const built = fileState([join(ROOT, "dist/main.js"), join(ROOT, "dist/.tsbuildinfo")]);
-  if (built === undefined) return undefined;
+  const programs = ["dist/main.js", "dist/trainer/main.js"];
+  if (!programs.every((path) => existsSync(join(ROOT, path)))) return undefined;
   const sources = readdirSync(join(ROOT, "src"), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .sort();
-  const texts = [join(ROOT, "tsconfig.json"), ...sources].map((path) => [
+  const texts = [join(ROOT, "scripts/build.mjs"), ...sources].map((path) => [
     path,
     readFileSync(path, "utf8"),
   ]);
-  return digest(JSON.stringify([built, texts]));
+  return digest(JSON.stringify(texts));
 }
 
 function runtimeState() {
