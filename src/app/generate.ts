@@ -9,7 +9,7 @@ import { createTemplateEngine, type TemplateEngine } from "../rendering/engine.t
 import type { SchedulerDialect } from "../schedulers/dialect.ts";
 import { localDialect } from "../schedulers/local.ts";
 import { lsfDialect } from "../schedulers/lsf.ts";
-import { arrayName, LOG_FOLDER, ROUND_FILE, SUBMIT_SCRIPT } from "../workspace/layout.ts";
+import { arrayName, logFolderName, ROUND_FILE, SUBMIT_SCRIPT } from "../workspace/layout.ts";
 import { packagedTemplates, packageRoot, packageVersion } from "../workspace/package.ts";
 import { requestCluster, type ClusterRequest } from "./generate/cluster-request.ts";
 import { writeManifests, type WrittenManifest } from "./generate/manifests.ts";
@@ -113,7 +113,8 @@ function fillRound(folder: string, inputs: RoundInputs): WrittenRound | undefine
     engine,
   );
   for (const { name, text } of scripts) writeFileSync(join(folder, name), text, { mode: 0o755 });
-  mkdirSync(join(folder, LOG_FOLDER));
+  for (const { array } of arrays)
+    mkdirSync(join(folder, logFolderName(array)), { recursive: true });
   const round = describeRound(inputs, arrays, trials);
   writeFileSync(join(folder, ROUND_FILE), formatRoundFile(round));
   return summarize(

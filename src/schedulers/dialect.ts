@@ -15,10 +15,8 @@ export interface ArrayRequest {
   readonly cpus: number;
   readonly memoryMiB: number;
   readonly walltimeSeconds: number;
-  /** Absolute, there before the job starts. */
+  /** Absolute, there before the job starts; logs are named by job id and index. */
   readonly logFolder: string;
-  /** Beginning of the names of the logs; the scheduler adds job id and index. */
-  readonly logName: string;
 }
 
 /** What one scheduler calls things. Pure: text in, text out. */

@@ -70,11 +70,11 @@ function formatWalltime(seconds: number): string {
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
 }
 
-function logFile({ logFolder, logName }: ArrayRequest): string {
+function logFile({ logFolder }: ArrayRequest): string {
   if (logFolder.includes("%")) {
     throw unusablePath(logFolder, "LSF replaces what follows a `%` in the name of a log");
   }
-  const file = `${logFolder}/${logName}.%J.%I.log`;
+  const file = `${logFolder}/%J.%I.log`;
   if (file.length > MAX_FILE_NAME) {
     throw unusablePath(logFolder, `LSF takes file names of at most ${MAX_FILE_NAME} characters`);
   }

@@ -35,7 +35,6 @@ export function createLayout(workspace: string): Layout {
 /** Names inside a round's folder, in `jobs` and in `results`. */
 export const ROUND_FILE = "round.json";
 export const SUBMIT_SCRIPT = "submit.sh";
-export const LOG_FOLDER = "logs";
 /** Written by submit.sh: what was submitted, and a lock while it is at work. */
 export const SUBMITTED_FOLDER = "submitted";
 export const SUBMIT_LOCK = "submit.lock";
@@ -58,6 +57,11 @@ export function arrayName(array: number): string {
 export function parseArrayName(name: string): number | undefined {
   const match = /^array-(\d{2,})$/.exec(name);
   return match === null ? undefined : Number(match[1]);
+}
+
+/** Folder of an array's logs, below the round's: shared storage wants thousands of files in a folder, not more. */
+export function logFolderName(array: number): string {
+  return join("logs", arrayName(array));
 }
 
 export function manifestName(array: number): string {

@@ -40,7 +40,7 @@ test("through a link, every path in a round keeps the link's name", async () => 
     expect(readFileSync(join(round, name), "utf8")).not.toContain(workspace);
   }
   const script = readFileSync(join(round, "array-03.bsub"), "utf8");
-  expect(script).toContain(`-oo ${link}/jobs/digits-grid/round-001/logs/array-03.%J.%I.log`);
+  expect(script).toContain(`-oo ${link}/jobs/digits-grid/round-001/logs/array-03/%J.%I.log`);
   expect(readFileSync(join(round, "submit.sh"), "utf8")).toContain(
     `export LSF_DOCKER_VOLUMES='${link}:${link}'`,
   );

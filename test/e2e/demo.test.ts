@@ -30,8 +30,8 @@ describe("bsweep demo", () => {
     expect(readFileSync(join(round, "array-01.bsub"), "utf8")).toMatch(
       /^#BSUB -J "demo-r001-a01-\w+\[1-16\]%16"$/m,
     );
-    expect(readdirSync(join(round, "logs")).sort()).toEqual(
-      Array.from({ length: 16 }, (_, index) => `array-01.local.${index + 1}.log`).sort(),
+    expect(readdirSync(join(round, "logs/array-01")).sort()).toEqual(
+      Array.from({ length: 16 }, (_, index) => `local.${index + 1}.log`).sort(),
     );
   });
 

@@ -7,7 +7,7 @@ import type { JobView, RoundView, SubmitView } from "../../rendering/job-view.ts
 import type { SchedulerDialect } from "../../schedulers/dialect.ts";
 import {
   arrayName,
-  LOG_FOLDER,
+  logFolderName,
   logicalPath,
   SUBMIT_SCRIPT,
   type Layout,
@@ -80,8 +80,7 @@ function viewJob(inputs: ScriptInputs, shared: RoundView, array: RoundArray): Jo
       cpus,
       memoryMiB,
       walltimeSeconds,
-      logFolder: join(shared.workspace, shared.roundFolder, LOG_FOLDER),
-      logName: arrayName(array.array),
+      logFolder: join(shared.workspace, shared.roundFolder, logFolderName(array.array)),
     }),
     arrayIndexVariable: dialect.arrayIndexVariable,
     cpus,

@@ -5,7 +5,13 @@ import type { ManifestElement, Trial, TrialResult } from "../../core/trial.ts";
 import { parseManifestLine } from "../../formats/manifest.ts";
 import { parseResult } from "../../formats/result-file.ts";
 import { parseRoundFile } from "../../formats/round-file.ts";
-import { arrayName, type Layout, parseResultName, ROUND_FILE } from "../../workspace/layout.ts";
+import {
+  arrayName,
+  type Layout,
+  logFolderName,
+  parseResultName,
+  ROUND_FILE,
+} from "../../workspace/layout.ts";
 import { listFolder, listRounds } from "../../workspace/rounds.ts";
 
 /** An element of a round on disk, with where its parts lie. All paths are absolute. */
@@ -30,7 +36,7 @@ export function listElements(layout: Layout, study: string): LocalElement[] {
         round,
         jobName,
         script: join(folder, script),
-        logFolder: join(folder, "logs"),
+        logFolder: join(folder, logFolderName(array)),
         resultFolder: join(layout.roundResults(study, round), arrayName(array)),
       })),
     );

@@ -24,10 +24,7 @@ export async function runLocalElement(
   signal: AbortSignal,
 ): Promise<LocalEnd> {
   const { index } = local.element;
-  const logFile = join(
-    local.logFolder,
-    `${basename(local.script).split(".")[0] ?? ""}.local.${index}.log`,
-  );
+  const logFile = join(local.logFolder, `local.${index}.log`);
   const end = await runScript(local.script, {
     env: elementEnvironment(local, layout, logFile),
     logFile,

@@ -149,7 +149,7 @@ test("a workspace with blanks, quotes and $ in its name", async () => {
   const folder = `it's a "test" of $HOME & \`id\``;
   const study = await makeLocalStudy(["good", "good"], { folder });
   expect(summaryOf(await runLocal(study))).toMatchObject({ done: 2, failed: 0, left: 0 });
-  expect(listTree(study.layout.workspace)).toContain("jobs/s/round-001/logs/array-01.local.2.log");
+  expect(listTree(study.layout.workspace)).toContain("jobs/s/round-001/logs/array-01/local.2.log");
 });
 
 test("the job file made for compute1 runs here as it is", async () => {

@@ -13,8 +13,7 @@ const request: ArrayRequest = {
   cpus: 2,
   memoryMiB: 4096,
   walltimeSeconds: 1801,
-  logFolder: "/storage2/fs1/lab/Active/jobs/digits/round-001/logs",
-  logName: "array-01",
+  logFolder: "/storage2/fs1/lab/Active/jobs/digits/round-001/logs/array-01",
 };
 
 const directive = (option: string, changes: Partial<ArrayRequest> = {}): string | undefined =>
@@ -31,7 +30,7 @@ describe("directives", () => {
       "-M 4GB",
       '-R "rusage[mem=4GB] span[hosts=1]"',
       "-W 0:31",
-      "-oo /storage2/fs1/lab/Active/jobs/digits/round-001/logs/array-01.%J.%I.log",
+      "-oo /storage2/fs1/lab/Active/jobs/digits/round-001/logs/array-01/%J.%I.log",
       "-a 'docker(ghcr.io/lab/bsweep@sha256:0123)'",
     ]);
   });
@@ -44,11 +43,9 @@ describe("directives", () => {
 
   test("quote a path with the quotes it does not hold", () => {
     expect(directive("-oo", { logFolder: "/a b$HOME\\c'd/logs" })).toBe(
-      '-oo "/a b$HOME\\c\'d/logs/array-01.%J.%I.log"',
+      '-oo "/a b$HOME\\c\'d/logs/%J.%I.log"',
     );
-    expect(directive("-oo", { logFolder: '/a "b"/logs' })).toBe(
-      "-oo '/a \"b\"/logs/array-01.%J.%I.log'",
-    );
+    expect(directive("-oo", { logFolder: '/a "b"/logs' })).toBe("-oo '/a \"b\"/logs/%J.%I.log'");
   });
 
   test.each([

@@ -117,7 +117,7 @@ submit() {
     adopt "$1" "$2"
     return
   fi
-  mkdir -p -- "$results_folder/$1"
+  mkdir -p -- "$results_folder/$1" "$round_folder/logs/$1"
   printf '%s\n' "$2" > "$round_folder/submitted/$1.intent"
   # The folder bsub is called from is mounted into the container.
   answer="$(cd -- '/storage2/fs1/lab/Active' && "${with_timeout[@]}" bsub < "$script" 2>&1)" || status=$?
@@ -141,7 +141,7 @@ if ! "$dry_run"; then
   fi
   trap release_lock EXIT
   printf 'process %s on %s since %s\n' "$$" "$HOSTNAME" "$(date)" > "$lock/owner"
-  mkdir -p -- "$round_folder/logs" "$round_folder/submitted"
+  mkdir -p -- "$round_folder/submitted"
 fi
 
 make_job_group
