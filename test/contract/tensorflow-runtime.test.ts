@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { runProcess } from "../../src/process/exec.ts";
 import { proveRuntime } from "../../src/trainer/runtime/proof.ts";
 import { PINNED_WHEEL, unpackWheel } from "../../src/trainer/runtime/wheel.ts";
-import { builtProgram } from "../../src/workspace/package.ts";
+import { builtProgram, packageRoot } from "../../src/workspace/package.ts";
 import { listTree, makeTestFolder } from "../support/folder.ts";
 import { WHEEL_FILES, writeFiles, writeWheel } from "../support/tensorflow.ts";
 
@@ -93,9 +93,9 @@ test("killed while unpacking, the next run succeeds and clears up", async () => 
   const cache = join(folder, "cache");
   const wheel = writeWheel(join(folder, WHEEL));
   writeFileSync(join(folder, "python3"), SLOW_PYTHON, { mode: 0o755 });
-  const module = builtProgram("trainer/runtime/wheel.js");
+  const module = join(packageRoot(), "src/trainer/runtime/wheel.ts");
   const script = `const { unpackWheel } = await import(process.argv[1]); await unpackWheel(...process.argv.slice(2));`;
-  const args = ["--input-type=module", "-e", script, module, wheel, cache];
+  const args = ["--import", "tsx", "--input-type=module", "-e", script, module, wheel, cache];
   const env = { ...process.env, PATH: `${folder}:${process.env["PATH"] ?? ""}` };
   const child = spawn(process.execPath, args, { detached: true, stdio: "ignore", env });
   while (!existsSync(cache) || !listTree(cache).some((path) => path.endsWith("_cc.so.2"))) {

@@ -40,10 +40,10 @@ test("runs every trial through the job scripts, and a second run has nothing to 
   expect(summaryOf(end)).toMatchObject({ done: 3, failed: 1, left: 0, best: 0.5, workers: 2 });
   expect(end.stderr).toContain("trials: 3/3, 1 failed, best");
   expect(readResults(study.resultFolder).size).toBe(3);
-  expect(readdirSync(join(study.roundFolder, "logs"))).toEqual(
-    [1, 2, 3].map((index) => `array-01.local.${index}.log`),
+  expect(readdirSync(join(study.roundFolder, "logs/array-01"))).toEqual(
+    [1, 2, 3].map((index) => `local.${index}.log`),
   );
-  expect(readFileSync(join(study.roundFolder, "logs", "array-01.local.2.log"), "utf8")).toContain(
+  expect(readFileSync(join(study.roundFolder, "logs/array-01/local.2.log"), "utf8")).toContain(
     "Traceback: the third layer is missing",
   );
   const again = await runLocal(study);
@@ -116,9 +116,9 @@ test("an element whose script fails ends the run at once and shows the end of it
     "error [WORKSPACE] element 1 of array-01.sh ended with exit status 7 and left no result",
   );
   expect(end.stderr).toMatch(
-    /hint: .*array-01\.local\.1\.log ends with:\n {2}the licence server is down/,
+    /hint: .*array-01\/local\.1\.log ends with:\n {2}the licence server is down/,
   );
-  expect(readdirSync(join(study.roundFolder, "logs"))).toEqual(["array-01.local.1.log"]);
+  expect(readdirSync(join(study.roundFolder, "logs/array-01"))).toEqual(["local.1.log"]);
 });
 
 test("an element that fails ends the others, and what they had stays to be run", async () => {
