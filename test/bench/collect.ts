@@ -46,8 +46,8 @@ export async function benchCollect(folder: string): Promise<void> {
     again.push(await secondsOf(collect));
   }
   const baseline = median(read);
-  printFigure({ name: "collect-10000-new", value: median(first), unit: "s", baseline });
-  printFigure({ name: "collect-10000-again", value: median(again), unit: "s", baseline });
+  printFigure({ name: "collect.10000.read", value: median(first), unit: "s", baseline });
+  printFigure({ name: "collect.10000.again.read", value: median(again), unit: "s", baseline });
 }
 
 function writeResults(workspace: string): void {

@@ -4,11 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { benchCollect } from "./collect.ts";
 import { tell } from "./figure.ts";
+import { benchGenerate } from "./generate.ts";
+import { benchStartup } from "./startup.ts";
 import { benchTraining } from "./training.ts";
 
 const BENCHES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
-  collect: benchCollect,
   training: benchTraining,
+  startup: benchStartup,
+  generate: benchGenerate,
+  collect: benchCollect,
 };
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES);
