@@ -8,7 +8,7 @@ import { preparePython } from "./peers/python-environment.ts";
 import { interleave } from "./process.ts";
 
 /** Whole batches of both sizes, so that nobody meets a second shape. */
-const ROWS = 6400;
+const ROWS = 5120;
 const ROUNDS = 5;
 const PEERS = join(import.meta.dirname, "peers");
 
