@@ -61,6 +61,30 @@ export function planCnn(params: CnnParameters, problem: CnnProblem): CnnPlanning
   return { ok: true, plan: { layers, ...measure(layers, input) } };
 }
 
+/** What a network costs, or why it cannot be. */
+export type CnnSizing =
+  | { readonly ok: true; readonly size: Omit<CnnPlan, "layers"> }
+  | { readonly ok: false; readonly reason: string };
+
+/** `planCnn` for many trials of one problem: networks of one size are planned once, and their layers not kept. */
+export function createCnnSizer(problem: CnnProblem): (params: CnnParameters) => CnnSizing {
+  const sizings = new Map<string, CnnSizing>();
+  return (params) => {
+    const { filters, kernelSize, convLayers, blocks, padding, denseLayers, denseUnits } = params;
+    const hasDropout = params.dropout > 0;
+    const network = `${filters} ${kernelSize} ${convLayers} ${blocks} ${padding} ${denseLayers} ${denseUnits} ${hasDropout}`;
+    const sizing = sizings.get(network) ?? sizeOf(planCnn(params, problem));
+    sizings.set(network, sizing);
+    return sizing;
+  };
+}
+
+function sizeOf(planning: CnnPlanning): CnnSizing {
+  if (!planning.ok) return planning;
+  const { parameters, flopsPerExample, activationsPerExample } = planning.plan;
+  return { ok: true, size: { parameters, flopsPerExample, activationsPerExample } };
+}
+
 function shapeAfter(layers: readonly CnnLayer[], input: ImageShape): ImageShape {
   return layers.at(-1)?.output ?? input;
 }

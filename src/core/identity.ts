@@ -44,18 +44,23 @@ export function sha256(data: string | Uint8Array): string {
   return hash("sha256", data);
 }
 
-/** What a trial is: two trials with equal content are the same trial. */
-export interface TrialContent {
-  /** All parameters of the trainer, defaults filled in, so that spelling out a default changes nothing. */
-  readonly params: Parameters | CanonicalText;
+/** What the trials of a study have in common, and what would make each another trial. */
+export interface TrialSetting {
   readonly studySeed: number;
-  readonly replicate: number;
   readonly resource: Resource;
   /** Name and numerics revision: raised by hand when the same parameters would train otherwise. */
   readonly trainer: { readonly name: string; readonly revision: number };
   readonly datasetDigest: string;
   readonly holdout: { readonly fraction: number; readonly seed: number };
   readonly precision: "float32";
+}
+
+/** What a trial is: two trials with equal content are the same trial. */
+export interface TrialContent {
+  /** All parameters of the trainer, defaults filled in, so that spelling out a default changes nothing. */
+  readonly params: Parameters | CanonicalText;
+  readonly replicate: number;
+  readonly setting: TrialSetting | CanonicalText;
 }
 
 /** Contract 1: the leading hex of SHA-256 over canonical JSON of the content. */

@@ -29,16 +29,15 @@ export const HOLDOUT_ROWS = 4200;
 export function makeTrial(number: number, params: Parameters, other: Partial<Trial> = {}): Trial {
   const replicate = other.replicate ?? 0;
   const resource = other.resource ?? { epochs: 10 };
-  const trialId = computeTrialId({
-    params,
+  const setting = {
     studySeed: 1,
-    replicate,
     resource,
     trainer: { name: "test", revision: 1 },
     datasetDigest: "sha256:d",
     holdout: { fraction: 0.1, seed: 1 },
     precision: "float32",
-  });
+  } as const;
+  const trialId = computeTrialId({ params, replicate, setting });
   return { number, trialId, params, seed: number, attempt: 1, replicate, resource, ...other };
 }
 

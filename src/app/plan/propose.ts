@@ -3,9 +3,9 @@ import {
   resolveCnnParameters,
   type CnnParameters,
 } from "../../core/cnn-parameters.ts";
-import { planCnn, type CnnPlan } from "../../core/cnn.ts";
+import { createCnnSizer, type CnnPlan } from "../../core/cnn.ts";
 import type { DatasetHeader } from "../../core/dataset.ts";
-import { CanonicalText, computeTrialId } from "../../core/identity.ts";
+import { CanonicalText, computeTrialId, type TrialSetting } from "../../core/identity.ts";
 import { deriveTrialSeed } from "../../core/random.ts";
 import type { Parameters, Study } from "../../core/study.ts";
 import type { Trial } from "../../core/trial.ts";
@@ -31,55 +31,48 @@ export type Proposed =
  */
 export function* proposeTrials(study: Study, header: DatasetHeader): Generator<Proposed> {
   const seen = new Set<string>();
+  const setting = new CanonicalText(settingOf(study, header));
+  const sizeNetwork = createCnnSizer(header);
   for (const sampled of sample(study.space, study.sampler)) {
     // Spreading two objects into one takes V8 ten times as long.
     const params: Parameters = Object.assign({}, study.trainer.set, sampled);
     const resolved = resolveCnnParameters(params);
-    const planning = planCnn(resolved, header);
+    const sizing = sizeNetwork(resolved);
     const content = new CanonicalText(resolved);
     for (let replicate = 0; replicate < study.replicates; replicate++) {
-      if (!planning.ok) {
-        yield { kind: "impossible", params, reason: planning.reason };
+      if (!sizing.ok) {
+        yield { kind: "impossible", params, reason: sizing.reason };
         continue;
       }
-      const { trialId, seed } = identify(study, header, content, replicate);
+      const trialId = computeTrialId({ params: content, replicate, setting });
       if (seen.has(trialId)) {
         yield { kind: "repeated", params };
         continue;
       }
       seen.add(trialId);
-      const resource = { epochs: study.trainer.epochs };
+      const seed = deriveTrialSeed(study.sampler.seed, content, replicate);
       yield {
         kind: "trial",
         trialId,
         params,
         replicate,
         seed,
-        resource,
+        resource: { epochs: study.trainer.epochs },
         resolved,
-        network: planning.plan,
+        network: sizing.size,
       };
     }
   }
 }
 
-/** Contract 1: a trial's id and seed, from its content alone. */
-function identify(
-  study: Study,
-  header: DatasetHeader,
-  params: CanonicalText,
-  replicate: number,
-): { trialId: string; seed: number } {
+function settingOf(study: Study, header: DatasetHeader): TrialSetting {
   const studySeed = study.sampler.seed;
-  const trialId = computeTrialId({
-    params,
+  return {
     studySeed,
-    replicate,
     resource: { epochs: study.trainer.epochs },
     trainer: CNN_TRAINER,
     datasetDigest: header.digest,
     holdout: { fraction: study.dataset.holdout, seed: studySeed },
     precision: "float32",
-  });
-  return { trialId, seed: deriveTrialSeed(studySeed, params, replicate) };
+  };
 }
