@@ -12,7 +12,7 @@ interface DemoCommandOptions {
 /** `bsweep demo`: the whole way, as a user would go it. */
 export const demoCommand: Command<DemoCommandOptions> = {
   command: "demo",
-  describe: "Go the whole way on real digits, on this machine, in about three minutes",
+  describe: "Go the whole way on real digits, on this machine, in one to three minutes",
   builder: (parser) =>
     parser
       .option("folder", {
