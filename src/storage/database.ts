@@ -50,10 +50,7 @@ export async function withDatabase<T>(
   let database: StudyDatabase | undefined;
   try {
     if (mode === "readwrite") makeFolder(dirname(path));
-    database = new SqliteDatabase(path, {
-      readonly: mode === "readonly",
-      timeout: BUSY_TIMEOUT_MS,
-    });
+    database = openKept(path, mode === "readonly");
     checkOwner(database, path);
     if (mode === "readwrite") prepare(database);
     return await use(database);
@@ -62,6 +59,27 @@ export async function withDatabase<T>(
   } finally {
     database?.close();
   }
+}
+
+/** Databases and statements of this process. */
+const kept: object[] = [];
+
+/**
+ * Opens a database that is never garbage collected, nor are its statements. Node's headers since 24.19
+ * give objects of native packages a destructor that ends the process (`Assertion failed: (env) !=
+ * nullptr`) when the collector runs outside of JavaScript, and better-sqlite3 12 has such objects; its
+ * version 13 has not, but does not run on Node 20. A command opens one database and some statements.
+ */
+function openKept(path: string, readonly: boolean): StudyDatabase {
+  const database = new SqliteDatabase(path, { readonly, timeout: BUSY_TIMEOUT_MS });
+  const prepare = database.prepare.bind(database);
+  database.prepare = ((sql: string) => {
+    const statement = prepare(sql);
+    kept.push(statement);
+    return statement;
+  }) as typeof database.prepare;
+  kept.push(database);
+  return database;
 }
 
 /** Runs `write` as one transaction: all of it is kept, or nothing. Waits for the write lock first. */
@@ -78,16 +96,18 @@ function makeFolder(folder: string): void {
 }
 
 function prepare(database: StudyDatabase): void {
-  database.pragma("journal_mode = DELETE");
-  database.pragma("synchronous = FULL");
-  database.pragma("foreign_keys = ON");
-  database.pragma(`cache_size = -${CACHE_KIB}`);
+  database.exec(`
+    PRAGMA journal_mode = DELETE;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA cache_size = -${CACHE_KIB};
+  `);
   migrate(database);
 }
 
 function checkOwner(database: StudyDatabase, path: string): void {
   const version = readVersion(database);
-  const owner = database.pragma("application_id", { simple: true });
+  const owner = database.prepare("PRAGMA application_id").pluck().get();
   const tables = database.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() as number;
   if (tables > 0 && owner !== APPLICATION_ID) {
     throw new BsweepError("STORAGE", `${path} is a database of another program`, {

@@ -91,13 +91,13 @@ export function migrate(database: Database): void {
   database
     .transaction(() => {
       for (const step of MIGRATIONS.slice(readVersion(database))) database.exec(step);
-      database.pragma(`application_id = ${APPLICATION_ID}`);
-      database.pragma(`user_version = ${MIGRATIONS.length}`);
+      database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+      database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
     })
     .immediate();
 }
 
 /** Steps the database has taken; 0 for a new one. */
 export function readVersion(database: Database): number {
-  return database.pragma("user_version", { simple: true }) as number;
+  return database.prepare("PRAGMA user_version").pluck().get() as number;
 }
