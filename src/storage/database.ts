@@ -50,7 +50,7 @@ export async function withDatabase<T>(
   let database: StudyDatabase | undefined;
   try {
     if (mode === "readwrite") makeFolder(dirname(path));
-    database = openKept(path, mode === "readonly");
+    database = openKeptDatabase(path, mode === "readonly");
     checkOwner(database, path);
     if (mode === "readwrite") prepare(database);
     return await use(database);
@@ -70,7 +70,7 @@ const kept: object[] = [];
  * nullptr`) when the collector runs outside of JavaScript, and better-sqlite3 12 has such objects; its
  * version 13 has not, but does not run on Node 20. A command opens one database and some statements.
  */
-function openKept(path: string, readonly: boolean): StudyDatabase {
+export function openKeptDatabase(path: string, readonly: boolean): StudyDatabase {
   const database = new SqliteDatabase(path, { readonly, timeout: BUSY_TIMEOUT_MS });
   const prepare = database.prepare.bind(database);
   database.prepare = ((sql: string) => {

@@ -1,8 +1,7 @@
-import SqliteDatabase from "better-sqlite3";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { inTransaction, withDatabase } from "../../src/storage/database.ts";
+import { inTransaction, openKeptDatabase, withDatabase } from "../../src/storage/database.ts";
 import { MIGRATIONS } from "../../src/storage/migrations.ts";
 import { readSetAside, replaceSetAside } from "../../src/storage/set-aside.ts";
 import { listTree, makeTestFolder } from "../support/folder.ts";
@@ -26,7 +25,7 @@ test("a new database is one file, without a write-ahead log, and keeps what was 
   expect(await withDatabase(path, "readonly", readSetAside)).toEqual(ROWS);
   const pragmas = await withDatabase(path, "readwrite", (database) =>
     ["journal_mode", "synchronous", "foreign_keys", "user_version"].map((name) =>
-      database.pragma(name, { simple: true }),
+      database.prepare(`PRAGMA ${name}`).pluck().get(),
     ),
   );
   expect(pragmas).toEqual(["delete", 2, 1, MIGRATIONS.length]);
@@ -70,8 +69,8 @@ test("a database with damaged pages", async () => {
 
 test("a database of a newer bsweep, and of another program", async () => {
   const path = await makeDatabase();
-  const newer = new SqliteDatabase(path);
-  newer.pragma(`user_version = ${MIGRATIONS.length + 1}`);
+  const newer = openKeptDatabase(path, false);
+  newer.exec(`PRAGMA user_version = ${MIGRATIONS.length + 1}`);
   newer.close();
   expect(await read(path)).toMatchObject({
     code: "STORAGE",
@@ -79,7 +78,7 @@ test("a database of a newer bsweep, and of another program", async () => {
     hint: expect.stringContaining("newer") as string,
   });
   const foreign = join(makeTestFolder(), "study.sqlite");
-  const other = new SqliteDatabase(foreign);
+  const other = openKeptDatabase(foreign, false);
   other.exec("CREATE TABLE theirs (a)");
   other.close();
   expect((await read(foreign)).message).toContain("another program");
@@ -92,8 +91,8 @@ test("a full disk leaves what was there", async () => {
   const path = await makeDatabase();
   const larger = new Map([...ROWS].map(([file, reason]) => [file, reason.repeat(100)]));
   const work = withDatabase(path, "readwrite", (database) => {
-    const pages = database.pragma("page_count", { simple: true }) as number;
-    database.pragma(`max_page_count = ${pages}`);
+    const pages = database.prepare("PRAGMA page_count").pluck().get() as number;
+    database.exec(`PRAGMA max_page_count = ${pages}`);
     inTransaction(database, () => replaceSetAside(database, larger));
   });
   expect(await errorOf(work)).toMatchObject({
@@ -105,7 +104,7 @@ test("a full disk leaves what was there", async () => {
 
 test("a database that is locked, read-only, a folder, or cannot have a folder", async () => {
   const path = await makeDatabase();
-  const holder = new SqliteDatabase(path);
+  const holder = openKeptDatabase(path, false);
   holder.exec("BEGIN EXCLUSIVE");
   const locked = await read(path);
   holder.close();

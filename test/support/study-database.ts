@@ -1,5 +1,5 @@
-import SqliteDatabase from "better-sqlite3";
 import { sha256 } from "../../src/core/identity.ts";
+import { openKeptDatabase } from "../../src/storage/database.ts";
 
 const CONTENT: Readonly<Record<string, string>> = {
   rounds: "SELECT * FROM rounds ORDER BY round",
@@ -12,7 +12,7 @@ const CONTENT: Readonly<Record<string, string>> = {
 
 /** All a study database holds, row ids left out: they tell the order of collecting. Bytes stand as their SHA-256. */
 export function readContent(path: string): Record<string, readonly object[]> {
-  const database = new SqliteDatabase(path, { readonly: true });
+  const database = openKeptDatabase(path, true);
   try {
     const read = (query: string) =>
       (database.prepare(query).all() as Record<string, unknown>[]).map((row) => ({
