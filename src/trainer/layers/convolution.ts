@@ -1,8 +1,9 @@
 import type { CnnLayer } from "../../core/cnn.ts";
-import { activate } from "../graph/operations/activation.ts";
-import { biasAdd } from "../graph/operations/bias.ts";
+import { cast } from "../graph/operations/arithmetic.ts";
 import { conv2d } from "../graph/operations/convolution.ts";
-import { glorotUniform, type Layer, type LayerContext, zeros } from "./layer.ts";
+import { finish } from "./finish.ts";
+import type { Layer, LayerContext } from "./layer.ts";
+import { kernel as makeKernel, vector } from "./variables.ts";
 
 type Convolution = Extract<CnnLayer, { kind: "convolution" }>;
 
@@ -15,14 +16,14 @@ export function convolutionLayer(
   const { kernelSize, filters, padding, activation, name } = layer;
   const area = kernelSize * kernelSize;
   const shape = [kernelSize, kernelSize, channels, filters];
-  const kernel = glorotUniform(context, `${name}/kernel`, shape, area * channels, area * filters);
-  const bias = zeros(context, `${name}/bias`, filters);
+  const kernel = makeKernel(context, `${name}/kernel`, shape, [area * channels, area * filters]);
+  const bias = layer.bias ? vector(context, `${name}/bias`, filters, "offset", 0) : undefined;
   return {
-    variables: [kernel, bias],
-    forward: (input, mode) =>
-      activate(
-        biasAdd(conv2d(input, mode.read(kernel.variable), padding), mode.read(bias.variable)),
-        activation,
-      ),
+    variables: bias === undefined ? [kernel] : [kernel, bias],
+    forward: (input, mode) => {
+      const { precision } = mode;
+      const weights = cast(mode.read(kernel.variable), precision);
+      return finish(conv2d(cast(input, precision), weights, padding), { bias, activation }, mode);
+    },
   };
 }

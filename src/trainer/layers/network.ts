@@ -1,7 +1,9 @@
 import type { CnnLayer, ImageShape } from "../../core/cnn.ts";
 import type { GraphTensor } from "../graph/graph.ts";
 import { averagePool, maxPool } from "../graph/operations/pooling.ts";
+import { cast } from "../graph/operations/arithmetic.ts";
 import { reshape } from "../graph/operations/shape.ts";
+import { normalizationLayer } from "./batch-normalization.ts";
 import { convolutionLayer } from "./convolution.ts";
 import { denseLayer } from "./dense.ts";
 import { dropoutLayer } from "./dropout.ts";
@@ -9,13 +11,13 @@ import {
   type ForwardMode,
   type Layer,
   type LayerContext,
+  type LayerVariable,
   stateless,
-  type TrainableVariable,
 } from "./layer.ts";
 
 export interface Network {
-  readonly variables: readonly TrainableVariable[];
-  /** From images [batch, height, width, channels], float32 in [0, 1], to logits [batch, classes]. */
+  readonly variables: readonly LayerVariable[];
+  /** From images [batch, height, width, channels], float32 in [0, 1], to logits [batch, classes], float32. */
   readonly forward: (images: GraphTensor, mode: ForwardMode) => GraphTensor;
 }
 
@@ -30,7 +32,11 @@ export function createNetwork(
   );
   return {
     variables: layers.flatMap(({ variables }) => variables),
-    forward: (images, mode) => layers.reduce((value, layer) => layer.forward(value, mode), images),
+    forward: (images, mode) =>
+      cast(
+        layers.reduce((value, layer) => layer.forward(value, mode), images),
+        "float32",
+      ),
   };
 }
 
@@ -39,6 +45,8 @@ function createLayer(context: LayerContext, layer: CnnLayer, [, , channels]: Ima
   switch (layer.kind) {
     case "convolution":
       return convolutionLayer(context, layer, channels);
+    case "batch-normalization":
+      return normalizationLayer(context, layer);
     case "pooling":
       return stateless(layer.pooling === "max" ? maxPool : averagePool);
     case "flatten":
