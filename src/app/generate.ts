@@ -4,6 +4,7 @@ import { dirname, join, relative } from "node:path";
 import type { Effects } from "../core/effects.ts";
 import { sha256 } from "../core/identity.ts";
 import type { GenerateReport, Round, RoundArray, WrittenRound } from "../core/round.ts";
+import type { Study } from "../core/study.ts";
 import { formatRoundFile } from "../formats/round-file.ts";
 import { createTemplateEngine, type TemplateEngine } from "../rendering/engine.ts";
 import type { SchedulerDialect } from "../schedulers/dialect.ts";
@@ -141,7 +142,7 @@ function describeArray(
 
 function describeRound(inputs: RoundInputs, arrays: readonly RoundArray[], trials: number): Round {
   const { context, place, nonce, createdAt } = inputs;
-  const { study, header, existing } = context;
+  const { study, existing } = context;
   const { cpus, memoryMiB, walltimeSeconds, checkpointSeconds } = study.resources;
   return {
     schemaVersion: 1,
@@ -152,17 +153,25 @@ function describeRound(inputs: RoundInputs, arrays: readonly RoundArray[], trial
     createdAt,
     bsweep: packageVersion(),
     objective: study.objective,
-    dataset: {
-      path: study.data.train,
-      digest: header.digest,
-      holdout: { fraction: study.data.holdout, seed: study.sampler.seed },
-    },
-    trainer: { kind: study.trainer.kind, precision: study.trainer.precision },
+    dataset: describeDataset(context),
+    trainer: describeTrainer(study),
     limits: { cpus, memoryMiB, walltimeSeconds, checkpointSeconds },
     arrays,
     trials,
     inputs: hashInputs(inputs),
   };
+}
+
+function describeDataset({ study, header }: PlanContext): Round["dataset"] {
+  if (study.data === null || header === null) return null;
+  const { train: path, holdout: fraction } = study.data;
+  return { path, digest: header.digest, holdout: { fraction, seed: study.sampler.seed } };
+}
+
+function describeTrainer({ trainer }: Study): Round["trainer"] {
+  return trainer.kind === "cnn"
+    ? { kind: trainer.kind, precision: trainer.precision }
+    : { kind: trainer.kind, command: trainer.command };
 }
 
 /** Every file the round was made from; the data set stands in the round with its own digest. */

@@ -12,10 +12,7 @@ export function formatPlan(plan: PlanReport): string {
   const { dataset, arrays, largest } = plan;
   const rows: [label: string, text: string][] = [
     ["study", `${plan.study}: ${plan.sampler}, ${plural(plan.replicates, "replicate")}`],
-    [
-      "data",
-      `${dataset.path}: ${count(dataset.rows)} rows, ${Number((dataset.holdout * 100).toPrecision(4))}% held out`,
-    ],
+    ["data", dataset === null ? "the command's own" : describeDataset(dataset)],
     ["trials", `${count(plan.trials)}${describeLeftOut(plan)}`],
     [
       "planned",
@@ -35,6 +32,14 @@ export function formatPlan(plan: PlanReport): string {
   }
   const table = rows.map(([label, text]) => `${label.padEnd(LABEL_WIDTH)}${text}`);
   return [...table, ...describeImpossible(plan.impossible)].join("\n");
+}
+
+function describeDataset({
+  path,
+  rows,
+  holdout,
+}: NonNullable<PlanReport["dataset"]>): string {
+  return `${path}: ${count(rows)} rows, ${Number((holdout * 100).toPrecision(4))}% held out`;
 }
 
 function describeLeftOut({ proposed, impossible, repeated }: PlanReport): string {

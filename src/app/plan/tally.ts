@@ -1,4 +1,5 @@
 import type { ImpossibleShape, LargestTrial, PlanReport } from "../../core/plan.ts";
+import type { Parameters } from "../../core/study.ts";
 import type { ExistingTrials } from "./existing-trials.ts";
 import type { Proposed, ProposedTrial } from "./propose.ts";
 
@@ -28,7 +29,8 @@ export function tallyProposals(proposals: Iterable<Proposed>, existing: Existing
     trials++;
     if (existing.numbers.has(proposal.trialId)) planned++;
     if (existing.withResult.has(proposal.trialId)) withResult++;
-    largest = pickLarger(largest, proposal);
+    if (proposal.network !== null)
+      largest = pickLarger(largest, proposal.network, proposal.params);
   }
   return {
     ...{ proposed, repeated, trials, planned, withResult, largest },
@@ -39,7 +41,8 @@ export function tallyProposals(proposals: Iterable<Proposed>, existing: Existing
 
 function pickLarger(
   largest: LargestTrial | null,
-  { network: { parameters, flopsPerExample }, params }: ProposedTrial,
+  { parameters, flopsPerExample }: NonNullable<ProposedTrial["network"]>,
+  params: Parameters,
 ): LargestTrial {
   return largest !== null && parameters <= largest.parameters
     ? largest
