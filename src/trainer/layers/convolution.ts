@@ -1,18 +1,17 @@
 import type { CnnLayer } from "../../core/cnn.ts";
-import { activate } from "../graph/operations/activation.ts";
 import { biasAdd } from "../graph/operations/bias.ts";
 import { conv2d } from "../graph/operations/convolution.ts";
 import { glorotUniform, type Layer, type LayerContext, zeros } from "./layer.ts";
 
 type Convolution = Extract<CnnLayer, { kind: "convolution" }>;
 
-/** activation(conv2d(input, kernel) + bias); the kernel is [kernelSize, kernelSize, channels, filters]. */
+/** conv2d(input, kernel) + bias, not yet activated; the kernel is [kernelSize, kernelSize, channels, filters]. */
 export function convolutionLayer(
   context: LayerContext,
   layer: Convolution,
   channels: number,
 ): Layer {
-  const { kernelSize, filters, padding, activation, name } = layer;
+  const { kernelSize, filters, padding, name } = layer;
   const area = kernelSize * kernelSize;
   const shape = [kernelSize, kernelSize, channels, filters];
   const kernel = glorotUniform(context, `${name}/kernel`, shape, area * channels, area * filters);
@@ -20,9 +19,6 @@ export function convolutionLayer(
   return {
     variables: [kernel, bias],
     forward: (input, mode) =>
-      activate(
-        biasAdd(conv2d(input, mode.read(kernel.variable), padding), mode.read(bias.variable)),
-        activation,
-      ),
+      biasAdd(conv2d(input, mode.read(kernel.variable), padding), mode.read(bias.variable)),
   };
 }

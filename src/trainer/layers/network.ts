@@ -1,7 +1,8 @@
-import type { CnnLayer, ImageShape } from "../../core/cnn.ts";
+import type { Activation, CnnLayer, ImageShape } from "../../core/cnn.ts";
 import type { GraphTensor } from "../graph/graph.ts";
+import { activate } from "../graph/operations/activation.ts";
 import { averagePool, maxPool } from "../graph/operations/pooling.ts";
-import { reshape } from "../graph/operations/shape.ts";
+import { crop, reshape } from "../graph/operations/shape.ts";
 import { convolutionLayer } from "./convolution.ts";
 import { denseLayer } from "./dense.ts";
 import { dropoutLayer } from "./dropout.ts";
@@ -12,6 +13,7 @@ import {
   stateless,
   type TrainableVariable,
 } from "./layer.ts";
+import { usedPart } from "./used-part.ts";
 
 export interface Network {
   readonly variables: readonly TrainableVariable[];
@@ -25,13 +27,30 @@ export function createNetwork(
   plan: readonly CnnLayer[],
   input: ImageShape,
 ): Network {
-  const layers = plan.map((layer, index) =>
+  const layers = plan.flatMap((layer, index) => [
     createLayer(context, layer, plan[index - 1]?.output ?? input),
-  );
+    ...activationAfter(plan, index).map((name) => stateless((value) => activate(value, name))),
+  ]);
+  const [height, width] = usedPart(plan, input);
   return {
     variables: layers.flatMap(({ variables }) => variables),
-    forward: (images, mode) => layers.reduce((value, layer) => layer.forward(value, mode), images),
+    forward: (images, mode) =>
+      layers.reduce((value, layer) => layer.forward(value, mode), crop(images, height, width)),
   };
+}
+
+/**
+ * What is activated after that layer. A function that only rises has the same maximum before and after it,
+ * and the same gradient: max pooling goes first and leaves a quarter of the elements to activate.
+ */
+function activationAfter(plan: readonly CnnLayer[], index: number): readonly Activation[] {
+  const [previous, layer, next] = [plan[index - 1], plan[index], plan[index + 1]];
+  if (layer?.kind === "convolution") return isMaxPooling(next) ? [] : [layer.activation];
+  return isMaxPooling(layer) && previous?.kind === "convolution" ? [previous.activation] : [];
+}
+
+function isMaxPooling(layer: CnnLayer | undefined): boolean {
+  return layer?.kind === "pooling" && layer.pooling === "max";
 }
 
 /** One line a kind: a new layer is a file of its own and a case here. */
