@@ -45,6 +45,16 @@ function parametersSchema(): z.ZodType<WrittenParameters> {
   return z.strictObject(mapSpecs((spec) => valueSchema(spec).describe(spec.describe).optional()));
 }
 
+/**
+ * Every parameter with a value. One that came later than what is read may be absent: its default is what
+ * it was trained with.
+ */
+export const completeParametersSchema = z.strictObject(
+  mapSpecs((spec) =>
+    spec.later === true ? valueSchema(spec).default(spec.default) : valueSchema(spec),
+  ),
+);
+
 export const setSchema = parametersSchema().describe("Parameters fixed for every trial");
 
 /** The id keeps the JSON schema short: one definition for all parameters. */

@@ -24,7 +24,7 @@ const modelSchema = z.strictObject({
   flopsPerExample: z.number().min(0),
 });
 
-const numericsSchema = z.strictObject({
+export const numericsSchema = z.strictObject({
   tensorflow: z.string(),
   cpu: z.string(),
   threads: z.int().min(1),

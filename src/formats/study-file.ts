@@ -154,7 +154,7 @@ function buildShared(written: WrittenStudy | WrittenCommandStudy, file: string) 
 }
 
 function toSampler({ kind, seed, trials = 0 }: WrittenStudy["sampler"]): Sampler {
-  return kind === "grid" ? { kind, seed } : { kind, seed, trials };
+  return kind === "random" ? { kind, seed, trials } : { kind, seed };
 }
 
 function toResources(written: WrittenStudy["resources"]): Study["resources"] {
