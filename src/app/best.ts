@@ -33,7 +33,11 @@ export async function findBest(options: ReportOptions, effects: Effects): Promis
   };
 }
 
-function describeTrainer(trainer: Study["trainer"], epochs: number, set: Parameters): Best["trainer"] {
+function describeTrainer(
+  trainer: Study["trainer"],
+  epochs: number,
+  set: Parameters,
+): Best["trainer"] {
   if (trainer.kind === "cnn") return { kind: trainer.kind, epochs, set };
   return { command: trainer.command, version: trainer.version, epochs, set };
 }

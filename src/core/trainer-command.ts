@@ -17,8 +17,8 @@ export const COMMAND_VALUES = {
 export type CommandValueName = keyof typeof COMMAND_VALUES;
 export type CommandValues = Readonly<Record<CommandValueName, string>>;
 
-/** `{{name}}` or `{{param:name}}`: what a name may not hold ends it. */
-const PLACEHOLDER = /\{\{(param:)?([^{}]*)\}\}/g;
+/** `{{name}}` or `{{param:name}}`, blanks around the name allowed. */
+const PLACEHOLDER = /\{\{\s*(param:)?\s*([^{}]*?)\s*\}\}/g;
 
 /** What a word of a command asks for, in order. */
 export function listPlaceholders(
@@ -46,7 +46,9 @@ export function fillCommand(
 ): string[] {
   return command.flatMap((word) => {
     const asked = listPlaceholders(word);
-    const absent = asked.some(({ name, isParameter }) => isParameter && !Object.hasOwn(params, name));
+    const absent = asked.some(
+      ({ name, isParameter }) => isParameter && !Object.hasOwn(params, name),
+    );
     return absent ? [] : [fillWord(word, values, params)];
   });
 }

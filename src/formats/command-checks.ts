@@ -15,9 +15,11 @@ export function checkCommand(
   { parameters, hasData }: CommandScope,
   issueAt: IssueAt,
 ): Issue[] {
-  const known = [...Object.keys(COMMAND_VALUES), ...parameters];
   return command.flatMap((word, index) =>
     listPlaceholders(word).flatMap(({ text, name, isParameter }) => {
+      const known = text.includes("param:")
+        ? parameters
+        : [...parameters, ...Object.keys(COMMAND_VALUES)];
       const at = (message: string): Issue[] => [issueAt(["trainer", "command", index], message)];
       if (isParameter && !parameters.includes(name))
         return at(`${text}: ${describeUnknown("value", name, known)}`);

@@ -10,12 +10,16 @@ const nameSchema = text(
   "a name: letters, digits, `_`, `.` or `-`, the first a letter or `_`",
 );
 
-const valueSchema: z.ZodType<ParameterValue> = z.union(
-  [z.string().regex(/^[^\0]*$/), z.number(), z.boolean()],
-  expected("a text, a number, true or false"),
-);
+const valueSchema: z.ZodType<ParameterValue> = z
+  .union(
+    [z.string().regex(/^[^\0]*$/), z.number(), z.boolean()],
+    expected("a text, a number, true or false"),
+  )
+  .meta({ id: "value" });
 
-const parametersSchema: z.ZodType<WrittenParameters> = z.record(nameSchema, valueSchema);
+const parametersSchema: z.ZodType<WrittenParameters> = z
+  .record(nameSchema, valueSchema)
+  .meta({ id: "parameters" });
 
 const listSchema = z.array(valueSchema, expected("a list")).min(1, expected("at least one value"));
 const numberSchema = z.number(expected("a number"));
@@ -43,7 +47,7 @@ export const commandEntrySchema: z.ZodType<SpaceEntry> = z.union(
   expected("a list such as [1, 2] or a range {low, high}"),
 );
 
-const word = text(/^[^\0]*$/, "a word of the command: a text, in quotes if it looks like a number");
+const word = text(/^[^\0]*$/, "a text, in quotes if it holds {{...}} or looks like a number");
 
 const trainerSchema = z.strictObject({
   kind: z.literal("command").default("command").describe("May be left out beside `command`"),
@@ -65,17 +69,20 @@ const objectiveSchema = z.strictObject({
   direction: z.enum(["maximize", "minimize"]).describe("Which way is better"),
 });
 
+const { study, data, ...others } = sharedShape;
+
 /** A study whose trainer is a command. */
 export const commandStudySchema = z.strictObject({
-  ...sharedShape,
+  study,
   objective: objectiveSchema,
-  data: sharedShape.data
+  data: data
     .optional()
     .describe("Packed data set; may be left out, then the command brings its own data"),
   trainer: trainerSchema,
   space: z
     .record(nameSchema, commandEntrySchema)
     .describe("What is searched: parameter -> list or range"),
+  ...others,
 });
 
 export type WrittenCommandStudy = z.output<typeof commandStudySchema>;

@@ -2,7 +2,12 @@ import * as z from "zod";
 import { BsweepError } from "../core/errors.ts";
 import { sha256 } from "../core/identity.ts";
 import { PRECISIONS } from "../core/study.ts";
-import { type EpochRecord, FAILURE_KINDS, type TrainerReport, type TrialResult } from "../core/trial.ts";
+import {
+  type EpochRecord,
+  FAILURE_KINDS,
+  type TrainerReport,
+  type TrialResult,
+} from "../core/trial.ts";
 import { parseJson } from "./issues.ts";
 import { parametersSchema, resourceSchema, trialIdSchema } from "./manifest.ts";
 

@@ -24,10 +24,7 @@ function isList(entry: SpaceEntry): entry is readonly ParameterValue[] {
 }
 
 /** What is wrong with one parameter, looked at alone. */
-export function checkEntry(
-  { name, entry, isInteger }: SpaceParameter,
-  issueAt: IssueAt,
-): Issue[] {
+export function checkEntry({ name, entry, isInteger }: SpaceParameter, issueAt: IssueAt): Issue[] {
   const { values, low, high, log, step, integer } = mappingOf(entry);
   const at = (key: string, message: string): Issue => issueAt(["space", name, key], message);
   if (values !== undefined) {

@@ -181,13 +181,14 @@ export function formatStudyJsonSchema(): string {
   const [cnn, command] = [studySchema, commandStudySchema].map(
     (schema) => z.toJSONSchema(schema, { io: "input" }) as JsonObject,
   );
-  const { $schema, $defs, ...ofCnn } = cnn ?? {};
-  const { $schema: _, ...ofCommand } = command ?? {};
+  const { $schema, $defs: parts, ...ofCnn } = cnn ?? {};
+  const { $defs: commandParts, ...ofCommand } = command ?? {};
+  const $defs = { ...(parts as JsonObject), ...(commandParts as JsonObject) };
   const runsCommand = {
     properties: { trainer: { type: "object", required: ["command"] } },
     required: ["trainer"],
   };
-  const schema = { $schema, $defs, if: runsCommand, then: ofCommand, else: ofCnn };
+  const schema = { $schema, $defs, if: runsCommand, then: { ...ofCommand, $schema: undefined }, else: ofCnn };
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 

@@ -144,12 +144,16 @@ export const sharedShape = {
   resources: resourcesSchema,
 };
 
+const { study, data, ...others } = sharedShape;
+
 /** A study of the CNN as written, before anything is checked that takes two places of it. */
 export const studySchema = z.strictObject({
-  ...sharedShape,
+  study,
   objective: objectiveSchema,
+  data,
   trainer: trainerSchema,
   space: spaceSchema.describe("What is searched: parameter -> list or range"),
+  ...others,
 });
 
 export type WrittenStudy = z.output<typeof studySchema>;

@@ -115,9 +115,9 @@ function waitForEnd(child: ChildProcess, program: string): Promise<End> {
     child.once("exit", (exitStatus, signal) => {
       signalGroup(child, "SIGKILL");
       const outputs = [child.stdout, child.stderr].filter((stream) => stream !== null);
-      const closed = outputs.map(
-        (stream) => stream.closed || new Promise((done) => stream.once("close", done)),
-      );
+      const closed = outputs
+        .filter((stream) => !stream.closed)
+        .map((stream) => new Promise((done) => stream.once("close", done)));
       // A process that left the group may hold them open for ever, and us with it.
       setTimeout(() => outputs.forEach((stream) => stream.destroy()), OUTPUT_GRACE_MS).unref();
       void Promise.all(closed).then(() => resolve({ exitStatus, signal, startFailure: undefined }));

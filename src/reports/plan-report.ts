@@ -34,11 +34,7 @@ export function formatPlan(plan: PlanReport): string {
   return [...table, ...describeImpossible(plan.impossible)].join("\n");
 }
 
-function describeDataset({
-  path,
-  rows,
-  holdout,
-}: NonNullable<PlanReport["dataset"]>): string {
+function describeDataset({ path, rows, holdout }: NonNullable<PlanReport["dataset"]>): string {
   return `${path}: ${count(rows)} rows, ${Number((holdout * 100).toPrecision(4))}% held out`;
 }
 

@@ -112,7 +112,7 @@ function describeEnd(exitStatus: number | null, signal: NodeJS.Signals | null): 
 const NOT_FINITE = /:\s*-?(?:NaN|Infinity)\b/;
 
 /** How V8 says that a text goes on after its JSON. */
-const MORE_THAN_ONE = /after JSON at position/;
+const MORE_THAN_ONE = "after JSON at position";
 
 /** The report, or why it cannot be used. */
 async function readReport(file: string): Promise<TrainerReport | Failure> {
@@ -132,7 +132,7 @@ async function readReport(file: string): Promise<TrainerReport | Failure> {
     if (NOT_FINITE.test(text))
       return { kind: "diverged", message: "the trainer reported a number that is not finite" };
     const reason = explain(error);
-    const advice = MORE_THAN_ONE.test(reason)
+    const advice = reason.includes(MORE_THAN_ONE)
       ? "it holds more than one result, expected one, written once; "
       : "";
     const message = `the trainer's report cannot be used: ${advice}${reason}`;

@@ -93,9 +93,7 @@ function settingOf(study: Study, header: DatasetHeader | null): TrialSetting {
   return {
     studySeed,
     resource: { epochs: study.trainer.epochs },
-    trainer: isCnnStudy(study)
-      ? CNN_TRAINER
-      : { name: "command", revision: study.trainer.version },
+    trainer: isCnnStudy(study) ? CNN_TRAINER : { name: "command", revision: study.trainer.version },
     datasetDigest: header?.digest ?? "",
     holdout: { fraction: study.data?.holdout ?? 0, seed: studySeed },
     precision: isCnnStudy(study) ? study.trainer.precision : "float32",

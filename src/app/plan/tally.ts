@@ -29,8 +29,7 @@ export function tallyProposals(proposals: Iterable<Proposed>, existing: Existing
     trials++;
     if (existing.numbers.has(proposal.trialId)) planned++;
     if (existing.withResult.has(proposal.trialId)) withResult++;
-    if (proposal.network !== null)
-      largest = pickLarger(largest, proposal.network, proposal.params);
+    if (proposal.network !== null) largest = pickLarger(largest, proposal.network, proposal.params);
   }
   return {
     ...{ proposed, repeated, trials, planned, withResult, largest },
