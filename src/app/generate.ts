@@ -16,6 +16,7 @@ import { requestCluster, type ClusterRequest } from "./generate/cluster-request.
 import { writeManifests, type WrittenManifest } from "./generate/manifests.ts";
 import { writeRoundFolder, type RoundPlace } from "./generate/round-folder.ts";
 import { renderScripts } from "./generate/scripts.ts";
+import { stageRunner, type StagedRunner } from "./generate/stage-runner.ts";
 import { readExistingTrials } from "./plan/existing-trials.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
 import { newTrials, openPlan, type PlanContext } from "./plan/plan-context.ts";
@@ -43,12 +44,14 @@ interface RoundInputs {
   readonly engine: TemplateEngine;
   readonly nonce: string;
   readonly createdAt: string;
+  readonly runner: StagedRunner | undefined;
 }
 
 /**
  * Writes the next round: every trial of the study that no earlier round holds, as manifests, job files,
  * submit.sh and round.json, all of it or nothing. Without a new trial nothing is written.
- * @throws BsweepError INVALID_STUDY, INVALID_SITE, INVALID_DATA, TEMPLATE; WORKSPACE for a path that
+ * A command's image need not have Node: what it runs is put into the workspace.
+ * @throws BsweepError INVALID_STUDY, INVALID_SITE, INVALID_DATA, TEMPLATE, RUNTIME_UNFIT; WORKSPACE for a path that
  *   scripts cannot carry; CONFLICT when two processes write one round, or a submitted one would go
  */
 export async function generateRound(
@@ -67,6 +70,11 @@ export async function generateRound(
     ]),
     nonce: options.nonce ?? randomBytes(4).toString("hex"),
     createdAt: effects.now().toISOString(),
+    // The built-in trainer's image has bsweep; a command's image need not even have Node.
+    runner:
+      study.trainer.kind === "command" && site.scheduler !== "local"
+        ? await stageRunner(layout)
+        : undefined,
   };
   const written = await writeRoundFolder(layout, place, (folder) => fillRound(folder, inputs));
   return {
@@ -94,7 +102,7 @@ function openRound(options: GenerateOptions): { context: PlanContext; place: Rou
 }
 
 function fillRound(folder: string, inputs: RoundInputs): WrittenRound | undefined {
-  const { options, context, place, cluster, engine } = inputs;
+  const { options, context, place, cluster, engine, runner } = inputs;
   const { study, site } = context;
   const dialect = DIALECTS[site.scheduler];
   const manifests = writeManifests(folder, newTrials(context), {
@@ -106,7 +114,7 @@ function fillRound(folder: string, inputs: RoundInputs): WrittenRound | undefine
   const trials = manifests.reduce((sum, manifest) => sum + manifest.trials, 0);
   const scripts = renderScripts(
     {
-      ...{ study, site, cluster, dialect, arrays, trials },
+      ...{ study, site, cluster, dialect, arrays, trials, runner },
       layout: options.layout,
       round: place.round,
       bsweepVersion: packageVersion(),
@@ -175,11 +183,12 @@ function describeTrainer({ trainer }: Study): Round["trainer"] {
 }
 
 /** Every file the round was made from; the data set stands in the round with its own digest. */
-function hashInputs({ context, engine }: RoundInputs): Record<string, string> {
+function hashInputs({ context, engine, runner }: RoundInputs): Record<string, string> {
   const { study, site } = context;
   return {
     [study.file]: context.sha256,
     [nameInput(site.file)]: sha256(readFileSync(site.file)),
+    ...runner?.inputs,
     ...Object.fromEntries(
       [...engine.sources()].map(([file, text]) => [nameInput(file), sha256(text)]),
     ),

@@ -60,11 +60,17 @@ export async function runTrainer(
     command: [program, ...args],
     // So that `python train.py` finds a file of the workspace.
     cwd: options.layout.workspace,
-    env: { ...process.env, ...commandEnvironment(values) },
+    env: { ...withoutOwnLibraries(process.env), ...commandEnvironment(values) },
     withChannel: false,
     onLine: progress.read,
   });
   return { ...run, history: progress.history };
+}
+
+/** A staged Node may run with libraries of its own (partials/element.hbs), which are not for the trainer. */
+function withoutOwnLibraries(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { BSWEEP_LIBRARIES: own, LD_LIBRARY_PATH: path, ...others } = environment;
+  return path === undefined || path === own ? others : { ...others, LD_LIBRARY_PATH: path };
 }
 
 /**
