@@ -17,9 +17,9 @@ export interface StagedRunner {
 
 /** What Node's own builds load, beside the loader itself. All else would have to come along. */
 const SYSTEM_LIBRARIES =
-  /^(?:linux-vdso|ld-linux|libdl|libstdc\+\+|libm|libgcc_s|libpthread|libc)\b/;
+  /^(?:linux-vdso|ld-linux|libdl|libstdc\+\+|libm|libgcc_s|libpthread|libc)(?:[.-]|$)/;
 /** Of these, what an image may lack. */
-const CARRIED_LIBRARIES = /^(?:libstdc\+\+|libgcc_s)\b/;
+const CARRIED_LIBRARIES = /^(?:libstdc\+\+|libgcc_s)\./;
 
 /** A file to be staged. */
 interface Piece {

@@ -1,5 +1,6 @@
 import {
-  mkdirSync,
+  cpSync,
+  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -8,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { generateRound } from "../../../src/app/generate.ts";
@@ -55,9 +56,14 @@ interface Killable {
   readonly checkpoints: string;
 }
 
-async function makeTrial(name: string, checkpoint: string, seconds?: number): Promise<Killable> {
+async function makeTrial(
+  name: string,
+  checkpoint: string,
+  seconds?: number,
+  change: (text: string) => string = (text) => text,
+): Promise<Killable> {
   const studyFile = join(layout.workspace, `${name}.yaml`);
-  writeFileSync(studyFile, STUDY(name, checkpoint));
+  writeFileSync(studyFile, change(STUDY(name, checkpoint)));
   await generateRound({ studyFile, layout, overwrite: false }, recordEffects());
   const folder = layout.round(name, 1);
   if (seconds !== undefined) {
@@ -113,43 +119,60 @@ const WAYS: readonly ((running: BsweepProcess) => void)[] = [
   (running) => {
     const trainer = trainerOf(running);
     running.kill("SIGKILL");
-    if (trainer > 0) process.kill(-trainer, "SIGKILL");
+    if (trainer > 0) killGroup(trainer);
   },
   (running) => running.kill("SIGKILL"),
 ];
 
-/** Runs the trial until it has its result, killed at random moments. */
-async function runKilled(trial: Killable, seed: number): Promise<number> {
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch {
+    // It has ended already.
+  }
+}
+
+const KILLS = 7;
+
+/** Runs the trial until it has its result; the first runs are killed, each at a random moment in a random way. */
+async function runKilled(trial: Killable, seed: number): Promise<string> {
   const random = randomFor(seed, "kills");
-  for (let run = 1; ; run++) {
+  let output = "";
+  for (let kills = 0; ; kills++) {
     const running = startBsweep(trial.args, { env: { TMPDIR: makeTestFolder() } });
     const way = WAYS[random.nextInteger(WAYS.length)];
-    // Later with every run: a machine under load must come to an end as well.
-    const delay = 500 + random.nextInteger(1500) + run * 150;
-    const end = await Promise.race([running.end, sleep(delay)]);
-    if (end !== undefined) {
-      expect(end).toMatchObject({ exitStatus: 0 });
-      return run;
-    }
+    // Some die while they start, most while they train.
+    const early = random.nextInteger(4) === 0;
+    const delay = random.nextInteger(early ? 600 : 1200);
+    const killed = async (): Promise<undefined> => {
+      while (!early && !/going on|epoch \d/.test(running.output())) await sleep(10);
+      await sleep(delay);
+    };
+    const end = await (kills < KILLS ? Promise.race([running.end, killed()]) : running.end);
     const trainer = trainerOf(running);
-    way?.(running);
-    await running.end;
+    if (end === undefined) way?.(running);
+    const { exitStatus } = await running.end;
+    output += running.output();
+    if (exitStatus === 0) return output;
     while (trainer > 0 && isAlive(trainer)) await sleep(20);
   }
 }
 
 test.each([
-  ["after each epoch", "epoch", undefined, 1],
-  ["after each epoch", "epoch", undefined, 2],
-  ["within epochs", "1s", 0.05, 3],
-  ["within epochs", "1s", 0.05, 4],
+  ["after each epoch", undefined, 1],
+  ["within epochs", 0.02, 2],
 ])(
-  "killed again and again with checkpoints %s, a trial has the result of one never killed (%s, %s, seed %i)",
-  async (_, checkpoint, seconds, seed) => {
-    const trial = await makeTrial(`killed-${seed}`, checkpoint, seconds);
-    expect(await runKilled(trial, seed)).toBeGreaterThan(1);
-    expect(comparable(trial.resultFolder)).toEqual({ ...untouched });
-    expect(readdirSync(join(trial.checkpoints, ".."))).toEqual([]);
+  "killed again and again, with checkpoints %s, a trial has the result of one never killed",
+  async (_, seconds, seed) => {
+    const trial = await makeTrial(
+      `killed-${seed}`,
+      seconds === undefined ? "epoch" : "1s",
+      seconds,
+    );
+    const output = await runKilled(trial, seed);
+    expect(output).toMatch(seconds === undefined ? /[2-9] epochs and 0 rows/ : /and [1-9]\d* rows/);
+    expect(comparable(trial.resultFolder)).toEqual(untouched);
+    expect(existsSync(trial.checkpoints)).toBe(false);
   },
 );
 
@@ -168,33 +191,61 @@ test("a torn newest checkpoint is passed over for the one before, and all the sa
   expect(comparable(trial.resultFolder)).toEqual(untouched);
 });
 
-test("the checkpoint of another trial is not taken: the trial starts anew", async () => {
-  const trial = await makeTrial("foreign", "epoch");
-  const other = await makeTrial("other", "off");
-  mkdirSync(trial.checkpoints, { recursive: true });
-  const running = startBsweep(trial.args);
+test("a checkpoint of another trial is not taken: the trial starts anew", async () => {
+  const other = await makeTrial("other", "epoch", undefined, (text) =>
+    text.replace("seed: 3", "seed: 4"),
+  );
+  const running = startBsweep(other.args);
   while (!running.output().includes("epoch 2:")) await sleep(5);
   running.kill("SIGTERM");
   await running.end;
-  // As if the folder were another trial's: what the file says of itself does not fit.
-  for (const name of readdirSync(trial.checkpoints)) {
-    const file = join(trial.checkpoints, name);
-    const bytes = readFileSync(file);
-    const text = bytes.toString("latin1").replace(/("trialId":")[0-9a-f]{4}/, "$10000");
-    writeFileSync(file, Buffer.from(text, "latin1"));
-  }
-  const again = await startBsweep(trial.args).end;
-  expect(again.stdout).toContain("is of another trial");
-  expect(again.stdout).not.toContain("going on from a checkpoint");
+  const trial = await makeTrial("mixed-up", "epoch");
+  cpSync(other.checkpoints, trial.checkpoints, { recursive: true });
+  const end = await startBsweep(trial.args).end;
+  expect(end.stdout).toContain("is of another trial: found trialId ");
+  expect(end.stdout).not.toContain("going on from a checkpoint");
   expect(comparable(trial.resultFolder)).toEqual(untouched);
-  expect(other.args).toHaveLength(6);
 });
 
 test("a disk too full for a checkpoint costs the checkpoint, not the training", async () => {
-  const trial = await makeTrial("full", "epoch");
-  // 64 blocks of 1 KiB: too little for a checkpoint, enough for everything else.
-  const end = await startBsweep(trial.args, { shellSetup: "ulimit -f 64" }).end;
-  expect(end).toMatchObject({ exitStatus: 0 });
+  const trial = await makeTrial("full", "epoch", undefined, (text) =>
+    text.replace("denseUnits: 16", "denseUnits: 2000").replace("epochs: 12", "epochs: 2"),
+  );
+  // 1 MiB: less than a checkpoint, more than anything else.
+  const end = await startBsweep(trial.args, { shellSetup: "ulimit -f 1024" }).end;
   expect(end.stdout).toMatch(/no checkpoint: cannot write .*EFBIG.*; training goes on/);
+  expect(end.exitStatus).toBe(0);
+  expect(readResults(trial.resultFolder).get(1)?.history).toHaveLength(2);
+});
+
+test("a run that diverges after it went on is told as diverged", async () => {
+  const trial = await makeTrial("diverging", "epoch", undefined, (text) =>
+    text
+      .replace("learningRate: 0.01", "learningRate: 90")
+      .replace("batchNormalization: true", "batchNormalization: false\n    optimizer: sgd")
+      .replace("epochs: 12", "epochs: 200"),
+  );
+  const end = await startBsweep(trial.args).end;
+  expect(end.exitStatus).toBe(0);
+  expect(readResults(trial.resultFolder).get(1)?.failure?.kind).toBe("diverged");
+  expect(existsSync(trial.checkpoints)).toBe(false);
+});
+
+test("with a checkpoint there and the data changed, nothing is trained and nothing lost", async () => {
+  const trial = await makeTrial("changed", "epoch");
+  const running = startBsweep(trial.args);
+  while (!running.output().includes("epoch 1:")) await sleep(5);
+  running.kill("SIGTERM");
+  expect(await running.end).toMatchObject({ exitStatus: 75 });
+  const before = readdirSync(trial.checkpoints);
+  const file = join(dirname(trial.args[2] ?? ""), "round.json");
+  const text = readFileSync(file, "utf8");
+  writeFileSync(file, text.replace(/"digest": "sha256:[0-9a-f]{4}/, '"digest": "sha256:0000'));
+  const end = await startBsweep(trial.args).end;
+  expect(end.exitStatus).toBe(3);
+  expect(end.stderr).toContain("is not the one the study was planned with");
+  expect(readdirSync(trial.checkpoints)).toEqual(before);
+  writeFileSync(file, text);
+  expect(await startBsweep(trial.args).end).toMatchObject({ exitStatus: 0 });
   expect(comparable(trial.resultFolder)).toEqual(untouched);
 });
