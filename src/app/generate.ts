@@ -142,7 +142,7 @@ function describeArray(
 function describeRound(inputs: RoundInputs, arrays: readonly RoundArray[], trials: number): Round {
   const { context, place, nonce, createdAt } = inputs;
   const { study, header, existing } = context;
-  const { cpus, memoryMiB, walltimeSeconds } = study.resources;
+  const { cpus, memoryMiB, walltimeSeconds, checkpointSeconds } = study.resources;
   return {
     schemaVersion: 1,
     study: study.name,
@@ -153,12 +153,12 @@ function describeRound(inputs: RoundInputs, arrays: readonly RoundArray[], trial
     bsweep: packageVersion(),
     objective: study.objective,
     dataset: {
-      path: study.dataset.path,
+      path: study.data.train,
       digest: header.digest,
-      holdout: { fraction: study.dataset.holdout, seed: study.sampler.seed },
+      holdout: { fraction: study.data.holdout, seed: study.sampler.seed },
     },
-    trainer: { kind: study.trainer.kind },
-    limits: { cpus, memoryMiB, walltimeSeconds },
+    trainer: { kind: study.trainer.kind, precision: study.trainer.precision },
+    limits: { cpus, memoryMiB, walltimeSeconds, checkpointSeconds },
     arrays,
     trials,
     inputs: hashInputs(inputs),

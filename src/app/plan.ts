@@ -16,7 +16,7 @@ export function planStudy(options: PlanOptions): PlanReport {
   const context = openPlan(options);
   const { study, header, site, existing } = context;
   const tally = tallyProposals(proposeTrials(study, header), existing);
-  const { path, holdout } = study.dataset;
+  const { train: path, holdout } = study.data;
   return {
     study: study.name,
     file: study.file,

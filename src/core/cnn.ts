@@ -16,11 +16,19 @@ export type CnnLayer = {
       readonly filters: number;
       readonly kernelSize: number;
       readonly padding: "valid" | "same";
-      readonly activation: Activation;
+      /** `linear` where a normalization follows, which has the activation then, and a bias of its own. */
+      readonly activation: Activation | "linear";
+      readonly bias: boolean;
     }
+  | { readonly kind: "batch-normalization"; readonly activation: Activation }
   | { readonly kind: "pooling"; readonly pooling: "max" | "average" }
   | { readonly kind: "flatten" }
-  | { readonly kind: "dense"; readonly units: number; readonly activation: Activation | "linear" }
+  | {
+      readonly kind: "dense";
+      readonly units: number;
+      readonly activation: Activation | "linear";
+      readonly bias: boolean;
+    }
   | { readonly kind: "dropout"; readonly rate: number }
 );
 
@@ -71,8 +79,8 @@ export function createCnnSizer(problem: CnnProblem): (params: CnnParameters) => 
   const sizings = new Map<string, CnnSizing>();
   return (params) => {
     const { filters, kernelSize, convLayers, blocks, padding, denseLayers, denseUnits } = params;
-    const hasDropout = params.dropout > 0;
-    const network = `${filters} ${kernelSize} ${convLayers} ${blocks} ${padding} ${denseLayers} ${denseUnits} ${hasDropout}`;
+    const { batchNormalization: normalized, dropout } = params;
+    const network = `${filters} ${kernelSize} ${convLayers} ${blocks} ${padding} ${denseLayers} ${denseUnits} ${dropout > 0} ${normalized}`;
     const sizing = sizings.get(network) ?? sizeOf(planCnn(params, problem));
     sizings.set(network, sizing);
     return sizing;
@@ -96,22 +104,18 @@ function addBlock(
   block: number,
 ): string | undefined {
   const filters = params.filters * 2 ** block;
-  const { kernelSize, padding, activation } = params;
+  const { kernelSize, padding } = params;
   for (let index = 1; index <= params.convLayers; index++) {
     const [height, width] = shapeAfter(layers, input);
     const lost = padding === "valid" ? kernelSize - 1 : 0;
     if (height <= lost || width <= lost) {
       return `block ${block + 1}, convolution ${index}: a ${kernelSize} x ${kernelSize} kernel without padding does not fit ${height} x ${width}`;
     }
-    layers.push({
-      kind: "convolution",
-      name: `block${block + 1}/conv${index}`,
-      filters,
-      kernelSize,
-      padding,
-      activation,
-      output: [height - lost, width - lost, filters],
-    });
+    const name = `block${block + 1}/conv${index}`;
+    const output: ImageShape = [height - lost, width - lost, filters];
+    addActivated(layers, params, (end) => ({
+      ...{ kind: "convolution", name, filters, kernelSize, padding, ...end, output },
+    }));
   }
   const [height, width] = shapeAfter(layers, input);
   if (height < POOL_SIZE || width < POOL_SIZE) {
@@ -126,13 +130,31 @@ function addBlock(
   return undefined;
 }
 
+/** How a layer ends: with its bias and activation, or with neither before a normalization. */
+type LayerEnd = Pick<Extract<CnnLayer, { kind: "dense" }>, "activation" | "bias">;
+
+function addActivated(
+  layers: CnnLayer[],
+  { activation, batchNormalization }: CnnParameters,
+  layerWith: (end: LayerEnd) => CnnLayer,
+): void {
+  if (!batchNormalization) {
+    layers.push(layerWith({ activation, bias: true }));
+    return;
+  }
+  const layer = layerWith({ activation: "linear", bias: false });
+  const { name, output } = layer;
+  layers.push(layer, { kind: "batch-normalization", name: `${name}/norm`, activation, output });
+}
+
 function addHead(layers: CnnLayer[], params: CnnParameters, classes: number): void {
   const [height, width, channels] = shapeAfter(layers, [0, 0, 0]);
   layers.push({ kind: "flatten", name: "flatten", output: [1, 1, height * width * channels] });
-  const { denseUnits: units, activation, dropout: rate } = params;
+  const { denseUnits: units, dropout: rate } = params;
   for (let index = 1; index <= params.denseLayers; index++) {
     const output: ImageShape = [1, 1, units];
-    layers.push({ kind: "dense", name: `dense${index}`, units, activation, output });
+    const name = `dense${index}`;
+    addActivated(layers, params, (end) => ({ kind: "dense", name, units, ...end, output }));
     if (rate > 0) layers.push({ kind: "dropout", name: `dropout${index}`, rate, output });
   }
   layers.push({
@@ -140,6 +162,7 @@ function addHead(layers: CnnLayer[], params: CnnParameters, classes: number): vo
     name: "logits",
     units: classes,
     activation: "linear",
+    bias: true,
     output: [1, 1, classes],
   });
 }
@@ -151,7 +174,7 @@ function measure(layers: readonly CnnLayer[], input: ImageShape): Omit<CnnPlan, 
   let previous = input;
   for (const layer of layers) {
     const weights = weightsPerOutput(layer, previous);
-    parameters += (weights + (weights > 0 ? 1 : 0)) * layer.output[2];
+    parameters += (weights + offsetsPerOutput(layer)) * layer.output[2];
     flopsPerExample += 2 * weights * size(layer.output);
     activationsPerExample += size(layer.output);
     previous = layer.output;
@@ -163,6 +186,12 @@ function measure(layers: readonly CnnLayer[], input: ImageShape): Omit<CnnPlan, 
 function weightsPerOutput(layer: CnnLayer, input: ImageShape): number {
   if (layer.kind === "convolution") return layer.kernelSize ** 2 * input[2];
   return layer.kind === "dense" ? input[2] : 0;
+}
+
+/** Biases; a normalization's scale and offset. */
+function offsetsPerOutput(layer: CnnLayer): number {
+  if (layer.kind === "batch-normalization") return 2;
+  return "bias" in layer && layer.bias ? 1 : 0;
 }
 
 function size([height, width, channels]: ImageShape): number {

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { Parameters } from "./study.ts";
+import type { Parameters, Precision } from "./study.ts";
 import type { Resource } from "./trial.ts";
 
 /** Hex digits of a trial id: 64 bits, so a clash among a million trials has odds of 1 in 37 million. */
@@ -52,7 +52,7 @@ export interface TrialSetting {
   readonly trainer: { readonly name: string; readonly revision: number };
   readonly datasetDigest: string;
   readonly holdout: { readonly fraction: number; readonly seed: number };
-  readonly precision: "float32";
+  readonly precision: Precision;
 }
 
 /** What a trial is: two trials with equal content are the same trial. */

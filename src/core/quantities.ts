@@ -36,6 +36,12 @@ export function parseDurationSeconds(text: string): number | undefined {
   return ifCountable(seconds);
 }
 
+/** Reads how often a trial saves its state: a time, `epoch` (0) or `off` (null); undefined when it is none. */
+export function parseCheckpointSeconds(text: string): number | null | undefined {
+  if (text === "off") return null;
+  return text === "epoch" ? 0 : parseDurationSeconds(text);
+}
+
 /** Neither 0 nor so many digits that they add up to Infinity. */
 function ifCountable(value: number): number | undefined {
   return value > 0 && Number.isSafeInteger(value) ? value : undefined;

@@ -1,4 +1,4 @@
-import type { Objective } from "./study.ts";
+import type { Objective, Precision } from "./study.ts";
 
 /** What all elements of a round share; stands in round.json beside the manifests. */
 export interface Round {
@@ -25,6 +25,8 @@ export interface Round {
     readonly cpus: number;
     readonly memoryMiB: number;
     readonly walltimeSeconds: number;
+    /** Between a trial's checkpoints; 0: after each epoch, null: none. */
+    readonly checkpointSeconds: number | null;
   };
   readonly arrays: readonly RoundArray[];
   readonly trials: number;
@@ -34,7 +36,8 @@ export interface Round {
 
 /** `command`: argv of a trainer other than the built-in one; `{{request}}` is the request's path. */
 export type RoundTrainer =
-  { readonly kind: "cnn" } | { readonly kind: "command"; readonly command: readonly string[] };
+  | { readonly kind: "cnn"; readonly precision: Precision }
+  | { readonly kind: "command"; readonly command: readonly string[] };
 
 /** One job array of a round. File names are relative to the round's folder. */
 export interface RoundArray {

@@ -47,18 +47,26 @@ export interface Objective {
   readonly direction: "maximize" | "minimize";
 }
 
+export const PRECISIONS = ["float32", "bfloat16"] as const;
+export type Precision = (typeof PRECISIONS)[number];
+
 /** The built-in CNN. `set` fixes parameters for every trial. */
 export interface CnnTrainer {
   readonly kind: "cnn";
   /** The resource: most epochs a trial may train. */
   readonly epochs: number;
+  /** Of convolutions and matrix products; variables, loss and updates are float32 always. */
+  readonly precision: Precision;
   /** Parameters fixed for all trials; a name may not also stand in the search space. */
   readonly set: Parameters;
 }
 
-export interface StudyDataset {
-  /** Folder of the packed data set, relative to the workspace. */
-  readonly path: string;
+/** Folders of packed data sets, relative to the workspace. */
+export interface StudyData {
+  /** The rows that trials train on and are judged on. */
+  readonly train: string;
+  /** Rows that nothing looks at before a model was refitted on all of `train`. */
+  readonly test?: string;
   /** Fraction of the rows held out from every trial and used only for the objective, in (0, 1). */
   readonly holdout: number;
 }
@@ -79,6 +87,8 @@ export interface Resources {
   readonly cpus: number;
   readonly memoryMiB: number;
   readonly walltimeSeconds: number;
+  /** Seconds of training between a trial's checkpoints, 0: one after each epoch, null: none. */
+  readonly checkpointSeconds: number | null;
   /** Trials packed into one element, run one after another. */
   readonly trialsPerElement: number;
 }
@@ -89,7 +99,7 @@ export interface Study {
   /** The study file, as the user named it. */
   readonly file: string;
   readonly objective: Objective;
-  readonly dataset: StudyDataset;
+  readonly data: StudyData;
   readonly trainer: CnnTrainer;
   readonly space: SearchSpace;
   readonly sampler: Sampler;

@@ -1,4 +1,4 @@
-import type { ParameterValue, Parameters } from "./study.ts";
+import type { ParameterValue, Parameters, Precision } from "./study.ts";
 
 /** How much training a trial may use. The resource is never also a parameter. */
 export interface Resource {
@@ -72,7 +72,7 @@ export interface NumericsFingerprint {
   readonly tensorflow: string;
   readonly cpu: string;
   readonly threads: number;
-  readonly precision: "float32";
+  readonly precision: Precision;
 }
 
 /** What a trainer measured. A trainer leaves this as a JSON file; the runner makes it a result. */

@@ -1,5 +1,10 @@
 import * as z from "zod";
-import { CNN_PARAMETERS, describeRange, type ParameterSpec } from "../core/cnn-parameters.ts";
+import {
+  CNN_PARAMETERS,
+  describeRange,
+  type NumericSpec,
+  type ParameterSpec,
+} from "../core/cnn-parameters.ts";
 import type { ParameterValue } from "../core/study.ts";
 import { expected } from "./schema-issues.ts";
 
@@ -17,10 +22,9 @@ export interface SpaceMapping {
 
 export type WrittenParameters = Readonly<Record<string, ParameterValue | undefined>>;
 
-type NumericSpec = Exclude<ParameterSpec, { kind: "choice" }>;
-
 /** One value of a parameter: takes exactly what `rejectCnnValue` lets pass. */
 export function valueSchema(spec: ParameterSpec): z.ZodType<ParameterValue> {
+  if (spec.kind === "boolean") return z.boolean(expected("true or false"));
   return spec.kind === "choice"
     ? z.enum(spec.values, expected(`one of ${spec.values.join(", ")}`))
     : numberSchema(spec);
@@ -39,6 +43,16 @@ function parametersSchema(): z.ZodType<WrittenParameters> {
   return z.strictObject(mapSpecs((spec) => valueSchema(spec).describe(spec.describe).optional()));
 }
 
+/**
+ * Every parameter with a value. One that came later than what is read may be absent: its default is what
+ * it was trained with.
+ */
+export const completeParametersSchema = z.strictObject(
+  mapSpecs((spec) =>
+    spec.later === true ? valueSchema(spec).default(spec.default) : valueSchema(spec),
+  ),
+);
+
 export const setSchema = parametersSchema().describe("Parameters fixed for every trial");
 
 /** The id keeps the JSON schema short: one definition for all parameters. */
@@ -56,7 +70,7 @@ export function entrySchema(spec: ParameterSpec): z.ZodType<SpaceEntry> {
   const list = z
     .array(valueSchema(spec), expected("a list"))
     .min(1, expected("at least one value"));
-  if (spec.kind === "choice") {
+  if (spec.kind === "choice" || spec.kind === "boolean") {
     const mapping = z.strictObject({ values: list, when: whenSchema.optional() });
     return z.union([list, mapping], expected("a list such as [a, b]"));
   }

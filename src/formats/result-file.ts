@@ -1,11 +1,12 @@
 import * as z from "zod";
 import { BsweepError } from "../core/errors.ts";
 import { sha256 } from "../core/identity.ts";
+import { PRECISIONS } from "../core/study.ts";
 import { FAILURE_KINDS, type TrainerReport, type TrialResult } from "../core/trial.ts";
 import { parseJson } from "./issues.ts";
 import { parametersSchema, resourceSchema, trialIdSchema } from "./manifest.ts";
 
-const epochSchema = z.strictObject({
+export const epochSchema = z.strictObject({
   epoch: z.int().min(1),
   loss: z.number().nullable(),
   accuracy: z.number().optional(),
@@ -23,11 +24,11 @@ const modelSchema = z.strictObject({
   flopsPerExample: z.number().min(0),
 });
 
-const numericsSchema = z.strictObject({
+export const numericsSchema = z.strictObject({
   tensorflow: z.string(),
   cpu: z.string(),
   threads: z.int().min(1),
-  precision: z.literal("float32"),
+  precision: z.enum(PRECISIONS),
 });
 
 const failureSchema = z.strictObject({

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { PRECISIONS } from "../core/study.ts";
 import type { Round } from "../core/round.ts";
 import { parseJson } from "./issues.ts";
 
@@ -19,13 +20,14 @@ const roundSchema: z.ZodType<Round> = z.strictObject({
     holdout: z.strictObject({ fraction: z.number().gt(0).lt(1), seed: z.int().min(0) }),
   }),
   trainer: z.discriminatedUnion("kind", [
-    z.strictObject({ kind: z.literal("cnn") }),
+    z.strictObject({ kind: z.literal("cnn"), precision: z.enum(PRECISIONS) }),
     z.strictObject({ kind: z.literal("command"), command: z.array(z.string()).min(1) }),
   ]),
   limits: z.strictObject({
     cpus: z.int().min(1),
     memoryMiB: z.int().min(1),
     walltimeSeconds: z.int().min(1),
+    checkpointSeconds: z.number().min(0).nullable(),
   }),
   arrays: z.array(
     z.strictObject({

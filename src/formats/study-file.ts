@@ -1,6 +1,10 @@
 import * as z from "zod";
 import { CNN_PARAMETERS, isCnnParameter } from "../core/cnn-parameters.ts";
-import { parseDurationSeconds, parseMemoryMiB } from "../core/quantities.ts";
+import {
+  parseCheckpointSeconds,
+  parseDurationSeconds,
+  parseMemoryMiB,
+} from "../core/quantities.ts";
 import type { Sampler, Study } from "../core/study.ts";
 import type { DocumentKind } from "./issues.ts";
 import { entrySchema } from "./parameter-schema.ts";
@@ -56,13 +60,13 @@ function isMapping(value: unknown): value is Record<string, unknown> {
 
 function buildStudy(written: WrittenStudy, space: readonly SpaceParameter[], file: string): Study {
   const { metric } = written.objective;
-  const { kind, epochs, set } = written.trainer;
+  const { kind, epochs, precision, set } = written.trainer;
   return {
     name: written.study,
     file,
     objective: { metric, direction: METRICS[metric] },
-    dataset: written.dataset,
-    trainer: { kind, epochs, set: dropAbsent(set) },
+    data: dropAbsent(written.data),
+    trainer: { kind, epochs, precision, set: dropAbsent(set) },
     space: toDimensions(space, set),
     sampler: toSampler(written.sampler),
     replicates: written.replicates,
@@ -76,13 +80,14 @@ function toSampler({ kind, seed, trials = 0 }: WrittenStudy["sampler"]): Sampler
 }
 
 function toResources(written: WrittenStudy["resources"]): Study["resources"] {
-  const { cpus, memory, walltime, trialsPerElement } = written;
+  const { cpus, memory, walltime, checkpoint, trialsPerElement } = written;
   const memoryMiB = parseMemoryMiB(memory);
   const walltimeSeconds = parseDurationSeconds(walltime);
-  if (memoryMiB === undefined || walltimeSeconds === undefined) {
+  const checkpointSeconds = parseCheckpointSeconds(checkpoint);
+  if (memoryMiB === undefined || walltimeSeconds === undefined || checkpointSeconds === undefined) {
     throw new TypeError("the schema let an unreadable quantity pass");
   }
-  return { cpus, memoryMiB, walltimeSeconds, trialsPerElement };
+  return { cpus, memoryMiB, walltimeSeconds, checkpointSeconds, trialsPerElement };
 }
 
 type Present<T> = { [K in keyof T]: Exclude<T[K], undefined> };

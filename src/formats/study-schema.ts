@@ -1,5 +1,10 @@
 import * as z from "zod";
-import { parseDurationSeconds, parseMemoryMiB } from "../core/quantities.ts";
+import {
+  parseCheckpointSeconds,
+  parseDurationSeconds,
+  parseMemoryMiB,
+} from "../core/quantities.ts";
+import { PRECISIONS } from "../core/study.ts";
 import { setSchema, spaceSchema } from "./parameter-schema.ts";
 import { expected } from "./schema-issues.ts";
 
@@ -27,7 +32,7 @@ function text(pattern: RegExp, description: string) {
 }
 
 /** A text that another parser reads into a number. */
-function quantity(parse: (text: string) => number | undefined, description: string) {
+function quantity(parse: (text: string) => number | null | undefined, description: string) {
   const or = expected(description);
   return z.string(or).refine((value) => parse(value) !== undefined, or);
 }
@@ -45,10 +50,17 @@ const objectiveSchema = z
   })
   .prefault({});
 
-const datasetSchema = z.strictObject({
-  path: text(/^[^\p{Cc}]+$/u, "a folder made by `bsweep prepare`").describe(
-    "Folder of the packed data set, relative to the workspace",
+function folder() {
+  return text(/^[^\p{Cc}]+$/u, "a folder made by `bsweep prepare`");
+}
+
+const dataSchema = z.strictObject({
+  train: folder().describe(
+    "Folder of the packed data set that trials train on, relative to the workspace",
   ),
+  test: folder()
+    .optional()
+    .describe("Folder of a data set that only refitted models are judged on, once"),
   holdout: z
     .number(expected("a fraction between 0 and 1"))
     .gt(0, expected("a fraction between 0 and 1"))
@@ -60,6 +72,10 @@ const datasetSchema = z.strictObject({
 const trainerSchema = z.strictObject({
   kind: z.literal("cnn").describe("The built-in convolutional network"),
   epochs: integer(1, 100_000).describe("Most epochs a trial may train"),
+  precision: z
+    .enum(PRECISIONS)
+    .default("float32")
+    .describe("Of convolutions and matrix products; bfloat16 needs a CPU with AMX or AVX512_BF16"),
   set: setSchema.prefault({}),
 });
 
@@ -104,6 +120,9 @@ const resourcesSchema = z
     walltime: quantity(parseDurationSeconds, "a time such as 30m, 1h30m or 01:30:00")
       .default("30m")
       .describe("Most time an element may take, its trials together"),
+    checkpoint: quantity(parseCheckpointSeconds, "`epoch`, `off` or a time such as 10m")
+      .default("10m")
+      .describe("How often a trial saves its state: a time, `epoch`, or `off`"),
     trialsPerElement: integer(1, 1000)
       .default(1)
       .describe("Trials packed into one element, one after another"),
@@ -117,7 +136,7 @@ export const studySchema = z.strictObject({
     "at most 64 letters, digits, `.`, `_` or `-`, the first a letter or digit",
   ).describe("Name of the study; it becomes a folder and a job name"),
   objective: objectiveSchema,
-  dataset: datasetSchema,
+  data: dataSchema,
   trainer: trainerSchema,
   space: spaceSchema.describe("What is searched: parameter -> list or range"),
   sampler: samplerSchema,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { PRECISIONS } from "../core/study.ts";
 import type { TrainerRequest } from "../core/trainer-request.ts";
 import { parseJson } from "./issues.ts";
 import { parametersSchema, resourceSchema, trialIdSchema } from "./manifest.ts";
@@ -10,11 +11,22 @@ const requestSchema: z.ZodType<TrainerRequest> = z.strictObject({
   resource: resourceSchema,
   seed: z.int().min(0),
   threads: z.int().min(1),
+  precision: z.enum(PRECISIONS),
   dataset: z.strictObject({
     path: z.string(),
     digest: z.string(),
-    holdout: z.strictObject({ fraction: z.number().gt(0).lt(1), seed: z.int().min(0) }),
+    holdout: z.strictObject({ fraction: z.number().gt(0).lt(1), seed: z.int().min(0) }).nullable(),
   }),
+  checkpoint: z.strictObject({ folder: z.string(), seconds: z.number().min(0) }).nullable(),
+  endsAt: z.iso.datetime().nullable(),
+  keep: z
+    .strictObject({
+      weightsFile: z.string(),
+      test: z
+        .strictObject({ path: z.string(), digest: z.string(), probabilitiesFile: z.string() })
+        .nullable(),
+    })
+    .nullable(),
   reportFile: z.string(),
   scratchFolder: z.string(),
 });

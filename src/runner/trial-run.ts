@@ -77,7 +77,11 @@ function createRequest(
     resource,
     seed,
     threads: round.limits.cpus,
+    precision: round.trainer.kind === "cnn" ? round.trainer.precision : "float32",
     dataset: { path: layout.resolve(path), digest, holdout },
+    checkpoint: null,
+    endsAt: null,
+    keep: null,
     reportFile: join(scratchFolder, "report.json"),
     scratchFolder,
   };

@@ -1,28 +1,29 @@
+import type { StoppingState } from "../core/training-progress.ts";
+
 /**
  * Stops training once `patience` epochs in a row brought no better validation loss (Prechelt, "Early
  * stopping - but when?", 1998).
  */
 export class EarlyStopping {
   readonly #patience: number;
-  #bestLoss = Infinity;
-  #bestEpoch = 0;
+  #state: StoppingState;
 
-  constructor(patience: number) {
+  constructor(patience: number, state: StoppingState = { bestLoss: null, bestEpoch: 0 }) {
     this.#patience = patience;
+    this.#state = state;
   }
 
-  /** The epoch with the smallest loss so far; 0 before the first. */
-  get bestEpoch(): number {
-    return this.#bestEpoch;
+  get state(): StoppingState {
+    return this.#state;
   }
 
   /** Takes in an epoch's validation loss; epochs come in order, from 1. */
   observe(epoch: number, loss: number): "better" | "wait" | "stop" {
-    if (loss < this.#bestLoss) {
-      this.#bestLoss = loss;
-      this.#bestEpoch = epoch;
+    const { bestLoss, bestEpoch } = this.#state;
+    if (bestLoss === null || loss < bestLoss) {
+      this.#state = { bestLoss: loss, bestEpoch: epoch };
       return "better";
     }
-    return epoch - this.#bestEpoch >= this.#patience ? "stop" : "wait";
+    return epoch - bestEpoch >= this.#patience ? "stop" : "wait";
   }
 }

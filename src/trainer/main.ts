@@ -4,10 +4,13 @@
  */
 import { readFileSync } from "node:fs";
 import { BsweepError, formatIssue, messageOf } from "../core/errors.ts";
+import { RUN_AGAIN_STATUS } from "../core/trainer-request.ts";
 import type { EpochRecord } from "../core/trial.ts";
 import { parseTrainerRequest } from "../formats/trainer-request.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
 import { runTrial } from "./run-trial.ts";
+
+const NEVER = new AbortController().signal;
 
 const [, , requestFile] = process.argv;
 // Started by the runner: without it, nobody would ever take the report.
@@ -17,8 +20,11 @@ try {
   if (requestFile === undefined)
     throw new BsweepError("USAGE", "the trainer wants the name of a request file");
   const request = parseTrainerRequest(readText(requestFile), requestFile);
-  const report = await runTrial(request, printEpoch);
-  writeFileAtomic(request.reportFile, `${JSON.stringify(report)}\n`);
+  const log = (line: string): void => void process.stdout.write(`${line}\n`);
+  const stop = request.checkpoint === null ? NEVER : stopOnSignal();
+  const report = await runTrial(request, { onEpoch: printEpoch, log, stop });
+  if (report === undefined) process.exitCode = RUN_AGAIN_STATUS;
+  else writeFileAtomic(request.reportFile, `${JSON.stringify(report)}\n`);
 } catch (error) {
   if (!(error instanceof BsweepError)) throw error;
   const lines = [
@@ -28,6 +34,13 @@ try {
   ];
   process.stderr.write(`${lines.filter((line) => line !== "").join("\n")}\n`);
   process.exitCode = error.exitStatus;
+}
+
+/** Without a checkpoint to leave, a signal ends the program as it ends any other. */
+function stopOnSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ["SIGTERM", "SIGUSR2"] as const) process.on(name, () => controller.abort());
+  return controller.signal;
 }
 
 function readText(file: string): string {

@@ -1,14 +1,24 @@
 import type { CnnPlan } from "../core/cnn.ts";
 import type { CnnParameters } from "../core/cnn-parameters.ts";
 import type { DatasetHeader } from "../core/dataset.ts";
+import { BsweepError } from "../core/errors.ts";
 import { deriveSeed } from "../core/random.ts";
+import type { Precision } from "../core/study.ts";
+import type { NamedTensor } from "../formats/safetensors.ts";
 import { Session } from "./graph/session.ts";
 import type { NativeBinding } from "./runtime/native.ts";
-import { createTrainingGraph } from "./training-graph.ts";
+import { createTrainingGraph, type TrainingGraph } from "./training-graph.ts";
 
 /** Activations of one evaluation call, in bytes: the peak of memory, and no slower than larger ones. */
 const EVALUATION_BYTES = 64 * 2 ** 20;
 const MOST_EVALUATED_AT_ONCE = 1024;
+
+export interface ModelDesign {
+  readonly params: CnnParameters;
+  readonly plan: CnnPlan;
+  readonly header: DatasetHeader;
+  readonly precision: Precision;
+}
 
 export interface ModelFiles {
   /** Absolute names of the packed images and labels. */
@@ -30,39 +40,47 @@ export interface Evaluation {
   readonly correct: number;
   /** One class a row, in the order of the rows. */
   readonly predictions: Uint8Array;
+  /** [rows, classes] */
+  readonly probabilities: Float32Array;
 }
+
+/** Variables by name. */
+export type ModelState = ReadonlyMap<string, NamedTensor>;
 
 /** The CNN as a loaded training graph: TensorFlow behind, rows of the data set in front. */
 export class Model {
+  readonly #training: TrainingGraph;
   readonly #session: Session;
+  readonly #classes: number;
   readonly #evaluatedAtOnce: number;
 
-  constructor(
-    binding: NativeBinding,
-    params: CnnParameters,
-    plan: CnnPlan,
-    header: DatasetHeader,
-    files: ModelFiles,
-  ) {
-    this.#session = new Session(
-      binding,
-      createTrainingGraph(params, plan, header).graph,
-      files.graph,
-    );
+  constructor(binding: NativeBinding, design: ModelDesign, files: Pick<ModelFiles, "graph">) {
+    const { params, plan, header, precision } = design;
+    this.#training = createTrainingGraph(params, plan, header, precision);
+    this.#session = new Session(binding, this.#training.graph, files.graph);
+    this.#classes = header.classes;
     const fitting = Math.floor(EVALUATION_BYTES / (plan.activationsPerExample * 4));
     this.#evaluatedAtOnce = Math.min(MOST_EVALUATED_AT_ONCE, Math.max(1, fitting));
   }
 
-  /** Reads the data and sets all variables; the weights are a function of the seed. */
-  initialise(files: ModelFiles, seed: number): void {
+  /**
+   * Reads the data and sets all variables; the weights are a function of the seed.
+   * @param classWeights what an example of each class counts in the loss, used with `classWeights: balanced`
+   */
+  initialise(
+    files: Pick<ModelFiles, "images" | "labels">,
+    seed: number,
+    classWeights: Float32Array = new Float32Array(this.#classes).fill(1),
+  ): void {
     this.#session.run("initialise", {
       images: files.images,
       labels: files.labels,
+      classWeights,
       seed: pairFor(seed, "initialise"),
     });
   }
 
-  /** One update on these rows. `seed` and `step` decide what dropout drops. */
+  /** One update on these rows. `seed` decides what is random in it. */
   step(rows: Int32Array, learningRate: number, seed: Int32Array): StepOutcome {
     const { loss, correct } = this.#session.run("step", {
       rows,
@@ -74,6 +92,7 @@ export class Model {
 
   evaluate(rows: Int32Array): Evaluation {
     const predictions = new Uint8Array(rows.length);
+    const probabilities = new Float32Array(rows.length * this.#classes);
     let lossSum = 0;
     let correct = 0;
     for (let start = 0; start < rows.length; start += this.#evaluatedAtOnce) {
@@ -83,8 +102,9 @@ export class Model {
       lossSum += part["loss"]?.[0] ?? NaN;
       correct += part["correct"]?.[0] ?? 0;
       predictions.set(part["predictions"] ?? [], start);
+      probabilities.set(part["probabilities"] ?? [], start * this.#classes);
     }
-    return { loss: lossSum / rows.length, correct, predictions };
+    return { loss: lossSum / rows.length, correct, predictions, probabilities };
   }
 
   keepWeights(): void {
@@ -95,8 +115,46 @@ export class Model {
     this.#session.run("restore", {});
   }
 
+  /** Every variable but the data: with it, and with what the training loop knows, training goes on as if never stopped. */
+  readState(): ModelState {
+    const values = this.#session.run("save", {});
+    return new Map(
+      Object.entries(this.#stateInputs()).map(([name, { shape }]) => [
+        name,
+        { shape, values: Float32Array.from(values[name] ?? []) },
+      ]),
+    );
+  }
+
+  /** @throws BsweepError INVALID_MODEL when the state is not one of this network and optimizer */
+  writeState(state: ModelState): void {
+    const feeds = Object.entries(this.#stateInputs()).map(([name, { shape }]) => {
+      const tensor = state.get(name);
+      if (tensor?.shape.join() !== shape.join())
+        throw new BsweepError("INVALID_MODEL", `the state has no ${name} [${shape.join(", ")}]`);
+      return [name, tensor.values] as const;
+    });
+    this.#session.run("load", Object.fromEntries(feeds));
+  }
+
+  /** The variables that evaluation uses, by the name of the layer's variable. */
+  readWeights(): ModelState {
+    const state = this.readState();
+    const { network, averages } = this.#training;
+    return new Map(
+      network.variables.flatMap(({ variable }) => {
+        const tensor = state.get((averages.get(variable) ?? variable).name);
+        return tensor === undefined ? [] : [[variable.name, tensor] as const];
+      }),
+    );
+  }
+
   close(): void {
     this.#session.close();
+  }
+
+  #stateInputs() {
+    return this.#training.graph.signatures.get("load")?.inputs ?? {};
   }
 }
 

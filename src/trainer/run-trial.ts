@@ -1,154 +1,124 @@
-import { readFileSync } from "node:fs";
-import { cpus } from "node:os";
-import { join } from "node:path";
-import { scoreClasses } from "../core/classification.ts";
-import { type CnnPlan, planCnn } from "../core/cnn.ts";
-import {
-  isCnnParameter,
-  rejectCnnValue,
-  resolveCnnParameters,
-  type CnnParameters,
-} from "../core/cnn-parameters.ts";
-import { BsweepError } from "../core/errors.ts";
-import { splitRows, type Split } from "../core/split.ts";
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { TrainerRequest } from "../core/trainer-request.ts";
 import type { EpochRecord, TrainerReport } from "../core/trial.ts";
-import { openPackedDataset, type PackedDataset } from "../workspace/packed-dataset.ts";
-import { type Evaluation, Model } from "./model.ts";
+import { encodeSafetensors } from "../formats/safetensors.ts";
+import { writeFileAtomic } from "../workspace/atomic.ts";
+import { Checkpoints } from "./checkpoints.ts";
+import { CheckpointClock } from "./checkpoint-clock.ts";
+import { Model } from "./model.ts";
+import { openLabelled, openRequest, type OpenedRequest } from "./open-request.ts";
+import { createReport, scoreTest, type TestEvaluation } from "./report.ts";
+import { requirePrecision } from "./runtime/cpu.ts";
 import { loadNativeBinding, type NativeBinding } from "./runtime/native.ts";
 import { train, type TrainingOutcome } from "./train.ts";
 
+export interface TrainerEvents {
+  /** After each epoch. */
+  readonly onEpoch: (record: EpochRecord) => void;
+  /** A line for the trial's log. */
+  readonly log: (line: string) => void;
+  /** Aborts to stop the training after a checkpoint. */
+  readonly stop: AbortSignal;
+}
+
 /**
  * Trains and judges the CNN of a request. Parameters, data and shapes are checked before TensorFlow is loaded.
+ * @returns undefined when the training was stopped and left a checkpoint to go on from
  * @throws BsweepError for a request that cannot be run; a run that diverges is a report with a failure
  */
 export async function runTrial(
   request: TrainerRequest,
-  onEpoch: (record: EpochRecord) => void,
-): Promise<TrainerReport> {
-  const dataset = openDataset(request);
-  const params = checkParameters(request);
-  const plan = requirePlan(params, dataset);
-  const labels = readFileSync(dataset.labelsFile);
-  const split = splitRows(labels, {
-    holdout: request.dataset.holdout.fraction,
-    validation: params.validationSplit,
-    seed: request.dataset.holdout.seed,
-  });
-  if (split.training.length === 0) {
-    throw new BsweepError(
-      "INVALID_DATA",
-      `no rows are left to train on in ${request.dataset.path}`,
-    );
-  }
+  events: TrainerEvents,
+): Promise<TrainerReport | undefined> {
+  const opened = openRequest(request);
+  requirePrecision(request.precision);
   const binding = loadNativeBinding({ threads: request.threads });
-  const files = {
-    images: dataset.imagesFile,
-    labels: dataset.labelsFile,
-    graph: join(request.scratchFolder, "graph"),
-  };
-  const model = new Model(binding, params, plan, dataset.header, files);
-  model.initialise(files, request.seed);
-  const options = { params, split, epochs: request.resource.epochs, seed: request.seed, onEpoch };
-  const outcome = await train(model, options);
-  const judged = outcome.diverged ? undefined : model.evaluate(split.holdout);
+  const model = openModel(binding, opened);
+  const outcome = await trainFromCheckpoint(model, opened, events);
+  if (outcome.end === "stopped") return undefined;
+  const judges = outcome.end === "trained" && opened.split.holdout.length > 0;
+  const judged = judges ? model.evaluate(opened.split.holdout) : undefined;
+  const tested = outcome.end === "trained" ? keepModel(model, binding, opened) : undefined;
   model.close();
-  const common = {
-    model: { parameters: plan.parameters, flopsPerExample: plan.flopsPerExample },
-    numerics: fingerprint(binding, request),
-  };
-  return { ...common, ...reportOf(outcome, judged, labels, split, dataset) };
+  return createReport(opened, binding, { outcome, judged, tested });
 }
 
-type LabelledDataset = PackedDataset & { readonly labelsFile: string };
-
-function openDataset({ dataset }: TrainerRequest): LabelledDataset {
-  const opened = openPackedDataset(dataset.path);
-  if (opened.header.digest !== dataset.digest) {
-    throw new BsweepError(
-      "INVALID_DATA",
-      `the data set in ${dataset.path} is not the one the study was planned with`,
-      {
-        hint: `found ${opened.header.digest}, expected ${dataset.digest}: plan and generate again, or bring the old data back`,
-      },
-    );
-  }
-  const { labelsFile } = opened;
-  if (labelsFile === null)
-    throw new BsweepError("INVALID_DATA", `the data set in ${dataset.path} has no labels`);
-  return { ...opened, labelsFile };
+function openModel(binding: NativeBinding, opened: OpenedRequest): Model {
+  const { request, dataset, params, plan } = opened;
+  const design = { params, plan, header: dataset.header, precision: request.precision };
+  const model = new Model(binding, design, { graph: join(request.scratchFolder, "graph") });
+  const files = { images: dataset.imagesFile, labels: dataset.labelsFile };
+  model.initialise(files, request.seed, balancedWeights(opened));
+  return model;
 }
 
-function checkParameters({ params }: TrainerRequest): CnnParameters {
-  const issues = Object.entries(params).flatMap(([name, value]) => {
-    const expected = isCnnParameter(name) ? rejectCnnValue(name, value) : "a parameter of the CNN";
-    return expected === undefined
-      ? []
-      : [
-          {
-            file: "request",
-            path: `params.${name}`,
-            message: `found ${JSON.stringify(value)}, expected ${expected}`,
-          },
-        ];
-  });
-  if (issues.length > 0)
-    throw new BsweepError("INVALID_MANIFEST", "the trial's parameters do not fit the CNN", {
-      issues,
-    });
-  return resolveCnnParameters(params);
-}
-
-function requirePlan(params: CnnParameters, { header }: PackedDataset): CnnPlan {
-  const planning = planCnn(params, header);
-  if (planning.ok) return planning.plan;
-  throw new BsweepError("INVALID_MANIFEST", `there is no such network: ${planning.reason}`);
-}
-
-function fingerprint(
-  binding: NativeBinding,
-  { threads }: TrainerRequest,
-): NonNullable<TrainerReport["numerics"]> {
-  const cpu = cpus()[0]?.model ?? "unknown";
-  return { tensorflow: binding.TF_Version, cpu, threads, precision: "float32" };
-}
-
-function reportOf(
-  { history, selectedEpoch }: TrainingOutcome,
-  judged: Evaluation | undefined,
-  labels: Uint8Array,
-  split: Split,
-  { header }: PackedDataset,
-): Pick<TrainerReport, "metrics" | "history" | "holdout" | "failure"> {
-  if (judged === undefined || !Number.isFinite(judged.loss)) {
-    const message = `the loss was no finite number in epoch ${history.length}`;
-    return { metrics: {}, history, failure: { kind: "diverged", message } };
-  }
-  const truth = Uint8Array.from(split.holdout, (row) => labels[row] ?? 0);
-  const { correct, macroF1 } = scoreClasses(judged.predictions, truth, header.classes);
-  const selected = history[selectedEpoch - 1];
-  const metrics = {
-    holdoutAccuracy: correct / truth.length,
-    holdoutLoss: judged.loss,
-    holdoutMacroF1: macroF1,
-    validationAccuracy: selected?.validationAccuracy,
-    validationLoss: selected?.validationLoss,
-    selectedEpoch,
-  };
-  const predictions = Buffer.from(judged.predictions).toString("base64");
-  return {
-    metrics: definedNumbers(metrics),
-    history,
-    holdout: { correct, count: truth.length, predictions },
-  };
-}
-
-function definedNumbers(
-  values: Readonly<Record<string, number | null | undefined>>,
-): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(values).flatMap(([name, value]) =>
-      typeof value === "number" ? [[name, value]] : [],
-    ),
+/** rows / (classes x rows of the class), so that every class weighs the same; 1 for one that does not occur. */
+function balancedWeights({ dataset, labels, split }: OpenedRequest): Float32Array {
+  const { classes } = dataset.header;
+  const counts = new Float64Array(classes);
+  for (const row of split.training) counts[labels[row] ?? 0] = (counts[labels[row] ?? 0] ?? 0) + 1;
+  return Float32Array.from(counts, (count) =>
+    count === 0 ? 1 : split.training.length / (classes * count),
   );
+}
+
+async function trainFromCheckpoint(
+  model: Model,
+  { request, params, split }: OpenedRequest,
+  { onEpoch, log, stop }: TrainerEvents,
+): Promise<TrainingOutcome> {
+  const options = { params, split, epochs: request.resource.epochs, seed: request.seed, onEpoch };
+  if (request.checkpoint === null) return train(model, options);
+  const { folder, seconds } = request.checkpoint;
+  const checkpoints = new Checkpoints(folder, request, log);
+  const latest = checkpoints.readLatest();
+  if (latest !== undefined) {
+    const { history, epoch } = latest.progress;
+    model.writeState(latest.state);
+    log(`going on from a checkpoint: ${history.length} epochs and ${epoch.rows} rows are done`);
+  }
+  const clock = new CheckpointClock({ seconds, endsAt: request.endsAt, stop });
+  return train(model, {
+    ...options,
+    ...(latest === undefined ? {} : { from: latest.progress }),
+    checkpoints: {
+      decide: () => clock.decide(),
+      decideAtEpoch: () => clock.decideAtEpoch(),
+      save: (progress) => checkpoints.write({ state: model.readState(), progress }),
+    },
+  });
+}
+
+/** Writes the weights of a refit, and judges them on the test set: once, and only here. */
+function keepModel(
+  model: Model,
+  binding: NativeBinding,
+  opened: OpenedRequest,
+): TestEvaluation | undefined {
+  const { keep } = opened.request;
+  if (keep === null) return undefined;
+  mkdirSync(dirname(keep.weightsFile), { recursive: true });
+  const weights = encodeSafetensors({ tensors: model.readWeights(), metadata: {} });
+  const tested = keep.test === null ? undefined : judgeTest(model, binding, opened, keep.test);
+  writeFileAtomic(keep.weightsFile, weights);
+  return tested;
+}
+
+function judgeTest(
+  trained: Model,
+  binding: NativeBinding,
+  { request, params, plan }: OpenedRequest,
+  test: NonNullable<NonNullable<TrainerRequest["keep"]>["test"]>,
+): TestEvaluation {
+  const { header, imagesFile, labelsFile } = openLabelled(test.path, test.digest);
+  const design = { params, plan, header, precision: request.precision };
+  const model = new Model(binding, design, { graph: join(request.scratchFolder, "test-graph") });
+  model.initialise({ images: imagesFile, labels: labelsFile }, request.seed);
+  model.writeState(trained.readState());
+  const evaluation = model.evaluate(Int32Array.from({ length: header.count }, (_, row) => row));
+  model.close();
+  const { probabilities } = evaluation;
+  writeFileAtomic(test.probabilitiesFile, new Uint8Array(probabilities.buffer));
+  return scoreTest(evaluation, labelsFile, header.classes);
 }

@@ -17,6 +17,10 @@ export interface Layout {
   roundResults(study: string, round: number): string;
   /** `results/<study>/study.sqlite` */
   database(study: string): string;
+  /** `results/<study>/checkpoints/<trialId>`: of a trial that has no result yet, whatever round it runs in. */
+  checkpoints(study: string, trialId: string): string;
+  /** `models/<study>`: a folder for each refitted model. */
+  models(study: string): string;
   /** A path from a study or round file: relative ones start at the workspace. */
   resolve(path: string): string;
 }
@@ -28,6 +32,8 @@ export function createLayout(workspace: string): Layout {
     round: (study, round) => join(workspace, "jobs", study, roundName(round)),
     roundResults: (study, round) => join(workspace, "results", study, roundName(round)),
     database: (study) => join(workspace, "results", study, "study.sqlite"),
+    checkpoints: (study, trialId) => join(workspace, "results", study, "checkpoints", trialId),
+    models: (study) => join(workspace, "models", study),
     resolve: (path) => (isAbsolute(path) ? path : join(workspace, path)),
   };
 }

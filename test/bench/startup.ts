@@ -13,7 +13,7 @@ const ROUNDS = 11;
 const STUDY = `
 study: startup
 objective: { metric: holdoutAccuracy, direction: maximize }
-dataset: { path: data/digits, holdout: 0.1 }
+data: { train: data/digits, holdout: 0.1 }
 trainer: { kind: cnn, epochs: 1, set: { batchSize: 128, validationSplit: 0 } }
 space: { filters: [32] }
 sampler: { kind: grid, seed: 1 }

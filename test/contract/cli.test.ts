@@ -66,7 +66,7 @@ test("commands that do not train never load TensorFlow", async () => {
   writeFileSync(join(folder, "spy.cjs"), SPY);
   writeFileSync(
     join(folder, "study.yaml"),
-    "study: small\ndataset: { path: data }\ntrainer: { kind: cnn, epochs: 1 }\nspace: { filters: [4] }\n",
+    "study: small\ndata: { train: data }\ntrainer: { kind: cnn, epochs: 1 }\nspace: { filters: [4] }\n",
   );
   const env = { SPY_FILE: join(folder, "spied.json") };
   const spyOn = async (argv: readonly string[]): Promise<readonly string[]> => {

@@ -21,7 +21,7 @@ import { readContent } from "../support/study-database.ts";
 
 const STUDY_FILE = `
 study: digits
-dataset: { path: data/digits, holdout: 0.1 }
+data: { train: data/digits, holdout: 0.1 }
 trainer: { kind: cnn, epochs: 10 }
 space:
   filters: [16, 32, 64]

@@ -6,7 +6,7 @@ import { recordEffects } from "../support/prepare.ts";
 import { makeWorkspace, writeStudy } from "../support/study-workspace.ts";
 
 const STUDY = `study: small
-dataset: { path: data/digits }
+data: { train: data/digits }
 trainer: { kind: cnn, epochs: 2 }
 space:
   filters: [8, 16]

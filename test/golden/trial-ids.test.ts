@@ -4,7 +4,7 @@ import { parseStudyFile } from "../../src/formats/study-file.ts";
 import { makeHeader } from "../support/study-workspace.ts";
 
 const STUDY = `study: identity
-dataset: { path: data/digits, holdout: 0.1 }
+data: { train: data/digits, holdout: 0.1 }
 trainer: { kind: cnn, epochs: 3, set: { blocks: 1 } }
 replicates: 2
 `;

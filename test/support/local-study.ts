@@ -35,7 +35,7 @@ export function studyText(
   const filters = Array.from({ length: trials }, (_, place) => place + 1).join(", ");
   return `
 study: s
-dataset: { path: data/digits, holdout: 0.1 }
+data: { train: data/digits, holdout: 0.1 }
 trainer: { kind: cnn, epochs: 1 }
 space: { filters: [${filters}] }
 sampler: { kind: grid, seed: 1 }

@@ -14,8 +14,8 @@ export function makeStudy(workspace: string, cluster: Partial<StudyCluster> = {}
     name: "digits-grid",
     file: join(workspace, "study.yaml"),
     objective: { metric: "holdoutAccuracy", direction: "maximize" },
-    dataset: { path: "data/digits", holdout: 0.1 },
-    trainer: { kind: "cnn", epochs: 10, set: {} },
+    data: { train: "data/digits", holdout: 0.1 },
+    trainer: { kind: "cnn", epochs: 10, precision: "float32", set: {} },
     space: [],
     sampler: { kind: "grid", seed: 1 },
     replicates: 1,
@@ -27,7 +27,13 @@ export function makeStudy(workspace: string, cluster: Partial<StudyCluster> = {}
       image: "ghcr.io/lab/bsweep@sha256:0123",
       ...cluster,
     },
-    resources: { cpus: 1, memoryMiB: 4096, walltimeSeconds: 1800, trialsPerElement: 1 },
+    resources: {
+      cpus: 1,
+      memoryMiB: 4096,
+      walltimeSeconds: 1800,
+      checkpointSeconds: 600,
+      trialsPerElement: 1,
+    },
   };
 }
 

@@ -24,10 +24,10 @@ export function openPlan(options: PlanOptions): PlanContext {
   const loaded = loadStudy(options);
   const { study } = loaded;
   const site = loadSite(study.cluster.site, dirname(options.studyFile));
-  const { header, folder } = openPackedDataset(options.layout.resolve(study.dataset.path));
+  const { header, folder } = openPackedDataset(options.layout.resolve(study.data.train));
   if (header.classes === 0) {
     throw new BsweepError("INVALID_DATA", `the data set in ${folder} has no labels to train on`, {
-      hint: "name one with labels under dataset.path; rows to be predicted have none",
+      hint: "name one with labels under data.train; rows to be predicted have none",
     });
   }
   return { ...loaded, site, header, existing: readExistingTrials(options.layout, study.name) };

@@ -1,5 +1,6 @@
 import {
   CNN_TRAINER,
+  identifyingParameters,
   resolveCnnParameters,
   type CnnParameters,
 } from "../../core/cnn-parameters.ts";
@@ -38,7 +39,7 @@ export function* proposeTrials(study: Study, header: DatasetHeader): Generator<P
     const params: Parameters = Object.assign({}, study.trainer.set, sampled);
     const resolved = resolveCnnParameters(params);
     const sizing = sizeNetwork(resolved);
-    const content = new CanonicalText(resolved);
+    const content = new CanonicalText(identifyingParameters(resolved));
     for (let replicate = 0; replicate < study.replicates; replicate++) {
       if (!sizing.ok) {
         yield { kind: "impossible", params, reason: sizing.reason };
@@ -72,7 +73,7 @@ function settingOf(study: Study, header: DatasetHeader): TrialSetting {
     resource: { epochs: study.trainer.epochs },
     trainer: CNN_TRAINER,
     datasetDigest: header.digest,
-    holdout: { fraction: study.dataset.holdout, seed: studySeed },
-    precision: "float32",
+    holdout: { fraction: study.data.holdout, seed: studySeed },
+    precision: study.trainer.precision,
   };
 }

@@ -6,7 +6,15 @@ export const DATA_TYPE_NUMBERS = {
   string: 7,
   int64: 9,
   bool: 10,
+  bfloat16: 14,
   resource: 20,
 } as const;
 
 export type DataType = keyof typeof DATA_TYPE_NUMBERS;
+
+/** A type that gradients flow through. */
+export type FloatType = "float32" | "bfloat16";
+
+export function isFloat(dtype: DataType): dtype is FloatType {
+  return dtype === "float32" || dtype === "bfloat16";
+}

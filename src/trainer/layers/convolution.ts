@@ -1,24 +1,29 @@
 import type { CnnLayer } from "../../core/cnn.ts";
-import { biasAdd } from "../graph/operations/bias.ts";
+import { cast } from "../graph/operations/arithmetic.ts";
 import { conv2d } from "../graph/operations/convolution.ts";
-import { glorotUniform, type Layer, type LayerContext, zeros } from "./layer.ts";
+import { finish } from "./finish.ts";
+import type { Layer, LayerContext } from "./layer.ts";
+import { kernel as makeKernel, vector } from "./variables.ts";
 
 type Convolution = Extract<CnnLayer, { kind: "convolution" }>;
 
-/** conv2d(input, kernel) + bias, not yet activated; the kernel is [kernelSize, kernelSize, channels, filters]. */
+/** activation(conv2d(input, kernel) + bias); the kernel is [kernelSize, kernelSize, channels, filters]. */
 export function convolutionLayer(
   context: LayerContext,
   layer: Convolution,
   channels: number,
 ): Layer {
-  const { kernelSize, filters, padding, name } = layer;
+  const { kernelSize, filters, padding, activation, name } = layer;
   const area = kernelSize * kernelSize;
   const shape = [kernelSize, kernelSize, channels, filters];
-  const kernel = glorotUniform(context, `${name}/kernel`, shape, area * channels, area * filters);
-  const bias = zeros(context, `${name}/bias`, filters);
+  const kernel = makeKernel(context, `${name}/kernel`, shape, [area * channels, area * filters]);
+  const bias = layer.bias ? vector(context, `${name}/bias`, filters, "offset", 0) : undefined;
   return {
-    variables: [kernel, bias],
-    forward: (input, mode) =>
-      biasAdd(conv2d(input, mode.read(kernel.variable), padding), mode.read(bias.variable)),
+    variables: bias === undefined ? [kernel] : [kernel, bias],
+    forward: (input, mode) => {
+      const { precision } = mode;
+      const weights = cast(mode.read(kernel.variable), precision);
+      return finish(conv2d(cast(input, precision), weights, padding), { bias, activation }, mode);
+    },
   };
 }

@@ -1,21 +1,23 @@
 import type { CnnLayer } from "../../core/cnn.ts";
-import { activate } from "../graph/operations/activation.ts";
-import { biasAdd } from "../graph/operations/bias.ts";
+import { cast } from "../graph/operations/arithmetic.ts";
 import { matMul } from "../graph/operations/matrix-product.ts";
-import { glorotUniform, type Layer, type LayerContext, zeros } from "./layer.ts";
+import { finish } from "./finish.ts";
+import type { Layer, LayerContext } from "./layer.ts";
+import { kernel as makeKernel, vector } from "./variables.ts";
 
 type Dense = Extract<CnnLayer, { kind: "dense" }>;
 
 /** activation(input x kernel + bias); the kernel is [inputs, units]. */
 export function denseLayer(context: LayerContext, layer: Dense, inputs: number): Layer {
   const { units, activation, name } = layer;
-  const kernel = glorotUniform(context, `${name}/kernel`, [inputs, units], inputs, units);
-  const bias = zeros(context, `${name}/bias`, units);
+  const kernel = makeKernel(context, `${name}/kernel`, [inputs, units], [inputs, units]);
+  const bias = layer.bias ? vector(context, `${name}/bias`, units, "offset", 0) : undefined;
   return {
-    variables: [kernel, bias],
+    variables: bias === undefined ? [kernel] : [kernel, bias],
     forward: (input, mode) => {
-      const sum = biasAdd(matMul(input, mode.read(kernel.variable)), mode.read(bias.variable));
-      return activation === "linear" ? sum : activate(sum, activation);
+      const { precision } = mode;
+      const weights = cast(mode.read(kernel.variable), precision);
+      return finish(matMul(cast(input, precision), weights), { bias, activation }, mode);
     },
   };
 }

@@ -3,7 +3,7 @@ import { type Layer, stateless } from "./layer.ts";
 
 /** Drops units in training, passes its input on in evaluation. */
 export function dropoutLayer(rate: number): Layer {
-  return stateless((input, mode) =>
-    mode.seed === undefined ? input : dropout(input, rate, mode.seed, mode.nextRandomUse()),
+  return stateless((input, { training }) =>
+    training === undefined ? input : dropout(input, rate, training.seed, training.nextRandomUse()),
   );
 }

@@ -1,28 +1,38 @@
-import type { Graph, GraphTensor, Shape } from "../graph/graph.ts";
-import { randomBetween } from "../graph/operations/random.ts";
-import { constantTensor } from "../graph/operations/constant.ts";
-import { readVariable, type Variable, variable } from "../graph/operations/variable.ts";
+import type { FloatType } from "../graph/data-type.ts";
+import type { Graph, GraphNode, GraphTensor } from "../graph/graph.ts";
+import { readVariable, type Variable } from "../graph/operations/variable.ts";
 
-/** A variable the optimizer changes, with the value that initialisation gives it. */
-export interface TrainableVariable {
+/** A variable of a layer, with the value that initialisation gives it. */
+export interface LayerVariable {
   readonly variable: Variable;
+  /** What it is for: penalties and decay take kernels only, the optimizer all but statistics. */
+  readonly role: "kernel" | "offset" | "scale" | "statistic";
   /** The initial value as a function of the seed, int32 [2]. */
   readonly initialise: (seed: GraphTensor) => GraphTensor;
 }
 
-/** How a forward pass is built: in training, dropout drops. */
+/** How a forward pass is built: in training, dropout drops and normalization looks at the batch. */
 export interface ForwardMode {
   /** The variable's value in this pass. Asked for once per pass and variable. */
   readonly read: (variable: Variable) => GraphTensor;
-  /** The step's seed, int32 [2], in training; undefined in evaluation. */
-  readonly seed: GraphTensor | undefined;
+  /** What training adds; undefined in evaluation. */
+  readonly training: TrainingMode | undefined;
+  /** Type that convolutions and matrix products compute in. */
+  readonly precision: FloatType;
+}
+
+export interface TrainingMode {
+  /** The step's seed, int32 [2]. */
+  readonly seed: GraphTensor;
   /** Numbers the random operations of the pass. */
   readonly nextRandomUse: () => number;
+  /** Has a node run in every step though no value of it is asked for. */
+  readonly alsoRun: (node: GraphNode) => void;
 }
 
 /** A layer with its variables made: ready to be put into any number of forward passes. */
 export interface Layer {
-  readonly variables: readonly TrainableVariable[];
+  readonly variables: readonly LayerVariable[];
   readonly forward: (input: GraphTensor, mode: ForwardMode) => GraphTensor;
 }
 
@@ -31,53 +41,46 @@ export function stateless(forward: Layer["forward"]): Layer {
   return { variables: [], forward };
 }
 
-/** Where variables get their random numbers from: each takes the next use. */
+/** Where layers are made: variables that start at random take the next use each. */
 export interface LayerContext {
   readonly graph: Graph;
   readonly nextRandomUse: () => number;
+  readonly initializer: InitializerName;
 }
+
+export type InitializerName = "glorot-uniform" | "glorot-normal" | "he-uniform" | "he-normal";
 
 /**
- * Weights from the uniform distribution of Glorot & Bengio (AISTATS 2010), eq. 16, as Keras has by default.
- * @param fanIn inputs of one output; @param fanOut outputs one input reaches
+ * An evaluation pass.
+ * @param resolve which variable stands for one of the network's: its average, say
  */
-export function glorotUniform(
-  { graph, nextRandomUse }: LayerContext,
-  name: string,
-  shape: Shape,
-  fanIn: number,
-  fanOut: number,
-): TrainableVariable {
-  const limit = Math.sqrt(6 / (fanIn + fanOut));
-  const use = nextRandomUse();
-  return {
-    variable: variable(graph, name, "float32", shape),
-    initialise: (seed) => randomBetween(seed, use, shape, limit),
-  };
+export function createEvaluation(
+  precision: FloatType,
+  resolve: (variable: Variable) => Variable,
+): ForwardMode {
+  return { precision, training: undefined, read: (source) => readVariable(resolve(source)) };
 }
 
-/** A bias that starts at zero. */
-export function zeros({ graph }: LayerContext, name: string, size: number): TrainableVariable {
-  return {
-    variable: variable(graph, name, "float32", [size]),
-    initialise: () => constantTensor(graph, new Float32Array(size), [size]),
-  };
-}
+/** A training pass that keeps what it read and what is to run. Random uses count from 0. */
+export class TrainingPass implements ForwardMode {
+  readonly precision: FloatType;
+  readonly training: TrainingMode;
+  readonly reads = new Map<Variable, GraphTensor>();
+  readonly alsoRun: GraphNode[] = [];
 
-/** A pass that reads variables straight, with random uses counted from 0. */
-export function createMode(
-  seed?: GraphTensor,
-): ForwardMode & { readonly reads: ReadonlyMap<Variable, GraphTensor> } {
-  const reads = new Map<Variable, GraphTensor>();
-  let uses = 0;
-  return {
-    reads,
-    seed,
-    nextRandomUse: () => uses++,
-    read: (source) => {
-      const value = reads.get(source) ?? readVariable(source);
-      reads.set(source, value);
-      return value;
-    },
+  constructor(precision: FloatType, seed: GraphTensor) {
+    let uses = 0;
+    this.precision = precision;
+    this.training = {
+      seed,
+      nextRandomUse: () => uses++,
+      alsoRun: (node) => void this.alsoRun.push(node),
+    };
+  }
+
+  readonly read = (source: Variable): GraphTensor => {
+    const value = this.reads.get(source) ?? readVariable(source);
+    this.reads.set(source, value);
+    return value;
   };
 }

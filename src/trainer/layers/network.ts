@@ -1,8 +1,10 @@
 import type { Activation, CnnLayer, ImageShape } from "../../core/cnn.ts";
 import type { GraphTensor } from "../graph/graph.ts";
 import { activate } from "../graph/operations/activation.ts";
+import { cast } from "../graph/operations/arithmetic.ts";
 import { averagePool, maxPool } from "../graph/operations/pooling.ts";
 import { crop, reshape } from "../graph/operations/shape.ts";
+import { normalizationLayer } from "./batch-normalization.ts";
 import { convolutionLayer } from "./convolution.ts";
 import { denseLayer } from "./dense.ts";
 import { dropoutLayer } from "./dropout.ts";
@@ -10,14 +12,14 @@ import {
   type ForwardMode,
   type Layer,
   type LayerContext,
+  type LayerVariable,
   stateless,
-  type TrainableVariable,
 } from "./layer.ts";
 import { usedPart } from "./used-part.ts";
 
 export interface Network {
-  readonly variables: readonly TrainableVariable[];
-  /** From images [batch, height, width, channels], float32 in [0, 1], to logits [batch, classes]. */
+  readonly variables: readonly LayerVariable[];
+  /** From images [batch, height, width, channels], float32 in [0, 1], to logits [batch, classes], float32. */
   readonly forward: (images: GraphTensor, mode: ForwardMode) => GraphTensor;
 }
 
@@ -27,26 +29,36 @@ export function createNetwork(
   plan: readonly CnnLayer[],
   input: ImageShape,
 ): Network {
-  const layers = plan.flatMap((layer, index) => [
+  const layers = activateLate(plan).flatMap(({ layer, after }, index) => [
     createLayer(context, layer, plan[index - 1]?.output ?? input),
-    ...activationAfter(plan, index).map((name) => stateless((value) => activate(value, name))),
+    ...(after === "linear" ? [] : [stateless((value) => activate(value, after))]),
   ]);
   const [height, width] = usedPart(plan, input);
   return {
     variables: layers.flatMap(({ variables }) => variables),
     forward: (images, mode) =>
-      layers.reduce((value, layer) => layer.forward(value, mode), crop(images, height, width)),
+      cast(
+        layers.reduce((value, layer) => layer.forward(value, mode), crop(images, height, width)),
+        "float32",
+      ),
   };
 }
 
 /**
- * What is activated after that layer. A function that only rises has the same maximum before and after it,
- * and the same gradient: max pooling goes first and leaves a quarter of the elements to activate.
+ * The same network with less to activate: a function that only rises has the same maximum before and after
+ * it, and the same gradient. So a convolution's activation follows the max pooling, on a quarter of the elements.
  */
-function activationAfter(plan: readonly CnnLayer[], index: number): readonly Activation[] {
-  const [previous, layer, next] = [plan[index - 1], plan[index], plan[index + 1]];
-  if (layer?.kind === "convolution") return isMaxPooling(next) ? [] : [layer.activation];
-  return isMaxPooling(layer) && previous?.kind === "convolution" ? [previous.activation] : [];
+function activateLate(
+  plan: readonly CnnLayer[],
+): readonly { readonly layer: CnnLayer; readonly after: Activation | "linear" }[] {
+  return plan.map((layer, index) => {
+    const [previous, next] = [plan[index - 1], plan[index + 1]];
+    if (layer.kind === "convolution" && isMaxPooling(next))
+      return { layer: { ...layer, activation: "linear" }, after: "linear" };
+    const after =
+      isMaxPooling(layer) && previous?.kind === "convolution" ? previous.activation : "linear";
+    return { layer, after };
+  });
 }
 
 function isMaxPooling(layer: CnnLayer | undefined): boolean {
@@ -58,6 +70,8 @@ function createLayer(context: LayerContext, layer: CnnLayer, [, , channels]: Ima
   switch (layer.kind) {
     case "convolution":
       return convolutionLayer(context, layer, channels);
+    case "batch-normalization":
+      return normalizationLayer(context, layer);
     case "pooling":
       return stateless(layer.pooling === "max" ? maxPool : averagePool);
     case "flatten":

@@ -1,5 +1,6 @@
 import type { CnnParameters } from "../../core/cnn-parameters.ts";
 import { adam } from "./adam.ts";
+import { adamw } from "./adamw.ts";
 import type { OptimizerFactory } from "./optimizer.ts";
 import { rmsprop } from "./rmsprop.ts";
 import { sgd } from "./sgd.ts";
@@ -7,6 +8,7 @@ import { sgd } from "./sgd.ts";
 /** Every optimizer by its name in a study file. */
 export const OPTIMIZERS: Readonly<Record<CnnParameters["optimizer"], OptimizerFactory>> = {
   adam,
+  adamw,
   sgd,
   rmsprop,
 };

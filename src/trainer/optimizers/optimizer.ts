@@ -9,14 +9,21 @@ export type MakeSlot = (name: string, like: { readonly shape: readonly number[] 
 export interface Optimizer {
   /**
    * Adds the nodes that change one variable.
-   * @param learningRate float32 scalar, fed at every step
-   * @param step float32 scalar, 1 at the first update
+   * @returns the node after which the variable has its new value
    */
-  readonly update: (target: Variable, gradient: GraphTensor, rates: StepRates) => GraphNode;
+  readonly update: (target: UpdateTarget, gradient: GraphTensor, rates: StepRates) => GraphNode;
+}
+
+export interface UpdateTarget {
+  readonly variable: Variable;
+  /** Whether weight decay is for it: for kernels, not for offsets and scales. */
+  readonly decays: boolean;
 }
 
 export interface StepRates {
+  /** float32 scalar, fed at every step. */
   readonly learningRate: GraphTensor;
+  /** float32 scalar, 1 at the first update. */
   readonly step: GraphTensor;
 }
 

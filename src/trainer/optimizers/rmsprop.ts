@@ -6,7 +6,7 @@ const EPSILON = 1e-7;
 
 /** s = 0.9 s + 0.1 g^2; w -= lr g / sqrt(s + eps) (Tieleman & Hinton, Coursera lecture 6.5, 2012). */
 export const rmsprop: OptimizerFactory = (_params, makeSlot) => ({
-  update: (target, gradient, { learningRate }) => {
+  update: ({ variable: target }, gradient, { learningRate }) => {
     const { graph } = gradient.node;
     const meanSquare = makeSlot(`${target.name}/rmsprop-s`, target);
     const unused = makeSlot(`${target.name}/rmsprop-momentum`, target);

@@ -1,9 +1,12 @@
 import { constant } from "../graph/operations/constant.ts";
 import type { OptimizerFactory } from "./optimizer.ts";
 
-/** w -= lr g; with momentum: a = momentum a + g; w -= lr a (Polyak, 1964, in TensorFlow's form). */
-export const sgd: OptimizerFactory = ({ momentum }, makeSlot) => ({
-  update: (target, gradient, { learningRate }) => {
+/**
+ * w -= lr g; with momentum: a = momentum a + g; w -= lr a (Polyak, 1964, in TensorFlow's form);
+ * Nesterov's form (1983): w -= lr (g + momentum a).
+ */
+export const sgd: OptimizerFactory = ({ momentum, nesterov }, makeSlot) => ({
+  update: ({ variable: target }, gradient, { learningRate }) => {
     const { graph } = gradient.node;
     const attributes = { T: { type: "float32" }, use_locking: { bool: false } } as const;
     if (momentum === 0) {
@@ -20,7 +23,7 @@ export const sgd: OptimizerFactory = ({ momentum }, makeSlot) => ({
         gradient,
         constant(graph, momentum),
       ],
-      attributes: { ...attributes, use_nesterov: { bool: false } },
+      attributes: { ...attributes, use_nesterov: { bool: nesterov } },
       outputs: [],
     });
   },

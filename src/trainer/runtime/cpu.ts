@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
+import { BsweepError } from "../../core/errors.ts";
+import type { Precision } from "../../core/study.ts";
 
 /** What decides how fast TensorFlow computes here, and (for a thread count) which bits come out. */
 export interface Cpu {
@@ -33,4 +35,20 @@ function readCpuInfo(): string {
   } catch {
     return "";
   }
+}
+
+/** Any of them computes with bfloat16 at more than float32's speed. */
+const BFLOAT16_FEATURES = ["amx_bf16", "avx512_bf16"];
+
+/**
+ * Refuses what this CPU would only emulate, slower than float32.
+ * @throws BsweepError RUNTIME_UNFIT
+ */
+export function requirePrecision(precision: Precision, { model, features }: Cpu = readCpu()): void {
+  if (precision === "float32" || BFLOAT16_FEATURES.some((one) => features.includes(one))) return;
+  throw new BsweepError(
+    "RUNTIME_UNFIT",
+    `precision bfloat16 needs a CPU with AMX or AVX512_BF16; ${model} has ${features.join(", ") || "neither"}`,
+    { hint: "choose other hosts, or precision: float32 in the study" },
+  );
 }

@@ -22,7 +22,13 @@ const files = {
   graph: join(scratchFolder, "graph"),
 };
 const binding = loadNativeBinding({ threads: Number(threads) });
-const model = new Model(binding, params, planning.plan, dataset.header, files);
+const design = {
+  params,
+  plan: planning.plan,
+  header: dataset.header,
+  precision: "float32",
+} as const;
+const model = new Model(binding, design, files);
 model.initialise(files, 1);
 
 const none = new Int32Array();

@@ -38,7 +38,7 @@ async function makeDigitsStudy(epochs: number): Promise<DigitsStudy> {
     studyFile,
     `
 study: s
-dataset: { path: data/digits, holdout: 0.2 }
+data: { train: data/digits, holdout: 0.2 }
 trainer: { kind: cnn, epochs: ${epochs}, set: { denseUnits: 32, learningRate: 0.003 } }
 space: { filters: [4, 8] }
 sampler: { kind: grid, seed: 1 }

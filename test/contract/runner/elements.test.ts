@@ -43,7 +43,7 @@ const stateOf = (round: CommandRound): Record<number, string> =>
   );
 
 // Of 6 seconds 5 are kept for the ending.
-const SHORT = { cpus: 1, memoryMiB: 4096, walltimeSeconds: 6 };
+const SHORT = { cpus: 1, memoryMiB: 4096, walltimeSeconds: 6, checkpointSeconds: null };
 
 test("each index runs its own line, and a trial that fails spares the others of its element", async () => {
   const round = makeCommandRound([["good"], ["good", "exit-3", "good"]]);

@@ -13,7 +13,7 @@ import {
   readResults,
 } from "../../support/rounds.ts";
 
-const SMALL = { cpus: 1, memoryMiB: 200, walltimeSeconds: 600 };
+const SMALL = { cpus: 1, memoryMiB: 200, walltimeSeconds: 600, checkpointSeconds: null };
 
 /** Runs one trial as an element of its own, below an awkward TMPDIR; nothing may stay behind. */
 async function runTrial(behaviour: string, other: Partial<Round> = {}): Promise<TrialResult> {
@@ -83,7 +83,7 @@ test("memory that processes share counts once", async () => {
 });
 
 // Of 6 seconds 5 are kept for the ending.
-const SHORT = { cpus: 1, memoryMiB: 4096, walltimeSeconds: 6 };
+const SHORT = { cpus: 1, memoryMiB: 4096, walltimeSeconds: 6, checkpointSeconds: null };
 
 test.each(["sleep", "deaf"])("a trainer that hangs (%s) has timed out", async (behaviour) => {
   const { failure, timing } = await runTrial(behaviour, { limits: SHORT });

@@ -4,10 +4,14 @@ import { type CnnParameters, resolveCnnParameters } from "../../../src/core/cnn-
 import { differentiate } from "../../../src/trainer/graph/gradients.ts";
 import { countElements, Graph } from "../../../src/trainer/graph/graph.ts";
 import { sumAll } from "../../../src/trainer/graph/operations/arithmetic.ts";
-import { constant, placeholder } from "../../../src/trainer/graph/operations/constant.ts";
+import {
+  constant,
+  constantTensor,
+  placeholder,
+} from "../../../src/trainer/graph/operations/constant.ts";
 import { crossEntropy } from "../../../src/trainer/graph/operations/cross-entropy.ts";
 import { assignVariable, identity } from "../../../src/trainer/graph/operations/variable.ts";
-import { createMode } from "../../../src/trainer/layers/layer.ts";
+import { TrainingPass } from "../../../src/trainer/layers/layer.ts";
 import { createNetwork } from "../../../src/trainer/layers/network.ts";
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { createOracle, differentiateOracle } from "../../support/oracle.ts";
@@ -36,11 +40,11 @@ test.each(networks)("loss and gradients of %j are those of tf.layers", (changes)
 
   const graph = new Graph();
   let uses = 0;
-  const context = { graph, nextRandomUse: () => uses++ };
+  const context = { graph, nextRandomUse: () => uses++, initializer: params.initializer };
   const network = createNetwork(context, planning.plan.layers, [height, width, channels]);
   const images = placeholder(graph, "images", "float32", [-1, height, width, channels]);
   const labels = placeholder(graph, "labels", "int32", [-1]);
-  const mode = createMode();
+  const mode = new TrainingPass("float32", constantTensor(graph, Int32Array.of(1, 2), [2]));
   const loss = sumAll(crossEntropy(network.forward(images, mode), labels));
   const gradients = differentiate(loss, [...mode.reads.values()]);
   const names = [...mode.reads.keys()].map(({ name }) => name);

@@ -44,7 +44,10 @@ function runOptimizer(params: Partial<CnnParameters>): Float32Array[] {
   const gradient = placeholder(graph, "gradient", "float32", SHAPE);
   const learningRate = placeholder(graph, "learningRate", "float32", []);
   const step = placeholder(graph, "step", "float32", []);
-  const updated = optimizer.update(weights, gradient, { learningRate, step });
+  const updated = optimizer.update({ variable: weights, decays: true }, gradient, {
+    learningRate,
+    step,
+  });
   const zeros = constantTensor(graph, new Float32Array(COUNT), SHAPE);
   const start = [
     assignVariable(weights, constantTensor(graph, START, SHAPE)),

@@ -36,6 +36,8 @@ const random = randomFor(3, "data");
 const pixels = Uint8Array.from({ length: 12 * 144 }, () => random.nextInteger(256));
 const labels = Uint8Array.from({ length: 12 }, () => random.nextInteger(5));
 
+const CLASS_WEIGHTS = new Float32Array(5).fill(1);
+
 interface Started {
   readonly session: Session;
   readonly shapes: readonly (readonly number[])[];
@@ -56,7 +58,7 @@ function start(changes: Partial<CnnParameters>, seed = Int32Array.of(1, 2)): Sta
   const files = { images: join(folder, "images.bin"), labels: join(folder, "labels.bin") };
   writeFileSync(files.images, pixels);
   writeFileSync(files.labels, labels);
-  session.run("initialise", { ...files, seed });
+  session.run("initialise", { ...files, classWeights: CLASS_WEIGHTS, seed });
   const weights = (): Float32Array[] => {
     const values = session.run("weights", {});
     return variables.map(({ name }) => Float32Array.from(values[name] ?? []));

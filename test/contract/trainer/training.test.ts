@@ -38,6 +38,10 @@ function makeRequest(
     resource: { epochs },
     seed: 7,
     threads: 1,
+    precision: "float32",
+    checkpoint: null,
+    endsAt: null,
+    keep: null,
     dataset: { path: digits, digest, holdout: { fraction: 0.1, seed: 1 } },
     reportFile: join(folder, `report-${requests}.json`),
     scratchFolder: join(folder, `scratch-${requests}`),
@@ -46,7 +50,18 @@ function makeRequest(
 }
 
 const run = (params: Parameters, epochs = 2, changes: Partial<TrainerRequest> = {}) =>
-  runTrial(makeRequest(params, epochs, changes), () => undefined);
+  runRequest(makeRequest(params, epochs, changes));
+
+async function runRequest(
+  request: TrainerRequest,
+  onEpoch: (record: EpochRecord) => void = () => undefined,
+): Promise<TrainerReport> {
+  const stop = new AbortController().signal;
+  const events = { onEpoch, log: () => undefined, stop };
+  const report = await runTrial(request, events);
+  if (report === undefined) throw new Error("the training was stopped");
+  return report;
+}
 
 /** `node main.js REQUEST`, as the runner starts it. Notes that TensorFlow writes on loading are left out. */
 async function runProgram(request: object) {
@@ -73,7 +88,7 @@ const DIVERGING = { optimizer: "sgd", learningRate: 100, activation: "elu", dens
 describe("training", () => {
   test("learns digits, and tells each epoch as it ends", async () => {
     const told: EpochRecord[] = [];
-    const report = await runTrial(makeRequest({ batchSize: 32 }), (record) => told.push(record));
+    const report = await runRequest(makeRequest({ batchSize: 32 }), (record) => told.push(record));
     expect(report.history).toEqual(told);
     const [first, second] = report.history;
     expect(second?.loss).toBeLessThan(first?.loss ?? 0);

@@ -21,7 +21,7 @@ interface StudyChanges {
 function smallStudy({ filters = [8, 16, 32], cluster, resources }: StudyChanges = {}): string {
   return [
     "study: small",
-    "dataset: { path: data/digits }",
+    "data: { train: data/digits }",
     "trainer: { kind: cnn, epochs: 2 }",
     `space: { filters: [${filters.join(", ")}] }`,
     `cluster: ${cluster ?? "{ site: local, concurrencyLimit: 2 }"}`,

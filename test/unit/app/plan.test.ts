@@ -16,7 +16,7 @@ import {
 } from "../../support/study-workspace.ts";
 
 const HEAD =
-  "study: small\ndataset: { path: data/digits }\ntrainer: { kind: cnn, epochs: 2, set: { blocks: 2 } }\n";
+  "study: small\ndata: { train: data/digits }\ntrainer: { kind: cnn, epochs: 2, set: { blocks: 2 } }\n";
 const SMALL = `${HEAD}space: { filters: [1, 2], dropout: [0, 0.5] }\n`;
 
 /** Path, bytes and time of change of everything in a folder. */

@@ -14,7 +14,9 @@ describe("rejectCnnValue", () => {
       const values =
         spec.kind === "choice"
           ? spec.values
-          : [spec.default, ...("above" in spec ? [] : [spec.low])];
+          : spec.kind === "boolean"
+            ? [false, true]
+            : [spec.default, ...("above" in spec ? [] : [spec.low])];
       for (const value of values)
         expect(rejectCnnValue(name as CnnParameterName, value)).toBeUndefined();
     }

@@ -65,7 +65,7 @@ describe("docs/study-file.md", () => {
   test("names every parameter of the CNN, with its values and default", () => {
     const rows = Object.entries(CNN_PARAMETERS).map(([name, spec]: [string, ParameterSpec]) => [
       name,
-      spec.kind === "choice" ? spec.values.join(", ") : describeRange(spec).replace(/^an? /, ""),
+      describeValues(spec),
       String(spec.default),
       spec.describe,
     ]);
@@ -91,11 +91,16 @@ describe("docs/study-file.md", () => {
 /** Whether a study with one parameter, written so, is valid; the ones it depends on are searched too. */
 function accepts(written: string, sampler: string): boolean {
   const parents = ["  optimizer: [adam, sgd]", "  denseLayers: [1, 2]"];
-  const study = `study: s\ndataset: { path: d }\ntrainer: { kind: cnn, epochs: 1 }\nsampler: { kind: ${sampler} }`;
+  const study = `study: s\ndata: { train: d }\ntrainer: { kind: cnn, epochs: 1 }\nsampler: { kind: ${sampler} }`;
   try {
     parseStudyFile(`${study}\nspace:\n${parents.join("\n")}\n  ${written}\n`, "study.yaml");
     return true;
   } catch {
     return false;
   }
+}
+
+function describeValues(spec: ParameterSpec): string {
+  if (spec.kind === "boolean") return "true, false";
+  return spec.kind === "choice" ? spec.values.join(", ") : describeRange(spec).replace(/^an? /, "");
 }

@@ -7,7 +7,7 @@ import { formatStudyJsonSchema, parseStudyFile } from "../../../src/formats/stud
 import { packagedTemplates } from "../../../src/workspace/package.ts";
 import { exampleStudy } from "../../support/study-workspace.ts";
 
-const HEAD = "study: s\ndataset: { path: d }\ntrainer: { kind: cnn, epochs: 2 }\n";
+const HEAD = "study: s\ndata: { train: d }\ntrainer: { kind: cnn, epochs: 2 }\n";
 
 function issuesOf(text: string): string[] {
   try {
@@ -38,7 +38,7 @@ describe("a valid study", () => {
 
   test("keeps the order of the space, tells integers from reals, drops conditions that always hold", () => {
     const text = `study: s
-dataset: { path: d }
+data: { train: d }
 trainer: { kind: cnn, epochs: 2, set: { optimizer: sgd } }
 objective: { metric: holdoutLoss }
 sampler: { kind: random, trials: 5, seed: 3 }
@@ -152,7 +152,7 @@ replicates: 1
 
   test("of ranges, lists and the sampler, beside those of form", () => {
     const text = `study: s
-dataset: { path: d, holdout: 1 }
+data: { train: d, holdout: 1 }
 trainer: { kind: cnn, epochs: 2, set: { blocks: 2 } }
 objective: { metric: validationLoss, direction: maximize }
 sampler: { kind: grid, trials: 3 }
@@ -187,7 +187,7 @@ space:
 
   test("of conditions", () => {
     const text = `study: s
-dataset: { path: d }
+data: { train: d }
 trainer: { kind: cnn, epochs: 2, set: { optimizer: adam } }
 space:
   momentum: { values: [0.5], when: { optimizer: sgd } }

@@ -21,7 +21,7 @@ test("stops once `patience` epochs in a row brought nothing better", () => {
 
 test("an equal loss is not better, so the earlier epoch stays the best", () => {
   const stopping = new EarlyStopping(2);
-  expect(stopping.bestEpoch).toBe(0);
+  expect(stopping.state.bestEpoch).toBe(0);
   for (const [index, loss] of [1, 1, 2].entries()) stopping.observe(index + 1, loss);
-  expect(stopping.bestEpoch).toBe(1);
+  expect(stopping.state.bestEpoch).toBe(1);
 });

@@ -3,20 +3,42 @@ import type { DataType } from "../data-type.ts";
 import { constant, constantTensor } from "./constant.ts";
 import { shapeOf } from "./shape.ts";
 
-/** Converts the elements; a bool becomes 0 or 1. Not differentiable. */
+/** Converts the elements; a bool becomes 0 or 1. A gradient is converted back. */
 export function cast(input: GraphTensor, dtype: DataType): GraphTensor {
+  if (input.dtype === dtype) return input;
   return input.node.graph.addTensor({
     op: "Cast",
     inputs: [input],
     attributes: { SrcT: { type: input.dtype }, DstT: { type: dtype } },
     dtype,
     shape: input.shape,
+    gradient: (gradient) => [cast(gradient, input.dtype)],
   });
 }
 
-/** a + b for two tensors of one shape: how gradients from two paths meet. */
+/** a + b for two tensors of one shape: also how gradients from two paths meet. */
 export function addTensors(a: GraphTensor, b: GraphTensor): GraphTensor {
-  return elementwise("AddV2", a, b);
+  requireShape(haveSameShape(a, b), "AddV2", a, b);
+  return a.node.graph.addTensor({
+    op: "AddV2",
+    inputs: [a, b],
+    attributes: { T: { type: a.dtype } },
+    dtype: a.dtype,
+    shape: a.shape,
+    gradient: (gradient) => [gradient, gradient],
+  });
+}
+
+/** Half the sum of the squared elements, a scalar. */
+export function halfSumOfSquares(input: GraphTensor): GraphTensor {
+  return input.node.graph.addTensor({
+    op: "L2Loss",
+    inputs: [input],
+    attributes: { T: { type: input.dtype } },
+    dtype: input.dtype,
+    shape: [],
+    gradient: (gradient) => [elementwise("Mul", input, gradient)],
+  });
 }
 
 /**
@@ -24,7 +46,16 @@ export function addTensors(a: GraphTensor, b: GraphTensor): GraphTensor {
  * operation for factors in the forward pass.
  */
 export function elementwise(
-  op: "AddV2" | "Sub" | "Mul" | "RealDiv" | "Pow" | "BitwiseXor" | "GreaterEqual" | "Equal",
+  op:
+    | "AddV2"
+    | "Sub"
+    | "Mul"
+    | "RealDiv"
+    | "Minimum"
+    | "Pow"
+    | "BitwiseXor"
+    | "GreaterEqual"
+    | "Equal",
   a: GraphTensor,
   b: GraphTensor,
 ): GraphTensor {
@@ -108,5 +139,16 @@ export function argMax(input: GraphTensor): GraphTensor {
     },
     dtype: "int32",
     shape: input.shape.slice(0, 1),
+  });
+}
+
+/** Applies a function to each element. No gradient rule. */
+export function unary(op: "Cos" | "Sin" | "Tan" | "Neg", input: GraphTensor): GraphTensor {
+  return input.node.graph.addTensor({
+    op,
+    inputs: [input],
+    attributes: { T: { type: input.dtype } },
+    dtype: input.dtype,
+    shape: input.shape,
   });
 }

@@ -1,4 +1,5 @@
-import { firstOutput, type GraphTensor, requireShape } from "../graph.ts";
+import { firstOutput, type GraphTensor, haveSameShape, requireShape } from "../graph.ts";
+import { constant } from "./constant.ts";
 import { reshape } from "./shape.ts";
 
 /**
@@ -28,6 +29,43 @@ export function crossEntropy(logits: GraphTensor, labels: GraphTensor): GraphTen
   return firstOutput(node);
 }
 
+/**
+ * As `crossEntropy`, against labels of which a share `smoothing` is spread evenly over all classes (Szegedy et
+ * al., CVPR 2016, section 7).
+ */
+export function smoothedCrossEntropy(
+  logits: GraphTensor,
+  labels: GraphTensor,
+  smoothing: number,
+): GraphTensor {
+  const { graph } = logits.node;
+  const classes = logits.shape[1] ?? 1;
+  const targets = graph.addTensor({
+    op: "OneHot",
+    inputs: [
+      labels,
+      constant(graph, classes, "int32"),
+      constant(graph, 1 - smoothing + smoothing / classes),
+      constant(graph, smoothing / classes),
+    ],
+    attributes: { T: { type: "float32" }, TI: { type: labels.dtype }, axis: { int: -1 } },
+    dtype: "float32",
+    shape: [labels.shape[0] ?? -1, classes],
+  });
+  requireShape(haveSameShape(logits, targets), "cross-entropy", logits, targets);
+  const node = graph.add({
+    op: "SoftmaxCrossEntropyWithLogits",
+    inputs: [logits, targets],
+    attributes: { T: { type: logits.dtype } },
+    outputs: [
+      { dtype: logits.dtype, shape: labels.shape },
+      { dtype: logits.dtype, shape: logits.shape },
+    ],
+    gradient: (gradient) => [scaleRows(node.outputs[1], gradient), undefined],
+  });
+  return firstOutput(node);
+}
+
 /** Multiplies row i of [rows, columns] by element i of [rows]. */
 function scaleRows(matrix: GraphTensor | undefined, factors: GraphTensor): GraphTensor | undefined {
   return matrix?.node.graph.addTensor({
@@ -36,5 +74,16 @@ function scaleRows(matrix: GraphTensor | undefined, factors: GraphTensor): Graph
     attributes: { T: { type: matrix.dtype } },
     dtype: matrix.dtype,
     shape: matrix.shape,
+  });
+}
+
+/** Probabilities of each row of [batch, classes]. No gradient rule: losses take the logits. */
+export function softmax(logits: GraphTensor): GraphTensor {
+  return logits.node.graph.addTensor({
+    op: "Softmax",
+    inputs: [logits],
+    attributes: { T: { type: logits.dtype } },
+    dtype: logits.dtype,
+    shape: logits.shape,
   });
 }

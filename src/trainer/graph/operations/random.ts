@@ -28,15 +28,41 @@ export function randomUniform(
   });
 }
 
+/**
+ * Numbers of the normal distribution with mean 0 and that deviation, those beyond two deviations drawn again.
+ * `use` as for `randomUniform`.
+ */
+export function randomTruncatedNormal(
+  seed: GraphTensor,
+  use: number,
+  shape: Shape,
+  deviation: number,
+): GraphTensor {
+  const { graph } = seed.node;
+  const draws = graph.addTensor({
+    op: "StatelessTruncatedNormal",
+    inputs: [
+      constantTensor(graph, Int32Array.from(shape), [shape.length]),
+      elementwise("BitwiseXor", seed, constantTensor(graph, Int32Array.of(use, ~use), [2])),
+    ],
+    attributes: { dtype: { type: "float32" }, T: { type: "int32" }, Tseed: { type: "int32" } },
+    dtype: "float32",
+    shape,
+  });
+  return elementwise("Mul", draws, constant(graph, deviation));
+}
+
 /** Uniform numbers in [-limit, limit). */
 export function randomBetween(
   seed: GraphTensor,
   use: number,
   shape: Shape,
   limit: number,
+  size?: GraphTensor,
 ): GraphTensor {
   const { graph } = seed.node;
-  const doubled = elementwise("Mul", randomUniform(seed, use, shape), constant(graph, 2 * limit));
+  const draws = randomUniform(seed, use, shape, size);
+  const doubled = elementwise("Mul", draws, constant(graph, 2 * limit));
   return elementwise("Sub", doubled, constant(graph, limit));
 }
 
@@ -50,5 +76,6 @@ export function dropout(
   const { graph } = input.node;
   const draws = randomUniform(seed, use, input.shape, shapeOf(input));
   const kept = cast(elementwise("GreaterEqual", draws, constant(graph, rate)), "float32");
-  return multiply(input, elementwise("Mul", kept, constant(graph, 1 / (1 - rate))));
+  const mask = elementwise("Mul", kept, constant(graph, 1 / (1 - rate)));
+  return multiply(input, cast(mask, input.dtype));
 }

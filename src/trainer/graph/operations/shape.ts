@@ -23,6 +23,19 @@ export function sizeOf(input: GraphTensor): GraphTensor {
   });
 }
 
+/** The number of rows at run time, as the shape of a vector: int32 [1]. */
+export function batchShape(input: GraphTensor): GraphTensor {
+  const { graph } = input.node;
+  const at = (position: number): GraphTensor => constantTensor(graph, Int32Array.of(position), [1]);
+  return graph.addTensor({
+    op: "Slice",
+    inputs: [shapeOf(input), at(0), at(1)],
+    attributes: { T: { type: "int32" }, Index: { type: "int32" } },
+    dtype: "int32",
+    shape: [1],
+  });
+}
+
 /**
  * The same elements in another shape; one size may be -1.
  * @throws Error when known sizes cannot have as many elements
@@ -68,4 +81,17 @@ function canReshape(from: Shape, to: Shape): boolean {
   return open === 0
     ? countElements(from) === countElements(to)
     : countElements(from) % countElements(to) === 0;
+}
+
+/** Stacks vectors [n] as the columns of a matrix [n, columns]. No gradient rule. */
+export function stackColumns(columns: readonly GraphTensor[]): GraphTensor {
+  const [first] = columns;
+  if (first === undefined) throw new Error("Pack: no columns");
+  return first.node.graph.addTensor({
+    op: "Pack",
+    inputs: columns,
+    attributes: { N: { int: columns.length }, T: { type: first.dtype }, axis: { int: 1 } },
+    dtype: first.dtype,
+    shape: [first.shape[0] ?? -1, columns.length],
+  });
 }

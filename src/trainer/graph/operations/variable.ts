@@ -36,14 +36,32 @@ export function variable(graph: Graph, name: string, dtype: DataType, shape: Sha
   return { name, dtype, shape, handle };
 }
 
-/** The variable's value. */
-export function readVariable(source: Variable): GraphTensor {
+/** The variable's value, once the nodes in `after` have run. */
+export function readVariable(source: Variable, after: readonly GraphNode[] = []): GraphTensor {
   return source.handle.node.graph.addTensor({
     op: "ReadVariableOp",
     inputs: [source.handle],
     attributes: { dtype: { type: source.dtype } },
     dtype: source.dtype,
     shape: source.shape,
+    after,
+  });
+}
+
+/** A node that subtracts from the variable when it runs, after those in `after`. */
+export function subtractFromVariable(
+  target: Variable,
+  value: GraphTensor,
+  after: readonly GraphNode[] = [],
+): GraphNode {
+  const { handle, shape } = target;
+  requireShape(haveSameShape(target, value), "AssignSubVariableOp", { ...handle, shape }, value);
+  return handle.node.graph.add({
+    op: "AssignSubVariableOp",
+    inputs: [handle, value],
+    attributes: { dtype: { type: target.dtype } },
+    outputs: [],
+    after,
   });
 }
 

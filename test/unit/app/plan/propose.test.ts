@@ -11,7 +11,7 @@ const ALLOWED_GROWTH_MIB = 120;
 test("100,000 trials are proposed one at a time", { timeout: 120_000 }, () => {
   const study = parseStudyFile(
     `study: large
-dataset: { path: data/digits }
+data: { train: data/digits }
 trainer: { kind: cnn, epochs: 2 }
 space:
   learningRate: { low: 0.0001, high: 0.1, log: true }

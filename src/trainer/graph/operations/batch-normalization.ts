@@ -1,0 +1,96 @@
+import { firstOutput, type GraphTensor, requireShape } from "../graph.ts";
+import { constantTensor } from "./constant.ts";
+
+/** Added to the variance, as in Keras. */
+export const NORMALIZATION_EPSILON = 1e-3;
+
+export interface NormalizedBatch {
+  readonly output: GraphTensor;
+  /** Of each channel over the batch, float32; the variance is the unbiased one. */
+  readonly mean: GraphTensor;
+  readonly variance: GraphTensor;
+}
+
+/**
+ * gamma (x - mean) / sqrt(variance + epsilon) + beta for each channel, with the batch's own mean and variance
+ * (Ioffe & Szegedy, ICML 2015, algorithm 1).
+ * @param input [batch, height, width, channels], any float; gamma and beta are float32 [channels]
+ */
+export function normalizeBatch(
+  input: GraphTensor,
+  gamma: GraphTensor,
+  beta: GraphTensor,
+): NormalizedBatch {
+  const { graph } = input.node;
+  const none = constantTensor(graph, new Float32Array(), [0]);
+  const node = addFused(input, [gamma, beta, none, none], true, (gradient) => {
+    const [, , , saved1, saved2, saved3] = node.outputs;
+    if (saved1 === undefined || saved2 === undefined || saved3 === undefined)
+      throw new Error("FusedBatchNormV3 has six outputs");
+    return graph.add({
+      op: "FusedBatchNormGradV3",
+      inputs: [gradient, input, gamma, saved1, saved2, saved3],
+      attributes: attributesOf(input, true),
+      outputs: [
+        { dtype: input.dtype, shape: input.shape },
+        { dtype: "float32", shape: gamma.shape },
+        { dtype: "float32", shape: beta.shape },
+        { dtype: "float32", shape: [0] },
+        { dtype: "float32", shape: [0] },
+      ],
+    }).outputs;
+  });
+  const [output, mean, variance] = node.outputs;
+  if (output === undefined || mean === undefined || variance === undefined)
+    throw new Error("FusedBatchNormV3 has six outputs");
+  return { output, mean, variance };
+}
+
+/** The same with a mean and a variance that are given: evaluation. No gradient rule. */
+export function normalizeWith(
+  input: GraphTensor,
+  gamma: GraphTensor,
+  beta: GraphTensor,
+  mean: GraphTensor,
+  variance: GraphTensor,
+): GraphTensor {
+  return firstOutput(addFused(input, [gamma, beta, mean, variance], false));
+}
+
+function addFused(
+  input: GraphTensor,
+  perChannel: readonly GraphTensor[],
+  training: boolean,
+  backward?: (gradient: GraphTensor) => readonly GraphTensor[],
+) {
+  const [gamma] = perChannel;
+  const channels = { dtype: "float32", shape: gamma?.shape ?? [] } as const;
+  requireShape(
+    input.shape.length === 4 && input.shape[3] === channels.shape[0],
+    "FusedBatchNormV3",
+    input,
+  );
+  return input.node.graph.add({
+    op: "FusedBatchNormV3",
+    inputs: [input, ...perChannel],
+    attributes: attributesOf(input, training),
+    outputs: [
+      { dtype: input.dtype, shape: input.shape },
+      ...Array.from({ length: 4 }, () => channels),
+      { dtype: "float32", shape: [-1] },
+    ],
+    ...(backward === undefined
+      ? {}
+      : { gradient: (gradient: GraphTensor) => backward(gradient).slice(0, 3) }),
+  });
+}
+
+function attributesOf(input: GraphTensor, training: boolean) {
+  return {
+    T: { type: input.dtype },
+    U: { type: "float32" },
+    epsilon: { float: NORMALIZATION_EPSILON },
+    data_format: { string: "NHWC" },
+    is_training: { bool: training },
+  } as const;
+}

@@ -1,0 +1,89 @@
+import { readFileSync } from "node:fs";
+import { type CnnPlan, planCnn } from "../core/cnn.ts";
+import {
+  type CnnParameters,
+  isCnnParameter,
+  rejectCnnValue,
+  resolveCnnParameters,
+} from "../core/cnn-parameters.ts";
+import type { DatasetHeader } from "../core/dataset.ts";
+import { BsweepError } from "../core/errors.ts";
+import { splitRows, type Split } from "../core/split.ts";
+import type { TrainerRequest } from "../core/trainer-request.ts";
+import { openPackedDataset, type PackedDataset } from "../workspace/packed-dataset.ts";
+
+/** A packed data set with labels. */
+export type LabelledDataset = PackedDataset & { readonly labelsFile: string };
+
+/** What a request asks for, checked: all that can be known before TensorFlow is loaded. */
+export interface OpenedRequest {
+  readonly request: TrainerRequest;
+  readonly dataset: LabelledDataset;
+  /** One class a row. */
+  readonly labels: Uint8Array;
+  readonly params: CnnParameters;
+  readonly plan: CnnPlan;
+  readonly split: Split;
+}
+
+/** @throws BsweepError INVALID_DATA, INVALID_MANIFEST for a request that cannot be run */
+export function openRequest(request: TrainerRequest): OpenedRequest {
+  const { path, digest, holdout } = request.dataset;
+  const dataset = openLabelled(path, digest);
+  const params = checkParameters(request);
+  const plan = requirePlan(params, dataset.header);
+  const labels = readFileSync(dataset.labelsFile);
+  const split =
+    holdout === null
+      ? everyRow(labels)
+      : splitRows(labels, {
+          holdout: holdout.fraction,
+          validation: params.validationSplit,
+          seed: holdout.seed,
+        });
+  if (split.training.length === 0)
+    throw new BsweepError("INVALID_DATA", `no rows are left to train on in ${path}`);
+  return { request, dataset, labels, params, plan, split };
+}
+
+/** @throws BsweepError INVALID_DATA when it is missing, another one, or has no labels */
+export function openLabelled(path: string, digest: string): LabelledDataset {
+  const opened = openPackedDataset(path);
+  if (opened.header.digest !== digest) {
+    throw new BsweepError(
+      "INVALID_DATA",
+      `the data set in ${path} is not the one the study was planned with`,
+      {
+        hint: `found ${opened.header.digest}, expected ${digest}: plan and generate again, or bring the old data back`,
+      },
+    );
+  }
+  const { labelsFile } = opened;
+  if (labelsFile === null)
+    throw new BsweepError("INVALID_DATA", `the data set in ${path} has no labels`);
+  return { ...opened, labelsFile };
+}
+
+function everyRow(labels: Uint8Array): Split {
+  const none = new Int32Array();
+  return { holdout: none, validation: none, training: Int32Array.from(labels.keys()) };
+}
+
+function checkParameters({ params }: TrainerRequest): CnnParameters {
+  const issues = Object.entries(params).flatMap(([name, value]) => {
+    const expected = isCnnParameter(name) ? rejectCnnValue(name, value) : "a parameter of the CNN";
+    const message = `found ${JSON.stringify(value)}, expected ${expected ?? ""}`;
+    return expected === undefined ? [] : [{ file: "request", path: `params.${name}`, message }];
+  });
+  if (issues.length > 0)
+    throw new BsweepError("INVALID_MANIFEST", "the trial's parameters do not fit the CNN", {
+      issues,
+    });
+  return resolveCnnParameters(params);
+}
+
+function requirePlan(params: CnnParameters, header: DatasetHeader): CnnPlan {
+  const planning = planCnn(params, header);
+  if (planning.ok) return planning.plan;
+  throw new BsweepError("INVALID_MANIFEST", `there is no such network: ${planning.reason}`);
+}

@@ -1,0 +1,99 @@
+import { readFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { scoreClasses } from "../core/classification.ts";
+import type { TrainerRequest } from "../core/trainer-request.ts";
+import type { TrainerReport } from "../core/trial.ts";
+import type { Evaluation } from "./model.ts";
+import type { OpenedRequest } from "./open-request.ts";
+import type { NativeBinding } from "./runtime/native.ts";
+import type { TrainingOutcome } from "./train.ts";
+
+export interface Judged {
+  readonly outcome: TrainingOutcome;
+  /** Of the hold-out; undefined when the run diverged, or nothing was held out. */
+  readonly judged: Evaluation | undefined;
+  readonly tested: TestEvaluation | undefined;
+}
+
+/** Metrics of a test set by their names in a report. */
+export type TestEvaluation = Readonly<Record<string, number>>;
+
+/** What a training came to, as every trainer tells it. */
+export function createReport(
+  opened: OpenedRequest,
+  binding: NativeBinding,
+  { outcome, judged, tested }: Judged,
+): TrainerReport {
+  const { plan, request, split } = opened;
+  const { history, selectedEpoch } = outcome;
+  const common = {
+    model: { parameters: plan.parameters, flopsPerExample: plan.flopsPerExample },
+    numerics: fingerprint(binding, request),
+    history,
+  };
+  const finite = judged === undefined || Number.isFinite(judged.loss);
+  if (outcome.end === "diverged" || !finite) {
+    const message = `the loss was no finite number in epoch ${history.length}`;
+    return { ...common, metrics: {}, failure: { kind: "diverged", message } };
+  }
+  const selected = history[selectedEpoch - 1];
+  const metrics = {
+    validationAccuracy: selected?.validationAccuracy,
+    validationLoss: selected?.validationLoss,
+    selectedEpoch,
+    ...tested,
+  };
+  if (judged === undefined) return { ...common, metrics: definedNumbers(metrics) };
+  const { correct, macroF1 } = scoreHoldout(judged, opened);
+  const count = split.holdout.length;
+  const holdout = {
+    holdoutAccuracy: correct / count,
+    holdoutLoss: judged.loss,
+    holdoutMacroF1: macroF1,
+  };
+  const predictions = Buffer.from(judged.predictions).toString("base64");
+  return {
+    ...common,
+    metrics: definedNumbers({ ...holdout, ...metrics }),
+    holdout: { correct, count, predictions },
+  };
+}
+
+function scoreHoldout({ predictions }: Evaluation, { labels, split, dataset }: OpenedRequest) {
+  const truth = Uint8Array.from(split.holdout, (row) => labels[row] ?? 0);
+  return scoreClasses(predictions, truth, dataset.header.classes);
+}
+
+/** @param classes of the data set the model was trained on */
+export function scoreTest(
+  { predictions, loss }: Evaluation,
+  labelsFile: string,
+  classes: number,
+): TestEvaluation {
+  const labels = readFileSync(labelsFile);
+  const { correct, macroF1 } = scoreClasses(predictions, labels, classes);
+  return {
+    testAccuracy: correct / labels.length,
+    testLoss: loss,
+    testMacroF1: macroF1,
+    testCorrect: correct,
+  };
+}
+
+function fingerprint(
+  binding: NativeBinding,
+  { threads, precision }: TrainerRequest,
+): NonNullable<TrainerReport["numerics"]> {
+  const cpu = cpus()[0]?.model ?? "unknown";
+  return { tensorflow: binding.TF_Version, cpu, threads, precision };
+}
+
+function definedNumbers(
+  values: Readonly<Record<string, number | null | undefined>>,
+): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) =>
+      typeof value === "number" ? [[name, value]] : [],
+    ),
+  );
+}

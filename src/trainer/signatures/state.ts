@@ -1,0 +1,54 @@
+import type { Graph, GraphNode, GraphTensor } from "../graph/graph.ts";
+import { constant, placeholder } from "../graph/operations/constant.ts";
+import {
+  assignVariable,
+  identity,
+  readVariable,
+  type Variable,
+  variable,
+} from "../graph/operations/variable.ts";
+import type { TrainingGraph } from "../training-graph.ts";
+
+/**
+ * `keep` copies the weights that evaluation uses, `restore` brings them back. The weights that training goes on
+ * from stay as they are where averages are judged: training is over then.
+ * @returns the copies
+ */
+export function addKeepSignatures({
+  graph,
+  network,
+  averages,
+}: TrainingGraph): readonly Variable[] {
+  const pairs = network.variables.map(({ variable: own }) => {
+    const source = averages.get(own) ?? own;
+    const copy = variable(graph, `${own.name}/kept`, source.dtype, source.shape);
+    return { source, copy };
+  });
+  const keep = pairs.map(({ source, copy }) => assignVariable(copy, readVariable(source)));
+  const restore = pairs.map(({ source, copy }) => assignVariable(source, readVariable(copy)));
+  graph.signatures.set("keep", { inputs: {}, outputs: { done: whenDone(graph, keep) } });
+  graph.signatures.set("restore", { inputs: {}, outputs: { done: whenDone(graph, restore) } });
+  return pairs.map(({ copy }) => copy);
+}
+
+/** `save` fetches the variables by name, `load` sets them: what comes after is the same, bit for bit. */
+export function addStateSignatures(graph: Graph, variables: readonly Variable[]): void {
+  const fed = variables.map((target) => ({
+    target,
+    value: placeholder(graph, `load/${target.name}`, target.dtype, target.shape),
+  }));
+  const loaded = fed.map(({ target, value }) => assignVariable(target, value));
+  graph.signatures.set("save", {
+    inputs: {},
+    outputs: Object.fromEntries(variables.map((source) => [source.name, readVariable(source)])),
+  });
+  graph.signatures.set("load", {
+    inputs: Object.fromEntries(fed.map(({ target, value }) => [target.name, value])),
+    outputs: { done: whenDone(graph, loaded) },
+  });
+}
+
+/** Something to fetch once the nodes have run. */
+export function whenDone(graph: Graph, nodes: readonly GraphNode[]): GraphTensor {
+  return identity(constant(graph, 1), nodes);
+}

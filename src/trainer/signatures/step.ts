@@ -1,0 +1,96 @@
+import { differentiate } from "../graph/gradients.ts";
+import type { GraphNode, GraphTensor } from "../graph/graph.ts";
+import { cast, elementwise } from "../graph/operations/arithmetic.ts";
+import { constant, placeholder } from "../graph/operations/constant.ts";
+import { sizeOf } from "../graph/operations/shape.ts";
+import {
+  assignVariable,
+  identity,
+  readVariable,
+  subtractFromVariable,
+  type Variable,
+  variable,
+} from "../graph/operations/variable.ts";
+import { augment } from "../layers/augmentation.ts";
+import { TrainingPass } from "../layers/layer.ts";
+import { OPTIMIZERS } from "../optimizers/index.ts";
+import type { StepRates } from "../optimizers/optimizer.ts";
+import type { TrainingGraph } from "../training-graph.ts";
+import { countCorrect, gatherBatch } from "./batch.ts";
+import { trainingLoss } from "./loss.ts";
+
+/** Returns the variables that start at zero: the optimizer's. */
+export function addStepSignature(model: TrainingGraph): readonly Variable[] {
+  const { graph, network, params } = model;
+  const rows = placeholder(graph, "step/rows", "int32", [-1]);
+  const learningRate = placeholder(graph, "step/learningRate", "float32", []);
+  const seed = placeholder(graph, "step/seed", "int32", [2]);
+  const pass = new TrainingPass(model.precision, seed);
+  const batch = gatherBatch(model, rows);
+  const images = augment(batch.images, params, pass.training);
+  const logits = network.forward(images, pass);
+  const examples = cast(sizeOf(rows), "float32");
+  const loss = trainingLoss(model, pass, { logits, labels: batch.labels, examples });
+  const zeroed: Variable[] = [];
+  const makeSlot = (name: string, like: { readonly shape: readonly number[] }): Variable => {
+    const slot = variable(graph, name, "float32", like.shape);
+    zeroed.push(slot);
+    return slot;
+  };
+  const counter = makeSlot("optimizer/steps", { shape: [] });
+  const step = elementwise("AddV2", readVariable(counter), constant(graph, 1));
+  const updates = updateAll(model, pass, loss, { learningRate, step }, makeSlot);
+  const changes = [...updates, ...pass.alsoRun, assignVariable(counter, step)];
+  graph.signatures.set("step", {
+    inputs: { rows, learningRate, seed },
+    outputs: {
+      loss: identity(loss, changes, "step/loss"),
+      correct: countCorrect(logits, batch.labels).correct,
+    },
+  });
+  return zeroed;
+}
+
+/** One update of each variable by its gradient, and of its average after that. */
+function updateAll(
+  { network, params, averages }: TrainingGraph,
+  { reads }: TrainingPass,
+  loss: GraphTensor,
+  rates: StepRates,
+  makeSlot: (name: string, like: { readonly shape: readonly number[] }) => Variable,
+): readonly GraphNode[] {
+  const optimizer = OPTIMIZERS[params.optimizer](params, makeSlot);
+  const kernels = new Set(
+    network.variables.filter(({ role }) => role === "kernel").map(({ variable: own }) => own),
+  );
+  const targets = [...reads.keys()];
+  const gradients = differentiate(loss, [...reads.values()]);
+  return targets.flatMap((target, index) => {
+    const gradient = gradients[index];
+    if (gradient === undefined) return [];
+    const decays = kernels.has(target);
+    const updated = optimizer.update({ variable: target, decays }, gradient, rates);
+    const average = averages.get(target);
+    if (average === undefined) return [updated];
+    return [updateAverage(average, readVariable(target, [updated]), params.emaDecay, rates.step)];
+  });
+}
+
+/**
+ * average -= (1 - decay) (average - value), with a decay of at most (1 + step) / (10 + step), so that the first
+ * steps do not weigh for ever (as TensorFlow's ExponentialMovingAverage with num_updates).
+ */
+function updateAverage(
+  average: Variable,
+  value: GraphTensor,
+  decay: number,
+  step: GraphTensor,
+): GraphNode {
+  const { graph } = value.node;
+  const plus = (number: number): GraphTensor => elementwise("AddV2", step, constant(graph, number));
+  const early = elementwise("RealDiv", plus(1), plus(10));
+  const kept = elementwise("Minimum", early, constant(graph, decay));
+  const distance = elementwise("Sub", readVariable(average), value);
+  const share = elementwise("Sub", constant(graph, 1), kept);
+  return subtractFromVariable(average, elementwise("Mul", distance, share));
+}
