@@ -7,6 +7,7 @@ import { generateCommand } from "./generate.ts";
 import { localCommand } from "./local.ts";
 import { planCommand } from "./plan.ts";
 import { prepareCommand } from "./prepare.ts";
+import { refitCommand } from "./refit.ts";
 import { reportCommand } from "./report.ts";
 import { runtimeCommand } from "./runtime.ts";
 import { trialCommand } from "./trial.ts";
@@ -21,6 +22,7 @@ export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   collectCommand,
   reportCommand,
   bestCommand,
+  refitCommand,
   runtimeCommand,
   trialCommand,
   demoCommand,

@@ -1,8 +1,8 @@
 import type { Activation, CnnLayer, ImageShape } from "../../core/cnn.ts";
 import type { GraphTensor } from "../graph/graph.ts";
 import { activate } from "../graph/operations/activation.ts";
-import { cast } from "../graph/operations/arithmetic.ts";
 import { averagePool, maxPool } from "../graph/operations/pooling.ts";
+import { cast } from "../graph/operations/arithmetic.ts";
 import { crop, reshape } from "../graph/operations/shape.ts";
 import { normalizationLayer } from "./batch-normalization.ts";
 import { convolutionLayer } from "./convolution.ts";
@@ -29,9 +29,9 @@ export function createNetwork(
   plan: readonly CnnLayer[],
   input: ImageShape,
 ): Network {
-  const layers = activateLate(plan).flatMap(({ layer, after }, index) => [
+  const layers = plan.flatMap((layer, index) => [
     createLayer(context, layer, plan[index - 1]?.output ?? input),
-    ...(after === "linear" ? [] : [stateless((value) => activate(value, after))]),
+    ...activationAfter(plan, index).map((name) => stateless((value) => activate(value, name))),
   ]);
   const [height, width] = usedPart(plan, input);
   return {
@@ -45,20 +45,19 @@ export function createNetwork(
 }
 
 /**
- * The same network with less to activate: a function that only rises has the same maximum before and after
- * it, and the same gradient. So a convolution's activation follows the max pooling, on a quarter of the elements.
+ * What is activated after that layer. A function that only rises has the same maximum before and after it,
+ * and the same gradient: max pooling goes first and leaves a quarter of the elements to activate.
  */
-function activateLate(
-  plan: readonly CnnLayer[],
-): readonly { readonly layer: CnnLayer; readonly after: Activation | "linear" }[] {
-  return plan.map((layer, index) => {
-    const [previous, next] = [plan[index - 1], plan[index + 1]];
-    if (layer.kind === "convolution" && isMaxPooling(next))
-      return { layer: { ...layer, activation: "linear" }, after: "linear" };
-    const after =
-      isMaxPooling(layer) && previous?.kind === "convolution" ? previous.activation : "linear";
-    return { layer, after };
-  });
+function activationAfter(plan: readonly CnnLayer[], index: number): readonly Activation[] {
+  const [previous, layer, next] = [plan[index - 1], plan[index], plan[index + 1]];
+  if (isMaxPooling(layer)) return activationOf(previous);
+  return isMaxPooling(next) ? [] : activationOf(layer);
+}
+
+function activationOf(layer: CnnLayer | undefined): readonly Activation[] {
+  return layer === undefined || !("activation" in layer) || layer.activation === "linear"
+    ? []
+    : [layer.activation];
 }
 
 function isMaxPooling(layer: CnnLayer | undefined): boolean {

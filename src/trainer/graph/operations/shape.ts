@@ -58,6 +58,7 @@ export function reshape(input: GraphTensor, shape: Shape): GraphTensor {
 
 /** The upper left `height` x `width` of images [batch, height, width, channels]. Not differentiable. */
 export function crop(images: GraphTensor, height: number, width: number): GraphTensor {
+  if (images.shape[1] === height && images.shape[2] === width) return images;
   const { graph } = images.node;
   const [batch = -1, , , channels = 0] = images.shape;
   const shape = [batch, height, width, channels];
