@@ -28,6 +28,8 @@ type Classes = Readonly<
 const GRAPH_PRODUCER = 1087;
 const SAVED_MODEL_SCHEMA_VERSION = 1;
 export const SERVE_TAG = "serve";
+/** What TensorFlow Serving asks of a signature; nothing else looks at it. */
+const PREDICT_METHOD = "tensorflow/serving/predict";
 
 /** The bytes of a SavedModel with this graph and its signatures. */
 export function encodeSavedModel(graph: Graph): Uint8Array {
@@ -109,7 +111,7 @@ class Encoder {
   }
 
   #signature(signature: Signature): Message {
-    const message = build(this.#classes.SignatureDef, { setMethodName: "bsweep" });
+    const message = build(this.#classes.SignatureDef, { setMethodName: PREDICT_METHOD });
     const infos = (
       tensors: Readonly<Record<string, GraphTensor>>,
     ): Readonly<Record<string, Message>> =>

@@ -13,10 +13,7 @@ const REQUIREMENTS = join(import.meta.dirname, "requirements.txt");
  * @returns the absolute name of its `python`
  */
 export async function preparePython(): Promise<string> {
-  const key = createHash("sha256").update(readFileSync(REQUIREMENTS)).digest("hex").slice(0, 12);
-  const folder = join(cacheFolder(), `bench-python-${key}`);
-  const python = join(folder, "bin", "python");
-  const complete = join(folder, "complete");
+  const { folder, python, complete } = locate();
   if (existsSync(complete)) return python;
   tell(`bench: installing the peers into ${folder}, once`);
   rmSync(folder, { recursive: true, force: true });
@@ -25,4 +22,16 @@ export async function preparePython(): Promise<string> {
   await runProcess(python, [...install, "-r", REQUIREMENTS]);
   writeFileSync(complete, "");
   return python;
+}
+
+/** The same Python where it is there already; undefined otherwise. */
+export function findPython(): string | undefined {
+  const { python, complete } = locate();
+  return existsSync(complete) ? python : undefined;
+}
+
+function locate() {
+  const key = createHash("sha256").update(readFileSync(REQUIREMENTS)).digest("hex").slice(0, 12);
+  const folder = join(cacheFolder(), `bench-python-${key}`);
+  return { folder, python: join(folder, "bin", "python"), complete: join(folder, "complete") };
 }

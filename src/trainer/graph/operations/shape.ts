@@ -56,6 +56,21 @@ export function reshape(input: GraphTensor, shape: Shape): GraphTensor {
   });
 }
 
+/**
+ * `reshape` to sizes that only running tells.
+ * @param sizes int32 [rank]
+ * @param shape what is known of them
+ */
+export function reshapeTo(input: GraphTensor, sizes: GraphTensor, shape: Shape): GraphTensor {
+  return input.node.graph.addTensor({
+    op: "Reshape",
+    inputs: [input, sizes],
+    attributes: { T: { type: input.dtype }, Tshape: { type: sizes.dtype } },
+    dtype: input.dtype,
+    shape,
+  });
+}
+
 function canReshape(from: Shape, to: Shape): boolean {
   const open = to.filter((size) => size === -1).length;
   if (open > 1) return false;
