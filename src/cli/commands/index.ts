@@ -3,9 +3,11 @@ import type { GlobalOptions } from "../command.ts";
 import { bestCommand } from "./best.ts";
 import { collectCommand } from "./collect.ts";
 import { demoCommand } from "./demo.ts";
+import { exportCommand } from "./export.ts";
 import { generateCommand } from "./generate.ts";
 import { localCommand } from "./local.ts";
 import { planCommand } from "./plan.ts";
+import { predictCommand } from "./predict.ts";
 import { prepareCommand } from "./prepare.ts";
 import { reportCommand } from "./report.ts";
 import { runtimeCommand } from "./runtime.ts";
@@ -21,6 +23,8 @@ export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   collectCommand,
   reportCommand,
   bestCommand,
+  predictCommand,
+  exportCommand,
   runtimeCommand,
   trialCommand,
   demoCommand,
