@@ -66,3 +66,25 @@ export function countCombinations(space: SearchSpace): number {
   };
   return countFrom(0, {});
 }
+
+/** The first value of each parameter, one perhaps changed; parameters whose condition fails are absent. */
+export function chooseFirst(
+  dimensions: readonly Dimension[],
+  changed?: { readonly name: string; readonly value: ParameterValue },
+): Parameters {
+  const chosen: Record<string, ParameterValue> = {};
+  for (const dimension of dimensions) {
+    if (!isActive(dimension, chosen)) continue;
+    const { name, distribution } = dimension;
+    chosen[name] = changed?.name === name ? changed.value : valueAt(distribution, 0);
+  }
+  return chosen;
+}
+
+/** How many combinations a one-at-a-time design has: the first, and one for each other value. */
+export function countOneAtATime(space: SearchSpace): number {
+  const base = chooseFirst(orderDimensions(space));
+  return space
+    .filter(({ name }) => Object.hasOwn(base, name))
+    .reduce((sum, { distribution }) => sum + countValues(distribution) - 1, 1);
+}

@@ -38,7 +38,7 @@ export interface Dimension {
 export type SearchSpace = readonly Dimension[];
 
 export type Sampler =
-  | { readonly kind: "grid"; readonly seed: number }
+  | { readonly kind: "grid" | "one-at-a-time"; readonly seed: number }
   | { readonly kind: "random"; readonly seed: number; readonly trials: number };
 
 export interface Objective {

@@ -1,5 +1,5 @@
 import type { Issue } from "../core/errors.ts";
-import { countCombinations } from "../core/search-space.ts";
+import { countCombinations, countOneAtATime } from "../core/search-space.ts";
 import type { Dimension, ParameterValue } from "../core/study.ts";
 import type { WrittenParameters } from "./parameter-schema.ts";
 import type { IssueAt } from "./schema-issues.ts";
@@ -103,7 +103,7 @@ function checkSampler({ sampler, space }: StudyDraft, issueAt: IssueAt): Issue[]
   if (sampler?.kind === "random" && sampler.trials === undefined) {
     return [issueAt(["sampler", "trials"], "found nothing, expected how many trials to draw")];
   }
-  if (sampler?.kind !== "grid") return [];
+  if (sampler === undefined || sampler.kind === "random") return [];
   const ranges = space.filter(({ entry }) => {
     const { values, step } = mappingOf(entry);
     return values === undefined && step === undefined;
@@ -114,18 +114,26 @@ function checkSampler({ sampler, space }: StudyDraft, issueAt: IssueAt): Issue[]
       : [
           issueAt(
             ["sampler", "trials"],
-            "found a number of trials, expected none: a grid takes them all",
+            `found a number of trials, expected none: ${sampler.kind} takes them all`,
           ),
         ]),
     ...ranges.map(({ name }) =>
-      issueAt(["space", name], "found a range, but a grid needs a list or a `step`"),
+      issueAt(["space", name], `found a range, but ${sampler.kind} needs a list or a \`step\``),
     ),
   ];
 }
 
+function countProposals(
+  sampler: StudyDraft["sampler"],
+  space: readonly Dimension[],
+): number | undefined {
+  if (sampler?.kind === "grid") return countCombinations(space);
+  return sampler?.kind === "one-at-a-time" ? countOneAtATime(space) : sampler?.trials;
+}
+
 function checkSize(draft: StudyDraft, space: readonly Dimension[], issueAt: IssueAt): Issue[] {
   const { sampler, replicates = 1 } = draft;
-  const combinations = sampler?.kind === "grid" ? countCombinations(space) : sampler?.trials;
+  const combinations = countProposals(sampler, space);
   const trials = (combinations ?? 0) * replicates;
   // An endless grid has a range without steps, which was told already.
   if (trials <= MAX_TRIALS || trials === Infinity) return [];

@@ -76,7 +76,7 @@ function buildStudy(written: WrittenStudy, space: readonly SpaceParameter[], fil
 }
 
 function toSampler({ kind, seed, trials = 0 }: WrittenStudy["sampler"]): Sampler {
-  return kind === "grid" ? { kind, seed } : { kind, seed, trials };
+  return kind === "random" ? { kind, seed, trials } : { kind, seed };
 }
 
 function toResources(written: WrittenStudy["resources"]): Study["resources"] {

@@ -82,9 +82,11 @@ const trainerSchema = z.strictObject({
 const samplerSchema = z
   .strictObject({
     kind: z
-      .enum(["grid", "random"])
+      .enum(["grid", "random", "one-at-a-time"])
       .default("grid")
-      .describe("grid: every combination; random: `trials` of them"),
+      .describe(
+        "grid: every combination; random: `trials` of them; one-at-a-time: the first values, then each other one alone",
+      ),
     seed: integer(0, 2 ** 31 - 1)
       .default(0)
       .describe("Seed of the study: sampling, hold-out and training"),

@@ -1,5 +1,6 @@
 import type { Parameters, Sampler, SearchSpace } from "../core/study.ts";
 import { sampleGrid } from "./grid.ts";
+import { sampleOneAtATime } from "./one-at-a-time.ts";
 import { sampleRandom } from "./random.ts";
 
 /**
@@ -7,5 +8,12 @@ import { sampleRandom } from "./random.ts";
  * same sequence, everywhere and always.
  */
 export function sample(space: SearchSpace, sampler: Sampler): Generator<Parameters> {
-  return sampler.kind === "grid" ? sampleGrid(space) : sampleRandom(space, sampler);
+  switch (sampler.kind) {
+    case "grid":
+      return sampleGrid(space);
+    case "one-at-a-time":
+      return sampleOneAtATime(space);
+    case "random":
+      return sampleRandom(space, sampler);
+  }
 }

@@ -34,3 +34,10 @@ export function etaSquared(groups: readonly (readonly number[])[]): number | nul
   const between = groups.reduce((sum, group) => sum + group.length * (mean(group) - grand) ** 2, 0);
   return Math.min(1, between / total);
 }
+
+/** Of at least two values, n - 1 below. */
+export function standardDeviation(values: readonly number[]): number {
+  const centre = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+  return Math.sqrt(squares / (values.length - 1));
+}

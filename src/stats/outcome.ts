@@ -22,6 +22,7 @@ export interface TrialOutcome {
 
 /** Metrics with a meaning of their own beside being an objective. */
 export const HOLDOUT_ACCURACY = "holdoutAccuracy";
+export const SELECTED_EPOCH = "selectedEpoch";
 export const HOLDOUT_LOSS = "holdoutLoss";
 
 /** Orders parameter values: numbers by size, then everything else by its text. */

@@ -2,7 +2,7 @@ import { canonicalJson } from "../core/identity.ts";
 import type { Objective, Parameters } from "../core/study.ts";
 import { wilsonInterval, type Interval } from "./interval.ts";
 import { mean, quantile, sortNumbers } from "./moments.ts";
-import { HOLDOUT_ACCURACY, HOLDOUT_LOSS, type TrialOutcome } from "./outcome.ts";
+import { HOLDOUT_ACCURACY, HOLDOUT_LOSS, SELECTED_EPOCH, type TrialOutcome } from "./outcome.ts";
 
 /** One row of a ranking: a trial, or the replicates of one set of parameters taken together. */
 export interface RankedTrial {
@@ -24,6 +24,8 @@ export interface RankedTrial {
   /** Mean over the replicates; null when the trainer told none. */
   readonly holdoutLoss: number | null;
   readonly modelParameters: number | null;
+  /** The epoch whose weights were judged: mean over the replicates; null when the trainer told none. */
+  readonly selectedEpoch: number | null;
   /** Mean over the replicates. */
   readonly seconds: number | null;
 }
@@ -84,6 +86,7 @@ function describeGroup(replicates: Replicates, metric: string): Omit<RankedTrial
     holdout: single,
     holdoutLoss: meanOrNull(replicates.map(({ metrics }) => metrics[HOLDOUT_LOSS])),
     modelParameters: first.modelParameters,
+    selectedEpoch: meanOrNull(replicates.map(({ metrics }) => metrics[SELECTED_EPOCH])),
     seconds: meanOrNull(replicates.map(({ seconds }) => seconds)),
   };
 }

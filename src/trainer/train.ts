@@ -47,49 +47,65 @@ export interface TrainingOutcome {
  * the model ends with the weights of its best epoch, else with those of the last.
  */
 export async function train(model: Model, options: TrainingOptions): Promise<TrainingOutcome> {
-  const { params, split, checkpoints, from = FRESH_PROGRESS } = options;
+  const { params, split, from = FRESH_PROGRESS } = options;
   const stops = split.validation.length > 0 && params.patience > 0;
-  const stopping = new EarlyStopping(stops ? params.patience : Infinity, from.stopping);
+  const stopping = stops ? new EarlyStopping(params.patience, from.stopping) : undefined;
   let progress = from;
-  while (progress.history.length < options.epochs) {
-    const epoch = await trainEpoch(model, options, progress);
-    if (epoch.stopped) return { ...endOf(progress.history, stops, stopping), end: "stopped" };
-    const { record } = epoch;
-    const history = [...progress.history, record];
-    options.onEpoch(record);
-    if (hasDiverged(record)) return { history, selectedEpoch: history.length, end: "diverged" };
-    const loss = record.validationLoss ?? record.loss ?? Infinity;
-    const verdict = stops ? stopping.observe(record.epoch, loss) : "wait";
-    if (verdict === "better") model.keepWeights();
-    const plateau = observePlateau(params, progress.plateau, loss);
-    progress = { history, epoch: FRESH_EPOCH, stopping: stopping.state, plateau };
-    if (verdict === "stop") break;
-    const decision = checkpoints?.decideAtEpoch() ?? "go on";
-    if (decision !== "go on") checkpoints?.save(progress);
-    if (decision === "stop") return { ...endOf(history, stops, stopping), end: "stopped" };
+  let end: TrainingOutcome["end"] | "go on" = "go on";
+  while (end === "go on" && progress.history.length < options.epochs) {
+    const record = await trainEpoch(model, options, progress);
+    if (record === undefined) end = "stopped";
+    else ({ progress, end } = closeEpoch(model, options, { progress, record, stopping }));
   }
-  const end = endOf(progress.history, stops, stopping);
-  if (end.selectedEpoch !== progress.history.length) model.restoreWeights();
-  return { ...end, end: "trained" };
+  const { history } = progress;
+  const selectedEpoch = stopping?.state.bestEpoch ?? history.length;
+  if (end === "go on") end = "trained";
+  if (end === "trained" && selectedEpoch !== history.length) model.restoreWeights();
+  return { history, selectedEpoch, end };
 }
 
-function endOf(history: readonly EpochRecord[], stops: boolean, { state }: EarlyStopping) {
-  return { history, selectedEpoch: stops ? state.bestEpoch : history.length };
+/** What an epoch's record means for what comes next. */
+function closeEpoch(
+  model: Model,
+  { params, checkpoints, onEpoch }: TrainingOptions,
+  epoch: { progress: Progress; record: EpochRecord; stopping: EarlyStopping | undefined },
+): { progress: Progress; end: TrainingOutcome["end"] | "go on" } {
+  const { record, stopping } = epoch;
+  onEpoch(record);
+  const loss = lossToWatch(record);
+  const verdict = loss === null ? "diverged" : stopping?.observe(record.epoch, loss);
+  const progress = {
+    history: [...epoch.progress.history, record],
+    epoch: FRESH_EPOCH,
+    stopping: stopping?.state ?? epoch.progress.stopping,
+    plateau: observePlateau(params, epoch.progress.plateau, loss ?? Infinity),
+  };
+  if (verdict === "better") model.keepWeights();
+  if (verdict === "diverged" || verdict === "stop")
+    return { progress, end: verdict === "stop" ? "trained" : "diverged" };
+  return { progress, end: saveAfterEpoch(checkpoints, progress) };
 }
 
-function hasDiverged({ loss, validationLoss }: EpochRecord): boolean {
-  return loss === null || validationLoss === null;
+function saveAfterEpoch(
+  checkpoints: CheckpointRule | undefined,
+  progress: Progress,
+): "stopped" | "go on" {
+  const decision = checkpoints?.decideAtEpoch() ?? "go on";
+  if (decision !== "go on") checkpoints?.save(progress);
+  return decision === "stop" ? "stopped" : "go on";
 }
 
-type EpochEnd =
-  { readonly stopped: true } | { readonly stopped: false; readonly record: EpochRecord };
+/** The validation rows' loss, else that of the training; null when either is no finite number. */
+function lossToWatch({ loss, validationLoss }: EpochRecord): number | null {
+  return loss === null || validationLoss === undefined ? loss : validationLoss;
+}
 
-/** One pass over the training rows in a fresh order, then the validation rows. */
+/** One pass over the training rows in a fresh order, then the validation rows; undefined when it was stopped. */
 async function trainEpoch(
   model: Model,
   options: TrainingOptions,
   progress: Progress,
-): Promise<EpochEnd> {
+): Promise<EpochRecord | undefined> {
   const { params, split, seed, epochs, checkpoints } = options;
   const number = progress.history.length + 1;
   const started = performance.now();
@@ -113,11 +129,11 @@ async function trainEpoch(
     if (decision === "go on") continue;
     const epoch = { rows: start, lossSum, correct, seconds: secondsSoFar() };
     checkpoints?.save({ ...progress, epoch });
-    if (decision === "stop") return { stopped: true };
+    if (decision === "stop") return undefined;
   }
   const trained = { rows: start, lossSum, correct, seconds: secondsSoFar() };
-  const record = { epoch: number, ...measure(model, split.validation, trained) };
-  return { stopped: false, record: { ...record, seconds: secondsSoFar() } };
+  const measured = measure(model, split.validation, trained);
+  return { epoch: number, ...measured, seconds: secondsSoFar() };
 }
 
 /** A loss of null is not finite. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { closeSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { PackedFile } from "../core/dataset.ts";
 
@@ -59,4 +59,10 @@ export function hashFile(path: string): string {
   const hash = createHash("sha256");
   for (const block of readBlocks(path)) hash.update(block);
   return hash.digest("hex");
+}
+
+/** Size and hash of `folder/name`. System errors are passed on. */
+export function describePackedFile(folder: string, name: string): PackedFile {
+  const path = join(folder, name);
+  return { file: name, bytes: statSync(path).size, sha256: hashFile(path) };
 }

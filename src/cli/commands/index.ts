@@ -9,6 +9,7 @@ import { localCommand } from "./local.ts";
 import { planCommand } from "./plan.ts";
 import { predictCommand } from "./predict.ts";
 import { prepareCommand } from "./prepare.ts";
+import { refitCommand } from "./refit.ts";
 import { reportCommand } from "./report.ts";
 import { runtimeCommand } from "./runtime.ts";
 import { trialCommand } from "./trial.ts";
@@ -23,6 +24,7 @@ export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   collectCommand,
   reportCommand,
   bestCommand,
+  refitCommand,
   predictCommand,
   exportCommand,
   runtimeCommand,

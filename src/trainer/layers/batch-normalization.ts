@@ -1,6 +1,5 @@
 import type { CnnLayer, ImageShape } from "../../core/cnn.ts";
 import type { GraphTensor } from "../graph/graph.ts";
-import { activate } from "../graph/operations/activation.ts";
 import { elementwise } from "../graph/operations/arithmetic.ts";
 import { normalizeBatch, normalizeWith } from "../graph/operations/batch-normalization.ts";
 import { constant } from "../graph/operations/constant.ts";
@@ -15,12 +14,12 @@ type Normalization = Extract<CnnLayer, { kind: "batch-normalization" }>;
 const BATCH_WEIGHT = 0.1;
 
 /**
- * activation(batch normalization): over the batch in training, with moving averages of its means and
+ * Batch normalization, not yet activated: over the batch in training, with moving averages of its means and
  * variances in evaluation.
  */
 export function normalizationLayer(
   context: LayerContext,
-  { name, activation, output: [height, width, channels] }: Normalization,
+  { name, output: [height, width, channels] }: Normalization,
 ): Layer {
   const make = (part: string, role: "scale" | "offset" | "statistic", value: 0 | 1) =>
     vector(context, `${name}/${part}`, channels, role, value);
@@ -37,12 +36,12 @@ export function normalizationLayer(
       if (mode.training === undefined) {
         const [average, spread] = [mode.read(mean.variable), mode.read(variance.variable)];
         const output = normalizeWith(images, scale, offset, average, spread);
-        return activate(reshape(output, input.shape), activation);
+        return reshape(output, input.shape);
       }
       const batch = normalizeBatch(images, scale, offset);
       mode.training.alsoRun(moveTowards(mean.variable, batch.mean));
       mode.training.alsoRun(moveTowards(variance.variable, batch.variance));
-      return activate(reshape(batch.output, input.shape), activation);
+      return reshape(batch.output, input.shape);
     },
   };
 }

@@ -1,19 +1,19 @@
 import type { CnnLayer } from "../../core/cnn.ts";
 import { cast } from "../graph/operations/arithmetic.ts";
 import { conv2d } from "../graph/operations/convolution.ts";
-import { finish } from "./finish.ts";
+import { addBias } from "./bias.ts";
 import type { Layer, LayerContext } from "./layer.ts";
 import { kernel as makeKernel, vector } from "./variables.ts";
 
 type Convolution = Extract<CnnLayer, { kind: "convolution" }>;
 
-/** activation(conv2d(input, kernel) + bias); the kernel is [kernelSize, kernelSize, channels, filters]. */
+/** conv2d(input, kernel) + bias, not yet activated; the kernel is [kernelSize, kernelSize, channels, filters]. */
 export function convolutionLayer(
   context: LayerContext,
   layer: Convolution,
   channels: number,
 ): Layer {
-  const { kernelSize, filters, padding, activation, name } = layer;
+  const { kernelSize, filters, padding, name } = layer;
   const area = kernelSize * kernelSize;
   const shape = [kernelSize, kernelSize, channels, filters];
   const kernel = makeKernel(context, `${name}/kernel`, shape, [area * channels, area * filters]);
@@ -23,7 +23,7 @@ export function convolutionLayer(
     forward: (input, mode) => {
       const { precision } = mode;
       const weights = cast(mode.read(kernel.variable), precision);
-      return finish(conv2d(cast(input, precision), weights, padding), { bias, activation }, mode);
+      return addBias(conv2d(cast(input, precision), weights, padding), bias, mode);
     },
   };
 }

@@ -1,15 +1,15 @@
 import type { CnnLayer } from "../../core/cnn.ts";
 import { cast } from "../graph/operations/arithmetic.ts";
 import { matMul } from "../graph/operations/matrix-product.ts";
-import { finish } from "./finish.ts";
+import { addBias } from "./bias.ts";
 import type { Layer, LayerContext } from "./layer.ts";
 import { kernel as makeKernel, vector } from "./variables.ts";
 
 type Dense = Extract<CnnLayer, { kind: "dense" }>;
 
-/** activation(input x kernel + bias); the kernel is [inputs, units]. */
+/** input x kernel + bias, not yet activated; the kernel is [inputs, units]. */
 export function denseLayer(context: LayerContext, layer: Dense, inputs: number): Layer {
-  const { units, activation, name } = layer;
+  const { units, name } = layer;
   const kernel = makeKernel(context, `${name}/kernel`, [inputs, units], [inputs, units]);
   const bias = layer.bias ? vector(context, `${name}/bias`, units, "offset", 0) : undefined;
   return {
@@ -17,7 +17,7 @@ export function denseLayer(context: LayerContext, layer: Dense, inputs: number):
     forward: (input, mode) => {
       const { precision } = mode;
       const weights = cast(mode.read(kernel.variable), precision);
-      return finish(matMul(cast(input, precision), weights), { bias, activation }, mode);
+      return addBias(matMul(cast(input, precision), weights), bias, mode);
     },
   };
 }

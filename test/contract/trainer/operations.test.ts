@@ -52,6 +52,8 @@ const convolutionRows = ([1, 2, 3, 4, 5] as const).flatMap((kernel) =>
     [
       [5, 5, 1],
       [7, 6, 3],
+      // Enough channels for the filter's gradient to be a product of matrices.
+      [6, 5, 16],
     ].map(([height = 0, width = 0, channels = 0]): Row => ({
       operation: conv2d,
       note: `${kernel} x ${kernel} ${padding} on ${height} x ${width} x ${channels}`,

@@ -1,6 +1,7 @@
 import { type GraphTensor, requireShape, type Shape } from "../graph.ts";
 import { shapeOf } from "./shape.ts";
 import { constantTensor } from "./constant.ts";
+import { filterGradientByPatches } from "./filter-gradient.ts";
 
 export type Padding = "valid" | "same";
 
@@ -34,13 +35,14 @@ export function conv2d(input: GraphTensor, filter: GraphTensor, padding: Padding
             shape: input.shape,
           })
         : undefined,
-      graph.addTensor({
-        op: "Conv2DBackpropFilter",
-        inputs: [input, constantTensor(graph, Int32Array.from(filter.shape), [4]), gradient],
-        attributes,
-        dtype: filter.dtype,
-        shape: filter.shape,
-      }),
+      filterGradientByPatches({ input, filterShape: filter.shape, padding }, gradient) ??
+        graph.addTensor({
+          op: "Conv2DBackpropFilter",
+          inputs: [input, constantTensor(graph, Int32Array.from(filter.shape), [4]), gradient],
+          attributes,
+          dtype: filter.dtype,
+          shape: filter.shape,
+        }),
     ],
   });
 }

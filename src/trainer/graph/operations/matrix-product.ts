@@ -15,18 +15,18 @@ export function matMul(a: GraphTensor, b: GraphTensor): GraphTensor {
     dtype: a.dtype,
     shape: [a.shape[0] ?? -1, b.shape[1] ?? -1],
     gradient: (gradient, [aWanted]) => [
-      aWanted === true ? product(gradient, b, a.shape, false, true) : undefined,
-      product(a, gradient, b.shape, true, false),
+      aWanted === true ? product(gradient, b, a.shape, { transposeB: true }) : undefined,
+      product(a, gradient, b.shape, { transposeA: true }),
     ],
   });
 }
 
-function product(
+/** The product of two matrices, either transposed first. Not differentiable. */
+export function product(
   a: GraphTensor,
   b: GraphTensor,
   shape: Shape,
-  transposeA: boolean,
-  transposeB: boolean,
+  { transposeA = false, transposeB = false } = {},
 ): GraphTensor {
   return a.node.graph.addTensor({
     op: "MatMul",

@@ -71,6 +71,25 @@ export function reshapeTo(input: GraphTensor, sizes: GraphTensor, shape: Shape):
   });
 }
 
+/** The upper left `height` x `width` of images [batch, height, width, channels]. Not differentiable. */
+export function crop(images: GraphTensor, height: number, width: number): GraphTensor {
+  if (images.shape[1] === height && images.shape[2] === width) return images;
+  const { graph } = images.node;
+  const [batch = -1, , , channels = 0] = images.shape;
+  const shape = [batch, height, width, channels];
+  return graph.addTensor({
+    op: "Slice",
+    inputs: [
+      images,
+      constantTensor(graph, new Int32Array(4), [4]),
+      constantTensor(graph, Int32Array.from(shape), [4]),
+    ],
+    attributes: { T: { type: images.dtype }, Index: { type: "int32" } },
+    dtype: images.dtype,
+    shape,
+  });
+}
+
 function canReshape(from: Shape, to: Shape): boolean {
   const open = to.filter((size) => size === -1).length;
   if (open > 1) return false;

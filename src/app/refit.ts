@@ -1,0 +1,179 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import pLimit from "p-limit";
+import { planCnn } from "../core/cnn.ts";
+import type { Effects } from "../core/effects.ts";
+import { BsweepError } from "../core/errors.ts";
+import { canonicalJson } from "../core/identity.ts";
+import type { RefitModel, RefitReport } from "../core/refit.ts";
+import type { RefittedModel } from "../core/refitted-model.ts";
+import type { Layout } from "../workspace/layout.ts";
+import { openModel } from "../workspace/models.ts";
+import { openPackedDataset } from "../workspace/packed-dataset.ts";
+import { loadStudy, type PlanOptions } from "./plan/load-study.ts";
+import { type Choice, chooseModels } from "./refit/choose.ts";
+import { summariseTest } from "./refit/judge-test.ts";
+import { type NamedData, type RefitSetting, trainModel } from "./refit/train-model.ts";
+
+export interface RefitOptions extends PlanOptions {
+  /** How many of the best trials. */
+  readonly top: number;
+  /** Trainings of each. */
+  readonly seeds: number;
+  /** Trainings at a time; by default as many as the cores allow at the study's `cpus`. */
+  readonly workers?: number;
+  /** Train again what is there. */
+  readonly force: boolean;
+  /** Aborts to stop, after checkpoints. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Trains the study's best parameters on every row, without hold-out or early stopping, for the epoch that was
+ * selected; keeps the weights under `models/<study>`; then judges each model on the test set, once.
+ * What is there already is left as it is.
+ * @throws BsweepError CONFLICT without ranked trials, or when a model of another making has the name;
+ *   INVALID_STUDY, INVALID_DATA
+ */
+export async function refitStudy(options: RefitOptions, effects: Effects): Promise<RefitReport> {
+  const startedAt = effects.now().getTime();
+  const { study } = loadStudy(options);
+  const { layout } = options;
+  const train = openData(layout, study.data.train);
+  const test = study.data.test === undefined ? null : openData(layout, study.data.test);
+  requireAlike(train, test);
+  const choices = await chooseModels(study, options, effects);
+  for (const { params } of choices.slice(0, 1)) requireNetwork(params, train);
+  const modelsFolder = layout.models(study.name);
+  const progress = new EpochProgress(choices, effects);
+  const setting: RefitSetting = {
+    ...{ study, train, test, modelsFolder, signal: options.signal },
+    onEpoch: () => progress.advance(1),
+  };
+  const made = await refitAll(choices, setting, options, progress);
+  effects.reporter.endProgress();
+  const models = made.filter((entry) => entry !== undefined);
+  const labels = test === null ? undefined : readLabels(test);
+  return {
+    study: study.name,
+    studyFile: options.studyFile,
+    models: models.map(({ model, existed }) => summarise(model, existed)),
+    test:
+      labels === undefined
+        ? null
+        : summariseTest(
+            models.map(({ model }) => model),
+            labels,
+            modelsFolder,
+          ),
+    interrupted: options.signal.aborted,
+    seconds: (effects.now().getTime() - startedAt) / 1000,
+  };
+}
+
+function openData(layout: Layout, path: string): NamedData {
+  const { header, folder } = openPackedDataset(layout.resolve(path));
+  if (header.classes === 0)
+    throw new BsweepError("INVALID_DATA", `the data set in ${folder} has no labels`, {
+      hint: "rows to be predicted are for bsweep predict",
+    });
+  return { path, folder, header };
+}
+
+function requireAlike(train: NamedData, test: NamedData | null): void {
+  if (test === null) return;
+  const shapes = [train, test].map(({ header: { height, width, channels } }) =>
+    [height, width, channels].join(" x "),
+  );
+  if (shapes[0] !== shapes[1] || test.header.classes > train.header.classes)
+    throw new BsweepError(
+      "INVALID_DATA",
+      `the test set in ${test.folder} does not fit: found ${shapes[1] ?? ""} in ${test.header.classes} classes, expected ${shapes[0] ?? ""} in ${train.header.classes}`,
+      { hint: "prepare it again, with --classes if the last classes do not occur" },
+    );
+}
+
+function requireNetwork(params: Choice["params"], { header }: NamedData): void {
+  const planning = planCnn(params, header);
+  if (!planning.ok)
+    throw new BsweepError("INVALID_STUDY", `there is no such network: ${planning.reason}`);
+}
+
+interface Made {
+  readonly model: RefittedModel;
+  readonly existed: boolean;
+}
+
+async function refitAll(
+  choices: readonly Choice[],
+  setting: RefitSetting,
+  { workers, force, signal }: RefitOptions,
+  progress: EpochProgress,
+): Promise<readonly (Made | undefined)[]> {
+  const { cpus } = setting.study.resources;
+  const limit = pLimit(workers ?? Math.max(1, Math.floor(availableParallelism() / cpus)));
+  const stop = new AbortController();
+  const refit = async (choice: Choice): Promise<Made | undefined> => {
+    if (signal.aborted || stop.signal.aborted) return undefined;
+    const folder = join(setting.modelsFolder, choice.name);
+    if (force) rmSync(folder, { recursive: true, force: true });
+    if (existsSync(folder)) {
+      progress.advance(choice.epochs);
+      return { model: requireSame(openModel(folder).model, choice, setting), existed: true };
+    }
+    const model = await trainModel(choice, setting);
+    return model === undefined ? undefined : { model, existed: false };
+  };
+  const ended = await Promise.allSettled(
+    choices.map((choice) =>
+      limit(refit, choice).catch((error: unknown) => {
+        stop.abort();
+        throw error;
+      }),
+    ),
+  );
+  const failure = ended.find((end) => end.status === "rejected");
+  if (failure !== undefined) throw failure.reason;
+  return ended.map((end) => (end.status === "fulfilled" ? end.value : undefined));
+}
+
+/** A model that is there counts only when it would come out the same. */
+function requireSame(model: RefittedModel, choice: Choice, setting: RefitSetting): RefittedModel {
+  const { train, test, study } = setting;
+  const wanted = [choice.params, choice.epochs, train.header.digest, study.trainer.precision];
+  const found = [model.params, model.epochs, model.dataset.digest, model.precision];
+  const tested = test === null || model.test?.digest === test.header.digest;
+  if (canonicalJson(found) === canonicalJson(wanted) && tested) return model;
+  throw new BsweepError(
+    "CONFLICT",
+    `models/${study.name}/${model.name} is there and is of other parameters or data`,
+    { hint: "--force trains it again; or rename the study" },
+  );
+}
+
+function readLabels({ folder, header }: NamedData): Uint8Array {
+  return readFileSync(join(folder, header.labels?.file ?? ""));
+}
+
+function summarise(model: RefittedModel, existed: boolean): RefitModel {
+  const { name, trial, seed, epochs, seconds, test } = model;
+  return { name, trial: trial?.number ?? null, seed, epochs, seconds, existed, test };
+}
+
+/** Tells how many epochs of all trainings are done. */
+class EpochProgress {
+  readonly #total: number;
+  readonly #effects: Effects;
+  #done = 0;
+
+  constructor(choices: readonly Choice[], effects: Effects) {
+    this.#total = choices.reduce((sum, { epochs }) => sum + epochs, 0);
+    this.#effects = effects;
+  }
+
+  advance(epochs: number): void {
+    this.#done += epochs;
+    this.#effects.reporter.progress({ label: "epochs", done: this.#done, total: this.#total });
+  }
+}

@@ -1,0 +1,82 @@
+import {
+  type CnnParameters,
+  identifyingParameters,
+  resolveCnnParameters,
+} from "../../core/cnn-parameters.ts";
+import type { Effects } from "../../core/effects.ts";
+import { BsweepError } from "../../core/errors.ts";
+import { deriveSeed } from "../../core/random.ts";
+import type { Study } from "../../core/study.ts";
+import type { RankedTrial } from "../../stats/rank.ts";
+import { reportStudy } from "../report.ts";
+import type { RefitOptions } from "../refit.ts";
+
+/** One model to be trained. */
+export interface Choice {
+  /** Folder below `models/<study>`. */
+  readonly name: string;
+  readonly trial: { readonly number: number; readonly trialId: string } | null;
+  /** From 1, and what the trainer makes of it. */
+  readonly seed: number;
+  readonly trainingSeed: number;
+  readonly params: CnnParameters;
+  readonly epochs: number;
+}
+
+/**
+ * The best `top` of the study, `seeds` times each. A study that searches nothing needs no trial: its
+ * parameters are chosen, and its epochs.
+ * @throws BsweepError CONFLICT when fewer trials are complete
+ */
+export async function chooseModels(
+  study: Study,
+  options: RefitOptions,
+  effects: Effects,
+): Promise<readonly Choice[]> {
+  if (study.space.length === 0) {
+    const { set, epochs } = study.trainer;
+    return repeatSeeds(study, options, { name: "", trial: null, params: set, epochs });
+  }
+  const { ranking } = await reportStudy({ study, layout: options.layout, collect: true }, effects);
+  if (ranking.length < options.top) {
+    const message = `study ${study.name} has ${ranking.length} ranked trials, ${options.top} are to be refitted`;
+    throw new BsweepError("CONFLICT", message, {
+      hint: `bsweep local ${options.studyFile} runs trials; bsweep report ${options.studyFile} ranks them`,
+    });
+  }
+  return ranking
+    .slice(0, options.top)
+    .flatMap((ranked) => repeatSeeds(study, options, describeRanked(ranked)));
+}
+
+type Described = Pick<Choice, "name" | "trial" | "epochs"> & {
+  readonly params: Study["trainer"]["set"];
+};
+
+/** The epochs are those of the weights that were judged: the mean over the replicates. */
+function describeRanked({
+  number,
+  trialId,
+  params,
+  epochs,
+  selectedEpoch,
+}: RankedTrial): Described {
+  return {
+    name: `trial-${number}-`,
+    trial: { number, trialId },
+    params,
+    epochs: selectedEpoch === null ? epochs : Math.max(1, Math.round(selectedEpoch)),
+  };
+}
+
+function repeatSeeds(study: Study, { seeds }: RefitOptions, described: Described): Choice[] {
+  // Every row is trained on: there is nothing to stop by.
+  const params = resolveCnnParameters({ ...described.params, validationSplit: 0 });
+  return Array.from({ length: seeds }, (_, index) => ({
+    ...described,
+    name: `${described.name}seed-${index + 1}`,
+    seed: index + 1,
+    trainingSeed: deriveSeed("refit", study.sampler.seed, identifyingParameters(params), index + 1),
+    params,
+  }));
+}

@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { RefitTest } from "../../core/refit.ts";
+import type { RefittedModel } from "../../core/refitted-model.ts";
+import { mean, standardDeviation } from "../../stats/moments.ts";
+
+/**
+ * What the models came to on the test set: each alone, and all together by the mean of their probabilities.
+ * The probabilities were written when each model was judged, once; no model is run again.
+ * @param models judged on the same rows
+ * @param labels one class a row
+ */
+export function summariseTest(
+  models: readonly RefittedModel[],
+  labels: Uint8Array,
+  modelsFolder: string,
+): RefitTest | null {
+  const judged = models.flatMap(({ name, test }) => (test === null ? [] : [{ name, test }]));
+  const [first] = judged;
+  if (first === undefined) return null;
+  const accuracies = judged.map(({ test }) => test.accuracy);
+  const single = judged.length === 1;
+  return {
+    path: first.test.path,
+    rows: labels.length,
+    meanAccuracy: mean(accuracies),
+    deviation: single ? null : standardDeviation(accuracies),
+    ensemble: single
+      ? null
+      : scoreEnsemble(
+          judged.map(({ name, test }) =>
+            readFloats(join(modelsFolder, name, test.probabilities.file)),
+          ),
+          labels,
+        ),
+  };
+}
+
+function readFloats(file: string): Float32Array {
+  return new Float32Array(Uint8Array.from(readFileSync(file)).buffer);
+}
+
+function scoreEnsemble(probabilities: readonly Float32Array[], labels: Uint8Array) {
+  const classes = (probabilities[0]?.length ?? 0) / labels.length;
+  let correct = 0;
+  for (const [row, label] of labels.entries()) {
+    const sums = Array.from({ length: classes }, (_, klass) =>
+      probabilities.reduce((sum, values) => sum + (values[row * classes + klass] ?? 0), 0),
+    );
+    if (sums.indexOf(Math.max(...sums)) === label) correct += 1;
+  }
+  return { correct, accuracy: correct / labels.length };
+}

@@ -1,0 +1,167 @@
+import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { DatasetHeader } from "../../core/dataset.ts";
+import { BsweepError } from "../../core/errors.ts";
+import { canonicalJson, sha256 } from "../../core/identity.ts";
+import type { RefittedModel, TestScore } from "../../core/refitted-model.ts";
+import type { Study } from "../../core/study.ts";
+import { RUN_AGAIN_STATUS, type TrainerRequest } from "../../core/trainer-request.ts";
+import type { TrainerReport } from "../../core/trial.ts";
+import { formatModelFile } from "../../formats/model-file.ts";
+import { parseTrainerReport } from "../../formats/result-file.ts";
+import { runNodeLines } from "../../process/run-lines.ts";
+import { syncFolder, writeFileAtomic } from "../../workspace/atomic.ts";
+import { MODEL_FILE, WEIGHTS_FILE } from "../../workspace/models.ts";
+import { builtProgram, packageVersion } from "../../workspace/package.ts";
+import { describePackedFile } from "../../workspace/packed-file.ts";
+import type { Choice } from "./choose.ts";
+
+const PROBABILITIES_FILE = "test-probabilities.bin";
+export const LOG_FILE = "training.log";
+/** For a checkpoint, when it is told to stop. */
+const GRACE_SECONDS = 60;
+
+/** A data set as the study names it, and where it stands. */
+export interface NamedData {
+  readonly path: string;
+  /** Absolute. */
+  readonly folder: string;
+  readonly header: DatasetHeader;
+}
+
+export interface RefitSetting {
+  readonly study: Study;
+  readonly train: NamedData;
+  readonly test: NamedData | null;
+  /** `models/<study>`, absolute. */
+  readonly modelsFolder: string;
+  readonly signal: AbortSignal;
+  readonly onEpoch: () => void;
+}
+
+/**
+ * Trains one model in a child process and puts its folder in place, whole. Until then it stands in a hidden
+ * folder beside, with checkpoints: run again, it goes on.
+ * @returns undefined when it was stopped
+ * @throws BsweepError with what the trainer said
+ */
+export async function trainModel(
+  choice: Choice,
+  setting: RefitSetting,
+): Promise<RefittedModel | undefined> {
+  const folder = join(setting.modelsFolder, `.${choice.name}`);
+  mkdirSync(join(folder, "scratch"), { recursive: true });
+  const request = createRequest(choice, setting, folder);
+  const requestFile = join(folder, "scratch", "request.json");
+  writeFileAtomic(requestFile, JSON.stringify(request));
+  const started = performance.now();
+  const lines: string[] = [];
+  const run = await runNodeLines([builtProgram("trainer/main.js"), requestFile], {
+    env: {},
+    signal: setting.signal,
+    graceSeconds: GRACE_SECONDS,
+    onLine: (line) => {
+      lines.push(line);
+      appendFileSync(join(folder, LOG_FILE), `${line}\n`);
+      if (/^epoch \d+:/.test(line)) setting.onEpoch();
+    },
+  });
+  if (run.exitStatus === RUN_AGAIN_STATUS || setting.signal.aborted) return undefined;
+  if (run.exitStatus !== 0) throw trainerFailed(choice, run.failure, lines);
+  const seconds = (performance.now() - started) / 1000;
+  const report = parseTrainerReport(readFileSync(request.reportFile, "utf8"), request.reportFile);
+  if (report.failure !== undefined) throw trainerFailed(choice, report.failure.message, []);
+  const model = describeModel(choice, setting, folder, { report, seconds });
+  writeFileAtomic(join(folder, MODEL_FILE), formatModelFile(model));
+  for (const name of ["scratch", "checkpoints"])
+    rmSync(join(folder, name), { recursive: true, force: true });
+  renameSync(folder, join(setting.modelsFolder, choice.name));
+  syncFolder(setting.modelsFolder);
+  return model;
+}
+
+/** A name for the checkpoints that no other parameters, data or seed share. */
+function identityOf(choice: Choice, { study, train }: RefitSetting): string {
+  const { params, epochs, trainingSeed } = choice;
+  const content = { params, epochs, trainingSeed, data: train.header.digest };
+  return sha256(canonicalJson({ ...content, precision: study.trainer.precision })).slice(0, 16);
+}
+
+function createRequest(choice: Choice, setting: RefitSetting, folder: string): TrainerRequest {
+  const { study, train, test } = setting;
+  const { checkpointSeconds, cpus } = study.resources;
+  const checkpoint = { folder: join(folder, "checkpoints"), seconds: checkpointSeconds ?? 0 };
+  return {
+    schemaVersion: 1,
+    trialId: identityOf(choice, setting),
+    params: { ...choice.params },
+    resource: { epochs: choice.epochs },
+    seed: choice.trainingSeed,
+    threads: cpus,
+    precision: study.trainer.precision,
+    dataset: { path: train.folder, digest: train.header.digest, holdout: null },
+    checkpoint: checkpointSeconds === null ? null : checkpoint,
+    endsAt: null,
+    keep: {
+      weightsFile: join(folder, WEIGHTS_FILE),
+      test: test === null ? null : testRequest(test, folder),
+    },
+    reportFile: join(folder, "scratch", "report.json"),
+    scratchFolder: join(folder, "scratch"),
+  };
+}
+
+function testRequest(test: NamedData, folder: string) {
+  const { folder: path, header } = test;
+  return { path, digest: header.digest, probabilitiesFile: join(folder, PROBABILITIES_FILE) };
+}
+
+function describeModel(
+  choice: Choice,
+  { study, train, test }: RefitSetting,
+  folder: string,
+  { report, seconds }: { report: TrainerReport; seconds: number },
+): RefittedModel {
+  const { name, trial, seed, params, epochs } = choice;
+  const { height, width, channels, classes, digest, count } = train.header;
+  if (report.numerics === undefined) throw new Error("the trainer told no numerics");
+  return {
+    schemaVersion: 1,
+    study: study.name,
+    ...{ name, trial, seed, params, epochs, seconds },
+    problem: { height, width, channels, classes },
+    precision: study.trainer.precision,
+    dataset: { path: train.path, digest, rows: count },
+    test: test === null ? null : describeTest(test, folder, report.metrics),
+    numerics: report.numerics,
+    weights: describePackedFile(folder, WEIGHTS_FILE),
+    bsweep: packageVersion(),
+  };
+}
+
+function describeTest(
+  { path, header }: NamedData,
+  folder: string,
+  metrics: TrainerReport["metrics"],
+): TestScore {
+  const metric = (name: string): number => metrics[name] ?? NaN;
+  return {
+    path,
+    digest: header.digest,
+    rows: header.count,
+    correct: metric("testCorrect"),
+    accuracy: metric("testAccuracy"),
+    loss: metric("testLoss"),
+    macroF1: metric("testMacroF1"),
+    probabilities: describePackedFile(folder, PROBABILITIES_FILE),
+  };
+}
+
+const TOLD_LINES = 6;
+
+function trainerFailed({ name }: Choice, failure: string, lines: readonly string[]): BsweepError {
+  const said = lines.slice(-TOLD_LINES).map((line) => `  ${line}`);
+  return new BsweepError("WORKSPACE", `model ${name} was not trained: ${failure}`, {
+    hint: ["the trainer said last:", ...said].join("\n"),
+  });
+}

@@ -1,0 +1,53 @@
+import { formatDuration } from "../core/quantities.ts";
+import type { RefitModel, RefitReport, RefitTest } from "../core/refit.ts";
+import { drawTable, formatCount } from "./cells.ts";
+
+const RIGHT = { align: "right" } as const;
+
+/** What `refit` made: a row a model, then the test set's verdict. */
+export function formatRefitReport({ models, test }: RefitReport): string {
+  if (models.length === 0) return "no model is finished yet";
+  const columns = [
+    { title: "model" },
+    { title: "epochs", ...RIGHT },
+    { title: "time", ...RIGHT },
+    ...(test === null
+      ? []
+      : [
+          { title: "test accuracy", ...RIGHT },
+          { title: "wrong", ...RIGHT },
+        ]),
+  ];
+  const rows = models.map((model) => [
+    model.existed ? `${model.name} (was there)` : model.name,
+    String(model.epochs),
+    formatDuration(model.seconds),
+    ...(test === null ? [] : describeTest(model)),
+  ]);
+  return [drawTable(columns, rows), ...(test === null ? [] : verdict(test, models.length))].join(
+    "\n",
+  );
+}
+
+function describeTest({ test }: RefitModel): string[] {
+  if (test === null) return ["", ""];
+  return [percent(test.accuracy), formatCount(test.rows - test.correct)];
+}
+
+function verdict({ path, rows, meanAccuracy, deviation, ensemble }: RefitTest, models: number) {
+  const spread = deviation === null ? "" : `, standard deviation ${(deviation * 100).toFixed(3)}`;
+  return [
+    "",
+    `on the ${formatCount(rows)} rows of ${path}, looked at once after training:`,
+    `  mean of ${models}: ${percent(meanAccuracy)}${spread}`,
+    ...(ensemble === null
+      ? []
+      : [
+          `  together: ${percent(ensemble.accuracy)}, ${formatCount(rows - ensemble.correct)} wrong (mean of their probabilities)`,
+        ]),
+  ];
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(3)} %`;
+}
