@@ -2,6 +2,7 @@ import { BsweepError, type Issue, messageOf } from "../core/errors.ts";
 import type { CnnProblem } from "../core/cnn.ts";
 import type { Inversion, ReadImage } from "../core/model-request.ts";
 import { Graph } from "./graph/graph.ts";
+import { cast } from "./graph/operations/arithmetic.ts";
 import { placeholder } from "./graph/operations/constant.ts";
 import { decodeImageFile } from "./graph/operations/image-file.ts";
 import { placeImages } from "./graph/operations/resize.ts";
@@ -35,14 +36,12 @@ export function readImageFiles(
     );
   }
   const session = new Session(binding, createImageGraph([height, width, channels]), folder);
-  const issues: Issue[] = [];
   const fitted: FittedImage[] = [];
+  const issues: Issue[] = [];
   for (const file of files) {
-    try {
-      fitted.push(fit(session, file, readImage(session, file, channels), { problem, inversion }));
-    } catch (error) {
-      issues.push({ file, path: "", message: describeFailure(error) });
-    }
+    const read = readImage(session, file, channels);
+    if ("values" in read) fitted.push(fit(session, file, read, { problem, inversion }));
+    else issues.push(read);
   }
   session.close();
   if (issues.length > 0) {
@@ -63,12 +62,14 @@ export function readImageFiles(
   };
 }
 
-/** Signatures `decode` (path) -> pixels, size, and `place` (pixels, size int32 [4], scale, translation) -> pixels. */
+/** Signatures `decode` (path) -> bytes as int32, size, and `place` (pixels, size int32 [4], scale, translation) -> pixels. */
 function createImageGraph([height, width, channels]: readonly [number, number, number]): Graph {
   const graph = new Graph();
   const path = placeholder(graph, "path", "string", []);
   const decoded = decodeImageFile(path);
-  graph.signatures.set("decode", { inputs: { path }, outputs: { ...decoded } });
+  // tfjs-node's binding takes no uint8 out of TensorFlow.
+  const bytes = cast(decoded.pixels, "int32");
+  graph.signatures.set("decode", { inputs: { path }, outputs: { bytes, size: decoded.size } });
   const pixels = placeholder(graph, "pixels", "float32", [-1]);
   const size = placeholder(graph, "size", "int32", [4]);
   const scale = placeholder(graph, "scale", "float32", [2]);
@@ -81,10 +82,15 @@ function createImageGraph([height, width, channels]: readonly [number, number, n
   return graph;
 }
 
-function readImage(session: Session, file: string, channels: 1 | 3): Pixels {
-  const { pixels, size } = session.run("decode", { path: file });
-  const [height = 0, width = 0, found = 0] = size ?? [];
-  return toBrightness(Uint8Array.from(pixels ?? []), [height, width, found], channels);
+/** @returns an issue for what TensorFlow cannot decode */
+function readImage(session: Session, file: string, channels: 1 | 3): Pixels | Issue {
+  try {
+    const { bytes = [], size } = session.run("decode", { path: file });
+    const [height = 0, width = 0, found = 0] = size ?? [];
+    return toBrightness(bytes, [height, width, found], channels);
+  } catch (error) {
+    return { file, path: "", message: describeFailure(error) };
+  }
 }
 
 interface FittedImage {

@@ -14,10 +14,10 @@ const LUMINANCE = [0.299, 0.587, 0.114] as const;
 /**
  * Bytes of an image file as brightness with 1 or 3 channels. Gray becomes three equal channels or colour one; where
  * the file is transparent, white paper shows.
- * @param bytes [height, width, n]: n = 1 gray, 2 gray and alpha, 3 colour, 4 colour and alpha
+ * @param bytes 0 .. 255, [height, width, n]: n = 1 gray, 2 gray and alpha, 3 colour, 4 colour and alpha
  */
 export function toBrightness(
-  bytes: Uint8Array,
+  bytes: ArrayLike<number>,
   [height, width, found]: readonly [height: number, width: number, found: number],
   channels: 1 | 3,
 ): Pixels {
