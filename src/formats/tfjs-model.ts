@@ -20,8 +20,6 @@ export function encodeTfjsModel(
   tensors: ReadonlyMap<string, NamedTensor>,
   weightsFile: string,
 ): TfjsModel {
-  const { height, width, channels } = model.problem;
-  const layers = planModel(model).layers.flatMap(describeLayer);
   const named = [...tensors].map(([name, tensor]) => ({ name: tfjsName(name), ...tensor }));
   const description = {
     format: "layers-model",
@@ -29,18 +27,7 @@ export function encodeTfjsModel(
     convertedBy: null,
     modelTopology: {
       class_name: "Sequential",
-      config: {
-        name: model.name,
-        layers: [
-          describe("InputLayer", "images", {
-            batch_input_shape: [null, height, width, channels],
-            dtype: "float32",
-            sparse: false,
-          }),
-          ...layers,
-          describe("Activation", "probabilities", { activation: "softmax" }),
-        ],
-      },
+      config: { name: model.name, layers: describeLayers(model) },
       keras_version: "tfjs-layers 4.22.0",
       backend: "tensor_flow.js",
     },
@@ -63,46 +50,46 @@ function describe(className: string, name: string, settings: Described): Describ
   return { class_name: className, config: { name, ...settings } };
 }
 
+function describeLayers(model: RefittedModel): readonly Described[] {
+  const { height, width, channels } = model.problem;
+  const input = { batch_input_shape: [null, height, width, channels], dtype: "float32" };
+  return [
+    describe("InputLayer", "images", { ...input, sparse: false }),
+    ...planModel(model).layers.flatMap(describeLayer),
+    describe("Activation", "probabilities", { activation: "softmax" }),
+  ];
+}
+
 function describeLayer(layer: CnnLayer): readonly Described[] {
   const { kind, name } = layer;
   switch (kind) {
     case "convolution":
-      return [
-        describe("Conv2D", name, {
-          filters: layer.filters,
-          kernel_size: [layer.kernelSize, layer.kernelSize],
-          strides: [1, 1],
-          padding: layer.padding,
-          activation: layer.activation,
-          use_bias: layer.bias,
-        }),
-      ];
+      return [describeConvolution(layer)];
     case "batch-normalization":
       return [
         describe("BatchNormalization", name, { axis: -1, epsilon: NORMALIZATION_EPSILON }),
         describe("Activation", `${name}/activation`, { activation: layer.activation }),
       ];
-    case "pooling":
-      return [
-        describe(layer.pooling === "max" ? "MaxPooling2D" : "AveragePooling2D", name, {
-          pool_size: [POOL_SIZE, POOL_SIZE],
-          strides: [POOL_SIZE, POOL_SIZE],
-          padding: "valid",
-        }),
-      ];
+    case "pooling": {
+      const size = [POOL_SIZE, POOL_SIZE];
+      const className = layer.pooling === "max" ? "MaxPooling2D" : "AveragePooling2D";
+      return [describe(className, name, { pool_size: size, strides: size, padding: "valid" })];
+    }
     case "flatten":
       return [describe("Flatten", name, {})];
-    case "dense":
-      return [
-        describe("Dense", name, {
-          units: layer.units,
-          activation: layer.activation,
-          use_bias: layer.bias,
-        }),
-      ];
+    case "dense": {
+      const { units, activation, bias } = layer;
+      return [describe("Dense", name, { units, activation, use_bias: bias })];
+    }
     case "dropout":
       return [describe("Dropout", name, { rate: layer.rate })];
   }
+}
+
+function describeConvolution(layer: Extract<CnnLayer, { kind: "convolution" }>): Described {
+  const { name, filters, kernelSize, padding, activation, bias } = layer;
+  const size = { kernel_size: [kernelSize, kernelSize], strides: [1, 1] };
+  return describe("Conv2D", name, { filters, ...size, padding, activation, use_bias: bias });
 }
 
 /** tfjs calls a normalization's statistics moving. */

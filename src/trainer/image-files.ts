@@ -122,8 +122,8 @@ function fit(
   };
 }
 
-/** TensorFlow's reason, without its stack of operations. */
+/** TensorFlow's reason, without the binding's words before it. */
 function describeFailure(error: unknown): string {
   const [line = ""] = messageOf(error).split("\n");
-  return line.replace(/^.*?(?:INVALID_ARGUMENT|NOT_FOUND|PERMISSION_DENIED): /, "").slice(0, 200);
+  return line.replace("Session fail to run with error: ", "");
 }

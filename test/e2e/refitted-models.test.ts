@@ -116,8 +116,8 @@ describe("a refitted model leaves", () => {
       ),
     );
     writeFileSync(join(folder, "same.png"), await tf.node.encodePng(image));
-    writeFileSync(join(folder, "paper.png"), await tf.node.encodePng(colour as Tensor3D));
-    writeFileSync(join(folder, "photo.jpg"), await tf.node.encodeJpeg(colour as Tensor3D));
+    writeFileSync(join(folder, "paper.png"), await tf.node.encodePng(colour));
+    writeFileSync(join(folder, "photo.jpg"), await tf.node.encodeJpeg(colour));
     const files = ["same.png", "paper.png", "photo.jpg"];
     const args = ["predict", "study.yaml", "--image", ...files];
     const { images } = JSON.parse(run(...args, "--json").stdout) as ImagePredictions;
