@@ -18,7 +18,7 @@ import { openModel, readModelWeights } from "../workspace/models.ts";
 import { encodeSavedModel } from "./graph/protobuf.ts";
 import { readImageFiles } from "./image-files.ts";
 import { datasetRows, predictMean } from "./predict.ts";
-import { createPredictionGraph } from "./prediction-graph.ts";
+import { createServingGraph } from "./prediction-graph.ts";
 import { requirePrecision } from "./runtime/cpu.ts";
 import { loadNativeBinding } from "./runtime/native.ts";
 
@@ -64,6 +64,6 @@ function predict(
 
 function exportSavedModel({ model, to }: ExportTask): void {
   const stored = openModel(model);
-  const graph = createPredictionGraph(stored.model, readModelWeights(stored), "float32");
+  const graph = createServingGraph(stored.model, readModelWeights(stored));
   writeFileSync(join(to, "saved_model.pb"), encodeSavedModel(graph));
 }

@@ -5,7 +5,7 @@ import { readModelWeights, type StoredModel } from "../workspace/models.ts";
 import { openPackedDataset } from "../workspace/packed-dataset.ts";
 import { Session } from "./graph/session.ts";
 import { countEvaluatedAtOnce } from "./model.ts";
-import { createPredictionGraph, PREDICT_SIGNATURE } from "./prediction-graph.ts";
+import { createPredictionGraph, PREDICT_SIGNATURE, requireWeights } from "./prediction-graph.ts";
 import type { NativeBinding } from "./runtime/native.ts";
 import { PIXEL_SCALE } from "./signatures/batch.ts";
 
@@ -76,8 +76,8 @@ function predict(
   folder: string,
 ): Float32Array {
   const { model } = stored;
-  const graph = createPredictionGraph(model, readModelWeights(stored), model.precision);
-  const session = new Session(binding, graph, folder);
+  const session = new Session(binding, createPredictionGraph(model), folder);
+  session.run("load", requireWeights(model, readModelWeights(stored)));
   const { classes } = model.problem;
   const probabilities = new Float32Array(rows.count * classes);
   const atOnce = countEvaluatedAtOnce(planModel(model));
