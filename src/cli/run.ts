@@ -4,7 +4,7 @@ import { logicalCwd, logicalPath } from "../workspace/layout.ts";
 import { packageVersion } from "../workspace/package.ts";
 import { commands } from "./commands/index.ts";
 import { print, printError } from "./output.ts";
-import { requireNumbers, toUsageError } from "./usage-error.ts";
+import { refuseRepeatedLists, requireNumbers, toUsageError } from "./usage-error.ts";
 
 /** Parses the arguments, runs the command, tells any error. Returns the exit status. */
 export async function runCli(argv: readonly string[]): Promise<number> {
@@ -42,7 +42,7 @@ export function createParser(argv: readonly string[]): ReturnType<typeof yargs> 
     .group(["workspace", "debug", "help", "version"], "Everywhere:")
     .strict()
     .parserConfiguration({ "duplicate-arguments-array": false })
-    .check(requireNumbers)
+    .check((options) => requireNumbers(options) && refuseRepeatedLists(options, argv))
     .demandCommand(1, "which command?")
     .exitProcess(false)
     .wrap(100)
