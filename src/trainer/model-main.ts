@@ -15,7 +15,7 @@ import type {
 import { parseModelRequest } from "../formats/model-request.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
 import { openModel, readModelWeights } from "../workspace/models.ts";
-import { encodeSavedModel } from "./graph/protobuf.ts";
+import { encodeSavedModel } from "./graph/saved-model.ts";
 import { readImageFiles } from "./image-files.ts";
 import { datasetRows, predictMean } from "./predict.ts";
 import { createServingGraph } from "./prediction-graph.ts";
