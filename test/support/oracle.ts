@@ -55,14 +55,20 @@ export function differentiateOracle(
   return { loss: value, gradients };
 }
 
-/** Kingma & Ba's Adam (ICLR 2015) in float64, in the form they give before section 2.1. */
+/**
+ * Kingma & Ba's Adam (ICLR 2015) in float64, in the form they give before section 2.1; with a weight decay that of
+ * Loshchilov & Hutter (ICLR 2019, algorithm 2, line 12), the learning rate in place of their schedule multiplier
+ * as in PyTorch.
+ */
 export class AdamReference {
   readonly weights: Float64Array;
   readonly #m: Float64Array;
   readonly #v: Float64Array;
+  readonly #weightDecay: number;
   #step = 0;
 
-  constructor(start: ArrayLike<number>) {
+  constructor(start: ArrayLike<number>, weightDecay = 0) {
+    this.#weightDecay = weightDecay;
     this.weights = Float64Array.from(start);
     this.#m = new Float64Array(start.length);
     this.#v = new Float64Array(start.length);
@@ -78,7 +84,8 @@ export class AdamReference {
       const v = beta2 * (this.#v[at] ?? NaN) + (1 - beta2) * g * g;
       this.#m[at] = m;
       this.#v[at] = v;
-      this.weights[at] = weight - (rate * m) / (Math.sqrt(v) + epsilon);
+      const decayed = weight - learningRate * this.#weightDecay * weight;
+      this.weights[at] = decayed - (rate * m) / (Math.sqrt(v) + epsilon);
     }
   }
 }
