@@ -1,6 +1,7 @@
 import type { Scalar, Sequential, Tensor, Tensor2D } from "@tensorflow/tfjs-node";
 import type { CnnLayer, CnnProblem } from "../../src/core/cnn.ts";
 import type { Shape } from "../../src/trainer/graph/graph.ts";
+import { NORMALIZATION_EPSILON } from "../../src/trainer/graph/operations/batch-normalization.ts";
 import type { Tf } from "../../src/trainer/runtime/load.ts";
 
 /** A network of tf.layers that gives logits; dropout is left out. */
@@ -19,15 +20,29 @@ export function createOracle(
 
 function addOracleLayer(tf: Tf, model: Sequential, layer: CnnLayer, start: object): void {
   if (layer.kind === "convolution") {
-    const { filters, kernelSize, padding, activation } = layer;
-    model.add(tf.layers.conv2d({ ...start, filters, kernelSize, padding, activation }));
+    const { filters, kernelSize, padding, activation, bias: useBias } = layer;
+    model.add(tf.layers.conv2d({ ...start, filters, kernelSize, padding, activation, useBias }));
+  } else if (layer.kind === "batch-normalization") {
+    model.add(tf.layers.batchNormalization({ epsilon: NORMALIZATION_EPSILON }));
+    model.add(tf.layers.activation({ activation: layer.activation }));
   } else if (layer.kind === "pooling") {
     const pool = layer.pooling === "max" ? tf.layers.maxPooling2d : tf.layers.averagePooling2d;
     model.add(pool({ poolSize: 2, strides: 2, padding: "valid" }));
   } else if (layer.kind === "flatten") {
     model.add(tf.layers.flatten());
   } else if (layer.kind === "dense") {
-    model.add(tf.layers.dense({ units: layer.units, activation: layer.activation }));
+    const { units, activation, bias: useBias } = layer;
+    model.add(tf.layers.dense({ units, activation, useBias }));
+  }
+}
+
+/** Sets the variables of all layers, in the order in which the planned layers have them. */
+export function setOracleWeights(model: Sequential, weights: readonly Tensor[]): void {
+  let from = 0;
+  for (const layer of model.layers) {
+    const count = layer.getWeights().length;
+    layer.setWeights(weights.slice(from, from + count));
+    from += count;
   }
 }
 
@@ -37,19 +52,31 @@ export interface OracleBatch {
   readonly classes: number;
 }
 
-/** Sum of the examples' cross-entropy and its gradients, in the order of the model's weights. */
+export type OracleLoss = (logits: Tensor2D, batch: OracleBatch) => Tensor;
+
+/** The cross-entropy of each example. */
+export function crossEntropyOracle(tf: Tf): OracleLoss {
+  return (logits, { labels, classes }) =>
+    tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), tf.oneHot(labels, classes)), 1));
+}
+
+/**
+ * The loss in training mode and its gradients, in the order of the model's trainable weights.
+ * @param lossOf by default the sum of the examples' cross-entropy
+ */
 export function differentiateOracle(
   tf: Tf,
   model: Sequential,
-  { images, labels, classes }: OracleBatch,
+  batch: OracleBatch,
+  lossOf: OracleLoss = crossEntropyOracle(tf),
 ): { readonly loss: Scalar; readonly gradients: readonly Tensor[] } {
   const variables = model.trainableWeights.flatMap((weight) => {
     const value = weight.read();
     return value instanceof tf.Variable ? [value] : [];
   });
   const { value, grads } = tf.variableGrads(() => {
-    const logits = tf.logSoftmax(model.apply(images) as Tensor2D);
-    return tf.neg(tf.sum(tf.mul(logits, tf.oneHot(labels, classes)))).asScalar();
+    const logits = model.apply(batch.images, { training: true }) as Tensor2D;
+    return tf.sum(lossOf(logits, batch)).asScalar();
   }, variables);
   const gradients = variables.flatMap(({ name }) => grads[name] ?? []);
   return { loss: value, gradients };

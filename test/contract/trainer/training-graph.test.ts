@@ -15,6 +15,7 @@ import {
   AdamReference,
   createOracle,
   differentiateOracle,
+  setOracleWeights,
   toTensors,
 } from "../../support/oracle.ts";
 
@@ -84,13 +85,8 @@ test("steps on whole and partial batches train as a reference does", () => {
   if (!planning.ok) throw new Error(planning.reason);
   const model = createOracle(tf, planning.plan.layers, HEADER);
   for (const rows of BATCHES) {
-    model.setWeights(
-      toTensors(
-        tf,
-        reference.map((adam) => adam.weights),
-        shapes,
-      ),
-    );
+    const values = reference.map((adam) => adam.weights);
+    setOracleWeights(model, toTensors(tf, values, shapes));
     const taken = [...rows].map((row) => [...pixels.subarray(row * 144, (row + 1) * 144)]);
     const images = tf.div(tf.tensor(taken.flat(), [rows.length, 8, 9, 2]), 255);
     const truth = Int32Array.from(rows, (row) => labels[row] ?? 0);
