@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Tensor, Tensor1D, Tensor4D } from "@tensorflow/tfjs-node";
+import type { Tensor, Tensor4D } from "@tensorflow/tfjs-node";
 import { describe, expect, test } from "vitest";
 import { differentiate } from "../../../src/trainer/graph/gradients.ts";
 import {
@@ -135,14 +135,7 @@ function dropoutMask(batch: number): Tensor {
 function normalizeOracle([input, gamma, beta]: readonly Tensor[]): Tensor {
   if (input === undefined) throw new Error("nothing to normalize");
   const { mean, variance } = tf.moments(input, [0, 1, 2]);
-  return tf.batchNorm(
-    input,
-    mean as Tensor1D,
-    variance as Tensor1D,
-    beta as Tensor1D,
-    gamma as Tensor1D,
-    NORMALIZATION_EPSILON,
-  );
+  return tf.batchNorm(input, mean, variance, beta, gamma, NORMALIZATION_EPSILON);
 }
 
 const normalizationRows = [

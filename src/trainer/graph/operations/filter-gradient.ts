@@ -33,6 +33,7 @@ export function filterGradientByPatches(
   const patchBytes = height * width * kernel * kernel * channels * 4;
   if (use.input.dtype !== "float32" || kernel === 1 || patchBytes > MOST_PATCH_BYTES)
     return undefined;
+  if (channels !== 1 && channels < LEAST_CHANNELS) return undefined;
   const input = use.padding === "valid" ? use.input : padded(use.input, kernel);
   const positions = reshape(incoming, [-1, filters]);
   const flat = [kernel * kernel * channels, filters];
@@ -41,7 +42,6 @@ export function filterGradientByPatches(
       product(stackPatches(input, kernel, incoming), positions, flat),
       use.filterShape,
     );
-  if (channels < LEAST_CHANNELS) return undefined;
   const patches = gatherPatches(input, kernel, incoming);
   return reshape(product(patches, positions, flat, { transposeA: true }), use.filterShape);
 }
