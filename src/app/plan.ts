@@ -1,3 +1,4 @@
+import { formatDuration, formatMemory } from "../core/quantities.ts";
 import type { PlanReport, PlannedArrays } from "../core/plan.ts";
 import type { Site } from "../core/site.ts";
 import type { Study } from "../core/study.ts";
@@ -15,7 +16,7 @@ const SECONDS_PER_HOUR = 3600;
 export function planStudy(options: PlanOptions): PlanReport {
   const context = openPlan(options);
   const { study, header, site, existing } = context;
-  const tally = tallyProposals(proposeTrials(study, header), existing);
+  const tally = tallyProposals(proposeTrials(study, header), existing, header);
   const { train: path, holdout } = study.data;
   return {
     study: study.name,
@@ -47,7 +48,7 @@ export function planArrays(study: Study, site: Site, newTrials: number): Planned
   };
 }
 
-function findWarnings({ study }: PlanContext, { proposed, trials }: Tally): string[] {
+function findWarnings({ study }: PlanContext, { proposed, trials, largest }: Tally): string[] {
   const { sampler, replicates } = study;
   const asked = sampler.kind === "random" ? sampler.trials * replicates : 0;
   return [
@@ -57,5 +58,28 @@ function findWarnings({ study }: PlanContext, { proposed, trials }: Tally): stri
         ]
       : []),
     ...(trials === 0 ? ["no trial is left: every proposed network is impossible"] : []),
+    ...warnOfSize(study.resources, largest),
+  ];
+}
+
+/** What would be killed half-way is told before it starts. */
+function warnOfSize(
+  { memoryMiB, walltimeSeconds, cpus, trialsPerElement }: Study["resources"],
+  largest: Tally["largest"],
+): string[] {
+  if (largest === null) return [];
+  const seconds = (largest.slowestCoreSeconds / cpus) * trialsPerElement;
+  const packed = trialsPerElement > 1 ? ` for ${trialsPerElement} trials` : "";
+  return [
+    ...(largest.memoryMiB > memoryMiB
+      ? [
+          `the largest trial needs about ${formatMemory(largest.memoryMiB)}, resources.memory is ${formatMemory(memoryMiB)}`,
+        ]
+      : []),
+    ...(seconds > walltimeSeconds
+      ? [
+          `the slowest trial may take about ${formatDuration(seconds)}${packed}, resources.walltime is ${formatDuration(walltimeSeconds)}: it would go on from checkpoints`,
+        ]
+      : []),
   ];
 }

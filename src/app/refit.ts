@@ -6,6 +6,7 @@ import { planCnn } from "../core/cnn.ts";
 import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
 import { canonicalJson } from "../core/identity.ts";
+import { formatDuration } from "../core/quantities.ts";
 import type { RefitModel, RefitReport } from "../core/refit.ts";
 import type { RefittedModel } from "../core/refitted-model.ts";
 import type { Layout } from "../workspace/layout.ts";
@@ -49,7 +50,7 @@ export async function refitStudy(options: RefitOptions, effects: Effects): Promi
   const progress = new EpochProgress(choices, effects);
   const setting: RefitSetting = {
     ...{ study, train, test, modelsFolder, signal: options.signal },
-    onEpoch: () => progress.advance(1),
+    onEpoch: () => progress.advance(),
   };
   const made = await refitAll(choices, setting, options, progress);
   effects.reporter.endProgress();
@@ -119,7 +120,7 @@ async function refitAll(
     const folder = join(setting.modelsFolder, choice.name);
     if (force) rmSync(folder, { recursive: true, force: true });
     if (existsSync(folder)) {
-      progress.advance(choice.epochs);
+      progress.skip(choice.epochs);
       return { model: requireSame(openModel(folder).model, choice, setting), existed: true };
     }
     const model = await trainModel(choice, setting);
@@ -165,15 +166,32 @@ function summarise(model: RefittedModel, existed: boolean): RefitModel {
 class EpochProgress {
   readonly #total: number;
   readonly #effects: Effects;
+  readonly #startedAt: number;
   #done = 0;
+  /** Of those, the ones this run trained. */
+  #trained = 0;
 
   constructor(choices: readonly Choice[], effects: Effects) {
     this.#total = choices.reduce((sum, { epochs }) => sum + epochs, 0);
     this.#effects = effects;
+    this.#startedAt = effects.now().getTime();
   }
 
-  advance(epochs: number): void {
+  /** Epochs of a model that was there already. */
+  skip(epochs: number): void {
     this.#done += epochs;
-    this.#effects.reporter.progress({ label: "epochs", done: this.#done, total: this.#total });
+  }
+
+  advance(): void {
+    this.#done += 1;
+    this.#trained += 1;
+    const seconds = (this.#effects.now().getTime() - this.#startedAt) / 1000;
+    const left = ((this.#total - this.#done) * seconds) / this.#trained;
+    this.#effects.reporter.progress({
+      label: "epochs",
+      done: this.#done,
+      total: this.#total,
+      ...(left > 0 ? { note: `about ${formatDuration(left)} left` } : {}),
+    });
   }
 }

@@ -23,7 +23,7 @@ export interface PlanReport {
   /** Of `trials`: those the next round would hold. */
   readonly newTrials: number;
   readonly arrays: PlannedArrays;
-  /** The trial with the most parameters; null when there is none. */
+  /** The trial that needs the most memory, and what the slowest one takes; null when there is none. */
   readonly largest: LargestTrial | null;
   /** What the study should be told before it starts. */
   readonly warnings: readonly string[];
@@ -57,4 +57,8 @@ export interface LargestTrial {
   readonly parameters: number;
   readonly flopsPerExample: number;
   readonly params: Parameters;
+  /** Reckoned from the shapes (cnn-cost.ts). */
+  readonly memoryMiB: number;
+  /** One core's seconds of the trial with the most arithmetic, all epochs. */
+  readonly slowestCoreSeconds: number;
 }

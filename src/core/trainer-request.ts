@@ -25,6 +25,8 @@ export interface TrainerRequest {
   readonly endsAt: string | null;
   /** Set for a refit: the trained model stays. */
   readonly keep: KeepRequest | null;
+  /** What the trainer may hold; null where nobody watches. */
+  readonly memoryMiB: number | null;
   /** Absolute path where the trainer leaves its report, written whole or not at all. */
   readonly reportFile: string;
   /** Folder for scratch files, removed by the runner. */

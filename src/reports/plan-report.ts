@@ -1,5 +1,5 @@
 import type { ImpossibleShape, PlanReport, PlannedArrays } from "../core/plan.ts";
-import { formatDuration } from "../core/quantities.ts";
+import { formatDuration, formatMemory } from "../core/quantities.ts";
 import type { Parameters } from "../core/study.ts";
 
 /** Reasons shown; the rest are in the JSON. */
@@ -28,9 +28,10 @@ export function formatPlan(plan: PlanReport): string {
     rows.push(
       [
         "largest",
-        `${count(largest.parameters)} parameters, ${formatFlops(largest.flopsPerExample)} per example`,
+        `${count(largest.parameters)} parameters, ${formatFlops(largest.flopsPerExample)} per example, about ${formatMemory(largest.memoryMiB)}`,
       ],
       ["", formatParameters(largest.params)],
+      ["slowest", `about ${formatDuration(largest.slowestCoreSeconds)} on one core`],
     );
   }
   const table = rows.map(([label, text]) => `${label.padEnd(LABEL_WIDTH)}${text}`);

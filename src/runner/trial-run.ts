@@ -82,6 +82,7 @@ function createRequest(
     checkpoint: null,
     endsAt: null,
     keep: null,
+    memoryMiB: round.limits.memoryMiB,
     reportFile: join(scratchFolder, "report.json"),
     scratchFolder,
   };

@@ -17,7 +17,7 @@ export interface ProposedTrial extends Omit<Trial, "number" | "attempt"> {
   readonly kind: "trial";
   /** `params` with the trainer's defaults filled in: what the identity is made of. */
   readonly resolved: CnnParameters;
-  readonly network: Pick<CnnPlan, "parameters" | "flopsPerExample">;
+  readonly network: Omit<CnnPlan, "layers">;
 }
 
 /** `impossible`: no such network. `repeated`: trains the very same as an earlier proposal. */

@@ -1,3 +1,5 @@
+import { estimateCost } from "../../core/cnn-cost.ts";
+import type { DatasetHeader } from "../../core/dataset.ts";
 import type { ImpossibleShape, LargestTrial, PlanReport } from "../../core/plan.ts";
 import type { ExistingTrials } from "./existing-trials.ts";
 import type { Proposed, ProposedTrial } from "./propose.ts";
@@ -16,7 +18,11 @@ export type Tally = Pick<
 >;
 
 /** Counts proposals, one at a time. */
-export function tallyProposals(proposals: Iterable<Proposed>, existing: ExistingTrials): Tally {
+export function tallyProposals(
+  proposals: Iterable<Proposed>,
+  existing: ExistingTrials,
+  header: DatasetHeader,
+): Tally {
   const impossible = new Map<string, ImpossibleShape>();
   let [proposed, repeated, trials, planned, withResult] = [0, 0, 0, 0, 0];
   let largest: LargestTrial | null = null;
@@ -28,7 +34,7 @@ export function tallyProposals(proposals: Iterable<Proposed>, existing: Existing
     trials++;
     if (existing.numbers.has(proposal.trialId)) planned++;
     if (existing.withResult.has(proposal.trialId)) withResult++;
-    largest = pickLarger(largest, proposal);
+    largest = pickLarger(largest, proposal, header);
   }
   return {
     ...{ proposed, repeated, trials, planned, withResult, largest },
@@ -39,11 +45,14 @@ export function tallyProposals(proposals: Iterable<Proposed>, existing: Existing
 
 function pickLarger(
   largest: LargestTrial | null,
-  { network: { parameters, flopsPerExample }, params }: ProposedTrial,
+  { network, params, resolved, resource }: ProposedTrial,
+  header: DatasetHeader,
 ): LargestTrial {
-  return largest !== null && parameters <= largest.parameters
-    ? largest
-    : { parameters, flopsPerExample, params };
+  const { memoryMiB, coreSeconds } = estimateCost(resolved, network, header, resource.epochs);
+  const slowestCoreSeconds = Math.max(largest?.slowestCoreSeconds ?? 0, coreSeconds);
+  if (largest !== null && memoryMiB <= largest.memoryMiB) return { ...largest, slowestCoreSeconds };
+  const { parameters, flopsPerExample } = network;
+  return { parameters, flopsPerExample, params, memoryMiB, slowestCoreSeconds };
 }
 
 function countImpossible(

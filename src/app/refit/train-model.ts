@@ -102,6 +102,7 @@ function createRequest(choice: Choice, setting: RefitSetting, folder: string): T
     dataset: { path: train.folder, digest: train.header.digest, holdout: null },
     checkpoint: checkpointSeconds === null ? null : checkpoint,
     endsAt: null,
+    memoryMiB: null,
     keep: {
       weightsFile: join(folder, WEIGHTS_FILE),
       test: test === null ? null : testRequest(test, folder),

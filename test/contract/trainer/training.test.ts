@@ -47,6 +47,7 @@ function makeRequest(
     checkpoint: null,
     endsAt: null,
     keep: null,
+    memoryMiB: null,
     dataset: { path: digits, digest, holdout: { fraction: 0.1, seed: 1 } },
     reportFile: join(folder, `report-${requests}.json`),
     scratchFolder: join(folder, `scratch-${requests}`),

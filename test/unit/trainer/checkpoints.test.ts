@@ -18,6 +18,7 @@ const REQUEST: TrainerRequest = {
   checkpoint: null,
   endsAt: null,
   keep: null,
+  memoryMiB: null,
   reportFile: "/report.json",
   scratchFolder: "/scratch",
 };
