@@ -1,8 +1,10 @@
 import type { Scalar, Sequential, Tensor, Tensor2D } from "@tensorflow/tfjs-node";
 import type { CnnLayer, CnnProblem } from "../../src/core/cnn.ts";
 import type { Shape } from "../../src/trainer/graph/graph.ts";
-import { NORMALIZATION_EPSILON } from "../../src/trainer/graph/operations/batch-normalization.ts";
 import type { Tf } from "../../src/trainer/runtime/load.ts";
+
+/** Keras's. */
+export const NORMALIZATION_EPSILON = 1e-3;
 
 /** A network of tf.layers that gives logits; dropout is left out. */
 export function createOracle(

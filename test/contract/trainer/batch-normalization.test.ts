@@ -4,11 +4,11 @@ import { Graph } from "../../../src/trainer/graph/graph.ts";
 import { cast } from "../../../src/trainer/graph/operations/arithmetic.ts";
 import {
   normalizeBatch,
-  NORMALIZATION_EPSILON,
   normalizeWith,
 } from "../../../src/trainer/graph/operations/batch-normalization.ts";
 import { placeholder } from "../../../src/trainer/graph/operations/constant.ts";
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
+import { NORMALIZATION_EPSILON } from "../../support/oracle.ts";
 import { drawNormal, relativeDifference, roundToBfloat16, runOnce } from "../../support/graph.ts";
 
 const tf = await loadTensorFlow({ threads: 1 });

@@ -18,10 +18,7 @@ import {
   multiply,
   sumAll,
 } from "../../../src/trainer/graph/operations/arithmetic.ts";
-import {
-  normalizeBatch,
-  NORMALIZATION_EPSILON,
-} from "../../../src/trainer/graph/operations/batch-normalization.ts";
+import { normalizeBatch } from "../../../src/trainer/graph/operations/batch-normalization.ts";
 import { biasAdd } from "../../../src/trainer/graph/operations/bias.ts";
 import { constantTensor, placeholder } from "../../../src/trainer/graph/operations/constant.ts";
 import { conv2d } from "../../../src/trainer/graph/operations/convolution.ts";
@@ -35,6 +32,7 @@ import { dropout } from "../../../src/trainer/graph/operations/random.ts";
 import { reshape } from "../../../src/trainer/graph/operations/shape.ts";
 import type { Feed } from "../../../src/trainer/graph/session.ts";
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
+import { NORMALIZATION_EPSILON } from "../../support/oracle.ts";
 import {
   drawLabels,
   drawNormal,

@@ -1,8 +1,6 @@
+import { NORMALIZATION_EPSILON } from "../../../core/cnn.ts";
 import { firstOutput, type GraphTensor, requireShape } from "../graph.ts";
 import { constantTensor } from "./constant.ts";
-
-/** Added to the variance, as in Keras. */
-export const NORMALIZATION_EPSILON = 1e-3;
 
 export interface NormalizedBatch {
   readonly output: GraphTensor;
