@@ -19,6 +19,8 @@ export interface RefittedModel {
   readonly trial: { readonly number: number; readonly trialId: string } | null;
   /** From 1; each is a training of its own. */
   readonly seed: number;
+  /** What the trainer was given: a function of the study's seed, the parameters and `seed`. */
+  readonly trainingSeed: number;
   readonly params: CnnParameters;
   readonly problem: CnnProblem;
   readonly epochs: number;

@@ -25,6 +25,7 @@ export function describeModel(
     ...{ study: "digits", name, problem },
     trial: { number: 17, trialId: "0123456789abcdef" },
     seed: 1,
+    trainingSeed: 7,
     params: resolveCnnParameters({ filters: 4, denseUnits: 16, ...changes }),
     epochs: 3,
     precision: "float32",
