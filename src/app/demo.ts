@@ -1,37 +1,90 @@
-import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
 import { BsweepError } from "../core/errors.ts";
 import { runAttached } from "../process/run-attached.ts";
 import { runProcess } from "../process/exec.ts";
 import { builtProgram, packagedTemplates } from "../workspace/package.ts";
-import { writeExampleDigits } from "./example-digits.ts";
+import { temporaryBeside } from "../workspace/atomic.ts";
+import { findExampleDigits, writeExampleDigits } from "./example-digits.ts";
 
 const STUDY_FILE = "study.yaml";
 const CSV_FILE = "train.csv";
 const ROWS = 8000;
+const PARTS = ["train", "t10k"] as const;
 
-/** One step of the demo: what it is for, and the command a user would type. */
+/** One step of a demo: what it is for, and the command a user would type. */
 export interface DemoStep {
   readonly title: string;
   readonly args: readonly string[];
 }
 
-/** The way of a study, in order. */
-export const DEMO_STEPS: readonly DemoStep[] = [
-  {
-    title: "Pack the digits: a CSV is read once, trials read raw bytes",
-    args: ["prepare", "--csv", CSV_FILE, "--to", "data/digits"],
-  },
-  { title: "See what would run; nothing is written", args: ["plan", STUDY_FILE] },
-  { title: "Write the job files, as for a cluster", args: ["generate", STUDY_FILE] },
-  {
-    title: "Run them here, through the same job script a cluster's element runs",
-    args: ["local", STUDY_FILE],
-  },
-  { title: "Merge the result files into SQLite", args: ["collect", STUDY_FILE] },
-  { title: "Rank what came back", args: ["report", STUDY_FILE, "--top", "5"] },
-  { title: "Take the winner", args: ["best", STUDY_FILE] },
-];
+/** A way through bsweep on real digits. */
+export interface Demo {
+  /** Name of its study under templates/study. */
+  readonly study: string;
+  /** What its folder holds before the first step, in a phrase. */
+  readonly given: string;
+  /** A file or folder that is there once the data are. */
+  readonly data: string;
+  readonly writeData: (folder: string) => void;
+  readonly steps: readonly DemoStep[];
+}
+
+/** The way of a study, from a CSV to a winner. */
+export const SWEEP_DEMO: Demo = {
+  study: "demo.yaml",
+  given: "8,000 of MNIST's digits as train.csv, in Kaggle's form",
+  data: CSV_FILE,
+  writeData: (folder) => writeExampleDigits({ path: join(folder, CSV_FILE), rows: ROWS }),
+  steps: [
+    {
+      title: "Pack the digits: a CSV is read once, trials read raw bytes",
+      args: ["prepare", "--csv", CSV_FILE, "--to", "data/digits"],
+    },
+    { title: "See what would run; nothing is written", args: ["plan", STUDY_FILE] },
+    { title: "Write the job files, as for a cluster", args: ["generate", STUDY_FILE] },
+    {
+      title: "Run them here, through the same job script a cluster's element runs",
+      args: ["local", STUDY_FILE],
+    },
+    { title: "Merge the result files into SQLite", args: ["collect", STUDY_FILE] },
+    { title: "Rank what came back", args: ["report", STUDY_FILE, "--top", "5"] },
+    { title: "Take the winner", args: ["best", STUDY_FILE] },
+  ],
+};
+
+/** The best network known for digits, trained on all of MNIST. */
+export const BEST_DEMO: Demo = {
+  study: "digits-best.yaml",
+  given: "all of MNIST, 60,000 digits to train on and 10,000 to be judged by",
+  data: "mnist",
+  writeData: writeMnist,
+  steps: [
+    packStep("Pack the training digits", "train", "data/mnist"),
+    packStep("Pack the test digits", "t10k", "data/mnist-test"),
+    {
+      title: "Train five times on every row; judge each on the test digits, once",
+      args: ["refit", STUDY_FILE, "--seeds", "5"],
+    },
+  ],
+};
+
+function packStep(title: string, part: (typeof PARTS)[number], to: string): DemoStep {
+  const [images, labels] = [`mnist/${part}-images-idx3-ubyte`, `mnist/${part}-labels-idx1-ubyte`];
+  return { title, args: ["prepare", "--images", images, "--labels", labels, "--to", to] };
+}
+
+/** MNIST's own files, all or none. */
+function writeMnist(folder: string): void {
+  const target = join(folder, "mnist");
+  const temporary = temporaryBeside(target);
+  mkdirSync(temporary, { recursive: true });
+  for (const part of PARTS) {
+    const { images, labels } = findExampleDigits(part);
+    for (const file of [images, labels]) copyFileSync(file, join(temporary, basename(file)));
+  }
+  renameSync(temporary, target);
+}
 
 export interface DemoOptions {
   /** Folder of the demo's own; made if need be. */
@@ -45,9 +98,8 @@ export interface DemoOptions {
  * @returns false when an earlier demo's are there and stay
  * @throws BsweepError WORKSPACE without the digits; CONFLICT for a folder that is not a demo's
  */
-export function prepareDemo({ folder, fresh }: DemoOptions): boolean {
+export function prepareDemo(demo: Demo, { folder, fresh }: DemoOptions): boolean {
   const study = join(folder, STUDY_FILE);
-  const csv = join(folder, CSV_FILE);
   const found = existsSync(folder);
   if (found && !existsSync(study)) {
     throw new BsweepError("CONFLICT", `${folder} is there and was not made by a demo`, {
@@ -55,10 +107,10 @@ export function prepareDemo({ folder, fresh }: DemoOptions): boolean {
     });
   }
   if (found && fresh) rmSync(folder, { recursive: true });
-  if (existsSync(csv)) return false;
+  if (existsSync(join(folder, demo.data))) return false;
   mkdirSync(folder, { recursive: true });
-  copyFileSync(join(packagedTemplates(), "study", "demo.yaml"), study);
-  writeExampleDigits({ path: csv, rows: ROWS });
+  copyFileSync(join(packagedTemplates(), "study", demo.study), study);
+  demo.writeData(folder);
   return true;
 }
 

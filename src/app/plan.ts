@@ -1,3 +1,4 @@
+import { formatDuration, formatMemory } from "../core/quantities.ts";
 import type { PlanReport, PlannedArrays } from "../core/plan.ts";
 import type { Site } from "../core/site.ts";
 import type { Study } from "../core/study.ts";
@@ -52,7 +53,7 @@ export function planArrays(study: Study, site: Site, newTrials: number): Planned
   };
 }
 
-function findWarnings({ study }: PlanContext, { proposed, trials }: Tally): string[] {
+function findWarnings({ study }: PlanContext, { proposed, trials, largest }: Tally): string[] {
   const { sampler, replicates } = study;
   const asked = sampler.kind === "random" ? sampler.trials * replicates : 0;
   return [
@@ -62,5 +63,28 @@ function findWarnings({ study }: PlanContext, { proposed, trials }: Tally): stri
         ]
       : []),
     ...(trials === 0 ? ["no trial is left: every proposed network is impossible"] : []),
+    ...warnOfSize(study.resources, largest),
+  ];
+}
+
+/** What would be killed half-way is told before it starts. */
+function warnOfSize(
+  { memoryMiB, walltimeSeconds, cpus, trialsPerElement }: Study["resources"],
+  largest: Tally["largest"],
+): string[] {
+  if (largest === null) return [];
+  const seconds = (largest.slowestCoreSeconds / cpus) * trialsPerElement;
+  const packed = trialsPerElement > 1 ? ` for ${trialsPerElement} trials` : "";
+  return [
+    ...(largest.memoryMiB > memoryMiB
+      ? [
+          `the largest trial needs about ${formatMemory(largest.memoryMiB)}, resources.memory is ${formatMemory(memoryMiB)}`,
+        ]
+      : []),
+    ...(seconds > walltimeSeconds
+      ? [
+          `the slowest trial may take about ${formatDuration(seconds)}${packed}, resources.walltime is ${formatDuration(walltimeSeconds)}: it would go on from checkpoints`,
+        ]
+      : []),
   ];
 }

@@ -6,6 +6,7 @@ import { planCnn } from "../core/cnn.ts";
 import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
 import { canonicalJson } from "../core/identity.ts";
+import { formatDuration } from "../core/quantities.ts";
 import type { RefitModel, RefitReport } from "../core/refit.ts";
 import { type CnnStudy, isCnnStudy, type Study } from "../core/study.ts";
 import type { RefittedModel } from "../core/refitted-model.ts";
@@ -50,7 +51,7 @@ export async function refitStudy(options: RefitOptions, effects: Effects): Promi
   const progress = new EpochProgress(choices, effects);
   const setting: RefitSetting = {
     ...{ study, train, test, modelsFolder, signal: options.signal },
-    onEpoch: () => progress.advance(1),
+    onEpoch: () => progress.advance(),
   };
   const made = await refitAll(choices, setting, options, progress);
   effects.reporter.endProgress();
@@ -127,7 +128,7 @@ async function refitAll(
     const folder = join(setting.modelsFolder, choice.name);
     if (force) rmSync(folder, { recursive: true, force: true });
     if (existsSync(folder)) {
-      progress.advance(choice.epochs);
+      progress.skip(choice.epochs);
       return { model: requireSame(openModel(folder).model, choice, setting), existed: true };
     }
     const model = await trainModel(choice, setting);
@@ -149,13 +150,18 @@ async function refitAll(
 /** A model that is there counts only when it would come out the same. */
 function requireSame(model: RefittedModel, choice: Choice, setting: RefitSetting): RefittedModel {
   const { train, test, study } = setting;
-  const wanted = [choice.params, choice.epochs, train.header.digest, study.trainer.precision];
-  const found = [model.params, model.epochs, model.dataset.digest, model.precision];
+  const { params, epochs, trainingSeed } = choice;
+  const { precision } = study.trainer;
+  const wanted = { params, epochs, trainingSeed, precision, data: train.header.digest };
+  const found = {
+    ...{ params: model.params, epochs: model.epochs, trainingSeed: model.trainingSeed },
+    ...{ precision: model.precision, data: model.dataset.digest },
+  };
   const tested = test === null || model.test?.digest === test.header.digest;
   if (canonicalJson(found) === canonicalJson(wanted) && tested) return model;
   throw new BsweepError(
     "CONFLICT",
-    `models/${study.name}/${model.name} is there and is of other parameters or data`,
+    `models/${study.name}/${model.name} is there and is of other parameters, data or seed`,
     { hint: "--force trains it again; or rename the study" },
   );
 }
@@ -173,15 +179,32 @@ function summarise(model: RefittedModel, existed: boolean): RefitModel {
 class EpochProgress {
   readonly #total: number;
   readonly #effects: Effects;
+  readonly #startedAt: number;
   #done = 0;
+  /** Of those, the ones this run trained. */
+  #trained = 0;
 
   constructor(choices: readonly Choice[], effects: Effects) {
     this.#total = choices.reduce((sum, { epochs }) => sum + epochs, 0);
     this.#effects = effects;
+    this.#startedAt = effects.now().getTime();
   }
 
-  advance(epochs: number): void {
+  /** Epochs of a model that was there already. */
+  skip(epochs: number): void {
     this.#done += epochs;
-    this.#effects.reporter.progress({ label: "epochs", done: this.#done, total: this.#total });
+  }
+
+  advance(): void {
+    this.#done += 1;
+    this.#trained += 1;
+    const seconds = (this.#effects.now().getTime() - this.#startedAt) / 1000;
+    const left = ((this.#total - this.#done) * seconds) / this.#trained;
+    this.#effects.reporter.progress({
+      label: "epochs",
+      done: this.#done,
+      total: this.#total,
+      ...(left > 0 ? { note: `about ${formatDuration(left)} left` } : {}),
+    });
   }
 }

@@ -26,8 +26,10 @@ export interface PlanReport {
   readonly withResult: number;
   /** Of `trials`: those the next round would hold. */
   readonly newTrials: number;
+  /** What these may take, reckoned from their shapes (cnn-cost.ts), early stopping left out; null for a command. */
+  readonly newCoreHours: number | null;
   readonly arrays: PlannedArrays;
-  /** The trial with the most parameters; null when there is none, or a command trains. */
+  /** The trial that needs the most memory, and what the slowest one takes; null when there is none, or a command trains. */
   readonly largest: LargestTrial | null;
   /** What the study should be told before it starts. */
   readonly warnings: readonly string[];
@@ -61,4 +63,8 @@ export interface LargestTrial {
   readonly parameters: number;
   readonly flopsPerExample: number;
   readonly params: Parameters;
+  /** Reckoned from the shapes (cnn-cost.ts). */
+  readonly memoryMiB: number;
+  /** One core's seconds of the trial with the most arithmetic, all epochs. */
+  readonly slowestCoreSeconds: number;
 }

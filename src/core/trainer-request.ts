@@ -18,6 +18,8 @@ export interface TrainerRequest {
   readonly endsAt: string | null;
   /** Set for a refit: the trained model stays. */
   readonly keep: KeepRequest | null;
+  /** What the trainer may hold; null where nobody watches. */
+  readonly memoryMiB: number | null;
   /** Absolute path where the trainer leaves its report, written whole or not at all. */
   readonly reportFile: string;
   /** Folder for scratch files, removed by the runner. */
@@ -58,7 +60,7 @@ export interface KeepRequest {
 }
 
 /**
- * Exit status of a trainer that was told to stop (SIGTERM, `endsAt`) and left a checkpoint, and of the
- * element it ran in: run me again.
+ * Exit status of a trainer that was told to stop (SIGTERM, SIGINT, SIGUSR2, `endsAt`) and left a checkpoint, and of
+ * the element it ran in: run me again.
  */
 export const RUN_AGAIN_STATUS = 75;

@@ -27,6 +27,7 @@ const requestSchema: z.ZodType<TrainerRequest> = z.strictObject({
         .nullable(),
     })
     .nullable(),
+  memoryMiB: z.int().min(1).nullable(),
   reportFile: z.string(),
   scratchFolder: z.string(),
 });

@@ -1,5 +1,5 @@
 import type { ImpossibleShape, PlanReport, PlannedArrays } from "../core/plan.ts";
-import { formatDuration } from "../core/quantities.ts";
+import { formatDuration, formatMemory } from "../core/quantities.ts";
 import type { Parameters } from "../core/study.ts";
 
 /** Reasons shown; the rest are in the JSON. */
@@ -20,12 +20,12 @@ export function formatPlan(plan: PlanReport): string {
     ],
     ["new", `${count(plan.newTrials)}${describeArrays(arrays)}`],
   ];
-  if (arrays.elements > 0) rows.push(["at most", describeCost(arrays)]);
+  if (arrays.elements > 0) rows.push(["at most", describeCost(arrays)], ...describeWork(plan));
   if (largest !== null) {
     rows.push(
       [
         "largest",
-        `${count(largest.parameters)} parameters, ${formatFlops(largest.flopsPerExample)} per example`,
+        `${count(largest.parameters)} parameters, ${formatFlops(largest.flopsPerExample)} per example, about ${formatMemory(largest.memoryMiB)}`,
       ],
       ["", formatParameters(largest.params)],
     );
@@ -72,6 +72,17 @@ function describeCost({
 }: PlannedArrays): string {
   const hours = plural(Math.ceil(coreHoursAtMost), "core-hour");
   return `${hours}; ${formatDuration(elapsedSecondsAtMost)} with ${count(concurrencyLimit)} at once`;
+}
+
+/** Reckoned from the shapes; what is planned already is left out, and what early stopping may save. */
+function describeWork({ newCoreHours, largest }: PlanReport): [label: string, text: string][] {
+  if (newCoreHours === null) return [];
+  const slowest = formatDuration(largest?.slowestCoreSeconds ?? 0);
+  const work =
+    newCoreHours < 10
+      ? `${formatDuration(newCoreHours * 3600)} of one core`
+      : plural(Math.ceil(newCoreHours), "core-hour");
+  return [["about", `${work} by the shapes; the slowest trial ${slowest} on one core`]];
 }
 
 function describeImpossible(impossible: readonly ImpossibleShape[]): string[] {

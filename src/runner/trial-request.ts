@@ -66,6 +66,7 @@ function createRequest(
     checkpoint: saves ? { folder: checkpointFolder, seconds: checkpointSeconds } : null,
     endsAt: saves ? new Date(Date.now() + secondsLeft * 1000).toISOString() : null,
     keep: null,
+    memoryMiB: round.limits.memoryMiB,
     reportFile: join(scratchFolder, REPORT_FILE),
     scratchFolder,
   };

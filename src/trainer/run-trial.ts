@@ -1,5 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { estimateCost } from "../core/cnn-cost.ts";
+import { formatDuration, formatMemory } from "../core/quantities.ts";
 import type { TrainerRequest } from "../core/trainer-request.ts";
 import type { EpochRecord, TrainerReport } from "../core/trial.ts";
 import { encodeSafetensors } from "../formats/safetensors.ts";
@@ -33,6 +35,7 @@ export async function runTrial(
 ): Promise<TrainerReport | undefined> {
   const opened = openRequest(request);
   requirePrecision(request.precision);
+  tellCost(opened, events.log);
   const binding = loadNativeBinding({ threads: request.threads });
   const model = openModel(binding, opened);
   const outcome = await trainFromCheckpoint(model, opened, events);
@@ -42,6 +45,25 @@ export async function runTrial(
   const tested = outcome.end === "trained" ? keepModel(model, binding, opened) : undefined;
   model.close();
   return createReport(opened, binding, { outcome, judged, tested });
+}
+
+/** What the shapes say before anything is allocated: a trial that would not fit is told at once. */
+function tellCost({ request, dataset, params, plan }: OpenedRequest, log: TrainerEvents["log"]) {
+  const { memoryMiB, coreSeconds } = estimateCost(
+    params,
+    plan,
+    dataset.header,
+    request.resource.epochs,
+  );
+  const seconds = coreSeconds / request.threads;
+  const left =
+    request.endsAt === null ? Infinity : (Date.parse(request.endsAt) - Date.now()) / 1000;
+  if (memoryMiB > (request.memoryMiB ?? Infinity))
+    log(
+      `warning: this needs about ${formatMemory(memoryMiB)}, and may hold ${formatMemory(request.memoryMiB ?? 0)}`,
+    );
+  if (seconds > left)
+    log(`warning: this may take about ${formatDuration(seconds)}, and has ${formatDuration(left)}`);
 }
 
 function openModel(binding: NativeBinding, opened: OpenedRequest): Model {
@@ -108,11 +130,16 @@ function keepModel(
 function judgeTest(
   trained: Model,
   binding: NativeBinding,
-  { request, params, plan }: OpenedRequest,
+  { request, dataset, params, plan }: OpenedRequest,
   test: NonNullable<NonNullable<TrainerRequest["keep"]>["test"]>,
 ): TestEvaluation {
   const { header, imagesFile, labelsFile } = openLabelled(test.path, test.digest);
-  const design = { params, plan, header, precision: request.precision };
+  // Its last classes may not occur in the test set: the network has those it was trained on.
+  const { classes } = dataset.header;
+  const design = {
+    ...{ params, plan, precision: request.precision },
+    header: { ...header, classes },
+  };
   const model = new Model(binding, design, { graph: join(request.scratchFolder, "test-graph") });
   model.initialise({ images: imagesFile, labels: labelsFile }, request.seed);
   model.writeState(trained.readState());
@@ -120,5 +147,5 @@ function judgeTest(
   model.close();
   const { probabilities } = evaluation;
   writeFileAtomic(test.probabilitiesFile, new Uint8Array(probabilities.buffer));
-  return scoreTest(evaluation, labelsFile, header.classes);
+  return scoreTest(evaluation, labelsFile, classes);
 }

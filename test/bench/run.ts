@@ -6,10 +6,12 @@ import { benchCollect } from "./collect.ts";
 import { tell } from "./figure.ts";
 import { benchGenerate } from "./generate.ts";
 import { benchStartup } from "./startup.ts";
+import { benchThreads } from "./threads.ts";
 import { benchTraining } from "./training.ts";
 
 const BENCHES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   training: benchTraining,
+  threads: benchThreads,
   startup: benchStartup,
   generate: benchGenerate,
   collect: benchCollect,

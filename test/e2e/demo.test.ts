@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { DEMO_STEPS } from "../../src/app/demo.ts";
+import { SWEEP_DEMO } from "../../src/app/demo.ts";
 import { parseResult } from "../../src/formats/result-file.ts";
 import { makeSuiteFolder } from "../support/folder.ts";
 import { runBsweep } from "../support/program.ts";
@@ -14,8 +14,8 @@ describe("bsweep demo", () => {
     const run = runBsweep(folder, "demo");
     expect(run.stderr).not.toContain("error");
     expect(run.status).toBe(0);
-    for (const [index, { args }] of DEMO_STEPS.entries()) {
-      expect(run.stdout).toContain(`[${index + 1}/${DEMO_STEPS.length}]`);
+    for (const [index, { args }] of SWEEP_DEMO.steps.entries()) {
+      expect(run.stdout).toContain(`[${index + 1}/${SWEEP_DEMO.steps.length}]`);
       expect(run.stdout).toContain(`$ bsweep ${args.join(" ")}`);
     }
     expect(run.stdout).toMatch(/one trial after another would have taken/);

@@ -4,6 +4,7 @@ import {
   resolveCnnParameters,
 } from "../../core/cnn-parameters.ts";
 import { createCnnSizer, type CnnPlan } from "../../core/cnn.ts";
+import { type CnnCost, estimateCost } from "../../core/cnn-cost.ts";
 import type { DatasetHeader } from "../../core/dataset.ts";
 import { CanonicalText, computeTrialId, type TrialSetting } from "../../core/identity.ts";
 import { deriveTrialSeed } from "../../core/random.ts";
@@ -15,8 +16,11 @@ import { sample } from "../../samplers/index.ts";
 export interface ProposedTrial extends Omit<Trial, "number" | "attempt"> {
   readonly kind: "trial";
   /** Null for a command: nobody knows what it builds. */
-  readonly network: Pick<CnnPlan, "parameters" | "flopsPerExample"> | null;
+  readonly network: PlannedNetwork | null;
 }
+
+/** What a trial's network is, and what it may take. */
+export type PlannedNetwork = Pick<CnnPlan, "parameters" | "flopsPerExample"> & CnnCost;
 
 /** `impossible`: no such network. `repeated`: trains the very same as an earlier proposal. */
 export type Proposed =
@@ -32,7 +36,7 @@ export type Proposed =
 export function* proposeTrials(study: Study, header: DatasetHeader | null): Generator<Proposed> {
   const seen = new Set<string>();
   const setting = new CanonicalText(settingOf(study, header));
-  const examine = header !== null && isCnnStudy(study) ? examineCnn(header) : examineCommand;
+  const examine = header !== null && isCnnStudy(study) ? examineCnn(header, study) : examineCommand;
   for (const sampled of sample(study.space, study.sampler)) {
     // Spreading two objects into one takes V8 ten times as long.
     const params: Parameters = Object.assign({}, study.trainer.set, sampled);
@@ -71,15 +75,15 @@ interface Examined {
   readonly reason?: string;
 }
 
-function examineCnn(header: DatasetHeader): (params: Parameters) => Examined {
+function examineCnn(header: DatasetHeader, { trainer }: Study): (params: Parameters) => Examined {
   const sizeNetwork = createCnnSizer(header);
   return (params) => {
     const resolved = resolveCnnParameters(params);
     const sizing = sizeNetwork(resolved);
     const content = new CanonicalText(identifyingParameters(resolved));
-    return sizing.ok
-      ? { content, network: sizing.size }
-      : { content, network: null, reason: sizing.reason };
+    if (!sizing.ok) return { content, network: null, reason: sizing.reason };
+    const cost = estimateCost(resolved, sizing.size, header, trainer.epochs);
+    return { content, network: { ...sizing.size, ...cost } };
   };
 }
 

@@ -1,7 +1,7 @@
 import type { ImpossibleShape, LargestTrial, PlanReport } from "../../core/plan.ts";
 import type { Parameters } from "../../core/study.ts";
 import type { ExistingTrials } from "./existing-trials.ts";
-import type { Proposed, ProposedTrial } from "./propose.ts";
+import type { PlannedNetwork, Proposed } from "./propose.ts";
 
 /** The counts of a plan. */
 export type Tally = Pick<
@@ -13,14 +13,18 @@ export type Tally = Pick<
   | "planned"
   | "withResult"
   | "newTrials"
+  | "newCoreHours"
   | "largest"
 >;
+
+const SECONDS_PER_HOUR = 3600;
 
 /** Counts proposals, one at a time. */
 export function tallyProposals(proposals: Iterable<Proposed>, existing: ExistingTrials): Tally {
   const impossible = new Map<string, ImpossibleShape>();
-  let [proposed, repeated, trials, planned, withResult] = [0, 0, 0, 0, 0];
+  let [proposed, repeated, trials, planned, withResult, newCoreSeconds] = [0, 0, 0, 0, 0, 0];
   let largest: LargestTrial | null = null;
+  let ofCommand = false;
   for (const proposal of proposals) {
     proposed++;
     if (proposal.kind === "impossible") countImpossible(impossible, proposal);
@@ -29,23 +33,28 @@ export function tallyProposals(proposals: Iterable<Proposed>, existing: Existing
     trials++;
     if (existing.numbers.has(proposal.trialId)) planned++;
     if (existing.withResult.has(proposal.trialId)) withResult++;
-    if (proposal.network !== null) largest = pickLarger(largest, proposal.network, proposal.params);
+    const { network } = proposal;
+    ofCommand = network === null;
+    if (network === null) continue;
+    if (!existing.numbers.has(proposal.trialId)) newCoreSeconds += network.coreSeconds;
+    largest = pickLarger(largest, network, proposal.params);
   }
   return {
     ...{ proposed, repeated, trials, planned, withResult, largest },
     impossible: [...impossible.values()].sort((a, b) => b.trials - a.trials),
     newTrials: trials - planned,
+    newCoreHours: ofCommand ? null : newCoreSeconds / SECONDS_PER_HOUR,
   };
 }
 
 function pickLarger(
   largest: LargestTrial | null,
-  { parameters, flopsPerExample }: NonNullable<ProposedTrial["network"]>,
+  { parameters, flopsPerExample, memoryMiB, coreSeconds }: PlannedNetwork,
   params: Parameters,
 ): LargestTrial {
-  return largest !== null && parameters <= largest.parameters
-    ? largest
-    : { parameters, flopsPerExample, params };
+  const slowestCoreSeconds = Math.max(largest?.slowestCoreSeconds ?? 0, coreSeconds);
+  if (largest !== null && memoryMiB <= largest.memoryMiB) return { ...largest, slowestCoreSeconds };
+  return { parameters, flopsPerExample, params, memoryMiB, slowestCoreSeconds };
 }
 
 function countImpossible(

@@ -1,166 +1,110 @@
-import { createRequire } from "node:module";
-import { DATA_TYPE_NUMBERS, type DataType } from "./data-type.ts";
-import type { Attribute, Graph, GraphNode, GraphTensor, Shape, Signature } from "./graph.ts";
+const VARINT = 0;
+const LENGTH_DELIMITED = 2;
+const FIXED32 = 5;
+
+/** A message's length is written after its content, into this many bytes: enough for what protobuf allows, 2 GiB. */
+const LENGTH_BYTES = 5;
 
 /**
- * The one place that touches tfjs-node's protobuf classes (google-protobuf, without types of their
- * own): a graph in, the bytes of `saved_model.pb` out.
+ * Protocol Buffers' wire format, as far as a SavedModel needs it. tfjs-node's own classes for it take
+ * longer to load than the graph takes to build. A field that is written is there, also with its default
+ * value: in TensorFlow's attributes presence counts.
  */
+export class ProtobufWriter {
+  #bytes = Buffer.alloc(2 ** 16);
+  #length = 0;
 
-interface Message {
-  serializeBinary(): Uint8Array;
-}
-
-type MessageClass = new () => Message;
-
-type Classes = Readonly<
-  Record<
-    "GraphDef" | "NodeDef" | "SavedModel" | "SignatureDef" | "Tensor" | "TensorInfo" | "VersionDef",
-    MessageClass
-  >
-> & {
-  readonly AttrValue: MessageClass & { readonly ListValue: MessageClass };
-  readonly MetaGraphDef: MessageClass & { readonly MetaInfoDef: MessageClass };
-  readonly TensorShape: MessageClass & { readonly Dim: MessageClass };
-};
-
-/** GraphDef version of TensorFlow 2.9, whose operations are all the trainer needs. */
-const GRAPH_PRODUCER = 1087;
-const SAVED_MODEL_SCHEMA_VERSION = 1;
-export const SERVE_TAG = "serve";
-
-/** The bytes of a SavedModel with this graph and its signatures. */
-export function encodeSavedModel(graph: Graph): Uint8Array {
-  const classes = createRequire(import.meta.url)(
-    "@tensorflow/tfjs-node/dist/proto/api_pb.js",
-  ) as Classes;
-  return new Encoder(classes).savedModel(graph).serializeBinary();
-}
-
-class Encoder {
-  readonly #classes: Classes;
-
-  constructor(classes: Classes) {
-    this.#classes = classes;
+  /** What was written. */
+  finish(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
   }
 
-  savedModel(graph: Graph): Message {
-    const metaGraph = build(this.#classes.MetaGraphDef, {
-      setMetaInfoDef: build(this.#classes.MetaGraphDef.MetaInfoDef, { setTagsList: [SERVE_TAG] }),
-      setGraphDef: build(this.#classes.GraphDef, {
-        setVersions: build(this.#classes.VersionDef, { setProducer: GRAPH_PRODUCER }),
-        setNodeList: graph.nodes.map((node) => this.#node(node)),
-      }),
-    });
-    fillMap(
-      metaGraph,
-      "getSignatureDefMap",
-      mapValues(Object.fromEntries(graph.signatures), (s) => this.#signature(s)),
-    );
-    return build(this.#classes.SavedModel, {
-      setSavedModelSchemaVersion: SAVED_MODEL_SCHEMA_VERSION,
-      setMetaGraphsList: [metaGraph],
-    });
+  /** An int64, int32, enum or bool. */
+  integer(field: number, value: number): void {
+    this.#key(field, VARINT);
+    this.#varint(value);
   }
 
-  #node(node: GraphNode): Message {
-    const message = build(this.#classes.NodeDef, {
-      setName: node.name,
-      setOp: node.op,
-      setInputList: [...node.inputs.map(tensorName), ...node.after.map(({ name }) => `^${name}`)],
-    });
-    return fillMap(
-      message,
-      "getAttrMap",
-      mapValues(node.attributes, (value) => this.#attribute(value)),
-    );
+  float(field: number, value: number): void {
+    this.#key(field, FIXED32);
+    this.#reserve(4);
+    this.#length = this.#bytes.writeFloatLE(value, this.#length);
   }
 
-  #attribute(attribute: Attribute): Message {
-    const { AttrValue } = this.#classes;
-    if ("type" in attribute)
-      return build(AttrValue, { setType: DATA_TYPE_NUMBERS[attribute.type] });
-    if ("int" in attribute) return build(AttrValue, { setI: attribute.int });
-    if ("float" in attribute) return build(AttrValue, { setF: attribute.float });
-    if ("bool" in attribute) return build(AttrValue, { setB: attribute.bool });
-    if ("string" in attribute)
-      return build(AttrValue, { setS: Buffer.from(attribute.string).toString("base64") });
-    if ("shape" in attribute) return build(AttrValue, { setShape: this.#shape(attribute.shape) });
-    if ("tensor" in attribute)
-      return build(AttrValue, { setTensor: this.#tensor(attribute.tensor) });
-    return build(AttrValue, {
-      setList: build(AttrValue.ListValue, { setIList: [...attribute.ints] }),
-    });
+  text(field: number, value: string): void {
+    const size = Buffer.byteLength(value);
+    this.#key(field, LENGTH_DELIMITED);
+    this.#varint(size);
+    this.#reserve(size);
+    this.#length += this.#bytes.write(value, this.#length);
   }
 
-  #tensor(tensor: { dtype: DataType; shape: Shape; content: Uint8Array }): Message {
-    return build(this.#classes.Tensor, {
-      setDtype: DATA_TYPE_NUMBERS[tensor.dtype],
-      setTensorShape: this.#shape(tensor.shape),
-      setTensorContent: tensor.content,
-    });
+  bytes(field: number, value: Uint8Array): void {
+    this.#key(field, LENGTH_DELIMITED);
+    this.#varint(value.length);
+    this.#reserve(value.length);
+    this.#bytes.set(value, this.#length);
+    this.#length += value.length;
   }
 
-  #shape(shape: Shape): Message {
-    const { TensorShape } = this.#classes;
-    return build(TensorShape, {
-      setDimList: shape.map((size) => build(TensorShape.Dim, { setSize: size })),
-    });
+  /** A message of the fields that `write` writes. */
+  message(field: number, write: () => void): void {
+    this.#key(field, LENGTH_DELIMITED);
+    this.#reserve(LENGTH_BYTES);
+    const start = this.#length + LENGTH_BYTES;
+    this.#length = start;
+    write();
+    this.#fillLength(start - LENGTH_BYTES, this.#length - start);
   }
 
-  #signature(signature: Signature): Message {
-    const message = build(this.#classes.SignatureDef, { setMethodName: "bsweep" });
-    const infos = (
-      tensors: Readonly<Record<string, GraphTensor>>,
-    ): Readonly<Record<string, Message>> =>
-      mapValues(tensors, (tensor) => this.#tensorInfo(tensor));
-    fillMap(message, "getInputsMap", infos(signature.inputs));
-    return fillMap(message, "getOutputsMap", infos(signature.outputs));
+  /** A repeated int64, packed. */
+  integers(field: number, values: readonly number[]): void {
+    this.message(field, () => values.forEach((value) => this.#varint(value)));
   }
 
-  /** tfjs-node's loader insists on a shape in every one. */
-  #tensorInfo(tensor: GraphTensor): Message {
-    return build(this.#classes.TensorInfo, {
-      setName: tensorName(tensor),
-      setDtype: DATA_TYPE_NUMBERS[tensor.dtype],
-      setTensorShape: this.#shape(tensor.shape),
-    });
+  /** A map from strings to messages. */
+  map<T>(field: number, entries: Iterable<readonly [string, T]>, write: (value: T) => void): void {
+    for (const [key, value] of entries) {
+      this.message(field, () => {
+        this.text(1, key);
+        this.message(2, () => write(value));
+      });
+    }
   }
-}
 
-/** A new message with its setters called. */
-function build(messageClass: MessageClass, setters: Readonly<Record<string, unknown>>): Message {
-  const message = new messageClass();
-  for (const [setter, value] of Object.entries(setters)) callMethod(message, setter, value);
-  return message;
-}
+  #key(field: number, wireType: number): void {
+    this.#varint((field << 3) | wireType);
+  }
 
-function fillMap(
-  message: Message,
-  getter: string,
-  entries: Readonly<Record<string, Message>>,
-): Message {
-  const map = callMethod(message, getter) as { set(key: string, value: Message): void };
-  for (const [key, value] of Object.entries(entries)) map.set(key, value);
-  return message;
-}
+  /** Seven bits a byte, the lowest first; a negative number as 64 bits in two's complement. */
+  #varint(value: number): void {
+    this.#reserve(10);
+    let rest = value;
+    if (value < 0) {
+      let negative = BigInt.asUintN(64, BigInt(value));
+      for (; negative > 127n; negative >>= 7n) this.#byte(Number(negative & 127n) | 128);
+      rest = Number(negative);
+    }
+    for (; rest > 127; rest = Math.floor(rest / 128)) this.#byte((rest % 128) | 128);
+    this.#byte(rest);
+  }
 
-function callMethod(message: Message, name: string, ...values: readonly unknown[]): unknown {
-  const method = (
-    message as unknown as Record<string, ((...values: readonly unknown[]) => unknown) | undefined>
-  )[name];
-  if (method === undefined) throw new Error(`TensorFlow's message has no ${name}`);
-  return method.apply(message, [...values]);
-}
+  /** A number may have more bytes than it needs, which leaves the content where it is. */
+  #fillLength(position: number, size: number): void {
+    for (let place = 0; place < LENGTH_BYTES; place++) {
+      const more = place < LENGTH_BYTES - 1 ? 128 : 0;
+      this.#bytes[position + place] = ((size >> (7 * place)) & 127) | more;
+    }
+  }
 
-function mapValues<T>(
-  record: Readonly<Record<string, T>>,
-  convert: (value: T) => Message,
-): Readonly<Record<string, Message>> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, convert(value)]));
-}
+  #byte(value: number): void {
+    this.#bytes[this.#length++] = value;
+  }
 
-/** `node:0`, TensorFlow's name of an output. */
-export function tensorName({ node, index }: GraphTensor): string {
-  return `${node.name}:${index}`;
+  #reserve(count: number): void {
+    if (this.#length + count <= this.#bytes.length) return;
+    const larger = Buffer.alloc(2 * (this.#bytes.length + count));
+    larger.set(this.finish());
+    this.#bytes = larger;
+  }
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Fetched, NativeBinding } from "../runtime/native.ts";
 import { DATA_TYPE_NUMBERS } from "./data-type.ts";
 import { countElements, type Graph, type GraphTensor } from "./graph.ts";
-import { encodeSavedModel, SERVE_TAG, tensorName } from "./protobuf.ts";
+import { encodeSavedModel, SERVE_TAG, tensorName } from "./saved-model.ts";
 
 /** What a signature is fed: a string, or numbers of the input's type. */
 export type Feed = string | Int32Array | Float32Array;

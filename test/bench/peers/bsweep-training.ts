@@ -1,6 +1,6 @@
 /**
  * bsweep's side of the training benchmark: one epoch of the trainer's own loop for each line on stdin.
- * Arguments: folder of the packed data set, rows, batch size, threads, scratch folder.
+ * Arguments: folder of the packed data set, rows, batch size, threads, scratch folder, precision.
  */
 import { join } from "node:path";
 import { resolveCnnParameters } from "../../../src/core/cnn-parameters.ts";
@@ -11,7 +11,8 @@ import { train } from "../../../src/trainer/train.ts";
 import { openPackedDataset } from "../../../src/workspace/packed-dataset.ts";
 import { waitForTurn } from "./turn.ts";
 
-const [datasetFolder = "", rows, batchSize, threads, scratchFolder = ""] = process.argv.slice(2);
+const [datasetFolder = "", rows, batchSize, threads, scratchFolder = "", precision] =
+  process.argv.slice(2);
 const dataset = openPackedDataset(datasetFolder);
 const params = resolveCnnParameters({ batchSize: Number(batchSize), dropout: 0.3 });
 const planning = planCnn(params, dataset.header);
@@ -26,7 +27,7 @@ const design = {
   params,
   plan: planning.plan,
   header: dataset.header,
-  precision: "float32",
+  precision: precision === "bfloat16" ? precision : "float32",
 } as const;
 const model = new Model(binding, design, files);
 model.initialise(files, 1);

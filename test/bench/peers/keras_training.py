@@ -1,13 +1,13 @@
 """Keras's side of the training benchmark: one epoch of model.fit for each line on stdin.
 
-Arguments: images file, labels file, rows, batch size, threads, jit_compile (auto or off).
+Arguments: images file, labels file, rows, batch size, threads, jit_compile (auto or off), dtype policy.
 """
 
 import os
 import sys
 import time
 
-images_file, labels_file, rows, batch_size, threads, jit = sys.argv[1:]
+images_file, labels_file, rows, batch_size, threads, jit, policy = sys.argv[1:]
 os.environ["KERAS_BACKEND"] = "tensorflow"
 
 import tensorflow as tf  # noqa: E402
@@ -32,6 +32,7 @@ class Turns(keras.callbacks.Callback):
         print(time.perf_counter() - self.started, flush=True)
 
 
+keras.config.set_dtype_policy(policy)
 count = int(rows)
 x = np.fromfile(images_file, np.uint8, count * 784).reshape(count, 28, 28, 1)
 y = np.fromfile(labels_file, np.uint8, count).astype(np.int32)
@@ -45,7 +46,7 @@ model = keras.Sequential(
         layers.Flatten(),
         layers.Dense(128, activation="relu"),
         layers.Dropout(0.3),
-        layers.Dense(10),
+        layers.Dense(10, dtype="float32"),
     ]
 )
 model.compile(

@@ -72,9 +72,112 @@ resources: { memory: 1.5 GB, walltime: 1h30m, checkpoint: epoch, cpus: 2, trials
       cpus: 2,
       memoryMiB: 1536,
       walltimeSeconds: 5400,
-      checkpointSeconds: 0,
+      checkpointSeconds: 600,
       trialsPerElement: 4,
     });
+  });
+});
+
+describe("newer keys", () => {
+  test("a test set, the precision, checkpoints", () => {
+    const text = (checkpoint: string): string => `study: s
+data: { train: d, test: t }
+trainer: { kind: cnn, epochs: 2, precision: bfloat16 }
+resources: { checkpoint: ${checkpoint} }
+space: {}
+`;
+    const study = parseStudyFile(text("epoch"), "study.yaml");
+    expect(study.data).toEqual({ train: "d", test: "t", holdout: 0.1 });
+    expect(study.trainer).toMatchObject({ precision: "bfloat16" });
+    const seconds = ["epoch", "off", "90s", "1h30m"].map(
+      (checkpoint) => parseStudyFile(text(checkpoint), "study.yaml").resources.checkpointSeconds,
+    );
+    expect(seconds).toEqual([0, null, 90, 5400]);
+    expect(issuesOf(text("never"))).toEqual([
+      'study.yaml:4: resources.checkpoint: found "never", expected `epoch`, `off` or a time such as 10m',
+    ]);
+    expect(issuesOf(text("epoch").replace("bfloat16", "float16"))).toEqual([
+      'study.yaml:3: trainer.precision: found "float16", expected float32 | bfloat16',
+    ]);
+  });
+
+  test("parameters that are true or false, searched, set, and conditions on them", () => {
+    const text = `${HEAD}space:
+  batchNormalization: [true, false]
+  nesterov: { values: [false, true], when: { optimizer: sgd } }
+  optimizer: [sgd, adam]
+  dropout: { values: [0.2, 0.4], when: { batchNormalization: false } }
+`;
+    const { space } = parseStudyFile(text, "study.yaml");
+    expect(space).toEqual([
+      {
+        name: "batchNormalization",
+        distribution: { kind: "categorical", values: [true, false] },
+      },
+      {
+        name: "nesterov",
+        distribution: { kind: "categorical", values: [false, true] },
+        when: { optimizer: "sgd" },
+      },
+      { name: "optimizer", distribution: { kind: "categorical", values: ["sgd", "adam"] } },
+      {
+        name: "dropout",
+        distribution: { kind: "categorical", values: [0.2, 0.4] },
+        when: { batchNormalization: false },
+      },
+    ]);
+    // optimizer: sgd with two, adam with one; normalization: true with one, false with two.
+    expect(countCombinations(space)).toBe(3 * 3);
+    const set = HEAD.replace("epochs: 2", "epochs: 2, set: { batchNormalization: false }");
+    const met = `${set}space: { dropout: { values: [0.2], when: { batchNormalization: false } } }\n`;
+    expect(parseStudyFile(met, "study.yaml").space).toEqual([
+      { name: "dropout", distribution: { kind: "categorical", values: [0.2] } },
+    ]);
+    expect(
+      issuesOf(
+        met.replace("{ batchNormalization: false } } }", "{ batchNormalization: true } } }"),
+      ),
+    ).toEqual([
+      "study.yaml:4: space.dropout.when.batchNormalization: never holds: `trainer.set` has batchNormalization false",
+    ]);
+  });
+
+  test("what is neither true nor false is told", () => {
+    const text = `${HEAD}space:
+  batchNormalization: [yes, 1, "true"]
+  nesterov: { low: 0, high: 1 }
+`;
+    expect(issuesOf(text)).toEqual([
+      'study.yaml:5: space.batchNormalization[0]: found "yes", expected true or false',
+      "study.yaml:5: space.batchNormalization[1]: found 1, expected true or false",
+      'study.yaml:5: space.batchNormalization[2]: found "true", expected true or false',
+      "study.yaml:6: space.nesterov.values: found nothing, expected a list",
+      "study.yaml:6: space.nesterov: unknown key `low`; known here: values, when",
+      "study.yaml:6: space.nesterov: unknown key `high`; known here: values, when",
+    ]);
+  });
+
+  test("one-at-a-time: like a grid it needs values, and no number of trials", () => {
+    const sampler = "sampler: { kind: one-at-a-time, seed: 4 }\n";
+    const space = "space: { filters: [8, 16, 32], dropout: { low: 0, high: 0.4, step: 0.2 } }\n";
+    expect(parseStudyFile(`${HEAD}${sampler}${space}`, "study.yaml").sampler).toEqual({
+      kind: "one-at-a-time",
+      seed: 4,
+    });
+    const text = `${HEAD}sampler: { kind: one-at-a-time, trials: 3 }
+space: { dropout: { low: 0, high: 0.4 } }
+`;
+    expect(issuesOf(text)).toEqual([
+      "study.yaml:4: sampler.trials: found a number of trials, expected none: one-at-a-time takes them all",
+      "study.yaml:5: space.dropout: found a range, but one-at-a-time needs a list or a `step`",
+    ]);
+    // A grid of these would be too many.
+    const large =
+      "space: { denseUnits: { low: 1, high: 10000, step: 1 }, filters: { low: 1, high: 101, step: 1 } }\n";
+    expect(issuesOf(`${HEAD}${sampler}${large}`)).toEqual([]);
+    expect(issuesOf(`${HEAD}replicates: 100\n${sampler}${large}`)).toEqual([
+      "study.yaml:6: space: found 1,010,000 trials, expected at most 1,000,000",
+    ]);
   });
 });
 

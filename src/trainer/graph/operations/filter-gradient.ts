@@ -28,22 +28,24 @@ export function filterGradientByPatches(
   use: FilterUse,
   incoming: GraphTensor,
 ): GraphTensor | undefined {
+  if (!pays(use, incoming)) return undefined;
   const [kernel = 1, , channels = 0, filters = 0] = use.filterShape;
-  const [, height = 0, width = 0] = incoming.shape;
-  const patchBytes = height * width * kernel * kernel * channels * 4;
-  if (use.input.dtype !== "float32" || kernel === 1 || patchBytes > MOST_PATCH_BYTES)
-    return undefined;
   const input = use.padding === "valid" ? use.input : padded(use.input, kernel);
   const positions = reshape(incoming, [-1, filters]);
   const flat = [kernel * kernel * channels, filters];
-  if (channels === 1)
-    return reshape(
-      product(stackPatches(input, kernel, incoming), positions, flat),
-      use.filterShape,
-    );
-  if (channels < LEAST_CHANNELS) return undefined;
-  const patches = gatherPatches(input, kernel, incoming);
-  return reshape(product(patches, positions, flat, { transposeA: true }), use.filterShape);
+  const result =
+    channels === 1
+      ? product(stackPatches(input, kernel, incoming), positions, flat)
+      : product(gatherPatches(input, kernel, incoming), positions, flat, { transposeA: true });
+  return reshape(result, use.filterShape);
+}
+
+function pays({ input, filterShape }: FilterUse, { shape }: GraphTensor): boolean {
+  const [kernel = 1, , channels = 0] = filterShape;
+  const [, height = 0, width = 0] = shape;
+  if (input.dtype !== "float32" || kernel === 1) return false;
+  if (channels !== 1 && channels < LEAST_CHANNELS) return false;
+  return height * width * kernel * kernel * channels * 4 <= MOST_PATCH_BYTES;
 }
 
 /** What `same` padding adds around images: zeros, the odd one below and to the right. */

@@ -28,8 +28,8 @@ function opsAddedBy(graph: Graph, work: () => unknown): string[] {
 
 test("nothing is built for what reaches no source", () => {
   const graph = new Graph();
-  const images = input(graph, "images", [-1, 5, 5, 1]);
-  const kernel = input(graph, "kernel", [3, 3, 1, 2]);
+  const images = input(graph, "images", [-1, 5, 5, 2]);
+  const kernel = input(graph, "kernel", [3, 3, 2, 2]);
   const convolved = conv2d(images, kernel, "valid");
   const loss = sumAll(activate(convolved, "relu"));
   const added = opsAddedBy(graph, () => differentiate(loss, [kernel]));
