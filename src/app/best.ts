@@ -1,5 +1,6 @@
 import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
+import type { Parameters, Study } from "../core/study.ts";
 import type { Best } from "../formats/best-file.ts";
 import { reportStudy, type ReportOptions } from "./report.ts";
 
@@ -18,7 +19,6 @@ export async function findBest(options: ReportOptions, effects: Effects): Promis
       { hint: `bsweep report ${options.study.file} tells more` },
     );
   }
-  const { kind } = options.study.trainer;
   const { number, trialId, params, epochs, interval, holdout, replicates, spread } = winner;
   return {
     study,
@@ -29,6 +29,15 @@ export async function findBest(options: ReportOptions, effects: Effects): Promis
     modelParameters: winner.modelParameters,
     complete: counts.complete,
     sharing: ranking.filter(({ rank }) => rank === 1).length,
-    trainer: { kind, epochs, set: params },
+    trainer: describeTrainer(options.study.trainer, epochs, params),
   };
+}
+
+function describeTrainer(
+  trainer: Study["trainer"],
+  epochs: number,
+  set: Parameters,
+): Best["trainer"] {
+  if (trainer.kind === "cnn") return { kind: trainer.kind, epochs, set };
+  return { command: trainer.command, version: trainer.version, epochs, set };
 }

@@ -4,6 +4,7 @@ import { dirname, join, relative } from "node:path";
 import type { Effects } from "../core/effects.ts";
 import { sha256 } from "../core/identity.ts";
 import type { GenerateReport, Round, RoundArray, WrittenRound } from "../core/round.ts";
+import type { Study } from "../core/study.ts";
 import { formatRoundFile } from "../formats/round-file.ts";
 import { createTemplateEngine, type TemplateEngine } from "../rendering/engine.ts";
 import type { SchedulerDialect } from "../schedulers/dialect.ts";
@@ -15,6 +16,7 @@ import { requestCluster, type ClusterRequest } from "./generate/cluster-request.
 import { writeManifests, type WrittenManifest } from "./generate/manifests.ts";
 import { writeRoundFolder, type RoundPlace } from "./generate/round-folder.ts";
 import { renderScripts } from "./generate/scripts.ts";
+import { stageRunner, type StagedRunner } from "./generate/stage-runner.ts";
 import { readExistingTrials } from "./plan/existing-trials.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
 import { newTrials, openPlan, type PlanContext } from "./plan/plan-context.ts";
@@ -42,12 +44,14 @@ interface RoundInputs {
   readonly engine: TemplateEngine;
   readonly nonce: string;
   readonly createdAt: string;
+  readonly runner: StagedRunner | undefined;
 }
 
 /**
  * Writes the next round: every trial of the study that no earlier round holds, as manifests, job files,
  * submit.sh and round.json, all of it or nothing. Without a new trial nothing is written.
- * @throws BsweepError INVALID_STUDY, INVALID_SITE, INVALID_DATA, TEMPLATE; WORKSPACE for a path that
+ * A command's image need not have Node: what it runs is put into the workspace.
+ * @throws BsweepError INVALID_STUDY, INVALID_SITE, INVALID_DATA, TEMPLATE, RUNTIME_UNFIT; WORKSPACE for a path that
  *   scripts cannot carry; CONFLICT when two processes write one round, or a submitted one would go
  */
 export async function generateRound(
@@ -66,6 +70,11 @@ export async function generateRound(
     ]),
     nonce: options.nonce ?? randomBytes(4).toString("hex"),
     createdAt: effects.now().toISOString(),
+    // The built-in trainer's image has bsweep; a command's image need not even have Node.
+    runner:
+      study.trainer.kind === "command" && site.scheduler !== "local"
+        ? await stageRunner(layout)
+        : undefined,
   };
   const written = await writeRoundFolder(layout, place, (folder) => fillRound(folder, inputs));
   return {
@@ -93,7 +102,7 @@ function openRound(options: GenerateOptions): { context: PlanContext; place: Rou
 }
 
 function fillRound(folder: string, inputs: RoundInputs): WrittenRound | undefined {
-  const { options, context, place, cluster, engine } = inputs;
+  const { options, context, place, cluster, engine, runner } = inputs;
   const { study, site } = context;
   const dialect = DIALECTS[site.scheduler];
   const manifests = writeManifests(folder, newTrials(context), {
@@ -105,7 +114,7 @@ function fillRound(folder: string, inputs: RoundInputs): WrittenRound | undefine
   const trials = manifests.reduce((sum, manifest) => sum + manifest.trials, 0);
   const scripts = renderScripts(
     {
-      ...{ study, site, cluster, dialect, arrays, trials },
+      ...{ study, site, cluster, dialect, arrays, trials, runner },
       layout: options.layout,
       round: place.round,
       bsweepVersion: packageVersion(),
@@ -141,7 +150,7 @@ function describeArray(
 
 function describeRound(inputs: RoundInputs, arrays: readonly RoundArray[], trials: number): Round {
   const { context, place, nonce, createdAt } = inputs;
-  const { study, header, existing } = context;
+  const { study, existing } = context;
   const { cpus, memoryMiB, walltimeSeconds, checkpointSeconds } = study.resources;
   return {
     schemaVersion: 1,
@@ -152,12 +161,8 @@ function describeRound(inputs: RoundInputs, arrays: readonly RoundArray[], trial
     createdAt,
     bsweep: packageVersion(),
     objective: study.objective,
-    dataset: {
-      path: study.data.train,
-      digest: header.digest,
-      holdout: { fraction: study.data.holdout, seed: study.sampler.seed },
-    },
-    trainer: { kind: study.trainer.kind, precision: study.trainer.precision },
+    dataset: describeDataset(context),
+    trainer: describeTrainer(study),
     limits: { cpus, memoryMiB, walltimeSeconds, checkpointSeconds },
     arrays,
     trials,
@@ -165,12 +170,25 @@ function describeRound(inputs: RoundInputs, arrays: readonly RoundArray[], trial
   };
 }
 
+function describeDataset({ study, header }: PlanContext): Round["dataset"] {
+  if (study.data === null || header === null) return null;
+  const { train: path, holdout: fraction } = study.data;
+  return { path, digest: header.digest, holdout: { fraction, seed: study.sampler.seed } };
+}
+
+function describeTrainer({ trainer }: Study): Round["trainer"] {
+  return trainer.kind === "cnn"
+    ? { kind: trainer.kind, precision: trainer.precision }
+    : { kind: trainer.kind, command: trainer.command };
+}
+
 /** Every file the round was made from; the data set stands in the round with its own digest. */
-function hashInputs({ context, engine }: RoundInputs): Record<string, string> {
+function hashInputs({ context, engine, runner }: RoundInputs): Record<string, string> {
   const { study, site } = context;
   return {
     [study.file]: context.sha256,
     [nameInput(site.file)]: sha256(readFileSync(site.file)),
+    ...runner?.inputs,
     ...Object.fromEntries(
       [...engine.sources()].map(([file, text]) => [nameInput(file), sha256(text)]),
     ),

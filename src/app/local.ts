@@ -9,6 +9,8 @@ import { listElements, type LocalElement, ResultReader } from "./local/pending.t
 import { runLocalElement } from "./local/run-element.ts";
 import { Tally } from "./local/tally.ts";
 import { loadStudy, type PlanOptions } from "./plan/load-study.ts";
+import { describeCheckpoints } from "../workspace/checkpoint-folder.ts";
+import type { Layout } from "../workspace/layout.ts";
 
 export interface LocalOptions extends PlanOptions {
   /** Elements at a time; by default as many as the cores allow at the study's `cpus`. */
@@ -36,7 +38,7 @@ export async function runLocally(options: LocalOptions, effects: Effects): Promi
     effects.reporter.info(
       `${countTrials(chosen)} trials, ${workers} at a time${skipped > 0 ? `; ${skipped} have a result already` : ""}`,
     );
-    await runAll(chosen, workers, options, tally);
+    await runAll(chosen, workers, options, tally, study.name);
   }
   effects.reporter.endProgress();
   return {
@@ -98,6 +100,7 @@ async function runAll(
   workers: number,
   options: LocalOptions,
   tally: Tally,
+  study: string,
 ): Promise<void> {
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
@@ -105,6 +108,7 @@ async function runAll(
   const limit = pLimit(workers);
   const runOne = async (local: LocalElement): Promise<void> => {
     if (signal.aborted) return;
+    const before = describeAll(local, study, options.layout);
     const end = await runLocalElement(local, options.layout, signal);
     results.forget(local.resultFolder);
     const left = local.element.trials.filter((trial) => {
@@ -114,7 +118,9 @@ async function runAll(
     });
     const [first] = left;
     if (first === undefined || end === "stopped") return;
-    const progressed = left.length < local.element.trials.length;
+    const progressed =
+      left.length < local.element.trials.length ||
+      describeAll(local, study, options.layout) !== before;
     if (end === "done" || !progressed) throw missingResult(local, first.number);
     await runOne({ ...local, element: { ...local.element, trials: left } });
   };
@@ -128,6 +134,12 @@ async function runAll(
   const ended = await Promise.allSettled(elements.map((local) => limit(runOrStop, local)));
   const failure = ended.find((end) => end.status === "rejected");
   if (failure !== undefined) throw failure.reason;
+}
+
+/** How far the checkpoints of an element's trials are. */
+function describeAll({ element }: LocalElement, study: string, layout: Layout): string {
+  const folders = element.trials.map(({ trialId }) => layout.checkpoints(study, trialId));
+  return folders.map(describeCheckpoints).join("\n\n");
 }
 
 function missingResult({ script, element }: LocalElement, number: number): BsweepError {

@@ -16,18 +16,23 @@ const SECONDS_PER_HOUR = 3600;
 export function planStudy(options: PlanOptions): PlanReport {
   const context = openPlan(options);
   const { study, header, site, existing } = context;
-  const tally = tallyProposals(proposeTrials(study, header), existing, header);
-  const { train: path, holdout } = study.data;
+  const tally = tallyProposals(proposeTrials(study, header), existing);
   return {
     study: study.name,
     file: study.file,
     sampler: study.sampler.kind,
-    dataset: { path, rows: header.count, holdout },
+    dataset: describeDataset(context),
     replicates: study.replicates,
     ...tally,
     arrays: planArrays(study, site, tally.newTrials),
     warnings: findWarnings(context, tally),
   };
+}
+
+function describeDataset({ study, header }: PlanContext): PlanReport["dataset"] {
+  if (study.data === null || header === null) return null;
+  const { train: path, holdout } = study.data;
+  return { path, rows: header.count, holdout };
 }
 
 /** How `newTrials` trials fill arrays of the site's size, and the most they may cost. */

@@ -8,6 +8,7 @@ import { BsweepError } from "../core/errors.ts";
 import { canonicalJson } from "../core/identity.ts";
 import { formatDuration } from "../core/quantities.ts";
 import type { RefitModel, RefitReport } from "../core/refit.ts";
+import { type CnnStudy, isCnnStudy, type Study } from "../core/study.ts";
 import type { RefittedModel } from "../core/refitted-model.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { openModel } from "../workspace/models.ts";
@@ -27,7 +28,7 @@ import { type NamedData, type RefitSetting, trainModel } from "./refit/train-mod
  */
 export async function refitStudy(options: RefitOptions, effects: Effects): Promise<RefitReport> {
   const startedAt = effects.now().getTime();
-  const { study } = loadStudy(options);
+  const study = requireCnn(loadStudy(options).study);
   const { layout } = options;
   const train = openData(layout, study.data.train);
   const test = study.data.test === undefined ? null : openData(layout, study.data.test);
@@ -59,6 +60,13 @@ export async function refitStudy(options: RefitOptions, effects: Effects): Promi
     interrupted: options.signal.aborted,
     seconds: (effects.now().getTime() - startedAt) / 1000,
   };
+}
+
+function requireCnn(study: Study): CnnStudy {
+  if (isCnnStudy(study)) return study;
+  throw new BsweepError("INVALID_STUDY", `${study.file} trains with a command of its own`, {
+    hint: `refit trains the built-in CNN only; bsweep best ${study.file} has the parameters`,
+  });
 }
 
 function openData(layout: Layout, path: string): NamedData {

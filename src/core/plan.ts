@@ -6,8 +6,12 @@ export interface PlanReport {
   /** The study file, as the user named it. */
   readonly file: string;
   readonly sampler: Sampler["kind"];
-  /** `holdout`: fraction of the rows. */
-  readonly dataset: { readonly path: string; readonly rows: number; readonly holdout: number };
+  /** `holdout`: fraction of the rows. Null for a command that brings its own data. */
+  readonly dataset: {
+    readonly path: string;
+    readonly rows: number;
+    readonly holdout: number;
+  } | null;
   readonly replicates: number;
   /** What the sampler proposes, times replicates: impossible + repeated + trials. */
   readonly proposed: number;
@@ -22,10 +26,10 @@ export interface PlanReport {
   readonly withResult: number;
   /** Of `trials`: those the next round would hold. */
   readonly newTrials: number;
-  /** What these may take, reckoned from their shapes (cnn-cost.ts), early stopping left out. */
-  readonly newCoreHours: number;
+  /** What these may take, reckoned from their shapes (cnn-cost.ts), early stopping left out; null for a command. */
+  readonly newCoreHours: number | null;
   readonly arrays: PlannedArrays;
-  /** The trial that needs the most memory, and what the slowest one takes; null when there is none. */
+  /** The trial that needs the most memory, and what the slowest one takes; null when there is none, or a command trains. */
   readonly largest: LargestTrial | null;
   /** What the study should be told before it starts. */
   readonly warnings: readonly string[];

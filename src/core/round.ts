@@ -13,13 +13,8 @@ export interface Round {
   readonly createdAt: string;
   readonly bsweep: string;
   readonly objective: Objective;
-  /** `path` is relative to the workspace. */
-  readonly dataset: {
-    readonly path: string;
-    readonly digest: string;
-    /** Fraction and seed of the hold-out and of the split of what is left. */
-    readonly holdout: { readonly fraction: number; readonly seed: number };
-  };
+  /** Null for a command that brings its own data. */
+  readonly dataset: RoundDataset | null;
   readonly trainer: RoundTrainer;
   readonly limits: {
     readonly cpus: number;
@@ -34,7 +29,15 @@ export interface Round {
   readonly inputs: Readonly<Record<string, string>>;
 }
 
-/** `command`: argv of a trainer other than the built-in one; `{{request}}` is the request's path. */
+export interface RoundDataset {
+  /** Relative to the workspace. */
+  readonly path: string;
+  readonly digest: string;
+  /** Fraction and seed of the hold-out and of the split of what is left. */
+  readonly holdout: { readonly fraction: number; readonly seed: number };
+}
+
+/** `command`: argv of a trainer other than the built-in one, with placeholders (trainer-command.ts). */
 export type RoundTrainer =
   | { readonly kind: "cnn"; readonly precision: Precision }
   | { readonly kind: "command"; readonly command: readonly string[] };

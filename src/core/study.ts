@@ -61,6 +61,17 @@ export interface CnnTrainer {
   readonly set: Parameters;
 }
 
+/** Any program: it is handed a request and leaves a result (trainer-command.ts). */
+export interface CommandTrainer {
+  readonly kind: "command";
+  /** Program and arguments, with placeholders. */
+  readonly command: readonly string[];
+  /** Numerics revision, raised by hand when the same parameters would train otherwise. */
+  readonly version: number;
+  readonly epochs: number;
+  readonly set: Parameters;
+}
+
 /** Folders of packed data sets, relative to the workspace. */
 export interface StudyData {
   /** The rows that trials train on and are judged on. */
@@ -93,17 +104,32 @@ export interface Resources {
   readonly trialsPerElement: number;
 }
 
-export interface Study {
+interface StudyParts {
   /** `[A-Za-z0-9][A-Za-z0-9._-]*`, at most 64 characters: it becomes a job name and a folder. */
   readonly name: string;
   /** The study file, as the user named it. */
   readonly file: string;
   readonly objective: Objective;
-  readonly data: StudyData;
-  readonly trainer: CnnTrainer;
   readonly space: SearchSpace;
   readonly sampler: Sampler;
   readonly replicates: number;
   readonly cluster: StudyCluster;
   readonly resources: Resources;
+}
+
+export interface CnnStudy extends StudyParts {
+  readonly data: StudyData;
+  readonly trainer: CnnTrainer;
+}
+
+export interface CommandStudy extends StudyParts {
+  /** Null for a command that brings its own. */
+  readonly data: StudyData | null;
+  readonly trainer: CommandTrainer;
+}
+
+export type Study = CnnStudy | CommandStudy;
+
+export function isCnnStudy(study: Study): study is CnnStudy {
+  return study.trainer.kind === "cnn";
 }

@@ -11,14 +11,7 @@ export interface TrainerRequest {
   readonly seed: number;
   readonly threads: number;
   readonly precision: Precision;
-  readonly dataset: {
-    /** Absolute folder of the packed data set. */
-    readonly path: string;
-    /** The digest the study was planned with; other data is refused. */
-    readonly digest: string;
-    /** Rows kept out of training, for the objective; null: train on every row. */
-    readonly holdout: { readonly fraction: number; readonly seed: number } | null;
-  };
+  readonly dataset: RequestedData;
   /** Where a run that is stopped goes on from; null: checkpoints are neither written nor read. */
   readonly checkpoint: CheckpointRequest | null;
   /** ISO 8601 UTC: by then the trainer is to have left a checkpoint and ended with status 75; null: no limit. */
@@ -31,6 +24,20 @@ export interface TrainerRequest {
   readonly reportFile: string;
   /** Folder for scratch files, removed by the runner. */
   readonly scratchFolder: string;
+}
+
+/** What a command is handed: the same, but that a study need not have data. */
+export type CommandRequest = Omit<TrainerRequest, "dataset"> & {
+  readonly dataset: RequestedData | null;
+};
+
+export interface RequestedData {
+  /** Absolute folder of the packed data set. */
+  readonly path: string;
+  /** The digest the study was planned with; other data is refused. */
+  readonly digest: string;
+  /** Rows kept out of training, for the objective; null: train on every row. */
+  readonly holdout: { readonly fraction: number; readonly seed: number } | null;
 }
 
 export interface CheckpointRequest {

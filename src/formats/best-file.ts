@@ -22,7 +22,13 @@ export interface Best {
   /** Rows of the ranking that share the first rank, this one among them. */
   readonly sharing: number;
   /** As a study file takes it. */
-  readonly trainer: { readonly kind: string; readonly epochs: number; readonly set: Parameters };
+  readonly trainer: {
+    readonly kind?: "cnn";
+    readonly command?: readonly string[];
+    readonly version?: number;
+    readonly epochs: number;
+    readonly set: Parameters;
+  };
 }
 
 /** YAML to paste into a study file: `trainer: {...}` under comments that say where it comes from. */

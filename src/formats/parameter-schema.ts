@@ -17,6 +17,8 @@ export interface SpaceMapping {
   readonly high?: number | undefined;
   readonly log?: boolean | undefined;
   readonly step?: number | undefined;
+  /** Of a command's parameter: whole numbers only. The CNN's parameters know what they are. */
+  readonly integer?: boolean | undefined;
   readonly when?: WrittenParameters | undefined;
 }
 

@@ -2,7 +2,12 @@ import * as z from "zod";
 import { BsweepError } from "../core/errors.ts";
 import { sha256 } from "../core/identity.ts";
 import { PRECISIONS } from "../core/study.ts";
-import { FAILURE_KINDS, type TrainerReport, type TrialResult } from "../core/trial.ts";
+import {
+  type EpochRecord,
+  FAILURE_KINDS,
+  type TrainerReport,
+  type TrialResult,
+} from "../core/trial.ts";
 import { parseJson } from "./issues.ts";
 import { parametersSchema, resourceSchema, trialIdSchema } from "./manifest.ts";
 
@@ -74,11 +79,17 @@ const resultSchema: z.ZodType<TrialResult> = z
     path: ["failure"],
   });
 
+/** An epoch as any trainer may tell it: the number, and what it measures. */
+const reportedEpochSchema = epochSchema.extend({
+  loss: z.number().nullable().default(null),
+  seconds: z.number().min(0).default(0),
+});
+
 const reportSchema: z.ZodType<TrainerReport> = z.strictObject({
   metrics: metricsSchema,
   holdout: holdoutSchema.optional(),
   model: modelSchema.optional(),
-  history: z.array(epochSchema),
+  history: z.array(reportedEpochSchema).default([]),
   numerics: numericsSchema.optional(),
   failure: failureSchema.optional(),
 });
@@ -120,4 +131,24 @@ export function parseTrainerReport(text: string, file: string): TrainerReport {
     code: "INVALID_RESULT",
     what: "trainer report",
   });
+}
+
+/** How a line begins by which a command tells of an epoch. */
+const PROGRESS_PREFIX = "bsweep:";
+
+const progressSchema = z.object({ ...reportedEpochSchema.shape });
+
+/**
+ * Reads `bsweep: {"epoch":3,"loss":0.1}`, a line of a trainer's output. Undefined for any other line.
+ * @param seconds of the epoch, where the line does not say
+ */
+export function parseProgressLine(line: string, seconds: number): EpochRecord | undefined {
+  if (!line.startsWith(PROGRESS_PREFIX)) return undefined;
+  try {
+    const told: unknown = JSON.parse(line.slice(PROGRESS_PREFIX.length));
+    const withSeconds = typeof told === "object" ? { seconds, ...told } : told;
+    return progressSchema.safeParse(withSeconds).data;
+  } catch {
+    return undefined;
+  }
 }

@@ -14,11 +14,13 @@ const roundSchema: z.ZodType<Round> = z.strictObject({
   createdAt: z.iso.datetime(),
   bsweep: z.string(),
   objective: z.strictObject({ metric: z.string(), direction: z.enum(["maximize", "minimize"]) }),
-  dataset: z.strictObject({
-    path: z.string(),
-    digest: z.string(),
-    holdout: z.strictObject({ fraction: z.number().gt(0).lt(1), seed: z.int().min(0) }),
-  }),
+  dataset: z
+    .strictObject({
+      path: z.string(),
+      digest: z.string(),
+      holdout: z.strictObject({ fraction: z.number().gt(0).lt(1), seed: z.int().min(0) }),
+    })
+    .nullable(),
   trainer: z.discriminatedUnion("kind", [
     z.strictObject({ kind: z.literal("cnn"), precision: z.enum(PRECISIONS) }),
     z.strictObject({ kind: z.literal("command"), command: z.array(z.string()).min(1) }),

@@ -95,5 +95,6 @@ function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
   }
   if (issue.code === "too_small") return describeFound(issue.input, `at least ${issue.minimum}`);
   if (issue.code === "too_big") return describeFound(issue.input, `at most ${issue.maximum}`);
+  if (issue.code === "invalid_key") return issue.issues[0]?.message;
   return undefined;
 }

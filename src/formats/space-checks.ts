@@ -1,4 +1,3 @@
-import { CNN_PARAMETERS, isCnnParameter } from "../core/cnn-parameters.ts";
 import type { Issue } from "../core/errors.ts";
 import { countValues, orderDimensions, valueAt } from "../core/search-space.ts";
 import type { Dimension, Distribution, ParameterValue } from "../core/study.ts";
@@ -12,6 +11,8 @@ const MAX_STEPS = 1_000_000;
 export interface SpaceParameter {
   readonly name: string;
   readonly entry: SpaceEntry;
+  /** Whether its ranges are of whole numbers. */
+  readonly isInteger: boolean;
 }
 
 export function mappingOf(entry: SpaceEntry): SpaceMapping {
@@ -23,12 +24,11 @@ function isList(entry: SpaceEntry): entry is readonly ParameterValue[] {
 }
 
 /** What is wrong with one parameter, looked at alone. */
-export function checkEntry({ name, entry }: SpaceParameter, issueAt: IssueAt): Issue[] {
-  const mapping = mappingOf(entry);
-  const { values, low, high, log, step } = mapping;
+export function checkEntry({ name, entry, isInteger }: SpaceParameter, issueAt: IssueAt): Issue[] {
+  const { values, low, high, log, step, integer } = mappingOf(entry);
   const at = (key: string, message: string): Issue => issueAt(["space", name, key], message);
   if (values !== undefined) {
-    const rangeKeys = Object.entries({ low, high, log, step }).filter(
+    const rangeKeys = Object.entries({ low, high, log, step, integer }).filter(
       ([, value]) => value !== undefined,
     );
     return [
@@ -44,6 +44,11 @@ export function checkEntry({ name, entry }: SpaceParameter, issueAt: IssueAt): I
   if (low === undefined || high === undefined) {
     return [issueAt(["space", name], "expected `values`, or `low` and `high`")];
   }
+  const broken = Object.entries({ low, high, step }).filter(
+    ([, value]) => isInteger && value !== undefined && !Number.isSafeInteger(value),
+  );
+  if (broken.length > 0)
+    return broken.map(([key, value]) => at(key, `found ${value}, expected a whole number`));
   return checkRange({ low, high, log, step }, at);
 }
 
@@ -70,13 +75,11 @@ function checkRange(
 }
 
 /** The distribution of an entry that `checkEntry` finds nothing wrong with. */
-export function toDistribution({ name, entry }: SpaceParameter): Distribution {
+export function toDistribution({ name, entry, isInteger }: SpaceParameter): Distribution {
   const { values, low, high, log = false, step } = mappingOf(entry);
   if (values !== undefined) return { kind: "categorical", values };
   if (low === undefined || high === undefined) throw new TypeError(`${name} is no range`);
-  if (isCnnParameter(name) && CNN_PARAMETERS[name].kind === "integer") {
-    return { kind: "integer", low, high, log, step: step ?? 1 };
-  }
+  if (isInteger) return { kind: "integer", low, high, log, step: step ?? 1 };
   return { kind: "real", low, high, log, ...(step === undefined ? {} : { step }) };
 }
 

@@ -15,8 +15,9 @@ import { MAX_TRIALS, METRICS, type WrittenStudy } from "./study-schema.ts";
 
 /** The parts of a study file that fit their own schemas; a part that does not is absent. */
 export interface StudyDraft {
+  /** Of a study of the CNN: what a command measures is for it to say. */
   readonly objective?: WrittenStudy["objective"] | undefined;
-  readonly trainer?: WrittenStudy["trainer"] | undefined;
+  readonly trainer?: { readonly set: WrittenParameters } | undefined;
   readonly sampler?: WrittenStudy["sampler"] | undefined;
   readonly replicates?: number | undefined;
   /** In the order of the file. */

@@ -1,17 +1,24 @@
 import * as z from "zod";
 import { CNN_PARAMETERS, isCnnParameter } from "../core/cnn-parameters.ts";
+import type { Issue } from "../core/errors.ts";
 import {
   parseCheckpointSeconds,
   parseDurationSeconds,
   parseMemoryMiB,
 } from "../core/quantities.ts";
-import type { Sampler, Study } from "../core/study.ts";
+import type { CnnStudy, CommandStudy, Sampler, Study } from "../core/study.ts";
+import { checkCommand, checkNames } from "./command-checks.ts";
+import {
+  commandEntrySchema,
+  commandStudySchema,
+  type WrittenCommandStudy,
+} from "./command-schema.ts";
 import type { DocumentKind } from "./issues.ts";
 import { entrySchema } from "./parameter-schema.ts";
-import { findSchemaIssues } from "./schema-issues.ts";
-import type { SpaceParameter } from "./space-checks.ts";
+import { findSchemaIssues, type IssueAt } from "./schema-issues.ts";
+import { mappingOf, type SpaceParameter } from "./space-checks.ts";
 import { checkStudy, toDimensions, type StudyDraft } from "./study-checks.ts";
-import { METRICS, studySchema, type WrittenStudy } from "./study-schema.ts";
+import { METRICS, sharedShape, studySchema, type WrittenStudy } from "./study-schema.ts";
 import { readYaml, throwIssues } from "./yaml-document.ts";
 
 const KIND: DocumentKind = {
@@ -28,25 +35,56 @@ const KIND: DocumentKind = {
 export function parseStudyFile(text: string, file: string): Study {
   const document = readYaml(text, file, KIND);
   const { value, issueAt } = document;
-  const issues = findSchemaIssues(studySchema, value, issueAt);
-  const draft = draftStudy(value);
-  throwIssues(document, [...issues, ...checkStudy(draft, issueAt)], KIND);
-  return buildStudy(studySchema.parse(value), draft.space, file);
+  const parts = isMapping(value) ? value : {};
+  const runsCommand = isCommandTrainer(parts["trainer"]);
+  const schema = runsCommand ? commandStudySchema : studySchema;
+  const issues = findSchemaIssues(schema, value, issueAt);
+  const draft = runsCommand ? draftCommandStudy(parts) : draftCnnStudy(parts);
+  const own = runsCommand ? checkCommandParts(parts, issueAt) : [];
+  throwIssues(document, [...issues, ...own, ...checkStudy(draft, issueAt)], KIND);
+  return runsCommand
+    ? buildCommandStudy(commandStudySchema.parse(value), draft.space, file)
+    : buildCnnStudy(studySchema.parse(value), draft.space, file);
+}
+
+/** Whether what stands under `trainer` is meant to be a command. */
+function isCommandTrainer(trainer: unknown): boolean {
+  return isMapping(trainer) && ("command" in trainer || trainer["kind"] === "command");
 }
 
 /** What can be checked further although other parts may be wrong. */
-function draftStudy(value: unknown): StudyDraft {
-  const parts = isMapping(value) ? value : {};
-  const { objective, trainer, sampler, replicates } = studySchema.shape;
-  const written = isMapping(parts["space"]) ? Object.entries(parts["space"]) : [];
-  const space = written.flatMap(([name, entry]): SpaceParameter[] => {
-    if (!isCnnParameter(name)) return [];
-    const checked = entrySchema(CNN_PARAMETERS[name]).safeParse(entry);
-    return checked.success ? [{ name, entry: checked.data }] : [];
-  });
+function draftCnnStudy(parts: Readonly<Record<string, unknown>>): StudyDraft {
+  const { objective, trainer } = studySchema.shape;
   return {
+    ...draftShared(parts, (name, entry) => {
+      if (!isCnnParameter(name)) return undefined;
+      const spec = CNN_PARAMETERS[name];
+      const checked = entrySchema(spec).safeParse(entry).data;
+      return checked && { name, entry: checked, isInteger: spec.kind === "integer" };
+    }),
     objective: objective.safeParse(parts["objective"]).data,
     trainer: trainer.safeParse(parts["trainer"]).data,
+  };
+}
+
+function draftCommandStudy(parts: Readonly<Record<string, unknown>>): StudyDraft {
+  return {
+    ...draftShared(parts, (name, entry) => {
+      const checked = commandEntrySchema.safeParse(entry).data;
+      return checked && { name, entry: checked, isInteger: mappingOf(checked).integer === true };
+    }),
+    trainer: commandStudySchema.shape.trainer.safeParse(parts["trainer"]).data,
+  };
+}
+
+function draftShared(
+  parts: Readonly<Record<string, unknown>>,
+  read: (name: string, entry: unknown) => SpaceParameter | undefined,
+): StudyDraft {
+  const { sampler, replicates } = sharedShape;
+  const written = Object.entries(isMapping(parts["space"]) ? parts["space"] : {});
+  const space = written.flatMap(([name, entry]) => read(name, entry) ?? []);
+  return {
     sampler: sampler.safeParse(parts["sampler"]).data,
     replicates: replicates.safeParse(parts["replicates"]).data,
     space,
@@ -54,20 +92,60 @@ function draftStudy(value: unknown): StudyDraft {
   };
 }
 
+/** Words and names, checked however wrong the rest may be. */
+function checkCommandParts(parts: Readonly<Record<string, unknown>>, issueAt: IssueAt): Issue[] {
+  const { space, trainer, data } = parts;
+  const { set, command } = isMapping(trainer) ? trainer : {};
+  const searched = Object.keys(isMapping(space) ? space : {});
+  const fixed = Object.keys(isMapping(set) ? set : {});
+  const words = commandStudySchema.shape.trainer.shape.command.safeParse(command).data ?? [];
+  const scope = { parameters: [...searched, ...fixed], hasData: data !== undefined };
+  return [
+    ...checkNames(searched, ["space"], issueAt),
+    ...checkNames(fixed, ["trainer", "set"], issueAt),
+    ...checkCommand(words, scope, issueAt),
+  ];
+}
+
 function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function buildStudy(written: WrittenStudy, space: readonly SpaceParameter[], file: string): Study {
+function buildCnnStudy(
+  written: WrittenStudy,
+  space: readonly SpaceParameter[],
+  file: string,
+): CnnStudy {
   const { metric } = written.objective;
   const { kind, epochs, precision, set } = written.trainer;
   return {
-    name: written.study,
-    file,
+    ...buildShared(written, file),
     objective: { metric, direction: METRICS[metric] },
     data: dropAbsent(written.data),
     trainer: { kind, epochs, precision, set: dropAbsent(set) },
     space: toDimensions(space, set),
+  };
+}
+
+function buildCommandStudy(
+  written: WrittenCommandStudy,
+  space: readonly SpaceParameter[],
+  file: string,
+): CommandStudy {
+  const { objective, data, trainer } = written;
+  return {
+    ...buildShared(written, file),
+    objective,
+    data: data === undefined ? null : dropAbsent(data),
+    trainer: { ...trainer, set: dropAbsent(trainer.set) },
+    space: toDimensions(space, trainer.set),
+  };
+}
+
+function buildShared(written: WrittenStudy | WrittenCommandStudy, file: string) {
+  return {
+    name: written.study,
+    file,
     sampler: toSampler(written.sampler),
     replicates: written.replicates,
     cluster: dropAbsent(written.cluster),
@@ -100,5 +178,18 @@ function dropAbsent<T extends object>(written: T): Present<T> {
 
 /** The text of templates/study.schema.json, the JSON schema of study files for editors. */
 export function formatStudyJsonSchema(): string {
-  return `${JSON.stringify(z.toJSONSchema(studySchema, { io: "input" }), null, 2)}\n`;
+  const [cnn, command] = [studySchema, commandStudySchema].map(
+    (schema) => z.toJSONSchema(schema, { io: "input" }) as JsonObject,
+  );
+  const { $schema, $defs: parts, ...ofCnn } = cnn ?? {};
+  const { $defs: commandParts, ...ofCommand } = command ?? {};
+  const $defs = { ...(parts as JsonObject), ...(commandParts as JsonObject) };
+  const runsCommand = {
+    properties: { trainer: { type: "object", required: ["command"] } },
+    required: ["trainer"],
+  };
+  const schema = { $schema, $defs, if: runsCommand, then: { ...ofCommand, $schema: undefined }, else: ofCnn };
+  return `${JSON.stringify(schema, null, 2)}\n`;
 }
+
+type JsonObject = Readonly<Record<string, unknown>>;

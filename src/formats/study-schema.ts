@@ -22,12 +22,12 @@ export const METRICS = {
 
 export type Metric = keyof typeof METRICS;
 
-function integer(low: number, high: number) {
+export function integer(low: number, high: number) {
   const or = expected(`an integer ${low} .. ${high}`);
   return z.int(or).min(low, or).max(high, or);
 }
 
-function text(pattern: RegExp, description: string) {
+export function text(pattern: RegExp, description: string) {
   return z.string(expected(description)).regex(pattern, expected(description));
 }
 
@@ -131,20 +131,29 @@ const resourcesSchema = z
   })
   .prefault({});
 
-/** The study file as written, before anything is checked that takes two places of it. */
-export const studySchema = z.strictObject({
+/** The keys that every study has, whatever trains. */
+export const sharedShape = {
   study: text(
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
     "at most 64 letters, digits, `.`, `_` or `-`, the first a letter or digit",
   ).describe("Name of the study; it becomes a folder and a job name"),
-  objective: objectiveSchema,
   data: dataSchema,
-  trainer: trainerSchema,
-  space: spaceSchema.describe("What is searched: parameter -> list or range"),
   sampler: samplerSchema,
   replicates: integer(1, 1000).default(1).describe("Runs of each combination, with other seeds"),
   cluster: clusterSchema,
   resources: resourcesSchema,
+};
+
+const { study, data, ...others } = sharedShape;
+
+/** A study of the CNN as written, before anything is checked that takes two places of it. */
+export const studySchema = z.strictObject({
+  study,
+  objective: objectiveSchema,
+  data,
+  trainer: trainerSchema,
+  space: spaceSchema.describe("What is searched: parameter -> list or range"),
+  ...others,
 });
 
 export type WrittenStudy = z.output<typeof studySchema>;

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { isSystemError } from "../core/errors.ts";
+import { splitLines } from "./lines.ts";
 import { readChildCpuSeconds, readMemoryUsage, readOutOfMemoryKills } from "./usage.ts";
 
 export interface SuperviseOptions {
@@ -13,13 +14,19 @@ export interface SuperviseOptions {
   readonly memoryMiB: number;
   /** Aborts to end the child early; with `TIME_IS_UP` as the reason, that is its timeout. */
   readonly signal: AbortSignal;
+  /** Seconds from SIGTERM to SIGKILL: enough for what the child does with the first. */
+  readonly grace: { readonly timeoutSeconds: number; readonly abortSeconds: number };
+  /** Asked now and then: whether the child has done all it is there for, and need not go on. */
+  readonly isFinished: () => boolean;
+  /** Called with each line of stdout; without it, stdout is ours. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** Reason of an abort by which the child has used up its time, as a scheduler may tell. */
 export const TIME_IS_UP = "time is up";
 
-/** Why the supervisor ended the child: its limits, or whoever aborted. */
-export type StopReason = "timeout" | "memory" | "aborted";
+/** Why the supervisor ended the child: its limits, whoever aborted, or because it was finished and stayed. */
+export type StopReason = "timeout" | "memory" | "aborted" | "finished";
 
 export interface Supervised {
   /** Null when a signal ended it. */
@@ -39,9 +46,7 @@ export interface Supervised {
 
 const SAMPLE_MS = 200;
 const TAIL_BYTES = 4096;
-const STDERR_GRACE_MS = 1000;
-/** From SIGTERM to SIGKILL. */
-const TERMINATE_MS = 5000;
+const OUTPUT_GRACE_MS = 1000;
 
 /**
  * Runs a program as a child with limits and tells how it ended. Its output goes on to ours. The child
@@ -55,8 +60,14 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
     cwd: options.cwd,
     env: options.env,
     detached: true,
-    stdio: ["ignore", "inherit", "pipe", ...(options.withChannel ? (["ipc"] as const) : [])],
+    stdio: [
+      "ignore",
+      options.onLine === undefined ? "inherit" : "pipe",
+      "pipe",
+      ...(options.withChannel ? (["ipc"] as const) : []),
+    ],
   });
+  passOn(child, options.onLine);
   const tail = keepTail(child);
   const watch = watchLimits(child, options);
   const end = await waitForEnd(child, program);
@@ -71,6 +82,15 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
     cpuSeconds: cpu === undefined || before.cpu === undefined ? null : cpu - before.cpu,
     seconds: (performance.now() - started) / 1000,
   };
+}
+
+/** Passes stdout on, and shows its lines. */
+function passOn(child: ChildProcess, onLine: (line: string) => void = () => undefined): void {
+  const split = splitLines(onLine);
+  child.stdout?.on("data", (chunk: Buffer) => {
+    process.stdout.write(chunk);
+    split(chunk);
+  });
 }
 
 /** Passes stderr on and keeps its end. */
@@ -94,13 +114,13 @@ function waitForEnd(child: ChildProcess, program: string): Promise<End> {
     });
     child.once("exit", (exitStatus, signal) => {
       signalGroup(child, "SIGKILL");
-      const settle = (): void => resolve({ exitStatus, signal, startFailure: undefined });
-      if (child.stderr === null || child.stderr.closed) settle();
-      else {
-        child.stderr.once("close", settle);
-        // A process that left the group may hold stderr open for ever, and us with it.
-        setTimeout(() => child.stderr?.destroy(), STDERR_GRACE_MS).unref();
-      }
+      const outputs = [child.stdout, child.stderr].filter((stream) => stream !== null);
+      const closed = outputs
+        .filter((stream) => !stream.closed)
+        .map((stream) => new Promise((done) => stream.once("close", done)));
+      // A process that left the group may hold them open for ever, and us with it.
+      setTimeout(() => outputs.forEach((stream) => stream.destroy()), OUTPUT_GRACE_MS).unref();
+      void Promise.all(closed).then(() => resolve({ exitStatus, signal, startFailure: undefined }));
     });
   });
 }
@@ -124,11 +144,14 @@ function watchLimits(child: ChildProcess, options: SuperviseOptions): Watch {
     if (stopped !== undefined) return;
     stopped = reason;
     signalGroup(child, reason === "memory" ? "SIGKILL" : "SIGTERM");
-    killer = setTimeout(() => signalGroup(child, "SIGKILL"), TERMINATE_MS);
+    const { timeoutSeconds, abortSeconds } = options.grace;
+    const graceSeconds = reason === "aborted" ? abortSeconds : timeoutSeconds;
+    killer = setTimeout(() => signalGroup(child, "SIGKILL"), graceSeconds * 1000);
   };
   const endsAt = performance.now() + options.secondsLeft * 1000;
   const sample = (): void => {
     if (performance.now() >= endsAt) stop("timeout");
+    if (options.isFinished()) stop("finished");
     const usage = child.pid === undefined ? undefined : readMemoryUsage(child.pid);
     if (usage === undefined) return;
     peakMiB = Math.max(peakMiB ?? 0, usage.peakMiB);

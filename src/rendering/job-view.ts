@@ -31,6 +31,8 @@ export interface JobView extends RoundView {
   readonly walltimeSeconds: number;
   readonly containerPath: string;
   readonly bsweep: string;
+  /** Folder of the staged Node and bsweep, relative to the workspace; empty when the image brings them. */
+  readonly runner: string;
   /** Relative to the workspace. */
   readonly manifest: string;
 }

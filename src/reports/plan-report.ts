@@ -12,10 +12,7 @@ export function formatPlan(plan: PlanReport): string {
   const { dataset, arrays, largest } = plan;
   const rows: [label: string, text: string][] = [
     ["study", `${plan.study}: ${plan.sampler}, ${plural(plan.replicates, "replicate")}`],
-    [
-      "data",
-      `${dataset.path}: ${count(dataset.rows)} rows, ${Number((dataset.holdout * 100).toPrecision(4))}% held out`,
-    ],
+    ["data", dataset === null ? "the command's own" : describeDataset(dataset)],
     ["trials", `${count(plan.trials)}${describeLeftOut(plan)}`],
     [
       "planned",
@@ -23,8 +20,7 @@ export function formatPlan(plan: PlanReport): string {
     ],
     ["new", `${count(plan.newTrials)}${describeArrays(arrays)}`],
   ];
-  if (arrays.elements > 0)
-    rows.push(["at most", describeCost(arrays)], ["about", describeWork(plan)]);
+  if (arrays.elements > 0) rows.push(["at most", describeCost(arrays)], ...describeWork(plan));
   if (largest !== null) {
     rows.push(
       [
@@ -36,6 +32,10 @@ export function formatPlan(plan: PlanReport): string {
   }
   const table = rows.map(([label, text]) => `${label.padEnd(LABEL_WIDTH)}${text}`);
   return [...table, ...describeImpossible(plan.impossible)].join("\n");
+}
+
+function describeDataset({ path, rows, holdout }: NonNullable<PlanReport["dataset"]>): string {
+  return `${path}: ${count(rows)} rows, ${Number((holdout * 100).toPrecision(4))}% held out`;
 }
 
 function describeLeftOut({ proposed, impossible, repeated }: PlanReport): string {
@@ -75,13 +75,14 @@ function describeCost({
 }
 
 /** Reckoned from the shapes; what is planned already is left out, and what early stopping may save. */
-function describeWork({ newCoreHours, largest }: PlanReport): string {
+function describeWork({ newCoreHours, largest }: PlanReport): [label: string, text: string][] {
+  if (newCoreHours === null) return [];
   const slowest = formatDuration(largest?.slowestCoreSeconds ?? 0);
   const work =
     newCoreHours < 10
       ? `${formatDuration(newCoreHours * 3600)} of one core`
       : plural(Math.ceil(newCoreHours), "core-hour");
-  return `${work} by the shapes; the slowest trial ${slowest} on one core`;
+  return [["about", `${work} by the shapes; the slowest trial ${slowest} on one core`]];
 }
 
 function describeImpossible(impossible: readonly ImpossibleShape[]): string[] {

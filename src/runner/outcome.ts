@@ -1,4 +1,5 @@
 import type { Objective } from "../core/study.ts";
+import { RUN_AGAIN_STATUS } from "../core/trainer-request.ts";
 import type { Failure, TrainerReport } from "../core/trial.ts";
 import { BsweepError, formatIssue, isSystemError, messageOf } from "../core/errors.ts";
 import { parseTrainerReport } from "../formats/result-file.ts";
@@ -6,7 +7,12 @@ import type { Supervised } from "../process/supervise.ts";
 import { readResultText } from "../workspace/result-files.ts";
 
 /** A trial's end: a value for the objective, or why there is none. */
-export type Outcome =
+export type Outcome = Judgement & {
+  /** For the log: what was odd and yet cost nothing. */
+  readonly warning?: string;
+};
+
+type Judgement =
   | { readonly state: "complete"; readonly objective: number; readonly report: TrainerReport }
   | {
       readonly state: "failed";
@@ -25,10 +31,35 @@ export async function judge(
   objective: Objective,
   memoryMiB: number,
 ): Promise<Outcome> {
-  const ending = failureOfEnding(run, memoryMiB);
-  if (ending !== undefined) return failed(ending, run);
   const report = await readReport(reportFile);
-  if ("kind" in report) return failed(report, run);
+  const isUsable = !("kind" in report);
+  if (isUsable && (run.stopped === "finished" || run.stopped === "timeout")) {
+    const warning = "the trainer left its result and did not end: it was ended, the result counts";
+    return { ...judgeReport(report, run, objective), warning };
+  }
+  const ending = failureOfEnding(run, memoryMiB);
+  if (ending !== undefined) return failed(isUsable ? addUnused(ending) : ending, run);
+  return isUsable ? judgeReport(report, run, objective) : failed(report, run);
+}
+
+function addUnused(failure: Failure): Failure {
+  const message = `${failure.message}; the result it had left does not count`;
+  return { ...failure, message };
+}
+
+/** The failure of a trainer that ends with status 75 in vain: it may not do so for ever. */
+export function fruitless(
+  run: Supervised,
+  { timeIsUp, saves }: { readonly timeIsUp: boolean; readonly saves: boolean },
+): Outcome {
+  const reason = saves
+    ? "and its checkpoints are what they were when it started"
+    : "but no checkpoint could be left: the study's `resources.checkpoint` is off, or the folder cannot be written";
+  const message = `the trainer ended with status ${RUN_AGAIN_STATUS}, to be run again, ${reason}`;
+  return failed({ kind: timeIsUp ? "timeout" : "error", message }, run);
+}
+
+function judgeReport(report: TrainerReport, run: Supervised, objective: Objective): Judgement {
   if (report.failure !== undefined) return { state: "failed", failure: report.failure, report };
   const value = report.metrics[objective.metric];
   if (value === undefined) {
@@ -39,7 +70,7 @@ export async function judge(
   return { state: "complete", objective: value, report };
 }
 
-function failed(failure: Failure, { stderrTail }: Supervised, report?: TrainerReport): Outcome {
+function failed(failure: Failure, { stderrTail }: Supervised, report?: TrainerReport): Judgement {
   const withTail = stderrTail === "" ? failure : { ...failure, stderrTail };
   return { state: "failed", failure: withTail, report };
 }
@@ -80,6 +111,9 @@ function describeEnd(exitStatus: number | null, signal: NodeJS.Signals | null): 
 /** JSON has no such numbers, and yet programs write them. */
 const NOT_FINITE = /:\s*-?(?:NaN|Infinity)\b/;
 
+/** How V8 says that a text goes on after its JSON. */
+const MORE_THAN_ONE = "after JSON at position";
+
 /** The report, or why it cannot be used. */
 async function readReport(file: string): Promise<TrainerReport | Failure> {
   let text: string;
@@ -97,10 +131,12 @@ async function readReport(file: string): Promise<TrainerReport | Failure> {
   } catch (error) {
     if (NOT_FINITE.test(text))
       return { kind: "diverged", message: "the trainer reported a number that is not finite" };
-    return {
-      kind: "missing-result",
-      message: `the trainer's report cannot be used: ${explain(error)}`,
-    };
+    const reason = explain(error);
+    const advice = reason.includes(MORE_THAN_ONE)
+      ? "it holds more than one result, expected one, written once; "
+      : "";
+    const message = `the trainer's report cannot be used: ${advice}${reason}`;
+    return { kind: "missing-result", message };
   }
 }
 

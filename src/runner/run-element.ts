@@ -6,6 +6,7 @@ import type { Trial } from "../core/trial.ts";
 import { formatResult } from "../formats/result-file.ts";
 import { TIME_IS_UP } from "../process/supervise.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
+import { makeCheckpointFolder, removeCheckpointFolder } from "../workspace/checkpoint-folder.ts";
 import { type Layout, resultName } from "../workspace/layout.ts";
 import { type Element, readElement } from "./element.ts";
 import { hasValidResult } from "./existing-result.ts";
@@ -25,8 +26,8 @@ export interface ElementOptions {
   readonly log: (line: string) => void;
 }
 
-/** `out of time`: trials are left that never started. They have not failed; the element is to run again. */
-export type ElementEnd = "done" | "interrupted" | "out of time";
+/** `run again`: trials are left that found no time, or left a checkpoint. They have not failed. */
+export type ElementEnd = "done" | "interrupted" | "run again";
 
 /** Share of the wall time kept for writing the result, in seconds: a tenth, 5 to 60. */
 function wallTimeMargin(walltimeSeconds: number): number {
@@ -45,26 +46,29 @@ export async function runElement(options: ElementOptions): Promise<ElementEnd> {
   requireWritable(found.resultFolder);
   const { walltimeSeconds } = found.round.limits;
   // Reckoned from the start of this process, as performance.now() is.
-  const endsAt = walltimeSeconds - wallTimeMargin(walltimeSeconds);
+  const marginSeconds = wallTimeMargin(walltimeSeconds);
+  const endsAt = walltimeSeconds - marginSeconds;
   let started = 0;
   for (const trial of found.element.trials) {
     if (await hasValidResult(found.resultFolder, trial)) {
       options.log(`${describe(trial)}: has a valid result already`);
+      dropCheckpoints(trial, found, options);
       continue;
     }
     const secondsLeft = endsAt - performance.now() / 1000;
     if (options.signal.aborted || (started > 0 && secondsLeft <= 0)) {
       options.log(`${describe(trial)}: not started`);
-      return options.signal.aborted ? endOfAbort(options.signal) : "out of time";
+      return options.signal.aborted ? endOfAbort(options.signal) : "run again";
     }
     started += 1;
-    if (!(await leaveResult(trial, found, secondsLeft, options))) return "interrupted";
+    const end = await leaveResult(trial, found, { ...options, secondsLeft, marginSeconds });
+    if (end !== "left") return end;
   }
   return "done";
 }
 
 function endOfAbort({ reason }: AbortSignal): ElementEnd {
-  return reason === TIME_IS_UP ? "out of time" : "interrupted";
+  return reason === TIME_IS_UP ? "run again" : "interrupted";
 }
 
 /** Found out before a trial has trained for hours. */
@@ -84,31 +88,58 @@ function describe({ number, trialId }: Trial): string {
   return `trial ${number} (${trialId})`;
 }
 
+/** What the time of a trial is reckoned from. */
+interface TrialOptions extends ElementOptions {
+  readonly secondsLeft: number;
+  readonly marginSeconds: number;
+}
+
 async function leaveResult(
   trial: Trial,
   found: Element,
-  secondsLeft: number,
-  options: ElementOptions,
-): Promise<boolean> {
-  const { index, layout, signal, log } = options;
+  options: TrialOptions,
+): Promise<"left" | Exclude<ElementEnd, "done">> {
+  const { index, log } = options;
   log(`${describe(trial)}: ${JSON.stringify(trial.params)}`);
-  const result = await runOneTrial(trial, {
-    round: found.round,
-    index,
-    layout,
-    secondsLeft,
-    signal,
-  });
-  if (result === undefined) {
-    log(`trial ${trial.number}: interrupted, no result`);
-    return false;
+  const { round } = found;
+  const checkpointFolder = makeCheckpoints(trial, found, options);
+  const result = await runOneTrial(trial, { ...options, round, checkpointFolder });
+  if (result === "interrupted" || result === "run again") {
+    const state = result === "interrupted" ? "interrupted" : "stopped, to be run again";
+    log(`trial ${trial.number}: ${state}, no result`);
+    return result;
   }
   const name = resultName(index, trial.trialId, trial.attempt, randomBytes(4).toString("hex"));
   writeFileAtomic(join(found.resultFolder, name), formatResult(result));
+  dropCheckpoints(trial, found, options);
   const end =
     result.failure === null
-      ? `${found.round.objective.metric} ${String(result.objective)}`
+      ? `${round.objective.metric} ${String(result.objective)}`
       : `${result.failure.kind}: ${result.failure.message}`;
   log(`trial ${trial.number}: ${result.state}, ${end} (${result.timing.seconds.toFixed(1)}s)`);
-  return true;
+  return "left";
+}
+
+/** The folder for a trial's checkpoints; undefined when there are to be none, or it cannot be written. */
+function makeCheckpoints(
+  { number, trialId }: Trial,
+  { round }: Element,
+  { layout, log }: ElementOptions,
+): string | undefined {
+  if (round.limits.checkpointSeconds === null) return undefined;
+  const folder = layout.checkpoints(round.study, trialId);
+  const problem = makeCheckpointFolder(folder);
+  if (problem === undefined) return folder;
+  log(`trial ${number}: warning: no checkpoints, it goes on without: ${problem}`);
+  return undefined;
+}
+
+function dropCheckpoints(
+  { number, trialId }: Trial,
+  { round }: Element,
+  { layout, log }: ElementOptions,
+): void {
+  const folder = layout.checkpoints(round.study, trialId);
+  const problem = removeCheckpointFolder(folder);
+  if (problem !== undefined) log(`trial ${number}: warning: ${folder} stays: ${problem}`);
 }

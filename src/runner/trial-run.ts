@@ -3,52 +3,79 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { BsweepError, EXIT_STATUS, messageOf } from "../core/errors.ts";
 import type { Round } from "../core/round.ts";
-import type { TrainerRequest } from "../core/trainer-request.ts";
-import type { TrainerReport, Trial, TrialResult } from "../core/trial.ts";
-import { type Supervised, supervise } from "../process/supervise.ts";
-import { writeFileAtomic } from "../workspace/atomic.ts";
-import type { Layout } from "../workspace/layout.ts";
-import { builtProgram, packageVersion } from "../workspace/package.ts";
-import { judge } from "./outcome.ts";
+import { RUN_AGAIN_STATUS, type CommandRequest } from "../core/trainer-request.ts";
+import type { Trial, TrialResult } from "../core/trial.ts";
+import type { Supervised } from "../process/supervise.ts";
+import { describeCheckpoints } from "../workspace/checkpoint-folder.ts";
+import { packageVersion } from "../workspace/package.ts";
+import { fruitless, judge, type Outcome } from "./outcome.ts";
+import { runTrainer, type TrainerRun } from "./trainer-run.ts";
+import { type RequestContext, writeRequest } from "./trial-request.ts";
 
-export interface TrialContext {
-  readonly round: Round;
+export interface TrialContext extends RequestContext {
   readonly index: number;
-  readonly layout: Layout;
-  /** Seconds until the trial has to be over. */
-  readonly secondsLeft: number;
+  /** Seconds that may pass after `secondsLeft` before the element has to end. */
+  readonly marginSeconds: number;
   readonly signal: AbortSignal;
+  /** A line for the element's log. */
+  readonly log: (line: string) => void;
 }
 
 /**
- * Runs one trial under supervision and returns its result, whatever the trainer does.
- * Undefined when the run was aborted: an interrupted trial has not failed, it is to be run again.
+ * A result, or why there is none: the trial was interrupted, or it left a checkpoint and is to be run
+ * again. Neither has failed.
  */
-export async function runOneTrial(
-  trial: Trial,
-  context: TrialContext,
-): Promise<TrialResult | undefined> {
+export type TrialEnd = TrialResult | "interrupted" | "run again";
+
+/** Runs one trial under supervision, whatever the trainer does. */
+export async function runOneTrial(trial: Trial, context: TrialContext): Promise<TrialEnd> {
   const scratchFolder = makeScratchFolder(context.index);
   try {
     const startedAt = new Date().toISOString();
-    const request = createRequest(trial, context, scratchFolder);
-    const requestFile = join(scratchFolder, "request.json");
-    writeFileAtomic(requestFile, JSON.stringify(request));
-    const run = await superviseTrainer(requestFile, context, scratchFolder);
-    if (run.stopped === "aborted") return undefined;
+    const request = writeRequest(trial, context, scratchFolder);
+    const before = describeCheckpoints(request.checkpoint?.folder ?? "");
+    const run = await runTrainer(request, context);
+    const hasProgressed = describeCheckpoints(request.checkpoint?.folder ?? "") !== before;
+    if (isToRunAgain(run, request, hasProgressed)) return "run again";
+    if (run.stopped === "aborted") return "interrupted";
     requireUsableTrainer(run, context.round);
-    return await createResult(trial, context, { startedAt, run, reportFile: request.reportFile });
+    const outcome = await judgeRun(run, request, context);
+    if (outcome.warning !== undefined)
+      context.log(`trial ${trial.number}: warning: ${outcome.warning}`);
+    return createResult(trial, context.index, { startedAt, run, outcome });
   } finally {
-    removeScratchFolder(scratchFolder);
+    removeScratchFolder(scratchFolder, context);
   }
 }
 
+/** A trainer that somebody stopped needs no progress; else it would be run again for ever. */
+function isToRunAgain(
+  { exitStatus, stopped }: Supervised,
+  { checkpoint }: CommandRequest,
+  hasProgressed: boolean,
+): boolean {
+  if (exitStatus !== RUN_AGAIN_STATUS || checkpoint === null) return false;
+  return stopped === "aborted" || hasProgressed;
+}
+
+async function judgeRun(
+  run: TrainerRun,
+  { checkpoint, endsAt, reportFile }: CommandRequest,
+  { round }: TrialContext,
+): Promise<Outcome> {
+  if (run.exitStatus === RUN_AGAIN_STATUS) {
+    const timeIsUp = run.stopped === "timeout" || Date.now() >= Date.parse(endsAt ?? "");
+    return fruitless(run, { timeIsUp, saves: checkpoint !== null });
+  }
+  return judge(run, reportFile, round.objective, round.limits.memoryMiB);
+}
+
 /** A trainer may have left what cannot be removed. That must not cost its result. */
-function removeScratchFolder(folder: string): void {
+function removeScratchFolder(folder: string, { log }: TrialContext): void {
   try {
     rmSync(folder, { recursive: true, force: true, maxRetries: 2 });
   } catch (error) {
-    process.stderr.write(`warning: ${folder} stays: ${messageOf(error)}\n`);
+    log(`warning: ${folder} stays: ${messageOf(error)}`);
   }
 }
 
@@ -61,52 +88,6 @@ function makeScratchFolder(index: number): string {
       cause,
     });
   }
-}
-
-function createRequest(
-  trial: Trial,
-  { round, layout }: TrialContext,
-  scratchFolder: string,
-): TrainerRequest {
-  const { trialId, params, resource, seed } = trial;
-  const { path, digest, holdout } = round.dataset;
-  return {
-    schemaVersion: 1,
-    trialId,
-    params,
-    resource,
-    seed,
-    threads: round.limits.cpus,
-    precision: round.trainer.kind === "cnn" ? round.trainer.precision : "float32",
-    dataset: { path: layout.resolve(path), digest, holdout },
-    checkpoint: null,
-    endsAt: null,
-    keep: null,
-    memoryMiB: round.limits.memoryMiB,
-    reportFile: join(scratchFolder, "report.json"),
-    scratchFolder,
-  };
-}
-
-function superviseTrainer(
-  requestFile: string,
-  context: TrialContext,
-  scratchFolder: string,
-): Promise<Supervised> {
-  const { trainer, limits } = context.round;
-  const [program = "", ...args] =
-    trainer.kind === "cnn"
-      ? [process.execPath, builtProgram("trainer/main.js"), requestFile]
-      : trainer.command.map((part) => part.replaceAll("{{request}}", () => requestFile));
-  return supervise({
-    command: [program, ...args],
-    cwd: scratchFolder,
-    env: process.env,
-    withChannel: trainer.kind === "cnn",
-    secondsLeft: context.secondsLeft,
-    memoryMiB: limits.memoryMiB,
-    signal: context.signal,
-  });
 }
 
 /**
@@ -128,19 +109,17 @@ function requireUsableTrainer({ exitStatus, stderrTail }: Supervised, { trainer 
   }
 }
 
-interface FinishedRun {
+interface FinishedTrial {
   readonly startedAt: string;
-  readonly run: Supervised;
-  readonly reportFile: string;
+  readonly run: TrainerRun;
+  readonly outcome: Outcome;
 }
 
-async function createResult(
+function createResult(
   trial: Trial,
-  { round, index }: TrialContext,
-  finished: FinishedRun,
-): Promise<TrialResult> {
-  const { run } = finished;
-  const outcome = await judge(run, finished.reportFile, round.objective, round.limits.memoryMiB);
+  index: number,
+  { startedAt, run, outcome }: FinishedTrial,
+): TrialResult {
   const { trialId, number, attempt, params, replicate, seed, resource } = trial;
   return {
     schemaVersion: 1,
@@ -149,21 +128,23 @@ async function createResult(
     attempt,
     state: outcome.state,
     objective: outcome.state === "complete" ? outcome.objective : null,
-    ...measured(outcome.report),
+    ...measured(outcome, run),
     params,
     replicate,
     seed,
     resource,
     failure: outcome.state === "failed" ? outcome.failure : null,
-    timing: { startedAt: finished.startedAt, seconds: run.seconds },
+    timing: { startedAt, seconds: run.seconds },
     usage: { peakMemoryMiB: run.peakMemoryMiB, cpuSeconds: run.cpuSeconds },
     element: { job: schedulerJobId(), index, host: hostname() },
     software: { bsweep: packageVersion() },
   };
 }
 
+/** What the report says; the history may have been told while the trainer ran. */
 function measured(
-  report: TrainerReport | undefined,
+  { report }: Outcome,
+  run: TrainerRun,
 ): Pick<TrialResult, "metrics" | "holdout" | "model" | "history" | "numerics"> {
   const {
     metrics = {},
@@ -172,7 +153,13 @@ function measured(
     history = [],
     numerics = null,
   } = report ?? {};
-  return { metrics, holdout, model, history, numerics };
+  return {
+    metrics,
+    holdout,
+    model,
+    history: history.length > 0 ? history : run.history,
+    numerics,
+  };
 }
 
 /** The job's id where a scheduler runs us, else "". */

@@ -1,5 +1,6 @@
 import { BsweepError } from "../core/errors.ts";
 import { formatMemory } from "../core/quantities.ts";
+import { RUN_AGAIN_STATUS } from "../core/trainer-request.ts";
 import type { ArrayRequest, SchedulerDialect } from "./dialect.ts";
 
 /** IBM Spectrum LSF 10.1, "Job arrays": longest array specification. */
@@ -28,6 +29,9 @@ export const lsfDialect: SchedulerDialect = {
     // One string: LSF takes span[] in a single -R only.
     `-R "rusage[mem=${formatMemory(request.memoryMiB)}] span[hosts=1]"`,
     `-W ${formatWalltime(request.walltimeSeconds)}`,
+    // An element that ends so is to be run again (bsub(1) -Q), as one whose host is lost (-r).
+    `-Q "${RUN_AGAIN_STATUS}"`,
+    "-r",
     `-oo ${logFile(request)}`,
     `-a 'docker(${image(request.image)})'`,
   ],

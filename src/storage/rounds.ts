@@ -11,6 +11,9 @@ export interface SavedRound {
   readonly metric: string;
 }
 
+/** Of a study that leaves its data to the trainer. */
+const NO_HOLDOUT = { fraction: 0, seed: 0 };
+
 /** Rounds whose plan the database holds, by number. */
 export function readRounds(database: StudyDatabase): ReadonlyMap<number, SavedRound> {
   const rows = database.prepare("SELECT round, nonce, metric FROM rounds").all() as SavedRound[];
@@ -26,7 +29,7 @@ export function saveRound(
   round: Round,
   arrays: ReadonlyMap<number, readonly ManifestElement[]>,
 ): void {
-  const { digest, holdout } = round.dataset;
+  const { digest = "", holdout = NO_HOLDOUT } = round.dataset ?? {};
   database.prepare("DELETE FROM elements WHERE round = ?").run(round.round);
   database
     .prepare(

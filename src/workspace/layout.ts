@@ -19,6 +19,8 @@ export interface Layout {
   database(study: string): string;
   /** `results/<study>/checkpoints/<trialId>`: of a trial that has no result yet, whatever round it runs in. */
   checkpoints(study: string, trialId: string): string;
+  /** `jobs/.runner/<hash>`: Node and bsweep for images without, by their content. */
+  stagedRunner(hash: string): string;
   /** `models/<study>`: a folder for each refitted model. */
   models(study: string): string;
   /** A path from a study or round file: relative ones start at the workspace. */
@@ -33,6 +35,7 @@ export function createLayout(workspace: string): Layout {
     roundResults: (study, round) => join(workspace, "results", study, roundName(round)),
     database: (study) => join(workspace, "results", study, "study.sqlite"),
     checkpoints: (study, trialId) => join(workspace, "results", study, "checkpoints", trialId),
+    stagedRunner: (hash) => join(workspace, "jobs", ".runner", hash),
     models: (study) => join(workspace, "models", study),
     resolve: (path) => (isAbsolute(path) ? path : join(workspace, path)),
   };

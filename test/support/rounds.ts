@@ -41,6 +41,7 @@ export function makeCommandRound(
     { workspace, study: "s", round: 1, arraySize: 1000, trials },
     {
       objective: { metric: "score", direction: "maximize" },
+      dataset: null,
       trainer: { kind: "command", command: ["bash", TRAINER_SCRIPT, "{{request}}"] },
       ...other,
     },

@@ -13,6 +13,7 @@ import {
   type Layout,
 } from "../../workspace/layout.ts";
 import type { ClusterRequest } from "./cluster-request.ts";
+import type { StagedRunner } from "./stage-runner.ts";
 
 /** A script of the round, not yet written. */
 export interface RenderedFile {
@@ -31,6 +32,8 @@ export interface ScriptInputs {
   readonly bsweepVersion: string;
   readonly arrays: readonly RoundArray[];
   readonly trials: number;
+  /** Undefined: the image has bsweep. */
+  readonly runner?: StagedRunner | undefined;
 }
 
 /**
@@ -88,6 +91,7 @@ function viewJob(inputs: ScriptInputs, shared: RoundView, array: RoundArray): Jo
     walltimeSeconds,
     containerPath: site.containerPath,
     bsweep: site.bsweep,
+    runner: inputs.runner === undefined ? "" : withinWorkspace(inputs.layout, inputs.runner.folder),
     manifest: join(shared.roundFolder, array.manifest),
   };
 }

@@ -1,15 +1,13 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { basename, delimiter, dirname, join } from "node:path";
 import { BsweepError, messageOf } from "../../core/errors.ts";
+import { RUN_AGAIN_STATUS } from "../../core/trainer-request.ts";
 import { type LoggedRun, type LoggedRunOptions, runLogged } from "../../process/run-logged.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { builtProgram } from "../../workspace/package.ts";
 import type { LocalElement } from "./pending.ts";
 
 const LOG_TAIL_LINES = 8;
-
-/** Exit status of an element with trials that never started for want of time (contract 6). */
-const RUN_AGAIN_STATUS = 75;
 
 /** `again`: it is to be run again. `stopped`: the signal ended it. */
 export type LocalEnd = "done" | "again" | "stopped";

@@ -3,6 +3,7 @@ import type { DatasetHeader } from "../../core/dataset.ts";
 import { BsweepError } from "../../core/errors.ts";
 import type { Site } from "../../core/site.ts";
 import type { Trial } from "../../core/trial.ts";
+import type { Layout } from "../../workspace/layout.ts";
 import { openPackedDataset } from "../../workspace/packed-dataset.ts";
 import { loadSite } from "../site.ts";
 import { readExistingTrials, type ExistingTrials } from "./existing-trials.ts";
@@ -11,7 +12,8 @@ import { proposeTrials } from "./propose.ts";
 
 /** Everything that decides which trials come next. `plan` counts them, `generate` writes them. */
 export interface PlanContext extends LoadedStudy {
-  readonly header: DatasetHeader;
+  /** Null for a command without data. */
+  readonly header: DatasetHeader | null;
   readonly site: Site;
   readonly existing: ExistingTrials;
 }
@@ -24,13 +26,18 @@ export function openPlan(options: PlanOptions): PlanContext {
   const loaded = loadStudy(options);
   const { study } = loaded;
   const site = loadSite(study.cluster.site, dirname(options.studyFile));
-  const { header, folder } = openPackedDataset(options.layout.resolve(study.data.train));
+  const header = study.data === null ? null : openLabelled(options.layout, study.data.train);
+  return { ...loaded, site, header, existing: readExistingTrials(options.layout, study.name) };
+}
+
+function openLabelled(layout: Layout, train: string): DatasetHeader {
+  const { header, folder } = openPackedDataset(layout.resolve(train));
   if (header.classes === 0) {
     throw new BsweepError("INVALID_DATA", `the data set in ${folder} has no labels to train on`, {
       hint: "name one with labels under data.train; rows to be predicted have none",
     });
   }
-  return { ...loaded, site, header, existing: readExistingTrials(options.layout, study.name) };
+  return header;
 }
 
 /**

@@ -2,23 +2,25 @@ import {
   CNN_TRAINER,
   identifyingParameters,
   resolveCnnParameters,
-  type CnnParameters,
 } from "../../core/cnn-parameters.ts";
 import { createCnnSizer, type CnnPlan } from "../../core/cnn.ts";
+import { type CnnCost, estimateCost } from "../../core/cnn-cost.ts";
 import type { DatasetHeader } from "../../core/dataset.ts";
 import { CanonicalText, computeTrialId, type TrialSetting } from "../../core/identity.ts";
 import { deriveTrialSeed } from "../../core/random.ts";
-import type { Parameters, Study } from "../../core/study.ts";
+import { isCnnStudy, type Parameters, type Study } from "../../core/study.ts";
 import type { Trial } from "../../core/trial.ts";
 import { sample } from "../../samplers/index.ts";
 
 /** A trial that can be trained; it has a number once it stands in a round. */
 export interface ProposedTrial extends Omit<Trial, "number" | "attempt"> {
   readonly kind: "trial";
-  /** `params` with the trainer's defaults filled in: what the identity is made of. */
-  readonly resolved: CnnParameters;
-  readonly network: Omit<CnnPlan, "layers">;
+  /** Null for a command: nobody knows what it builds. */
+  readonly network: PlannedNetwork | null;
 }
+
+/** What a trial's network is, and what it may take. */
+export type PlannedNetwork = Pick<CnnPlan, "parameters" | "flopsPerExample"> & CnnCost;
 
 /** `impossible`: no such network. `repeated`: trains the very same as an earlier proposal. */
 export type Proposed =
@@ -29,20 +31,19 @@ export type Proposed =
 /**
  * Every trial of the study, in an order that never changes: as sampled, the replicates of one
  * combination one after another. Lazy; only the ids are kept. The data set must have labels.
+ * @param header null for a command without data
  */
-export function* proposeTrials(study: Study, header: DatasetHeader): Generator<Proposed> {
+export function* proposeTrials(study: Study, header: DatasetHeader | null): Generator<Proposed> {
   const seen = new Set<string>();
   const setting = new CanonicalText(settingOf(study, header));
-  const sizeNetwork = createCnnSizer(header);
+  const examine = header !== null && isCnnStudy(study) ? examineCnn(header, study) : examineCommand;
   for (const sampled of sample(study.space, study.sampler)) {
     // Spreading two objects into one takes V8 ten times as long.
     const params: Parameters = Object.assign({}, study.trainer.set, sampled);
-    const resolved = resolveCnnParameters(params);
-    const sizing = sizeNetwork(resolved);
-    const content = new CanonicalText(identifyingParameters(resolved));
+    const { content, network, reason } = examine(params);
     for (let replicate = 0; replicate < study.replicates; replicate++) {
-      if (!sizing.ok) {
-        yield { kind: "impossible", params, reason: sizing.reason };
+      if (reason !== undefined) {
+        yield { kind: "impossible", params, reason };
         continue;
       }
       const trialId = computeTrialId({ params: content, replicate, setting });
@@ -59,21 +60,46 @@ export function* proposeTrials(study: Study, header: DatasetHeader): Generator<P
         replicate,
         seed,
         resource: { epochs: study.trainer.epochs },
-        resolved,
-        network: sizing.size,
+        network,
       };
     }
   }
 }
 
-function settingOf(study: Study, header: DatasetHeader): TrialSetting {
+/** What one combination comes to. */
+interface Examined {
+  /** Of the parameters, what names a trial. */
+  readonly content: CanonicalText;
+  readonly network: ProposedTrial["network"];
+  /** Why there can be no such trial. */
+  readonly reason?: string;
+}
+
+function examineCnn(header: DatasetHeader, { trainer }: Study): (params: Parameters) => Examined {
+  const sizeNetwork = createCnnSizer(header);
+  return (params) => {
+    const resolved = resolveCnnParameters(params);
+    const sizing = sizeNetwork(resolved);
+    const content = new CanonicalText(identifyingParameters(resolved));
+    if (!sizing.ok) return { content, network: null, reason: sizing.reason };
+    const cost = estimateCost(resolved, sizing.size, header, trainer.epochs);
+    return { content, network: { ...sizing.size, ...cost } };
+  };
+}
+
+/** A command's parameters mean what they mean to it: all of them name a trial. */
+function examineCommand(params: Parameters): Examined {
+  return { content: new CanonicalText(params), network: null };
+}
+
+function settingOf(study: Study, header: DatasetHeader | null): TrialSetting {
   const studySeed = study.sampler.seed;
   return {
     studySeed,
     resource: { epochs: study.trainer.epochs },
-    trainer: CNN_TRAINER,
-    datasetDigest: header.digest,
-    holdout: { fraction: study.data.holdout, seed: studySeed },
-    precision: study.trainer.precision,
+    trainer: isCnnStudy(study) ? CNN_TRAINER : { name: "command", revision: study.trainer.version },
+    datasetDigest: header?.digest ?? "",
+    holdout: { fraction: study.data?.holdout ?? 0, seed: studySeed },
+    precision: isCnnStudy(study) ? study.trainer.precision : "float32",
   };
 }

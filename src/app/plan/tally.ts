@@ -1,8 +1,7 @@
-import { type CnnCost, estimateCost } from "../../core/cnn-cost.ts";
-import type { DatasetHeader } from "../../core/dataset.ts";
 import type { ImpossibleShape, LargestTrial, PlanReport } from "../../core/plan.ts";
+import type { Parameters } from "../../core/study.ts";
 import type { ExistingTrials } from "./existing-trials.ts";
-import type { Proposed, ProposedTrial } from "./propose.ts";
+import type { PlannedNetwork, Proposed } from "./propose.ts";
 
 /** The counts of a plan. */
 export type Tally = Pick<
@@ -21,14 +20,11 @@ export type Tally = Pick<
 const SECONDS_PER_HOUR = 3600;
 
 /** Counts proposals, one at a time. */
-export function tallyProposals(
-  proposals: Iterable<Proposed>,
-  existing: ExistingTrials,
-  header: DatasetHeader,
-): Tally {
+export function tallyProposals(proposals: Iterable<Proposed>, existing: ExistingTrials): Tally {
   const impossible = new Map<string, ImpossibleShape>();
   let [proposed, repeated, trials, planned, withResult, newCoreSeconds] = [0, 0, 0, 0, 0, 0];
   let largest: LargestTrial | null = null;
+  let ofCommand = false;
   for (const proposal of proposals) {
     proposed++;
     if (proposal.kind === "impossible") countImpossible(impossible, proposal);
@@ -37,27 +33,27 @@ export function tallyProposals(
     trials++;
     if (existing.numbers.has(proposal.trialId)) planned++;
     if (existing.withResult.has(proposal.trialId)) withResult++;
-    const { resolved, network, resource } = proposal;
-    const cost = estimateCost(resolved, network, header, resource.epochs);
-    if (!existing.numbers.has(proposal.trialId)) newCoreSeconds += cost.coreSeconds;
-    largest = pickLarger(largest, proposal, cost);
+    const { network } = proposal;
+    ofCommand = network === null;
+    if (network === null) continue;
+    if (!existing.numbers.has(proposal.trialId)) newCoreSeconds += network.coreSeconds;
+    largest = pickLarger(largest, network, proposal.params);
   }
   return {
     ...{ proposed, repeated, trials, planned, withResult, largest },
     impossible: [...impossible.values()].sort((a, b) => b.trials - a.trials),
     newTrials: trials - planned,
-    newCoreHours: newCoreSeconds / SECONDS_PER_HOUR,
+    newCoreHours: ofCommand ? null : newCoreSeconds / SECONDS_PER_HOUR,
   };
 }
 
 function pickLarger(
   largest: LargestTrial | null,
-  { network, params }: ProposedTrial,
-  { memoryMiB, coreSeconds }: CnnCost,
+  { parameters, flopsPerExample, memoryMiB, coreSeconds }: PlannedNetwork,
+  params: Parameters,
 ): LargestTrial {
   const slowestCoreSeconds = Math.max(largest?.slowestCoreSeconds ?? 0, coreSeconds);
   if (largest !== null && memoryMiB <= largest.memoryMiB) return { ...largest, slowestCoreSeconds };
-  const { parameters, flopsPerExample } = network;
   return { parameters, flopsPerExample, params, memoryMiB, slowestCoreSeconds };
 }
 

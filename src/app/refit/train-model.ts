@@ -4,7 +4,7 @@ import type { DatasetHeader } from "../../core/dataset.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { canonicalJson, sha256 } from "../../core/identity.ts";
 import type { RefittedModel, TestScore } from "../../core/refitted-model.ts";
-import type { Study } from "../../core/study.ts";
+import type { CnnStudy } from "../../core/study.ts";
 import { RUN_AGAIN_STATUS, type TrainerRequest } from "../../core/trainer-request.ts";
 import type { TrainerReport } from "../../core/trial.ts";
 import { formatModelFile } from "../../formats/model-file.ts";
@@ -30,7 +30,7 @@ export interface NamedData {
 }
 
 export interface RefitSetting {
-  readonly study: Study;
+  readonly study: CnnStudy;
   readonly train: NamedData;
   readonly test: NamedData | null;
   /** `models/<study>`, absolute. */

@@ -1,4 +1,5 @@
 import { BsweepError } from "../../core/errors.ts";
+import { RUN_AGAIN_STATUS } from "../../core/trainer-request.ts";
 import type { Command } from "../command.ts";
 
 interface TrialOptions {
@@ -8,9 +9,6 @@ interface TrialOptions {
 
 /** Exit status of a runner that was interrupted and left no result, by the signal (128 + number). */
 const INTERRUPTED_STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
-
-/** Trials are left that never started: run the element again (contract 6). */
-const RUN_AGAIN_STATUS = 75;
 
 export const trialCommand: Command<TrialOptions> = {
   command: "trial",
@@ -50,7 +48,7 @@ export const trialCommand: Command<TrialOptions> = {
       signal: controller.signal,
       log: (line) => process.stdout.write(`${line}\n`),
     });
-    const statuses = { done: 0, interrupted: interruptedStatus, "out of time": RUN_AGAIN_STATUS };
+    const statuses = { done: 0, interrupted: interruptedStatus, "run again": RUN_AGAIN_STATUS };
     process.exitCode = statuses[end];
   },
 };

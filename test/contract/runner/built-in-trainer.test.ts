@@ -96,7 +96,7 @@ test("SIGTERM to the runner ends the built-in trainer between two steps", async 
   const running = startBsweep(firstTrial, { env: { TMPDIR } });
   await until(() => running.output().includes("epoch 1: "));
   running.kill("SIGTERM");
-  expect(await running.end).toMatchObject({ exitStatus: 143 });
+  expect(await running.end).toMatchObject({ exitStatus: 75 });
   expect(readdirSync(resultFolder)).toEqual([]);
   expect(readdirSync(TMPDIR)).toEqual([]);
 });

@@ -47,6 +47,10 @@ test.each<[string, FailureKind, string]>([
   ["other-metric", "error", "reported no score, which is the study's objective, but loss"],
   ["diverged", "diverged", "the loss was no finite number in epoch 1"],
   ["noisy", "error", "the trainer ended with exit status 1"],
+  ["two-results", "missing-result", "it holds more than one result, expected one, written once"],
+  ["infinite", "diverged", "the trainer reported a number that is not finite"],
+  ["result-and-3", "error", "exit status 3; the result it had left does not count"],
+  ["75", "error", "with status 75, to be run again, but no checkpoint could be left"],
 ])(
   "a trainer that ends as %s leaves a failure of the kind %s",
   async (behaviour, kind, message) => {
@@ -110,6 +114,29 @@ test("a process that left the group and holds stderr open does not hold up the e
   expect(end.exitStatus).toBe(0);
   expect(away).toHaveLength(1);
   expect(readResults(round.resultFolder).get(1)).toMatchObject({ objective: 0.5 });
+});
+
+test("metrics alone are a result", async () => {
+  expect(await runTrial("plain")).toMatchObject({ objective: 0.5, history: [], holdout: null });
+});
+
+test("epochs told while a command runs are its history, when the result has none", async () => {
+  const { history } = await runTrial("progress");
+  expect(history).toMatchObject([
+    { epoch: 1, loss: null },
+    { epoch: 2, loss: 0.25, seconds: 4 },
+  ]);
+});
+
+test("a trainer that leaves its result and does not end is ended, and the result counts", async () => {
+  // The grace is a tenth of the wall time.
+  const round = makeCommandRound([["lingers"]], { limits: { ...SHORT, walltimeSeconds: 50 } });
+  const manifest = ["--manifest", round.manifestFile, "--index", "1"];
+  const end = await runBsweep(["trial", ...manifest, `--workspace=${round.workspace}`]);
+  expect(end.exitStatus).toBe(0);
+  expect(end.stdout).toContain("warning: the trainer left its result and did not end");
+  expect(livingTrainers(round)).toEqual([]);
+  expect(readResults(round.resultFolder).get(1)).toMatchObject({ objective: 0.5, failure: null });
 });
 
 test("a result tells facts, and nothing of the environment", async () => {

@@ -43,23 +43,41 @@ function listKeys(schema: JsonSchema, prefix = ""): [key: string, schema: JsonSc
   });
 }
 
+/** The schemas of a study of the CNN, and of one with a command. */
+function schemas(): { readonly then: JsonSchema; readonly else: JsonSchema } {
+  return JSON.parse(formatStudyJsonSchema()) as { then: JsonSchema; else: JsonSchema };
+}
+
+const toText = (value: unknown): string => JSON.stringify(value);
+
+function expectDocumented(rows: string[][], keys: [key: string, schema: JsonSchema][]): void {
+  expect(rows.map(([key]) => key)).toEqual(keys.map(([key]) => key));
+  for (const [at, [key, schema]] of keys.entries()) {
+    const [, type, fallback] = rows[at] ?? [];
+    if (schema.minimum !== undefined) {
+      expect(`${key} ${type}`).toBe(`${key} integer ${schema.minimum} .. ${schema.maximum}`);
+    }
+    if (schema.enum !== undefined && key !== "objective.metric") {
+      expect(type).toBe(schema.enum.join(", "));
+    }
+    if (typeof schema.default === "string" || typeof schema.default === "number") {
+      expect(`${key} ${fallback}`).toBe(`${key} ${schema.default}`);
+    }
+  }
+}
+
 describe("docs/study-file.md", () => {
   test("names every key with its range and default, in the order of the schema", () => {
-    const keys = listKeys(JSON.parse(formatStudyJsonSchema()) as JsonSchema);
-    const rows = tableAfter("<!-- keys:");
-    expect(rows.map(([key]) => key)).toEqual(keys.map(([key]) => key));
-    for (const [at, [key, schema]] of keys.entries()) {
-      const [, type, fallback] = rows[at] ?? [];
-      if (schema.minimum !== undefined) {
-        expect(`${key} ${type}`).toBe(`${key} integer ${schema.minimum} .. ${schema.maximum}`);
-      }
-      if (schema.enum !== undefined && key !== "objective.metric") {
-        expect(type).toBe(schema.enum.join(", "));
-      }
-      if (typeof schema.default === "string" || typeof schema.default === "number") {
-        expect(`${key} ${fallback}`).toBe(`${key} ${schema.default}`);
-      }
-    }
+    const keys = listKeys(schemas().else);
+    expectDocumented(tableAfter("<!-- keys:"), keys);
+  });
+
+  test("names every key that a command has otherwise", () => {
+    const common = new Set(listKeys(schemas().else).map(toText));
+    const keys = listKeys(schemas().then).filter((key) => !common.has(toText(key)));
+    expectDocumented(tableAfter("<!-- command keys:"), keys);
+    const example = /```yaml\n(study: polynomial[^]*?)```/.exec(TEXT)?.[1] ?? "";
+    expect(parseStudyFile(example, "study.yaml").space).toHaveLength(3);
   });
 
   test("names every parameter of the CNN, with its values and default", () => {

@@ -53,7 +53,7 @@ space:
   dropout: { values: [0.1, 0.2], when: { blocks: 2 } }
   blocks: { low: 1, high: 3 }
   learningRate: { low: 0.001, high: 0.1, log: true }
-resources: { memory: 1.5 GB, walltime: 1h30m, cpus: 2, trialsPerElement: 4 }
+resources: { memory: 1.5 GB, walltime: 1h30m, checkpoint: epoch, cpus: 2, trialsPerElement: 4 }
 `;
     const study = parseStudyFile(text, "study.yaml");
     expect(study.space).toEqual([
@@ -88,7 +88,7 @@ space: {}
 `;
     const study = parseStudyFile(text("epoch"), "study.yaml");
     expect(study.data).toEqual({ train: "d", test: "t", holdout: 0.1 });
-    expect(study.trainer.precision).toBe("bfloat16");
+    expect(study.trainer).toMatchObject({ precision: "bfloat16" });
     const seconds = ["epoch", "off", "90s", "1h30m"].map(
       (checkpoint) => parseStudyFile(text(checkpoint), "study.yaml").resources.checkpointSeconds,
     );

@@ -30,6 +30,8 @@ describe("directives", () => {
       "-M 4GB",
       '-R "rusage[mem=4GB] span[hosts=1]"',
       "-W 0:31",
+      '-Q "75"',
+      "-r",
       "-oo /storage2/fs1/lab/Active/jobs/digits/round-001/logs/array-01/%J.%I.log",
       "-a 'docker(ghcr.io/lab/bsweep@sha256:0123)'",
     ]);

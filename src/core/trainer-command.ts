@@ -1,0 +1,71 @@
+import type { ParameterValue, Parameters } from "./study.ts";
+
+/** What a word of a trainer's command may ask for beside parameters: `{{request}}`. */
+export const COMMAND_VALUES = {
+  request: "JSON file: all that the runner asks for",
+  result: "file the result goes to",
+  params: "JSON file: the parameters alone",
+  seed: "the trial's seed, 0 .. 2147483647",
+  epochs: "most epochs the trial may train",
+  threads: "CPU cores it may use",
+  data: "folder of the packed data set",
+  holdout: "JSON file: the rows to be judged on, in a list",
+  checkpoints: "folder to go on from; empty when checkpoints are off",
+  scratch: "folder for scratch files, removed afterwards",
+} as const;
+
+export type CommandValueName = keyof typeof COMMAND_VALUES;
+export type CommandValues = Readonly<Record<CommandValueName, string>>;
+
+/** `{{name}}` or `{{param:name}}`, blanks around the name allowed. */
+const PLACEHOLDER = /\{\{\s*(param:)?\s*([^{}]*?)\s*\}\}/g;
+
+/** What a word of a command asks for, in order. */
+export function listPlaceholders(
+  word: string,
+): readonly { readonly text: string; readonly name: string; readonly isParameter: boolean }[] {
+  return [...word.matchAll(PLACEHOLDER)].map(([text, prefix, name = ""]) => ({
+    text,
+    name,
+    isParameter: prefix !== undefined || !isCommandValue(name),
+  }));
+}
+
+export function isCommandValue(name: string): name is CommandValueName {
+  return Object.hasOwn(COMMAND_VALUES, name);
+}
+
+/**
+ * A trainer's command for one trial. A word that names a parameter the trial does not have, because its
+ * condition does not hold, is left out.
+ */
+export function fillCommand(
+  command: readonly string[],
+  values: CommandValues,
+  params: Parameters,
+): string[] {
+  return command.flatMap((word) => {
+    const asked = listPlaceholders(word);
+    const absent = asked.some(
+      ({ name, isParameter }) => isParameter && !Object.hasOwn(params, name),
+    );
+    return absent ? [] : [fillWord(word, values, params)];
+  });
+}
+
+function fillWord(word: string, values: CommandValues, params: Parameters): string {
+  return word.replaceAll(PLACEHOLDER, (_, prefix: string | undefined, name: string) =>
+    prefix === undefined && isCommandValue(name) ? values[name] : formatValue(params[name]),
+  );
+}
+
+function formatValue(value: ParameterValue | undefined): string {
+  return value === undefined ? "" : String(value);
+}
+
+/** The same values as environment variables: `BSWEEP_REQUEST` and so on. */
+export function commandEnvironment(values: CommandValues): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [`BSWEEP_${name.toUpperCase()}`, value]),
+  );
+}

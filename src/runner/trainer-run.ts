@@ -1,0 +1,108 @@
+import { join } from "node:path";
+import type { Round } from "../core/round.ts";
+import { commandEnvironment, fillCommand, type CommandValues } from "../core/trainer-command.ts";
+import type { CommandRequest } from "../core/trainer-request.ts";
+import type { EpochRecord } from "../core/trial.ts";
+import { type Supervised, type SuperviseOptions, supervise } from "../process/supervise.ts";
+import type { Layout } from "../workspace/layout.ts";
+import { builtProgram } from "../workspace/package.ts";
+import { ProgressLines } from "./progress.ts";
+import { watchReport } from "./report-watch.ts";
+import { HOLDOUT_FILE, PARAMETERS_FILE, REQUEST_FILE } from "./trial-request.ts";
+
+/** From SIGTERM to SIGKILL, for a trainer that has nothing to save. */
+const PLAIN_GRACE_SECONDS = 5;
+/** The same for one that leaves a checkpoint. The scheduler may be less patient. */
+const CHECKPOINT_GRACE_SECONDS = 30;
+
+export interface TrainerRunOptions {
+  readonly round: Round;
+  readonly layout: Layout;
+  /** Seconds until the trial has to be over; `marginSeconds` more may pass before the element must end. */
+  readonly secondsLeft: number;
+  readonly marginSeconds: number;
+  readonly signal: AbortSignal;
+}
+
+export interface TrainerRun extends Supervised {
+  /** What it told of its epochs while it ran. */
+  readonly history: readonly EpochRecord[];
+}
+
+/** Starts the round's trainer for a request and watches it to its end. */
+export async function runTrainer(
+  request: CommandRequest,
+  options: TrainerRunOptions,
+): Promise<TrainerRun> {
+  const { trainer, limits } = options.round;
+  const common = {
+    ...timeLimits(request, options),
+    memoryMiB: limits.memoryMiB,
+    signal: options.signal,
+    isFinished: watchReport(request.reportFile, options.marginSeconds),
+  };
+  if (trainer.kind === "cnn") {
+    const requestFile = join(request.scratchFolder, REQUEST_FILE);
+    const run = await supervise({
+      ...common,
+      command: [process.execPath, builtProgram("trainer/main.js"), requestFile],
+      cwd: request.scratchFolder,
+      env: process.env,
+      withChannel: true,
+    });
+    return { ...run, history: [] };
+  }
+  const values = valuesOf(request);
+  const [program = "", ...args] = fillCommand(trainer.command, values, request.params);
+  const progress = new ProgressLines();
+  const run = await supervise({
+    ...common,
+    command: [program, ...args],
+    // So that `python train.py` finds a file of the workspace.
+    cwd: options.layout.workspace,
+    env: { ...withoutOwnLibraries(process.env), ...commandEnvironment(values) },
+    withChannel: false,
+    onLine: progress.read,
+  });
+  return { ...run, history: progress.history };
+}
+
+/** A staged Node may run with libraries of its own (partials/element.hbs), which are not for the trainer. */
+function withoutOwnLibraries(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { BSWEEP_LIBRARIES: own, LD_LIBRARY_PATH: path, ...others } = environment;
+  return path === undefined || path === own ? others : { ...others, LD_LIBRARY_PATH: path };
+}
+
+/**
+ * A trainer with checkpoints stops by its own clock, `endsAt`; SIGTERM comes later, for one that does
+ * not look at it, and then SIGKILL, all within the element's margin.
+ */
+function timeLimits(
+  { checkpoint }: CommandRequest,
+  { secondsLeft, marginSeconds }: TrainerRunOptions,
+): Pick<SuperviseOptions, "secondsLeft" | "grace"> {
+  if (checkpoint === null) {
+    const grace = { timeoutSeconds: PLAIN_GRACE_SECONDS, abortSeconds: PLAIN_GRACE_SECONDS };
+    return { secondsLeft, grace };
+  }
+  return {
+    secondsLeft: secondsLeft + marginSeconds / 4,
+    grace: { timeoutSeconds: marginSeconds / 2, abortSeconds: CHECKPOINT_GRACE_SECONDS },
+  };
+}
+
+function valuesOf(request: CommandRequest): CommandValues {
+  const { scratchFolder, dataset } = request;
+  return {
+    request: join(scratchFolder, REQUEST_FILE),
+    result: request.reportFile,
+    params: join(scratchFolder, PARAMETERS_FILE),
+    seed: String(request.seed),
+    epochs: String(request.resource.epochs),
+    threads: String(request.threads),
+    data: dataset?.path ?? "",
+    holdout: dataset === null ? "" : join(scratchFolder, HOLDOUT_FILE),
+    checkpoints: request.checkpoint?.folder ?? "",
+    scratch: scratchFolder,
+  };
+}

@@ -1,0 +1,95 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { BsweepError } from "../core/errors.ts";
+import type { Round, RoundDataset } from "../core/round.ts";
+import { splitRows } from "../core/split.ts";
+import type { CommandRequest, RequestedData } from "../core/trainer-request.ts";
+import type { Trial } from "../core/trial.ts";
+import { writeFileAtomic } from "../workspace/atomic.ts";
+import type { Layout } from "../workspace/layout.ts";
+import { openPackedDataset } from "../workspace/packed-dataset.ts";
+
+/** Names in the scratch folder. */
+export const REQUEST_FILE = "request.json";
+export const PARAMETERS_FILE = "params.json";
+export const HOLDOUT_FILE = "holdout.json";
+const REPORT_FILE = "report.json";
+
+export interface RequestContext {
+  readonly round: Round;
+  readonly layout: Layout;
+  /** Undefined: checkpoints are neither written nor read. */
+  readonly checkpointFolder: string | undefined;
+  /** Seconds until the trial has to be over. */
+  readonly secondsLeft: number;
+}
+
+/**
+ * Writes what a trainer is handed: the request; for a command also the parameters alone and the rows
+ * held out, which its language could not find out easily.
+ * @throws BsweepError INVALID_DATA when a command's data set is not the one of the plan; WORKSPACE
+ */
+export function writeRequest(
+  trial: Trial,
+  context: RequestContext,
+  scratchFolder: string,
+): CommandRequest {
+  const { round, layout } = context;
+  const request = createRequest(trial, context, scratchFolder);
+  const write = (name: string, value: unknown): void =>
+    writeFileAtomic(join(scratchFolder, name), JSON.stringify(value));
+  if (round.trainer.kind === "command") {
+    write(PARAMETERS_FILE, trial.params);
+    if (round.dataset !== null) write(HOLDOUT_FILE, listHoldout(round.dataset, layout));
+  }
+  write(REQUEST_FILE, request);
+  return request;
+}
+
+function createRequest(
+  trial: Trial,
+  { round, layout, checkpointFolder, secondsLeft }: RequestContext,
+  scratchFolder: string,
+): CommandRequest {
+  const { trialId, params, resource, seed } = trial;
+  const { checkpointSeconds, cpus } = round.limits;
+  const saves = checkpointFolder !== undefined && checkpointSeconds !== null;
+  return {
+    schemaVersion: 1,
+    trialId,
+    params,
+    resource,
+    seed,
+    threads: cpus,
+    precision: round.trainer.kind === "cnn" ? round.trainer.precision : "float32",
+    dataset: round.dataset === null ? null : resolveData(round.dataset, layout),
+    checkpoint: saves ? { folder: checkpointFolder, seconds: checkpointSeconds } : null,
+    endsAt: saves ? new Date(Date.now() + secondsLeft * 1000).toISOString() : null,
+    keep: null,
+    memoryMiB: round.limits.memoryMiB,
+    reportFile: join(scratchFolder, REPORT_FILE),
+    scratchFolder,
+  };
+}
+
+function resolveData({ path, digest, holdout }: RoundDataset, layout: Layout): RequestedData {
+  return { path: layout.resolve(path), digest, holdout };
+}
+
+/** The rows held out, in ascending order: the same that the built-in trainer is judged on. */
+function listHoldout({ path, digest, holdout }: RoundDataset, layout: Layout): number[] {
+  const { header, labelsFile, folder } = openPackedDataset(layout.resolve(path));
+  if (header.digest !== digest || labelsFile === null) {
+    throw new BsweepError(
+      "INVALID_DATA",
+      `the data set in ${folder} is not the one the study was planned with`,
+      {
+        hint: `found ${header.digest}, expected ${digest}: plan and generate again, or bring the old data back`,
+      },
+    );
+  }
+  const { fraction, seed } = holdout;
+  return [
+    ...splitRows(readFileSync(labelsFile), { holdout: fraction, validation: 0, seed }).holdout,
+  ];
+}

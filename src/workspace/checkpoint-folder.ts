@@ -1,0 +1,47 @@
+import { accessSync, constants, mkdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { messageOf } from "../core/errors.ts";
+import { listFolder } from "./rounds.ts";
+
+/** Makes a trial's checkpoint folder. Returns why it cannot be used, if so. */
+export function makeCheckpointFolder(folder: string): string | undefined {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** Removes the checkpoints of a trial that has its result. Returns why they stay, if so. */
+export function removeCheckpointFolder(folder: string): string | undefined {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 2 });
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/**
+ * A text that differs when the files of a checkpoint folder do: names, sizes, times. Two texts tell
+ * whether a training that stopped in between has come any further. "" for a folder that is not there.
+ */
+export function describeCheckpoints(folder: string): string {
+  const lines = listFolder(folder)
+    // Half-written files of a trainer that was killed are no progress.
+    .filter((name) => !name.startsWith("."))
+    .sort()
+    .map((name) => `${name} ${describeFile(join(folder, name))}`);
+  return lines.join("\n");
+}
+
+function describeFile(file: string): string {
+  try {
+    const { size, mtimeMs } = statSync(file);
+    return `${size} ${mtimeMs}`;
+  } catch {
+    return "gone";
+  }
+}

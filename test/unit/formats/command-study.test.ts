@@ -1,0 +1,116 @@
+import { expect, test } from "vitest";
+import { BsweepError, formatIssue } from "../../../src/core/errors.ts";
+import { parseStudyFile } from "../../../src/formats/study-file.ts";
+
+const HEAD = "study: s\nobjective: { metric: error, direction: minimize }\n";
+
+function issuesOf(text: string): string[] {
+  try {
+    parseStudyFile(text, "study.yaml");
+  } catch (error) {
+    if (!(error instanceof BsweepError)) throw error;
+    expect(error.code).toBe("INVALID_STUDY");
+    return error.issues.map(formatIssue);
+  }
+  return [];
+}
+
+test("a command needs neither a kind nor data, and takes parameters of any name", () => {
+  const text = `${HEAD}
+trainer:
+  command: [python, train.py, "--lr={{lr}}", "{{param:seed}}", "{{seed}}"]
+  set: { model: "res net", seed: 3 }
+space:
+  lr: { low: 0, high: 1 }
+  layer.1-units: { low: 16, high: 64, integer: true }
+  width: { low: 2, high: 8, step: 2, integer: true, when: { model: res net } }
+  warm: { values: [true, "on", 1.5], when: { flag: true } }
+  flag: [false, true]
+sampler: { kind: random, trials: 4 }
+`;
+  expect(parseStudyFile(text, "study.yaml")).toMatchObject({
+    objective: { metric: "error", direction: "minimize" },
+    data: null,
+    trainer: {
+      kind: "command",
+      command: ["python", "train.py", "--lr={{lr}}", "{{param:seed}}", "{{seed}}"],
+      version: 1,
+      epochs: 1,
+      set: { model: "res net", seed: 3 },
+    },
+    space: [
+      { name: "lr", distribution: { kind: "real", low: 0, high: 1, log: false } },
+      { name: "layer.1-units", distribution: { kind: "integer", low: 16, high: 64, step: 1 } },
+      // Its condition holds always.
+      { name: "width", distribution: { kind: "integer", low: 2, high: 8, step: 2 } },
+      {
+        name: "warm",
+        distribution: { kind: "categorical", values: [true, "on", 1.5] },
+        when: { flag: true },
+      },
+      { name: "flag", distribution: { kind: "categorical", values: [false, true] } },
+    ],
+  });
+});
+
+test("everything wrong is told at once, with its line", () => {
+  const text = `study: s
+objective: { metric: error }
+trainer:
+  kind: command
+  command: ["{{lrr}}", "{{data}}", "x{{ lr }}{{ x }}", "{{param:checkpoints}}", "{{checkpoints}}"]
+  version: 0
+  precision: float32
+  set: { constructor: 1 }
+space:
+  lr: [0.1, null]
+  1st: [1]
+  __proto__: [1]
+  a b: [1]
+  depth: { low: 1, high: 2.5, integer: true }
+  units: { low: 1, high: 9 }
+  width: { values: [1], integer: true }
+  drop: { values: [1], when: { lr: [1] } }
+`;
+  expect(issuesOf(text)).toEqual([
+    "study.yaml:2: objective.direction: found nothing, expected maximize | minimize",
+    "study.yaml:5: trainer.command[0]: {{lrr}}: unknown value `lrr`; did you mean `lr`?",
+    "study.yaml:5: trainer.command[1]: found {{data}}, but the study has no `data`",
+    "study.yaml:5: trainer.command[2]: {{ x }}: unknown value `x`; known here: lr, 1st, __proto__, a b, depth, units, width, drop, constructor, request, result, params, seed, epochs, threads, data, holdout, checkpoints, scratch",
+    "study.yaml:5: trainer.command[3]: {{param:checkpoints}}: unknown value `checkpoints`; known here: lr, 1st, __proto__, a b, depth, units, width, drop, constructor",
+    "study.yaml:6: trainer.version: found 0, expected an integer 1 .. 1000000",
+    "study.yaml:7: trainer: unknown key `precision`; known here: kind, command, version, epochs, set",
+    "study.yaml:8: trainer.set.constructor: found the name `constructor`, expected another one",
+    "study.yaml:10: space.lr[1]: found null, expected a text, a number, true or false",
+    'study.yaml:11: space.1st: found "1st", expected a name: letters, digits, `_`, `.` or `-`, the first a letter or `_`',
+    "study.yaml:12: space.__proto__: found the name `__proto__`, expected another one",
+    'study.yaml:13: space.a b: found "a b", expected a name: letters, digits, `_`, `.` or `-`, the first a letter or `_`',
+    "study.yaml:14: space.depth.high: found 2.5, expected a whole number",
+    "study.yaml:14: space.depth: found a range, but grid needs a list or a `step`",
+    "study.yaml:15: space.units: found a range, but grid needs a list or a `step`",
+    "study.yaml:16: space.width.integer: found a range beside `values`, expected one of them",
+    "study.yaml:17: space.drop.when.lr: found [1], expected a text, a number, true or false",
+  ]);
+});
+
+test.each([
+  [
+    "a shell line",
+    "trainer: { command: python train.py }",
+    /:3: trainer\.command: found "python train\.py", expected a list/,
+  ],
+  ["no program", "trainer: { command: [] }", /expected a program and its arguments/],
+  [
+    "a number",
+    "trainer: { command: [sleep, 1] }",
+    /trainer\.command\[1\]: found 1, expected a text, in quotes/,
+  ],
+  [
+    "braces without quotes",
+    "trainer: { command: [a, {{lr}}] }",
+    /expected a text, in quotes if it holds \{\{/,
+  ],
+  ["no command", "trainer: { kind: command }", /trainer\.command: found nothing, expected a list/],
+])("a command that is %s", (_, trainer, message) => {
+  expect(issuesOf(`${HEAD}${trainer}\nspace: { lr: [1] }\n`).join("\n")).toMatch(message);
+});
