@@ -3,7 +3,7 @@ import { differentiate } from "../../../../src/trainer/graph/gradients.ts";
 import { Graph, type GraphTensor } from "../../../../src/trainer/graph/graph.ts";
 import { activate } from "../../../../src/trainer/graph/operations/activation.ts";
 import {
-  addTensors,
+  elementwise,
   argMax,
   cast,
   multiply,
@@ -68,7 +68,7 @@ test("a source that does not reach the loss is an error", () => {
 test("an operation without a rule is an error", () => {
   const graph = new Graph();
   const source = input(graph, "source", [3]);
-  const loss = sumAll(addTensors(source, input(graph, "other", [3])));
+  const loss = sumAll(elementwise("AddV2", source, input(graph, "other", [3])));
   expect(() => differentiate(loss, [source])).toThrow("AddV2 AddV2 has no gradient rule");
 });
 
