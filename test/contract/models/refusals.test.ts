@@ -57,6 +57,10 @@ test("one source, no more and no less", () => {
   const layout = makeWorkspace("seed-1");
   expect(refusal(layout, 2, "predict", "study.yaml")).toContain("give one of --data, --csv");
   refusal(layout, 2, ...predict, "--image", "a.png");
+  // Of these yargs would take the last one in silence.
+  expect(refusal(layout, 2, ...predict, "--model", "seed-1", "--model=seed-1")).toContain(
+    "--model is given more than once",
+  );
 });
 
 test("models for other images do not predict together, and data of another shape not at all", () => {
