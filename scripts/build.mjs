@@ -10,7 +10,12 @@ const dist = join(root, "dist");
 rmSync(dist, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: ["src/main.ts", "src/trainer/main.ts", "src/trainer/runtime/proof-program.ts"],
+  entryPoints: [
+    "src/main.ts",
+    "src/trainer/main.ts",
+    "src/trainer/model-main.ts",
+    "src/trainer/runtime/proof-program.ts",
+  ],
   outdir: dist,
   outbase: "src",
   bundle: true,

@@ -142,13 +142,18 @@ async function refitAll(
 /** A model that is there counts only when it would come out the same. */
 function requireSame(model: RefittedModel, choice: Choice, setting: RefitSetting): RefittedModel {
   const { train, test, study } = setting;
-  const wanted = [choice.params, choice.epochs, train.header.digest, study.trainer.precision];
-  const found = [model.params, model.epochs, model.dataset.digest, model.precision];
+  const { params, epochs, trainingSeed } = choice;
+  const { precision } = study.trainer;
+  const wanted = { params, epochs, trainingSeed, precision, data: train.header.digest };
+  const found = {
+    ...{ params: model.params, epochs: model.epochs, trainingSeed: model.trainingSeed },
+    ...{ precision: model.precision, data: model.dataset.digest },
+  };
   const tested = test === null || model.test?.digest === test.header.digest;
   if (canonicalJson(found) === canonicalJson(wanted) && tested) return model;
   throw new BsweepError(
     "CONFLICT",
-    `models/${study.name}/${model.name} is there and is of other parameters or data`,
+    `models/${study.name}/${model.name} is there and is of other parameters, data or seed`,
     { hint: "--force trains it again; or rename the study" },
   );
 }

@@ -4,7 +4,7 @@ import { logicalCwd, logicalPath } from "../workspace/layout.ts";
 import { packageVersion } from "../workspace/package.ts";
 import { commands } from "./commands/index.ts";
 import { print, printError } from "./output.ts";
-import { requireNumbers, toUsageError } from "./usage-error.ts";
+import { refuseRepeatedLists, requireNumbers, toUsageError } from "./usage-error.ts";
 
 /** Parses the arguments, runs the command, tells any error. Returns the exit status. */
 export async function runCli(argv: readonly string[]): Promise<number> {
@@ -43,6 +43,7 @@ export function createParser(argv: readonly string[]): ReturnType<typeof yargs> 
     .strict()
     .parserConfiguration({ "duplicate-arguments-array": false })
     .check(requireNumbers)
+    .check((options) => refuseRepeatedLists(options, argv))
     .demandCommand(1, "which command?")
     .exitProcess(false)
     .wrap(100)

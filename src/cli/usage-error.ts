@@ -52,3 +52,22 @@ export function requireNumbers(options: Readonly<Record<string, unknown>>): true
   if (wrong === undefined) return true;
   throw new BsweepError("USAGE", `--${wrong[0]}: found no number, expected one`);
 }
+
+/**
+ * Refuses a list that is given in two places: of the values of a repeated option only the last ones would count.
+ * @throws BsweepError USAGE
+ */
+export function refuseRepeatedLists(
+  options: Readonly<Record<string, unknown>>,
+  argv: readonly string[],
+): true {
+  const isGiven = (name: string, word: string): boolean =>
+    word === `--${name}` || word.startsWith(`--${name}=`);
+  const repeated = Object.keys(options).find(
+    (name) => Array.isArray(options[name]) && argv.filter((word) => isGiven(name, word)).length > 1,
+  );
+  if (repeated === undefined) return true;
+  throw new BsweepError("USAGE", `--${repeated} is given more than once`, {
+    hint: `give its values one after another: --${repeated} A B`,
+  });
+}

@@ -57,6 +57,9 @@ export type CnnPlanning =
 /** Pooling windows are 2 x 2 with stride 2; an odd last row or column is left out. */
 export const POOL_SIZE = 2;
 
+/** Added to the variance by a normalization, as in Keras. */
+export const NORMALIZATION_EPSILON = 1e-3;
+
 /** From parameters to layers, shapes, parameter count and FLOPs. Pure: `plan` and the trainer share it. */
 export function planCnn(params: CnnParameters, problem: CnnProblem): CnnPlanning {
   const input: ImageShape = [problem.height, problem.width, problem.channels];

@@ -22,6 +22,8 @@ export interface PlanReport {
   readonly withResult: number;
   /** Of `trials`: those the next round would hold. */
   readonly newTrials: number;
+  /** What these may take, reckoned from their shapes (cnn-cost.ts), early stopping left out. */
+  readonly newCoreHours: number;
   readonly arrays: PlannedArrays;
   /** The trial that needs the most memory, and what the slowest one takes; null when there is none. */
   readonly largest: LargestTrial | null;

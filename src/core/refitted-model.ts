@@ -1,5 +1,5 @@
 import type { CnnParameters } from "./cnn-parameters.ts";
-import type { CnnProblem } from "./cnn.ts";
+import { type CnnPlan, type CnnProblem, planCnn } from "./cnn.ts";
 import type { PackedFile } from "./dataset.ts";
 import type { Precision } from "./study.ts";
 import type { NumericsFingerprint } from "./trial.ts";
@@ -19,6 +19,8 @@ export interface RefittedModel {
   readonly trial: { readonly number: number; readonly trialId: string } | null;
   /** From 1; each is a training of its own. */
   readonly seed: number;
+  /** What the trainer was given: a function of the study's seed, the parameters and `seed`. */
+  readonly trainingSeed: number;
   readonly params: CnnParameters;
   readonly problem: CnnProblem;
   readonly epochs: number;
@@ -45,4 +47,11 @@ export interface TestScore {
   readonly macroF1: number;
   /** Raw float32 [rows, classes], little-endian, beside the weights: for the mean over several models. */
   readonly probabilities: PackedFile;
+}
+
+/** The network of a model. @throws TypeError for parameters that its description would not have been read with */
+export function planModel({ params, problem }: Pick<RefittedModel, "params" | "problem">): CnnPlan {
+  const planning = planCnn(params, problem);
+  if (!planning.ok) throw new TypeError(`there is no such network: ${planning.reason}`);
+  return planning.plan;
 }

@@ -81,8 +81,12 @@ export function chooseFirst(
   return chosen;
 }
 
-/** How many combinations a one-at-a-time design has: the first, and one for each other value. */
+/**
+ * How many combinations a one-at-a-time design has: the first, and one for each other value; Infinity when a range
+ * has no steps.
+ */
 export function countOneAtATime(space: SearchSpace): number {
+  if (space.some(({ distribution }) => countValues(distribution) === Infinity)) return Infinity;
   const base = chooseFirst(orderDimensions(space));
   return space
     .filter(({ name }) => Object.hasOwn(base, name))

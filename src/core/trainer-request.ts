@@ -53,7 +53,7 @@ export interface KeepRequest {
 }
 
 /**
- * Exit status of a trainer that was told to stop (SIGTERM, SIGUSR2, `endsAt`) and left a checkpoint, and of
+ * Exit status of a trainer that was told to stop (SIGTERM, SIGINT, SIGUSR2, `endsAt`) and left a checkpoint, and of
  * the element it ran in: run me again.
  */
 export const RUN_AGAIN_STATUS = 75;

@@ -35,6 +35,7 @@ const modelSchema: z.ZodType<RefittedModel> = z
     name,
     trial: z.strictObject({ number: z.int().min(1), trialId: trialIdSchema }).nullable(),
     seed: z.int().min(1),
+    trainingSeed: z.int().min(0),
     params: completeParametersSchema as unknown as z.ZodType<CnnParameters>,
     problem: z.strictObject({
       height: size,

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { BsweepError } from "../core/errors.ts";
-import { sha256 } from "../core/identity.ts";
+import { canonicalJson, sha256 } from "../core/identity.ts";
 
 /** A float32 tensor, its values in row-major order. */
 export interface NamedTensor {
@@ -18,7 +18,7 @@ const LENGTH_BYTES = 8;
 /** The header is padded with blanks so that the tensors begin at a multiple of it. */
 const ALIGNMENT = 8;
 const METADATA_KEY = "__metadata__";
-/** Covers the tensors' bytes and the metadata: safetensors itself has no checksum. */
+/** Covers all that a reader takes from the file: safetensors itself has no checksum. */
 const CHECKSUM_KEY = "bsweep.sha256";
 
 /**
@@ -33,8 +33,9 @@ export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array
     return [name, { dtype: "F32", shape, data_offsets: [begin, end] }] as const;
   });
   const data = Buffer.concat([...tensors.values()].map(({ values }) => bytesOf(values)));
-  const sealed = { ...metadata, [CHECKSUM_KEY]: checksum(data, metadata) };
-  const json = JSON.stringify({ [METADATA_KEY]: sealed, ...Object.fromEntries(entries) });
+  const described = Object.fromEntries(entries);
+  const sealed = { ...metadata, [CHECKSUM_KEY]: checksum(data, metadata, described) };
+  const json = JSON.stringify({ [METADATA_KEY]: sealed, ...described });
   const text = Buffer.from(json);
   const header = Buffer.alloc(Math.ceil(text.length / ALIGNMENT) * ALIGNMENT, " ");
   text.copy(header);
@@ -61,21 +62,16 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): TensorFile {
   const { header, data } = splitFile(bytes, file);
   const { [METADATA_KEY]: sealed, ...entries } = header;
   const { [CHECKSUM_KEY]: expected, ...metadata } = sealed;
-  if (expected !== checksum(data, metadata)) throw invalid(file, "does not match its checksum");
-  const tensors = Object.entries(entries).map(
-    ([
-      name,
-      {
-        shape,
-        data_offsets: [begin, end],
-      },
-    ]) => {
-      const values = floatsOf(data.subarray(begin, end));
-      if (shape.reduce((product, size) => product * size, 1) !== values.length)
-        throw invalid(file, `holds ${values.length} values for ${name} [${shape.join(", ")}]`);
-      return [name, { shape, values }] as const;
-    },
-  );
+  if (expected !== checksum(data, metadata, entries))
+    throw invalid(file, "does not match its checksum");
+  const tensors = Object.entries(entries).map(([name, { shape, data_offsets }]) => {
+    const [begin, end] = data_offsets;
+    const bytes = data.subarray(begin, end);
+    const count = shape.reduce((product, size) => product * size, 1);
+    if (bytes.length !== count * Float32Array.BYTES_PER_ELEMENT)
+      throw invalid(file, `holds ${bytes.length} bytes for ${name} [${shape.join(", ")}]`);
+    return [name, { shape, values: floatsOf(bytes) }] as const;
+  });
   return { tensors: new Map(tensors), metadata };
 }
 
@@ -104,9 +100,12 @@ function invalid(file: string, what: string): BsweepError {
   });
 }
 
-function checksum(data: Uint8Array, metadata: Readonly<Record<string, string>>): string {
-  const ordered = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
-  return sha256(sha256(data) + JSON.stringify(ordered));
+function checksum(
+  data: Uint8Array,
+  metadata: Readonly<Record<string, string>>,
+  tensors: Readonly<Record<string, unknown>>,
+): string {
+  return sha256(sha256(data) + canonicalJson({ metadata, tensors }));
 }
 
 /** Little-endian, as every platform TensorFlow runs on. */

@@ -23,7 +23,8 @@ export function formatPlan(plan: PlanReport): string {
     ],
     ["new", `${count(plan.newTrials)}${describeArrays(arrays)}`],
   ];
-  if (arrays.elements > 0) rows.push(["at most", describeCost(arrays)]);
+  if (arrays.elements > 0)
+    rows.push(["at most", describeCost(arrays)], ["about", describeWork(plan)]);
   if (largest !== null) {
     rows.push(
       [
@@ -31,7 +32,6 @@ export function formatPlan(plan: PlanReport): string {
         `${count(largest.parameters)} parameters, ${formatFlops(largest.flopsPerExample)} per example, about ${formatMemory(largest.memoryMiB)}`,
       ],
       ["", formatParameters(largest.params)],
-      ["slowest", `about ${formatDuration(largest.slowestCoreSeconds)} on one core`],
     );
   }
   const table = rows.map(([label, text]) => `${label.padEnd(LABEL_WIDTH)}${text}`);
@@ -72,6 +72,16 @@ function describeCost({
 }: PlannedArrays): string {
   const hours = plural(Math.ceil(coreHoursAtMost), "core-hour");
   return `${hours}; ${formatDuration(elapsedSecondsAtMost)} with ${count(concurrencyLimit)} at once`;
+}
+
+/** Reckoned from the shapes; what is planned already is left out, and what early stopping may save. */
+function describeWork({ newCoreHours, largest }: PlanReport): string {
+  const slowest = formatDuration(largest?.slowestCoreSeconds ?? 0);
+  const work =
+    newCoreHours < 10
+      ? `${formatDuration(newCoreHours * 3600)} of one core`
+      : plural(Math.ceil(newCoreHours), "core-hour");
+  return `${work} by the shapes; the slowest trial ${slowest} on one core`;
 }
 
 function describeImpossible(impossible: readonly ImpossibleShape[]): string[] {

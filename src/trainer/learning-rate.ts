@@ -22,7 +22,9 @@ export function learningRateAt(
 ): number {
   const { learningRate, learningRateSchedule, warmupEpochs, decayEpochs, decayFactor } = params;
   const warm = warmupEpochs > 0 ? Math.min(1, epochs / warmupEpochs) : 1;
-  const done = Math.min(1, Math.max(0, (epochs - warmupEpochs) / (total - warmupEpochs)));
+  // A warm-up as long as the training, or longer, leaves nothing to decay over.
+  const done =
+    epochs <= warmupEpochs ? 0 : Math.min(1, (epochs - warmupEpochs) / (total - warmupEpochs));
   switch (learningRateSchedule) {
     case "constant":
       return warm * learningRate;

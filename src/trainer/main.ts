@@ -36,10 +36,14 @@ try {
   process.exitCode = error.exitStatus;
 }
 
-/** Without a checkpoint to leave, a signal ends the program as it ends any other. */
+/**
+ * Without a checkpoint to leave, a signal ends the program as it ends any other. Ctrl-C reaches every process of
+ * the terminal, this one too.
+ */
 function stopOnSignal(): AbortSignal {
   const controller = new AbortController();
-  for (const name of ["SIGTERM", "SIGUSR2"] as const) process.on(name, () => controller.abort());
+  for (const name of ["SIGTERM", "SIGINT", "SIGUSR2"] as const)
+    process.on(name, () => controller.abort());
   return controller.signal;
 }
 

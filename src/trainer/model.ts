@@ -13,6 +13,14 @@ import { createTrainingGraph, type TrainingGraph } from "./training-graph.ts";
 const EVALUATION_BYTES = 64 * 2 ** 20;
 const MOST_EVALUATED_AT_ONCE = 1024;
 
+/** Rows that one call without gradients takes. */
+export function countEvaluatedAtOnce({
+  activationsPerExample,
+}: Pick<CnnPlan, "activationsPerExample">): number {
+  const fitting = Math.floor(EVALUATION_BYTES / (activationsPerExample * 4));
+  return Math.min(MOST_EVALUATED_AT_ONCE, Math.max(1, fitting));
+}
+
 export interface ModelDesign {
   readonly params: CnnParameters;
   readonly plan: CnnPlan;
@@ -59,8 +67,7 @@ export class Model {
     this.#training = createTrainingGraph(params, plan, header, precision);
     this.#session = new Session(binding, this.#training.graph, files.graph);
     this.#classes = header.classes;
-    const fitting = Math.floor(EVALUATION_BYTES / (plan.activationsPerExample * 4));
-    this.#evaluatedAtOnce = Math.min(MOST_EVALUATED_AT_ONCE, Math.max(1, fitting));
+    this.#evaluatedAtOnce = countEvaluatedAtOnce(plan);
   }
 
   /**

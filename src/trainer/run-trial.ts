@@ -130,11 +130,16 @@ function keepModel(
 function judgeTest(
   trained: Model,
   binding: NativeBinding,
-  { request, params, plan }: OpenedRequest,
+  { request, dataset, params, plan }: OpenedRequest,
   test: NonNullable<NonNullable<TrainerRequest["keep"]>["test"]>,
 ): TestEvaluation {
   const { header, imagesFile, labelsFile } = openLabelled(test.path, test.digest);
-  const design = { params, plan, header, precision: request.precision };
+  // Its last classes may not occur in the test set: the network has those it was trained on.
+  const { classes } = dataset.header;
+  const design = {
+    ...{ params, plan, precision: request.precision },
+    header: { ...header, classes },
+  };
   const model = new Model(binding, design, { graph: join(request.scratchFolder, "test-graph") });
   model.initialise({ images: imagesFile, labels: labelsFile }, request.seed);
   model.writeState(trained.readState());
@@ -142,5 +147,5 @@ function judgeTest(
   model.close();
   const { probabilities } = evaluation;
   writeFileAtomic(test.probabilitiesFile, new Uint8Array(probabilities.buffer));
-  return scoreTest(evaluation, labelsFile, header.classes);
+  return scoreTest(evaluation, labelsFile, classes);
 }

@@ -15,13 +15,21 @@ export async function withFolderBeside<T>(
   const temporary = temporaryBeside(target);
   try {
     mkdirSync(temporary, { recursive: true });
+  } catch (cause) {
+    throw cannotWrite(target, cause);
+  }
+  try {
     return await fill(temporary, () => replaceFolder(temporary, target));
   } catch (cause) {
     if (!(cause instanceof Error) || !("syscall" in cause)) throw cause;
-    throw new BsweepError("WORKSPACE", `cannot write ${target}: ${messageOf(cause)}`, { cause });
+    throw cannotWrite(target, cause);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+function cannotWrite(target: string, cause: unknown): BsweepError {
+  return new BsweepError("WORKSPACE", `cannot write ${target}: ${messageOf(cause)}`, { cause });
 }
 
 /** A folder cannot be renamed over another: the old one steps aside first, and comes back if need be. */

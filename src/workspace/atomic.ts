@@ -24,8 +24,17 @@ export function writeFileAtomic(path: string, data: string | Uint8Array): void {
     renameSync(temporary, path);
     syncFolder(dirname(path));
   } catch (cause) {
-    rmSync(temporary, { force: true });
+    removeQuietly(temporary);
     throw new BsweepError("WORKSPACE", `cannot write ${path}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** Where the folder is a file, there is nothing to remove: the first error is the one to tell. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // See above.
   }
 }
 

@@ -25,6 +25,18 @@ test("a trial's id and seed never drift", () => {
   ]);
 });
 
+test("a parameter that came later changes an id by another value than its default only", () => {
+  const space = (more: string): string =>
+    `space: { filters: [16], ${more} }\nsampler: { seed: 1 }\n`;
+  const [old, added] = [space("optimizer: [adam]"), space("batchNormalization: [false, true]")].map(
+    (text) => idsOf(text).map((line) => line.split(" ").slice(0, 2).join(" ")),
+  );
+  expect(old?.[0]).toBe("a2903ab005339e2d 1781660125");
+  expect(added?.slice(0, 2)).toEqual(old);
+  expect(added?.slice(2)).toHaveLength(2);
+  for (const line of added?.slice(2) ?? []) expect(old).not.toContain(line);
+});
+
 test("nor does what a random sampler draws", () => {
   const space = `space:
   learningRate: { low: 0.0001, high: 0.1, log: true }

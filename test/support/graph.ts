@@ -42,6 +42,14 @@ export function drawNormal(count: number, purpose: string): Float32Array {
   );
 }
 
+/** The nearest number that bfloat16 holds: a float32 without its lower half. */
+export function roundToBfloat16(value: number): number {
+  const bits = new Uint32Array(Float32Array.of(value).buffer);
+  const [whole = 0] = bits;
+  bits[0] = (whole + 0x7fff + ((whole >>> 16) & 1)) & 0xffff0000;
+  return new Float32Array(bits.buffer)[0] ?? NaN;
+}
+
 export function drawLabels(count: number, classes: number, purpose: string): Int32Array {
   const random = randomFor(7, purpose);
   return Int32Array.from({ length: count }, () => random.nextInteger(classes));

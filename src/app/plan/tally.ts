@@ -1,4 +1,4 @@
-import { estimateCost } from "../../core/cnn-cost.ts";
+import { type CnnCost, estimateCost } from "../../core/cnn-cost.ts";
 import type { DatasetHeader } from "../../core/dataset.ts";
 import type { ImpossibleShape, LargestTrial, PlanReport } from "../../core/plan.ts";
 import type { ExistingTrials } from "./existing-trials.ts";
@@ -14,8 +14,11 @@ export type Tally = Pick<
   | "planned"
   | "withResult"
   | "newTrials"
+  | "newCoreHours"
   | "largest"
 >;
+
+const SECONDS_PER_HOUR = 3600;
 
 /** Counts proposals, one at a time. */
 export function tallyProposals(
@@ -24,7 +27,7 @@ export function tallyProposals(
   header: DatasetHeader,
 ): Tally {
   const impossible = new Map<string, ImpossibleShape>();
-  let [proposed, repeated, trials, planned, withResult] = [0, 0, 0, 0, 0];
+  let [proposed, repeated, trials, planned, withResult, newCoreSeconds] = [0, 0, 0, 0, 0, 0];
   let largest: LargestTrial | null = null;
   for (const proposal of proposals) {
     proposed++;
@@ -34,21 +37,24 @@ export function tallyProposals(
     trials++;
     if (existing.numbers.has(proposal.trialId)) planned++;
     if (existing.withResult.has(proposal.trialId)) withResult++;
-    largest = pickLarger(largest, proposal, header);
+    const { resolved, network, resource } = proposal;
+    const cost = estimateCost(resolved, network, header, resource.epochs);
+    if (!existing.numbers.has(proposal.trialId)) newCoreSeconds += cost.coreSeconds;
+    largest = pickLarger(largest, proposal, cost);
   }
   return {
     ...{ proposed, repeated, trials, planned, withResult, largest },
     impossible: [...impossible.values()].sort((a, b) => b.trials - a.trials),
     newTrials: trials - planned,
+    newCoreHours: newCoreSeconds / SECONDS_PER_HOUR,
   };
 }
 
 function pickLarger(
   largest: LargestTrial | null,
-  { network, params, resolved, resource }: ProposedTrial,
-  header: DatasetHeader,
+  { network, params }: ProposedTrial,
+  { memoryMiB, coreSeconds }: CnnCost,
 ): LargestTrial {
-  const { memoryMiB, coreSeconds } = estimateCost(resolved, network, header, resource.epochs);
   const slowestCoreSeconds = Math.max(largest?.slowestCoreSeconds ?? 0, coreSeconds);
   if (largest !== null && memoryMiB <= largest.memoryMiB) return { ...largest, slowestCoreSeconds };
   const { parameters, flopsPerExample } = network;

@@ -123,13 +123,13 @@ function describeModel(
   folder: string,
   { report, seconds }: { report: TrainerReport; seconds: number },
 ): RefittedModel {
-  const { name, trial, seed, params, epochs } = choice;
+  const { name, trial, seed, trainingSeed, params, epochs } = choice;
   const { height, width, channels, classes, digest, count } = train.header;
   if (report.numerics === undefined) throw new Error("the trainer told no numerics");
   return {
     schemaVersion: 1,
     study: study.name,
-    ...{ name, trial, seed, params, epochs, seconds },
+    ...{ name, trial, seed, trainingSeed, params, epochs, seconds },
     problem: { height, width, channels, classes },
     precision: study.trainer.precision,
     dataset: { path: train.path, digest, rows: count },

@@ -3,9 +3,11 @@ import type { GlobalOptions } from "../command.ts";
 import { bestCommand } from "./best.ts";
 import { collectCommand } from "./collect.ts";
 import { demoCommand } from "./demo.ts";
+import { exportCommand } from "./export.ts";
 import { generateCommand } from "./generate.ts";
 import { localCommand } from "./local.ts";
 import { planCommand } from "./plan.ts";
+import { predictCommand } from "./predict.ts";
 import { prepareCommand } from "./prepare.ts";
 import { refitCommand } from "./refit.ts";
 import { reportCommand } from "./report.ts";
@@ -23,6 +25,8 @@ export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   reportCommand,
   bestCommand,
   refitCommand,
+  predictCommand,
+  exportCommand,
   runtimeCommand,
   trialCommand,
   demoCommand,

@@ -2,8 +2,8 @@ const VARINT = 0;
 const LENGTH_DELIMITED = 2;
 const FIXED32 = 5;
 
-/** A message's length is written after its content, into this many bytes: up to 2^28. */
-const LENGTH_BYTES = 4;
+/** A message's length is written after its content, into this many bytes: enough for what protobuf allows, 2 GiB. */
+const LENGTH_BYTES = 5;
 
 /**
  * Protocol Buffers' wire format, as far as a SavedModel needs it. tfjs-node's own classes for it take

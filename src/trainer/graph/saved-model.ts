@@ -6,6 +6,8 @@ import { ProtobufWriter } from "./protobuf.ts";
 const GRAPH_PRODUCER = 1087;
 const SAVED_MODEL_SCHEMA_VERSION = 1;
 export const SERVE_TAG = "serve";
+/** What TensorFlow Serving asks of a signature; nothing else looks at it. */
+const PREDICT_METHOD = "tensorflow/serving/predict";
 
 /** The bytes of `saved_model.pb` with this graph and its signatures. */
 export function encodeSavedModel(graph: Graph): Uint8Array {
@@ -73,7 +75,7 @@ class SavedModelWriter {
   #signatureDef({ inputs, outputs }: Signature): void {
     this.#to.map(1, Object.entries(inputs), (tensor) => this.#tensorInfo(tensor));
     this.#to.map(2, Object.entries(outputs), (tensor) => this.#tensorInfo(tensor));
-    this.#to.text(3, "bsweep");
+    this.#to.text(3, PREDICT_METHOD);
   }
 
   /** With a shape always: tfjs-node's own loader insists on it. */

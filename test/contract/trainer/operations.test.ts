@@ -10,25 +10,43 @@ import {
   type Shape,
 } from "../../../src/trainer/graph/graph.ts";
 import { activate } from "../../../src/trainer/graph/operations/activation.ts";
-import { divide, multiply, sumAll } from "../../../src/trainer/graph/operations/arithmetic.ts";
+import {
+  addTensors,
+  cast,
+  divide,
+  halfSumOfSquares,
+  multiply,
+  sumAll,
+} from "../../../src/trainer/graph/operations/arithmetic.ts";
+import { normalizeBatch } from "../../../src/trainer/graph/operations/batch-normalization.ts";
 import { biasAdd } from "../../../src/trainer/graph/operations/bias.ts";
 import { constantTensor, placeholder } from "../../../src/trainer/graph/operations/constant.ts";
 import { conv2d } from "../../../src/trainer/graph/operations/convolution.ts";
-import { crossEntropy } from "../../../src/trainer/graph/operations/cross-entropy.ts";
+import {
+  crossEntropy,
+  smoothedCrossEntropy,
+} from "../../../src/trainer/graph/operations/cross-entropy.ts";
 import { matMul } from "../../../src/trainer/graph/operations/matrix-product.ts";
 import { averagePool, maxPool } from "../../../src/trainer/graph/operations/pooling.ts";
 import { dropout } from "../../../src/trainer/graph/operations/random.ts";
 import { reshape } from "../../../src/trainer/graph/operations/shape.ts";
 import type { Feed } from "../../../src/trainer/graph/session.ts";
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
-import { drawLabels, drawNormal, relativeDifference, runOnce } from "../../support/graph.ts";
+import { NORMALIZATION_EPSILON } from "../../support/oracle.ts";
+import {
+  drawLabels,
+  drawNormal,
+  relativeDifference,
+  roundToBfloat16,
+  runOnce,
+} from "../../support/graph.ts";
 
 const tf = await loadTensorFlow({ threads: 1 });
 
 /** A use of an operation. `-1` in a shape is the batch. */
 interface Row {
   /** The function under test; its name titles the row. */
-  readonly operation: (...parts: never[]) => GraphTensor;
+  readonly operation: (...parts: never[]) => unknown;
   readonly note?: string;
   /** Real inputs: the gradient with respect to each is compared. */
   readonly inputs: readonly Shape[];
@@ -39,7 +57,11 @@ interface Row {
   /** The same in tfjs. */
   readonly oracle: (inputs: readonly Tensor[], data: Tensor) => Tensor;
   readonly batches?: readonly number[];
+  /** Numbers that bfloat16 holds are fed, to the oracle too: what is left is the operation's own rounding. */
+  readonly bfloat16?: true;
 }
+
+const TOLERANCE = { float32: 1e-4, bfloat16: 3e-2 } as const;
 
 const first = <T>(values: readonly T[], index = 0): T => {
   const value = values[index];
@@ -47,26 +69,23 @@ const first = <T>(values: readonly T[], index = 0): T => {
   return value;
 };
 
-const convolutionRows = ([1, 2, 3, 4, 5] as const).flatMap((kernel) =>
-  (["valid", "same"] as const).flatMap((padding) =>
-    [
-      [5, 5, 1],
-      [7, 6, 3],
-      // Enough channels for the filter's gradient to be a product of matrices.
-      [6, 5, 16],
-    ].map(([height = 0, width = 0, channels = 0]): Row => ({
-      operation: conv2d,
-      note: `${kernel} x ${kernel} ${padding} on ${height} x ${width} x ${channels}`,
-      inputs: [
-        [-1, height, width, channels],
-        [kernel, kernel, channels, 4],
-      ],
-      build: (inputs) => conv2d(first(inputs), first(inputs, 1), padding),
-      oracle: (inputs) =>
-        tf.conv2d(first(inputs) as Tensor4D, first(inputs, 1) as Tensor4D, 1, padding),
-    })),
-  ),
-);
+/** Kernels of 1 .. 5, valid and same, on images of these sizes. */
+const convolutionRows = (...sizes: readonly Shape[]): Row[] =>
+  [1, 2, 3, 4, 5].flatMap((kernel) =>
+    (["valid", "same"] as const).flatMap((padding) =>
+      sizes.map(([height = 0, width = 0, channels = 0]): Row => ({
+        operation: conv2d,
+        note: `${kernel} x ${kernel} ${padding} on ${height} x ${width} x ${channels}`,
+        inputs: [
+          [-1, height, width, channels],
+          [kernel, kernel, channels, 4],
+        ],
+        build: (inputs) => conv2d(first(inputs), first(inputs, 1), padding),
+        oracle: (inputs) =>
+          tf.conv2d(first(inputs) as Tensor4D, first(inputs, 1) as Tensor4D, 1, padding),
+      })),
+    ),
+  );
 
 const poolingRows = [
   [2, 2],
@@ -110,10 +129,73 @@ function dropoutMask(batch: number): Tensor {
   return tf.tensor(mask ?? [], [batch, 30]);
 }
 
-const rows: readonly Row[] = [
-  ...convolutionRows,
+/** Each channel's mean and variance over the batch, as tfjs has them. */
+function normalizeOracle([input, gamma, beta]: readonly Tensor[]): Tensor {
+  if (input === undefined) throw new Error("nothing to normalize");
+  const { mean, variance } = tf.moments(input, [0, 1, 2]);
+  return tf.batchNorm(input, mean, variance, beta, gamma, NORMALIZATION_EPSILON);
+}
+
+const normalizationRows = [
+  [4, 5],
+  [1, 1],
+].map(([height = 0, width = 0]): Row => ({
+  operation: normalizeBatch,
+  note: `${height} x ${width}`,
+  inputs: [[-1, height, width, 6], [6], [6]],
+  build: (inputs) => normalizeBatch(first(inputs), first(inputs, 1), first(inputs, 2)).output,
+  oracle: normalizeOracle,
+  // One example of one pixel is its own mean.
+  batches: height === 1 ? [3, 7] : [1, 3],
+}));
+
+const smoothingRows = [
+  [2, 0.1],
+  [10, 0.3],
+].map(([classes = 0, smoothing = 0]): Row => ({
+  operation: smoothedCrossEntropy,
+  note: `${classes} classes, ${smoothing}`,
+  inputs: [[-1, classes]],
+  classes,
+  build: (inputs, data) => smoothedCrossEntropy(first(inputs), data, smoothing),
+  oracle: (inputs, data) => {
+    const truth = tf
+      .oneHot(data, classes)
+      .mul(1 - smoothing)
+      .add(smoothing / classes);
+    return tf.neg(tf.sum(tf.mul(tf.logSoftmax(first(inputs)), truth), 1));
+  },
+}));
+
+const float32Rows: readonly Row[] = [
+  // With 1 and with 16 channels the filter's gradient is a product of matrices.
+  ...convolutionRows([5, 5, 1], [7, 6, 3], [6, 5, 16]),
   ...poolingRows,
   ...activationRows,
+  ...normalizationRows,
+  ...smoothingRows,
+  {
+    operation: addTensors,
+    inputs: [
+      [-1, 4, 3],
+      [-1, 4, 3],
+    ],
+    build: (inputs) => addTensors(first(inputs), first(inputs, 1)),
+    oracle: (inputs) => tf.add(first(inputs), first(inputs, 1)),
+  },
+  {
+    operation: addTensors,
+    note: "to itself",
+    inputs: [[-1, 6]],
+    build: (inputs) => addTensors(first(inputs), first(inputs)),
+    oracle: (inputs) => tf.mul(first(inputs), 2),
+  },
+  {
+    operation: halfSumOfSquares,
+    inputs: [[-1, 4, 3]],
+    build: (inputs) => halfSumOfSquares(first(inputs)),
+    oracle: (inputs) => tf.div(tf.sum(tf.square(first(inputs))), 2),
+  },
   {
     operation: biasAdd,
     note: "to images",
@@ -204,6 +286,38 @@ const rows: readonly Row[] = [
   })),
 ];
 
+/** The row with every input cast to bfloat16; gamma and beta stay what they are, as in the network. */
+function inBfloat16(row: Row): Row {
+  const castAll = (inputs: readonly GraphTensor[]): readonly GraphTensor[] =>
+    inputs.map((input, at) =>
+      row.operation === normalizeBatch && at > 0 ? input : cast(input, "bfloat16"),
+    );
+  return {
+    ...row,
+    note: [row.note, "bfloat16"].filter(Boolean).join(", "),
+    bfloat16: true,
+    build: (inputs, data) => cast(row.build(castAll(inputs), cast(data, "bfloat16")), "float32"),
+  };
+}
+
+/** What the network does in the precision of the study. */
+const IN_BFLOAT16: readonly Row["operation"][] = [
+  ...[conv2d, maxPool, averagePool, activate, biasAdd, matMul, normalizeBatch, dropout, reshape],
+];
+
+const rows: readonly Row[] = [
+  ...float32Rows,
+  // Patches too large for it, from kernels of 3 on.
+  ...convolutionRows([22, 21, 17]),
+  ...float32Rows.filter(({ operation }) => IN_BFLOAT16.includes(operation)).map(inBfloat16),
+  inBfloat16({
+    operation: cast,
+    inputs: [[-1, 4, 3]],
+    build: (inputs) => first(inputs),
+    oracle: (inputs) => first(inputs),
+  }),
+];
+
 const cases = rows.flatMap((row) =>
   (row.batches ?? [1, 3]).map((batch) => ({
     title: [row.operation.name, row.note ?? "", `batch ${batch}`].filter(Boolean).join(", "),
@@ -233,7 +347,8 @@ describe("value and gradients are those of tfjs", () => {
     );
     const fed = row.inputs.map((shape, at) => {
       const sizes = withBatch(shape, batch);
-      return { sizes, values: drawNormal(countElements(sizes), `input ${at}`) };
+      const values = drawNormal(countElements(sizes), `input ${at}`);
+      return { sizes, values: row.bfloat16 ? values.map(roundToBfloat16) : values };
     });
     const data = drawData(row, batch);
     const type = row.classes === undefined ? "float32" : "int32";
@@ -244,7 +359,8 @@ describe("value and gradients are those of tfjs", () => {
     const oracleData = tf.tensor(data.values, [...data.shape], type);
     const expected = row.oracle(oracleInputs, oracleData);
     // Weights make the gradient that arrives at the operation differ from element to element.
-    const weightValues = drawNormal(expected.size, "weights");
+    const drawn = drawNormal(expected.size, "weights");
+    const weightValues = row.bfloat16 ? drawn.map(roundToBfloat16) : drawn;
     const oracleWeights = tf.tensor(weightValues, expected.shape);
     const expectedGradients = tf.grads((...tensors: Tensor[]) =>
       tf.sum(tf.mul(row.oracle(tensors, oracleData), oracleWeights)),
@@ -266,7 +382,8 @@ describe("value and gradients are those of tfjs", () => {
     const differences = [expected, ...expectedGradients].map((tensor, at) =>
       relativeDifference(fetched[`output${at}`] ?? [], tensor),
     );
-    expect(Math.max(...differences)).toBeLessThanOrEqual(1e-4);
+    const tolerance = TOLERANCE[row.bfloat16 ? "bfloat16" : "float32"];
+    expect(Math.max(...differences)).toBeLessThanOrEqual(tolerance);
     expect(withBatch(output.shape, batch)).toEqual(expected.shape);
     expect(gradients.map(({ shape }) => shape)).toEqual(row.inputs);
   });

@@ -31,7 +31,7 @@ const gradientAt = (step: number): Float32Array =>
 const rateAt = (step: number): number => 0.05 / step;
 
 /** The weights after each step, as the graph's optimizer makes them. */
-function runOptimizer(params: Partial<CnnParameters>): Float32Array[] {
+function runOptimizer(params: Partial<CnnParameters>, decays = true): Float32Array[] {
   const graph = new Graph();
   const resolved = resolveCnnParameters(params);
   const slots: Variable[] = [];
@@ -44,7 +44,7 @@ function runOptimizer(params: Partial<CnnParameters>): Float32Array[] {
   const gradient = placeholder(graph, "gradient", "float32", SHAPE);
   const learningRate = placeholder(graph, "learningRate", "float32", []);
   const step = placeholder(graph, "step", "float32", []);
-  const updated = optimizer.update({ variable: weights, decays: true }, gradient, {
+  const updated = optimizer.update({ variable: weights, decays }, gradient, {
     learningRate,
     step,
   });
@@ -87,8 +87,8 @@ function largestDeviation(
   );
 }
 
-function runAdamReference(): Float64Array[] {
-  const adam = new AdamReference(START);
+function runAdamReference(weightDecay = 0): Float64Array[] {
+  const adam = new AdamReference(START, weightDecay);
   return Array.from({ length: STEPS }, (_, index) => {
     adam.update(gradientAt(index + 1), rateAt(index + 1));
     return adam.weights.slice();
@@ -117,14 +117,26 @@ test("adam follows a float64 reference", () => {
   expect(largestDeviation(actual, runAdamReference())).toBeLessThan(1e-4);
 });
 
+test("adamw follows a float64 reference; what does not decay follows adam's", () => {
+  const params = { optimizer: "adamw", weightDecay: 0.3 } as const;
+  expect(largestDeviation(runOptimizer(params), runAdamReference(0.3))).toBeLessThan(1e-4);
+  expect(largestDeviation(runOptimizer(params, false), runAdamReference())).toBeLessThan(1e-4);
+  const without = runOptimizer({ optimizer: "adamw", weightDecay: 0 });
+  expect(without).toEqual(runOptimizer({ optimizer: "adam" }));
+});
+
 test.each<{ params: Partial<CnnParameters>; create: () => TfOptimizer }>([
   { params: { optimizer: "sgd" }, create: () => tf.train.sgd(1) },
   { params: { optimizer: "sgd", momentum: 0.9 }, create: () => tf.train.momentum(1, 0.9) },
+  {
+    params: { optimizer: "sgd", momentum: 0.9, nesterov: true },
+    create: () => tf.train.momentum(1, 0.9, true),
+  },
   { params: { optimizer: "rmsprop" }, create: () => tf.train.rmsprop(1, 0.9, 0, 1e-7) },
 ])("$params follows tf.train", ({ params, create }) => {
   expect(largestDeviation(runOptimizer(params), runOracle(create))).toBeLessThan(1e-4);
 });
 
 test("every optimizer is tested here", () => {
-  expect(Object.keys(OPTIMIZERS).sort()).toEqual(["adam", "rmsprop", "sgd"]);
+  expect(Object.keys(OPTIMIZERS).sort()).toEqual(["adam", "adamw", "rmsprop", "sgd"]);
 });

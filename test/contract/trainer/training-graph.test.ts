@@ -1,105 +1,46 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type CnnParameters, resolveCnnParameters } from "../../../src/core/cnn-parameters.ts";
-import { planCnn } from "../../../src/core/cnn.ts";
-import type { DatasetHeader } from "../../../src/core/dataset.ts";
-import { randomFor } from "../../../src/core/random.ts";
-import { readVariable } from "../../../src/trainer/graph/operations/variable.ts";
-import type { Session } from "../../../src/trainer/graph/session.ts";
+import type { CnnParameters } from "../../../src/core/cnn-parameters.ts";
+import { OPTIMIZERS } from "../../../src/trainer/optimizers/index.ts";
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
-import { createTrainingGraph } from "../../../src/trainer/training-graph.ts";
-import { makeTestFolder } from "../../support/folder.ts";
-import { openSession, relativeDifference } from "../../support/graph.ts";
+import { relativeDifference } from "../../support/graph.ts";
 import {
   AdamReference,
   createOracle,
   differentiateOracle,
+  setOracleWeights,
   toTensors,
 } from "../../support/oracle.ts";
+import {
+  ALL_ROWS,
+  BATCHES,
+  HEADER,
+  imagesOf,
+  LABELS,
+  labelsOf,
+  RATE,
+  runStep,
+  startGraph,
+  type StartedGraph,
+} from "../../support/training-graph.ts";
 
 const tf = await loadTensorFlow({ threads: 1 });
 
-const HEADER: DatasetHeader = {
-  schemaVersion: 1,
-  count: 12,
-  height: 8,
-  width: 9,
-  channels: 2,
-  classes: 5,
-  classCounts: [],
-  images: { file: "images.bin", bytes: 12 * 144, sha256: "" },
-  labels: { file: "labels.bin", bytes: 12, sha256: "" },
-  digest: "",
-};
-const random = randomFor(3, "data");
-const pixels = Uint8Array.from({ length: 12 * 144 }, () => random.nextInteger(256));
-const labels = Uint8Array.from({ length: 12 }, () => random.nextInteger(5));
-
-const CLASS_WEIGHTS = new Float32Array(5).fill(1);
-
-interface Started {
-  readonly session: Session;
-  readonly shapes: readonly (readonly number[])[];
-  readonly weights: () => Float32Array[];
-}
-
-/** A training graph with its variables set, and its weights laid open. */
-function start(changes: Partial<CnnParameters>, seed = Int32Array.of(1, 2)): Started {
-  const params = resolveCnnParameters({ filters: 3, blocks: 1, denseUnits: 6, ...changes });
-  const planning = planCnn(params, HEADER);
-  if (!planning.ok) throw new Error(planning.reason);
-  const { graph, network } = createTrainingGraph(params, planning.plan, HEADER);
-  const variables = network.variables.map(({ variable }) => variable);
-  const outputs = Object.fromEntries(variables.map((v) => [v.name, readVariable(v)]));
-  graph.signatures.set("weights", { inputs: {}, outputs });
-  const session = openSession(tf, graph);
-  const folder = makeTestFolder();
-  const files = { images: join(folder, "images.bin"), labels: join(folder, "labels.bin") };
-  writeFileSync(files.images, pixels);
-  writeFileSync(files.labels, labels);
-  session.run("initialise", { ...files, classWeights: CLASS_WEIGHTS, seed });
-  const weights = (): Float32Array[] => {
-    const values = session.run("weights", {});
-    return variables.map(({ name }) => Float32Array.from(values[name] ?? []));
-  };
-  return { session, shapes: variables.map(({ shape }) => shape), weights };
-}
-
-const BATCHES = [
-  [3, 1, 4, 0, 5],
-  [9, 2, 6, 8, 7],
-  [10, 11],
-].map((rows) => Int32Array.from(rows));
-const RATE = 0.01;
-
-function step(session: Session, rows: Int32Array, seed = Int32Array.of(0, 0)) {
-  return session.run("step", { rows, learningRate: Float32Array.of(RATE), seed });
-}
+const start = (changes: Partial<CnnParameters>): StartedGraph => startGraph(tf, changes);
 
 test("steps on whole and partial batches train as a reference does", () => {
-  const { session, shapes, weights } = start({});
+  const { session, plan, shapes, weights } = start({});
   const reference = weights().map((values) => new AdamReference(values));
-  const planning = planCnn(resolveCnnParameters({ filters: 3, blocks: 1, denseUnits: 6 }), HEADER);
-  if (!planning.ok) throw new Error(planning.reason);
-  const model = createOracle(tf, planning.plan.layers, HEADER);
+  const model = createOracle(tf, plan.layers, HEADER);
   for (const rows of BATCHES) {
-    model.setWeights(
-      toTensors(
-        tf,
-        reference.map((adam) => adam.weights),
-        shapes,
-      ),
-    );
-    const taken = [...rows].map((row) => [...pixels.subarray(row * 144, (row + 1) * 144)]);
-    const images = tf.div(tf.tensor(taken.flat(), [rows.length, 8, 9, 2]), 255);
-    const truth = Int32Array.from(rows, (row) => labels[row] ?? 0);
+    const values = reference.map((adam) => adam.weights);
+    setOracleWeights(model, toTensors(tf, values, shapes));
+    const [images, truth] = [imagesOf(tf, rows), labelsOf(rows)];
     const batch = { images, labels: truth, classes: 5 };
     const { loss, gradients } = differentiateOracle(tf, model, batch);
     for (const [at, gradient] of gradients.entries()) {
       reference[at]?.update(tf.div(gradient, rows.length).dataSync<"float32">(), RATE);
     }
-    const actual = step(session, rows);
+    const actual = runStep(session, rows);
     expect(relativeDifference(actual["loss"] ?? [], tf.div(loss, rows.length))).toBeLessThan(1e-5);
     const predicted = tf.argMax(model.apply(images) as typeof images, 1).dataSync();
     const correct = [...truth].filter((label, at) => label === predicted[at]).length;
@@ -112,9 +53,9 @@ test("steps on whole and partial batches train as a reference does", () => {
 
 test("evaluation sums the losses of its rows and counts what is right", () => {
   const { session } = start({});
-  const whole = session.run("evaluate", { rows: Int32Array.from(labels.keys()) });
+  const whole = session.run("evaluate", { rows: ALL_ROWS });
   const predictions = [...(whole["predictions"] ?? [])];
-  const correct = predictions.filter((prediction, row) => prediction === labels[row]).length;
+  const correct = predictions.filter((prediction, row) => prediction === LABELS[row]).length;
   expect(whole["correct"]).toEqual(Float32Array.of(correct));
   const parts = BATCHES.map((rows) => session.run("evaluate", { rows }));
   const sum = parts.reduce((total, { loss }) => total + (loss?.[0] ?? NaN), 0);
@@ -143,7 +84,11 @@ test("initial weights are Glorot's, a function of the seed, and each variable's 
     expect(Math.abs(mean)).toBeLessThan((5 * limit) / Math.sqrt(3 * kernel.length));
   }
   expect(start({ denseLayers: 2, denseUnits: 96 }).weights()).toEqual(values);
-  const other = start({ denseLayers: 2, denseUnits: 96 }, Int32Array.of(1, 3)).weights();
+  const other = startGraph(
+    tf,
+    { denseLayers: 2, denseUnits: 96 },
+    { seed: Int32Array.of(1, 3) },
+  ).weights();
   for (const [at, kernel] of kernels.entries()) expect(other[2 * at]).not.toEqual(kernel);
   // Not one stream scaled to each variable's limit.
   const beginnings = kernels.map((kernel) => [...kernel.slice(0, 50)].map(Math.sign).join());
@@ -151,9 +96,9 @@ test("initial weights are Glorot's, a function of the seed, and each variable's 
 });
 
 test("dropout acts in steps, as the step's seed says, and never in evaluation", () => {
-  const rows = Int32Array.from(labels.keys());
+  const rows = ALL_ROWS;
   const lossOf = (dropout: number, seed: Int32Array<ArrayBuffer>): number =>
-    step(start({ dropout }).session, rows, seed)["loss"]?.[0] ?? NaN;
+    runStep(start({ dropout }).session, rows, { seed })["loss"]?.[0] ?? NaN;
   const seed = Int32Array.of(5, 6);
   expect(lossOf(0.5, seed)).toBe(lossOf(0.5, seed));
   expect(lossOf(0.5, seed)).not.toBe(lossOf(0.5, Int32Array.of(5, 7)));
@@ -162,18 +107,18 @@ test("dropout acts in steps, as the step's seed says, and never in evaluation", 
   expect(evaluated[1]).toEqual(evaluated[0]);
 });
 
-test.each(["adam", "sgd", "rmsprop"] as const)(
+test.each(Object.keys(OPTIMIZERS) as (keyof typeof OPTIMIZERS)[])(
   "weights kept come back, whatever %s did to them",
   (optimizer) => {
     const { session, weights } = start({ optimizer, momentum: 0.9 });
-    for (const rows of BATCHES) step(session, rows);
+    for (const rows of BATCHES) runStep(session, rows);
     const kept = weights();
     session.run("keep", {});
-    for (const rows of BATCHES) step(session, rows);
+    for (const rows of BATCHES) runStep(session, rows);
     for (const [at, values] of weights().entries()) expect(values).not.toEqual(kept[at]);
     session.run("restore", {});
     expect(weights()).toEqual(kept);
-    for (const rows of BATCHES) step(session, rows);
+    for (const rows of BATCHES) runStep(session, rows);
     session.run("restore", {});
     expect(weights()).toEqual(kept);
   },

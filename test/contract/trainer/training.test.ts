@@ -1,4 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -8,6 +10,7 @@ import type { TrainerRequest } from "../../../src/core/trainer-request.ts";
 import type { EpochRecord, TrainerReport } from "../../../src/core/trial.ts";
 import { runProcess } from "../../../src/process/exec.ts";
 import { runTrial } from "../../../src/trainer/run-trial.ts";
+import { readCpu } from "../../../src/trainer/runtime/cpu.ts";
 import { builtProgram } from "../../../src/workspace/package.ts";
 import { writeKaggleCsv } from "../../support/mnist.ts";
 import { prepare } from "../../support/prepare.ts";
@@ -22,6 +25,8 @@ beforeAll(async () => {
   digest = (await prepare({ kind: "csv", csv }, digits)).header.digest;
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const computesBfloat16 = readCpu().features.some((feature) => /^(amx|avx512)_bf16$/.test(feature));
 
 let requests = 0;
 
@@ -186,6 +191,87 @@ describe("training", () => {
   });
 });
 
+describe("checkpoints", () => {
+  const PARAMS = { dropout: 0.3, batchSize: 20, rotation: 10, emaDecay: 0.9, patience: 1 };
+
+  /** Runs with the checkpoints in `name`, told to stop at that epoch. */
+  async function runUntil(name: string, epoch: number, params: Parameters = PARAMS) {
+    const controller = new AbortController();
+    const log: string[] = [];
+    const checkpoint = { folder: join(folder, name), seconds: 3600 };
+    const report = await runTrial(makeRequest(params, 4, { checkpoint }), {
+      onEpoch: (record) => {
+        if (record.epoch >= epoch) controller.abort();
+      },
+      log: (line) => log.push(line),
+      stop: controller.signal,
+    });
+    return { report, log };
+  }
+
+  test.each([
+    ["adam", {}],
+    ["sgd", { optimizer: "sgd", momentum: 0.9, nesterov: true, learningRateSchedule: "cosine" }],
+    ["plateau", { batchNormalization: true, learningRateSchedule: "plateau", decayEpochs: 1 }],
+  ])(
+    "a training stopped at each epoch comes out as one that was not: %s",
+    async (name, changes) => {
+      const params = { ...PARAMS, ...changes };
+      const whole = await run(params, 4);
+      expect(whole.history.length).toBeGreaterThan(1);
+      let epoch = 1;
+      for (;;) {
+        const { report, log } = await runUntil(name, epoch, params);
+        const expected = epoch === 1 ? [] : [/^going on from a checkpoint: \d epochs and 0 rows/];
+        expect(log).toEqual(expected.map((line) => expect.stringMatching(line) as string));
+        if (report === undefined) {
+          epoch += 1;
+          continue;
+        }
+        expect(timeless(report)).toEqual(timeless(whole));
+        break;
+      }
+      expect(epoch).toBeGreaterThan(1);
+    },
+  );
+
+  test.each(["SIGTERM", "SIGINT", "SIGUSR2"] as const)(
+    "%s within an epoch: status 75 and no report; run again it ends the same bit for bit",
+    async (signal) => {
+      const checkpoint = { folder: join(folder, signal), seconds: 3600 };
+      const params = { ...PARAMS, batchSize: 4 };
+      const request = makeRequest(params, 3, { checkpoint });
+      const file = join(folder, `request-${signal}.json`);
+      writeFileSync(file, JSON.stringify(request));
+      const child = spawn(process.execPath, [builtProgram("trainer/main.js"), file]);
+      let output = "";
+      child.stdout.on("data", (chunk: Buffer) => {
+        output += chunk.toString();
+        if (output.includes("epoch 1:")) child.kill(signal);
+      });
+      const [status] = (await once(child, "exit")) as [number | null];
+      expect([status, output.includes("epoch 3:")]).toEqual([75, false]);
+      expect(() => readReport(request)).toThrow("ENOENT");
+      const again = await runProgram(request);
+      expect(again).toMatchObject({ exitStatus: 0, stderr: "" });
+      expect(again.stdout).toMatch(
+        /^going on from a checkpoint: [12] epochs and \d+ rows are done\n/,
+      );
+      expect(timeless(readReport(request))).toEqual(
+        JSON.parse(JSON.stringify(timeless(await run(params, 3)))),
+      );
+    },
+  );
+
+  test("by endsAt it has stopped, and left a checkpoint", async () => {
+    const checkpoint = { folder: join(folder, "ends"), seconds: 3600 };
+    const request = makeRequest(PARAMS, 4, { checkpoint, endsAt: new Date().toISOString() });
+    const { exitStatus } = await runProgram(request);
+    expect(exitStatus).toBe(75);
+    expect(readdirSync(checkpoint.folder)).toEqual(["checkpoint-00000001.safetensors"]);
+  });
+});
+
 describe("the trainer as a program", () => {
   test("prints a line an epoch and leaves a report", async () => {
     const request = makeRequest({ validationSplit: 0 }, 2);
@@ -263,6 +349,19 @@ describe("the trainer as a program", () => {
     await expect(refusal).rejects.toThrow(BsweepError);
     await expect(refusal).rejects.toThrow(/has no labels$/);
   });
+
+  test.skipIf(computesBfloat16)(
+    "refuses bfloat16 where the CPU would emulate it: status 4, and why",
+    async () => {
+      const request = makeRequest({}, 1, { precision: "bfloat16" });
+      const { exitStatus, stdout, stderr } = await runProgram(request);
+      expect(stderr).toMatch(
+        /^RUNTIME_UNFIT: precision bfloat16 needs a CPU with AMX or AVX512_BF16; .* has .*\nchoose other hosts, or precision: float32/,
+      );
+      expect([exitStatus, stdout]).toEqual([4, ""]);
+      expect(() => readReport(request)).toThrow("ENOENT");
+    },
+  );
 
   test.each([
     [[], 2, "USAGE: the trainer wants the name of a request file"],

@@ -71,8 +71,8 @@ describe("planStudy", () => {
       maxArraySize: 1000,
       trialsPerElement: 1,
       concurrencyLimit: 50,
-      coreHoursAtMost: 1440,
-      elapsedSecondsAtMost: 58 * 1800,
+      coreHoursAtMost: 17_280,
+      elapsedSecondsAtMost: 58 * 6 * 3600,
     });
     expect(plan.largest).toMatchObject({
       parameters: 7_741_962,

@@ -2,10 +2,14 @@ import { describe, expect, test } from "vitest";
 import {
   CNN_PARAMETERS,
   type CnnParameterName,
+  identifyingParameters,
   isCnnParameter,
+  type ParameterSpec,
   rejectCnnValue,
   resolveCnnParameters,
 } from "../../../src/core/cnn-parameters.ts";
+import { canonicalJson } from "../../../src/core/identity.ts";
+import type { Parameters, ParameterValue } from "../../../src/core/study.ts";
 
 describe("rejectCnnValue", () => {
   test("takes every default and both ends of every range", () => {
@@ -34,6 +38,10 @@ describe("rejectCnnValue", () => {
     ["learningRate", Infinity, "a number 0 < x <= 100"],
     ["activation", "swish", "one of relu, sigmoid, tanh, elu"],
     ["activation", 1, "one of relu, sigmoid, tanh, elu"],
+    ["batchNormalization", "true", "true or false"],
+    ["batchNormalization", 1, "true or false"],
+    ["rotation", 181, "a number 0 <= x <= 180"],
+    ["zoom", 1, "a number 0 <= x < 1"],
   ] as const)("%s: %j is refused", (name, value, expected) => {
     expect(rejectCnnValue(name, value)).toBe(expected);
   });
@@ -67,4 +75,52 @@ describe("resolveCnnParameters", () => {
       },
     );
   });
+
+  test("what belongs to one optimizer or schedule counts with that alone", () => {
+    const all = {
+      ...{ nesterov: true, momentum: 0.9, weightDecay: 0.1 },
+      ...{ warmupEpochs: 2, decayEpochs: 7, decayFactor: 0.1 },
+    };
+    const resolve = (changes: object) => resolveCnnParameters({ ...all, ...changes });
+    expect(resolve({ optimizer: "sgd", learningRateSchedule: "step" })).toMatchObject({
+      ...all,
+      weightDecay: 0.004,
+    });
+    expect(resolve({ optimizer: "sgd", momentum: 0 }).nesterov).toBe(false);
+    expect(resolve({ optimizer: "adamw" })).toMatchObject({
+      ...{ nesterov: false, momentum: 0, weightDecay: 0.1 },
+      ...{ warmupEpochs: 2, decayEpochs: 5, decayFactor: 0.5 },
+    });
+    expect(resolve({ learningRateSchedule: "plateau" }).decayEpochs).toBe(7);
+    expect(resolve({ learningRateSchedule: "one-cycle" }).warmupEpochs).toBe(0);
+  });
 });
+
+describe("identifyingParameters", () => {
+  const identify = (params: Parameters) => identifyingParameters(resolveCnnParameters(params));
+  const later = Object.entries<ParameterSpec>(CNN_PARAMETERS).filter(([, spec]) => spec.later);
+
+  test("are those of the first revision while the later ones have their defaults", () => {
+    const first = Object.entries<ParameterSpec>(CNN_PARAMETERS).filter(([, spec]) => !spec.later);
+    expect(first).toHaveLength(16);
+    expect(later.length).toBeGreaterThan(10);
+    expect(Object.keys(identify({ filters: 3 }))).toEqual(first.map(([name]) => name).sort());
+    const spelledOut = Object.fromEntries(later.map(([name, spec]) => [name, spec.default]));
+    expect(identify({ filters: 3, ...spelledOut })).toEqual(identify({ filters: 3 }));
+  });
+
+  test.each(later)("%s with another value is named", (name, spec) => {
+    const used = { optimizer: "adamw", learningRateSchedule: "step" };
+    const about = name === "nesterov" ? { optimizer: "sgd", momentum: 0.9 } : used;
+    const value = otherValue(spec);
+    const params = { ...about, [name]: value };
+    expect(identify(params)).toEqual({ ...identify(about), [name]: value });
+    expect(canonicalJson(identify(params))).not.toBe(canonicalJson(identify(about)));
+  });
+});
+
+function otherValue(spec: ParameterSpec): ParameterValue {
+  if (spec.kind === "boolean") return !spec.default;
+  if (spec.kind === "choice") return spec.values.at(-1) ?? "";
+  return spec.kind === "integer" ? spec.default + 1 : 0.25;
+}

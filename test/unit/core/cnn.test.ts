@@ -55,6 +55,32 @@ describe("planCnn", () => {
     expect(kinds(planned({ denseLayers: 0, dropout: 0.5 }))).toEqual(["dense"]);
   });
 
+  test("a normalization stands before each activation, and the layer before it has neither bias nor activation", () => {
+    const { layers, parameters, flopsPerExample } = planned({
+      batchNormalization: true,
+      dropout: 0.5,
+    });
+    expect(layers.map(({ name, kind }) => `${name} ${kind}`)).toEqual([
+      "block1/conv1 convolution",
+      "block1/conv1/norm batch-normalization",
+      "block1/pool pooling",
+      "block2/conv1 convolution",
+      "block2/conv1/norm batch-normalization",
+      "block2/pool pooling",
+      "flatten flatten",
+      "dense1 dense",
+      "dense1/norm batch-normalization",
+      "dropout1 dropout",
+      "logits dense",
+    ]);
+    expect(layers[0]).toMatchObject({ activation: "linear", bias: false });
+    expect(layers[1]).toMatchObject({ activation: "relu", output: [26, 26, 32] });
+    expect(layers.at(-1)).toMatchObject({ activation: "linear", bias: true });
+    // Scale and offset in place of one bias, for 32 + 64 + 128 channels.
+    expect(parameters).toBe(225_034 + 32 + 64 + 128);
+    expect(flopsPerExample).toBe(5_262_080);
+  });
+
   test.each([
     [{ blocks: 4 }, "block 4, convolution 1: a 3 x 3 kernel without padding does not fit 1 x 1"],
     [
@@ -84,6 +110,7 @@ describe("planCnn", () => {
       blocks: fc.integer({ min: 1, max: 5 }),
       padding: fc.constantFrom("valid" as const, "same" as const),
       denseLayers: fc.integer({ min: 0, max: 3 }),
+      batchNormalization: fc.boolean(),
     });
     fc.assert(
       fc.property(structure, (params) => {

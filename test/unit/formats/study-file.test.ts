@@ -26,13 +26,19 @@ describe("a valid study", () => {
       name: "s",
       file: "study.yaml",
       objective: { metric: "holdoutAccuracy", direction: "maximize" },
-      dataset: { path: "d", holdout: 0.1 },
-      trainer: { kind: "cnn", epochs: 2, set: {} },
+      data: { train: "d", holdout: 0.1 },
+      trainer: { kind: "cnn", epochs: 2, precision: "float32", set: {} },
       space: [{ name: "filters", distribution: { kind: "categorical", values: [16, 32] } }],
       sampler: { kind: "grid", seed: 0 },
       replicates: 1,
       cluster: { site: "local", concurrencyLimit: 50 },
-      resources: { cpus: 1, memoryMiB: 4096, walltimeSeconds: 1800, trialsPerElement: 1 },
+      resources: {
+        cpus: 1,
+        memoryMiB: 4096,
+        walltimeSeconds: 1800,
+        checkpointSeconds: 600,
+        trialsPerElement: 1,
+      },
     });
   });
 
@@ -66,8 +72,112 @@ resources: { memory: 1.5 GB, walltime: 1h30m, cpus: 2, trialsPerElement: 4 }
       cpus: 2,
       memoryMiB: 1536,
       walltimeSeconds: 5400,
+      checkpointSeconds: 600,
       trialsPerElement: 4,
     });
+  });
+});
+
+describe("newer keys", () => {
+  test("a test set, the precision, checkpoints", () => {
+    const text = (checkpoint: string): string => `study: s
+data: { train: d, test: t }
+trainer: { kind: cnn, epochs: 2, precision: bfloat16 }
+resources: { checkpoint: ${checkpoint} }
+space: {}
+`;
+    const study = parseStudyFile(text("epoch"), "study.yaml");
+    expect(study.data).toEqual({ train: "d", test: "t", holdout: 0.1 });
+    expect(study.trainer.precision).toBe("bfloat16");
+    const seconds = ["epoch", "off", "90s", "1h30m"].map(
+      (checkpoint) => parseStudyFile(text(checkpoint), "study.yaml").resources.checkpointSeconds,
+    );
+    expect(seconds).toEqual([0, null, 90, 5400]);
+    expect(issuesOf(text("never"))).toEqual([
+      'study.yaml:4: resources.checkpoint: found "never", expected `epoch`, `off` or a time such as 10m',
+    ]);
+    expect(issuesOf(text("epoch").replace("bfloat16", "float16"))).toEqual([
+      'study.yaml:3: trainer.precision: found "float16", expected float32 | bfloat16',
+    ]);
+  });
+
+  test("parameters that are true or false, searched, set, and conditions on them", () => {
+    const text = `${HEAD}space:
+  batchNormalization: [true, false]
+  nesterov: { values: [false, true], when: { optimizer: sgd } }
+  optimizer: [sgd, adam]
+  dropout: { values: [0.2, 0.4], when: { batchNormalization: false } }
+`;
+    const { space } = parseStudyFile(text, "study.yaml");
+    expect(space).toEqual([
+      {
+        name: "batchNormalization",
+        distribution: { kind: "categorical", values: [true, false] },
+      },
+      {
+        name: "nesterov",
+        distribution: { kind: "categorical", values: [false, true] },
+        when: { optimizer: "sgd" },
+      },
+      { name: "optimizer", distribution: { kind: "categorical", values: ["sgd", "adam"] } },
+      {
+        name: "dropout",
+        distribution: { kind: "categorical", values: [0.2, 0.4] },
+        when: { batchNormalization: false },
+      },
+    ]);
+    // optimizer: sgd with two, adam with one; normalization: true with one, false with two.
+    expect(countCombinations(space)).toBe(3 * 3);
+    const set = HEAD.replace("epochs: 2", "epochs: 2, set: { batchNormalization: false }");
+    const met = `${set}space: { dropout: { values: [0.2], when: { batchNormalization: false } } }\n`;
+    expect(parseStudyFile(met, "study.yaml").space).toEqual([
+      { name: "dropout", distribution: { kind: "categorical", values: [0.2] } },
+    ]);
+    expect(
+      issuesOf(
+        met.replace("{ batchNormalization: false } } }", "{ batchNormalization: true } } }"),
+      ),
+    ).toEqual([
+      "study.yaml:4: space.dropout.when.batchNormalization: never holds: `trainer.set` has batchNormalization false",
+    ]);
+  });
+
+  test("what is neither true nor false is told", () => {
+    const text = `${HEAD}space:
+  batchNormalization: [yes, 1, "true"]
+  nesterov: { low: 0, high: 1 }
+`;
+    expect(issuesOf(text)).toEqual([
+      'study.yaml:5: space.batchNormalization[0]: found "yes", expected true or false',
+      "study.yaml:5: space.batchNormalization[1]: found 1, expected true or false",
+      'study.yaml:5: space.batchNormalization[2]: found "true", expected true or false',
+      "study.yaml:6: space.nesterov.values: found nothing, expected a list",
+      "study.yaml:6: space.nesterov: unknown key `low`; known here: values, when",
+      "study.yaml:6: space.nesterov: unknown key `high`; known here: values, when",
+    ]);
+  });
+
+  test("one-at-a-time: like a grid it needs values, and no number of trials", () => {
+    const sampler = "sampler: { kind: one-at-a-time, seed: 4 }\n";
+    const space = "space: { filters: [8, 16, 32], dropout: { low: 0, high: 0.4, step: 0.2 } }\n";
+    expect(parseStudyFile(`${HEAD}${sampler}${space}`, "study.yaml").sampler).toEqual({
+      kind: "one-at-a-time",
+      seed: 4,
+    });
+    const text = `${HEAD}sampler: { kind: one-at-a-time, trials: 3 }
+space: { dropout: { low: 0, high: 0.4 } }
+`;
+    expect(issuesOf(text)).toEqual([
+      "study.yaml:4: sampler.trials: found a number of trials, expected none: one-at-a-time takes them all",
+      "study.yaml:5: space.dropout: found a range, but one-at-a-time needs a list or a `step`",
+    ]);
+    // A grid of these would be too many.
+    const large =
+      "space: { denseUnits: { low: 1, high: 10000, step: 1 }, filters: { low: 1, high: 101, step: 1 } }\n";
+    expect(issuesOf(`${HEAD}${sampler}${large}`)).toEqual([]);
+    expect(issuesOf(`${HEAD}replicates: 100\n${sampler}${large}`)).toEqual([
+      "study.yaml:6: space: found 1,010,000 trials, expected at most 1,000,000",
+    ]);
   });
 });
 
@@ -99,7 +209,7 @@ describe("the examples", () => {
 describe("every issue at once, with its line", () => {
   test("of form", () => {
     const text = `study: x/../y
-datset: { path: d }
+dta: { train: d }
 trainer: { kind: cnm, epochs: 0, set: { pading: same, optimizer: on } }
 space:
   filtres: [16, 32]
@@ -117,11 +227,11 @@ replicates: 1
 `;
     expect(issuesOf(text)).toEqual([
       'study.yaml:1: study: found "x/../y", expected at most 64 letters, digits, `.`, `_` or `-`, the first a letter or digit',
-      "study.yaml:1: dataset: found nothing, expected a mapping",
-      "study.yaml:2: unknown key `datset`; did you mean `dataset`?",
+      "study.yaml:1: data: found nothing, expected a mapping",
+      "study.yaml:2: unknown key `dta`; did you mean `data`?",
       'study.yaml:3: trainer.kind: found "cnm", expected cnn',
       "study.yaml:3: trainer.epochs: found 0, expected an integer 1 .. 100000",
-      'study.yaml:3: trainer.set.optimizer: found "on", expected one of adam, sgd, rmsprop',
+      'study.yaml:3: trainer.set.optimizer: found "on", expected one of adam, sgd, rmsprop, adamw',
       "study.yaml:3: trainer.set: unknown key `pading`; did you mean `padding`?",
       "study.yaml:5: space: unknown key `filtres`; did you mean `filters`?",
       "study.yaml:6: space.filters[0]: found 0, expected an integer 1 .. 2048",
@@ -135,8 +245,8 @@ replicates: 1
       "study.yaml:9: space.activation: unknown key `high`; known here: values, when",
       "study.yaml:10: space.learningRate.low: found 0, expected a number 0 < x <= 100",
       "study.yaml:10: space.learningRate: unknown key `foo`; known here: values, low, high, log, step, when",
-      'study.yaml:11: space.momentum.when.optimizer: found "sgdd", expected one of adam, sgd, rmsprop',
-      'study.yaml:12: sampler.kind: found "grids", expected grid | random',
+      'study.yaml:11: space.momentum.when.optimizer: found "sgdd", expected one of adam, sgd, rmsprop, adamw',
+      'study.yaml:12: sampler.kind: found "grids", expected grid | random | one-at-a-time',
       "study.yaml:12: sampler: unknown key `tials`; did you mean `trials`?",
       'study.yaml:13: cluster.site: found "../x", expected letters, digits, `.`, `_` or `-`',
       'study.yaml:13: cluster.jobGroup: found "x", expected an LSF job group such as /me/study',
@@ -168,19 +278,19 @@ space:
   patience: { low: 1, high: 5, log: true, step: 2 }
 `;
     expect(issuesOf(text)).toEqual([
-      "study.yaml:2: dataset.holdout: found 1, expected a fraction between 0 and 1",
+      "study.yaml:2: data.holdout: found 1, expected a fraction between 0 and 1",
       "study.yaml:4: objective.direction: found maximize, expected minimize for validationLoss",
-      "study.yaml:5: sampler.trials: found a number of trials, expected none: a grid takes them all",
+      "study.yaml:5: sampler.trials: found a number of trials, expected none: grid takes them all",
       "study.yaml:7: space.blocks: found in `trainer.set` as well, expected in one of them",
       "study.yaml:8: space.dropout[2]: found 0.1 twice, expected each value once",
       "study.yaml:9: space.filters.high: found 16, expected more than `low`, 32",
-      "study.yaml:9: space.filters: found a range, but a grid needs a list or a `step`",
-      "study.yaml:10: space.learningRate: found a range, but a grid needs a list or a `step`",
+      "study.yaml:9: space.filters: found a range, but grid needs a list or a `step`",
+      "study.yaml:10: space.learningRate: found a range, but grid needs a list or a `step`",
       "study.yaml:11: space.momentum.low: found 0, expected more than 0 for `log`",
       "study.yaml:12: space.kernelSize.step: found 5, expected at most `high` - `low`",
       "study.yaml:13: space.denseUnits.low: found a range beside `values`, expected one of them",
       "study.yaml:14: space.batchSize: expected `values`, or `low` and `high`",
-      "study.yaml:14: space.batchSize: found a range, but a grid needs a list or a `step`",
+      "study.yaml:14: space.batchSize: found a range, but grid needs a list or a `step`",
       "study.yaml:15: space.patience.step: found a `step` beside `log`, expected one of them",
     ]);
   });
@@ -268,7 +378,7 @@ d: [*c,*c,*c,*c,*c,*c,*c,*c,*c]
     ["an alias to nothing", "study: *b", /Unresolved alias/],
     ["two documents", `${HEAD}---\na: 1`, /^study\.yaml:4: .*multiple documents/],
     ["a key that is a list", "? [a, b]\n: c\n", /unknown key `\[ a, b \]`/],
-    ["a line end in a path", 'dataset: { path: "a\\nb" }', /found "a\\nb", expected a folder/],
+    ["a line end in a path", 'data: { train: "a\\nb" }', /found "a\\nb", expected a folder/],
   ])("%s is told with its line", (_what, text, message) => {
     expect(issuesOf(text).join("\n")).toMatch(message);
   });

@@ -21,6 +21,7 @@ const PLAN: PlanReport = {
   planned: 1000,
   withResult: 900,
   newTrials: 1880,
+  newCoreHours: 612.4,
   arrays: {
     site: "compute1",
     arrays: 2,
@@ -51,9 +52,9 @@ trials    2,880, of 3,000 proposed: 100 impossible and 20 that train the same as
 planned   1,000 in earlier rounds, 900 with a result
 new       1,880 in 2 arrays of 1,000 elements, the last of 880, on compute1
 at most   940 core-hours; 19h 00m with 50 at once
+about     613 core-hours by the shapes; the slowest trial 1h 30m on one core
 largest   7,741,962 parameters, 301.7 MFLOP per example, about 2GB
           filters 256, dropout 0.2
-slowest   about 1h 30m on one core
 
 impossible networks
   100: block 1: nothing is left to pool at 1 x 1

@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { etaSquared, quantile, sortNumbers } from "../../../src/stats/moments.ts";
+import {
+  etaSquared,
+  quantile,
+  sortNumbers,
+  standardDeviation,
+} from "../../../src/stats/moments.ts";
 
 // R 4: quantile(1:10, c(0, .25, .5, 1)), type 7.
 test.each([
@@ -39,4 +44,11 @@ test.each([
 
 test("eta squared is 1 when a group says all", () => {
   expect(etaSquared([[1, 1], [5]])).toBe(1);
+});
+
+// R 4: sd(c(2, 4, 4, 4, 5, 5, 7, 9)).
+test("the standard deviation divides by n - 1", () => {
+  expect(standardDeviation([2, 4, 4, 4, 5, 5, 7, 9])).toBeCloseTo(2.138089935299395, 14);
+  expect(standardDeviation([0.98, 0.98])).toBe(0);
+  expect(standardDeviation([1, 2])).toBeCloseTo(Math.SQRT1_2, 15);
 });

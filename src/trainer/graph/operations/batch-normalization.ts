@@ -1,8 +1,6 @@
+import { NORMALIZATION_EPSILON } from "../../../core/cnn.ts";
 import { firstOutput, type GraphTensor, requireShape } from "../graph.ts";
 import { constantTensor } from "./constant.ts";
-
-/** Added to the variance, as in Keras. */
-export const NORMALIZATION_EPSILON = 1e-3;
 
 export interface NormalizedBatch {
   readonly output: GraphTensor;
@@ -12,10 +10,21 @@ export interface NormalizedBatch {
 }
 
 /**
- * gamma (x - mean) / sqrt(variance + epsilon) + beta for each channel, with the batch's own mean and variance
- * (Ioffe & Szegedy, ICML 2015, algorithm 1).
- * @param input [batch, height, width, channels], any float; gamma and beta are float32 [channels]
+ * gamma (x - mean) / sqrt(variance + epsilon) + beta for each channel, with a mean and a variance that are given:
+ * evaluation.
+ * @param input [batch, height, width, channels], any float; the others are float32 [channels]. No gradient rule.
  */
+export function normalizeWith(
+  input: GraphTensor,
+  gamma: GraphTensor,
+  beta: GraphTensor,
+  mean: GraphTensor,
+  variance: GraphTensor,
+): GraphTensor {
+  return firstOutput(addFused(input, [gamma, beta, mean, variance], false));
+}
+
+/** The same with the batch's own mean and variance (Ioffe & Szegedy, ICML 2015, algorithm 1): training. */
 export function normalizeBatch(
   input: GraphTensor,
   gamma: GraphTensor,
@@ -44,17 +53,6 @@ export function normalizeBatch(
   if (output === undefined || mean === undefined || variance === undefined)
     throw new Error("FusedBatchNormV3 has six outputs");
   return { output, mean, variance };
-}
-
-/** The same with a mean and a variance that are given: evaluation. No gradient rule. */
-export function normalizeWith(
-  input: GraphTensor,
-  gamma: GraphTensor,
-  beta: GraphTensor,
-  mean: GraphTensor,
-  variance: GraphTensor,
-): GraphTensor {
-  return firstOutput(addFused(input, [gamma, beta, mean, variance], false));
 }
 
 function addFused(

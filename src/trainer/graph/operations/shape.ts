@@ -56,6 +56,21 @@ export function reshape(input: GraphTensor, shape: Shape): GraphTensor {
   });
 }
 
+/**
+ * `reshape` to sizes that only running tells.
+ * @param sizes int32 [rank]
+ * @param shape what is known of them
+ */
+export function reshapeTo(input: GraphTensor, sizes: GraphTensor, shape: Shape): GraphTensor {
+  return input.node.graph.addTensor({
+    op: "Reshape",
+    inputs: [input, sizes],
+    attributes: { T: { type: input.dtype }, Tshape: { type: sizes.dtype } },
+    dtype: input.dtype,
+    shape,
+  });
+}
+
 /** The upper left `height` x `width` of images [batch, height, width, channels]. Not differentiable. */
 export function crop(images: GraphTensor, height: number, width: number): GraphTensor {
   if (images.shape[1] === height && images.shape[2] === width) return images;

@@ -93,7 +93,7 @@ test("a graph with every kind of attribute reads back", () => {
           [
             "run",
             {
-              methodName: "bsweep",
+              methodName: "tensorflow/serving/predict",
               inputsMap: [["source", info("Source:0", 1, -1, 4)]],
               outputsMap: [["sink", info("Sink:0", 3)]],
             },

@@ -2,14 +2,20 @@ import { expect, test } from "vitest";
 import { Graph, type GraphTensor, type Shape } from "../../../../src/trainer/graph/graph.ts";
 import { activate } from "../../../../src/trainer/graph/operations/activation.ts";
 import {
+  addTensors,
   divide,
   elementwise,
   multiply,
 } from "../../../../src/trainer/graph/operations/arithmetic.ts";
+import { normalizeBatch } from "../../../../src/trainer/graph/operations/batch-normalization.ts";
 import { biasAdd } from "../../../../src/trainer/graph/operations/bias.ts";
 import { placeholder } from "../../../../src/trainer/graph/operations/constant.ts";
 import { conv2d } from "../../../../src/trainer/graph/operations/convolution.ts";
-import { crossEntropy } from "../../../../src/trainer/graph/operations/cross-entropy.ts";
+import {
+  crossEntropy,
+  smoothedCrossEntropy,
+} from "../../../../src/trainer/graph/operations/cross-entropy.ts";
+import { transformImages } from "../../../../src/trainer/graph/operations/image-transform.ts";
 import { matMul } from "../../../../src/trainer/graph/operations/matrix-product.ts";
 import { averagePool, maxPool } from "../../../../src/trainer/graph/operations/pooling.ts";
 import { reshape } from "../../../../src/trainer/graph/operations/shape.ts";
@@ -41,6 +47,17 @@ const misfits: readonly (readonly [string, () => unknown])[] = [
   ["crossEntropy, images", () => crossEntropy(tensor(-1, 2, 2), labels(-1))],
   ["crossEntropy, one-hot labels", () => crossEntropy(tensor(-1, 10), labels(-1, 10))],
   ["crossEntropy, other batch", () => crossEntropy(tensor(3, 10), labels(4))],
+  ["smoothedCrossEntropy, images", () => smoothedCrossEntropy(tensor(-1, 2, 2), labels(-1), 0.1)],
+  ["smoothedCrossEntropy, other batch", () => smoothedCrossEntropy(tensor(3, 9), labels(4), 0.1)],
+  ["addTensors, another shape", () => addTensors(tensor(-1, 4), tensor(-1, 3))],
+  ["addTensors, a scalar", () => addTensors(tensor(-1, 4), tensor())],
+  ["normalizeBatch, rows", () => normalizeBatch(tensor(-1, 4), tensor(4), tensor(4))],
+  [
+    "normalizeBatch, other channels",
+    () => normalizeBatch(tensor(-1, 2, 2, 4), tensor(3), tensor(3)),
+  ],
+  ["transformImages, too few numbers", () => transformImages(tensor(-1, 4, 4, 1), tensor(-1, 6))],
+  ["transformImages, rows", () => transformImages(tensor(-1, 4), tensor(-1, 8))],
   ["reshape, more elements", () => reshape(tensor(2, 3), [7])],
   ["reshape, a remainder", () => reshape(tensor(2, 3), [-1, 4])],
   ["reshape, two open sizes", () => reshape(tensor(2, 3), [-1, -1])],

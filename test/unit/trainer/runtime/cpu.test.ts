@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
-import { parseCpuFeatures, readCpu } from "../../../../src/trainer/runtime/cpu.ts";
+import {
+  parseCpuFeatures,
+  readCpu,
+  requirePrecision,
+} from "../../../../src/trainer/runtime/cpu.ts";
 
 test("features come from the first processor, weakest first, only those that matter", () => {
   const cpuInfo = [
@@ -24,4 +28,17 @@ test("this machine has a model and at least one core", () => {
   const cpu = readCpu();
   expect(cpu.model).not.toBe("");
   expect(cpu.cores).toBeGreaterThanOrEqual(1);
+});
+
+test("bfloat16 is refused where it would be emulated, with the reason", () => {
+  const cpu = { model: "Some CPU", cores: 1, features: ["avx2", "avx512f"] };
+  expect(() => requirePrecision("bfloat16", cpu)).toThrow(
+    expect.objectContaining({
+      code: "RUNTIME_UNFIT",
+      message: "precision bfloat16 needs a CPU with AMX or AVX512_BF16; Some CPU has avx2, avx512f",
+    }),
+  );
+  expect(() => requirePrecision("float32", cpu)).not.toThrow();
+  for (const feature of ["amx_bf16", "avx512_bf16"])
+    expect(() => requirePrecision("bfloat16", { ...cpu, features: [feature] })).not.toThrow();
 });

@@ -1,0 +1,94 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Effects } from "../core/effects.ts";
+import { BsweepError } from "../core/errors.ts";
+import type { Submission } from "../core/prediction.ts";
+import { formatProbabilities, formatSubmission } from "../formats/submission.ts";
+import { writeFileAtomic } from "../workspace/atomic.ts";
+import { openPackedDataset } from "../workspace/packed-dataset.ts";
+import {
+  type Ensemble,
+  type EnsembleOptions,
+  openEnsemble,
+  predictWith,
+} from "./models/ensemble.ts";
+import { withScratchFolder } from "./models/model-program.ts";
+import { prepareDataset } from "./prepare.ts";
+
+export interface PredictOptions extends EnsembleOptions {
+  /** A packed data set, by its absolute folder, or a CSV without labels or with. */
+  readonly source:
+    | { readonly kind: "dataset"; readonly folder: string }
+    | { readonly kind: "csv"; readonly file: string };
+  /** Absolute name of the CSV to write. */
+  readonly output: string;
+  /** Absolute name of a second CSV with all probabilities; null: none. */
+  readonly probabilitiesOutput: string | null;
+  /** Replace files that are there. */
+  readonly force: boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Predicts every row with the mean of the models and writes what Kaggle takes. Labels that the data has are not
+ * looked at.
+ * @throws BsweepError CONFLICT without models, or for a file that is there; INVALID_DATA for other images
+ */
+export async function predictRows(options: PredictOptions, effects: Effects): Promise<Submission> {
+  const ensemble = openEnsemble(options);
+  const { output, probabilitiesOutput, study, signal } = options;
+  requireAbsent(options);
+  return withScratchFolder(async (folder) => {
+    const path = await packSource(options, ensemble, folder, effects);
+    requireShape(path, ensemble);
+    const images = { kind: "dataset", path } as const;
+    const predicted = await predictWith(ensemble, images, { study, signal, folder });
+    const { probabilities, labels } = predicted;
+    const { classes } = ensemble.problem;
+    requireAbsent(options);
+    if (probabilitiesOutput !== null)
+      writeFileAtomic(probabilitiesOutput, formatProbabilities(probabilities, classes));
+    writeFileAtomic(output, formatSubmission(labels));
+    const classCounts = new Array<number>(classes).fill(0);
+    for (const label of labels) classCounts[label] = (classCounts[label] ?? 0) + 1;
+    const models = ensemble.names;
+    return { output, probabilitiesOutput, rows: labels.length, models, classCounts };
+  });
+}
+
+function requireAbsent({ output, probabilitiesOutput, force }: PredictOptions): void {
+  const there = [output, probabilitiesOutput].find((file) => file !== null && existsSync(file));
+  if (there === undefined || there === null || force) return;
+  throw new BsweepError("CONFLICT", `${there} is there already`, {
+    hint: "choose another name with --output, or replace it with --force",
+  });
+}
+
+/** @returns the folder of a packed data set; for a CSV, one among the scratch files */
+async function packSource(
+  { source, signal }: PredictOptions,
+  { problem }: Ensemble,
+  folder: string,
+  effects: Effects,
+): Promise<string> {
+  if (source.kind === "dataset") return source.folder;
+  const { height, width } = problem;
+  const to = join(folder, "data");
+  const csv = { kind: "csv", csv: source.file, height, width } as const;
+  await prepareDataset(
+    { source: csv, to, classes: null, signal, shards: 1, force: false },
+    effects,
+  );
+  return to;
+}
+
+function requireShape(folder: string, { problem, names }: Ensemble): void {
+  const { header } = openPackedDataset(folder, { verify: true });
+  const describe = (shape: Omit<typeof problem, "classes">): string =>
+    `${shape.height} x ${shape.width} x ${shape.channels}`;
+  if (describe(header) === describe(problem)) return;
+  throw new BsweepError(
+    "INVALID_DATA",
+    `the images in ${folder} are ${describe(header)}, ${names.join(", ")} wants ${describe(problem)}`,
+  );
+}

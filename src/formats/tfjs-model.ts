@@ -1,0 +1,98 @@
+import { type CnnLayer, NORMALIZATION_EPSILON, POOL_SIZE } from "../core/cnn.ts";
+import { planModel, type RefittedModel } from "../core/refitted-model.ts";
+import type { NamedTensor } from "./safetensors.ts";
+
+/** A model as `tf.loadLayersModel` reads it: a description, and one file of weights beside it. */
+export interface TfjsModel {
+  /** The text of model.json. */
+  readonly description: string;
+  /** float32, little-endian, in the order of the description. */
+  readonly weights: Uint8Array;
+}
+
+/**
+ * The network in tfjs's Layers format (tfjs-layers 4, `ModelJSON` of tfjs-core's io/types.ts): the same layers and
+ * names, softmax at the end. It takes float32 [n, height, width, channels] in 0 .. 1.
+ * @param weightsFile name of the weights, beside model.json
+ */
+export function encodeTfjsModel(
+  model: RefittedModel,
+  tensors: ReadonlyMap<string, NamedTensor>,
+  weightsFile: string,
+): TfjsModel {
+  const named = [...tensors].map(([name, tensor]) => ({ name: tfjsName(name), ...tensor }));
+  const description = {
+    format: "layers-model",
+    generatedBy: `bsweep ${model.bsweep}`,
+    convertedBy: null,
+    modelTopology: {
+      class_name: "Sequential",
+      config: { name: model.name, layers: describeLayers(model) },
+      keras_version: "tfjs-layers 4.22.0",
+      backend: "tensor_flow.js",
+    },
+    weightsManifest: [
+      {
+        paths: [weightsFile],
+        weights: named.map(({ name, shape }) => ({ name, shape, dtype: "float32" })),
+      },
+    ],
+  };
+  const bytes = named.map(
+    ({ values }) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+  );
+  return { description: JSON.stringify(description), weights: Buffer.concat(bytes) };
+}
+
+type Described = Readonly<Record<string, unknown>>;
+
+function describe(className: string, name: string, settings: Described): Described {
+  return { class_name: className, config: { name, ...settings } };
+}
+
+function describeLayers(model: RefittedModel): readonly Described[] {
+  const { height, width, channels } = model.problem;
+  const input = { batch_input_shape: [null, height, width, channels], dtype: "float32" };
+  return [
+    describe("InputLayer", "images", { ...input, sparse: false }),
+    ...planModel(model).layers.flatMap(describeLayer),
+    describe("Activation", "probabilities", { activation: "softmax" }),
+  ];
+}
+
+function describeLayer(layer: CnnLayer): readonly Described[] {
+  const { kind, name } = layer;
+  switch (kind) {
+    case "convolution":
+      return [describeConvolution(layer)];
+    case "batch-normalization":
+      return [
+        describe("BatchNormalization", name, { axis: -1, epsilon: NORMALIZATION_EPSILON }),
+        describe("Activation", `${name}/activation`, { activation: layer.activation }),
+      ];
+    case "pooling": {
+      const size = [POOL_SIZE, POOL_SIZE];
+      const className = layer.pooling === "max" ? "MaxPooling2D" : "AveragePooling2D";
+      return [describe(className, name, { pool_size: size, strides: size, padding: "valid" })];
+    }
+    case "flatten":
+      return [describe("Flatten", name, {})];
+    case "dense": {
+      const { units, activation, bias } = layer;
+      return [describe("Dense", name, { units, activation, use_bias: bias })];
+    }
+    case "dropout":
+      return [describe("Dropout", name, { rate: layer.rate })];
+  }
+}
+
+function describeConvolution(layer: Extract<CnnLayer, { kind: "convolution" }>): Described {
+  const { name, filters, kernelSize, padding, activation, bias } = layer;
+  const size = { kernel_size: [kernelSize, kernelSize], strides: [1, 1] };
+  return describe("Conv2D", name, { filters, ...size, padding, activation, use_bias: bias });
+}
+
+/** tfjs calls a normalization's statistics moving. */
+function tfjsName(variable: string): string {
+  return variable.replace(/\/norm\/(mean|variance)$/, "/norm/moving_$1");
+}

@@ -1,0 +1,129 @@
+import { BsweepError, type Issue, messageOf } from "../core/errors.ts";
+import type { CnnProblem } from "../core/cnn.ts";
+import type { Inversion, ReadImage } from "../core/model-request.ts";
+import { Graph } from "./graph/graph.ts";
+import { cast } from "./graph/operations/arithmetic.ts";
+import { placeholder } from "./graph/operations/constant.ts";
+import { decodeImageFile } from "./graph/operations/image-file.ts";
+import { placeImages } from "./graph/operations/resize.ts";
+import { reshapeTo } from "./graph/operations/shape.ts";
+import { Session } from "./graph/session.ts";
+import { borderOf, invert, type Pixels, shouldInvert, toBrightness } from "./image-pixels.ts";
+import type { ImageRows } from "./predict.ts";
+import type { NativeBinding } from "./runtime/native.ts";
+
+export interface ImageFiles {
+  readonly rows: ImageRows;
+  readonly images: readonly ReadImage[];
+}
+
+/**
+ * Image files of any size as images of the model's: as large as fits, centred, the rest filled with the mean of
+ * their border.
+ * @param folder for the graph that decodes them
+ * @throws BsweepError INVALID_DATA for what is no image, with every such file; for a model without 1 or 3 channels
+ */
+export function readImageFiles(
+  binding: NativeBinding,
+  files: readonly string[],
+  { problem, inversion, folder }: { problem: CnnProblem; inversion: Inversion; folder: string },
+): ImageFiles {
+  const { height, width, channels } = problem;
+  if (channels !== 1 && channels !== 3) {
+    throw new BsweepError(
+      "INVALID_DATA",
+      `image files have 1 or 3 channels, the model wants ${channels}`,
+    );
+  }
+  const session = new Session(binding, createImageGraph([height, width, channels]), folder);
+  const fitted: FittedImage[] = [];
+  const issues: Issue[] = [];
+  for (const file of files) {
+    const read = readImage(session, file, channels);
+    if ("values" in read) fitted.push(fit(session, file, read, { problem, inversion }));
+    else issues.push(read);
+  }
+  session.close();
+  if (issues.length > 0) {
+    throw new BsweepError("INVALID_DATA", "there are files that cannot be read as images", {
+      issues,
+      hint: "give PNG, JPEG, BMP or GIF files",
+    });
+  }
+  const size = height * width * channels;
+  const all = new Float32Array(fitted.length * size);
+  for (const [number, { values }] of fitted.entries()) all.set(values, number * size);
+  return {
+    rows: {
+      count: fitted.length,
+      read: (start, count) => all.slice(start * size, (start + count) * size),
+    },
+    images: fitted.map(({ image }) => image),
+  };
+}
+
+/** Signatures `decode` (path) -> bytes as int32, size, and `place` (pixels, size int32 [4], scale, translation) -> pixels. */
+function createImageGraph([height, width, channels]: readonly [number, number, number]): Graph {
+  const graph = new Graph();
+  const path = placeholder(graph, "path", "string", []);
+  const decoded = decodeImageFile(path);
+  // tfjs-node's binding takes no uint8 out of TensorFlow.
+  const bytes = cast(decoded.pixels, "int32");
+  graph.signatures.set("decode", { inputs: { path }, outputs: { bytes, size: decoded.size } });
+  const pixels = placeholder(graph, "pixels", "float32", [-1]);
+  const size = placeholder(graph, "size", "int32", [4]);
+  const scale = placeholder(graph, "scale", "float32", [2]);
+  const translation = placeholder(graph, "translation", "float32", [2]);
+  const image = reshapeTo(pixels, size, [1, -1, -1, channels]);
+  graph.signatures.set("place", {
+    inputs: { pixels, size, scale, translation },
+    outputs: { pixels: placeImages(image, { scale, translation }, [height, width]) },
+  });
+  return graph;
+}
+
+/** @returns an issue for what TensorFlow cannot decode */
+function readImage(session: Session, file: string, channels: 1 | 3): Pixels | Issue {
+  try {
+    const { bytes = [], size } = session.run("decode", { path: file });
+    const [height = 0, width = 0, found = 0] = size ?? [];
+    return toBrightness(bytes, [height, width, found], channels);
+  } catch (error) {
+    return { file, path: "", message: describeFailure(error) };
+  }
+}
+
+interface FittedImage {
+  readonly image: ReadImage;
+  readonly values: Float32Array;
+}
+
+/** Outside of the scaled image TensorFlow leaves 0: what goes in is the distance from the border's brightness. */
+function fit(
+  session: Session,
+  file: string,
+  read: Pixels,
+  { problem, inversion }: { problem: CnnProblem; inversion: Inversion },
+): FittedImage {
+  const inverted = shouldInvert(inversion, borderOf(read));
+  const { height, width, channels, values } = inverted ? invert(read) : read;
+  const border = borderOf({ height, width, channels, values });
+  const scale = Math.min(problem.height / height, problem.width / width);
+  const centre = (room: number, size: number): number => (room - size * scale) / 2;
+  const { pixels = [] } = session.run("place", {
+    pixels: values.map((value, at) => value - (border[at % channels] ?? 0)),
+    size: Int32Array.of(1, height, width, channels),
+    scale: Float32Array.of(scale, scale),
+    translation: Float32Array.of(centre(problem.height, height), centre(problem.width, width)),
+  });
+  return {
+    image: { file, height, width, inverted },
+    values: Float32Array.from(pixels, (value, at) => value + (border[at % channels] ?? 0)),
+  };
+}
+
+/** TensorFlow's reason, without the binding's words before it. */
+function describeFailure(error: unknown): string {
+  const [line = ""] = messageOf(error).split("\n");
+  return line.replace("Session fail to run with error: ", "");
+}

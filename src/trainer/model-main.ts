@@ -1,0 +1,69 @@
+/**
+ * What is done with refitted models where TensorFlow is needed, as a program: `node model-main.js REQUEST`, where
+ * REQUEST is a ModelRequest as a JSON file. It leaves a ModelAnswer, also for what goes wrong.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { BsweepError, type ErrorCode } from "../core/errors.ts";
+import type {
+  ExportTask,
+  ModelAnswer,
+  ModelRequest,
+  PredictTask,
+  ReadImage,
+} from "../core/model-request.ts";
+import { parseModelRequest } from "../formats/model-request.ts";
+import { writeFileAtomic } from "../workspace/atomic.ts";
+import { openModel, readModelWeights } from "../workspace/models.ts";
+import { encodeSavedModel } from "./graph/saved-model.ts";
+import { readImageFiles } from "./image-files.ts";
+import { datasetRows, predictMean } from "./predict.ts";
+import { createServingGraph } from "./prediction-graph.ts";
+import { requirePrecision } from "./runtime/cpu.ts";
+import { loadNativeBinding } from "./runtime/native.ts";
+
+const [, , requestFile = ""] = process.argv;
+const request = parseModelRequest(readFileSync(requestFile, "utf8"), requestFile);
+writeFileAtomic(request.answerFile, JSON.stringify(answer(request)));
+
+function answer({ task, threads, scratchFolder }: ModelRequest): ModelAnswer {
+  try {
+    if (task.kind === "predict") return { ok: true, files: predict(task, threads, scratchFolder) };
+    exportSavedModel(task);
+    return { ok: true, files: [] };
+  } catch (error) {
+    if (!(error instanceof BsweepError)) throw error;
+    const { message, issues, hint = null } = error;
+    const code: ErrorCode = error.code;
+    return { ok: false, error: { code, message, issues, hint } };
+  }
+}
+
+/** @returns what was read of image files */
+function predict(
+  { models, images, probabilitiesFile }: PredictTask,
+  threads: number,
+  scratchFolder: string,
+): readonly ReadImage[] {
+  const opened = models.map(openModel);
+  for (const { model } of opened) requirePrecision(model.precision);
+  const problem = opened[0]?.model.problem ?? { height: 0, width: 0, channels: 0, classes: 0 };
+  const binding = loadNativeBinding({ threads });
+  const read =
+    images.kind === "dataset"
+      ? { rows: datasetRows(images.path), images: [] }
+      : readImageFiles(binding, images.files, {
+          problem,
+          inversion: images.inversion,
+          folder: join(scratchFolder, "images"),
+        });
+  const probabilities = predictMean(binding, opened, read.rows, scratchFolder);
+  writeFileAtomic(probabilitiesFile, new Uint8Array(probabilities.buffer));
+  return read.images;
+}
+
+function exportSavedModel({ model, to }: ExportTask): void {
+  const stored = openModel(model);
+  const graph = createServingGraph(stored.model, readModelWeights(stored));
+  writeFileSync(join(to, "saved_model.pb"), encodeSavedModel(graph));
+}
