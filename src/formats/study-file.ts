@@ -188,7 +188,13 @@ export function formatStudyJsonSchema(): string {
     properties: { trainer: { type: "object", required: ["command"] } },
     required: ["trainer"],
   };
-  const schema = { $schema, $defs, if: runsCommand, then: { ...ofCommand, $schema: undefined }, else: ofCnn };
+  const schema = {
+    $schema,
+    $defs,
+    if: runsCommand,
+    then: { ...ofCommand, $schema: undefined },
+    else: ofCnn,
+  };
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
