@@ -72,7 +72,7 @@ resources: { memory: 1.5 GB, walltime: 1h30m, checkpoint: epoch, cpus: 2, trials
       cpus: 2,
       memoryMiB: 1536,
       walltimeSeconds: 5400,
-      checkpointSeconds: 600,
+      checkpointSeconds: 0,
       trialsPerElement: 4,
     });
   });
