@@ -13,23 +13,11 @@ import type { RefittedModel } from "../core/refitted-model.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { openModel } from "../workspace/models.ts";
 import { openPackedDataset } from "../workspace/packed-dataset.ts";
-import { loadStudy, type PlanOptions } from "./plan/load-study.ts";
+import { loadStudy } from "./plan/load-study.ts";
 import { type Choice, chooseModels } from "./refit/choose.ts";
+import type { RefitOptions } from "./refit/options.ts";
 import { summariseTest } from "./refit/judge-test.ts";
 import { type NamedData, type RefitSetting, trainModel } from "./refit/train-model.ts";
-
-export interface RefitOptions extends PlanOptions {
-  /** How many of the best trials. */
-  readonly top: number;
-  /** Trainings of each. */
-  readonly seeds: number;
-  /** Trainings at a time; by default as many as the cores allow at the study's `cpus`. */
-  readonly workers?: number;
-  /** Train again what is there. */
-  readonly force: boolean;
-  /** Aborts to stop, after checkpoints. */
-  readonly signal: AbortSignal;
-}
 
 /**
  * Trains the study's best parameters on every row, without hold-out or early stopping, for the epoch that was

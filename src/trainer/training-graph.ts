@@ -7,20 +7,9 @@ import { type Variable, variable } from "./graph/operations/variable.ts";
 import { createNetwork, type Network } from "./layers/network.ts";
 import { addEvaluateSignature } from "./signatures/evaluate.ts";
 import { addInitialiseSignature } from "./signatures/initialise.ts";
+import type { TrainingGraph } from "./signatures/parts.ts";
 import { addKeepSignatures, addStateSignatures } from "./signatures/state.ts";
 import { addStepSignature } from "./signatures/step.ts";
-
-export interface TrainingGraph {
-  readonly graph: Graph;
-  readonly params: CnnParameters;
-  readonly precision: Precision;
-  readonly network: Network;
-  /** The packed data set, uint8, and the weight of each class. */
-  readonly data: { readonly images: Variable; readonly labels: Variable };
-  readonly classWeights: Variable;
-  /** Moving averages by the variable they follow; empty without `emaDecay`. */
-  readonly averages: ReadonlyMap<Variable, Variable>;
-}
 
 /**
  * Everything the trainer asks of TensorFlow, as one graph with these signatures:

@@ -9,7 +9,7 @@ import { deriveSeed } from "../../core/random.ts";
 import type { Study } from "../../core/study.ts";
 import type { RankedTrial } from "../../stats/rank.ts";
 import { reportStudy } from "../report.ts";
-import type { RefitOptions } from "../refit.ts";
+import type { RefitOptions } from "./options.ts";
 
 /** One model to be trained. */
 export interface Choice {

@@ -2,7 +2,7 @@ import type { GraphTensor } from "../graph/graph.ts";
 import { argMax, cast, elementwise, multiply, sumAll } from "../graph/operations/arithmetic.ts";
 import { constant } from "../graph/operations/constant.ts";
 import { gatherRows } from "../graph/operations/variable.ts";
-import type { TrainingGraph } from "../training-graph.ts";
+import type { TrainingGraph } from "./parts.ts";
 
 /** Pixels are stored as 0 .. 255 and trained on as 0 .. 1. */
 export const PIXEL_SCALE = 1 / 255;

@@ -2,7 +2,7 @@ import { sumAll } from "../graph/operations/arithmetic.ts";
 import { placeholder } from "../graph/operations/constant.ts";
 import { crossEntropy, softmax } from "../graph/operations/cross-entropy.ts";
 import { createEvaluation } from "../layers/layer.ts";
-import type { TrainingGraph } from "../training-graph.ts";
+import type { TrainingGraph } from "./parts.ts";
 import { countCorrect, gatherBatch } from "./batch.ts";
 
 /** The plain loss of the averaged weights, if there are any: no smoothing, no penalty, every class alike. */

@@ -2,7 +2,7 @@ import { placeholder } from "../graph/operations/constant.ts";
 import { readRawFile } from "../graph/operations/raw-file.ts";
 import { assignVariable, type Variable } from "../graph/operations/variable.ts";
 import { filled } from "../layers/variables.ts";
-import type { TrainingGraph } from "../training-graph.ts";
+import type { TrainingGraph } from "./parts.ts";
 import { whenDone } from "./state.ts";
 
 /** @param zeroed the variables that start at zero: the optimizer's and the kept weights */

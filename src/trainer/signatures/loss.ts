@@ -10,7 +10,7 @@ import { constant } from "../graph/operations/constant.ts";
 import { crossEntropy, smoothedCrossEntropy } from "../graph/operations/cross-entropy.ts";
 import { gatherRows } from "../graph/operations/variable.ts";
 import type { TrainingPass } from "../layers/layer.ts";
-import type { TrainingGraph } from "../training-graph.ts";
+import type { TrainingGraph } from "./parts.ts";
 
 export interface TrainingBatch {
   /** [batch, classes] */

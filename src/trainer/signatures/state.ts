@@ -7,7 +7,7 @@ import {
   type Variable,
   variable,
 } from "../graph/operations/variable.ts";
-import type { TrainingGraph } from "../training-graph.ts";
+import type { TrainingGraph } from "./parts.ts";
 
 /**
  * `keep` copies the weights that evaluation uses, `restore` brings them back. The weights that training goes on

@@ -15,7 +15,7 @@ import { augment } from "../layers/augmentation.ts";
 import { TrainingPass } from "../layers/layer.ts";
 import { OPTIMIZERS } from "../optimizers/index.ts";
 import type { StepRates } from "../optimizers/optimizer.ts";
-import type { TrainingGraph } from "../training-graph.ts";
+import type { TrainingGraph } from "./parts.ts";
 import { countCorrect, gatherBatch } from "./batch.ts";
 import { trainingLoss } from "./loss.ts";
 
