@@ -96,6 +96,11 @@ function makeScratchFolder(index: number): string {
  */
 function requireUsableTrainer({ exitStatus, stderrTail }: Supervised, { trainer }: Round): void {
   if (trainer.kind !== "cnn") return;
+  if (stderrTail.includes("RUNTIME_UNFIT:")) {
+    throw new BsweepError("RUNTIME_UNFIT", `the built-in trainer cannot run here: ${stderrTail}`, {
+      hint: "choose hosts with such a CPU, or precision: float32 in the study",
+    });
+  }
   if (exitStatus === EXIT_STATUS.RUNTIME_MISSING) {
     throw new BsweepError("RUNTIME_MISSING", `the built-in trainer cannot start: ${stderrTail}`, {
       hint: "bsweep runtime install puts TensorFlow's library in place",
