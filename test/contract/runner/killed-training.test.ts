@@ -13,7 +13,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { generateRound } from "../../../src/app/generate.ts";
-import { randomFor } from "../../../src/core/random.ts";
+import { randomFor, type RandomSource } from "../../../src/core/random.ts";
 import { createLayout, type Layout } from "../../../src/workspace/layout.ts";
 import { startBsweep, type BsweepProcess } from "../../support/bsweep-process.ts";
 import { makeTestFolder } from "../../support/folder.ts";
@@ -133,27 +133,42 @@ function killGroup(leader: number): void {
 
 const KILLS = 5;
 
-/** Runs the trial until it has its result; the first runs are killed, each at a random moment in a random way. */
+/** Ends a run at a random moment: some while they start, most a random number of epochs into their training. */
+async function killAtRandom(running: BsweepProcess, random: RandomSource): Promise<void> {
+  const way = WAYS[random.nextInteger(WAYS.length)];
+  if (random.nextInteger(4) === 0) {
+    await sleep(random.nextInteger(600));
+  } else {
+    // Counted in epochs, because machines differ in how many of them a second holds.
+    const epochs = 1 + random.nextInteger(3);
+    while ((running.output().match(/^epoch /gm) ?? []).length < epochs) await sleep(2);
+    await sleep(random.nextInteger(60));
+  }
+  way?.(running);
+}
+
+/** Runs the trial until it has its result; the first runs are killed, each in a random way. */
 async function runKilled(trial: Killable, seed: number): Promise<string> {
   const random = randomFor(seed, "kills");
   let output = "";
   for (let kills = 0; ; kills++) {
     const running = startBsweep(trial.args, { env: { TMPDIR: makeTestFolder() } });
-    const way = WAYS[random.nextInteger(WAYS.length)];
-    // Some die while they start, most while they train.
-    const early = random.nextInteger(4) === 0;
-    const delay = random.nextInteger(early ? 600 : 1200);
-    const killed = async (): Promise<undefined> => {
-      while (!early && !/going on|epoch \d/.test(running.output())) await sleep(10);
-      await sleep(delay);
-    };
-    const end = await (kills < KILLS ? Promise.race([running.end, killed()]) : running.end);
-    const trainer = trainerOf(running);
-    if (end === undefined) way?.(running);
+    const trainer = new Promise<number>((resolve) => {
+      const look = setInterval(() => {
+        const pid = trainerOf(running);
+        if (pid > 0) resolve(pid);
+      }, 10);
+      void running.end.then(() => {
+        clearInterval(look);
+        resolve(0);
+      });
+    });
+    if (kills < KILLS) await Promise.race([running.end, killAtRandom(running, random)]);
     const { exitStatus } = await running.end;
     output += running.output();
     if (exitStatus === 0) return output;
-    while (trainer > 0 && isAlive(trainer)) await sleep(20);
+    const pid = await trainer;
+    while (pid > 0 && isAlive(pid)) await sleep(20);
   }
 }
 
