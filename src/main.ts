@@ -1,6 +1,11 @@
 #!/usr/bin/env node
-import { runCli } from "./cli/run.ts";
+import { readElementArguments, startElement } from "./cli/element.ts";
 import { outliveReaders } from "./cli/output.ts";
 
 outliveReaders();
-process.exitCode = await runCli(process.argv.slice(2));
+const argv = process.argv.slice(2);
+const element = readElementArguments(argv);
+process.exitCode =
+  element === undefined
+    ? await (await import("./cli/run.ts")).runCli(argv)
+    : await startElement(element);

@@ -1,8 +1,9 @@
 import yargs from "yargs";
 import { EXIT_STATUS } from "../core/errors.ts";
-import { logicalCwd, logicalPath } from "../workspace/layout.ts";
+import { logicalPath } from "../workspace/layout.ts";
 import { packageVersion } from "../workspace/package.ts";
 import { commands } from "./commands/index.ts";
+import { defaultWorkspace } from "./element.ts";
 import { print, printError } from "./output.ts";
 import { refuseRepeatedLists, requireNumbers, toUsageError } from "./usage-error.ts";
 
@@ -32,7 +33,7 @@ export function createParser(argv: readonly string[]): ReturnType<typeof yargs> 
     .option("workspace", {
       type: "string",
       describe: "Folder that holds jobs/ and results/",
-      default: process.env["BSWEEP_WORKSPACE"] ?? logicalCwd(),
+      default: defaultWorkspace(),
       defaultDescription: "$BSWEEP_WORKSPACE, else this folder",
       coerce: (path: string) => logicalPath(path),
     })

@@ -31,6 +31,11 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
+/** A quarter of the values are smaller. */
+export function lowerQuartile(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 4)] ?? NaN;
+}
+
 /** Four significant digits. */
 function rounded(value: number): number {
   return Number(value.toPrecision(4));

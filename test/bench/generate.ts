@@ -26,7 +26,7 @@ export async function benchGenerate(folder: string): Promise<void> {
         bsweep: async () => {
           rmSync(join(workspace, "jobs"), { recursive: true, force: true });
           await settleDisk();
-          return runBsweep("generate", study, "--workspace", workspace);
+          return runBsweep(workspace, "generate", study);
         },
         submitit: async () => {
           rmSync(written, { recursive: true, force: true });

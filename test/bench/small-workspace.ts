@@ -4,9 +4,10 @@ import { writeExampleDigits } from "../../src/app/example-digits.ts";
 import { builtProgram } from "../../src/workspace/package.ts";
 import { runProcess } from "./process.ts";
 
-/** Runs the built bsweep to its end. @returns wall seconds of the whole process */
-export function runBsweep(...args: readonly string[]): Promise<number> {
-  return runProcess(process.execPath, [builtProgram("main.js"), ...args]);
+/** Runs the built bsweep in a workspace to its end. @returns wall seconds of the whole process */
+export function runBsweep(workspace: string, ...args: readonly string[]): Promise<number> {
+  const env = { BSWEEP_WORKSPACE: workspace };
+  return runProcess(process.execPath, [builtProgram("main.js"), ...args], { env });
 }
 
 /** A workspace with `rows` genuine digits as its data/digits; gives the folder. */
@@ -15,6 +16,6 @@ export async function makeSmallWorkspace(parent: string, rows: number): Promise<
   mkdirSync(workspace);
   const csv = join(parent, "train.csv");
   writeExampleDigits({ path: csv, rows });
-  await runBsweep("prepare", "--csv", csv, "--to", join(workspace, "data", "digits"));
+  await runBsweep(workspace, "prepare", "--csv", csv, "--to", join(workspace, "data", "digits"));
   return workspace;
 }

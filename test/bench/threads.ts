@@ -2,13 +2,13 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { tensorFlowEnvironment } from "../../src/trainer/runtime/load.ts";
 import { packDigits } from "./digits.ts";
-import { median, printFigure, tell } from "./figure.ts";
+import { lowerQuartile, printFigure, tell } from "./figure.ts";
 import { Participant } from "./participant.ts";
 import { interleave } from "./process.ts";
 
-const ROWS = 5120;
+const ROWS = 2560;
 const BATCH_SIZE = 64;
-const ROUNDS = 5;
+const ROUNDS = 11;
 const MOST_CORES = 4;
 
 /**
@@ -38,8 +38,8 @@ export async function benchThreads(folder: string): Promise<void> {
   try {
     await interleave(turns, 1);
     const seconds = await interleave(turns, ROUNDS);
-    const value = (cores * ROWS) / median(seconds.sideBySide);
-    const baseline = ROWS / median(seconds.wide);
+    const value = (cores * ROWS) / lowerQuartile(seconds.sideBySide);
+    const baseline = ROWS / lowerQuartile(seconds.wide);
     tell(`threads: ${cores} cores`);
     printFigure({ name: "threads.side-by-side", value, unit: "examples/s", baseline });
   } finally {
