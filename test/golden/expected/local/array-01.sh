@@ -10,6 +10,9 @@ export PATH="${BSWEEP_PATH:-$container_path}"
 # An element sees every core of its host; it was given 1.
 export OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 
+# The submission's TMPDIR need not exist here.
+if [[ ! -w "${TMPDIR:-/tmp}" ]]; then export TMPDIR=/tmp; fi
+
 # Which line of the manifest is this?
 index_variable=LSB_JOBINDEX
 index="${!index_variable:-}"
