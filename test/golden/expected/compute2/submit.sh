@@ -116,7 +116,9 @@ prepare() {
 ids_of() {
   local line
   while read -r line; do
-    if [[ "$line" =~ ^([0-9]+)(_.*)?$ && " ${found[*]-} " != *" ${BASH_REMATCH[1]} "* ]]; then
+    # A job refused for what it asks of the nodes is kept, as one that failed: there is no such job.
+    if [[ "$line" == *"|FAILED|BadConstraints" || "$line" == *"|FAILED|None assigned" ]]; then continue; fi
+    if [[ "$line" =~ ^([0-9]+)(_[^|]*)?\| && " ${found[*]-} " != *" ${BASH_REMATCH[1]} "* ]]; then
       found+=("${BASH_REMATCH[1]}")
     fi
   done <<< "$1"
@@ -126,9 +128,9 @@ ids_of() {
 find_jobs() {
   local answer
   found=()
-  answer="$(with_timeout squeue --me -h -t all -n "$1" -o %F 2> /dev/null)" || return 1
+  answer="$(with_timeout squeue --me -h -t all -n "$1" -o '%F|%T|%r' 2> /dev/null)" || return 1
   ids_of "$answer"
-  if ((${#found[@]} == 0)) && answer="$(with_timeout sacct -X -n -P -S now-7days --name="$1" -o JobID 2> /dev/null)"; then
+  if ((${#found[@]} == 0)) && answer="$(with_timeout sacct -X -n -P -S now-7days --name="$1" -o JobID,State,NodeList 2> /dev/null)"; then
     ids_of "$answer"
   fi
 }
