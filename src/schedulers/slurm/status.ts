@@ -52,13 +52,15 @@ const CAUSES: Readonly<Record<string, EndCause>> = {
   PREEMPTED: "host",
 };
 
-/** Of a queue entry: fixed forms first, what others may have written last. No name of ours holds a `|`. */
+/** Fixed forms first, what others may have written last. No name of ours holds a `|`. */
 const QUEUE_FORMAT = "%F|%K|%T|%M|%e|%N|%j|%r";
-const QUEUE_LINE = /^(\d+)\|(\d+|N\/A)\|([A-Z_]+)\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|(.*)$/;
+const QUEUE_LINE =
+  /^(?<job>\d+)\|(?<index>\d+|N\/A)\|(?<word>[A-Z_]+)\|(?<elapsed>[^|]*)\|(?<end>[^|]*)\|(?<nodes>[^|]*)\|(?<name>[^|]*)\|(?<reason>.*)$/;
 
 const HISTORY_FIELDS = "JobID,State,ExitCode,Elapsed,End,NodeList,JobName";
+/** `8_4|OUT_OF_MEMORY|0:125|...`, `8_6|CANCELLED by 0|...`; ExitCode is status and signal. */
 const HISTORY_LINE =
-  /^(\d+)(?:_(\d+))?\|([A-Z_]+)[^|]*\|(\d*):?(\d*)\|([^|]*)\|([^|]*)\|([^|]*)\|(.*)$/;
+  /^(?<job>\d+)(?:_(?<index>\d+))?\|(?<word>[A-Z_]+)[^|]*\|(?<status>\d+):(?<signal>\d+)\|(?<elapsed>[^|]*)\|(?<end>[^|]*)\|(?<nodes>[^|]*)\|(?<name>.*)$/;
 
 const squeue: StatusQuery = {
   argv: (jobs) => ["squeue", "-h", "-r", "-t", "all", "-o", QUEUE_FORMAT, "-j", jobs.join(",")],
@@ -112,79 +114,65 @@ function linesOf({ stdout }: CommandOutput): string[] {
 }
 
 function parseQueueLine(line: string, output: CommandOutput): ElementStatus {
-  const match = QUEUE_LINE.exec(line);
-  if (match === null) throw unreadableOutput("squeue", `found ${JSON.stringify(line)}`, output);
-  const [
-    ,
-    job = "",
-    index = "",
-    state = "",
-    elapsed = "",
-    end = "",
-    nodes = "",
-    jobName = "",
-    reason = "",
-  ] = match;
-  return {
-    ...{ job, jobName, index: index === "N/A" ? 0 : Number(index) },
-    ...describe(state, reason === "None" ? "" : reason),
-    exitCode: null,
-    ...measure(elapsed, end, nodes, state),
-  };
+  const fields = QUEUE_LINE.exec(line)?.groups as QueueFields | undefined;
+  if (fields === undefined)
+    throw unreadableOutput("squeue", `found ${JSON.stringify(line)}`, output);
+  const { reason } = fields;
+  return { ...describe(fields, reason === "None" ? "" : reason), exitCode: null };
 }
 
-/** Elements that wait stand in one line, `7_[3-9%2]`; accounting is asked about ended ones only. */
+/** Elements that wait stand in one line, `7_[3-9%2]`: accounting is asked about ended ones only. */
 function parseHistoryLine(line: string, output: CommandOutput): readonly ElementStatus[] {
   if (/^\d+_\[/.test(line)) return [];
-  const match = HISTORY_LINE.exec(line);
-  if (match === null) throw unreadableOutput("sacct", `found ${JSON.stringify(line)}`, output);
-  const [
-    ,
-    job = "",
-    index = "0",
-    state = "",
-    code = "",
-    signal = "",
-    elapsed = "",
-    end = "",
-    nodes = "",
-    jobName = "",
-  ] = match;
-  return [
-    {
-      ...{ job, jobName, index: Number(index) },
-      ...describe(state, ""),
-      exitCode: signal !== "" && signal !== "0" ? 128 + Number(signal) : Number(code),
-      ...measure(elapsed, end, nodes, state),
-    },
-  ];
+  const fields = HISTORY_LINE.exec(line)?.groups as HistoryFields | undefined;
+  if (fields === undefined)
+    throw unreadableOutput("sacct", `found ${JSON.stringify(line)}`, output);
+  const { status, signal } = fields;
+  const element = describe(fields, "");
+  if (element.state !== "done" && element.state !== "exited") return [];
+  return [{ ...element, exitCode: signal === "0" ? Number(status) : 128 + Number(signal) }];
 }
 
-function describe(word: string, reason: string): Pick<ElementStatus, "state" | "cause" | "reason"> {
-  const state = STATES[word] ?? "unknown";
-  if (state === "exited")
-    return {
-      state,
-      cause: CAUSES[word] ?? "other",
-      reason: [word, reason].filter((text) => text !== "").join(": "),
-    };
-  // JobHeldUser, JobHeldAdmin; `launch failed requeued held`.
-  const isHeld = state === "pending" && /held/i.test(reason);
-  return { state: isHeld ? "held" : state, cause: null, reason: state === "running" ? "" : reason };
+interface Fields {
+  readonly job: string;
+  /** Absent or `N/A`: no array. */
+  readonly index?: string;
+  readonly word: string;
+  readonly elapsed: string;
+  readonly end: string;
+  readonly nodes: string;
+  readonly name: string;
 }
 
-function measure(
-  elapsed: string,
-  end: string,
-  nodes: string,
-  word: string,
-): Pick<ElementStatus, "host" | "runSeconds" | "maxMemoryMiB" | "finishedAt"> {
-  const state = STATES[word];
+type QueueFields = Fields & { readonly reason: string };
+type HistoryFields = Fields & { readonly status: string; readonly signal: string };
+
+function describe(fields: Fields, reason: string): Omit<ElementStatus, "exitCode"> {
+  const { job, index = "N/A", word, elapsed, end, nodes, name: jobName } = fields;
+  const state = stateOf(word, reason);
+  const ended = state === "done" || state === "exited";
   return {
-    host: /^[^,[]+/.exec(nodes)?.[0] === nodes ? nodes : "",
+    ...{ job, jobName, state },
+    index: index === "N/A" ? 0 : Number(index),
+    cause: state === "exited" ? (CAUSES[word] ?? "other") : null,
+    reason: explain(state, word, reason),
+    // Several nodes say nothing about one of them.
+    host: /^[A-Za-z0-9._-]+$/.test(nodes) ? nodes : "",
     runSeconds: parseSlurmSeconds(elapsed),
     maxMemoryMiB: null,
     // A running job has the end that it will have at the latest.
-    finishedAt: state === "done" || state === "exited" ? parseSlurmTime(end) : null,
+    finishedAt: ended ? parseSlurmTime(end) : null,
   };
+}
+
+/** JobHeldUser, JobHeldAdmin, `job requeued in held state`. */
+function stateOf(word: string, reason: string): ElementState {
+  const state = STATES[word] ?? "unknown";
+  return state === "pending" && /held/i.test(reason) ? "held" : state;
+}
+
+function explain(state: ElementState, word: string, reason: string): string {
+  if (state === "running" || state === "done") return "";
+  if (state !== "exited") return reason;
+  return reason === "" ? word : `${word}: ${reason}`;
 }

@@ -2,10 +2,8 @@
 export function parseSlurmSeconds(text: string): number | null {
   const match = /^(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+)$/.exec(text);
   if (match === null) return null;
-  const [days = 0, hours = 0, minutes = 0, seconds = 0] = match
-    .slice(1)
-    .map((part) => Number(part ?? 0));
-  return ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
+  const part = (place: number): number => Number(match[place] ?? 0);
+  return ((part(1) * 24 + part(2)) * 60 + part(3)) * 60 + part(4);
 }
 
 /** `2026-11-27T06:54:17`, in this machine's zone; null for anything else, such as `N/A`. */
