@@ -1,15 +1,11 @@
 import type { Effects } from "../../core/effects.ts";
+import type { ElementStatus } from "../../core/element-status.ts";
 import { BsweepError } from "../../core/errors.ts";
 import type { SchedulerName } from "../../core/site.ts";
 import { runProcess } from "../../process/exec.ts";
 import { lsfStatus } from "../../schedulers/lsf/status.ts";
 import { slurmStatus } from "../../schedulers/slurm/status.ts";
-import type {
-  ElementStatus,
-  StatusAnswer,
-  StatusDialect,
-  StatusQuery,
-} from "../../schedulers/status.ts";
+import type { StatusAnswer, StatusDialect, StatusQuery } from "../../schedulers/status.ts";
 import type { SubmittedArray } from "./submitted.ts";
 
 const DIALECTS: Readonly<Record<Exclude<SchedulerName, "local">, StatusDialect>> = {

@@ -1,9 +1,7 @@
+import type { ElementState, ElementStatus, EndCause } from "../../core/element-status.ts";
 import { isObject } from "../../core/objects.ts";
 import {
   type CommandOutput,
-  type ElementState,
-  type ElementStatus,
-  type EndCause,
   type StatusAnswer,
   type StatusDialect,
   unreadableOutput,

@@ -1,8 +1,6 @@
+import type { ElementState, ElementStatus, EndCause } from "../../core/element-status.ts";
 import {
   type CommandOutput,
-  type ElementState,
-  type ElementStatus,
-  type EndCause,
   type StatusAnswer,
   type StatusDialect,
   type StatusQuery,
