@@ -1,20 +1,11 @@
 import type { SchedulerName } from "../core/site.ts";
-
-/** Program and arguments; never a line for a shell. */
-export type SchedulerCommand = readonly [program: string, ...words: string[]];
+import type { Argv, CommandOutput } from "./status.ts";
 
 /** A whole job, or elements of a job array. */
 export interface JobPart {
   readonly jobId: string;
   /** From 1; null: all of the job. */
   readonly indices: readonly number[] | null;
-}
-
-/** What a scheduler's command left behind. */
-export interface CommandAnswer {
-  readonly exitStatus: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 /** `ended`: there was nothing left to do it to. */
@@ -29,20 +20,20 @@ export interface SteeringDialect {
   /** Whether a user may stop what runs and let it go on later. */
   readonly suspendsRunning: boolean;
   /** The limit that all jobs of a group share. */
-  limitGroup(jobGroup: string, limit: number): readonly SchedulerCommand[];
+  limitGroup(jobGroup: string, limit: number): readonly Argv[];
   /** Most elements of a job array that run at once. */
-  limitArray(jobId: string, limit: number): readonly SchedulerCommand[];
+  limitArray(jobId: string, limit: number): readonly Argv[];
   /** Keeps elements that wait from starting. */
-  hold(waiting: JobPart): readonly SchedulerCommand[];
+  hold(waiting: JobPart): readonly Argv[];
   /** Stops what runs, in memory. */
-  suspend(running: JobPart): readonly SchedulerCommand[];
+  suspend(running: JobPart): readonly Argv[];
   /** Undoes both. */
-  resume(held: JobPart): readonly SchedulerCommand[];
+  resume(held: JobPart): readonly Argv[];
   /** Ends jobs for good. */
-  cancel(part: JobPart): readonly SchedulerCommand[];
+  cancel(part: JobPart): readonly Argv[];
   /** Ends elements unless they have started. */
-  cancelWaiting(waiting: JobPart): readonly SchedulerCommand[];
-  readAnswer(answer: CommandAnswer): SteeringOutcome;
+  cancelWaiting(waiting: JobPart): readonly Argv[];
+  readAnswer(output: CommandOutput): SteeringOutcome;
 }
 
 /** IBM Spectrum LSF 10.1, "Job arrays": an array specification has at most 255 characters. Slurm takes more. */

@@ -1,10 +1,5 @@
-import {
-  answerLines,
-  jobExpressions,
-  type JobPart,
-  type SchedulerCommand,
-  type SteeringDialect,
-} from "../steering.ts";
+import { answerLines, jobExpressions, type JobPart, type SteeringDialect } from "../steering.ts";
+import type { Argv } from "../status.ts";
 
 /** What a command says while LSF's daemons are busy; its answer follows. */
 const NOISE = /Please wait|concurrent query limit exceeded/;
@@ -33,6 +28,6 @@ export const lsfSteering: SteeringDialect = {
   },
 };
 
-function onElements(program: string, part: JobPart): SchedulerCommand[] {
+function onElements(program: string, part: JobPart): Argv[] {
   return jobExpressions(part, "[").map((job) => [program, job]);
 }

@@ -1,7 +1,9 @@
 import { answerLines, jobExpressions, type SteeringDialect } from "../steering.ts";
 
-/** What scontrol and scancel say of jobs that have ended, or are forgotten. */
-const ENDED = /Invalid job id specified|already completing or completed|no longer pending execution/i;
+/** What scontrol and scancel say of jobs that have ended, or are forgotten: `1_1-2: Job has already finished`. */
+const ENDED = /Invalid job id specified|already completing or completed|already finished/i;
+/** `1_3-19: No error`, beside such a line and with status 1: for these elements it was done. */
+const DONE = ": No error";
 
 /**
  * Slurm 22.05 to 24.11: scontrol(1), scancel(1). Holding touches only what waits, whatever is named. Users cannot
@@ -22,8 +24,8 @@ export const slurmSteering: SteeringDialect = {
   readAnswer: ({ exitStatus, stderr }) => {
     const complaints = answerLines(stderr);
     if (exitStatus === 0 && !complaints.some((line) => line.includes("error:"))) return "done";
-    return complaints.length > 0 && complaints.every((line) => ENDED.test(line))
-      ? "ended"
-      : "refused";
+    const isExplained = complaints.every((line) => ENDED.test(line) || line.endsWith(DONE));
+    if (complaints.length === 0 || !isExplained) return "refused";
+    return complaints.some((line) => line.endsWith(DONE)) ? "done" : "ended";
   },
 };
