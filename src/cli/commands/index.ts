@@ -15,6 +15,7 @@ import { refitCommand } from "./refit.ts";
 import { reportCommand } from "./report.ts";
 import { resumeCommand } from "./resume.ts";
 import { runtimeCommand } from "./runtime.ts";
+import { submitCommand } from "./submit.ts";
 import { throttleCommand } from "./throttle.ts";
 import { trialCommand } from "./trial.ts";
 
@@ -24,6 +25,7 @@ export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   prepareCommand,
   planCommand,
   generateCommand,
+  submitCommand,
   localCommand,
   throttleCommand,
   pauseCommand,
