@@ -11,6 +11,10 @@ export interface Layout {
   readonly workspace: string;
   /** `jobs/<study>` */
   studyJobs(study: string): string;
+  /** `jobs/<study>/limit`: most elements at once, as `bsweep throttle` said; what is submitted later keeps to it. */
+  limitFile(study: string): string;
+  /** `jobs/<study>/paused`: while it is there, nothing more is submitted. */
+  pausedFile(study: string): string;
   /** `jobs/<study>/round-001` */
   round(study: string, round: number): string;
   /** `results/<study>/round-001` */
@@ -31,6 +35,8 @@ export function createLayout(workspace: string): Layout {
   return {
     workspace,
     studyJobs: (study) => join(workspace, "jobs", study),
+    limitFile: (study) => join(workspace, "jobs", study, "limit"),
+    pausedFile: (study) => join(workspace, "jobs", study, "paused"),
     round: (study, round) => join(workspace, "jobs", study, roundName(round)),
     roundResults: (study, round) => join(workspace, "results", study, roundName(round)),
     database: (study) => join(workspace, "results", study, "study.sqlite"),
