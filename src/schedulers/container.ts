@@ -23,7 +23,7 @@ const PREFIX: Readonly<Record<Runtime, (request: ContainerRequest) => readonly s
     "--ntasks=1",
     // Not taken over from the job since Slurm 22.05 (srun(1)).
     `--cpus-per-task=${cpus}`,
-    `--container-image=${image}`,
+    `--container-image=${enrootImage(image)}`,
     `--container-mounts=${mounts.map((folder) => `${folder}:${folder}`).join(",")}`,
     `--container-workdir=${workspace}`,
   ],
@@ -46,6 +46,12 @@ const PREFIX: Readonly<Record<Runtime, (request: ContainerRequest) => readonly s
     "--",
   ],
 };
+
+/** enroot divides registry and name by a `#`; a path to a .sqsh file stays as it is. */
+function enrootImage(image: string): string {
+  const registry = /^([^/#]*[.:][^/#]*)\/(.+)$/.exec(image);
+  return registry === null ? image : `${registry[1]}#${registry[2]}`;
+}
 
 /** Empty where no word is needed: on the host itself, and where LSF's wrapper has started the container. */
 export function containerPrefix(
