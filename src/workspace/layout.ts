@@ -21,6 +21,8 @@ export interface Layout {
   checkpoints(study: string, trialId: string): string;
   /** `jobs/.runner/<hash>`: Node and bsweep for images without, by their content. */
   stagedRunner(hash: string): string;
+  /** `image.lock.json`: digests of the images that were pushed from here. */
+  imageRecord(): string;
   /** `models/<study>`: a folder for each refitted model. */
   models(study: string): string;
   /** A path from a study or round file: relative ones start at the workspace. */
@@ -36,6 +38,7 @@ export function createLayout(workspace: string): Layout {
     database: (study) => join(workspace, "results", study, "study.sqlite"),
     checkpoints: (study, trialId) => join(workspace, "results", study, "checkpoints", trialId),
     stagedRunner: (hash) => join(workspace, "jobs", ".runner", hash),
+    imageRecord: () => join(workspace, "image.lock.json"),
     models: (study) => join(workspace, "models", study),
     resolve: (path) => (isAbsolute(path) ? path : join(workspace, path)),
   };

@@ -5,6 +5,7 @@ import { collectCommand } from "./collect.ts";
 import { demoCommand } from "./demo.ts";
 import { exportCommand } from "./export.ts";
 import { generateCommand } from "./generate.ts";
+import { imageCommand } from "./image.ts";
 import { localCommand } from "./local.ts";
 import { planCommand } from "./plan.ts";
 import { predictCommand } from "./predict.ts";
@@ -28,6 +29,7 @@ export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   predictCommand,
   exportCommand,
   runtimeCommand,
+  imageCommand,
   trialCommand,
   demoCommand,
 ];
