@@ -1,7 +1,11 @@
 import * as z from "zod";
-import type { Site } from "../core/site.ts";
+import { dropAbsent } from "../core/objects.ts";
+import { CONTAINER_RUNTIMES } from "../core/placement.ts";
+import { REQUIRABLE_KEYS, SCHEDULERS, type Site } from "../core/site.ts";
 import type { DocumentKind } from "./issues.ts";
-import { checkYaml, readYaml } from "./yaml-document.ts";
+import { integer, placementShape } from "./placement-schema.ts";
+import { expected } from "./schema-issues.ts";
+import { checkYaml, readYaml, throwIssues } from "./yaml-document.ts";
 
 const KIND: DocumentKind = {
   code: "INVALID_SITE",
@@ -16,11 +20,6 @@ function matching(pattern: RegExp, expected: string) {
   });
 }
 
-const nameSchema = matching(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "letters, digits, `.`, `_` or `-`");
-
-/** A Docker image reference; it stands in `docker(...)`, so it may hold no blank, quote or parenthesis. */
-export const imageSchema = matching(/^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/, "a Docker image reference");
-
 /** LSF_DOCKER_VOLUMES is a blank-separated list of `source:target`, so those characters cannot be in a mount. */
 const mountSchema = matching(
   /^\/[^\s:,\0]*$/u,
@@ -31,16 +30,19 @@ const lineSchema = matching(/^[^\p{Cc}]+$/u, "one line of text");
 const absolutePathSchema = matching(/^\/[^\p{Cc}]*$/u, "an absolute path");
 
 const siteSchema = z.strictObject({
-  scheduler: z.enum(["lsf", "local"]),
-  maxArraySize: z.int().min(1).max(1000).default(1000),
-  queue: nameSchema.optional(),
-  userGroup: nameSchema.optional(),
-  image: imageSchema.optional(),
+  scheduler: z.enum(SCHEDULERS, expected(`one of ${SCHEDULERS.join(", ")}`)),
+  container: z
+    .enum(CONTAINER_RUNTIMES, expected(`one of ${CONTAINER_RUNTIMES.join(", ")}`))
+    .optional(),
+  maxArraySize: integer(1, 1000).default(1000),
+  required: z.array(z.enum(REQUIRABLE_KEYS)).default([]),
+  ...placementShape,
   mounts: z.array(mountSchema).default([]),
   containerPath: lineSchema.default("/usr/local/bin:/usr/bin:/bin"),
   bsweep: lineSchema.default("bsweep"),
-  resultGraceSeconds: z.int().min(0).default(900),
+  resultGraceSeconds: integer(0, 1_000_000).default(900),
   schedulerProfile: absolutePathSchema.optional(),
+  jobSetup: z.array(lineSchema).default([]),
 });
 
 /**
@@ -50,18 +52,17 @@ const siteSchema = z.strictObject({
  * @throws BsweepError INVALID_SITE with every issue and its line
  */
 export function parseSiteFile(text: string, name: string, file: string): Site {
-  const { queue, userGroup, image, schedulerProfile, ...rest } = checkYaml(
-    readYaml(text, file, KIND),
-    siteSchema,
-    KIND,
-  );
+  const document = readYaml(text, file, KIND);
+  const { container, ...written } = checkYaml(document, siteSchema, KIND);
+  const isDocker = container === "docker";
+  if (isDocker && written.scheduler !== "lsf") {
+    const message = `found docker, which LSF's wrapper starts, on ${written.scheduler}; expected pyxis, apptainer, charliecloud or none`;
+    throwIssues(document, [document.issueAt(["container"], message)], KIND);
+  }
   return {
     name,
     file,
-    ...rest,
-    ...(queue === undefined ? {} : { queue }),
-    ...(userGroup === undefined ? {} : { userGroup }),
-    ...(image === undefined ? {} : { image }),
-    ...(schedulerProfile === undefined ? {} : { schedulerProfile }),
+    container: container ?? "none",
+    ...dropAbsent(written),
   };
 }
