@@ -18,24 +18,12 @@ export interface Podman {
   readonly folder: string;
 }
 
-/** What podman with images made here needs beside root, as Debian's packages name the programs. */
-const PROGRAMS = ["podman", "runc", "conmon", "debootstrap", "flock"] as const;
-
-/** What is missing for `openPodman` on this machine; empty when nothing is. */
-export async function missingForPodman(): Promise<string[]> {
-  const runs = await Promise.all(PROGRAMS.map((program) => runProcess(program, ["--version"])));
-  const missing: string[] = PROGRAMS.filter((_, index) => runs[index]?.succeeded !== true);
-  return process.getuid?.() === 0 ? missing : [...missing, "root"];
-}
-
 /**
  * Opens the tests' podman, with the base image that the trainer's Dockerfile starts from: made here, since no
  * registry can be counted on. Repeating it costs a fraction of a second.
- * @throws Error naming what is missing, or with podman's own words
+ * Needs what `PODMAN` in test/cluster/requirements.ts names. @throws Error with podman's own words
  */
 export async function openPodman(): Promise<Podman> {
-  const missing = await missingForPodman();
-  if (missing.length > 0) throw new Error(`no podman to test with: ${missing.join(", ")} missing`);
   const folder = join(cacheFolder(), "podman");
   mkdirSync(folder, { recursive: true });
   return withFileLock(join(folder, "open.lock"), async () => {

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { runProcess } from "../../../src/process/exec.ts";
-import { findMinimalImage } from "../../support/minimal-image.ts";
+import { findMinimalImage } from "../minimal-image.ts";
 import { runPodman, type Podman } from "./open.ts";
 
 /** The name that the trainer's Dockerfile takes by default, so that it builds unchanged. */

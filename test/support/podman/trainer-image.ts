@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { runProcess } from "../../../src/process/exec.ts";
 import { builtProgram, packageRoot } from "../../../src/workspace/package.ts";
-import { runBsweep } from "../../support/bsweep-process.ts";
+import { runBsweep } from "../bsweep-process.ts";
 import { BASE_IMAGE } from "./base-image.ts";
 import { withFileLock } from "./file-lock.ts";
 import { runPodman, type Podman } from "./open.ts";
