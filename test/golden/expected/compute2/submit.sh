@@ -65,6 +65,9 @@ done
 say() { if ! "$quiet"; then printf '%s\n' "$1"; fi; }
 tell() { printf '%s\n' "$1"; }
 
+# count NUMBER NOUN
+count() { if (($1 == 1)); then echo "1 $2"; else echo "$1 $2s"; fi; }
+
 # ask QUESTION: true when a person answers yes.
 ask() {
   local answer=""
@@ -359,7 +362,7 @@ leave_room() {
     fail 4 "$scheduler does not tell how many elements are waiting" "run this script again"
   fi
   if ((pending > 0 && pending + $1 > max_pending)); then
-    stop_wave "$pending elements are waiting; with $1 more there would be more than the $max_pending that the study allows"
+    stop_wave "$(count "$pending" element) of yours in the queue: with $1 more there would be more than the $max_pending that may wait"
     return 1
   fi
 }
@@ -379,7 +382,7 @@ submit() {
     canary_id=""
     if [[ "$array" != array-00 ]] && "$canary" && "$has_canary"; then canary_id="${canary_job_shown:-$(canary_job)}"; fi
     depend_on "$canary_id" "$previous_job"
-    printf 'would run: %s   # %s elements\n' "$(show_request "$script")" "$3"
+    printf 'would run: %s   # %s\n' "$(show_request "$script")" "$(count "$3" element)"
     previous_job="JOB_OF_$array"
     if [[ "$array" == array-00 ]]; then canary_job_shown="$previous_job"; fi
     return
@@ -411,7 +414,7 @@ request() {
   if find_id "$answer" && [[ -n "$job_id" ]]; then
     record "$1" "$job_id"
     previous_job="$job_id"
-    tell "$1: job $job_id${3:+, $3 elements}"
+    tell "$1: job $job_id${3:+, $(count "$3" element)}"
   elif is_full "$answer"; then
     rm -- "$submitted/$1.intent"
     if [[ "$(count_pending)" == 0 ]]; then
@@ -483,7 +486,7 @@ notify_name=digits-grid-r001-end-0a1b2c3d
 submit_notify
 if ! "$dry_run"; then
   say ""
-  say "All 3 arrays are submitted."
+  say "Everything is submitted."
   say "Watch them:            $watch_command"
   say "When they have ended:  bsweep collect $(printf '%q' "$study_file")"
 fi
