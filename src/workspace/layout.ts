@@ -27,6 +27,8 @@ export interface Layout {
   stagedRunner(hash: string): string;
   /** `jobs/.prepare/<name>`: the jobs that pack a data set. */
   preparation(name: string): string;
+  /** `image.lock.json`: digests of the images that were pushed from here. */
+  imageRecord(): string;
   /** `models/<study>`: a folder for each refitted model. */
   models(study: string): string;
   /** A path from a study or round file: relative ones start at the workspace. */
@@ -45,6 +47,7 @@ export function createLayout(workspace: string): Layout {
     checkpoints: (study, trialId) => join(workspace, "results", study, "checkpoints", trialId),
     stagedRunner: (hash) => join(workspace, "jobs", ".runner", hash),
     preparation: (name) => join(workspace, "jobs", ".prepare", name),
+    imageRecord: () => join(workspace, "image.lock.json"),
     models: (study) => join(workspace, "models", study),
     resolve: (path) => (isAbsolute(path) ? path : join(workspace, path)),
   };
