@@ -17,6 +17,8 @@ export interface TrialContext extends RequestContext {
   /** Seconds that may pass after `secondsLeft` before the element has to end. */
   readonly marginSeconds: number;
   readonly signal: AbortSignal;
+  /** File descriptor that takes what the trainer writes; by default this process's own output. */
+  readonly output?: number;
   /** A line for the element's log. */
   readonly log: (line: string) => void;
 }
@@ -168,6 +170,7 @@ function measured(
 }
 
 /** The job's id where a scheduler runs us, else "". */
-function schedulerJobId(): string {
-  return process.env["LSB_JOBID"] ?? process.env["SLURM_ARRAY_JOB_ID"] ?? "";
+export function schedulerJobId(): string {
+  const { LSB_JOBID, SLURM_ARRAY_JOB_ID, SLURM_JOB_ID } = process.env;
+  return LSB_JOBID ?? SLURM_ARRAY_JOB_ID ?? SLURM_JOB_ID ?? "";
 }

@@ -7,6 +7,7 @@ import { exportCommand } from "./export.ts";
 import { generateCommand } from "./generate.ts";
 import { localCommand } from "./local.ts";
 import { planCommand } from "./plan.ts";
+import { poolCommand } from "./pool.ts";
 import { predictCommand } from "./predict.ts";
 import { prepareCommand } from "./prepare.ts";
 import { refitCommand } from "./refit.ts";
@@ -29,5 +30,6 @@ export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   exportCommand,
   runtimeCommand,
   trialCommand,
+  poolCommand,
   demoCommand,
 ];
