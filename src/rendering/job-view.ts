@@ -32,7 +32,12 @@ export interface JobView extends RoundView {
   /** Whether the job is parallel: its tasks take the elements. */
   readonly pool: boolean;
   readonly poolSlots: number;
-  readonly launcher: string;
+  /** Words that start a task on each slot; empty where the job file starts each by itself, with blaunch. */
+  readonly launch: readonly string[];
+  /** Whether those words want a file of hosts, as mpirun does. */
+  readonly hostfile: boolean;
+  /** Folder through which the tasks share the elements, relative to the workspace. */
+  readonly claimFolder: string;
   /** Whether elements run in an image. */
   readonly container: boolean;
   /** Shell lines of the site, run on the host before anything else. */
@@ -55,6 +60,8 @@ export interface JobView extends RoundView {
   /** Exit status that asks to be run again. */
   readonly runAgainStatus: number;
   readonly gpu: boolean;
+  /** GPUs of an element. */
+  readonly gpus: number;
 }
 
 /** Fields of submit.sh. */

@@ -1,16 +1,18 @@
 import { isAbsolute, join, relative } from "node:path";
 import type { Pool } from "../../core/placement.ts";
 import type { RoundArray } from "../../core/round.ts";
-import type { SchedulerName, Site } from "../../core/site.ts";
+import type { Site } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
 import { RUN_AGAIN_STATUS } from "../../core/trainer-request.ts";
 import type { TemplateEngine } from "../../rendering/engine.ts";
 import type { JobView, RoundView, SubmitView } from "../../rendering/job-view.ts";
 import { containerPrefix } from "../../schedulers/container.ts";
 import type { JobRequest, SchedulerDialect } from "../../schedulers/dialect.ts";
+import { chooseLauncher, launchWords } from "../../schedulers/launcher.ts";
 import {
   arrayName,
   CANARY,
+  claimFolderName,
   logFolderName,
   logicalPath,
   SUBMIT_SCRIPT,
@@ -63,12 +65,6 @@ export function renderScripts(inputs: ScriptInputs, engine: TemplateEngine): Ren
 /** A site's `bsweep` where it says nothing. */
 const DEFAULT_PROGRAM = "bsweep";
 
-const DEFAULT_LAUNCHER: Readonly<Record<SchedulerName, string>> = {
-  lsf: "blaunch",
-  slurm: "srun",
-  local: "",
-};
-
 function viewRound({ study, layout, round, bsweepVersion, arrays }: ScriptInputs): RoundView {
   return {
     bsweepVersion,
@@ -97,12 +93,8 @@ function viewJob(inputs: ScriptInputs, shared: RoundView, array: RoundArray): Jo
     arrayIndexVariable: dialect.arrayIndexVariable,
     jobIdVariable: dialect.jobIdVariable,
     canary: array.array === CANARY,
-    pool: pool !== null,
-    poolSlots: pool?.slots ?? 0,
-    launcher: pool?.launcher ?? DEFAULT_LAUNCHER[dialect.name],
     container: site.container !== "none",
     jobSetup: site.jobSetup,
-    containerPrefix: prefixOf(inputs),
     ...{ cpus, memoryMiB, walltimeSeconds },
     containerPath: site.containerPath,
     bsweep: programOf(site),
@@ -112,6 +104,9 @@ function viewJob(inputs: ScriptInputs, shared: RoundView, array: RoundArray): Jo
     logFolder,
     runAgainStatus: RUN_AGAIN_STATUS,
     gpu: study.resources.gpu !== undefined,
+    gpus: study.resources.gpu?.count ?? 0,
+    ...viewPool(inputs, pool),
+    claimFolder: join(shared.roundFolder, claimFolderName(array.array)),
   };
 }
 
@@ -121,19 +116,36 @@ function programOf({ scheduler, container, bsweep }: Site): string {
   return isOnHost && bsweep === DEFAULT_PROGRAM ? builtProgram("main.js") : bsweep;
 }
 
-function prefixOf({ study, site, cluster, layout }: ScriptInputs): readonly string[] {
-  return containerPrefix(site.container, {
+/** How a program gets onto the slots of a pool, and into the image. */
+function viewPool(
+  { study, site, cluster, layout }: ScriptInputs,
+  pool: Pool | null,
+): Pick<JobView, "pool" | "poolSlots" | "launch" | "hostfile" | "containerPrefix"> {
+  const request = {
     image: cluster.image ?? "",
     mounts: cluster.mounts,
     workspace: layout.workspace,
     cpus: study.resources.cpus,
     hasGpu: study.resources.gpu !== undefined,
-  });
+  };
+  const { container: runtime, scheduler } = site;
+  const prefix = containerPrefix(runtime, request);
+  if (pool === null)
+    return { pool: false, poolSlots: 0, launch: [], hostfile: false, containerPrefix: prefix };
+  const launch = { ...request, scheduler, runtime, pool };
+  return {
+    pool: true,
+    poolSlots: pool.slots,
+    launch: launchWords(launch),
+    hostfile: chooseLauncher(launch) === "mpirun",
+    // srun has put the tasks into pyxis' containers already.
+    containerPrefix: runtime === "pyxis" ? [] : prefix,
+  };
 }
 
-/** The canary is an element like any other, not a pool. */
-function poolOf({ study }: ScriptInputs, { array }: RoundArray): Pool | null {
-  return array === CANARY ? null : (study.cluster.pool ?? null);
+/** The canary is an element like any other, not a pool; `bsweep local` runs elements side by side anyway. */
+function poolOf({ study, site }: ScriptInputs, { array }: RoundArray): Pool | null {
+  return array === CANARY || site.scheduler === "local" ? null : (study.cluster.pool ?? null);
 }
 
 function requestJob(inputs: ScriptInputs, array: RoundArray): JobRequest {
