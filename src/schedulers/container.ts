@@ -45,6 +45,12 @@ const PREFIX: Readonly<Record<Runtime, (request: ContainerRequest) => readonly s
   ],
 };
 
+/** enroot divides registry and name by a `#`; a path to a .sqsh file stays as it is. */
+function enrootImage(image: string): string {
+  const registry = /^([^/#]*[.:][^/#]*)\/(.+)$/.exec(image);
+  return registry === null ? image : `${registry[1]}#${registry[2]}`;
+}
+
 /** Empty where no word is needed: on the host itself, and where LSF's wrapper has started the container. */
 export function containerPrefix(
   runtime: ContainerRuntime,
@@ -56,7 +62,7 @@ export function containerPrefix(
 /** What makes srun start its tasks in the image. */
 export function pyxisOptions({ image, mounts, workspace }: ContainerRequest): readonly string[] {
   return [
-    `--container-image=${image}`,
+    `--container-image=${enrootImage(image)}`,
     `--container-mounts=${mounts.map((folder) => `${folder}:${folder}`).join(",")}`,
     `--container-workdir=${workspace}`,
   ];

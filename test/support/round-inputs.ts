@@ -10,7 +10,11 @@ import { slurmDialect } from "../../src/schedulers/slurm/directives.ts";
 import { createLayout } from "../../src/workspace/layout.ts";
 import { packagedTemplates } from "../../src/workspace/package.ts";
 
-export function makeStudy(workspace: string, cluster: Partial<StudyCluster> = {}): Study {
+export function makeStudy(
+  workspace: string,
+  cluster: Partial<StudyCluster> = {},
+  withImage = true,
+): Study {
   return {
     name: "digits-grid",
     file: join(workspace, "study.yaml"),
@@ -25,7 +29,7 @@ export function makeStudy(workspace: string, cluster: Partial<StudyCluster> = {}
       concurrencyLimit: 50,
       jobGroup: "/h.schroeder/ood",
       userGroup: "compute-lab",
-      image: "ghcr.io/lab/bsweep@sha256:0123",
+      ...(withImage ? { image: "ghcr.io/lab/bsweep@sha256:0123" } : {}),
       ...cluster,
     },
     resources: {
@@ -72,7 +76,7 @@ export function renderRound(options: {
 }): RenderedFile[] {
   const { workspace, elements = [1000, 1000, 880] } = options;
   const site = makeSite(options.site);
-  const plain = makeStudy(workspace, options.cluster);
+  const plain = makeStudy(workspace, options.cluster, site.container !== "none");
   const study: Study = { ...plain, resources: { ...plain.resources, ...options.resources } };
   const dialect = DIALECTS[site.scheduler];
   const first = options.canary === true ? 0 : 1;

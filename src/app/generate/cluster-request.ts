@@ -87,6 +87,10 @@ function checkPresent(study: Study, site: Site, request: Placement): void {
       path: `cluster.${key}`,
       message: `found nothing, expected ${EXPECTED[key]}`,
     }));
+  if (site.container === "none" && request.image !== undefined) {
+    const message = `found ${JSON.stringify(request.image)}, expected nothing: the site starts no container (container: none in ${site.file})`;
+    issues.push({ file: study.file, path: "cluster.image", message });
+  }
   if (issues.length === 0) return;
   throw new BsweepError("INVALID_STUDY", `the site ${site.name} needs more to run ${study.name}`, {
     issues,

@@ -22,7 +22,7 @@ test("a site beside the study file wins", () => {
 
 test("an unknown site lists the known ones, and no name leaves the folders", () => {
   expect(() => loadSite("compute9", folder)).toThrow(
-    'found site "compute9", expected one of: compute1, local',
+    'found site "compute9", expected one of: compute1, compute2, local, lsf, slurm',
   );
   writeFileSync(join(folder, "outside.yaml"), "scheduler: lsf\n");
   mkdirSync(join(folder, "sites"));

@@ -27,7 +27,6 @@ study_file='study.yaml'
 submit_folder='/storage2/fs1/lab/Active/sweep'
 submitted="$round_folder/submitted"
 lock="$round_folder/submit.lock"
-concurrency_limit=50
 max_pending=0
 # Longest that asking for a job may take. Nobody asks for it again before so much time has passed.
 ask_seconds="${BSWEEP_ASK_SECONDS:-120}"
@@ -85,6 +84,7 @@ fi
 scheduler=LSF
 submit_command=bsub
 job_group='/h.schroeder/ood'
+concurrency_limit=50
 watch_command="bjobs -A -g $job_group"
 look_command="bhist -a -J"
 # LSF keeps a finished job in memory for CLEAN_PERIOD, an hour by default: half of it is sure.
@@ -189,7 +189,6 @@ find_id() {
 is_full() { [[ "$1" == *"ending job threshold reached"* ]]; }
 
 is_refusal() { [[ "$1" == *"ot submitted"* ]]; }
-
 
 # --- One submitter at a time, on whatever machine ---
 
@@ -412,7 +411,10 @@ submit() {
 request() {
   local answer="" status=0 job_id=""
   require_lock
-  printf '%s %s\n' "$2" "$(describe_self)" > "$submitted/$1.intent"
+  # Of two submitters that hold themselves for the only one, one makes this file.
+  if ! (set -o noclobber && printf '%s %s\n' "$2" "$(describe_self)" > "$submitted/$1.intent") 2> /dev/null; then
+    fail 6 "another submit.sh has just asked for $1" "run this script again when it has ended"
+  fi
   answer="$(cd -- "$submit_folder" && "${@:4}" 2>&1)" || status=$?
   if find_id "$answer" && [[ -n "$job_id" ]]; then
     record "$1" "$job_id"
@@ -441,8 +443,9 @@ if ! "$dry_run"; then
   take_lock
   apply_answers
 fi
-has_canary=false
+has_canary=true
 prepare
+if "$canary"; then submit array-00 digits-grid-r001-a00-0a1b2c3d 1; fi
 submit array-01 digits-grid-r001-a01-0a1b2c3d 1000
 submit array-02 digits-grid-r001-a02-0a1b2c3d 1000
 submit array-03 digits-grid-r001-a03-0a1b2c3d 880
