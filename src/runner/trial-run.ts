@@ -143,7 +143,7 @@ function createResult(
     failure: outcome.state === "failed" ? outcome.failure : null,
     timing: { startedAt, seconds: run.seconds },
     usage: { peakMemoryMiB: run.peakMemoryMiB, cpuSeconds: run.cpuSeconds },
-    element: { job: schedulerJobId(), index, host: hostname() },
+    element: { job: schedulerJobId(), index, host: hostName() },
     software: { bsweep: packageVersion() },
   };
 }
@@ -173,4 +173,9 @@ function measured(
 export function schedulerJobId(): string {
   const { LSB_JOBID, SLURM_ARRAY_JOB_ID, SLURM_JOB_ID } = process.env;
   return LSB_JOBID ?? SLURM_ARRAY_JOB_ID ?? SLURM_JOB_ID ?? "";
+}
+
+/** The host as its scheduler calls it, where that tells. $HOSTNAME may be that of a parallel job's first host. */
+export function hostName(): string {
+  return process.env["SLURMD_NODENAME"] ?? hostname();
 }

@@ -1,10 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Round, RoundCluster } from "../../src/core/round.ts";
 import { type BsweepProcess, startBsweep } from "./bsweep-process.ts";
+import { JOURNAL_TRAINER } from "./journal.ts";
 import { type CommandRound, makeCommandRound, readResults } from "./rounds.ts";
-
-const JOURNAL_TRAINER = join(import.meta.dirname, "..", "fixtures", "trainers", "journal.sh");
 
 /** A round whose trials note when they begin and end. */
 export interface JournalRound extends CommandRound {
@@ -42,30 +41,6 @@ export function makeJournalRound(
     },
   );
   return { ...round, journal };
-}
-
-/** One run of a trial; times in microseconds of one clock, `end` absent when it was killed. */
-export interface NotedRun {
-  readonly place: number;
-  readonly pid: number;
-  readonly begin: number;
-  readonly end: number | undefined;
-}
-
-export function readJournal({ journal }: JournalRound): NotedRun[] {
-  const lines = existsSync(journal) ? readFileSync(journal, "utf8").trimEnd().split("\n") : [];
-  const words = lines.map((line) => line.split(" "));
-  const ends = new Map(
-    words.filter(([, what]) => what === "end").map(([, , pid, time]) => [pid, Number(time)]),
-  );
-  return words
-    .filter(([, what]) => what === "begin")
-    .map(([place, , pid, time]) => ({
-      place: Number(place),
-      pid: Number(pid),
-      begin: Number(time),
-      end: ends.get(pid ?? ""),
-    }));
 }
 
 export function startTask(

@@ -1,6 +1,5 @@
 import { closeSync, openSync, writeSync } from "node:fs";
-import { hostname } from "node:os";
-import { schedulerJobId } from "../trial-run.ts";
+import { hostName, schedulerJobId } from "../trial-run.ts";
 
 /** An element's own log, as the job file of an array would keep it. */
 export interface ElementLog {
@@ -33,6 +32,6 @@ export function openElementLog(
     }
   };
   const time = new Date().toISOString().replace(/\.\d+Z$/, "+0000");
-  line(`== job ${schedulerJobId()}, element ${index}, on ${hostname()}, ${time}`);
+  line(`== job ${schedulerJobId()}, element ${index}, on ${hostName()}, ${time}`);
   return { output, line, close: () => closeSync(output) };
 }

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { BsweepError, messageOf } from "../../core/errors.ts";
 import type { Round } from "../../core/round.ts";
@@ -11,7 +11,7 @@ import {
 } from "../../workspace/layout.ts";
 import { readArray } from "../element.ts";
 import { runElement, wallTimeMargin } from "../run-element.ts";
-import { schedulerJobId } from "../trial-run.ts";
+import { hostName, schedulerJobId } from "../trial-run.ts";
 import { ClaimFolder } from "./claims.ts";
 import { openElementLog } from "./element-log.ts";
 import { type ClaimedEnd, type PoolTaskEnd, runPoolTask } from "./task.ts";
@@ -39,7 +39,7 @@ export async function runPool(options: PoolOptions): Promise<PoolTaskEnd> {
   const { round, array } = readArray(manifestFile);
   const roundFolder = dirname(manifestFile);
   const logFolder = join(roundFolder, logFolderName(array.array));
-  const owner = `${hostname()}, process ${process.pid}, job ${schedulerJobId()}`;
+  const owner = `${hostName()}, process ${process.pid}, job ${schedulerJobId()}`;
   const secondsLeft = (): number =>
     jobSeconds(round) - options.elapsedSeconds - performance.now() / 1000;
   const stop = new AbortController();

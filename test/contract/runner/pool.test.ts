@@ -5,16 +5,15 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { randomFor } from "../../../src/core/random.ts";
 import { until, type BsweepProcess } from "../../support/bsweep-process.ts";
 import { makeTestFolder } from "../../support/folder.ts";
+import { readJournal, type NotedRun } from "../../support/journal.ts";
 import {
   claimsOf,
   killWhole,
   makeJournalRound,
   POOL_CLUSTER,
-  readJournal,
   resultsOf,
   startTask,
   type JournalRound,
-  type NotedRun,
 } from "../../support/pool.ts";
 
 const journalFile = (): string => join(makeTestFolder(), "journal");
