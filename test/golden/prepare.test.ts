@@ -15,7 +15,11 @@ const mounted = { mounts: ["/storage2/fs1/lab/Active"] };
 
 test.each([
   ["prepare-compute1", lsfDialect, makeSite(mounted)],
-  ["prepare-slurm", slurmDialect, makeSite({ ...mounted, scheduler: "slurm", container: "apptainer" })],
+  [
+    "prepare-slurm",
+    slurmDialect,
+    makeSite({ ...mounted, scheduler: "slurm", container: "apptainer" }),
+  ],
 ] as const)("the scripts that pack a data set, %s", async (name, dialect, site) => {
   const cluster = {
     site: site.name,
