@@ -1,12 +1,13 @@
 import { defineConfig } from "vitest/config";
 
-const project = (name: string, timeoutSeconds: number) => ({
+const project = (name: string, timeoutSeconds: number, other: object = {}) => ({
   extends: true as const,
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: timeoutSeconds * 1000,
     hookTimeout: timeoutSeconds * 1000,
+    ...other,
   },
 });
 
@@ -19,6 +20,8 @@ export default defineConfig({
       project("contract", 120),
       project("golden", 60),
       project("e2e", 300),
+      // Daemons and containers: one file at a time, after everything else.
+      project("cluster", 600, { fileParallelism: false, sequence: { groupOrder: 1 } }),
     ],
     reporters: ["default", "./test/support/closing-line-reporter.ts"],
     coverage: { provider: "v8", include: ["src/**"], reporter: ["text-summary", "html"] },

@@ -1,8 +1,12 @@
+import { BsweepError } from "../core/errors.ts";
 import { formatDuration, formatMemory } from "../core/quantities.ts";
 import type { PlanReport, PlannedArrays } from "../core/plan.ts";
 import type { Site } from "../core/site.ts";
 import type { Study } from "../core/study.ts";
+import type { Layout } from "../workspace/layout.ts";
+import { estimateElements, lintCluster } from "./plan/lints.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
+import { decidePacking } from "./plan/packing.ts";
 import { openPlan, type PlanContext } from "./plan/plan-context.ts";
 import { proposeTrials } from "./plan/propose.ts";
 import { tallyProposals, type Tally } from "./plan/tally.ts";
@@ -17,6 +21,7 @@ export function planStudy(options: PlanOptions): PlanReport {
   const context = openPlan(options);
   const { study, header, site, existing } = context;
   const tally = tallyProposals(proposeTrials(study, header), existing);
+  const packing = tryPacking(context, options.layout);
   return {
     study: study.name,
     file: study.file,
@@ -24,8 +29,8 @@ export function planStudy(options: PlanOptions): PlanReport {
     dataset: describeDataset(context),
     replicates: study.replicates,
     ...tally,
-    arrays: planArrays(study, site, tally.newTrials),
-    warnings: findWarnings(context, tally),
+    arrays: planArrays(study, site, tally.newTrials, packing.trialsPerElement),
+    warnings: findWarnings(context, options.layout, tally, packing),
   };
 }
 
@@ -36,8 +41,13 @@ function describeDataset({ study, header }: PlanContext): PlanReport["dataset"] 
 }
 
 /** How `newTrials` trials fill arrays of the site's size, and the most they may cost. */
-export function planArrays(study: Study, site: Site, newTrials: number): PlannedArrays {
-  const { cpus, walltimeSeconds, trialsPerElement } = study.resources;
+export function planArrays(
+  study: Study,
+  site: Site,
+  newTrials: number,
+  trialsPerElement: number,
+): PlannedArrays {
+  const { cpus, walltimeSeconds } = study.resources;
   const { concurrencyLimit } = study.cluster;
   const { maxArraySize } = site;
   const elements = Math.ceil(newTrials / trialsPerElement);
@@ -53,7 +63,30 @@ export function planArrays(study: Study, site: Site, newTrials: number): Planned
   };
 }
 
-function findWarnings({ study }: PlanContext, { proposed, trials, largest }: Tally): string[] {
+/** One trial an element where nothing can be said before a trial has been measured. */
+function tryPacking(context: PlanContext, layout: Layout): PlannedPacking {
+  try {
+    const { kind, trialsPerElement } = decidePacking(context, layout);
+    return { trialsPerElement, isMeasured: kind !== "canary" };
+  } catch (error) {
+    if (!(error instanceof BsweepError) || error.code !== "CONFLICT") throw error;
+    return { trialsPerElement: 1, isMeasured: false };
+  }
+}
+
+interface PlannedPacking {
+  readonly trialsPerElement: number;
+  /** False under `auto`, before a trial has told how long one takes. */
+  readonly isMeasured: boolean;
+}
+
+function findWarnings(
+  { study, site }: PlanContext,
+  layout: Layout,
+  tally: Tally,
+  { trialsPerElement, isMeasured }: PlannedPacking,
+): string[] {
+  const { proposed, trials, largest } = tally;
   const { sampler, replicates } = study;
   const asked = sampler.kind === "random" ? sampler.trials * replicates : 0;
   return [
@@ -63,13 +96,20 @@ function findWarnings({ study }: PlanContext, { proposed, trials, largest }: Tal
         ]
       : []),
     ...(trials === 0 ? ["no trial is left: every proposed network is impossible"] : []),
-    ...warnOfSize(study.resources, largest),
+    ...(isMeasured
+      ? []
+      : [
+          "resources.trialsPerElement is auto: the first round is one trial, whose time decides; the elements above are for one trial each",
+        ]),
+    ...warnOfSize(study.resources, trialsPerElement, largest),
+    ...lintCluster(study, site, layout, estimateElements(tally, trialsPerElement)),
   ];
 }
 
 /** What would be killed half-way is told before it starts. */
 function warnOfSize(
-  { memoryMiB, walltimeSeconds, cpus, trialsPerElement }: Study["resources"],
+  { memoryMiB, walltimeSeconds, cpus }: Study["resources"],
+  trialsPerElement: number,
   largest: Tally["largest"],
 ): string[] {
   if (largest === null) return [];

@@ -9,7 +9,12 @@ export interface ElementArguments {
   /** From 1. */
   readonly index: number;
   readonly workspace: string;
+  /** Whether others wait for it: a failed trial is told by the exit status then. */
+  readonly canary: boolean;
 }
+
+/** Exit status of a canary whose trial failed: what waits for it must not start. */
+const CANARY_FAILED_STATUS = 1;
 
 /** Exit status of a runner that was interrupted and left no result, by the signal (128 + number). */
 const INTERRUPTED_STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -20,7 +25,7 @@ export function defaultWorkspace(): string {
 }
 
 /**
- * The arguments of `bsweep trial` in the very form the job scripts write: `trial --manifest F --index I`.
+ * The arguments of `bsweep trial` in the very form the job scripts write: `trial --manifest F --index I [--canary]`.
  * Undefined for any other, which the command line's parser takes; elements start by the thousand, and
  * loading it takes longer than all else the runner does before the trainer starts.
  */
@@ -28,9 +33,10 @@ export function readElementArguments(argv: readonly string[]): ElementArguments 
   const [command, manifestOption, manifest, indexOption, index, ...rest] = argv;
   const asWritten =
     command === "trial" && manifestOption === "--manifest" && indexOption === "--index";
-  if (!asWritten || rest.length > 0 || manifest === undefined) return undefined;
+  const canary = rest[0] === "--canary";
+  if (!asWritten || rest.length > (canary ? 1 : 0) || manifest === undefined) return undefined;
   if (!/^[1-9]\d{0,8}$/.test(index ?? "")) return undefined;
-  return { manifest, index: Number(index), workspace: logicalPath(defaultWorkspace()) };
+  return { manifest, index: Number(index), workspace: logicalPath(defaultWorkspace()), canary };
 }
 
 /** Runs an element, tells any error. Returns the exit status. */
@@ -44,11 +50,11 @@ export async function startElement(element: ElementArguments): Promise<number> {
 
 /**
  * Runs an element until it is done or a signal stops it.
- * @returns exit status: 0 done, 75 to be run again, 128 + signal when interrupted
+ * @returns exit status: 0 done, 75 to be run again, 128 + signal when interrupted, 1 when a canary's trial failed
  * @throws BsweepError USAGE; else as runElement does
  */
 export async function runArrayElement(element: ElementArguments): Promise<number> {
-  const { manifest, index, workspace } = element;
+  const { manifest, index, workspace, canary } = element;
   if (!Number.isInteger(index) || index < 1)
     throw new BsweepError("USAGE", `--index: found ${index}, expected a whole number from 1`);
   const { runElement } = await import("../runner/run-element.ts");
@@ -75,5 +81,10 @@ export async function runArrayElement(element: ElementArguments): Promise<number
     signal: controller.signal,
     log: (line) => process.stdout.write(`${line}\n`),
   });
-  return { done: 0, interrupted: interruptedStatus, "run again": RUN_AGAIN_STATUS }[end];
+  return {
+    done: 0,
+    failed: canary ? CANARY_FAILED_STATUS : 0,
+    interrupted: interruptedStatus,
+    "run again": RUN_AGAIN_STATUS,
+  }[end];
 }

@@ -1,4 +1,13 @@
+import type { GpuRequest, Pool } from "./placement.ts";
+import type { SchedulerName } from "./site.ts";
 import type { Objective, Precision } from "./study.ts";
+
+/**
+ * `canary`: one trial, whose time says how many fit into an element (`trialsPerElement: auto`). `retry`: trials of
+ * earlier rounds that failed or left nothing, with their next attempt.
+ */
+export const ROUND_KINDS = ["initial", "extension", "canary", "retry"] as const;
+export type RoundKind = (typeof ROUND_KINDS)[number];
 
 /** What all elements of a round share; stands in round.json beside the manifests. */
 export interface Round {
@@ -6,7 +15,7 @@ export interface Round {
   readonly study: string;
   /** From 1. */
   readonly round: number;
-  readonly kind: "initial" | "extension";
+  readonly kind: RoundKind;
   /** Random hex, part of the job names, so that two rounds are never mistaken for one another. */
   readonly nonce: string;
   /** ISO 8601 UTC. */
@@ -23,10 +32,28 @@ export interface Round {
     /** Between a trial's checkpoints; 0: after each epoch, null: none. */
     readonly checkpointSeconds: number | null;
   };
+  /** Where it runs; null in rounds of bsweep 0.1.0, which did not write it down. */
+  readonly cluster: RoundCluster | null;
   readonly arrays: readonly RoundArray[];
+  /** Distinct trials: the canary's stands in the first array too. */
   readonly trials: number;
   /** File as named by the user -> SHA-256 of the bytes that went into the round. */
   readonly inputs: Readonly<Record<string, string>>;
+}
+
+/** What is needed to ask for a round's jobs and to steer them, whatever the study file says by now. */
+export interface RoundCluster {
+  readonly site: string;
+  readonly scheduler: SchedulerName;
+  /** LSF's; "" elsewhere. */
+  readonly jobGroup: string;
+  readonly concurrencyLimit: number;
+  readonly image: string;
+  readonly resultGraceSeconds: number;
+  readonly gpu: GpuRequest | null;
+  /** Set: each array is a parallel job whose tasks take the manifest's elements. */
+  readonly pool: Pool | null;
+  readonly excludeHosts: readonly string[];
 }
 
 export interface RoundDataset {
@@ -44,7 +71,7 @@ export type RoundTrainer =
 
 /** One job array of a round. File names are relative to the round's folder. */
 export interface RoundArray {
-  /** From 1. */
+  /** From 1; 0 is the canary: one element with the round's first trial, which the others wait for. */
   readonly array: number;
   readonly elements: number;
   readonly jobName: string;
@@ -71,7 +98,9 @@ export interface WrittenRound {
   readonly folder: string;
   readonly trials: number;
   readonly elements: number;
+  /** The canary's left out, as in `elements`. */
   readonly arrays: number;
+  readonly canary: boolean;
   /** submit.sh, absolute; null on a site without a scheduler. */
   readonly submitScript: string | null;
 }

@@ -1,15 +1,26 @@
+import type { ContainerRuntime, Placement } from "./placement.ts";
+
+export const SCHEDULERS = ["lsf", "slurm", "local"] as const;
+export type SchedulerName = (typeof SCHEDULERS)[number];
+
+/** Keys a site may ask every study for. */
+export const REQUIRABLE_KEYS = ["queue", "userGroup", "serviceClass", "image"] as const;
+export type RequirableKey = (typeof REQUIRABLE_KEYS)[number];
+
 /** A cluster's facts, the same for every study that runs there. */
-export interface Site {
+export interface Site extends Placement {
   readonly name: string;
   /** The site file, for messages. */
   readonly file: string;
-  readonly scheduler: "lsf" | "local";
+  /** Its own name, then those of the sites it starts from (`extends`). */
+  readonly lineage: readonly string[];
+  readonly scheduler: SchedulerName;
+  /** What starts the elements' container. */
+  readonly container: ContainerRuntime;
   /** Most elements of one job array; also the largest index. */
   readonly maxArraySize: number;
-  readonly queue?: string;
-  readonly userGroup?: string;
-  /** Docker image the elements run in. */
-  readonly image?: string;
+  /** What a study must say where the site does not. */
+  readonly required: readonly RequirableKey[];
   /** Folders of the host mounted into the container under the same name. */
   readonly mounts: readonly string[];
   /** PATH inside the container. */
@@ -20,4 +31,6 @@ export interface Site {
   readonly resultGraceSeconds: number;
   /** Shell file that puts the scheduler's commands on PATH (cron has none). */
   readonly schedulerProfile?: string;
+  /** Shell lines of a job before its container starts, such as `module load apptainer`. */
+  readonly jobSetup: readonly string[];
 }

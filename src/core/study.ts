@@ -1,3 +1,5 @@
+import type { GpuRequest, Placement, Pool } from "./placement.ts";
+
 /** A study as the rest of the program sees it: validated, defaults filled in, units in the names. */
 
 export type ParameterValue = string | number | boolean;
@@ -82,15 +84,16 @@ export interface StudyData {
   readonly holdout: number;
 }
 
-/** Where the study runs on a cluster. A key that is absent here takes the site's value. */
-export interface StudyCluster {
+/** Where the study runs on a cluster. A key of the placement that is absent here takes the site's value. */
+export interface StudyCluster extends Placement {
   readonly site: string;
   /** Most elements of the study running at once. */
   readonly concurrencyLimit: number;
   readonly jobGroup?: string;
-  readonly userGroup?: string;
-  readonly queue?: string;
-  readonly image?: string;
+  /** Set: the elements are taken by the tasks of parallel jobs, instead of being elements of job arrays. */
+  readonly pool?: Pool;
+  /** Address for one mail when everything has ended. */
+  readonly notify?: string;
 }
 
 /** What one element asks of the scheduler. */
@@ -98,10 +101,16 @@ export interface Resources {
   readonly cpus: number;
   readonly memoryMiB: number;
   readonly walltimeSeconds: number;
+  readonly gpu?: GpuRequest;
+  /** Room in the host's /tmp, MiB. */
+  readonly tmpMiB?: number;
   /** Seconds of training between a trial's checkpoints, 0: one after each epoch, null: none. */
   readonly checkpointSeconds: number | null;
-  /** Trials packed into one element, run one after another. */
-  readonly trialsPerElement: number;
+  /** Trials packed into one element, run one after another; `auto`: by the time that the first one took. */
+  readonly trialsPerElement: number | "auto";
+  /** What a retry may raise memory and wall time to. */
+  readonly maxMemoryMiB?: number;
+  readonly maxWalltimeSeconds?: number;
 }
 
 interface StudyParts {

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import type { ParameterValue } from "../core/study.ts";
 import type { SpaceEntry, WrittenParameters } from "./parameter-schema.ts";
+import { integer, text } from "./placement-schema.ts";
 import { expected } from "./schema-issues.ts";
-import { integer, sharedShape, text } from "./study-schema.ts";
+import { sharedShape } from "./study-schema.ts";
 
 /** A parameter of a command, as it may stand in `{{name}}`. */
 const nameSchema = text(

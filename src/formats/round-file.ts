@@ -1,15 +1,43 @@
 import * as z from "zod";
 import { PRECISIONS } from "../core/study.ts";
-import type { Round } from "../core/round.ts";
+import { LAUNCHERS } from "../core/placement.ts";
+import { ROUND_KINDS, type Round, type RoundCluster } from "../core/round.ts";
+import { SCHEDULERS } from "../core/site.ts";
 import { parseJson } from "./issues.ts";
 
 const relativeName = z.string().regex(/^[A-Za-z0-9._-]+$/);
+
+const clusterSchema: z.ZodType<RoundCluster> = z.strictObject({
+  site: z.string(),
+  scheduler: z.enum(SCHEDULERS),
+  jobGroup: z.string(),
+  concurrencyLimit: z.int().min(1),
+  image: z.string(),
+  resultGraceSeconds: z.int().min(0),
+  gpu: z
+    .strictObject({
+      count: z.int().min(1),
+      model: z.string().exactOptional(),
+      memoryMiB: z.int().min(1).exactOptional(),
+      shared: z.boolean(),
+    })
+    .nullable(),
+  pool: z
+    .strictObject({
+      slots: z.int().min(1),
+      slotsPerHost: z.int().min(1).exactOptional(),
+      walltimeSeconds: z.int().min(1),
+      launcher: z.enum(LAUNCHERS).exactOptional(),
+    })
+    .nullable(),
+  excludeHosts: z.array(z.string()),
+});
 
 const roundSchema: z.ZodType<Round> = z.strictObject({
   schemaVersion: z.literal(1),
   study: z.string(),
   round: z.int().min(1),
-  kind: z.enum(["initial", "extension"]),
+  kind: z.enum(ROUND_KINDS),
   nonce: z.string(),
   createdAt: z.iso.datetime(),
   bsweep: z.string(),
@@ -31,9 +59,10 @@ const roundSchema: z.ZodType<Round> = z.strictObject({
     walltimeSeconds: z.int().min(1),
     checkpointSeconds: z.number().min(0).nullable(),
   }),
+  cluster: clusterSchema.nullable().default(null),
   arrays: z.array(
     z.strictObject({
-      array: z.int().min(1),
+      array: z.int().min(0),
       elements: z.int().min(1),
       jobName: z.string(),
       manifest: relativeName,

@@ -1,11 +1,8 @@
 import * as z from "zod";
 import { CNN_PARAMETERS, isCnnParameter } from "../core/cnn-parameters.ts";
 import type { Issue } from "../core/errors.ts";
-import {
-  parseCheckpointSeconds,
-  parseDurationSeconds,
-  parseMemoryMiB,
-} from "../core/quantities.ts";
+import { dropAbsent } from "../core/objects.ts";
+import { parseCheckpointSeconds } from "../core/quantities.ts";
 import type { CnnStudy, CommandStudy, Sampler, Study } from "../core/study.ts";
 import { checkCommand, checkNames } from "./command-checks.ts";
 import {
@@ -15,6 +12,7 @@ import {
 } from "./command-schema.ts";
 import type { DocumentKind } from "./issues.ts";
 import { entrySchema } from "./parameter-schema.ts";
+import { readDuration, readSize, toGpu, toPool } from "./placement-schema.ts";
 import { findSchemaIssues, type IssueAt } from "./schema-issues.ts";
 import { mappingOf, type SpaceParameter } from "./space-checks.ts";
 import { checkStudy, toDimensions, type StudyDraft } from "./study-checks.ts";
@@ -148,7 +146,7 @@ function buildShared(written: WrittenStudy | WrittenCommandStudy, file: string) 
     file,
     sampler: toSampler(written.sampler),
     replicates: written.replicates,
-    cluster: dropAbsent(written.cluster),
+    cluster: toCluster(written.cluster),
     resources: toResources(written.resources),
   };
 }
@@ -157,23 +155,26 @@ function toSampler({ kind, seed, trials = 0 }: WrittenStudy["sampler"]): Sampler
   return kind === "random" ? { kind, seed, trials } : { kind, seed };
 }
 
-function toResources(written: WrittenStudy["resources"]): Study["resources"] {
-  const { cpus, memory, walltime, checkpoint, trialsPerElement } = written;
-  const memoryMiB = parseMemoryMiB(memory);
-  const walltimeSeconds = parseDurationSeconds(walltime);
-  const checkpointSeconds = parseCheckpointSeconds(checkpoint);
-  if (memoryMiB === undefined || walltimeSeconds === undefined || checkpointSeconds === undefined) {
-    throw new TypeError("the schema let an unreadable quantity pass");
-  }
-  return { cpus, memoryMiB, walltimeSeconds, checkpointSeconds, trialsPerElement };
+function toCluster({ pool, ...rest }: WrittenStudy["cluster"]): Study["cluster"] {
+  return { ...dropAbsent(rest), ...(pool === undefined ? {} : { pool: toPool(pool) }) };
 }
 
-type Present<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-
-/** The same mapping without the keys that have no value. */
-function dropAbsent<T extends object>(written: T): Present<T> {
-  const entries = Object.entries(written).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as Present<T>;
+function toResources(written: WrittenStudy["resources"]): Study["resources"] {
+  const { cpus, memory, walltime, checkpoint, trialsPerElement } = written;
+  const { gpu, tmp, maxMemory, maxWalltime } = written;
+  const checkpointSeconds = parseCheckpointSeconds(checkpoint);
+  if (checkpointSeconds === undefined) {
+    throw new TypeError("the schema let an unreadable quantity pass");
+  }
+  return {
+    ...{ cpus, checkpointSeconds, trialsPerElement },
+    memoryMiB: readSize(memory),
+    walltimeSeconds: readDuration(walltime),
+    ...(gpu === undefined ? {} : { gpu: toGpu(gpu) }),
+    ...(tmp === undefined ? {} : { tmpMiB: readSize(tmp) }),
+    ...(maxMemory === undefined ? {} : { maxMemoryMiB: readSize(maxMemory) }),
+    ...(maxWalltime === undefined ? {} : { maxWalltimeSeconds: readDuration(maxWalltime) }),
+  };
 }
 
 /** The text of templates/study.schema.json, the JSON schema of study files for editors. */

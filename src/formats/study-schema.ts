@@ -1,11 +1,18 @@
 import * as z from "zod";
-import {
-  parseCheckpointSeconds,
-  parseDurationSeconds,
-  parseMemoryMiB,
-} from "../core/quantities.ts";
+import { parseCheckpointSeconds } from "../core/quantities.ts";
 import { PRECISIONS } from "../core/study.ts";
 import { setSchema, spaceSchema } from "./parameter-schema.ts";
+import {
+  duration,
+  gpuSchema,
+  integer,
+  name,
+  placementShape,
+  poolSchema,
+  quantity,
+  size,
+  text,
+} from "./placement-schema.ts";
 import { expected } from "./schema-issues.ts";
 
 /** Most trials a study may have; it bounds the time `plan` takes. */
@@ -22,22 +29,6 @@ export const METRICS = {
 
 export type Metric = keyof typeof METRICS;
 
-export function integer(low: number, high: number) {
-  const or = expected(`an integer ${low} .. ${high}`);
-  return z.int(or).min(low, or).max(high, or);
-}
-
-export function text(pattern: RegExp, description: string) {
-  return z.string(expected(description)).regex(pattern, expected(description));
-}
-
-/** A text that another parser reads into a number. */
-function quantity(parse: (text: string) => number | null | undefined, description: string) {
-  const or = expected(description);
-  return z.string(or).refine((value) => parse(value) !== undefined, or);
-}
-
-const siteName = text(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "letters, digits, `.`, `_` or `-`");
 const metrics = Object.keys(METRICS) as Metric[];
 
 const objectiveSchema = z
@@ -96,38 +87,43 @@ const samplerSchema = z
 
 const clusterSchema = z
   .strictObject({
-    site: siteName
+    site: name()
       .default("local")
-      .describe("sites/NAME.yaml beside the study, else one that bsweep brings: compute1, local"),
+      .describe("sites/NAME.yaml beside the study, else one that bsweep brings"),
     concurrencyLimit: integer(1, 100_000)
       .default(50)
       .describe("Most elements of the study running at once"),
     jobGroup: text(/^(?:\/[A-Za-z0-9._@+-]+)+$/, "an LSF job group such as /me/study")
       .optional()
       .describe("LSF job group"),
-    userGroup: siteName.optional().describe("LSF user group to charge"),
-    queue: siteName.optional().describe("Queue, when not the site's"),
-    image: text(/^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/, "a Docker image reference")
+    ...placementShape,
+    pool: poolSchema
       .optional()
-      .describe("Docker image, when not the site's"),
+      .describe("Parallel jobs whose tasks take the elements, in place of job arrays"),
+    notify: text(/^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+$/, "an address such as me@example.org")
+      .optional()
+      .describe("Gets one mail when everything has ended"),
   })
   .prefault({});
 
 const resourcesSchema = z
   .strictObject({
     cpus: integer(1, 1024).default(1).describe("CPU cores of an element"),
-    memory: quantity(parseMemoryMiB, "a size such as 4GB or 512MB")
-      .default("4GB")
-      .describe("Memory of an element: MB or GB, 1 GB = 1024 MB"),
-    walltime: quantity(parseDurationSeconds, "a time such as 30m, 1h30m or 01:30:00")
+    memory: size().default("4GB").describe("Memory of an element: MB or GB, 1 GB = 1024 MB"),
+    walltime: duration()
       .default("30m")
       .describe("Most time an element may take, its trials together"),
+    gpu: gpuSchema.optional().describe("GPUs of an element; `{}` for one of any model"),
+    tmp: size().optional().describe("Room an element needs in its host's /tmp"),
     checkpoint: quantity(parseCheckpointSeconds, "`epoch`, `off` or a time such as 10m")
       .default("10m")
       .describe("How often a trial saves its state: a time, `epoch`, or `off`"),
-    trialsPerElement: integer(1, 1000)
+    trialsPerElement: z
+      .union([integer(1, 1000), z.literal("auto")], expected("an integer 1 .. 1000, or auto"))
       .default(1)
-      .describe("Trials packed into one element, one after another"),
+      .describe("Trials packed into one element, one after another; auto: 15 minutes' worth"),
+    maxMemory: size().optional().describe("What `bsweep retry` may raise memory to"),
+    maxWalltime: duration().optional().describe("What `bsweep retry` may raise walltime to"),
   })
   .prefault({});
 

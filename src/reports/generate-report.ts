@@ -11,11 +11,14 @@ export function formatGenerateReport(report: GenerateReport, folder: string): st
       ? `Nothing was written: no trial of ${study} could be trained.`
       : `Nothing new: all trials of ${study} stand in earlier rounds (${earlierTrials}).`;
   }
-  const { round, kind, trials, elements, arrays } = written;
+  const { round, kind, trials, elements, arrays, canary } = written;
   const earlier = earlierTrials === 0 ? "" : `; earlier rounds hold ${earlierTrials}`;
   return [
     `Round ${round} of ${study} (${kind}) for ${report.site}: ${count(trials, "trial")}${earlier}`,
     `${count(elements, "element")} in ${count(arrays, "array")}, in ${folder}`,
+    ...(canary
+      ? ["A canary runs the first trial alone; the arrays start when it is complete"]
+      : []),
   ].join("\n");
 }
 

@@ -5,7 +5,7 @@ import type { Round } from "../core/round.ts";
 import type { ManifestElement } from "../core/trial.ts";
 import { parseManifestLine } from "../formats/manifest.ts";
 import { parseRoundFile } from "../formats/round-file.ts";
-import { arrayName, type Layout, ROUND_FILE } from "../workspace/layout.ts";
+import { arrayName, CANARY, type Layout, ROUND_FILE } from "../workspace/layout.ts";
 
 /** An element of an array with what it shares with its round. */
 export interface Element {
@@ -13,6 +13,8 @@ export interface Element {
   readonly element: ManifestElement;
   /** Folder the element's results go to. */
   readonly resultFolder: string;
+  /** Where the round's canary leaves its one result. */
+  readonly canaryFolder: string;
 }
 
 /**
@@ -38,8 +40,12 @@ export function readElement(manifestFile: string, index: number, layout: Layout)
       `${roundFile} knows no array with ${basename(manifestFile)}`,
     );
   }
-  const resultFolder = join(layout.roundResults(round.study, round.round), arrayName(array.array));
-  return { round, element, resultFolder };
+  const results = layout.roundResults(round.study, round.round);
+  return {
+    ...{ round, element },
+    resultFolder: join(results, arrayName(array.array)),
+    canaryFolder: join(results, arrayName(CANARY)),
+  };
 }
 
 function readText(file: string): string {

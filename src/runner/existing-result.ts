@@ -1,24 +1,34 @@
 import { join } from "node:path";
-import type { Trial } from "../core/trial.ts";
+import type { Trial, TrialResult } from "../core/trial.ts";
 import { parseResult } from "../formats/result-file.ts";
 import { parseResultName } from "../workspace/layout.ts";
 import { readResultText } from "../workspace/result-files.ts";
 import { listFolder } from "../workspace/rounds.ts";
 
-/** Whether this attempt at the trial has left a valid result. A torn file does not count. */
-export async function hasValidResult(resultFolder: string, trial: Trial): Promise<boolean> {
-  for (const name of listFolder(resultFolder)) {
-    const parts = parseResultName(name);
-    if (parts?.trialId !== trial.trialId || parts.attempt !== trial.attempt) continue;
-    if (await isResultOf(trial, join(resultFolder, name))) return true;
+/**
+ * The valid result that this attempt at the trial has left. A torn file does not count.
+ * @param folders searched in turn: the element's own, and the canary's, which runs a trial of the first array
+ */
+export async function findValidResult(
+  folders: readonly string[],
+  trial: Trial,
+): Promise<TrialResult | undefined> {
+  for (const folder of folders) {
+    for (const name of listFolder(folder)) {
+      const parts = parseResultName(name);
+      if (parts?.trialId !== trial.trialId || parts.attempt !== trial.attempt) continue;
+      const result = await readResultOf(trial, join(folder, name));
+      if (result !== undefined) return result;
+    }
   }
-  return false;
+  return undefined;
 }
 
-async function isResultOf(trial: Trial, file: string): Promise<boolean> {
+async function readResultOf(trial: Trial, file: string): Promise<TrialResult | undefined> {
   try {
-    return parseResult(await readResultText(file), file).trialId === trial.trialId;
+    const result = parseResult(await readResultText(file), file);
+    return result.trialId === trial.trialId ? result : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }

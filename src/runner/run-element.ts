@@ -2,14 +2,14 @@ import { randomBytes } from "node:crypto";
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { BsweepError, messageOf } from "../core/errors.ts";
-import type { Trial } from "../core/trial.ts";
+import type { Trial, TrialResult } from "../core/trial.ts";
 import { formatResult } from "../formats/result-file.ts";
 import { TIME_IS_UP } from "../process/supervise.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
 import { makeCheckpointFolder, removeCheckpointFolder } from "../workspace/checkpoint-folder.ts";
 import { type Layout, resultName } from "../workspace/layout.ts";
 import { type Element, readElement } from "./element.ts";
-import { hasValidResult } from "./existing-result.ts";
+import { findValidResult } from "./existing-result.ts";
 import { runOneTrial } from "./trial-run.ts";
 
 export interface ElementOptions {
@@ -26,8 +26,11 @@ export interface ElementOptions {
   readonly log: (line: string) => void;
 }
 
-/** `run again`: trials are left that found no time, or left a checkpoint. They have not failed. */
-export type ElementEnd = "done" | "interrupted" | "run again";
+/**
+ * `done`: every trial has a result. `failed`: so it is, and one of them failed, otherwise than by diverging.
+ * `run again`: trials are left that found no time, or left a checkpoint. They have not failed.
+ */
+export type ElementEnd = "done" | "failed" | "interrupted" | "run again";
 
 /** Share of the wall time kept for writing the result, in seconds: a tenth, 5 to 60. */
 function wallTimeMargin(walltimeSeconds: number): number {
@@ -49,9 +52,12 @@ export async function runElement(options: ElementOptions): Promise<ElementEnd> {
   const marginSeconds = wallTimeMargin(walltimeSeconds);
   const endsAt = walltimeSeconds - marginSeconds;
   let started = 0;
+  let anyFailed = false;
   for (const trial of found.element.trials) {
-    if (await hasValidResult(found.resultFolder, trial)) {
+    const existing = await findValidResult([found.resultFolder, found.canaryFolder], trial);
+    if (existing !== undefined) {
       options.log(`${describe(trial)}: has a valid result already`);
+      anyFailed ||= hasFailed(existing);
       dropCheckpoints(trial, found, options);
       continue;
     }
@@ -62,9 +68,15 @@ export async function runElement(options: ElementOptions): Promise<ElementEnd> {
     }
     started += 1;
     const end = await leaveResult(trial, found, { ...options, secondsLeft, marginSeconds });
-    if (end !== "left") return end;
+    if (typeof end === "string") return end;
+    anyFailed ||= hasFailed(end);
   }
-  return "done";
+  return anyFailed ? "failed" : "done";
+}
+
+/** A trial that diverged says nothing about the others, or about the site. */
+function hasFailed({ failure }: TrialResult): boolean {
+  return failure !== null && failure.kind !== "diverged";
 }
 
 function endOfAbort({ reason }: AbortSignal): ElementEnd {
@@ -98,7 +110,7 @@ async function leaveResult(
   trial: Trial,
   found: Element,
   options: TrialOptions,
-): Promise<"left" | Exclude<ElementEnd, "done">> {
+): Promise<TrialResult | "interrupted" | "run again"> {
   const { index, log } = options;
   log(`${describe(trial)}: ${JSON.stringify(trial.params)}`);
   const { round } = found;
@@ -117,7 +129,7 @@ async function leaveResult(
       ? `${round.objective.metric} ${String(result.objective)}`
       : `${result.failure.kind}: ${result.failure.message}`;
   log(`trial ${trial.number}: ${result.state}, ${end} (${result.timing.seconds.toFixed(1)}s)`);
-  return "left";
+  return result;
 }
 
 /** The folder for a trial's checkpoints; undefined when there are to be none, or it cannot be written. */

@@ -1,36 +1,52 @@
-/** What one job array asks of its scheduler. */
-export interface ArrayRequest {
+import type { GpuRequest, Placement, Pool } from "../core/placement.ts";
+import type { SchedulerName } from "../core/site.ts";
+
+/** What one job asks of its scheduler: a job array, or a parallel job whose tasks take the elements. */
+export interface JobRequest extends Placement {
   /** `[A-Za-z0-9._-]+` */
   readonly jobName: string;
   /** Elements, indices 1 .. elements. */
   readonly elements: number;
   /** Most elements running at once. */
   readonly concurrencyLimit: number;
-  /** `/a/b`: the group whose limit holds for all arrays of the study together. */
+  /** `/a/b`: LSF's group whose limit holds for all arrays of the study together; "" elsewhere. */
   readonly jobGroup: string;
-  readonly userGroup: string;
-  readonly queue: string;
-  /** Docker image. */
-  readonly image: string;
+  /** Null: a job array. */
+  readonly pool: Pool | null;
+  /** Of one element. */
   readonly cpus: number;
   readonly memoryMiB: number;
   readonly walltimeSeconds: number;
+  readonly gpu?: GpuRequest;
+  readonly tmpMiB?: number;
+  /** LSF's Docker wrapper starts the container. */
+  readonly isDocker: boolean;
   /** Absolute, there before the job starts; logs are named by job id and index. */
   readonly logFolder: string;
 }
 
-/** What one scheduler calls things. Pure: text in, text out. */
+/** What one scheduler calls things in a job file. Pure: text in, text out. */
 export interface SchedulerDialect {
-  readonly name: "lsf" | "local";
+  readonly name: SchedulerName;
   /** How a line of options begins in a job file; empty where there are none. */
-  readonly directivePrefix: "#BSUB" | "";
+  readonly directivePrefix: "#BSUB" | "#SBATCH" | "";
   /** Variable an element finds its index in, from 1. */
   readonly arrayIndexVariable: string;
+  /** Variable a job finds its id in. */
+  readonly jobIdVariable: string;
   /** End of a job file's name. */
-  readonly scriptExtension: ".bsub" | ".sh";
+  readonly scriptExtension: ".bsub" | ".sbatch" | ".sh";
   /**
    * One option with its value for each line, quoted for the scheduler's own parser, the prefix left out.
    * @throws BsweepError WORKSPACE or INVALID_STUDY for a value the scheduler could not read
    */
-  directives(request: ArrayRequest): readonly string[];
+  directives(request: JobRequest): readonly string[];
+  /** Words of a command line that place a job which does nothing but end, and be told of by mail. */
+  notifyOptions(request: NotifyRequest): readonly string[];
+}
+
+/** Where a job runs that only ends. */
+export interface NotifyRequest extends Placement {
+  readonly jobGroup: string;
+  readonly isDocker: boolean;
 }

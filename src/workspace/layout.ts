@@ -58,6 +58,9 @@ export function parseRoundName(name: string): number | undefined {
   return match === null ? undefined : Number(match[1]);
 }
 
+/** The array that holds the first trial alone, and that the others wait for. */
+export const CANARY = 0;
+
 export function arrayName(array: number): string {
   return `array-${String(array).padStart(2, "0")}`;
 }
@@ -71,6 +74,11 @@ export function parseArrayName(name: string): number | undefined {
 /** Folder of an array's logs, below the round's: shared storage wants thousands of files in a folder, not more. */
 export function logFolderName(array: number): string {
   return join("logs", arrayName(array));
+}
+
+/** The log that an element writes itself, in the folder of its array's logs; the scheduler's own is `JOB.INDEX.out`. */
+export function elementLogName(index: number): string {
+  return `${index}.log`;
 }
 
 export function manifestName(array: number): string {

@@ -23,7 +23,14 @@ test("a whole round for compute1", async () => {
   await generateRound(options, recordEffects());
   const round = layout.round("small", 1);
   const names = readdirSync(round).filter((name) => name !== "logs");
-  expect(names).toEqual(["array-01.bsub", "array-01.trials.jsonl", "round.json", "submit.sh"]);
+  expect(names).toEqual([
+    "array-00.bsub",
+    "array-00.trials.jsonl",
+    "array-01.bsub",
+    "array-01.trials.jsonl",
+    "round.json",
+    "submit.sh",
+  ]);
   for (const name of names) {
     const text = readFileSync(join(round, name), "utf8")
       .replaceAll(layout.workspace, "/storage2/fs1/lab/Active/sweep")

@@ -1,20 +1,85 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Site } from "../../src/core/site.ts";
 import { renderRound } from "../support/round-inputs.ts";
 import { expectGoodShell } from "../support/shell-check.ts";
 
 const hostile = "/storage2/fs1/lab/Active/my sweep, it's $HOME `id` \\ & (1)";
 
-const projects: [name: string, workspace: string, site: Partial<Site>][] = [
-  ["compute1", "/storage2/fs1/lab/Active/sweep", {}],
-  ["compute1-hostile", hostile, { mounts: ["/storage2/fs1/lab/Active", "/scratch1/fs1/lab"] }],
-  ["local", "/home/me/sweep", { name: "local", scheduler: "local" }],
-  ["local-hostile", '/home/me/"it\'s" $HOME: \\', { name: "local", scheduler: "local" }],
+type RoundOptions = Omit<Parameters<typeof renderRound>[0], "workspace">;
+
+const gpu = { count: 2, model: "NVIDIAA40", memoryMiB: 8192, shared: true };
+const slurm = { scheduler: "slurm", schedulerProfile: "", queue: "general-cpu" } as const;
+
+const projects: [name: string, workspace: string, options: RoundOptions][] = [
+  ["compute1", "/storage2/fs1/lab/Active/sweep", { canary: true }],
+  [
+    "compute1-hostile",
+    hostile,
+    { site: { mounts: ["/storage2/fs1/lab/Active", "/scratch1/fs1/lab"] } },
+  ],
+  [
+    "compute1-everything",
+    "/storage2/fs1/lab/Active/sweep",
+    {
+      canary: true,
+      cluster: {
+        queue: "subscription",
+        serviceClass: "lab_t2",
+        priority: 80,
+        hosts: ["general", "compute1-exec-7"],
+        excludeHosts: ["compute1-exec-399", "compute1-exec-12"],
+        hostModel: "Intel_Xeon_Gold6242CPU280GHz",
+        maxPendingElements: 5000,
+        notify: "me@example.org",
+        schedulerOptions: ["-U reservation"],
+      },
+      resources: { gpu, tmpMiB: 10240, cpus: 4 },
+    },
+  ],
+  [
+    "compute2",
+    "/storage2/fs1/lab/Active/sweep",
+    {
+      canary: true,
+      site: { ...slurm, name: "compute2", container: "pyxis" },
+      cluster: { notify: "me@example.org" },
+      resources: { gpu: { count: 1, shared: false } },
+    },
+  ],
+  [
+    "slurm-apptainer",
+    hostile.replace("\\", ""),
+    {
+      canary: true,
+      site: {
+        ...slurm,
+        container: "apptainer",
+        mounts: ["/storage2/fs1/lab/Active"],
+        jobSetup: ["module load ris apptainer"],
+      },
+      cluster: { serviceClass: "high", hostModel: "cascadelake", excludeHosts: ["n1", "n2"] },
+    },
+  ],
+  [
+    "slurm-charliecloud",
+    "/home/me/sweep",
+    { site: { ...slurm, container: "charliecloud" }, cluster: { image: "/images/bsweep" } },
+  ],
+  [
+    "slurm",
+    "/home/me/100%/sweep",
+    { site: { ...slurm, container: "none", required: [], bsweep: "/opt/bsweep/dist/main.js" } },
+  ],
+  ["local", "/home/me/sweep", { site: { name: "local", scheduler: "local", container: "none" } }],
+  [
+    "local-hostile",
+    '/home/me/"it\'s" $HOME: \\',
+    { site: { name: "local", scheduler: "local", container: "none" } },
+  ],
 ];
 
-test.each(projects)("the scripts for %s", async (name, workspace, site) => {
-  for (const file of renderRound({ workspace, site })) {
+test.each(projects)("the scripts for %s", async (name, workspace, options) => {
+  for (const file of renderRound({ workspace, ...options })) {
     expectGoodShell(file.text);
     // The second array differs from the first in its number only.
     if (file.name.startsWith("array-02")) continue;

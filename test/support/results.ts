@@ -74,6 +74,7 @@ export function writeRound(planned: PlannedRound, other: Partial<Round> = {}): v
     dataset: { path: "data/digits", digest: "sha256:d", holdout: { fraction: 0.1, seed: 1 } },
     trainer: { kind: "cnn", precision: "float32" },
     limits: { cpus: 1, memoryMiB: 4096, walltimeSeconds: 1800, checkpointSeconds: null },
+    cluster: null,
     arrays,
     trials: trials.length,
     inputs: {},

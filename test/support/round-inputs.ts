@@ -2,14 +2,19 @@ import { join } from "node:path";
 import { requestCluster } from "../../src/app/generate/cluster-request.ts";
 import { renderScripts, type RenderedFile } from "../../src/app/generate/scripts.ts";
 import type { Site } from "../../src/core/site.ts";
-import type { Study, StudyCluster } from "../../src/core/study.ts";
+import type { Resources, Study, StudyCluster } from "../../src/core/study.ts";
 import { createTemplateEngine, type TemplateEngine } from "../../src/rendering/engine.ts";
 import { localDialect } from "../../src/schedulers/local.ts";
-import { lsfDialect } from "../../src/schedulers/lsf.ts";
+import { lsfDialect } from "../../src/schedulers/lsf/directives.ts";
+import { slurmDialect } from "../../src/schedulers/slurm/directives.ts";
 import { createLayout } from "../../src/workspace/layout.ts";
 import { packagedTemplates } from "../../src/workspace/package.ts";
 
-export function makeStudy(workspace: string, cluster: Partial<StudyCluster> = {}): Study {
+export function makeStudy(
+  workspace: string,
+  cluster: Partial<StudyCluster> = {},
+  withImage = true,
+): Study {
   return {
     name: "digits-grid",
     file: join(workspace, "study.yaml"),
@@ -24,7 +29,7 @@ export function makeStudy(workspace: string, cluster: Partial<StudyCluster> = {}
       concurrencyLimit: 50,
       jobGroup: "/h.schroeder/ood",
       userGroup: "compute-lab",
-      image: "ghcr.io/lab/bsweep@sha256:0123",
+      ...(withImage ? { image: "ghcr.io/lab/bsweep@sha256:0123" } : {}),
       ...cluster,
     },
     resources: {
@@ -41,7 +46,11 @@ export function makeSite(changes: Partial<Site> = {}): Site {
   return {
     name: "compute1",
     file: "templates/sites/compute1.yaml",
+    lineage: ["compute1"],
     scheduler: "lsf",
+    container: "docker",
+    required: ["userGroup"],
+    jobSetup: [],
     maxArraySize: 1000,
     queue: "general",
     mounts: [],
@@ -53,23 +62,32 @@ export function makeSite(changes: Partial<Site> = {}): Site {
   };
 }
 
+const DIALECTS = { lsf: lsfDialect, slurm: slurmDialect, local: localDialect };
+
 /** The scripts of a round with arrays of these sizes. */
 export function renderRound(options: {
   readonly workspace: string;
   readonly site?: Partial<Site>;
+  readonly cluster?: Partial<StudyCluster>;
+  readonly resources?: Partial<Resources>;
+  /** Whether a canary comes first. */
+  readonly canary?: boolean;
   readonly elements?: readonly number[];
   readonly engine?: TemplateEngine;
 }): RenderedFile[] {
   const { workspace, elements = [1000, 1000, 880] } = options;
   const site = makeSite(options.site);
-  const study = makeStudy(workspace);
-  const dialect = site.scheduler === "lsf" ? lsfDialect : localDialect;
-  const arrays = elements.map((count, position) => ({
-    array: position + 1,
+  const plain = makeStudy(workspace, options.cluster, site.container !== "none");
+  const study: Study = { ...plain, resources: { ...plain.resources, ...options.resources } };
+  const dialect = DIALECTS[site.scheduler];
+  const first = options.canary === true ? 0 : 1;
+  const sizes = first === 0 ? [1, ...elements] : elements;
+  const arrays = sizes.map((count, position) => ({
+    array: position + first,
     elements: count,
-    jobName: `digits-grid-r001-a0${position + 1}-0a1b2c3d`,
-    manifest: `array-0${position + 1}.trials.jsonl`,
-    script: `array-0${position + 1}${dialect.scriptExtension}`,
+    jobName: `digits-grid-r001-a0${position + first}-0a1b2c3d`,
+    manifest: `array-0${position + first}.trials.jsonl`,
+    script: `array-0${position + first}${dialect.scriptExtension}`,
   }));
   return renderScripts(
     {
@@ -79,6 +97,7 @@ export function renderRound(options: {
       dialect,
       layout: createLayout(workspace),
       round: 1,
+      nonce: "0a1b2c3d",
       bsweepVersion: "0.1.0",
       arrays,
       trials: elements.reduce((sum, count) => sum + count, 0),

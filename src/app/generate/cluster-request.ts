@@ -1,22 +1,30 @@
 import { userInfo } from "node:os";
 import { BsweepError, type Issue } from "../../core/errors.ts";
-import type { Site } from "../../core/site.ts";
+import { dropAbsent } from "../../core/objects.ts";
+import type { ContainerRuntime, Placement } from "../../core/placement.ts";
+import type { RequirableKey, Site } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
 
-/** Where and as whom the arrays run: the study's keys, else the site's. Empty text on a local site. */
-export interface ClusterRequest {
-  readonly userGroup: string;
-  readonly queue: string;
-  readonly image: string;
+/** Where and as whom the jobs run, and what their containers see. */
+export interface ClusterRequest extends Placement {
+  readonly container: ContainerRuntime;
+  /** LSF's; by default one for the study. */
   readonly jobGroup: string;
-  /** LSF_DOCKER_VOLUMES: `/a:/a /b:/b`. */
-  readonly volumes: string;
-  /** The folder bsub is called from; LSF's Docker wrapper mounts it too. */
+  /** Folders the containers see, under the same names; none without a container. */
+  readonly mounts: readonly string[];
+  /** The folder jobs are submitted from; LSF's Docker wrapper mounts it too. */
   readonly submitFolder: string;
 }
 
 /** Characters that Docker's `source:target` and LSF's blank-separated list of them cannot carry. */
 const UNMOUNTABLE = /[\s:,]/;
+
+const EXPECTED: Readonly<Record<RequirableKey, string>> = {
+  userGroup: "your compute group or account, such as compute-LABNAME",
+  queue: "a queue, such as general",
+  serviceClass: "your subscription or QOS",
+  image: "the image the elements run in, such as registry/name@sha256:...",
+};
 
 /**
  * @param user login name, for the default job group
@@ -36,35 +44,53 @@ export function requestCluster(
       { hint: "use a workspace under another name (--workspace FOLDER)" },
     );
   }
-  const { cluster } = study;
+  const { container } = site;
   const request = {
-    userGroup: cluster.userGroup ?? site.userGroup ?? "",
-    queue: cluster.queue ?? site.queue ?? "",
-    image: cluster.image ?? site.image ?? "",
-    jobGroup: cluster.jobGroup ?? `/${nameFor(user)}/bsweep/${study.name}`,
+    ...mergePlacements(site, study.cluster),
+    container,
+    jobGroup: study.cluster.jobGroup ?? `/${nameFor(user)}/bsweep/${study.name}`,
   };
-  if (site.scheduler === "local") return { ...request, volumes: "", submitFolder: workspace };
-  checkPresent(study, site, request);
+  if (site.scheduler !== "local") checkPresent(study, site, request);
+  if (site.scheduler === "local" || container === "none")
+    return { ...request, mounts: [], submitFolder: workspace };
   return { ...request, ...mountWorkspace(site, workspace) };
 }
 
-function checkPresent(
-  study: Study,
-  site: Site,
-  request: Pick<ClusterRequest, "userGroup" | "queue" | "image">,
-): void {
-  const expected = {
-    userGroup: "your compute group, such as compute-LABNAME",
-    queue: "a queue, such as general",
-    image: "the Docker image the elements run in, such as registry/name@sha256:...",
-  };
-  const issues = (["userGroup", "queue", "image"] as const)
-    .filter((key) => request[key] === "")
+/** The study's keys win over the site's. */
+export function mergePlacements(site: Placement, study: Placement): Placement {
+  const pick = (from: Placement): Placement =>
+    dropAbsent({
+      queue: from.queue,
+      interactiveQueue: from.interactiveQueue,
+      userGroup: from.userGroup,
+      serviceClass: from.serviceClass,
+      priority: from.priority,
+      hosts: from.hosts,
+      excludeHosts: from.excludeHosts,
+      hostModel: from.hostModel,
+      image: from.image,
+      maxPendingElements: from.maxPendingElements,
+      schedulerOptions: from.schedulerOptions,
+    });
+  return { ...pick(site), ...pick(study) };
+}
+
+function checkPresent(study: Study, site: Site, request: Placement): void {
+  const required = new Set<RequirableKey>([
+    ...site.required,
+    ...(site.container === "none" ? [] : (["image"] as const)),
+  ]);
+  const issues = [...required]
+    .filter((key) => request[key] === undefined)
     .map((key): Issue => ({
       file: study.file,
       path: `cluster.${key}`,
-      message: `found nothing, expected ${expected[key]}`,
+      message: `found nothing, expected ${EXPECTED[key]}`,
     }));
+  if (site.container === "none" && request.image !== undefined) {
+    const message = `found ${JSON.stringify(request.image)}, expected nothing: the site starts no container (container: none in ${site.file})`;
+    issues.push({ file: study.file, path: "cluster.image", message });
+  }
   if (issues.length === 0) return;
   throw new BsweepError("INVALID_STUDY", `the site ${site.name} needs more to run ${study.name}`, {
     issues,
@@ -75,7 +101,7 @@ function checkPresent(
 function mountWorkspace(
   site: Site,
   workspace: string,
-): Pick<ClusterRequest, "volumes" | "submitFolder"> {
+): Pick<ClusterRequest, "mounts" | "submitFolder"> {
   const mounts = site.mounts.length > 0 ? site.mounts : [workspace];
   const mount = mounts.find((folder) => isWithin(workspace, folder));
   if (mount === undefined) {
@@ -94,10 +120,7 @@ function mountWorkspace(
       },
     );
   }
-  return {
-    volumes: mounts.map((folder) => `${folder}:${folder}`).join(" "),
-    submitFolder: UNMOUNTABLE.test(workspace) ? mount : workspace,
-  };
+  return { mounts, submitFolder: UNMOUNTABLE.test(workspace) ? mount : workspace };
 }
 
 function isWithin(path: string, folder: string): boolean {

@@ -7,6 +7,7 @@ import { parseResult } from "../../formats/result-file.ts";
 import { parseRoundFile } from "../../formats/round-file.ts";
 import {
   arrayName,
+  CANARY,
   type Layout,
   logFolderName,
   parseResultName,
@@ -30,7 +31,9 @@ export function listElements(layout: Layout, study: string): LocalElement[] {
     const folder = layout.round(study, round);
     const file = join(folder, ROUND_FILE);
     const { arrays } = parseRoundFile(readFileSync(file, "utf8"), file);
-    return arrays.flatMap(({ array, jobName, manifest, script }) =>
+    // The canary's trial stands in the first array too.
+    const own = arrays.filter(({ array }) => array !== CANARY);
+    return own.flatMap(({ array, jobName, manifest, script }) =>
       readManifest(join(folder, manifest)).map((element) => ({
         element,
         round,

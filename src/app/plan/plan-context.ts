@@ -43,10 +43,15 @@ function openLabelled(layout: Layout, train: string): DatasetHeader {
 /**
  * The trials of the next round: those no earlier round holds, in the order proposed, numbered on from
  * the highest number ever given. Lazy.
+ * @param most ends after so many
  */
-export function* newTrials({ study, header, existing }: PlanContext): Generator<Trial> {
+export function* newTrials(
+  { study, header, existing }: PlanContext,
+  most = Infinity,
+): Generator<Trial> {
   let number = existing.highestNumber;
   for (const proposed of proposeTrials(study, header)) {
+    if (number - existing.highestNumber >= most) return;
     if (proposed.kind !== "trial" || existing.numbers.has(proposed.trialId)) continue;
     const { trialId, params, replicate, seed, resource } = proposed;
     yield { number: ++number, trialId, params, replicate, seed, resource, attempt: 1 };

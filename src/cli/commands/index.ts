@@ -12,6 +12,7 @@ import { prepareCommand } from "./prepare.ts";
 import { refitCommand } from "./refit.ts";
 import { reportCommand } from "./report.ts";
 import { runtimeCommand } from "./runtime.ts";
+import { submitCommand } from "./submit.ts";
 import { trialCommand } from "./trial.ts";
 
 /** Every command, in the order of the help text. */
@@ -20,6 +21,7 @@ export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   prepareCommand,
   planCommand,
   generateCommand,
+  submitCommand,
   localCommand,
   collectCommand,
   reportCommand,

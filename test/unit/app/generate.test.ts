@@ -1,4 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { generateRound, type GenerateOptions } from "../../../src/app/generate.ts";
@@ -7,7 +14,7 @@ import { sha256 } from "../../../src/core/identity.ts";
 import type { GenerateReport } from "../../../src/core/round.ts";
 import { parseManifestLine } from "../../../src/formats/manifest.ts";
 import { parseRoundFile } from "../../../src/formats/round-file.ts";
-import type { Layout } from "../../../src/workspace/layout.ts";
+import { createLayout, type Layout } from "../../../src/workspace/layout.ts";
 import { listTree } from "../../support/folder.ts";
 import { recordEffects } from "../../support/prepare.ts";
 import { exampleStudy, makeWorkspace, writeStudy } from "../../support/study-workspace.ts";
@@ -72,7 +79,15 @@ describe("generateRound", () => {
     const file = writeStudy(layout, smallStudy());
     const first = await generate(layout, file);
     expect(first.written).toEqual({
-      ...{ round: 1, kind: "initial", trials: 3, elements: 3, arrays: 1, submitScript: null },
+      ...{
+        round: 1,
+        kind: "initial",
+        trials: 3,
+        elements: 3,
+        arrays: 1,
+        canary: false,
+        submitScript: null,
+      },
       folder: layout.round("small", 1),
     });
     writeStudy(layout, smallStudy({ filters: [8, 64, 32, 128] }));
@@ -103,7 +118,7 @@ describe("generateRound", () => {
     expect(Object.keys(round.inputs)).toEqual(
       expect.arrayContaining([
         "bsweep:templates/sites/local.yaml",
-        "bsweep:templates/partials/element.hbs",
+        "bsweep:templates/partials/element-start.hbs",
         "bsweep:templates/local/array.sh.hbs",
       ]),
     );
@@ -125,9 +140,12 @@ describe("generateRound", () => {
     const report = await generate(layout, writeStudy(layout, text));
     const { round, trials, folder } = readRound(layout, name, 1);
     expect(report.written).toMatchObject({ trials: count, arrays: sizes.length });
-    expect(round.arrays.map(({ elements }) => elements)).toEqual(sizes);
-    expect(trials.map((array) => array.length)).toEqual(sizes);
-    const all = trials.flat(2);
+    // The canary's one trial is the first of them.
+    expect(round.arrays.map(({ elements }) => elements)).toEqual([1, ...sizes]);
+    const [canary = [], ...arrays] = trials;
+    expect(arrays.map((array) => array.length)).toEqual(sizes);
+    const all = arrays.flat(2);
+    expect(canary.flat()).toEqual(all.slice(0, 1));
     expect(all.map(({ number }) => number)).toEqual(all.map((_, index) => index + 1));
     expect(new Set(all.map(({ trialId }) => trialId)).size).toBe(count);
     const script = readFileSync(join(folder, round.arrays.at(-1)?.script ?? ""), "utf8");
@@ -192,7 +210,7 @@ describe("what cannot work is refused before anything is written", () => {
     const told = await refusal(generate(layout, writeStudy(layout, smallStudy({ cluster }))));
     expect(told).toMatch(/^INVALID_STUDY the site compute1 needs more/);
     expect(told).toContain("cluster.userGroup: found nothing, expected your compute group");
-    expect(told).toContain("cluster.image: found nothing, expected the Docker image");
+    expect(told).toContain("cluster.image: found nothing, expected the image");
     expect(existsSync(layout.studyJobs("small"))).toBe(false);
   });
 
@@ -208,22 +226,20 @@ describe("what cannot work is refused before anything is written", () => {
     const cluster = site === "local" ? {} : { cluster: COMPUTE1 };
     const file = writeStudy(outer, smallStudy(cluster));
     const workspace = join(outer.workspace, name);
-    // The data set is found all the same: only the workspace's name differs.
-    const layout: Layout = { ...outer, workspace };
-    mkdirSync(join(outer.workspace, "jobs"));
+    mkdirSync(workspace);
+    symlinkSync(join(outer.workspace, "data"), join(workspace, "data"));
+    const layout = createLayout(workspace);
     const told = await refusal(generate(layout, file));
     expect(told).toMatch(/^WORKSPACE /);
     expect(told).toContain(reason);
-    expect(
-      listTree(join(outer.workspace, "jobs")).filter((path) => path.includes("round")),
-    ).toEqual([]);
+    expect(listTree(workspace).filter((path) => path.includes("round"))).toEqual([]);
   });
 
   test("a workspace outside every mount", async () => {
     const layout = makeWorkspace();
     const file = writeStudy(layout, smallStudy({ cluster: COMPUTE1 }));
     mkdirSync(join(layout.workspace, "sites"));
-    const site = "scheduler: lsf\nqueue: general\nmounts: [/storage2/fs1/lab]\n";
+    const site = "scheduler: lsf\ncontainer: docker\nmounts: [/storage2/fs1/lab]\n";
     writeFileSync(join(layout.workspace, "sites", "compute1.yaml"), site);
     expect(await refusal(generate(layout, file))).toContain(
       "lies in none of the folders the containers see: /storage2/fs1/lab",

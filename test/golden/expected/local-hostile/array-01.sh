@@ -2,13 +2,15 @@
 # Array 1 of 3 of round 1 of the study digits-grid, by bsweep 0.1.0.
 # `bsweep local` runs it once for each element, with LSB_JOBINDEX set to 1 .. 1000.
 
-# The environment of whoever submits comes along into the container: these would mislead its programs.
-unset LD_LIBRARY_PATH LD_PRELOAD NODE_OPTIONS PYTHONPATH
-container_path='/usr/local/bin:/usr/bin:/bin'
-export PATH="${BSWEEP_PATH:-$container_path}"
+# No container: the environment of whoever submits is the elements' own.
+unset NODE_OPTIONS
+export PATH="${BSWEEP_PATH:-$PATH}"
 
 # An element sees every core of its host; it was given 1.
 export OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
+
+# The submission's TMPDIR need not exist here.
+if [[ ! -w "${TMPDIR:-/tmp}" ]]; then export TMPDIR=/tmp; fi
 
 # Which line of the manifest is this?
 index_variable=LSB_JOBINDEX

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { ArrayRequest } from "../../../src/schedulers/dialect.ts";
-import { lsfDialect } from "../../../src/schedulers/lsf.ts";
+import type { JobRequest } from "../../../src/schedulers/dialect.ts";
+import { lsfDialect } from "../../../src/schedulers/lsf/directives.ts";
 
-const request: ArrayRequest = {
+const request: JobRequest = {
   jobName: "digits-r001-a01-0a1b2c3d",
   elements: 880,
   concurrencyLimit: 50,
@@ -10,13 +10,15 @@ const request: ArrayRequest = {
   userGroup: "compute-lab",
   queue: "general",
   image: "ghcr.io/lab/bsweep@sha256:0123",
+  pool: null,
+  isDocker: true,
   cpus: 2,
   memoryMiB: 4096,
   walltimeSeconds: 1801,
   logFolder: "/storage2/fs1/lab/Active/jobs/digits/round-001/logs/array-01",
 };
 
-const directive = (option: string, changes: Partial<ArrayRequest> = {}): string | undefined =>
+const directive = (option: string, changes: Partial<JobRequest> = {}): string | undefined =>
   lsfDialect.directives({ ...request, ...changes }).find((line) => line.startsWith(`${option} `));
 
 describe("directives", () => {
@@ -32,7 +34,7 @@ describe("directives", () => {
       "-W 0:31",
       '-Q "75"',
       "-r",
-      "-oo /storage2/fs1/lab/Active/jobs/digits/round-001/logs/array-01/%J.%I.log",
+      "-oo /storage2/fs1/lab/Active/jobs/digits/round-001/logs/array-01/%J.%I.out",
       "-a 'docker(ghcr.io/lab/bsweep@sha256:0123)'",
     ]);
   });
@@ -45,9 +47,9 @@ describe("directives", () => {
 
   test("quote a path with the quotes it does not hold", () => {
     expect(directive("-oo", { logFolder: "/a b$HOME\\c'd/logs" })).toBe(
-      '-oo "/a b$HOME\\c\'d/logs/%J.%I.log"',
+      '-oo "/a b$HOME\\c\'d/logs/%J.%I.out"',
     );
-    expect(directive("-oo", { logFolder: '/a "b"/logs' })).toBe("-oo '/a \"b\"/logs/%J.%I.log'");
+    expect(directive("-oo", { logFolder: '/a "b"/logs' })).toBe("-oo '/a \"b\"/logs/%J.%I.out'");
   });
 
   test.each([
@@ -60,7 +62,7 @@ describe("directives", () => {
     expect(() => directive("-oo", { logFolder })).toThrow(reason);
   });
 
-  test.each<[Partial<ArrayRequest>, string]>([
+  test.each<[Partial<JobRequest>, string]>([
     [{ jobName: "a b" }, "study"],
     [{ jobName: "a".repeat(250) }, "at most 255 characters"],
     [{ queue: "general -q x" }, "queue"],

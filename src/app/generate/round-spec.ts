@@ -1,0 +1,30 @@
+import type { DatasetHeader } from "../../core/dataset.ts";
+import type { RoundKind } from "../../core/round.ts";
+import type { Site } from "../../core/site.ts";
+import type { Study } from "../../core/study.ts";
+import type { Trial } from "../../core/trial.ts";
+import type { Layout } from "../../workspace/layout.ts";
+import type { RoundPlace } from "./round-folder.ts";
+
+/** Which round is to be written, whatever it is for. */
+export interface RoundSpec {
+  readonly layout: Layout;
+  /** With the resources and the placement that this round is to have. */
+  readonly study: Study;
+  /** SHA-256 in hex of the study file, for provenance. */
+  readonly sha256: string;
+  readonly site: Site;
+  /** Null for a command without data. */
+  readonly header: DatasetHeader | null;
+  readonly place: RoundPlace;
+  readonly kind: RoundKind;
+  /** In order, with the attempts they are to have; consumed once. */
+  readonly trials: Iterable<Trial>;
+  readonly trialsPerElement: number;
+  /** Whether the first trial is to be tried alone before the others. */
+  readonly canary: boolean;
+  /** Login name, for the default job group; by default that of the process. */
+  readonly user?: string;
+  /** Random hex for the job names; by default new with every round. */
+  readonly nonce?: string;
+}

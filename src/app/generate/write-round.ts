@@ -1,0 +1,196 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import type { Effects } from "../../core/effects.ts";
+import { sha256 } from "../../core/identity.ts";
+import type { Round, RoundArray, RoundCluster, WrittenRound } from "../../core/round.ts";
+import type { SchedulerName } from "../../core/site.ts";
+import type { Study } from "../../core/study.ts";
+import { formatRoundFile } from "../../formats/round-file.ts";
+import { createTemplateEngine, type TemplateEngine } from "../../rendering/engine.ts";
+import type { SchedulerDialect } from "../../schedulers/dialect.ts";
+import { localDialect } from "../../schedulers/local.ts";
+import { lsfDialect } from "../../schedulers/lsf/directives.ts";
+import { slurmDialect } from "../../schedulers/slurm/directives.ts";
+import { arrayName, logFolderName, ROUND_FILE, SUBMIT_SCRIPT } from "../../workspace/layout.ts";
+import { packagedTemplates, packageRoot, packageVersion } from "../../workspace/package.ts";
+import { requestCluster, type ClusterRequest } from "./cluster-request.ts";
+import { writeManifests, type WrittenManifest } from "./manifests.ts";
+import { writeRoundFolder } from "./round-folder.ts";
+import type { RoundSpec } from "./round-spec.ts";
+import { renderScripts } from "./scripts.ts";
+import { stageRunner, type StagedRunner } from "./stage-runner.ts";
+
+const DIALECTS: Readonly<Record<SchedulerName, SchedulerDialect>> = {
+  lsf: lsfDialect,
+  slurm: slurmDialect,
+  local: localDialect,
+};
+
+/** What a round is made from. */
+interface RoundInputs extends RoundSpec {
+  readonly dialect: SchedulerDialect;
+  readonly cluster: ClusterRequest;
+  readonly engine: TemplateEngine;
+  readonly nonce: string;
+  readonly createdAt: string;
+  readonly runner: StagedRunner | undefined;
+}
+
+/**
+ * Writes a round: manifests, job files, submit.sh and round.json, all of it or nothing; undefined without a trial.
+ * A command's image need not have Node: what it runs is put into the workspace.
+ * @throws BsweepError INVALID_STUDY, INVALID_SITE, TEMPLATE, RUNTIME_UNFIT; WORKSPACE for a path that scripts
+ *   cannot carry; CONFLICT when two processes write one round, or a submitted one would go
+ */
+export async function writeRound(
+  spec: RoundSpec,
+  effects: Effects,
+): Promise<WrittenRound | undefined> {
+  const { study, site, layout } = spec;
+  const inputs: RoundInputs = {
+    ...spec,
+    dialect: DIALECTS[site.scheduler],
+    cluster: requestCluster(study, site, layout.workspace, spec.user),
+    engine: createTemplateEngine([join(dirname(study.file), "templates"), packagedTemplates()]),
+    nonce: spec.nonce ?? randomBytes(4).toString("hex"),
+    createdAt: effects.now().toISOString(),
+    runner: needsRunner(spec) ? await stageRunner(layout) : undefined,
+  };
+  return writeRoundFolder(layout, spec.place, (folder) => fillRound(folder, inputs));
+}
+
+/** The built-in trainer's image has bsweep; a command's image need not even have Node. */
+function needsRunner({ study, site }: RoundSpec): boolean {
+  return (
+    study.trainer.kind === "command" && site.scheduler !== "local" && site.container !== "none"
+  );
+}
+
+function fillRound(folder: string, inputs: RoundInputs): WrittenRound | undefined {
+  const { study, site, cluster, engine, runner, dialect, nonce, trialsPerElement } = inputs;
+  const manifests = writeManifests(folder, inputs.trials, {
+    trialsPerElement,
+    maxArraySize: site.maxArraySize,
+    canary: inputs.canary && site.scheduler !== "local",
+  });
+  if (manifests.length === 0) return undefined;
+  const arrays = manifests.map((manifest) => describeArray(manifest, inputs));
+  const trials = manifests
+    .filter(({ array }) => array > 0)
+    .reduce((sum, manifest) => sum + manifest.trials, 0);
+  const scripts = renderScripts(
+    {
+      ...{ study, site, cluster, dialect, arrays, trials, runner, nonce },
+      layout: inputs.layout,
+      round: inputs.place.round,
+      bsweepVersion: packageVersion(),
+    },
+    engine,
+  );
+  for (const { name, text } of scripts) writeFileSync(join(folder, name), text, { mode: 0o755 });
+  for (const { array } of arrays)
+    mkdirSync(join(folder, logFolderName(array)), { recursive: true });
+  const round = describeRound(inputs, arrays, trials);
+  writeFileSync(join(folder, ROUND_FILE), formatRoundFile(round));
+  return summarize(round, inputs);
+}
+
+function describeArray(
+  { array, elements, manifest }: WrittenManifest,
+  { place, nonce, dialect }: RoundInputs,
+): RoundArray {
+  const round = String(place.round).padStart(3, "0");
+  return {
+    array,
+    elements,
+    jobName: `${place.study}-r${round}-a${String(array).padStart(2, "0")}-${nonce}`,
+    manifest,
+    script: `${arrayName(array)}${dialect.scriptExtension}`,
+  };
+}
+
+function describeRound(inputs: RoundInputs, arrays: readonly RoundArray[], trials: number): Round {
+  const { study, place, kind, nonce, createdAt } = inputs;
+  const { cpus, memoryMiB, walltimeSeconds, checkpointSeconds } = study.resources;
+  return {
+    schemaVersion: 1,
+    study: study.name,
+    round: place.round,
+    ...{ kind, nonce, createdAt },
+    bsweep: packageVersion(),
+    objective: study.objective,
+    dataset: describeDataset(inputs),
+    trainer: describeTrainer(study),
+    limits: { cpus, memoryMiB, walltimeSeconds, checkpointSeconds },
+    cluster: describeCluster(inputs),
+    arrays,
+    trials,
+    inputs: hashInputs(inputs),
+  };
+}
+
+function describeCluster({ study, site, cluster }: RoundInputs): RoundCluster {
+  return {
+    site: site.name,
+    scheduler: site.scheduler,
+    jobGroup: site.scheduler === "lsf" ? cluster.jobGroup : "",
+    concurrencyLimit: study.cluster.concurrencyLimit,
+    image: cluster.image ?? "",
+    resultGraceSeconds: site.resultGraceSeconds,
+    gpu: study.resources.gpu ?? null,
+    pool: study.cluster.pool ?? null,
+    excludeHosts: cluster.excludeHosts ?? [],
+  };
+}
+
+function describeDataset({ study, header }: RoundInputs): Round["dataset"] {
+  if (study.data === null || header === null) return null;
+  const { train: path, holdout: fraction } = study.data;
+  return { path, digest: header.digest, holdout: { fraction, seed: study.sampler.seed } };
+}
+
+function describeTrainer({ trainer }: Study): Round["trainer"] {
+  return trainer.kind === "cnn"
+    ? { kind: trainer.kind, precision: trainer.precision }
+    : { kind: trainer.kind, command: trainer.command };
+}
+
+/** Every file the round was made from; the data set stands in the round with its own digest. */
+function hashInputs({
+  study,
+  site,
+  engine,
+  runner,
+  sha256: ofStudy,
+}: RoundInputs): Record<string, string> {
+  return {
+    [study.file]: ofStudy,
+    [nameInput(site.file)]: sha256(readFileSync(site.file)),
+    ...runner?.inputs,
+    ...Object.fromEntries(
+      [...engine.sources()].map(([file, text]) => [nameInput(file), sha256(text)]),
+    ),
+  };
+}
+
+/** A file as the user named it; one that comes with bsweep as `bsweep:templates/...`. */
+function nameInput(file: string): string {
+  const inside = relative(packageRoot(), file);
+  return file.startsWith(packagedTemplates()) ? `bsweep:${inside}` : file;
+}
+
+function summarize(round: Round, { layout, site }: RoundInputs): WrittenRound {
+  const folder = layout.round(round.study, round.round);
+  const arrays = round.arrays.filter(({ array }) => array > 0);
+  return {
+    round: round.round,
+    kind: round.kind,
+    folder,
+    trials: round.trials,
+    elements: arrays.reduce((sum, { elements }) => sum + elements, 0),
+    arrays: arrays.length,
+    canary: arrays.length < round.arrays.length,
+    submitScript: site.scheduler === "local" ? null : join(folder, SUBMIT_SCRIPT),
+  };
+}

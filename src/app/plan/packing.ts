@@ -1,0 +1,107 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { BsweepError } from "../../core/errors.ts";
+import type { RoundKind } from "../../core/round.ts";
+import type { TrialResult } from "../../core/trial.ts";
+import { parseResult } from "../../formats/result-file.ts";
+import { arrayName, parseArrayName, roundName, type Layout } from "../../workspace/layout.ts";
+import { listFolder, listRounds } from "../../workspace/rounds.ts";
+import type { PlanContext } from "./plan-context.ts";
+import { proposeTrials } from "./propose.ts";
+
+/** What an element of `trialsPerElement: auto` is to take: long beside its start, short beside a queue's patience. */
+export const AUTO_ELEMENT_SECONDS = 15 * 60;
+/** Of an element's wall time, the share that `auto` fills. */
+const AUTO_WALLTIME_SHARE = 0.5;
+const MAX_TRIALS_PER_ELEMENT = 1000;
+
+/** How the next round packs its trials. */
+export interface Packing {
+  readonly kind: Exclude<RoundKind, "retry">;
+  readonly trialsPerElement: number;
+  /** Whether the first trial is tried alone first. */
+  readonly canary: boolean;
+  /** Seconds a trial took, which decided; null where the study says how many, or nothing was measured yet. */
+  readonly measuredSeconds: number | null;
+}
+
+/**
+ * As the study says; under `auto`, as many trials as take 15 minutes, and at most half the wall time, by what a
+ * trial of this study took on the cluster.
+ * @throws BsweepError CONFLICT while the trial that is to tell has not ended
+ */
+export function decidePacking(context: PlanContext, layout: Layout): Packing {
+  const { study, site, existing } = context;
+  const kind = existing.highestRound === 0 ? "initial" : "extension";
+  const { trialsPerElement, walltimeSeconds } = study.resources;
+  if (trialsPerElement !== "auto")
+    return { kind, trialsPerElement, canary: true, measuredSeconds: null };
+  if (site.scheduler === "local")
+    return { kind, trialsPerElement: 1, canary: false, measuredSeconds: null };
+  const measured = findMeasured(layout, study.name);
+  if (measured === undefined) {
+    if (existing.highestRound > 0) throw notMeasured(study.name, existing.highestRound);
+    return { kind: "canary", trialsPerElement: 1, canary: false, measuredSeconds: null };
+  }
+  const seconds = measured.timing.seconds * costRatio(context, measured);
+  const aim = Math.min(AUTO_ELEMENT_SECONDS, walltimeSeconds * AUTO_WALLTIME_SHARE);
+  const fitting = Math.floor(aim / Math.max(seconds, 0.001));
+  return {
+    kind,
+    trialsPerElement: Math.min(MAX_TRIALS_PER_ELEMENT, Math.max(1, fitting)),
+    // One trial has shown that the site works.
+    canary: false,
+    measuredSeconds: seconds,
+  };
+}
+
+/** The newest complete result of an element that a scheduler ran. */
+function findMeasured(layout: Layout, study: string): TrialResult | undefined {
+  for (const round of [...listRounds(layout, study)].reverse()) {
+    const folder = layout.roundResults(study, round);
+    for (const array of listFolder(folder).sort()) {
+      if (parseArrayName(array) === undefined) continue;
+      for (const name of listFolder(join(folder, array))) {
+        const result = readComplete(join(folder, array, name));
+        if (result !== undefined) return result;
+      }
+    }
+  }
+  return undefined;
+}
+
+function readComplete(file: string): TrialResult | undefined {
+  try {
+    const result = parseResult(readFileSync(file, "utf8"), file);
+    const { job } = result.element;
+    return result.state === "complete" && job !== "" && job !== "0" ? result : undefined;
+  } catch {
+    // Torn or foreign: collect sets it aside with its reason.
+    return undefined;
+  }
+}
+
+/** How much longer the mean new trial takes than the one measured, by their shapes; 1 for a command. */
+function costRatio({ study, header, existing }: PlanContext, measured: TrialResult): number {
+  let [sum, count, own] = [0, 0, 0];
+  for (const proposed of proposeTrials(study, header)) {
+    if (proposed.kind !== "trial" || proposed.network === null) continue;
+    const { coreSeconds } = proposed.network;
+    if (proposed.trialId === measured.trialId) own = coreSeconds;
+    if (existing.numbers.has(proposed.trialId)) continue;
+    sum += coreSeconds;
+    count += 1;
+  }
+  return own === 0 || count === 0 ? 1 : sum / count / own;
+}
+
+function notMeasured(study: string, round: number): BsweepError {
+  const folder = join("jobs", study, roundName(round), "logs", arrayName(1));
+  return new BsweepError(
+    "CONFLICT",
+    `trialsPerElement is auto, and no trial of ${study} has told yet how long one takes`,
+    {
+      hint: `wait until the trial of ${roundName(round)} has ended (its log is in ${folder}), or set resources.trialsPerElement to a number`,
+    },
+  );
+}

@@ -1,0 +1,106 @@
+import type { GpuRequest } from "../../core/placement.ts";
+import type { JobRequest, SchedulerDialect } from "../dialect.ts";
+import { rawOption, unusable, unusablePath, word } from "../values.ts";
+
+/**
+ * Slurm 22.05 to 24.11 (sbatch(1)). Options stand in `#SBATCH` lines before the first command; quotes are read
+ * as a shell reads them, nothing is expanded but `%A` and `%a` in file names.
+ */
+export const slurmDialect: SchedulerDialect = {
+  name: "slurm",
+  directivePrefix: "#SBATCH",
+  arrayIndexVariable: "SLURM_ARRAY_TASK_ID",
+  jobIdVariable: "SLURM_ARRAY_JOB_ID",
+  scriptExtension: ".sbatch",
+  directives: (request) => [
+    `--job-name=${word("study", request.jobName)}`,
+    ...shape(request),
+    ...placement(request),
+    `--cpus-per-task=${request.cpus}`,
+    ...memory(request),
+    ...(request.gpu === undefined ? [] : [`--gres=${gres(request.gpu)}`]),
+    ...(request.tmpMiB === undefined ? [] : [`--tmp=${request.tmpMiB}M`]),
+    `--time=${formatTime(request.pool?.walltimeSeconds ?? request.walltimeSeconds)}`,
+    // Run again after the loss of a node, or when a trial has left a checkpoint; logs go on where they were.
+    "--requeue",
+    "--open-mode=append",
+    `--output=${logFile(request)}`,
+    ...(request.schedulerOptions ?? []).map(rawOption),
+  ],
+  notifyOptions: ({ queue, userGroup, serviceClass }) => [
+    ...(queue === undefined ? [] : [`--partition=${word("queue", queue)}`]),
+    ...(userGroup === undefined ? [] : [`--account=${word("userGroup", userGroup)}`]),
+    ...(serviceClass === undefined ? [] : [`--qos=${word("serviceClass", serviceClass)}`]),
+    ...["--ntasks=1", "--mem=100M", "--time=00:05:00", "--output=/dev/null"],
+  ],
+};
+
+/** Indices start at 1, as on LSF: the largest index is below MaxArraySize. */
+function shape({ elements, concurrencyLimit, pool }: JobRequest): string[] {
+  if (pool === null) return [`--array=1-${elements}%${concurrencyLimit}`, "--ntasks=1"];
+  const { slots, slotsPerHost } = pool;
+  return [
+    `--ntasks=${slots}`,
+    ...(slotsPerHost === undefined ? [] : [`--ntasks-per-node=${slotsPerHost}`]),
+    // A lost node ends its own tasks alone.
+    "--no-kill",
+  ];
+}
+
+function placement(request: JobRequest): string[] {
+  const { userGroup, queue, serviceClass, hostModel, excludeHosts = [] } = request;
+  for (const [key, value] of Object.entries({
+    priority: request.priority?.toString(),
+    hosts: request.hosts?.join(" "),
+  })) {
+    if (value === undefined) continue;
+    throw unusable(`cluster.${key}`, value, "nothing: Slurm has no such option for users");
+  }
+  return [
+    ...(queue === undefined ? [] : [`--partition=${word("queue", queue)}`]),
+    ...(userGroup === undefined ? [] : [`--account=${word("userGroup", userGroup)}`]),
+    ...(serviceClass === undefined ? [] : [`--qos=${word("serviceClass", serviceClass)}`]),
+    ...(hostModel === undefined ? [] : [`--constraint=${word("cluster.hostModel", hostModel)}`]),
+    ...(excludeHosts.length === 0
+      ? []
+      : [`--exclude=${excludeHosts.map((host) => word("cluster.excludeHosts", host)).join(",")}`]),
+  ];
+}
+
+/** An array's element is one task on one node; tasks of a pool may share nodes as they come. */
+function memory({ memoryMiB, cpus, pool }: JobRequest): string[] {
+  return pool === null
+    ? [`--mem=${memoryMiB}M`]
+    : [`--mem-per-cpu=${Math.ceil(memoryMiB / cpus)}M`];
+}
+
+/** Untyped unless the study names a model: not every site types its GPUs. */
+function gres({ count, model }: GpuRequest): string {
+  return model === undefined
+    ? `gpu:${count}`
+    : `gpu:${word("resources.gpu.model", model)}:${count}`;
+}
+
+/** `[days-]hours:minutes:seconds` */
+export function formatTime(seconds: number): string {
+  const [days, rest] = [Math.floor(seconds / 86400), seconds % 86400];
+  const clock = [Math.floor(rest / 3600), Math.floor((rest % 3600) / 60), rest % 60]
+    .map((part) => String(part).padStart(2, "0"))
+    .join(":");
+  return days === 0 ? clock : `${days}-${clock}`;
+}
+
+/** In file names `%` begins a pattern, `%%` is one, and a `\` turns patterns off (sbatch(1), "filename pattern"). */
+function logFile({ logFolder, pool }: JobRequest): string {
+  if (/\p{Cc}/u.test(logFolder)) {
+    throw refused(logFolder, "a directive is one line, without control characters");
+  }
+  if (logFolder.includes("\\")) throw refused(logFolder, "a `\\` turns patterns in file names off");
+  const file = `${logFolder.replaceAll("%", "%%")}/${pool === null ? "%A.%a" : "%j"}.out`;
+  if (/^[A-Za-z0-9_./%@+=:,-]+$/.test(file)) return file;
+  if (!file.includes('"')) return `"${file}"`;
+  if (!file.includes("'")) return `'${file}'`;
+  throw refused(logFolder, "a directive can hold single or double quotes, not both");
+}
+
+const refused = (path: string, reason: string) => unusablePath(path, "a Slurm", reason);
