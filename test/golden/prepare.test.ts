@@ -20,7 +20,7 @@ test.each([
     site: site.name,
     concurrencyLimit: 8,
     userGroup: "compute-lab",
-    image: "lab/x:1",
+    ...(site.container === "none" ? {} : { image: "lab/x:1" }),
   };
   const files = renderPreparation(
     {
