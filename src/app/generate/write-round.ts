@@ -22,7 +22,7 @@ import type { RoundSpec } from "./round-spec.ts";
 import { renderScripts } from "./scripts.ts";
 import { stageRunner, type StagedRunner } from "./stage-runner.ts";
 
-const DIALECTS: Readonly<Record<SchedulerName, SchedulerDialect>> = {
+export const DIALECTS: Readonly<Record<SchedulerName, SchedulerDialect>> = {
   lsf: lsfDialect,
   slurm: slurmDialect,
   local: localDialect,
