@@ -145,13 +145,20 @@ function failureSection({ failures }: StudyStatus): string {
   return lines.join("\n");
 }
 
+/** What a scheduler said may be long; `--json` has it whole. */
+const MAX_QUOTED_LINES = 6;
+
 const NAMES = { lsf: "LSF", slurm: "Slurm", local: "this machine" } as const;
 
 function unaskedSection({ unasked }: StudyStatus): string {
   return unasked
-    .map(
-      ({ scheduler, message, hint }) =>
-        `${NAMES[scheduler]} could not be asked: ${message}${hint === "" ? "" : `\n  hint: ${hint}`}`,
-    )
+    .map(({ scheduler, message, hint }) => {
+      const lines = message.split("\n");
+      return [
+        `${NAMES[scheduler]} could not be asked: ${lines.slice(0, MAX_QUOTED_LINES).join("\n")}`,
+        ...(lines.length > MAX_QUOTED_LINES ? ["  ..."] : []),
+        ...(hint === "" ? [] : [`  hint: ${hint}`]),
+      ].join("\n");
+    })
     .join("\n");
 }

@@ -12,7 +12,9 @@ import { prepareCommand } from "./prepare.ts";
 import { refitCommand } from "./refit.ts";
 import { reportCommand } from "./report.ts";
 import { runtimeCommand } from "./runtime.ts";
+import { statusCommand } from "./status.ts";
 import { trialCommand } from "./trial.ts";
+import { waitCommand } from "./wait.ts";
 
 /** Every command, in the order of the help text. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each command has options of its own
@@ -21,6 +23,8 @@ export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   planCommand,
   generateCommand,
   localCommand,
+  statusCommand,
+  waitCommand,
   collectCommand,
   reportCommand,
   bestCommand,
