@@ -89,7 +89,8 @@ function describe(
   };
 }
 
-function readJobId(file: string): string | null {
+/** The id in a file of submit.sh; null where there is none. */
+export function readJobId(file: string): string | null {
   try {
     const text = readFileSync(file, "utf8").trim();
     return JOB_ID.test(text) ? text : null;
