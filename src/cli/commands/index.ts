@@ -17,9 +17,11 @@ import { refitCommand } from "./refit.ts";
 import { reportCommand } from "./report.ts";
 import { resumeCommand } from "./resume.ts";
 import { runtimeCommand } from "./runtime.ts";
+import { statusCommand } from "./status.ts";
 import { submitCommand } from "./submit.ts";
 import { throttleCommand } from "./throttle.ts";
 import { trialCommand } from "./trial.ts";
+import { waitCommand } from "./wait.ts";
 
 /** Every command, in the order of the help text. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each command has options of its own
@@ -29,6 +31,8 @@ export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   generateCommand,
   submitCommand,
   localCommand,
+  statusCommand,
+  waitCommand,
   throttleCommand,
   pauseCommand,
   resumeCommand,
