@@ -16,6 +16,9 @@ export interface ClusterRequest extends Placement {
   readonly submitFolder: string;
 }
 
+/** What of a study says where it runs. */
+export type PlacedStudy = Pick<Study, "name" | "file" | "cluster">;
+
 /** Characters that Docker's `source:target` and LSF's blank-separated list of them cannot carry. */
 const UNMOUNTABLE = /[\s:,]/;
 
@@ -32,7 +35,7 @@ const EXPECTED: Readonly<Record<RequirableKey, string>> = {
  *   not see the workspace
  */
 export function requestCluster(
-  study: Study,
+  study: PlacedStudy,
   site: Site,
   workspace: string,
   user: string = currentUser(),
@@ -75,7 +78,7 @@ export function mergePlacements(site: Placement, study: Placement): Placement {
   return { ...pick(site), ...pick(study) };
 }
 
-function checkPresent(study: Study, site: Site, request: Placement): void {
+function checkPresent(study: PlacedStudy, site: Site, request: Placement): void {
   const required = new Set<RequirableKey>([
     ...site.required,
     ...(site.container === "none" ? [] : (["image"] as const)),

@@ -76,12 +76,18 @@ function slots({ cpus, pool }: JobRequest): number {
 }
 
 /** -M and rusage[mem] hold for each host of a job (RIS, "Parabricks": one total for `span[hosts=1]`). */
-function memoryPerHost({ memoryMiB, pool }: JobRequest): number {
+function memoryPerHost({ memoryMiB, pool }: Pick<JobRequest, "memoryMiB" | "pool">): number {
   return pool === null ? memoryMiB : memoryMiB * (pool.slotsPerHost ?? pool.slots);
 }
 
+/** What a job asks of its hosts. */
+type RequiredResources = Pick<
+  JobRequest,
+  "cpus" | "memoryMiB" | "gpu" | "tmpMiB" | "pool" | "hostModel" | "excludeHosts"
+>;
+
 /** One string: LSF takes span[] in a single -R only. `gpuhost` comes first (RIS, "Job execution examples"). */
-function resourceRequirement(request: JobRequest): string {
+export function resourceRequirement(request: RequiredResources): string {
   const { gpu, hostModel, excludeHosts = [], tmpMiB, pool, cpus } = request;
   const conditions = [
     ...(hostModel === undefined ? [] : [`model==${word("cluster.hostModel", hostModel)}`]),
@@ -101,7 +107,7 @@ function resourceRequirement(request: JobRequest): string {
   return [...select, `rusage[${usage}]`, span, ...affinity].join(" ");
 }
 
-function gpuRequirement({ count, model, memoryMiB, shared }: GpuRequest): string {
+export function gpuRequirement({ count, model, memoryMiB, shared }: GpuRequest): string {
   return [
     `num=${count}`,
     ...(model === undefined ? [] : [`gmodel=${word("resources.gpu.model", model)}`]),
@@ -110,18 +116,18 @@ function gpuRequirement({ count, model, memoryMiB, shared }: GpuRequest): string
   ].join(":");
 }
 
-function jobGroup(value: string): string {
+export function jobGroup(value: string): string {
   if (/^(?:\/[A-Za-z0-9._@+-]+)+$/.test(value) && value.length <= MAX_JOB_GROUP) return value;
   throw unusable("cluster.jobGroup", value, "a name such as /user/group");
 }
 
-function image(value: string): string {
+export function image(value: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/.test(value)) return value;
   throw unusable("cluster.image", value, "a Docker image reference");
 }
 
 /** `[hours:]minutes`, rounded up: LSF counts whole minutes. */
-function formatWalltime(seconds: number): string {
+export function formatWalltime(seconds: number): string {
   const minutes = Math.ceil(seconds / 60);
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
 }

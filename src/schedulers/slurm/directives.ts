@@ -1,4 +1,4 @@
-import type { GpuRequest } from "../../core/placement.ts";
+import type { GpuRequest, Placement } from "../../core/placement.ts";
 import type { JobRequest, SchedulerDialect } from "../dialect.ts";
 import { rawOption, unusable, unusablePath, word } from "../values.ts";
 
@@ -47,7 +47,7 @@ function shape({ elements, concurrencyLimit, pool }: JobRequest): string[] {
   ];
 }
 
-function placement(request: JobRequest): string[] {
+export function placement(request: Placement): string[] {
   const { userGroup, queue, serviceClass, hostModel, excludeHosts = [] } = request;
   for (const [key, value] of Object.entries({
     priority: request.priority?.toString(),
@@ -75,7 +75,7 @@ function memory({ memoryMiB, cpus, pool }: JobRequest): string[] {
 }
 
 /** Untyped unless the study names a model: not every site types its GPUs. */
-function gres({ count, model }: GpuRequest): string {
+export function gres({ count, model }: GpuRequest): string {
   return model === undefined
     ? `gpu:${count}`
     : `gpu:${word("resources.gpu.model", model)}:${count}`;
