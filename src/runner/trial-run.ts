@@ -141,7 +141,7 @@ function createResult(
     failure: outcome.state === "failed" ? outcome.failure : null,
     timing: { startedAt, seconds: run.seconds },
     usage: { peakMemoryMiB: run.peakMemoryMiB, cpuSeconds: run.cpuSeconds },
-    element: { job: schedulerJobId(), index, host: hostname() },
+    element: { job: schedulerJobId(), index, host: hostName() },
     software: { bsweep: packageVersion() },
   };
 }
@@ -170,4 +170,9 @@ function measured(
 /** The job's id where a scheduler runs us, else "". */
 function schedulerJobId(): string {
   return process.env["LSB_JOBID"] ?? process.env["SLURM_ARRAY_JOB_ID"] ?? "";
+}
+
+/** Under the name the scheduler knows it by, where it tells: only that name can be excluded. */
+function hostName(): string {
+  return process.env["SLURMD_NODENAME"] ?? hostname();
 }

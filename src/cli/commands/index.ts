@@ -7,6 +7,7 @@ import { collectCommand } from "./collect.ts";
 import { demoCommand } from "./demo.ts";
 import { exportCommand } from "./export.ts";
 import { generateCommand } from "./generate.ts";
+import { imageCommand } from "./image.ts";
 import { localCommand } from "./local.ts";
 import { pauseCommand } from "./pause.ts";
 import { planCommand } from "./plan.ts";
@@ -42,6 +43,7 @@ export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   predictCommand,
   exportCommand,
   runtimeCommand,
+  imageCommand,
   trialCommand,
   demoCommand,
 ];

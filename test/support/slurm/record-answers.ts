@@ -221,6 +221,11 @@ async function recordControl(slurm: Slurm, all: string): Promise<void> {
   await say(`scontrol update JobId=${throttled} ArrayTaskThrottle=x`);
   await say(`scontrol update JobId=${all} ArrayTaskThrottle=2`);
   await say("scontrol update JobId=999999 ArrayTaskThrottle=2");
+  await slurm.run("scancel", `${throttled}_1`);
+  await slurm.untilQueue("its second element runs", (rows) =>
+    rows.some(({ id, state }) => id === `${throttled}_2` && state === "RUNNING"),
+  );
+  await say(`scontrol update JobId=${throttled} ArrayTaskThrottle=1 # one ended, one runs`);
   await say(`scontrol hold ${throttled}`);
   await say(`scontrol release ${throttled}`);
   await say(`scontrol release ${held}`);
@@ -230,8 +235,8 @@ async function recordControl(slurm: Slurm, all: string): Promise<void> {
   await say(`scontrol requeue ${all}_2`);
   await say(`scontrol requeue ${throttled}_4`);
   await say("scontrol requeue 999999");
-  await say(`scontrol suspend ${throttled}_1`);
-  await say(`scontrol resume ${throttled}_1`);
+  await say(`scontrol suspend ${throttled}_2`);
+  await say(`scontrol resume ${throttled}_2`);
   await say(
     "scontrol show config | grep -E 'MaxArraySize|MaxJobCount|MinJobAge|JobRequeue|SLURM_VERSION|RequeueExit'",
   );

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Submits round 1 of the study digits-grid to LSF: 2880 trials as 2880 elements in 3 jobs or job arrays.
+# Submits to LSF: round 1 of the study digits-grid, 2880 trials as 2880 elements in 3 jobs or job arrays.
 #
 #   bash submit.sh                      submit what is not submitted yet
 #   bash submit.sh --dry-run            only say what would be done

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Submits round 1 of the study small to LSF: 6 trials as 3 elements in 1 jobs or job arrays.
+# Submits to LSF: round 1 of the study small, 6 trials as 3 elements in 1 jobs or job arrays.
 #
 #   bash submit.sh                      submit what is not submitted yet
 #   bash submit.sh --dry-run            only say what would be done

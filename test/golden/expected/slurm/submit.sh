@@ -1,5 +1,5 @@
 #!/bin/bash
-# Submits round 1 of the study digits-grid to Slurm: 2880 trials as 2880 elements in 3 jobs or job arrays.
+# Submits to Slurm: round 1 of the study digits-grid, 2880 trials as 2880 elements in 3 jobs or job arrays.
 #
 #   bash submit.sh                      submit what is not submitted yet
 #   bash submit.sh --dry-run            only say what would be done
@@ -141,7 +141,9 @@ prepare() {
 ids_of() {
   local line
   while read -r line; do
-    if [[ "$line" =~ ^([0-9]+)(_.*)?$ && " ${found[*]-} " != *" ${BASH_REMATCH[1]} "* ]]; then
+    # A job refused for what it asks of the nodes is kept, as one that failed: there is no such job.
+    if [[ "$line" == *"|FAILED|BadConstraints" || "$line" == *"|FAILED|None assigned" ]]; then continue; fi
+    if [[ "$line" =~ ^([0-9]+)(_[^|]*)?\| && " ${found[*]-} " != *" ${BASH_REMATCH[1]} "* ]]; then
       found+=("${BASH_REMATCH[1]}")
     fi
   done <<< "$1"
@@ -151,9 +153,9 @@ ids_of() {
 find_jobs() {
   local answer
   found=()
-  answer="$(with_timeout squeue --me -h -t all -n "$1" -o %F 2> /dev/null)" || return 1
+  answer="$(with_timeout squeue --me -h -t all -n "$1" -o '%F|%T|%r' 2> /dev/null)" || return 1
   ids_of "$answer"
-  if ((${#found[@]} == 0)) && answer="$(with_timeout sacct -X -n -P -S now-7days --name="$1" -o JobID 2> /dev/null)"; then
+  if ((${#found[@]} == 0)) && answer="$(with_timeout sacct -X -n -P -S now-7days --name="$1" -o JobID,State,NodeList 2> /dev/null)"; then
     ids_of "$answer"
   fi
 }
