@@ -1,5 +1,6 @@
 import type { CommandModule } from "yargs";
 import type { GlobalOptions } from "../command.ts";
+import { attachCommand } from "./attach.ts";
 import { bestCommand } from "./best.ts";
 import { cancelCommand } from "./cancel.ts";
 import { collectCommand } from "./collect.ts";
@@ -17,6 +18,7 @@ import { refitCommand } from "./refit.ts";
 import { reportCommand } from "./report.ts";
 import { resumeCommand } from "./resume.ts";
 import { runtimeCommand } from "./runtime.ts";
+import { shellCommand } from "./shell.ts";
 import { statusCommand } from "./status.ts";
 import { submitCommand } from "./submit.ts";
 import { throttleCommand } from "./throttle.ts";
@@ -37,6 +39,8 @@ export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   pauseCommand,
   resumeCommand,
   cancelCommand,
+  attachCommand,
+  shellCommand,
   collectCommand,
   reportCommand,
   bestCommand,
