@@ -4,6 +4,7 @@ import type { PlanReport, PlannedArrays } from "../core/plan.ts";
 import type { Site } from "../core/site.ts";
 import type { Study } from "../core/study.ts";
 import type { Layout } from "../workspace/layout.ts";
+import { estimateElements, lintCluster } from "./plan/lints.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
 import { decidePacking } from "./plan/packing.ts";
 import { openPlan, type PlanContext } from "./plan/plan-context.ts";
@@ -29,7 +30,7 @@ export function planStudy(options: PlanOptions): PlanReport {
     replicates: study.replicates,
     ...tally,
     arrays: planArrays(study, site, tally.newTrials, packing.trialsPerElement),
-    warnings: [...findWarnings(context, tally, packing)],
+    warnings: findWarnings(context, options.layout, tally, packing),
   };
 }
 
@@ -80,10 +81,12 @@ interface PlannedPacking {
 }
 
 function findWarnings(
-  { study }: PlanContext,
-  { proposed, trials, largest }: Tally,
+  { study, site }: PlanContext,
+  layout: Layout,
+  tally: Tally,
   { trialsPerElement, isMeasured }: PlannedPacking,
 ): string[] {
+  const { proposed, trials, largest } = tally;
   const { sampler, replicates } = study;
   const asked = sampler.kind === "random" ? sampler.trials * replicates : 0;
   return [
@@ -99,6 +102,7 @@ function findWarnings(
           "resources.trialsPerElement is auto: the first round is one trial, whose time decides; the elements above are for one trial each",
         ]),
     ...warnOfSize(study.resources, trialsPerElement, largest),
+    ...lintCluster(study, site, layout, estimateElements(tally, trialsPerElement)),
   ];
 }
 

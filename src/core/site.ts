@@ -12,6 +12,8 @@ export interface Site extends Placement {
   readonly name: string;
   /** The site file, for messages. */
   readonly file: string;
+  /** Its own name, then those of the sites it starts from (`extends`). */
+  readonly lineage: readonly string[];
   readonly scheduler: SchedulerName;
   /** What starts the elements' container. */
   readonly container: ContainerRuntime;

@@ -3,14 +3,14 @@ import { dropAbsent } from "../core/objects.ts";
 import { CONTAINER_RUNTIMES } from "../core/placement.ts";
 import { REQUIRABLE_KEYS, SCHEDULERS, type Site } from "../core/site.ts";
 import type { DocumentKind } from "./issues.ts";
-import { integer, placementShape } from "./placement-schema.ts";
+import { integer, name as siteName, placementShape } from "./placement-schema.ts";
 import { expected } from "./schema-issues.ts";
-import { checkYaml, readYaml, throwIssues } from "./yaml-document.ts";
+import { checkYaml, invalidDocument, readYaml } from "./yaml-document.ts";
 
 const KIND: DocumentKind = {
   code: "INVALID_SITE",
   what: "site file",
-  hint: "templates/sites/compute1.yaml explains every key; a study's own sites/NAME.yaml wins over it",
+  hint: "docs/site-file.md explains every key; a study's own sites/NAME.yaml wins over bsweep's",
 };
 
 /** A schema refinement that says what was found. */
@@ -29,40 +29,81 @@ const mountSchema = matching(
 const lineSchema = matching(/^[^\p{Cc}]+$/u, "one line of text");
 const absolutePathSchema = matching(/^\/[^\p{Cc}]*$/u, "an absolute path");
 
+/** What a site has that says nothing else. */
+export const SITE_DEFAULTS = {
+  container: "none",
+  maxArraySize: 1000,
+  required: [],
+  mounts: [],
+  containerPath: "/usr/local/bin:/usr/bin:/bin",
+  bsweep: "bsweep",
+  resultGraceSeconds: 900,
+  jobSetup: [],
+} as const satisfies Partial<Site>;
+
+/** A site as written. No key has its default yet: that of a site it starts from comes first. */
 const siteSchema = z.strictObject({
-  scheduler: z.enum(SCHEDULERS, expected(`one of ${SCHEDULERS.join(", ")}`)),
+  extends: siteName().optional().describe("Site to start from; the keys beside it replace its own"),
+  scheduler: z
+    .enum(SCHEDULERS, expected(`one of ${SCHEDULERS.join(", ")}`))
+    .optional()
+    .describe("What runs the job arrays"),
   container: z
     .enum(CONTAINER_RUNTIMES, expected(`one of ${CONTAINER_RUNTIMES.join(", ")}`))
-    .optional(),
-  maxArraySize: integer(1, 1000).default(1000),
-  required: z.array(z.enum(REQUIRABLE_KEYS)).default([]),
+    .optional()
+    .describe("What starts the elements' container"),
+  maxArraySize: integer(1, 1000)
+    .optional()
+    .describe("Most elements of one job array, and the largest index"),
+  required: z
+    .array(z.enum(REQUIRABLE_KEYS))
+    .optional()
+    .describe("Keys that a study must say where the site does not"),
   ...placementShape,
-  mounts: z.array(mountSchema).default([]),
-  containerPath: lineSchema.default("/usr/local/bin:/usr/bin:/bin"),
-  bsweep: lineSchema.default("bsweep"),
-  resultGraceSeconds: integer(0, 1_000_000).default(900),
-  schedulerProfile: absolutePathSchema.optional(),
-  jobSetup: z.array(lineSchema).default([]),
+  mounts: z
+    .array(mountSchema)
+    .optional()
+    .describe("Folders that containers see, under the same names"),
+  containerPath: lineSchema.optional().describe("PATH inside the container"),
+  bsweep: lineSchema.optional().describe("The bsweep program there"),
+  resultGraceSeconds: integer(0, 1_000_000)
+    .optional()
+    .describe("How long an ended element's result may take to show up on the login node"),
+  schedulerProfile: absolutePathSchema
+    .optional()
+    .describe("Shell file that puts the scheduler's commands on PATH, for cron"),
+  jobSetup: z.array(lineSchema).optional().describe("Shell lines of a job before its container"),
 });
 
 /**
  * Reads a site file (YAML).
  * @param name the site's name; the file does not repeat it
  * @param file the file, for messages
+ * @param loadBase reads the site that this one names under `extends`
  * @throws BsweepError INVALID_SITE with every issue and its line
  */
-export function parseSiteFile(text: string, name: string, file: string): Site {
+export function parseSiteFile(
+  text: string,
+  name: string,
+  file: string,
+  loadBase: (name: string) => Site,
+): Site {
   const document = readYaml(text, file, KIND);
-  const { container, ...written } = checkYaml(document, siteSchema, KIND);
-  const isDocker = container === "docker";
-  if (isDocker && written.scheduler !== "lsf") {
-    const message = `found docker, which LSF's wrapper starts, on ${written.scheduler}; expected pyxis, apptainer, charliecloud or none`;
-    throwIssues(document, [document.issueAt(["container"], message)], KIND);
+  const { extends: parent, ...written } = checkYaml(document, siteSchema, KIND);
+  const base = parent === undefined ? undefined : loadBase(parent);
+  const { scheduler, ...site } = { ...SITE_DEFAULTS, ...base, ...dropAbsent(written) };
+  if (scheduler === undefined) {
+    const message = `found nothing, expected one of ${SCHEDULERS.join(", ")}; or \`extends\`, the site to start from`;
+    throw invalidDocument(file, KIND, [document.issueAt(["scheduler"], message)]);
   }
-  return {
-    name,
-    file,
-    container: container ?? "none",
-    ...dropAbsent(written),
-  };
+  if (site.container === "docker" && scheduler !== "lsf") {
+    const message = `found docker, which LSF's wrapper starts, on ${scheduler}; expected pyxis, apptainer, charliecloud or none`;
+    throw invalidDocument(file, KIND, [document.issueAt(["container"], message)]);
+  }
+  return { ...site, name, file, lineage: [name, ...(base?.lineage ?? [])], scheduler };
+}
+
+/** The text of templates/site.schema.json, the JSON schema of site files for editors. */
+export function formatSiteJsonSchema(): string {
+  return `${JSON.stringify(z.toJSONSchema(siteSchema, { io: "input" }), null, 2)}\n`;
 }

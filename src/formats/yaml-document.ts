@@ -104,7 +104,11 @@ export function throwIssues(
   if (issues.length > 0) throw invalidDocument(document.file, kind, issues);
 }
 
-function invalidDocument(file: string, kind: DocumentKind, issues: readonly Issue[]): BsweepError {
+export function invalidDocument(
+  file: string,
+  kind: DocumentKind,
+  issues: readonly Issue[],
+): BsweepError {
   const hint = kind.hint === undefined ? {} : { hint: kind.hint };
   return new BsweepError(kind.code, `${file} is no valid ${kind.what}`, { issues, ...hint });
 }

@@ -175,7 +175,12 @@ export function schedulerJobId(): string {
   return LSB_JOBID ?? SLURM_ARRAY_JOB_ID ?? SLURM_JOB_ID ?? "";
 }
 
-/** The host as its scheduler calls it, where that tells. $HOSTNAME may be that of a parallel job's first host. */
+/**
+ * The host under the name its scheduler knows it by, where that tells: only that name can be excluded. A container
+ * has a name of its own; a parallel job lists all its hosts.
+ */
 export function hostName(): string {
-  return process.env["SLURMD_NODENAME"] ?? hostname();
+  const { SLURMD_NODENAME, LSB_HOSTS } = process.env;
+  const [host, ...others] = new Set(LSB_HOSTS?.trim().split(/\s+/));
+  return SLURMD_NODENAME ?? (others.length === 0 && host !== "" ? host : undefined) ?? hostname();
 }

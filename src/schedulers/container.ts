@@ -45,10 +45,11 @@ const PREFIX: Readonly<Record<Runtime, (request: ContainerRequest) => readonly s
   ],
 };
 
-/** enroot divides registry and name by a `#`; a path to a .sqsh file stays as it is. */
+/** enroot reads `[USER@][REGISTRY#]IMAGE[:TAG]`, so a digest is written as a tag; a .sqsh file stays as it is. */
 function enrootImage(image: string): string {
   const registry = /^([^/#]*[.:][^/#]*)\/(.+)$/.exec(image);
-  return registry === null ? image : `${registry[1]}#${registry[2]}`;
+  const reference = registry === null ? image : `${registry[1]}#${registry[2]}`;
+  return reference.replace("@sha256:", ":sha256:");
 }
 
 /** Empty where no word is needed: on the host itself, and where LSF's wrapper has started the container. */

@@ -46,6 +46,7 @@ export function makeSite(changes: Partial<Site> = {}): Site {
   return {
     name: "compute1",
     file: "templates/sites/compute1.yaml",
+    lineage: ["compute1"],
     scheduler: "lsf",
     container: "docker",
     required: ["userGroup"],

@@ -2,12 +2,17 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { BsweepError } from "../../../src/core/errors.ts";
+import type { Site } from "../../../src/core/site.ts";
 import { parseSiteFile } from "../../../src/formats/site-file.ts";
 import { packagedTemplates } from "../../../src/workspace/package.ts";
 
+function noBase(name: string): Site {
+  throw new Error(`unexpected base ${name}`);
+}
+
 function issuesOf(text: string): string[] {
   try {
-    parseSiteFile(text, "x", "sites/x.yaml");
+    parseSiteFile(text, "x", "sites/x.yaml", noBase);
   } catch (error) {
     if (!(error instanceof BsweepError)) throw error;
     expect(error.code).toBe("INVALID_SITE");
@@ -18,32 +23,42 @@ function issuesOf(text: string): string[] {
 
 describe("parseSiteFile", () => {
   test("fills in the defaults", () => {
-    expect(parseSiteFile("scheduler: lsf\n", "x", "sites/x.yaml")).toEqual({
+    expect(parseSiteFile("scheduler: lsf\n", "x", "sites/x.yaml", noBase)).toEqual({
       name: "x",
       file: "sites/x.yaml",
+      lineage: ["x"],
       scheduler: "lsf",
+      container: "none",
       maxArraySize: 1000,
+      required: [],
       mounts: [],
       containerPath: "/usr/local/bin:/usr/bin:/bin",
       bsweep: "bsweep",
       resultGraceSeconds: 900,
+      jobSetup: [],
     });
   });
 
   test("reads every site bsweep brings", () => {
     const folder = join(packagedTemplates(), "sites");
     const names = readdirSync(folder);
-    expect(names).toEqual(["compute1.yaml", "local.yaml"]);
+    expect(names).toEqual([
+      "compute1.yaml",
+      "compute2.yaml",
+      "local.yaml",
+      "lsf.yaml",
+      "slurm.yaml",
+    ]);
     for (const name of names) {
-      expect(parseSiteFile(readFileSync(join(folder, name), "utf8"), name, name).maxArraySize).toBe(
-        1000,
-      );
+      const text = readFileSync(join(folder, name), "utf8");
+      expect(parseSiteFile(text, name, name, noBase).maxArraySize).toBe(1000);
+      expect(text).toMatch(/^# yaml-language-server: \$schema=\.\.\/site\.schema\.json\n/);
     }
   });
 
   test("tells every issue at once, with its line", () => {
     const text = [
-      "scheduler: slurm",
+      "scheduler: pbs",
       "queu: general",
       "maxArraySize: 1001",
       'mounts: ["relative", "/a b", "/a:b", "/a,b", "/fine"]',
@@ -51,14 +66,14 @@ describe("parseSiteFile", () => {
       'containerPath: "/bin\\nevil"',
     ].join("\n");
     expect(issuesOf(text)).toEqual([
-      '1 scheduler: found "slurm", expected lsf | local',
+      '1 scheduler: found "pbs", expected one of lsf, slurm, local',
       "2 : unknown key `queu`; did you mean `queue`?",
-      "3 maxArraySize: found 1001, expected at most 1000",
+      "3 maxArraySize: found 1001, expected an integer 1 .. 1000",
       ...["relative", "/a b", "/a:b", "/a,b"].map(
         (mount, index) =>
           `4 mounts[${index}]: found "${mount}", expected an absolute path without \`:\`, \`,\` or blanks, which Docker's list of volumes cannot carry`,
       ),
-      '5 image: found "x y", expected a Docker image reference',
+      '5 image: found "x y", expected a container image: a reference, or a path',
       '6 containerPath: found "/bin\\nevil", expected one line of text',
     ]);
   });
@@ -68,5 +83,14 @@ describe("parseSiteFile", () => {
     expect(issuesOf("scheduler: lsf\nscheduler: lsf\n")[0]).toMatch(/^2 : Map keys must be unique/);
     expect(issuesOf("- lsf\n")).toEqual(['1 : found ["lsf"], expected a mapping']);
     expect(issuesOf("")).toEqual(["undefined : found null, expected a mapping"]);
+  });
+
+  test("asks for a scheduler, and for a container that it has", () => {
+    expect(issuesOf("queue: x\n")).toEqual([
+      "1 scheduler: found nothing, expected one of lsf, slurm, local; or `extends`, the site to start from",
+    ]);
+    expect(issuesOf("scheduler: slurm\n\ncontainer: docker\n")).toEqual([
+      "3 container: found docker, which LSF's wrapper starts, on slurm; expected pyxis, apptainer, charliecloud or none",
+    ]);
   });
 });

@@ -9,30 +9,10 @@ import {
 import { formatStudyJsonSchema, parseStudyFile } from "../../../src/formats/study-file.ts";
 import { METRICS } from "../../../src/formats/study-schema.ts";
 import { packageRoot } from "../../../src/workspace/package.ts";
+import { tableAfter } from "../../support/doc-table.ts";
+import { expectDocumented, type JsonSchema } from "../../support/documented-keys.ts";
 
 const TEXT = readFileSync(join(packageRoot(), "docs", "study-file.md"), "utf8");
-
-/** The cells of the first table after `start`, code marks left out. */
-function tableAfter(start: string): string[][] {
-  const from = TEXT.indexOf(start);
-  expect(from).toBeGreaterThan(-1);
-  const table = /\n\|[^]*?\n\n/.exec(TEXT.slice(from))?.[0] ?? "";
-  const rows = table.trim().split("\n").slice(2);
-  return rows.map((row) =>
-    row
-      .split("|")
-      .slice(1, -1)
-      .map((cell) => cell.trim().replaceAll("`", "")),
-  );
-}
-
-interface JsonSchema {
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly default?: unknown;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly enum?: readonly string[];
-}
 
 /** Every key of a study, with what the schema says of it; parameters are left out. */
 function listKeys(schema: JsonSchema, prefix = ""): [key: string, schema: JsonSchema][] {
@@ -50,32 +30,16 @@ function schemas(): { readonly then: JsonSchema; readonly else: JsonSchema } {
 
 const toText = (value: unknown): string => JSON.stringify(value);
 
-function expectDocumented(rows: string[][], keys: [key: string, schema: JsonSchema][]): void {
-  expect(rows.map(([key]) => key)).toEqual(keys.map(([key]) => key));
-  for (const [at, [key, schema]] of keys.entries()) {
-    const [, type, fallback] = rows[at] ?? [];
-    if (schema.minimum !== undefined) {
-      expect(`${key} ${type}`).toBe(`${key} integer ${schema.minimum} .. ${schema.maximum}`);
-    }
-    if (schema.enum !== undefined && key !== "objective.metric") {
-      expect(type).toBe(schema.enum.join(", "));
-    }
-    if (typeof schema.default === "string" || typeof schema.default === "number") {
-      expect(`${key} ${fallback}`).toBe(`${key} ${schema.default}`);
-    }
-  }
-}
-
 describe("docs/study-file.md", () => {
   test("names every key with its range and default, in the order of the schema", () => {
     const keys = listKeys(schemas().else);
-    expectDocumented(tableAfter("<!-- keys:"), keys);
+    expectDocumented(tableAfter(TEXT, "<!-- keys:"), keys);
   });
 
   test("names every key that a command has otherwise", () => {
     const common = new Set(listKeys(schemas().else).map(toText));
     const keys = listKeys(schemas().then).filter((key) => !common.has(toText(key)));
-    expectDocumented(tableAfter("<!-- command keys:"), keys);
+    expectDocumented(tableAfter(TEXT, "<!-- command keys:"), keys);
     const example = /```yaml\n(study: polynomial[^]*?)```/.exec(TEXT)?.[1] ?? "";
     expect(parseStudyFile(example, "study.yaml").space).toHaveLength(3);
   });
@@ -87,7 +51,7 @@ describe("docs/study-file.md", () => {
       String(spec.default),
       spec.describe,
     ]);
-    expect(tableAfter("<!-- parameters:")).toEqual(rows);
+    expect(tableAfter(TEXT, "<!-- parameters:")).toEqual(rows);
   });
 
   test("names every metric", () => {
@@ -97,7 +61,7 @@ describe("docs/study-file.md", () => {
   test("has an example that is a whole study, and ways to write a parameter that all work", () => {
     const example = /```yaml\n(study: [^]*?)```/.exec(TEXT)?.[1] ?? "";
     expect(parseStudyFile(example, "study.yaml").space).toHaveLength(2);
-    const rows = tableAfter("## The search space");
+    const rows = tableAfter(TEXT, "## The search space");
     expect(rows).toHaveLength(7);
     for (const [written = "", , grid, random] of rows) {
       expect([written, accepts(written, "grid")]).toEqual([written, grid === "yes"]);

@@ -1,0 +1,55 @@
+import { checkCluster } from "../../core/cluster-rules/index.ts";
+import type { PlanReport } from "../../core/plan.ts";
+import type { Site } from "../../core/site.ts";
+import type { Study } from "../../core/study.ts";
+import type { Layout } from "../../workspace/layout.ts";
+import { mergePlacements } from "../generate/cluster-request.ts";
+
+/** What is known of the next round's elements; absent where nobody has reckoned it. */
+export interface ElementEstimate {
+  readonly elements: number;
+  /** One core's seconds of an element on the average; null for a command. */
+  readonly coreSeconds: number | null;
+}
+
+const SECONDS_PER_HOUR = 3600;
+
+/** What the next round's elements take by the shapes of their networks. */
+export function estimateElements(
+  { newTrials, newCoreHours }: Pick<PlanReport, "newTrials" | "newCoreHours">,
+  trialsPerElement: number,
+): ElementEstimate {
+  const ofTrial =
+    newTrials === 0 || newCoreHours === null ? null : (newCoreHours * SECONDS_PER_HOUR) / newTrials;
+  return {
+    elements: Math.ceil(newTrials / trialsPerElement),
+    coreSeconds: ofTrial === null ? null : ofTrial * trialsPerElement,
+  };
+}
+
+/** What the rules of the study's cluster (docs/cluster-rules.md) say to it, one line each. */
+export function lintCluster(
+  study: Study,
+  site: Site,
+  layout: Layout,
+  estimate?: ElementEstimate,
+): string[] {
+  const { workspace } = layout;
+  const data = study.data === null ? [] : [study.data.train, study.data.test];
+  const coreSeconds = estimate?.coreSeconds ?? null;
+  return checkCluster({
+    study,
+    site,
+    workspace,
+    placement: mergePlacements(site, study.cluster),
+    mounts: mountsOf(site, workspace),
+    dataFolders: data.filter((path) => path !== undefined).map((path) => layout.resolve(path)),
+    elements: estimate?.elements ?? null,
+    elementSeconds: coreSeconds === null ? null : coreSeconds / study.resources.cpus,
+  });
+}
+
+function mountsOf({ container, mounts }: Site, workspace: string): readonly string[] {
+  if (container === "none") return [];
+  return mounts.length > 0 ? mounts : [workspace];
+}
