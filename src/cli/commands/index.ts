@@ -5,6 +5,7 @@ import { collectCommand } from "./collect.ts";
 import { demoCommand } from "./demo.ts";
 import { exportCommand } from "./export.ts";
 import { generateCommand } from "./generate.ts";
+import { initCommand } from "./init.ts";
 import { localCommand } from "./local.ts";
 import { planCommand } from "./plan.ts";
 import { predictCommand } from "./predict.ts";
@@ -17,6 +18,7 @@ import { trialCommand } from "./trial.ts";
 /** Every command, in the order of the help text. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each command has options of its own
 export const commands: readonly CommandModule<GlobalOptions, any>[] = [
+  initCommand,
   prepareCommand,
   planCommand,
   generateCommand,
