@@ -46,7 +46,8 @@ export async function preparePiece(
   effects.reporter.endProgress();
 }
 
-async function openSource({ source, classes }: PackOptions): Promise<OpenSource> {
+/** Checks the form of the source. @throws BsweepError INVALID_DATA */
+export async function openSource({ source, classes }: PackOptions): Promise<OpenSource> {
   const open = await (source.kind === "csv" ? openCsvSource(source) : openIdxSource(source));
   if (classes === null || open.labelled) return open;
   const message = `${open.files[0]?.file ?? ""} has no labels, but --classes was given`;

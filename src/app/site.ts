@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { BsweepError } from "../core/errors.ts";
 import type { Site } from "../core/site.ts";
 import { parseSiteFile } from "../formats/site-file.ts";
 import { packagedTemplates } from "../workspace/package.ts";
+import { loadStudy, type PlanOptions } from "./plan/load-study.ts";
 
 /**
  * Finds and reads a site: `sites/NAME.yaml` beside the study file wins over the one bsweep brings, and may
@@ -42,6 +43,12 @@ function readSite(name: string, studyFolder: string, used: readonly string[]): S
   return parseSiteFile(readFileSync(file, "utf8"), name, file, (base) =>
     readSite(base, studyFolder, [...used, file]),
   );
+}
+
+/** The site of a study. @throws BsweepError as loadStudy and loadSite do */
+export function loadSiteOf(options: Pick<PlanOptions, "studyFile">): Site {
+  const { study } = loadStudy(options);
+  return loadSite(study.cluster.site, dirname(options.studyFile));
 }
 
 function listSites(folder: string): string[] {

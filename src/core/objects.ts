@@ -5,3 +5,8 @@ export function dropAbsent<T extends object>(mapping: T): Present<T> {
   const entries = Object.entries(mapping).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as Present<T>;
 }
+
+/** Whether a value is a mapping of names to values, as a JSON document may be. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

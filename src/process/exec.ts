@@ -9,12 +9,16 @@ export interface ProcessResult {
   readonly stderr: string;
   /** Why it failed, in a line; "" when it did not. */
   readonly failure: string;
+  /** There is no such program. */
+  readonly notFound: boolean;
+  /** It was ended because it took longer than it may. */
+  readonly timedOut: boolean;
 }
 
 export interface ProcessOptions {
   readonly cwd?: string;
-  /** Set on top of this process's environment. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** Set on top of this process's environment; undefined takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly timeoutSeconds?: number;
   /** Ends the process (SIGTERM, after five seconds SIGKILL) when it aborts. */
   readonly signal?: AbortSignal;
@@ -43,5 +47,7 @@ export async function runProcess(
     stdout: result.stdout,
     stderr: result.stderr,
     failure: result.failed ? (result.shortMessage ?? "") : "",
+    notFound: result.code === "ENOENT",
+    timedOut: result.timedOut,
   };
 }

@@ -16,6 +16,18 @@ export interface LinesRun {
   readonly failure: string;
 }
 
+/** Runs a program and tells its lines while it runs. Never throws for what the program does. */
+export async function runLines(
+  command: string,
+  args: readonly string[],
+  onLine: (line: string) => void,
+): Promise<LinesRun> {
+  const child = execa(command, args, { reject: false, stdin: "ignore", buffer: false, all: true });
+  for await (const line of child.iterable({ from: "all", binary: false })) onLine(line);
+  const { exitCode, failed, shortMessage } = await child;
+  return { exitStatus: exitCode ?? null, failure: failed ? (shortMessage ?? "") : "" };
+}
+
 /**
  * Runs a Node program and tells its lines while it runs. The channel it gets lets it notice when this process
  * dies. Never throws for what the program does.

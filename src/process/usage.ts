@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 /** Memory of a process and of those it started, as Linux accounts it (proc(5)). */
 export interface MemoryUsage {
@@ -51,11 +52,24 @@ export function readChildCpuSeconds(): number | undefined {
 
 /** How often the kernel killed something in this process's memory cgroup; undefined where that is not told. */
 export function readOutOfMemoryKills(): number | undefined {
-  const counters =
-    readProc("/sys/fs/cgroup/memory.events") ??
-    readProc("/sys/fs/cgroup/memory/memory.oom_control");
+  const counters = listMemoryCounters(readProc("/proc/self/cgroup") ?? "")
+    .map(readProc)
+    .find((text) => text !== undefined);
   const match = /^oom_kill (\d+)$/m.exec(counters ?? "");
   return match === null ? undefined : Number(match[1]);
+}
+
+/**
+ * Where a process's memory cgroup may be, of version 2 and 1 (cgroups(7)). A container mostly sees its own group
+ * as the root, and in /proc the path that it has on the host.
+ */
+function listMemoryCounters(groups: string): string[] {
+  const group = /^0::(.*)$/m.exec(groups)?.[1] ?? "/";
+  const memoryGroup = /^\d+:(?:[^:]*,)?memory(?:,[^:]*)?:(.*)$/m.exec(groups)?.[1] ?? "/";
+  return [
+    ...[group, "/"].map((path) => join("/sys/fs/cgroup", path, "memory.events")),
+    ...[memoryGroup, "/"].map((path) => join("/sys/fs/cgroup/memory", path, "memory.oom_control")),
+  ];
 }
 
 function readProc(path: string): string | undefined {

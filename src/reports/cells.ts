@@ -1,17 +1,12 @@
 import Table from "cli-table3";
+import { escapeControls } from "../core/printable.ts";
 import type { ParameterValue } from "../core/study.ts";
 
 const MAX_CELL_LENGTH = 40;
 
-/** Control and direction characters, which could rewrite a terminal. */
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
-
 /** Text from a file, safe on a terminal: one line, control characters as `\u001b`, cut when too long. */
 export function toCell(text: string, maxLength = MAX_CELL_LENGTH): string {
-  const safe = text.replace(
-    UNPRINTABLE,
-    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  const safe = escapeControls(text);
   return safe.length <= maxLength ? safe : `${safe.slice(0, maxLength - 3)}...`;
 }
 

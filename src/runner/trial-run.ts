@@ -17,6 +17,8 @@ export interface TrialContext extends RequestContext {
   /** Seconds that may pass after `secondsLeft` before the element has to end. */
   readonly marginSeconds: number;
   readonly signal: AbortSignal;
+  /** File descriptor that takes what the trainer writes; by default this process's own output. */
+  readonly output?: number;
   /** A line for the element's log. */
   readonly log: (line: string) => void;
 }
@@ -141,7 +143,7 @@ function createResult(
     failure: outcome.state === "failed" ? outcome.failure : null,
     timing: { startedAt, seconds: run.seconds },
     usage: { peakMemoryMiB: run.peakMemoryMiB, cpuSeconds: run.cpuSeconds },
-    element: { job: schedulerJobId(), index, host: hostname() },
+    element: { job: schedulerJobId(), index, host: hostName() },
     software: { bsweep: packageVersion() },
   };
 }
@@ -168,6 +170,17 @@ function measured(
 }
 
 /** The job's id where a scheduler runs us, else "". */
-function schedulerJobId(): string {
-  return process.env["LSB_JOBID"] ?? process.env["SLURM_ARRAY_JOB_ID"] ?? "";
+export function schedulerJobId(): string {
+  const { LSB_JOBID, SLURM_ARRAY_JOB_ID, SLURM_JOB_ID } = process.env;
+  return LSB_JOBID ?? SLURM_ARRAY_JOB_ID ?? SLURM_JOB_ID ?? "";
+}
+
+/**
+ * The host under the name its scheduler knows it by, where that tells: only that name can be excluded. A container
+ * has a name of its own; a parallel job lists all its hosts.
+ */
+export function hostName(): string {
+  const { SLURMD_NODENAME, LSB_HOSTS } = process.env;
+  const [host, ...others] = new Set(LSB_HOSTS?.trim().split(/\s+/));
+  return SLURMD_NODENAME ?? (others.length === 0 && host !== "" ? host : undefined) ?? hostname();
 }

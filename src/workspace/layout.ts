@@ -11,6 +11,10 @@ export interface Layout {
   readonly workspace: string;
   /** `jobs/<study>` */
   studyJobs(study: string): string;
+  /** `jobs/<study>/limit`: most elements at once, as `bsweep throttle` said; what is submitted later keeps to it. */
+  limitFile(study: string): string;
+  /** `jobs/<study>/paused`: while it is there, nothing more is submitted. */
+  pausedFile(study: string): string;
   /** `jobs/<study>/round-001` */
   round(study: string, round: number): string;
   /** `results/<study>/round-001` */
@@ -21,6 +25,10 @@ export interface Layout {
   checkpoints(study: string, trialId: string): string;
   /** `jobs/.runner/<hash>`: Node and bsweep for images without, by their content. */
   stagedRunner(hash: string): string;
+  /** `jobs/.prepare/<name>`: the jobs that pack a data set. */
+  preparation(name: string): string;
+  /** `image.lock.json`: digests of the images that were pushed from here. */
+  imageRecord(): string;
   /** `models/<study>`: a folder for each refitted model. */
   models(study: string): string;
   /** A path from a study or round file: relative ones start at the workspace. */
@@ -31,11 +39,15 @@ export function createLayout(workspace: string): Layout {
   return {
     workspace,
     studyJobs: (study) => join(workspace, "jobs", study),
+    limitFile: (study) => join(workspace, "jobs", study, "limit"),
+    pausedFile: (study) => join(workspace, "jobs", study, "paused"),
     round: (study, round) => join(workspace, "jobs", study, roundName(round)),
     roundResults: (study, round) => join(workspace, "results", study, roundName(round)),
     database: (study) => join(workspace, "results", study, "study.sqlite"),
     checkpoints: (study, trialId) => join(workspace, "results", study, "checkpoints", trialId),
     stagedRunner: (hash) => join(workspace, "jobs", ".runner", hash),
+    preparation: (name) => join(workspace, "jobs", ".prepare", name),
+    imageRecord: () => join(workspace, "image.lock.json"),
     models: (study) => join(workspace, "models", study),
     resolve: (path) => (isAbsolute(path) ? path : join(workspace, path)),
   };
@@ -44,6 +56,9 @@ export function createLayout(workspace: string): Layout {
 /** Names inside a round's folder, in `jobs` and in `results`. */
 export const ROUND_FILE = "round.json";
 export const SUBMIT_SCRIPT = "submit.sh";
+/** Beside the submit.sh of a data set's pieces: what was asked for, and the header of what came of it. */
+export const PREPARATION_FILE = "preparation.json";
+export const MERGED_FILE = "merged.json";
 /** Written by submit.sh: what was submitted, and a lock while it is at work. */
 export const SUBMITTED_FOLDER = "submitted";
 export const SUBMIT_LOCK = "submit.lock";
@@ -74,6 +89,11 @@ export function parseArrayName(name: string): number | undefined {
 /** Folder of an array's logs, below the round's: shared storage wants thousands of files in a folder, not more. */
 export function logFolderName(array: number): string {
   return join("logs", arrayName(array));
+}
+
+/** Folder, below the round's, through which the tasks of a pool share an array's elements. */
+export function claimFolderName(array: number): string {
+  return join("claims", arrayName(array));
 }
 
 /** The log that an element writes itself, in the folder of its array's logs; the scheduler's own is `JOB.INDEX.out`. */

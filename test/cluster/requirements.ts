@@ -19,6 +19,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   mariadbd: "mariadb-server",
   "mariadb-install-db": "mariadb-server",
   newuidmap: "uidmap",
+  flock: "util-linux",
   "ch-run": "charliecloud-runtime",
   mpirun: "openmpi-bin",
 };
@@ -27,6 +28,8 @@ const PACKAGES: Readonly<Record<string, string>> = {
 export const SLURM = ["root", "cgroup v1", "munged", "slurmctld", "slurmd", "sbatch"] as const;
 /** What it needs for accounting, on top. */
 export const ACCOUNTING = ["slurmdbd", "mariadbd", "mariadb-install-db"] as const;
+/** What `openPodman` and `buildTrainerImage` need. */
+export const PODMAN = ["root", "podman", "runc", "conmon", "debootstrap", "flock", "git"] as const;
 
 /**
  * Whether everything a group of tests needs is on this machine: `describe.runIf(requireForCluster(SLURM))`.

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { runProcess } from "../../src/process/exec.ts";
 import { proveRuntime } from "../../src/trainer/runtime/proof.ts";
-import { PINNED_WHEEL, unpackWheel } from "../../src/trainer/runtime/wheel.ts";
+import { TENSORFLOW_WHEELS } from "../../src/trainer/runtime/pinned-wheels.ts";
+import { unpackWheel } from "../../src/trainer/runtime/wheel.ts";
 import { builtProgram, packageRoot } from "../../src/workspace/package.ts";
 import { listTree, makeTestFolder } from "../support/folder.ts";
 import { WHEEL_FILES, writeFiles, writeWheel } from "../support/tensorflow.ts";
@@ -20,6 +21,8 @@ test("TensorFlow multiplies matrices in a process of its own", async () => {
   expect(await proveRuntime()).toEqual({
     works: true,
     tensorflow: expect.stringMatching(/^2\.\d+\.\d+/) as string,
+    build: "cpu",
+    gpus: { devices: [], reason: null },
   });
 });
 
@@ -70,7 +73,7 @@ test("two processes may unpack the same wheel at once", async () => {
 test("a damaged download is refused and nothing of it is left", async () => {
   const folder = makeTestFolder();
   const cache = join(folder, "cache");
-  const wheel = writeWheel(join(folder, PINNED_WHEEL.file));
+  const wheel = writeWheel(join(folder, TENSORFLOW_WHEELS.cpu.file));
   await expect(unpackWheel(wheel, cache)).rejects.toThrow(/damaged: found sha256/);
   expect(existsSync(cache)).toBe(false);
 });

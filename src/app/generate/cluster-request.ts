@@ -16,6 +16,9 @@ export interface ClusterRequest extends Placement {
   readonly submitFolder: string;
 }
 
+/** What jobs are asked for in the name of. */
+export type Requester = Pick<Study, "name" | "file" | "cluster">;
+
 /** Characters that Docker's `source:target` and LSF's blank-separated list of them cannot carry. */
 const UNMOUNTABLE = /[\s:,]/;
 
@@ -32,7 +35,7 @@ const EXPECTED: Readonly<Record<RequirableKey, string>> = {
  *   not see the workspace
  */
 export function requestCluster(
-  study: Study,
+  study: Requester,
   site: Site,
   workspace: string,
   user: string = currentUser(),
@@ -75,7 +78,7 @@ export function mergePlacements(site: Placement, study: Placement): Placement {
   return { ...pick(site), ...pick(study) };
 }
 
-function checkPresent(study: Study, site: Site, request: Placement): void {
+function checkPresent(study: Requester, site: Site, request: Placement): void {
   const required = new Set<RequirableKey>([
     ...site.required,
     ...(site.container === "none" ? [] : (["image"] as const)),
@@ -123,7 +126,8 @@ function mountWorkspace(
   return { mounts, submitFolder: UNMOUNTABLE.test(workspace) ? mount : workspace };
 }
 
-function isWithin(path: string, folder: string): boolean {
+/** Whether a path is a folder or lies below it; both logical and absolute. */
+export function isWithin(path: string, folder: string): boolean {
   const base = folder.endsWith("/") ? folder : `${folder}/`;
   return path === folder || path.startsWith(base);
 }

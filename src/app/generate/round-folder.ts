@@ -31,36 +31,60 @@ export async function writeRoundFolder<T>(
     if (filled === undefined) return undefined;
     await syncFiles(folder);
     if (place.replace) replaceUnsubmitted(layout, place, publish);
-    else publishNew(folder, target, place);
+    else {
+      publishNew(folder, target, {
+        message: `another bsweep generate has just written ${roundName(place.round)} of ${place.study}`,
+        hint: "run bsweep generate again: it goes on after that round",
+      });
+    }
     return filled;
   });
 }
 
-/** A folder never replaces one that holds files: of two processes, the second one fails here. */
-function publishNew(folder: string, target: string, { round, study }: RoundPlace): void {
+/**
+ * A folder never replaces one that holds files: of two processes, the second one fails here.
+ * @throws BsweepError CONFLICT with the texts given
+ */
+export function publishNew(
+  folder: string,
+  target: string,
+  { message, hint }: { readonly message: string; readonly hint: string },
+): void {
   try {
     renameSync(folder, target);
   } catch (cause) {
     if (!isSystemError(cause, "ENOTEMPTY") && !isSystemError(cause, "EEXIST")) throw cause;
-    throw new BsweepError(
-      "CONFLICT",
-      `another bsweep generate has just written ${roundName(round)} of ${study}`,
-      { hint: "run bsweep generate again: it goes on after that round", cause },
-    );
+    throw new BsweepError("CONFLICT", message, { hint, cause });
   }
   syncFolder(join(target, ".."));
 }
 
-/** submit.sh is kept out by its own lock while its round is looked at and replaced. */
 function replaceUnsubmitted(layout: Layout, place: RoundPlace, publish: () => void): void {
   const { study, round } = place;
   const target = layout.round(study, round);
-  const lock = join(target, SUBMIT_LOCK);
   const kept = (reason: string, cause?: unknown): BsweepError =>
     new BsweepError("CONFLICT", `${roundName(round)} of ${study} is kept: ${reason}`, {
       hint: "run bsweep generate without --overwrite: it adds a round with the new trials",
       cause,
     });
+  replaceLocked(target, kept, () => {
+    if (listFolder(join(target, SUBMITTED_FOLDER)).length > 0) throw kept("it was submitted");
+    if (hasResults(layout.roundResults(study, round))) throw kept("it has results");
+    publish();
+  });
+}
+
+/**
+ * Replaces a folder of scripts; submit.sh is kept out by its own lock while the folder is looked at and replaced.
+ * @param replace puts the new folder in place, or throws to keep the old one
+ * @throws what `kept` makes when submit.sh is at work
+ */
+export function replaceLocked(
+  target: string,
+  kept: (reason: string, cause: unknown) => Error,
+  replace: () => void,
+): void {
+  const lock = join(target, SUBMIT_LOCK);
   try {
     mkdirSync(lock);
   } catch (cause) {
@@ -69,9 +93,7 @@ function replaceUnsubmitted(layout: Layout, place: RoundPlace, publish: () => vo
   }
   let replaced = false;
   try {
-    if (listFolder(join(target, SUBMITTED_FOLDER)).length > 0) throw kept("it was submitted");
-    if (hasResults(layout.roundResults(study, round))) throw kept("it has results");
-    publish();
+    replace();
     replaced = true;
   } finally {
     if (!replaced) rmdirSync(lock);
@@ -83,7 +105,7 @@ function hasResults(folder: string): boolean {
 }
 
 /** Waits until every file in a folder is on the disk: all at once, for a file server answers slowly. */
-async function syncFiles(folder: string): Promise<void> {
+export async function syncFiles(folder: string): Promise<void> {
   const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
   await Promise.all(
     files.map(async ({ name }) => {

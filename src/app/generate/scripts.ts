@@ -1,16 +1,26 @@
 import { isAbsolute, join, relative } from "node:path";
 import type { Pool } from "../../core/placement.ts";
 import type { RoundArray } from "../../core/round.ts";
-import type { SchedulerName, Site } from "../../core/site.ts";
-import type { Study } from "../../core/study.ts";
+import type { Site } from "../../core/site.ts";
+import type { Resources, Study } from "../../core/study.ts";
 import { RUN_AGAIN_STATUS } from "../../core/trainer-request.ts";
 import type { TemplateEngine } from "../../rendering/engine.ts";
-import type { JobView, RoundView, SubmitView } from "../../rendering/job-view.ts";
+import {
+  NO_POOL,
+  type ElementView,
+  type PoolView,
+  type RoundJobView,
+  type RoundSubmitView,
+  type RoundView,
+  type SubmissionView,
+} from "../../rendering/job-view.ts";
 import { containerPrefix } from "../../schedulers/container.ts";
 import type { JobRequest, SchedulerDialect } from "../../schedulers/dialect.ts";
+import { chooseLauncher, launchWords } from "../../schedulers/launcher.ts";
 import {
   arrayName,
   CANARY,
+  claimFolderName,
   logFolderName,
   logicalPath,
   SUBMIT_SCRIPT,
@@ -63,15 +73,10 @@ export function renderScripts(inputs: ScriptInputs, engine: TemplateEngine): Ren
 /** A site's `bsweep` where it says nothing. */
 const DEFAULT_PROGRAM = "bsweep";
 
-const DEFAULT_LAUNCHER: Readonly<Record<SchedulerName, string>> = {
-  lsf: "blaunch",
-  slurm: "srun",
-  local: "",
-};
-
 function viewRound({ study, layout, round, bsweepVersion, arrays }: ScriptInputs): RoundView {
   return {
     bsweepVersion,
+    title: "",
     study: study.name,
     studyFile: withinWorkspace(layout, logicalPath(study.file)),
     round,
@@ -82,36 +87,50 @@ function viewRound({ study, layout, round, bsweepVersion, arrays }: ScriptInputs
   };
 }
 
-function viewJob(inputs: ScriptInputs, shared: RoundView, array: RoundArray): JobView {
-  const { study, site, dialect, layout } = inputs;
-  const { cpus, memoryMiB, walltimeSeconds } = study.resources;
-  const pool = poolOf(inputs, array);
-  const logFolder = join(shared.roundFolder, logFolderName(array.array));
+function viewJob(inputs: ScriptInputs, shared: RoundView, array: RoundArray): RoundJobView {
+  const { study, layout, dialect } = inputs;
   return {
     ...shared,
+    ...viewElement({ ...inputs, resources: study.resources }),
+    title: `Array ${array.array} of ${shared.arrayCount} of round ${inputs.round} of the study ${study.name}`,
     array: array.array,
     arrayName: arrayName(array.array),
     elements: array.elements,
-    directivePrefix: dialect.directivePrefix,
     directives: dialect.directives(requestJob(inputs, array)),
+    canary: array.array === CANARY,
+    preparation: [],
+    piece: false,
+    ...viewPool(inputs, array, shared.roundFolder),
+    manifest: join(shared.roundFolder, array.manifest),
+    scriptPath: join(layout.round(study.name, inputs.round), array.script),
+    logFolder: join(shared.roundFolder, logFolderName(array.array)),
+  };
+}
+
+export interface ElementInputs extends Pick<
+  ScriptInputs,
+  "site" | "cluster" | "dialect" | "layout" | "runner"
+> {
+  readonly resources: Pick<Resources, "cpus" | "memoryMiB" | "walltimeSeconds" | "gpu">;
+}
+
+export function viewElement(inputs: ElementInputs): ElementView {
+  const { site, dialect, layout, runner, resources } = inputs;
+  const { cpus, memoryMiB, walltimeSeconds, gpu } = resources;
+  return {
+    directivePrefix: dialect.directivePrefix,
     arrayIndexVariable: dialect.arrayIndexVariable,
     jobIdVariable: dialect.jobIdVariable,
-    canary: array.array === CANARY,
-    pool: pool !== null,
-    poolSlots: pool?.slots ?? 0,
-    launcher: pool?.launcher ?? DEFAULT_LAUNCHER[dialect.name],
     container: site.container !== "none",
     jobSetup: site.jobSetup,
     containerPrefix: prefixOf(inputs),
     ...{ cpus, memoryMiB, walltimeSeconds },
     containerPath: site.containerPath,
     bsweep: programOf(site),
-    runner: inputs.runner === undefined ? "" : withinWorkspace(layout, inputs.runner.folder),
-    manifest: join(shared.roundFolder, array.manifest),
-    scriptPath: join(layout.round(study.name, inputs.round), array.script),
-    logFolder,
+    runner: runner === undefined ? "" : withinWorkspace(layout, runner.folder),
     runAgainStatus: RUN_AGAIN_STATUS,
-    gpu: study.resources.gpu !== undefined,
+    gpu: gpu !== undefined,
+    gpus: gpu?.count ?? 0,
   };
 }
 
@@ -121,19 +140,45 @@ function programOf({ scheduler, container, bsweep }: Site): string {
   return isOnHost && bsweep === DEFAULT_PROGRAM ? builtProgram("main.js") : bsweep;
 }
 
-function prefixOf({ study, site, cluster, layout }: ScriptInputs): readonly string[] {
+/** Words that start a program inside the image, outside a pool. */
+function prefixOf({ site, cluster, layout, resources }: ElementInputs): readonly string[] {
   return containerPrefix(site.container, {
     image: cluster.image ?? "",
     mounts: cluster.mounts,
     workspace: layout.workspace,
-    cpus: study.resources.cpus,
-    hasGpu: study.resources.gpu !== undefined,
+    cpus: resources.cpus,
+    hasGpu: resources.gpu !== undefined,
   });
 }
 
-/** The canary is an element like any other, not a pool. */
-function poolOf({ study }: ScriptInputs, { array }: RoundArray): Pool | null {
-  return array === CANARY ? null : (study.cluster.pool ?? null);
+/** How a program gets onto the slots of a pool, and into the image. */
+function viewPool(inputs: ScriptInputs, array: RoundArray, roundFolder: string): PoolView {
+  const { study, site, cluster, layout } = inputs;
+  const pool = poolOf(inputs, array);
+  if (pool === null) return NO_POOL;
+  const { cpus } = study.resources;
+  const { container: runtime, scheduler } = site;
+  const launch = {
+    image: cluster.image ?? "",
+    mounts: cluster.mounts,
+    workspace: layout.workspace,
+    hasGpu: study.resources.gpu !== undefined,
+    ...{ cpus, scheduler, runtime, pool },
+  };
+  return {
+    pool: true,
+    poolSlots: pool.slots,
+    launch: launchWords(launch),
+    hostfile: chooseLauncher(launch) === "mpirun",
+    claimFolder: join(roundFolder, claimFolderName(array.array)),
+    // srun has put the tasks into pyxis' containers already.
+    ...(runtime === "pyxis" ? { containerPrefix: [] } : {}),
+  };
+}
+
+/** The canary is an element like any other, not a pool; `bsweep local` runs elements side by side anyway. */
+function poolOf({ study, site }: ScriptInputs, { array }: RoundArray): Pool | null {
+  return array === CANARY || site.scheduler === "local" ? null : (study.cluster.pool ?? null);
 }
 
 function requestJob(inputs: ScriptInputs, array: RoundArray): JobRequest {
@@ -153,31 +198,26 @@ function requestJob(inputs: ScriptInputs, array: RoundArray): JobRequest {
   };
 }
 
-function viewSubmit(inputs: ScriptInputs, shared: RoundView): SubmitView {
+function viewSubmit(inputs: ScriptInputs, shared: RoundView): RoundSubmitView {
   const { study, site, cluster, arrays, trials, dialect, layout } = inputs;
-  const docker = site.container === "docker";
   const pool = study.cluster.pool !== undefined;
+  const elements = arrays
+    .filter(({ array }) => array !== CANARY)
+    .reduce((sum, { elements: own }) => sum + own, 0);
   return {
     ...shared,
-    trials,
-    elements: arrays
-      .filter(({ array }) => array !== CANARY)
-      .reduce((sum, { elements }) => sum + elements, 0),
-    jobGroup: cluster.jobGroup,
+    ...viewSubmission(inputs),
+    title: `round ${inputs.round} of the study ${study.name}, ${trials} trials as ${elements} elements in ${shared.arrayCount} jobs or job arrays`,
+    ...{ trials, elements },
+    pieces: 0,
     concurrencyLimit: study.cluster.concurrencyLimit,
-    docker,
-    volumes: docker ? cluster.mounts.map((folder) => `${folder}:${folder}`).join(" ") : "",
-    submitFolder: cluster.submitFolder,
     hasCanary: arrays.some(({ array }) => array === CANARY),
     chained: dialect.name === "slurm" || pool,
     pool,
-    maxPendingElements: cluster.maxPendingElements ?? 0,
     notify: study.cluster.notify ?? "",
     notifyName: `${study.name}-r${String(inputs.round).padStart(3, "0")}-end-${inputs.nonce}`,
-    notifyOptions: dialect.notifyOptions({ ...cluster, isDocker: docker }),
-    schedulerProfile: site.schedulerProfile ?? "",
+    notifyOptions: dialect.notifyOptions({ ...cluster, isDocker: site.container === "docker" }),
     studyJobs: withinWorkspace(layout, layout.studyJobs(study.name)),
-    scriptExtension: dialect.scriptExtension,
     arrays: arrays.map(({ array, jobName, script, elements }) => ({
       arrayName: arrayName(array),
       canary: array === CANARY,
@@ -185,6 +225,23 @@ function viewSubmit(inputs: ScriptInputs, shared: RoundView): SubmitView {
       script,
       elements,
     })),
+  };
+}
+
+export function viewSubmission({
+  site,
+  cluster,
+  dialect,
+}: Pick<ScriptInputs, "site" | "cluster" | "dialect">): SubmissionView {
+  const docker = site.container === "docker";
+  return {
+    jobGroup: cluster.jobGroup,
+    docker,
+    volumes: docker ? cluster.mounts.map((folder) => `${folder}:${folder}`).join(" ") : "",
+    submitFolder: cluster.submitFolder,
+    maxPendingElements: cluster.maxPendingElements ?? 0,
+    schedulerProfile: site.schedulerProfile ?? "",
+    scriptExtension: dialect.scriptExtension,
   };
 }
 

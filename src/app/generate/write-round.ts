@@ -14,6 +14,7 @@ import { lsfDialect } from "../../schedulers/lsf/directives.ts";
 import { slurmDialect } from "../../schedulers/slurm/directives.ts";
 import { arrayName, logFolderName, ROUND_FILE, SUBMIT_SCRIPT } from "../../workspace/layout.ts";
 import { packagedTemplates, packageRoot, packageVersion } from "../../workspace/package.ts";
+import { pinImage } from "../image/pin-image.ts";
 import { requestCluster, type ClusterRequest } from "./cluster-request.ts";
 import { writeManifests, type WrittenManifest } from "./manifests.ts";
 import { writeRoundFolder } from "./round-folder.ts";
@@ -21,7 +22,7 @@ import type { RoundSpec } from "./round-spec.ts";
 import { renderScripts } from "./scripts.ts";
 import { stageRunner, type StagedRunner } from "./stage-runner.ts";
 
-const DIALECTS: Readonly<Record<SchedulerName, SchedulerDialect>> = {
+export const DIALECTS: Readonly<Record<SchedulerName, SchedulerDialect>> = {
   lsf: lsfDialect,
   slurm: slurmDialect,
   local: localDialect,
@@ -51,7 +52,10 @@ export async function writeRound(
   const inputs: RoundInputs = {
     ...spec,
     dialect: DIALECTS[site.scheduler],
-    cluster: requestCluster(study, site, layout.workspace, spec.user),
+    cluster: pinImage(requestCluster(study, site, layout.workspace, spec.user), {
+      ...{ site, layout },
+      reporter: effects.reporter,
+    }),
     engine: createTemplateEngine([join(dirname(study.file), "templates"), packagedTemplates()]),
     nonce: spec.nonce ?? randomBytes(4).toString("hex"),
     createdAt: effects.now().toISOString(),
@@ -139,7 +143,7 @@ function describeCluster({ study, site, cluster }: RoundInputs): RoundCluster {
     image: cluster.image ?? "",
     resultGraceSeconds: site.resultGraceSeconds,
     gpu: study.resources.gpu ?? null,
-    pool: study.cluster.pool ?? null,
+    pool: site.scheduler === "local" ? null : (study.cluster.pool ?? null),
     excludeHosts: cluster.excludeHosts ?? [],
   };
 }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { DatasetHeader, PackedFile } from "../../core/dataset.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { computeDatasetDigest, formatDatasetHeader } from "../../formats/dataset-header.ts";
@@ -21,8 +22,15 @@ export interface MergeOptions {
   readonly to: string;
   /** Replace a data set with another content. */
   readonly force: boolean;
+  /** How long to wait for pieces that are not there; storage may show them late. Default 0. */
+  readonly waitSeconds?: number;
+  /** A file that the data set's header is left in as well, so that others can tell that it was merged. */
+  readonly receipt?: string;
   readonly signal: AbortSignal;
 }
+
+/** Between two looks at pieces that are not there. */
+const LOOK_MS = 1000;
 
 /** The data set that is there now, and what happened to get there. */
 export interface PreparedDataset {
@@ -39,15 +47,34 @@ export interface PreparedDataset {
 export async function mergePieces(options: MergeOptions): Promise<PreparedDataset> {
   const { to, force } = options;
   checkTarget(to);
-  const pieces = readPieces(to);
+  const pieces = await awaitPieces(options);
   const prepared = await withFolderBeside(to, async (folder, publish) => {
     const header = await mergeInto(folder, pieces, options.signal);
     const state = judgeExisting(to, header.digest, force);
     if (state !== "unchanged") publish();
     return { folder: to, state, header };
   });
+  if (options.receipt !== undefined) {
+    writeFileAtomic(options.receipt, formatDatasetHeader(prepared.header));
+  }
   rmSync(piecesFolder(to), { recursive: true, force: true });
   return prepared;
+}
+
+async function awaitPieces({
+  to,
+  waitSeconds = 0,
+  signal,
+}: MergeOptions): Promise<readonly [FoundPiece, ...FoundPiece[]]> {
+  const end = Date.now() + waitSeconds * 1000;
+  for (;;) {
+    try {
+      return readPieces(to);
+    } catch (error) {
+      if (Date.now() >= end) throw error;
+    }
+    await setTimeout(LOOK_MS, undefined, { signal });
+  }
 }
 
 /** Only a data set or an empty folder may ever be replaced. @throws BsweepError CONFLICT */

@@ -25,7 +25,8 @@ export function piecesFolder(to: string): string {
   return `${to}.shards`;
 }
 
-function pieceName({ shard, shards }: PieceNumber): string {
+/** The folder of one piece. */
+export function pieceName({ shard, shards }: PieceNumber): string {
   return `${shard}-of-${shards}`;
 }
 

@@ -77,7 +77,8 @@ function toArguments({ source, to, classes }: PrepareOptions, piece: PieceNumber
   ];
 }
 
-function sourceArguments(source: ImageSource): string[] {
+/** A source as options of `bsweep prepare`, one word each. */
+export function sourceArguments(source: ImageSource): string[] {
   const options =
     source.kind === "csv"
       ? { csv: source.csv, height: source.height, width: source.width }

@@ -49,7 +49,7 @@ function nextCommand({ studyFile, written }: GenerateReport): string {
   if (written === null) return formatCommand("bsweep", "plan", studyFile);
   return written.submitScript === null
     ? formatCommand("bsweep", "local", studyFile)
-    : formatCommand("bash", fromHere(written.submitScript));
+    : `${formatCommand("bsweep", "submit", studyFile)}\n      where there is no Node: ${formatCommand("bash", fromHere(written.submitScript))}`;
 }
 
 /** A path as it is called from the folder the user stands in. */

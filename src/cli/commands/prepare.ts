@@ -4,10 +4,12 @@ import { resolve } from "node:path";
 import type { ImageSource, PieceNumber } from "../../app/prepare/source.ts";
 import type { PreparedDataset } from "../../app/prepare/merge.ts";
 import { BsweepError } from "../../core/errors.ts";
+import { logicalPath } from "../../workspace/layout.ts";
 import type { Command, GlobalOptions } from "../command.ts";
 import { createEffects, print, printJson } from "../output.ts";
+import { addJobOptions, runJobs, wantsJobs, type JobOptions } from "../prepare-jobs.ts";
 
-interface PrepareCommandOptions {
+interface PrepareCommandOptions extends JobOptions {
   csv: string | undefined;
   images: string | undefined;
   labels: string | undefined;
@@ -18,6 +20,8 @@ interface PrepareCommandOptions {
   shards: number;
   shard: string | undefined;
   merge: boolean;
+  wait: number;
+  receipt: string | undefined;
   force: boolean;
   json: boolean;
 }
@@ -31,11 +35,15 @@ export const prepareCommand: Command<PrepareCommandOptions> = {
   command: "prepare",
   describe: "Pack images from CSV or IDX files into a data set that trials read fast",
   builder: (parser) =>
-    addWorkOptions(addSourceOptions(parser))
+    addJobOptions(addWorkOptions(addSourceOptions(parser)))
       .option("json", { type: "boolean", default: false, describe: "Print the header as JSON" })
       .example("$0 prepare --csv train.csv --to data/digits", "Kaggle's digits")
       .example("$0 prepare --csv train.csv --to data/digits --shard 2/8", "One of eight pieces")
-      .example("$0 prepare --to data/digits --merge", "All pieces to one data set"),
+      .example("$0 prepare --to data/digits --merge", "All pieces to one data set")
+      .example(
+        "$0 prepare --csv train.csv --to data/digits --shards 16 --study study.yaml",
+        "Sixteen jobs and a merge",
+      ),
   handler: async (options) => {
     const { runInterruptible } = await import("../../process/signals.ts");
     await runInterruptible((signal) => run(options, signal));
@@ -87,6 +95,16 @@ function addWorkOptions<T>(parser: Argv<T>) {
       default: false,
       describe: "Join the pieces that --shard made",
     })
+    .option("wait", {
+      type: "number",
+      default: 0,
+      describe: "With --merge: seconds to wait for pieces that storage shows late",
+    })
+    .option("receipt", {
+      ...text,
+      implies: "merge",
+      describe: "With --merge: also leave the header in this file",
+    })
     .option("force", {
       type: "boolean",
       default: false,
@@ -105,10 +123,16 @@ async function run(
   const piece = options.shard === undefined ? undefined : parsePiece(options.shard);
   if (options.merge) {
     const { mergePieces } = await import("../../app/prepare/merge.ts");
-    tell(await mergePieces({ to, force, signal }), json);
+    const { wait: waitSeconds, receipt } = options;
+    const leave = receipt === undefined ? {} : { receipt: logicalPath(receipt) };
+    tell(await mergePieces({ to, force, waitSeconds, ...leave, signal }), json);
     return;
   }
   const pack = { source: toSource(options), to, classes: options.classes ?? null, signal };
+  if (wantsJobs(options)) {
+    await runJobs(options, pack);
+    return;
+  }
   if (piece === undefined) {
     tell(await prepareDataset({ ...pack, shards, force }, createEffects()), json);
     return;
@@ -136,6 +160,15 @@ function checkMode(options: PrepareCommandOptions): void {
       "USAGE",
       "--shard packs one piece: it goes with neither --shards nor --merge",
     );
+  }
+  if (wantsJobs(options) && (merge || shard !== undefined)) {
+    throw new BsweepError(
+      "USAGE",
+      "--site and --study write jobs: they go with neither --shard nor --merge",
+    );
+  }
+  if (options.overwrite && !wantsJobs(options)) {
+    throw new BsweepError("USAGE", "--overwrite belongs to the jobs of --site or --study");
   }
 }
 

@@ -5,6 +5,7 @@ import { createEffects, print, printJson } from "../output.ts";
 
 interface InstallOptions {
   from: string | undefined;
+  gpu: boolean | undefined;
 }
 
 interface StatusOptions {
@@ -21,12 +22,20 @@ const installCommand: Command<InstallOptions> = {
         describe: "A TensorFlow you have: a folder with its libraries and include/, or a wheel",
         defaultDescription: "$BSWEEP_LIBTENSORFLOW, else downloaded",
       })
+      .option("gpu", {
+        type: "boolean",
+        describe:
+          "TensorFlow for NVIDIA's GPUs, with CUDA's libraries (3.4 GB); --no-gpu: for CPUs",
+        defaultDescription: "what works already, else for CPUs",
+      })
       .example("$0 runtime install", "Download TensorFlow once and build the binding")
       .example("$0 runtime install --from /opt/libtensorflow", "Without a download"),
-  handler: async ({ from }) => {
+  handler: async ({ from, gpu }) => {
     const { installRuntime } = await import("../../trainer/runtime/install.ts");
-    const { changed, tensorflow } = await installRuntime({ from }, createEffects());
-    print(`TensorFlow ${tensorflow} ${changed ? "is installed and works" : "works already"}.`);
+    const build = gpu === undefined ? undefined : gpu ? "gpu" : "cpu";
+    const installed = await installRuntime({ from, build }, createEffects());
+    const name = `TensorFlow ${installed.tensorflow}${installed.build === "gpu" ? " for GPUs" : ""}`;
+    print(`${name} ${installed.changed ? "is installed and works" : "works already"}.`);
   },
 };
 

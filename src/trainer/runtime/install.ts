@@ -6,6 +6,7 @@ import { packageRoot } from "../../workspace/package.ts";
 import { buildBinding, requireBuildTools } from "./binding.ts";
 import { cacheFolder } from "./cache.ts";
 import { nodeGypEnvironment } from "./node-headers.ts";
+import type { Build } from "./pinned-wheels.ts";
 import { proveRuntime } from "./proof.ts";
 import { listSources, takeGivenLibraries, takePinnedLibraries, type Source } from "./sources.ts";
 import { findTfjsPackage, TFJS_NODE, type TfjsPackage, wantedTfjsVersion } from "./tfjs-package.ts";
@@ -14,6 +15,8 @@ import { runTool } from "./tool.ts";
 export interface InstallOptions {
   /** A folder with TensorFlow's libraries, or a wheel: used even when another one works already. */
   readonly from?: string | undefined;
+  /** Undefined: whatever works already will do, else the one for CPUs. */
+  readonly build?: Build | undefined;
 }
 
 export interface Installation {
@@ -21,6 +24,7 @@ export interface Installation {
   readonly changed: boolean;
   /** The native library's version. */
   readonly tensorflow: string;
+  readonly build: Build;
 }
 
 /**
@@ -33,16 +37,18 @@ export async function installRuntime(
   effects: Effects,
 ): Promise<Installation> {
   const { reporter } = effects;
-  const before = options.from === undefined ? await proveRuntime() : undefined;
-  if (before?.works === true) return { changed: false, tensorflow: before.tensorflow };
+  const before = await proveRuntime();
+  if (before.works && isAskedFor(before.build, options)) {
+    return { changed: false, tensorflow: before.tensorflow, build: before.build };
+  }
   const tfjs = findTfjsPackage() ?? (await fetchTfjsPackage(reporter));
   await tryInTurn(
-    listSources(options.from, process.env),
+    listSources(options.from, process.env, options.build),
     (source) => installFrom(source, tfjs, reporter),
     reporter,
   );
   const after = await proveRuntime();
-  if (after.works) return { changed: true, tensorflow: after.tensorflow };
+  if (after.works) return { changed: true, tensorflow: after.tensorflow, build: after.build };
   throw new BsweepError(
     "RUNTIME_MISSING",
     `TensorFlow is in place but does not work: ${after.reason}`,
@@ -50,6 +56,11 @@ export async function installRuntime(
       hint: "bsweep runtime status shows what was found; bsweep runtime install --from takes another TensorFlow",
     },
   );
+}
+
+/** Whether a TensorFlow that works is what was asked for. */
+function isAskedFor(found: Build, { from, build }: InstallOptions): boolean {
+  return from === undefined && (build === undefined || build === found);
 }
 
 /**
@@ -83,7 +94,7 @@ async function installFrom(source: Source, tfjs: TfjsPackage, reporter: Reporter
   const libraries =
     source.kind === "given"
       ? await takeGivenLibraries(source.path, cacheFolder())
-      : await takePinnedLibraries(cacheFolder(), reporter);
+      : await takePinnedLibraries(source.build, cacheFolder(), reporter);
   reporter.info(`Building tfjs-node's binding against ${libraries.main} (about 10 s) ...`);
   await buildBinding(tfjs, libraries);
 }

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, realpathSync, symlinkSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { BsweepError } from "../../core/errors.ts";
+import type { Build } from "./pinned-wheels.ts";
 
 /** TensorFlow's native part, wherever it lies: what tfjs-node's binding is built from and loads. */
 export interface Libraries {
@@ -9,7 +10,12 @@ export interface Libraries {
   readonly framework: string;
   /** The folder with `tensorflow/c/c_api.h`. */
   readonly include: string;
+  /** The folder with CUDA's libraries, as NVIDIA's Python packages lay them out; undefined when there is none. */
+  readonly cuda: string | undefined;
 }
+
+/** The folder's name, which the libraries of a build for GPUs look for beside their own. */
+export const CUDA = "nvidia";
 
 const MAIN = ["libtensorflow_cc.so.2", "libtensorflow.so.2", "libtensorflow.so"];
 const FRAMEWORK = ["libtensorflow_framework.so.2", "libtensorflow_framework.so"];
@@ -29,7 +35,8 @@ export function findLibraries(folder: string): Libraries {
     .map((place) => join(place, "include"))
     .find((place) => existsSync(join(place, HEADER)));
   if (main !== undefined && framework !== undefined && include !== undefined) {
-    return { main, framework, include };
+    const cuda = [join(dirname(main), CUDA), join(dirname(main), "..", CUDA)];
+    return { main, framework, include, cuda: cuda.find((place) => existsSync(place)) };
   }
   const missing = [
     ...(main === undefined ? ["libtensorflow_cc.so.2 (or libtensorflow.so.2)"] : []),
@@ -49,8 +56,15 @@ export function linkLibraries(libraries: Libraries, deps: string): void {
   const lib = join(deps, "lib");
   mkdirSync(lib, { recursive: true });
   symlinkSync(realpathSync(libraries.include), join(deps, "include"));
+  // A build for GPUs finds CUDA by its place relative to the folder it is loaded from, which is `lib`.
+  if (libraries.cuda !== undefined) symlinkSync(realpathSync(libraries.cuda), join(deps, CUDA));
   linkLibrary(libraries.main, lib, "libtensorflow.so");
   linkLibrary(libraries.framework, lib, "libtensorflow_framework.so");
+}
+
+/** What a library was built for: one for GPUs has CUDA's entry points inside. */
+export function buildOf(framework: string): Build {
+  return readFileSync(framework).includes("cuInit") ? "gpu" : "cpu";
 }
 
 /** Links a library under the name the linker asks for and under the one recorded inside it (its soname). */

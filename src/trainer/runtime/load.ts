@@ -8,6 +8,8 @@ export type Tf = typeof TensorFlow;
 export interface LoadOptions {
   /** Threads TensorFlow computes with. Another count gives other numbers, so it is part of a result's fingerprint. */
   readonly threads: number;
+  /** Let TensorFlow tell on stderr what it finds: GPUs, or why it takes none. */
+  readonly notes?: boolean;
 }
 
 /** The command that mends a missing or broken TensorFlow. */
@@ -21,11 +23,12 @@ export const RUNTIME_HINT = "bsweep runtime install";
  * @throws BsweepError RUNTIME_MISSING when the package or its native library is not there or does not load.
  */
 export function loadTensorFlow(options: LoadOptions): Promise<Tf> {
-  return Promise.resolve().then(() => requireTensorFlow(options.threads));
+  return Promise.resolve().then(() => requireTensorFlow(options));
 }
 
-function requireTensorFlow(threads: number): Tf {
+function requireTensorFlow({ threads, notes = false }: LoadOptions): Tf {
   setEnvironment(threads);
+  if (notes) process.env["TF_CPP_MIN_LOG_LEVEL"] = "0";
   restoreIsNullOrUndefined();
   try {
     // `import()` of this CommonJS package first scans its files for names, a quarter of the whole start.
@@ -53,12 +56,14 @@ export function setEnvironment(threads: number): void {
  * What TensorFlow reads from the environment when it loads. Level 2 keeps its errors and drops its
  * notes. oneDNN's kernels are always on: by itself TensorFlow takes them only on processors with AVX-512
  * VNNI or better, yet a step costs a third less with them on AVX2 too. No fingerprint tells them apart,
- * so they are not left to the user's environment.
+ * so they are not left to the user's environment. A GPU's memory is taken as it is needed: all of it at
+ * once would keep other trials off the GPU.
  */
 export function tensorFlowEnvironment(threads: number): Readonly<Record<string, string>> {
   return {
     TF_CPP_MIN_LOG_LEVEL: "2",
     TF_ENABLE_ONEDNN_OPTS: "1",
+    TF_FORCE_GPU_ALLOW_GROWTH: "true",
     TF_NUM_INTRAOP_THREADS: String(threads),
     TF_NUM_INTEROP_THREADS: String(threads),
     OMP_NUM_THREADS: String(threads),

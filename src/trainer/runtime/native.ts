@@ -14,6 +14,8 @@ export type Fetched = Float32Array | Int32Array | Uint8Array;
 export interface NativeBinding {
   /** The native library's version, such as `2.21.0`; tfjs-node's own is another one. */
   readonly TF_Version: string;
+  /** Whether TensorFlow has found a GPU, and computes on it. */
+  isUsingGpuDevice(): boolean;
   createTensor(shape: readonly number[], dtype: number, values: unknown): number;
   deleteTensor(id: number): void;
   tensorDataSync(id: number): Fetched;

@@ -3,19 +3,14 @@ import { BsweepError } from "../../core/errors.ts";
 import type { Reporter } from "../../core/effects.ts";
 import { logicalPath } from "../../workspace/layout.ts";
 import { findLibraries, type Libraries } from "./libraries.ts";
-import {
-  downloadPinnedWheel,
-  PINNED_WHEEL,
-  pinnedWheelFits,
-  unpackedFolder,
-  unpackWheel,
-} from "./wheel.ts";
+import { pinnedWheelsFit, wheelsOf, type Build } from "./pinned-wheels.ts";
+import { downloadWheels, unpackedFolder, unpackWheel } from "./wheel.ts";
 import { withWorkFolder } from "./work-folder.ts";
 
 /** Where TensorFlow's libraries are taken from. */
 export type Source =
   | { readonly kind: "given"; readonly path: string }
-  | { readonly kind: "pinned-wheel" }
+  | { readonly kind: "pinned-wheel"; readonly build: Build }
   | { readonly kind: "tfjs-installer" };
 
 /**
@@ -25,11 +20,14 @@ export type Source =
 export function listSources(
   from: string | undefined,
   environment: NodeJS.ProcessEnv,
-  wheelFits: boolean = pinnedWheelFits(),
+  build: Build = "cpu",
+  wheelsFit: boolean = pinnedWheelsFit(),
 ): Source[] {
   const path = from ?? environment["BSWEEP_LIBTENSORFLOW"] ?? "";
   if (path !== "") return [{ kind: "given", path: logicalPath(path) }];
-  return [...(wheelFits ? [{ kind: "pinned-wheel" } as const] : []), { kind: "tfjs-installer" }];
+  const pinned: Source[] = wheelsFit ? [{ kind: "pinned-wheel", build }] : [];
+  // tfjs-node's installer knows no GPU in this package.
+  return build === "gpu" ? pinned : [...pinned, { kind: "tfjs-installer" }];
 }
 
 /** The libraries in a folder, or in a wheel, which is unpacked into the cache. */
@@ -42,15 +40,22 @@ export async function takeGivenLibraries(path: string, cache: string): Promise<L
   return statSync(path).isDirectory() ? findLibraries(path) : unpackWheel(path, cache);
 }
 
-/** The pinned wheel's libraries: from the cache, else downloaded. */
-export async function takePinnedLibraries(cache: string, reporter: Reporter): Promise<Libraries> {
-  const unpacked = unpackedFolder(cache, PINNED_WHEEL.file, PINNED_WHEEL.sha256);
+/** The libraries of the pinned wheels: from the cache, else downloaded. */
+export async function takePinnedLibraries(
+  build: Build,
+  cache: string,
+  reporter: Reporter,
+): Promise<Libraries> {
+  const wheels = wheelsOf(build);
+  const [{ file, sha256, requirement }] = wheels;
+  const unpacked = unpackedFolder(cache, file, sha256, wheels.length > 1);
   if (existsSync(unpacked)) return findLibraries(unpacked);
   return withWorkFolder(cache, async (folder) => {
-    const { requirement, megabytes } = PINNED_WHEEL;
-    reporter.info(`Downloading ${requirement} with pip (${megabytes} MB, once) ...`);
-    const wheel = await downloadPinnedWheel(folder);
-    reporter.info(`Unpacking it into ${unpacked} ...`);
-    return unpackWheel(wheel, cache);
+    const megabytes = wheels.reduce((sum, wheel) => sum + wheel.megabytes, 0);
+    const more = build === "gpu" ? " and CUDA's libraries" : "";
+    reporter.info(`Downloading ${requirement}${more} with pip (${megabytes} MB, once) ...`);
+    const [tensorflow, ...cuda] = await downloadWheels(wheels, folder);
+    reporter.info(`Unpacking into ${unpacked} ...`);
+    return unpackWheel(tensorflow, cache, cuda);
   });
 }

@@ -2,6 +2,8 @@ import { existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { readCpu, type Cpu } from "./cpu.ts";
 import { tensorFlowEnvironment } from "./load.ts";
+import type { Gpus } from "./gpus.ts";
+import type { Build } from "./pinned-wheels.ts";
 import { proveRuntime, type Proof } from "./proof.ts";
 import { bindingPath, findTfjsPackage, type TfjsPackage } from "./tfjs-package.ts";
 
@@ -12,6 +14,10 @@ export interface RuntimeStatus {
   readonly reason: string | null;
   /** The native library's version. */
   readonly tensorflow: string | null;
+  /** What the native library was built for. */
+  readonly build: Build | null;
+  /** The GPUs TensorFlow computes on. Null where it does not work. */
+  readonly gpus: Gpus | null;
   readonly tfjsNode: string | null;
   readonly library: string | null;
   readonly binding: string | null;
@@ -30,6 +36,8 @@ export async function readRuntimeStatus(
     works: proof.works,
     reason: proof.works ? null : explain(proof, tfjs),
     tensorflow: proof.works ? proof.tensorflow : null,
+    build: proof.works ? proof.build : null,
+    gpus: proof.works ? proof.gpus : null,
     tfjsNode: tfjs?.version ?? null,
     library: tfjs === undefined ? null : existing(libraryLink(tfjs)),
     binding: tfjs === undefined ? null : existing(bindingPath(tfjs)),

@@ -1,61 +1,64 @@
 import { createHash } from "node:crypto";
-import { closeSync, createReadStream, existsSync, fsyncSync, openSync } from "node:fs";
+import { closeSync, createReadStream, existsSync, fsyncSync, openSync, renameSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { BsweepError } from "../../core/errors.ts";
 import { syncFolder } from "../../workspace/atomic.ts";
-import { findLibraries, type Libraries } from "./libraries.ts";
+import { CUDA, findLibraries, type Libraries } from "./libraries.ts";
+import { ALL_WHEELS, PLATFORMS, type PinnedWheel } from "./pinned-wheels.ts";
 import { runTool } from "./tool.ts";
 import { placeFolder, withWorkFolder } from "./work-folder.ts";
 
-/**
- * The wheel bsweep takes TensorFlow from: the file with this digest, on any Python that can run pip. Its
- * libtensorflow_cc.so.2 exports the whole C API that tfjs-node needs.
- */
-export const PINNED_WHEEL = {
-  requirement: "tensorflow-cpu==2.21.0",
-  file: "tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl",
-  sha256: "2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c",
-  megabytes: 274,
-} as const;
-
-/** Whether the pinned wheel is for a machine like this one. */
-export function pinnedWheelFits(): boolean {
-  return process.platform === "linux" && process.arch === "x64";
-}
-
 /** The folder in `cache` that a wheel is unpacked to: its version and the digest's leading hex. */
-export function unpackedFolder(cache: string, wheelFile: string, sha256: string): string {
+export function unpackedFolder(
+  cache: string,
+  wheelFile: string,
+  sha256: string,
+  withCuda = false,
+): string {
   const version = /^[^-]+-([^-]+)-/.exec(wheelFile)?.[1] ?? "unknown";
-  return join(cache, `tensorflow-${version}-${sha256.slice(0, 12)}`);
+  return join(cache, `tensorflow-${version}-${sha256.slice(0, 12)}${withCuda ? "-cuda" : ""}`);
 }
 
-/** Fetches the pinned wheel with pip into `folder` and returns its path. */
-export async function downloadPinnedWheel(folder: string): Promise<string> {
+/** Fetches pinned wheels with pip into `folder` and returns their paths, in order. */
+export async function downloadWheels(
+  wheels: readonly [PinnedWheel, ...PinnedWheel[]],
+  folder: string,
+): Promise<[string, ...string[]]> {
   const argv = ["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"];
-  // Always the same file, whatever Python runs pip.
+  // Always the same files, whatever Python runs pip.
   argv.push("--python-version", "3.11", "--implementation", "cp", "--abi", "cp311");
-  argv.push("--platform", "manylinux_2_27_x86_64", "--dest", folder, PINNED_WHEEL.requirement);
+  argv.push(...PLATFORMS.flatMap((platform) => ["--platform", platform]), "--dest", folder);
+  argv.push(...wheels.map(({ requirement }) => requirement));
+  const [first, ...others] = wheels;
   await runTool("Downloading TensorFlow with pip", "python3", argv, {
-    hint: `install python3 with pip, or fetch ${PINNED_WHEEL.file} elsewhere and run bsweep runtime install --from FILE`,
+    hint: `install python3 with pip, or fetch ${first.file} elsewhere and run bsweep runtime install --from FILE`,
   });
-  return join(folder, PINNED_WHEEL.file);
+  const place = ({ file }: PinnedWheel): string => join(folder, file);
+  return [place(first), ...others.map(place)];
 }
 
 /**
  * Unpacks the libraries and C headers of a TensorFlow wheel into the cache and finds them there. The
  * folder appears whole or not at all; one that is there already is used.
- * @throws BsweepError RUNTIME_MISSING when the file is not what its name says, USAGE when it lacks the libraries.
+ * @param cuda wheels with the CUDA libraries that a build for GPUs loads; they are put beside it
+ * @throws BsweepError RUNTIME_MISSING when a file is not what its name says, USAGE when it lacks the libraries.
  */
-export async function unpackWheel(wheel: string, cache: string): Promise<Libraries> {
+export async function unpackWheel(
+  wheel: string,
+  cache: string,
+  cuda: readonly string[] = [],
+): Promise<Libraries> {
   const sha256 = await digestOf(wheel);
+  for (const file of cuda) refuseDamaged(file, await digestOf(file));
   refuseDamaged(wheel, sha256);
-  const unpacked = unpackedFolder(cache, basename(wheel), sha256);
+  const unpacked = unpackedFolder(cache, basename(wheel), sha256, cuda.length > 0);
   if (!existsSync(unpacked)) {
     await withWorkFolder(cache, async (folder) => {
-      await extract(wheel, folder);
+      for (const file of [wheel, ...cuda]) await extract(file, folder);
       const found = findLibraries(folder);
       for (const file of [found.main, found.framework]) syncFile(file);
+      if (cuda.length > 0) renameSync(join(folder, CUDA), join(folder, "tensorflow", CUDA));
       placeFolder(join(folder, "tensorflow"), unpacked);
       syncFolder(cache);
     });
@@ -64,25 +67,29 @@ export async function unpackWheel(wheel: string, cache: string): Promise<Librari
 }
 
 function refuseDamaged(wheel: string, sha256: string): void {
-  if (basename(wheel) !== PINNED_WHEEL.file || sha256 === PINNED_WHEEL.sha256) return;
+  const pinned = ALL_WHEELS.find(({ file }) => file === basename(wheel));
+  if (pinned === undefined || sha256 === pinned.sha256) return;
   throw new BsweepError(
     "RUNTIME_MISSING",
-    `${wheel} is damaged: found sha256 ${sha256}, expected ${PINNED_WHEEL.sha256}`,
+    `${wheel} is damaged: found sha256 ${sha256}, expected ${pinned.sha256}`,
     { hint: "fetch it again; nothing of it was used" },
   );
 }
 
 /** Python is needed to build the binding in any case, and its zipfile module is on every Python. */
 const EXTRACT = `
-import sys, zipfile
+import os, sys, zipfile
 wheel, folder, *wanted = sys.argv[1:]
 with zipfile.ZipFile(wheel) as archive:
-    for name in archive.namelist():
-        if name.startswith(tuple(wanted)):
-            archive.extract(name, folder)
+    for entry in archive.infolist():
+        name = entry.filename
+        if name.startswith(tuple(wanted)) and not (name.startswith("nvidia/") and "/include/" in name):
+            path = archive.extract(entry, folder)
+            # Programs among them: zipfile forgets that they are.
+            if entry.external_attr >> 16 & 0o111: os.chmod(path, 0o755)
 `;
 
-/** Of 13,000 headers the C API includes these few folders. */
+/** Of 13,000 headers the C API includes these few folders. Of CUDA's, none is needed. */
 const WANTED = [
   "tensorflow/libtensorflow_cc.so.2",
   "tensorflow/libtensorflow_framework.so.2",
@@ -90,6 +97,7 @@ const WANTED = [
   "tensorflow/include/tensorflow/core/platform/",
   "tensorflow/include/tsl/platform/",
   "tensorflow/include/xla/tsl/c/",
+  `${CUDA}/`,
 ];
 
 async function extract(wheel: string, folder: string): Promise<void> {

@@ -18,6 +18,7 @@ import { COMMAND_NAMES, type CommandName } from "./command-names.ts";
 import type { Fault } from "./fault.ts";
 import type { ControlAnswer, Controls } from "./protocol.ts";
 import type { CallRecord, ElementRecord, ForcedState, JobRecord } from "./records.ts";
+import { runCommand, type CommandRun } from "./run-command.ts";
 import { DEFAULT_SETTINGS, type PodmanSettings, type Settings } from "./settings.ts";
 import { DEFAULT_VARIANTS, type Variants } from "./variants.ts";
 
@@ -46,6 +47,19 @@ export class Lsf {
   /** This process's environment with the commands first on PATH, and `extra`. */
   environment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
     return { ...process.env, PATH: `${this.commands}:${process.env["PATH"] ?? ""}`, ...extra };
+  }
+
+  /** Runs one of the commands; in the temporary folder if no other is named. */
+  run(
+    command: CommandName,
+    args: readonly string[] = [],
+    surroundings: { cwd?: string; stdin?: string; env?: Readonly<Record<string, string>> } = {},
+  ): Promise<CommandRun> {
+    return runCommand(command, args, {
+      env: this.environment(surroundings.env),
+      cwd: surroundings.cwd ?? tmpdir(),
+      stdin: surroundings.stdin ?? "",
+    });
   }
 
   /** What exists in LSF's memory, in the order of submission. */

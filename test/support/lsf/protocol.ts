@@ -34,18 +34,18 @@ export type Reply =
 
 /** What tests ask of the daemon, over the same socket. */
 export interface Controls {
-  jobs(): JobRecord[];
-  calls(): CallRecord[];
-  groups(): { name: string; limit: number | null }[];
-  inject(fault: Fault): void;
-  clearFaults(): void;
-  force(id: number, index: number, state: ForcedState): void;
-  forget(id: number): void;
-  killHost(name: string): void;
-  loseHost(name: string): void;
-  returnHost(name: string): void;
-  advance(seconds: number): void;
-  mails(): { to: string; subject: string; text: string }[];
+  readonly jobs: () => JobRecord[];
+  readonly calls: () => CallRecord[];
+  readonly groups: () => { name: string; limit: number | null }[];
+  readonly inject: (fault: Fault) => void;
+  readonly clearFaults: () => void;
+  readonly force: (id: number, index: number, state: ForcedState) => void;
+  readonly forget: (id: number) => void;
+  readonly killHost: (name: string) => void;
+  readonly loseHost: (name: string) => void;
+  readonly returnHost: (name: string) => void;
+  readonly advance: (seconds: number) => void;
+  readonly mails: () => { to: string; subject: string; text: string }[];
 }
 
 export interface ControlRequest {

@@ -78,8 +78,9 @@ JobAcctGatherType=jobacct_gather/cgroup
 JobAcctGatherFrequency=1
 MpiDefault=none
 # Soon, where a cluster can wait.
+SlurmdTimeout=5
 SchedulerParameters=batch_sched_delay=0,sched_min_interval=0
-SlurmdTimeout=10
+
 KillWait=5
 ReturnToService=2
 PropagateResourceLimits=NONE

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Submits round 1 of the study digits-grid to LSF: 2880 trials as 2880 elements in 3 jobs or job arrays.
+# Submits to LSF: round 1 of the study digits-grid, 2880 trials as 2880 elements in 3 jobs or job arrays.
 #
 #   bash submit.sh                      submit what is not submitted yet
 #   bash submit.sh --dry-run            only say what would be done
@@ -65,6 +65,9 @@ done
 say() { if ! "$quiet"; then printf '%s\n' "$1"; fi; }
 tell() { printf '%s\n' "$1"; }
 
+# count NUMBER NOUN
+count() { if (($1 == 1)); then echo "1 $2"; else echo "$1 $2s"; fi; }
+
 # ask QUESTION: true when a person answers yes.
 ask() {
   local answer=""
@@ -84,7 +87,6 @@ fi
 scheduler=LSF
 submit_command=bsub
 job_group='/h.schroeder/ood'
-concurrency_limit=50
 watch_command="bjobs -A -g $job_group"
 look_command="bhist -a -J"
 # LSF keeps a finished job in memory for CLEAN_PERIOD, an hour by default: half of it is sure.
@@ -105,6 +107,22 @@ fi
 if ! "$dry_run" && ! command -v "$submit_command" > /dev/null; then
   fail 4 "$submit_command is not on PATH" "log in to a machine of the cluster that submits jobs, or load the scheduler's profile"
 fi
+# --- What bsweep throttle and bsweep pause have said since this was written ---
+
+paused_file="$workspace"/'jobs/digits-grid'/paused
+limit_file="$workspace"/'jobs/digits-grid'/limit
+steered_limit=""
+if [[ -s "$limit_file" && "$(< "$limit_file")" =~ ^[1-9][0-9]*$ ]]; then
+  steered_limit="$(< "$limit_file")"
+fi
+
+# is_paused: whether nothing more is to be submitted.
+is_paused() {
+  local reason=""
+  [[ -e "$paused_file" ]] || return 1
+  read -r reason < "$paused_file" 2> /dev/null || true
+  stop_wave "The study is paused ($reason): bsweep resume $(printf '%q' "$study_file") lets it go on."
+}
 
 # Folders of the host that the container sees. LSF's Docker wrapper reads LSF_DOCKER_... from the
 # environment of bsub; in a job file they would come too late.
@@ -117,7 +135,7 @@ unset BSUB_QUIET BSUB_STDERR LSB_JOBID_DISP_LENGTH LSB_BJOBS_FORMAT LSB_BJOBS_DI
 # The job group's limit holds for all arrays of the study together. A group that exists keeps its limit,
 # or running this again would undo a change made with bgmod.
 prepare() {
-  local answer
+  local answer concurrency_limit="${steered_limit:-50}"
   if "$dry_run"; then
     echo "would run: bgadd -L $concurrency_limit $job_group"
   elif answer="$(with_timeout bgadd -L "$concurrency_limit" "$job_group" 2>&1)"; then
@@ -172,6 +190,11 @@ depend_on() {
   if ((${#conditions[@]} > 0)); then dependency=(-w "${conditions[0]}${conditions[1]:+ && ${conditions[1]}}"); fi
   # Without the canary the arrays end too, instead of waiting for ever.
   if [[ -n "$1" ]]; then dependency+=(-ti); fi
+}
+
+# keep_limit JOB_NAME ELEMENTS: what bsweep throttle has said wins over the job file.
+keep_limit() {
+  if [[ -n "$steered_limit" ]] && (($2 > 1)); then dependency+=(-J "$1[1-$2]%$steered_limit"); fi
 }
 
 show_request() {
@@ -367,7 +390,7 @@ leave_room() {
     fail 4 "$scheduler does not tell how many elements are waiting" "run this script again"
   fi
   if ((pending > 0 && pending + $1 > max_pending)); then
-    stop_wave "$pending elements are waiting; with $1 more there would be more than the $max_pending that the study allows"
+    stop_wave "$(count "$pending" element) of yours in the queue: with $1 more there would be more than the $max_pending that may wait"
     return 1
   fi
 }
@@ -381,13 +404,14 @@ submit() {
     say "$array: submitted before, job $previous_job"
     return
   fi
-  if [[ -n "$waiting" ]]; then return; fi
+  if [[ -n "$waiting" ]] || is_paused; then return; fi
   dependency=()
   if "$dry_run"; then
     canary_id=""
     if [[ "$array" != array-00 ]] && "$canary" && "$has_canary"; then canary_id="${canary_job_shown:-$(canary_job)}"; fi
     depend_on "$canary_id" "$previous_job"
-    printf 'would run: %s   # %s elements\n' "$(show_request "$script")" "$3"
+    keep_limit "$job_name" "$3"
+    printf 'would run: %s   # %s\n' "$(show_request "$script")" "$(count "$3" element)"
     previous_job="JOB_OF_$array"
     if [[ "$array" == array-00 ]]; then canary_job_shown="$previous_job"; fi
     return
@@ -403,6 +427,7 @@ submit() {
   if [[ "$array" != array-00 ]]; then canary_dependency; fi
   leave_room "$3" || return 0
   depend_on "$canary_id" "$previous_job"
+  keep_limit "$job_name" "$3"
   mkdir -p -- "$results_folder/$array" "$round_folder/logs/$array"
   request "$array" "$job_name" "$3" ask_scheduler "$script"
 }
@@ -419,7 +444,7 @@ request() {
   if find_id "$answer" && [[ -n "$job_id" ]]; then
     record "$1" "$job_id"
     previous_job="$job_id"
-    tell "$1: job $job_id${3:+, $3 elements}"
+    tell "$1: job $job_id${3:+, $(count "$3" element)}"
   elif is_full "$answer"; then
     rm -- "$submitted/$1.intent"
     if [[ "$(count_pending)" == 0 ]]; then
@@ -456,7 +481,7 @@ if [[ -n "$waiting" ]]; then
 fi
 if ! "$dry_run"; then
   say ""
-  say "All 3 arrays are submitted."
+  say "Everything is submitted."
   say "Watch them:            $watch_command"
   say "When they have ended:  bsweep collect $(printf '%q' "$study_file")"
 fi

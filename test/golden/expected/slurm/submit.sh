@@ -1,5 +1,5 @@
 #!/bin/bash
-# Submits round 1 of the study digits-grid to Slurm: 2880 trials as 2880 elements in 3 jobs or job arrays.
+# Submits to Slurm: round 1 of the study digits-grid, 2880 trials as 2880 elements in 3 jobs or job arrays.
 #
 #   bash submit.sh                      submit what is not submitted yet
 #   bash submit.sh --dry-run            only say what would be done
@@ -65,6 +65,9 @@ done
 say() { if ! "$quiet"; then printf '%s\n' "$1"; fi; }
 tell() { printf '%s\n' "$1"; }
 
+# count NUMBER NOUN
+count() { if (($1 == 1)); then echo "1 $2"; else echo "$1 $2s"; fi; }
+
 # ask QUESTION: true when a person answers yes.
 ask() {
   local answer=""
@@ -92,6 +95,22 @@ with_timeout() { timeout --signal=KILL "$ask_seconds" "$@"; }
 if ! "$dry_run" && ! command -v "$submit_command" > /dev/null; then
   fail 4 "$submit_command is not on PATH" "log in to a machine of the cluster that submits jobs, or load the scheduler's profile"
 fi
+# --- What bsweep throttle and bsweep pause have said since this was written ---
+
+paused_file="$workspace"/'jobs/digits-grid'/paused
+limit_file="$workspace"/'jobs/digits-grid'/limit
+steered_limit=""
+if [[ -s "$limit_file" && "$(< "$limit_file")" =~ ^[1-9][0-9]*$ ]]; then
+  steered_limit="$(< "$limit_file")"
+fi
+
+# is_paused: whether nothing more is to be submitted.
+is_paused() {
+  local reason=""
+  [[ -e "$paused_file" ]] || return 1
+  read -r reason < "$paused_file" 2> /dev/null || true
+  stop_wave "The study is paused ($reason): bsweep resume $(printf '%q' "$study_file") lets it go on."
+}
 
 # These would win over the options in the job files, and a shell inside a job has them.
 for variable in "${!SBATCH_@}" "${!SLURM_@}" "${!SQUEUE_@}"; do
@@ -113,7 +132,9 @@ prepare() {
 ids_of() {
   local line
   while read -r line; do
-    if [[ "$line" =~ ^([0-9]+)(_.*)?$ && " ${found[*]-} " != *" ${BASH_REMATCH[1]} "* ]]; then
+    # A job refused for what it asks of the nodes is kept, as one that failed: there is no such job.
+    if [[ "$line" == *"|FAILED|BadConstraints" || "$line" == *"|FAILED|None assigned" ]]; then continue; fi
+    if [[ "$line" =~ ^([0-9]+)(_[^|]*)?\| && " ${found[*]-} " != *" ${BASH_REMATCH[1]} "* ]]; then
       found+=("${BASH_REMATCH[1]}")
     fi
   done <<< "$1"
@@ -123,9 +144,9 @@ ids_of() {
 find_jobs() {
   local answer
   found=()
-  answer="$(with_timeout squeue --me -h -t all -n "$1" -o %F 2> /dev/null)" || return 1
+  answer="$(with_timeout squeue --me -h -t all -n "$1" -o '%F|%T|%r' 2> /dev/null)" || return 1
   ids_of "$answer"
-  if ((${#found[@]} == 0)) && answer="$(with_timeout sacct -X -n -P -S now-7days --name="$1" -o JobID 2> /dev/null)"; then
+  if ((${#found[@]} == 0)) && answer="$(with_timeout sacct -X -n -P -S now-7days --name="$1" -o JobID,State,NodeList 2> /dev/null)"; then
     ids_of "$answer"
   fi
 }
@@ -150,6 +171,11 @@ depend_on() {
   if ((${#conditions[@]} > 0)); then dependency=("--dependency=${conditions[0]}${conditions[1]:+,${conditions[1]}}"); fi
   # Without the canary the arrays end too, instead of waiting for ever.
   if [[ -n "$1" ]]; then dependency+=(--kill-on-invalid-dep=yes); fi
+}
+
+# keep_limit JOB_NAME ELEMENTS: what bsweep throttle has said wins over the job file.
+keep_limit() {
+  if [[ -n "$steered_limit" ]] && (($2 > 1)); then dependency+=("--array=1-$2%$steered_limit"); fi
 }
 
 show_request() {
@@ -353,7 +379,7 @@ leave_room() {
     fail 4 "$scheduler does not tell how many elements are waiting" "run this script again"
   fi
   if ((pending > 0 && pending + $1 > max_pending)); then
-    stop_wave "$pending elements are waiting; with $1 more there would be more than the $max_pending that the study allows"
+    stop_wave "$(count "$pending" element) of yours in the queue: with $1 more there would be more than the $max_pending that may wait"
     return 1
   fi
 }
@@ -367,13 +393,14 @@ submit() {
     say "$array: submitted before, job $previous_job"
     return
   fi
-  if [[ -n "$waiting" ]]; then return; fi
+  if [[ -n "$waiting" ]] || is_paused; then return; fi
   dependency=()
   if "$dry_run"; then
     canary_id=""
     if [[ "$array" != array-00 ]] && "$canary" && "$has_canary"; then canary_id="${canary_job_shown:-$(canary_job)}"; fi
     depend_on "$canary_id" "$previous_job"
-    printf 'would run: %s   # %s elements\n' "$(show_request "$script")" "$3"
+    keep_limit "$job_name" "$3"
+    printf 'would run: %s   # %s\n' "$(show_request "$script")" "$(count "$3" element)"
     previous_job="JOB_OF_$array"
     if [[ "$array" == array-00 ]]; then canary_job_shown="$previous_job"; fi
     return
@@ -389,6 +416,7 @@ submit() {
   if [[ "$array" != array-00 ]]; then canary_dependency; fi
   leave_room "$3" || return 0
   depend_on "$canary_id" "$previous_job"
+  keep_limit "$job_name" "$3"
   mkdir -p -- "$results_folder/$array" "$round_folder/logs/$array"
   request "$array" "$job_name" "$3" ask_scheduler "$script"
 }
@@ -405,7 +433,7 @@ request() {
   if find_id "$answer" && [[ -n "$job_id" ]]; then
     record "$1" "$job_id"
     previous_job="$job_id"
-    tell "$1: job $job_id${3:+, $3 elements}"
+    tell "$1: job $job_id${3:+, $(count "$3" element)}"
   elif is_full "$answer"; then
     rm -- "$submitted/$1.intent"
     if [[ "$(count_pending)" == 0 ]]; then
@@ -454,7 +482,7 @@ if [[ -n "$waiting" ]]; then
 fi
 if ! "$dry_run"; then
   say ""
-  say "All 3 arrays are submitted."
+  say "Everything is submitted."
   say "Watch them:            $watch_command"
   say "When they have ended:  bsweep collect $(printf '%q' "$study_file")"
 fi

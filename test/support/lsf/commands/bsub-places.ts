@@ -32,7 +32,7 @@ export function chooseQueue({ settings }: Cluster, values: Values): QueueDescrip
  */
 export function chooseUserGroup(
   { settings }: Cluster,
-  call: Call,
+  call: Pick<Call, "env" | "out">,
   values: Values,
   queue: QueueDescription,
 ): string {

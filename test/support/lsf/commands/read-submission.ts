@@ -2,6 +2,7 @@ import type { Call } from "../daemon/call.ts";
 import type { Cluster } from "../daemon/cluster.ts";
 import { Refusal } from "../daemon/refusal.ts";
 import type { OutputFiles, Submission } from "../daemon/submission.ts";
+import type { Settings } from "../settings.ts";
 import { parseApplication } from "../grammar/application.ts";
 import { parseArraySpecification } from "../grammar/array-specification.ts";
 import { parseDependency } from "../grammar/dependency.ts";
@@ -25,6 +26,9 @@ import {
   chooseUserGroup,
 } from "./bsub-places.ts";
 
+/** Who submits: bsub, or bmod in the name of the bsub before. */
+export type Submitter = Pick<Call, "cwd" | "env" | "out">;
+
 export interface Given {
   readonly options: readonly GivenOption[];
   readonly command: string;
@@ -32,7 +36,7 @@ export interface Given {
 }
 
 /** Checks everything a job was asked for; the first thing wrong refuses it. Limits of names: HELP. */
-export function readSubmission(cluster: Cluster, call: Call, given: Given): Submission {
+export function readSubmission(cluster: Cluster, call: Submitter, given: Given): Submission {
   const values = lastValues(given.options);
   const text = (name: string): string | null => values[name] ?? null;
   const parsed = <T>(name: string, parse: (value: string) => T): T | null =>
@@ -51,6 +55,7 @@ export function readSubmission(cluster: Cluster, call: Call, given: Given): Subm
   const environment = selectEnvironment(text("-env") ?? "all", call.env);
   return {
     options: values,
+    given: given.options,
     name: specification === "" ? defaultName(given.command) : array.name,
     specification: specification === "" ? defaultName(given.command) : specification,
     indices: array.indices,
@@ -81,7 +86,7 @@ export function readSubmission(cluster: Cluster, call: Call, given: Given): Subm
     held: text("-H") !== null,
     interactive: (["-I", "-Ip", "-Is"] as const).find((name) => name in values) ?? null,
     waits: text("-K") !== null,
-    application: readApplication(values, environment),
+    application: checkApplication(settings, readApplication(values, environment)),
     preCommand: text("-E"),
     beginsAt: parsed("-b", (value) => parseTime(value, clock.now())),
     terminatesAt: parsed("-t", (value) => parseEnd(value, clock.now())),
@@ -144,6 +149,17 @@ function readMail(values: Readonly<Record<string, string>>): Submission["mail"] 
   if (address.length > 511) throw new Refusal("Bad user name");
   const at = "-N" in values ? "end" : "-Ne" in values ? "error" : "-B" in values ? "start" : null;
   return { at, address };
+}
+
+/** On compute1 every job has an image (DRC); what an esub says of one that has none is ours. */
+function checkApplication(
+  { mode }: Settings,
+  application: Submission["application"],
+): Submission["application"] {
+  if (mode === "podman" && (application?.argument ?? "") === "") {
+    throw new Refusal("A job needs an image.\nRequest aborted by esub");
+  }
+  return application;
 }
 
 /** JEE: `-a 'docker(image)'` and `LSB_CONTAINER_IMAGE=image bsub -app docker` mean the same. */

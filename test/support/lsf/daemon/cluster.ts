@@ -22,6 +22,8 @@ export class Cluster {
   readonly scheduler: Scheduler;
   /** Jobs in memory, by id, in the order of their submission. */
   readonly jobs = new Map<number, Job>();
+  /** All jobs there ever were: bhist reads them from LSF's event files. */
+  readonly archive: Job[] = [];
   private nextId: number;
 
   constructor(settings: Settings, folder: string) {
@@ -43,6 +45,7 @@ export class Cluster {
     const job = new NewJob(this.nextId++, submission, this.clock.now());
     if (submission.held) for (const element of job.elements) element.state = "PSUSP";
     this.jobs.set(job.id, job);
+    this.archive.push(job);
     this.scheduler.wake();
     return job;
   }

@@ -1,13 +1,8 @@
+import { execFile } from "node:child_process";
 import { join } from "node:path";
 import type { Cluster } from "./cluster.ts";
 import type { Element } from "./job.ts";
-
-interface Inside {
-  /** What is started in the container. */
-  readonly argv: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly cwd: string;
-}
+import type { Program } from "./launch.ts";
 
 /** Variables of the wrapper that become options of `docker run`; DWE. */
 const OPTIONS: Readonly<Record<string, string>> = {
@@ -35,7 +30,7 @@ export const containerName = (element: Element, task = ""): string =>
 export function containerArguments(
   cluster: Cluster,
   element: Element,
-  { argv, env, cwd }: Inside,
+  { argv, env, cwd }: Program,
   task = "",
 ): { argv: string[]; env: Record<string, string>; cwd: string } {
   const { podman } = cluster.settings;
@@ -102,4 +97,24 @@ function variables(
     .filter(([name]) => name !== "HOSTNAME" && name !== "LSB_INTERACTIVE")
     .filter(([name]) => !minimal || /^(?:LSB_|LS_|LSF_)/.test(name))
     .flatMap(([name, value]) => ["--env", `${name}=${value}`]);
+}
+
+const ACTIONS: Readonly<Partial<Record<NodeJS.Signals, readonly string[]>>> = {
+  SIGSTOP: ["pause"],
+  SIGCONT: ["unpause"],
+};
+
+/** A signal reaches the container's first process alone, which ignores what it does not handle. */
+export function signalContainer(cluster: Cluster, name: string, signal: NodeJS.Signals): void {
+  const { command, environment } = cluster.settings.podman;
+  const [program = "", ...first] = command;
+  const action = ACTIONS[signal] ?? ["kill", "--signal", signal];
+  execFile(
+    program,
+    [...first, ...action, name],
+    { env: { ...process.env, ...environment } },
+    () => {
+      // It may have ended by now, or not be paused.
+    },
+  );
 }

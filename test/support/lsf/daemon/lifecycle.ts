@@ -20,24 +20,39 @@ export function start(
   element.startedAt = cluster.clock.now();
   element.finishedAt = null;
   element.state = "RUN";
-  const { runLimitSeconds, terminatesAt } = element.job.submission;
+  const { terminatesAt } = element.job.submission;
   announceStart(cluster, element);
   const run = ++element.run;
   element.running = startElement(cluster, element, (code) => {
     if (run === element.run) ended(cluster, element, code);
   });
-  const limit = (seconds: number, reason: string): void => {
-    const ring = (): void => endElement(cluster, element, reason);
-    element.alarms.push(cluster.clock.after(seconds, ring));
+  watchRunLimit(cluster, element);
+  if (terminatesAt === null) return;
+  const seconds = (terminatesAt - cluster.clock.now()) / 1000;
+  const ring = (): void => endElement(cluster, element, "TERM_DEADLINE");
+  element.alarms.push(cluster.clock.after(seconds, ring));
+}
+
+/** Ends an element at its run limit. bmod may change the limit meanwhile: call it again then. */
+export function watchRunLimit(cluster: Cluster, element: Element): void {
+  const left = (): number => {
+    const { runLimitSeconds } = element.job.submission;
+    const used = (cluster.clock.now() - (element.startedAt ?? 0)) / 1000;
+    return (runLimitSeconds ?? Infinity) - used;
   };
-  if (runLimitSeconds !== null) limit(runLimitSeconds, "TERM_RUNLIMIT");
-  if (terminatesAt !== null) limit((terminatesAt - cluster.clock.now()) / 1000, "TERM_DEADLINE");
+  if (left() === Infinity || !element.active) return;
+  const ring = (): void => {
+    if (left() <= 0.001 && element.ending === null) endElement(cluster, element, "TERM_RUNLIMIT");
+  };
+  element.alarms.push(cluster.clock.after(Math.max(0, left()), ring));
 }
 
 /** Its processes have ended, with this status (128 + signal for a signal). */
 export function ended(cluster: Cluster, element: Element, code: number): void {
   element.running = null;
   element.silence();
+  // What blaunch has started ends with its job.
+  for (const task of element.tasks) task.kill();
   // Nobody hears of it before the host is back.
   if (element.unreachable) {
     element.exitCode = code;

@@ -28,9 +28,7 @@ async function serve(connection: Connection): Promise<void> {
     }
     // bsub's subject is the job's name, which it has to read first.
     if (connection.command !== "bsub") await connection.meets(connection.args.join(" "));
-    const command = COMMANDS[connection.command];
-    if (command === undefined) throw new Refusal(`${connection.command} is not emulated`);
-    connection.finish(await command(cluster, connection));
+    connection.finish(await COMMANDS[connection.command](cluster, connection));
   } catch (error) {
     if (error instanceof Refusal) {
       connection.err(`${error.message}\n`);
@@ -43,7 +41,7 @@ async function serve(connection: Connection): Promise<void> {
 }
 
 function answer(socket: Socket, { control, input }: ControlRequest): void {
-  const act = controls[control] as (this: void, ...input: readonly unknown[]) => unknown;
+  const act = controls[control] as (...input: readonly unknown[]) => unknown;
   try {
     socket.end(`${JSON.stringify({ value: act(...input) ?? null })}\n`);
   } catch (error) {

@@ -30,14 +30,18 @@ function readStat(id: string): string[] {
   }
 }
 
-/** Sends a signal to every process of a session; those that have ended by now do not matter. */
+/** Sends a signal to every process of a session. */
 export function signalSession(session: number, signal: NodeJS.Signals): void {
   for (const { id, session: own } of listProcesses()) {
-    if (own !== session) continue;
-    try {
-      process.kill(id, signal);
-    } catch {
-      continue;
-    }
+    if (own === session) signalProcess(id, signal);
+  }
+}
+
+/** Sends a signal; a process that has ended by now does not matter. */
+export function signalProcess(id: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(id, signal);
+  } catch {
+    return;
   }
 }

@@ -2,45 +2,37 @@ import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from "node:
 import { join } from "node:path";
 import { findInterpreter } from "../grammar/directives.ts";
 import type { Cluster } from "./cluster.ts";
-import { containerArguments } from "./container.ts";
 import { openOutput } from "./delivery.ts";
 import type { Element, Running } from "./job.ts";
-import { jobEnvironment, jobFile, spoolFile } from "./job-environment.ts";
+import { jobEnvironment, jobFile } from "./job-environment.ts";
+import { createLaunch, type Launch, type Program } from "./launch.ts";
 import { outputPath } from "./output-path.ts";
-import { startContainer } from "./start-container.ts";
+import { signalProcess } from "./process-tree.ts";
 import { startProcess } from "./start-process.ts";
 
-/** What a run is, wherever it runs. */
-export interface ElementProgram {
-  readonly argv: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly cwd: string;
-  /** Open files for its standard streams; the runner closes them. */
-  readonly stdio: readonly [number, number, number];
-}
-
-/** Starts an element the way the cluster's mode says; `onEnd` gets its status. */
+/** Starts an element the way the cluster's mode says; `onEnd` gets its status. null: it cannot start. */
 export function startElement(
   cluster: Cluster,
   element: Element,
   onEnd: (status: number) => void,
 ): Running | null {
-  const { submission } = element.job;
-  const container = cluster.settings.mode === "podman" && submission.application !== null;
   writeJobFile(cluster, element);
-  if (submission.interactive !== null) return startInteractive(cluster, element, onEnd);
-  const program = {
+  const program: Program = {
     argv: [...interpreter(cluster, element), jobFile(cluster, element)],
     env: jobEnvironment(cluster, element),
     cwd: workFolder(element),
-    stdio: [openInput(element), ...openOutput(cluster, element)] as const,
   };
+  const launch = createLaunch(cluster, element, program);
+  if (launch === null) {
+    setImmediate(() => onEnd(1));
+    return null;
+  }
+  if (element.job.submission.interactive !== null) return startInteractive(element, launch, onEnd);
+  const stdio = [openInput(element), ...openOutput(cluster, element)] as const;
   try {
-    return container
-      ? startContainer(cluster, element, program, onEnd)
-      : startProcess(program, onEnd);
+    return startProcess(launch, stdio, onEnd);
   } finally {
-    for (const file of new Set(program.stdio)) closeSync(file);
+    for (const file of new Set(stdio)) closeSync(file);
   }
 }
 
@@ -72,34 +64,25 @@ function openInput(element: Element): number {
 
 /** bsub -I: the waiting bsub starts it, in its own terminal. */
 function startInteractive(
-  cluster: Cluster,
   element: Element,
+  { argv, env, cwd, signal }: Launch,
   onEnd: (status: number) => void,
 ): Running | null {
-  const { job } = element;
-  const file = jobFile(cluster, element);
-  const env = jobEnvironment(cluster, element);
-  const program = { argv: [...interpreter(cluster, element), file], env, cwd: workFolder(element) };
-  const order =
-    cluster.settings.mode === "podman" && job.submission.application !== null
-      ? containerArguments(cluster, element, program)
-      : program;
-  const started = job.startInTerminal?.({ ...order, detached: false });
+  const started = element.job.startInTerminal?.({ argv, env, cwd, detached: false });
   if (started === undefined) {
     setImmediate(() => onEnd(1));
     return null;
   }
-  const running = { processId: null as number | null, signal: signalProcess };
-  function signalProcess(signal: NodeJS.Signals): void {
-    if (running.processId === null) return;
-    try {
-      process.kill(running.processId, signal);
-    } catch {
-      return;
-    }
-  }
-  void started.processId.then((id) => (running.processId = id));
+  let id: number | null = null;
+  void started.processId.then((processId) => (id = processId));
   void started.status.then(onEnd);
-  writeFileSync(spoolFile(cluster, element, "out"), "");
-  return running;
+  return {
+    get processId() {
+      return id;
+    },
+    signal: (name) => {
+      if (signal !== null) signal(name);
+      else if (id !== null) signalProcess(id, name);
+    },
+  };
 }

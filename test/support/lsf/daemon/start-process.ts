@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import type { Running } from "./job.ts";
+import type { Launch } from "./launch.ts";
 import { signalSession } from "./process-tree.ts";
-import type { ElementProgram } from "./start-element.ts";
 
-/** Runs an element as a process of this machine, the leader of a session of its own. */
+/** Starts a process of this machine, the leader of a session of its own; `onEnd` gets its status. */
 export function startProcess(
-  { argv: [command = "", ...args], env, cwd, stdio }: ElementProgram,
+  { argv: [command = "", ...args], env, cwd, signal: tell }: Launch,
+  stdio: readonly [number, number, number],
   onEnd: (status: number) => void,
 ): Running | null {
   const child = spawn(command, args, { env, cwd, stdio: [...stdio], detached: true });
@@ -23,5 +24,9 @@ export function startProcess(
     end(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
   });
   const { pid } = child;
-  return pid === undefined ? null : { processId: pid, signal: (name) => signalSession(pid, name) };
+  if (pid === undefined) return null;
+  return {
+    processId: pid,
+    signal: (name) => (tell ?? ((other) => signalSession(pid, other)))(name),
+  };
 }

@@ -1,3 +1,4 @@
+import type { GivenOption } from "../grammar/options.ts";
 import type { Dependency } from "../grammar/dependency.ts";
 import type { GpuRequirement } from "../grammar/gpu.ts";
 import type { RequeueCodes } from "../grammar/requeue-codes.ts";
@@ -14,6 +15,8 @@ export interface Application {
 /** What bsub was asked for, checked. */
 export interface Submission {
   readonly options: Readonly<Record<string, string>>;
+  /** The same, in order and with what was given twice. */
+  readonly given: readonly GivenOption[];
   readonly name: string;
   /** With index list and limit, as given. */
   readonly specification: string;

@@ -1,8 +1,8 @@
 import type { Application } from "../daemon/submission.ts";
 import { Refusal } from "../daemon/refusal.ts";
 
-/** Application profiles and esubs of compute1; JEE. */
-export const APPLICATIONS = ["docker", "docker0", "docker1", "docker_exec", "docker_build"];
+/** Application profiles and esubs of compute1 (JEE), less docker_build. */
+const APPLICATIONS = ["docker", "docker0", "docker1", "docker_exec"];
 
 /** bsub -a: `app[(argument,...)] ...`; HELP, ERR. Emulated jobs have one application. */
 export function parseApplication(value: string): Application {

@@ -36,9 +36,14 @@ function choose(chosen: Map<string, string>, item: string, submitter: Variables)
 
 function splitItems(list: string): string[] {
   if (list.length > 4094) throw new Refusal("Invalid syntax for option -env");
-  const items = list.match(/(?:'[^']*'|[^,'])+/g)?.map((item) => item.trim()) ?? [];
-  const unbalanced = (list.match(/'/g)?.length ?? 0) % 2 === 1;
-  if (items.length === 0 || items.includes("") || unbalanced) {
+  const quoted = list.split("'");
+  // Commas inside quotes do not part items.
+  const parted = quoted.map((part, at) => (at % 2 === 0 ? part.replaceAll(",", "\n") : part));
+  const items = parted
+    .join("'")
+    .split("\n")
+    .map((item) => item.trim());
+  if (items.includes("") || quoted.length % 2 === 0) {
     throw new Refusal("Invalid syntax for option -env");
   }
   return items;

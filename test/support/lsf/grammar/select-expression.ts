@@ -19,83 +19,95 @@ interface Token {
   readonly text: string;
 }
 
-/** `select[...]`; ERT and ERR have the texts. `requirement` is the whole -R string, for them. */
-export function parseSelect(
-  source: string,
-  requirement: string,
-  known: { readonly resources: readonly string[]; readonly bareUnit: "KB" | "MB" },
-): Select {
-  const tokens = tokenize(source, requirement);
-  let at = 0;
-  const peek = (): string | undefined => {
-    const token = tokens[at];
-    return token?.kind === "sign" ? token.text : undefined;
-  };
-  const binary = (
-    next: () => Select,
-    signs: readonly string[],
-    apply: (sign: string, left: Value, right: Value) => Value,
-  ): Select => {
-    let left = next();
-    for (let sign = peek(); sign !== undefined && signs.includes(sign); sign = peek()) {
-      at++;
-      const [before, right, operator] = [left, next(), sign];
-      left = (host) => apply(operator, before(host), right(host));
-    }
-    return left;
-  };
-  const or = (): Select => binary(and, ["||"], (_, left, right) => truth(left) || truth(right));
-  const and = (): Select =>
-    binary(compare, ["&&"], (_, left, right) => truth(left) && truth(right));
-  const compare = (): Select =>
-    binary(sum, ["==", "=", "!=", ">=", "<=", ">", "<"], applyComparison);
-  const sum = (): Select => binary(product, ["+", "-"], applyArithmetic);
-  const product = (): Select => binary(unary, ["*", "/"], applyArithmetic);
-  const unary = (): Select => {
-    const sign = peek();
-    if (sign !== "!" && sign !== "-") return atom();
-    at++;
-    const inner = unary();
-    return (host) => (sign === "!" ? !truth(inner(host)) : -Number(inner(host)));
-  };
-  const atom = (): Select => {
-    const token = tokens[at++];
-    if (token === undefined) throw unexpected("end of section");
-    if (token.text === "(" && token.kind === "sign") {
-      const inner = or();
-      if (peek() !== ")") throw new Refusal("Bad resource requirement syntax");
-      at++;
-      return inner;
-    }
-    if (token.kind === "sign") throw unexpected(`"${token.text}"`);
-    return operand(token, tokens, at, known);
-  };
-  const expression = or();
-  if (at < tokens.length) throw new Refusal("Bad resource requirement syntax");
-  return expression;
+interface Known {
+  readonly resources: readonly string[];
+  readonly bareUnit: "KB" | "MB";
 }
 
-function operand(
-  token: Token,
-  tokens: readonly Token[],
-  at: number,
-  known: { readonly resources: readonly string[]; readonly bareUnit: "KB" | "MB" },
-): Select {
-  if (token.kind === "number") {
-    const size = parseSizeKiB(token.text, known.bareUnit);
-    const compared = tokens[at - 3];
-    const isSize = compared !== undefined && SIZES.test(compared.text);
-    if (size === null) throw new Refusal("Bad resource requirement syntax");
-    const value = isSize ? size : Number.parseFloat(token.text);
-    return () => value;
+/** `select[...]`; ERT and ERR have the texts. `requirement` is the whole -R string, for them. */
+export function parseSelect(source: string, requirement: string, known: Known): Select {
+  return new SelectReader(tokenize(source, requirement), known).read();
+}
+
+type Apply = (sign: string, left: Value, right: Value) => Value;
+
+/** From what binds least to what binds most. */
+const LEVELS: readonly { readonly signs: readonly string[]; readonly apply: Apply }[] = [
+  { signs: ["||"], apply: (_, left, right) => truth(left) || truth(right) },
+  { signs: ["&&"], apply: (_, left, right) => truth(left) && truth(right) },
+  { signs: ["==", "=", "!=", ">=", "<=", ">", "<"], apply: applyComparison },
+  { signs: ["+", "-"], apply: applyArithmetic },
+  { signs: ["*", "/"], apply: applyArithmetic },
+];
+
+class SelectReader {
+  private readonly tokens: readonly Token[];
+  private readonly known: Known;
+  private at = 0;
+
+  constructor(tokens: readonly Token[], known: Known) {
+    this.tokens = tokens;
+    this.known = known;
   }
-  const previous = tokens[at - 2];
-  const isValue = token.kind === "text" || /^(?:==|!=|=)$/.test(previous?.text ?? "");
-  if (isValue) return () => token.text;
-  if (!BUILT_IN.test(token.text) && !known.resources.includes(token.text)) {
-    throw new Refusal("Bad resource name");
+
+  read(): Select {
+    const expression = this.readLevel(0);
+    if (this.at < this.tokens.length) throw new Refusal("Bad resource requirement syntax");
+    return expression;
   }
-  return (host) => host[token.text] ?? (token.text.startsWith("port") ? 1 : false);
+
+  private sign(): string | null {
+    const token = this.tokens[this.at];
+    return token?.kind === "sign" ? token.text : null;
+  }
+
+  private readLevel(level: number): Select {
+    const here = LEVELS[level];
+    if (here === undefined) return this.readUnary();
+    let left = this.readLevel(level + 1);
+    for (let sign = this.sign(); sign !== null && here.signs.includes(sign); sign = this.sign()) {
+      this.at++;
+      const [before, right, operator] = [left, this.readLevel(level + 1), sign];
+      left = (host) => here.apply(operator, before(host), right(host));
+    }
+    return left;
+  }
+
+  private readUnary(): Select {
+    const sign = this.sign();
+    if (sign !== "!" && sign !== "-") return this.readAtom();
+    this.at++;
+    const inner = this.readUnary();
+    return (host) => (sign === "!" ? !truth(inner(host)) : -Number(inner(host)));
+  }
+
+  private readAtom(): Select {
+    const token = this.tokens[this.at++];
+    if (token === undefined) throw unexpected("end of section");
+    if (token.kind !== "sign") return this.readOperand(token);
+    if (token.text !== "(") throw unexpected(`"${token.text}"`);
+    const inner = this.readLevel(0);
+    if (this.sign() !== ")") throw new Refusal("Bad resource requirement syntax");
+    this.at++;
+    return inner;
+  }
+
+  private readOperand(token: Token): Select {
+    const [compared, operator] = this.tokens.slice(Math.max(0, this.at - 3), this.at - 1);
+    if (token.kind === "number") {
+      const size = parseSizeKiB(token.text, this.known.bareUnit);
+      if (size === null) throw new Refusal("Bad resource requirement syntax");
+      const value = SIZES.test(compared?.text ?? "") ? size : Number.parseFloat(token.text);
+      return () => value;
+    }
+    // `model==Intel_Xeon`: a word to compare with, and no resource.
+    const isValue = token.kind === "text" || /^(?:==|!=|=)$/.test(operator?.text ?? "");
+    if (isValue) return () => token.text;
+    if (!BUILT_IN.test(token.text) && !this.known.resources.includes(token.text)) {
+      throw new Refusal("Bad resource name");
+    }
+    return (host) => host[token.text] ?? (token.text.startsWith("port") ? 1 : false);
+  }
 }
 
 function tokenize(source: string, requirement: string): Token[] {

@@ -5,8 +5,12 @@ import { readProof } from "../../../../src/trainer/runtime/proof.ts";
 const run = (script: string) => runProcess(process.execPath, ["-e", script]);
 
 test("what the child prints is the proof", async () => {
-  const child = await run(`console.log('{"works":true,"tensorflow":"2.21.0"}')`);
-  expect(readProof(child)).toEqual({ works: true, tensorflow: "2.21.0" });
+  const printed = '{"works":true,"tensorflow":"2.21.0","build":"cpu","onGpu":false}';
+  const child = await run(`console.log('${printed}')`);
+  expect(readProof(child)).toEqual({
+    ...{ works: true, tensorflow: "2.21.0", build: "cpu" },
+    gpus: { devices: [], reason: null },
+  });
 });
 
 test("a child that ends by an illegal instruction tells that the CPU is too old", async () => {

@@ -10,14 +10,19 @@ test("a path that was given is the only source, the option before the variable",
 });
 
 test("otherwise the pinned wheel, then tfjs-node's installer", () => {
-  expect(listSources(undefined, {}, true).map(({ kind }) => kind)).toEqual([
+  expect(listSources(undefined, {}, "cpu", true).map(({ kind }) => kind)).toEqual([
     "pinned-wheel",
     "tfjs-installer",
   ]);
 });
 
 test("on a machine that the wheel is not for, only tfjs-node's installer is left", () => {
-  expect(listSources(undefined, { BSWEEP_LIBTENSORFLOW: "" }, false)).toEqual([
+  expect(listSources(undefined, { BSWEEP_LIBTENSORFLOW: "" }, "cpu", false)).toEqual([
     { kind: "tfjs-installer" },
   ]);
+});
+
+test("for GPUs there is the pinned wheel alone: tfjs-node's installer would bring one for CPUs", () => {
+  expect(listSources(undefined, {}, "gpu", true)).toEqual([{ kind: "pinned-wheel", build: "gpu" }]);
+  expect(listSources(undefined, {}, "gpu", false)).toEqual([]);
 });

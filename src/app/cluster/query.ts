@@ -1,0 +1,153 @@
+import type { Effects } from "../../core/effects.ts";
+import type { ElementStatus } from "../../core/element-status.ts";
+import { BsweepError } from "../../core/errors.ts";
+import type { SchedulerName } from "../../core/site.ts";
+import { runProcess } from "../../process/exec.ts";
+import { lsfStatus } from "../../schedulers/lsf/status.ts";
+import { slurmStatus } from "../../schedulers/slurm/status.ts";
+import type { StatusAnswer, StatusDialect, StatusQuery } from "../../schedulers/status.ts";
+import type { SubmittedArray } from "./submitted.ts";
+
+const DIALECTS: Readonly<Record<Exclude<SchedulerName, "local">, StatusDialect>> = {
+  lsf: lsfStatus,
+  slurm: slurmStatus,
+};
+
+/** A scheduler's commands wait for ever where the cluster is busy. */
+const TIMEOUT_SECONDS = 60;
+
+/** The part of an array that is needed to ask for it. */
+export type AskedArray = Pick<SubmittedArray, "scheduler" | "job" | "jobName" | "pool">;
+
+/** What the schedulers told, and why some did not. */
+export interface SchedulerAnswer {
+  /** By job id, then by index; index 0 for a job that is no array. */
+  readonly statuses: ReadonlyMap<string, ReadonlyMap<number, ElementStatus>>;
+  /** Jobs that their scheduler says it does not know (any more), or that belong to somebody else by now. */
+  readonly forgotten: ReadonlySet<string>;
+  /** One for each scheduler that could not be asked: nothing is known of its jobs. */
+  readonly failures: readonly SchedulerFailure[];
+}
+
+export interface SchedulerFailure {
+  readonly scheduler: SchedulerName;
+  readonly error: BsweepError;
+}
+
+/**
+ * `forgotten`: the scheduler answered, and does not know the element: it is not alive. `unknown`: nobody told
+ * anything about it: it may be.
+ */
+export type ElementLookup = ElementStatus | "forgotten" | "unknown";
+
+/** What is known of an element of an array that has a job. */
+export function lookUp(
+  { statuses, forgotten }: SchedulerAnswer,
+  { job, pool }: AskedArray,
+  index: number,
+): ElementLookup {
+  if (job === null) return "unknown";
+  const told = statuses.get(job);
+  if (told === undefined) return forgotten.has(job) ? "forgotten" : "unknown";
+  return told.get(pool ? 0 : index) ?? "forgotten";
+}
+
+/**
+ * Asks each scheduler once for all arrays that have a job. A scheduler that is missing, too slow or unreadable
+ * is part of the answer. Jobs of another name under one of the ids are not ours.
+ */
+export async function querySchedulers(
+  arrays: readonly AskedArray[],
+  effects: Pick<Effects, "now">,
+): Promise<SchedulerAnswer> {
+  const statuses = new Map<string, ReadonlyMap<number, ElementStatus>>();
+  const forgotten = new Set<string>();
+  const failures: SchedulerFailure[] = [];
+  for (const scheduler of ["lsf", "slurm"] as const) {
+    const names = namesByJob(arrays.filter((array) => array.scheduler === scheduler));
+    if (names.size === 0) continue;
+    const dialect = DIALECTS[scheduler];
+    try {
+      const answer = await ask(dialect.query, dialect, [...names.keys()], effects.now());
+      for (const job of answer.unknownJobs) forgotten.add(job);
+      for (const [job, ours] of pickOurs(answer, names)) {
+        if (ours.size > 0) statuses.set(job, ours);
+        else forgotten.add(job);
+      }
+    } catch (error) {
+      if (!(error instanceof BsweepError)) throw error;
+      failures.push({ scheduler, error });
+    }
+  }
+  return { statuses, forgotten, failures };
+}
+
+/**
+ * Asks the scheduler's accounting, where it has one, about jobs of which it has forgotten elements. What it
+ * tells is laid under the answer; where it does not answer, nothing is added.
+ */
+export async function askHistory(
+  answer: SchedulerAnswer,
+  arrays: readonly AskedArray[],
+  effects: Pick<Effects, "now">,
+): Promise<SchedulerAnswer> {
+  const statuses = new Map(answer.statuses);
+  for (const scheduler of ["lsf", "slurm"] as const) {
+    const names = namesByJob(arrays.filter((array) => array.scheduler === scheduler));
+    const dialect = DIALECTS[scheduler];
+    if (names.size === 0 || dialect.history === null) continue;
+    try {
+      const told = await ask(dialect.history, dialect, [...names.keys()], effects.now());
+      for (const [job, past] of pickOurs(told, names))
+        statuses.set(job, new Map([...past, ...(statuses.get(job) ?? [])]));
+    } catch (error) {
+      // Many sites keep no accounting: the files decide anyway.
+      if (!(error instanceof BsweepError)) throw error;
+    }
+  }
+  return { ...answer, statuses };
+}
+
+function namesByJob(arrays: readonly AskedArray[]): ReadonlyMap<string, string> {
+  return new Map(arrays.flatMap(({ job, jobName }) => (job === null ? [] : [[job, jobName]])));
+}
+
+async function ask(
+  query: StatusQuery,
+  { environment }: StatusDialect,
+  jobs: readonly string[],
+  now: Date,
+): Promise<StatusAnswer> {
+  const [command, ...args] = query.argv(jobs);
+  const run = await runProcess(command, args, {
+    env: environment,
+    timeoutSeconds: TIMEOUT_SECONDS,
+  });
+  if (run.notFound) {
+    throw new BsweepError("SCHEDULER_MISSING", `${command} is not on PATH`, {
+      hint: "run this on a machine of the cluster that submits jobs, or load the scheduler's profile",
+    });
+  }
+  if (run.timedOut) {
+    throw new BsweepError(
+      "SCHEDULER_OUTPUT",
+      `${command} did not answer within ${TIMEOUT_SECONDS} s`,
+      { hint: "the cluster is busy: try again later" },
+    );
+  }
+  return query.parse(run, jobs, now);
+}
+
+/** By job that was told of. A job of which all elements have another name has an empty map. */
+function pickOurs(
+  { elements }: StatusAnswer,
+  names: ReadonlyMap<string, string>,
+): ReadonlyMap<string, Map<number, ElementStatus>> {
+  const byJob = new Map<string, Map<number, ElementStatus>>();
+  for (const element of elements) {
+    const ours = byJob.get(element.job) ?? new Map<number, ElementStatus>();
+    byJob.set(element.job, ours);
+    if (element.jobName === names.get(element.job)) ours.set(element.index, element);
+  }
+  return byJob;
+}

@@ -1,0 +1,68 @@
+import type { SteeredJob, SteeredOutcome } from "../../../core/steering.ts";
+import { lsfSteering } from "../../../schedulers/lsf/steering.ts";
+import { slurmSteering } from "../../../schedulers/slurm/steering.ts";
+import type { Argv } from "../../../schedulers/status.ts";
+import type { JobPart, SteeringDialect } from "../../../schedulers/steering.ts";
+import { isLive, stateOf, type Elements, type Scene, type SteerableJob } from "./scene.ts";
+
+/** Something to be done to one job, or why nothing is. */
+export interface Step extends Omit<SteeredJob, "outcome" | "commands"> {
+  /** Null: it is to be done. */
+  readonly outcome: SteeredOutcome | null;
+  readonly commands: readonly Argv[];
+  readonly dialect: SteeringDialect;
+}
+
+const DIALECTS = { lsf: lsfSteering, slurm: slurmSteering };
+
+/** @throws TypeError for this machine's own "scheduler", whose elements are nobody's jobs */
+export function dialectOf({ scheduler }: Pick<SteerableJob, "scheduler">): SteeringDialect {
+  if (scheduler === "local") throw new TypeError("elements of this machine are no jobs");
+  return DIALECTS[scheduler];
+}
+
+/** What to do to a job of which something is left: nothing, for the reason given, or these commands. */
+export type Decision =
+  { readonly commands: readonly Argv[]; readonly detail: string } | { readonly unchanged: string };
+
+/** A step for each job; `decide` is asked about those of which something is left. */
+export function planSteps(
+  { answer }: Pick<Scene, "answer">,
+  jobs: readonly SteerableJob[],
+  decide: (job: SteerableJob, elements: Elements, dialect: SteeringDialect) => Decision,
+): Step[] {
+  return jobs.map((job) => {
+    const { name, round, array } = job;
+    const dialect = dialectOf(job);
+    const place = { name, round, array, job: job.job, dialect };
+    const state = stateOf(job, answer);
+    if (!isLive(state)) {
+      const outcome = typeof state === "string" ? state : "ended";
+      return { ...place, outcome, detail: REASONS[outcome], commands: [] };
+    }
+    const decision = decide(job, state, dialect);
+    return "unchanged" in decision
+      ? { ...place, outcome: "unchanged", detail: decision.unchanged, commands: [] }
+      : { ...place, outcome: null, ...decision };
+  });
+}
+
+const REASONS = {
+  unsubmitted: "not submitted yet",
+  "in doubt": "asked for, but its id was never written down: run submit.sh, which looks for it",
+  ended: "has ended: the scheduler knows no unfinished job of that id and name",
+} as const;
+
+/** Elements of a job as its scheduler addresses them. */
+export function partOf({ job }: SteerableJob, indices: readonly number[]): JobPart {
+  // A job that is no array is told of as element 0.
+  return { jobId: job ?? "", indices: indices.includes(0) ? null : indices };
+}
+
+export function wholeOf({ job }: SteerableJob): JobPart {
+  return { jobId: job ?? "", indices: null };
+}
+
+export function countOf(count: number, what = "element"): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}

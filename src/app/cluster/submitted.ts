@@ -1,0 +1,101 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { isSystemError } from "../../core/errors.ts";
+import type { Round, RoundArray } from "../../core/round.ts";
+import type { SchedulerName } from "../../core/site.ts";
+import type { Study } from "../../core/study.ts";
+import { arrayName, logFolderName, SUBMITTED_FOLDER, type Layout } from "../../workspace/layout.ts";
+import { listRounds } from "../../workspace/rounds.ts";
+import { readRound } from "../read-round.ts";
+import { loadSite } from "../site.ts";
+
+/** One job array of one round, and the job it became. Paths are absolute. */
+export interface SubmittedArray {
+  readonly round: number;
+  /** From 1; 0 is the canary, whose trial stands in array 1 too. */
+  readonly array: number;
+  readonly scheduler: SchedulerName;
+  /** The scheduler's id of the whole array; null while no id was written down. */
+  readonly job: string | null;
+  /** A job was asked for, and nobody wrote down the answer: there may be one under `jobName`. */
+  readonly inDoubt: boolean;
+  /** Schedulers use ids again: only a job of this name is ours. */
+  readonly jobName: string;
+  readonly elements: number;
+  /** A parallel job whose tasks take the elements: it has no indices. */
+  readonly pool: boolean;
+  /** LSF's; "" elsewhere, and in rounds of bsweep 0.1.0, which did not write it down. */
+  readonly jobGroup: string;
+  readonly resultGraceSeconds: number;
+  /** What each element may use. */
+  readonly limits: Round["limits"];
+  readonly manifest: string;
+  readonly logFolder: string;
+  readonly resultFolder: string;
+}
+
+/** A job id as the schedulers give it. 0 would mean all jobs to LSF's commands. */
+const JOB_ID = /^[1-9]\d{0,18}$/;
+
+/**
+ * Every array of every round of a study, by round and array: submitted or not.
+ * @throws BsweepError INVALID_MANIFEST; INVALID_SITE when an old round needs the study's site and it cannot be read
+ */
+export function readSubmittedArrays(layout: Layout, study: Study): readonly SubmittedArray[] {
+  return listRounds(layout, study.name).flatMap((number) => {
+    const round = readRound(layout, study.name, number);
+    if (round === undefined) return [];
+    const place = placeOf(round, study);
+    return round.arrays.map((array) => describe(array, round, place, layout));
+  });
+}
+
+type Place = Pick<SubmittedArray, "scheduler" | "jobGroup" | "resultGraceSeconds"> & {
+  readonly pool: boolean;
+};
+
+function placeOf({ cluster }: Round, study: Study): Place {
+  if (cluster !== null) {
+    const { scheduler, jobGroup, resultGraceSeconds, pool } = cluster;
+    return { scheduler, jobGroup, resultGraceSeconds, pool: pool !== null };
+  }
+  const site = loadSite(study.cluster.site, dirname(study.file));
+  return {
+    scheduler: site.scheduler,
+    jobGroup: study.cluster.jobGroup ?? "",
+    resultGraceSeconds: site.resultGraceSeconds,
+    pool: false,
+  };
+}
+
+function describe(
+  { array, elements, jobName, manifest }: RoundArray,
+  { round, study, limits }: Round,
+  place: Place,
+  layout: Layout,
+): SubmittedArray {
+  const folder = layout.round(study, round);
+  const submitted = join(folder, SUBMITTED_FOLDER, arrayName(array));
+  const job = readJobId(`${submitted}.job`);
+  return {
+    ...place,
+    ...{ round, array, elements, jobName, job, limits },
+    inDoubt: job === null && existsSync(`${submitted}.intent`),
+    // The canary is an element like any other.
+    pool: place.pool && array > 0,
+    manifest: join(folder, manifest),
+    logFolder: join(folder, logFolderName(array)),
+    resultFolder: join(layout.roundResults(study, round), arrayName(array)),
+  };
+}
+
+/** The id in a file of submit.sh; null where there is none. */
+export function readJobId(file: string): string | null {
+  try {
+    const text = readFileSync(file, "utf8").trim();
+    return JOB_ID.test(text) ? text : null;
+  } catch (error) {
+    if (isSystemError(error, "ENOENT")) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,162 @@
+import { join } from "node:path";
+import type { Layout } from "../../workspace/layout.ts";
+import {
+  arrayName,
+  CANARY,
+  logFolderName,
+  MERGED_FILE,
+  SUBMIT_SCRIPT,
+} from "../../workspace/layout.ts";
+import type { TemplateEngine } from "../../rendering/engine.ts";
+import {
+  NO_POOL,
+  type JobView,
+  type PreparationSubmitView,
+  type ScriptView,
+} from "../../rendering/job-view.ts";
+import {
+  viewElement,
+  viewSubmission,
+  withinWorkspace,
+  type ElementInputs,
+  type RenderedFile,
+} from "../generate/scripts.ts";
+import type { ImageSource } from "./source.ts";
+import { piecesFolder } from "./pieces.ts";
+import { sourceArguments } from "./shard-processes.ts";
+
+/** How long the merge waits for pieces that the storage shows late; caches of exec hosts take seconds. */
+const MERGE_WAIT_SECONDS = 120;
+
+/** What the jobs of a data set are made from. */
+export interface PreparationInputs extends ElementInputs {
+  readonly layout: Layout;
+  /** Of the preparation: `[A-Za-z0-9._-]+`. */
+  readonly name: string;
+  readonly nonce: string;
+  readonly bsweepVersion: string;
+  /** Paths absolute. */
+  readonly source: ImageSource;
+  readonly to: string;
+  readonly classes: number | null;
+  readonly shards: number;
+  /** Whether the merge may replace another data set. */
+  readonly force: boolean;
+  readonly concurrencyLimit: number;
+  /** What a person types to see how far it is, on one line. */
+  readonly progressCommand: string;
+}
+
+/** One of the two jobs: the pieces stand where a round has its canary, so that the merge waits for all of them. */
+interface PreparationJob {
+  readonly array: number;
+  readonly elements: number;
+  readonly title: string;
+  readonly preparation: readonly string[];
+}
+
+/**
+ * Two job files, an array that packs and a job that merges, and their submit.sh.
+ * @throws BsweepError TEMPLATE; WORKSPACE or INVALID_STUDY for what the scheduler cannot read
+ */
+export function renderPreparation(
+  inputs: PreparationInputs,
+  engine: TemplateEngine,
+): RenderedFile[] {
+  const { dialect } = inputs;
+  const jobs = [piecesJob(inputs), mergeJob(inputs)];
+  const fill = engine.template(`${dialect.name}/array${dialect.scriptExtension}.hbs`);
+  const submit = engine.template(`${dialect.name}/${SUBMIT_SCRIPT}.hbs`);
+  return [
+    ...jobs.map((job) => ({ name: scriptOf(job, inputs), text: fill(viewJob(job, inputs)) })),
+    { name: SUBMIT_SCRIPT, text: submit(viewSubmit(jobs, inputs)) },
+  ];
+}
+
+function piecesJob({ name, source, to, classes, shards }: PreparationInputs): PreparationJob {
+  return {
+    array: CANARY,
+    elements: shards,
+    title: `Packs the pieces of a data set, ${name}`,
+    preparation: [
+      ...sourceArguments(source),
+      `--to=${to}`,
+      ...(classes === null ? [] : [`--classes=${classes}`]),
+    ],
+  };
+}
+
+function mergeJob({ name, to, force, layout }: PreparationInputs): PreparationJob {
+  return {
+    array: CANARY + 1,
+    elements: 1,
+    title: `Merges the pieces of a data set, ${name}`,
+    preparation: [
+      ...["--merge", `--to=${to}`, `--wait=${MERGE_WAIT_SECONDS}`],
+      `--receipt=${join(layout.preparation(name), MERGED_FILE)}`,
+      ...(force ? ["--force"] : []),
+    ],
+  };
+}
+
+function viewScript({ bsweepVersion, layout, name }: PreparationInputs): Omit<ScriptView, "title"> {
+  const roundFolder = withinWorkspace(layout, layout.preparation(name));
+  return { bsweepVersion, workspace: layout.workspace, roundFolder };
+}
+
+function viewJob(job: PreparationJob, inputs: PreparationInputs): JobView {
+  const { array, elements, title, preparation } = job;
+  const { layout, name, dialect, cluster, site, concurrencyLimit } = inputs;
+  const { cpus, memoryMiB, walltimeSeconds } = inputs.resources;
+  const script = viewScript(inputs);
+  return {
+    ...script,
+    ...viewElement(inputs),
+    ...{ title, array, elements, preparation, arrayName: arrayName(array) },
+    directives: dialect.directives({
+      ...cluster,
+      ...{ cpus, memoryMiB, walltimeSeconds, concurrencyLimit, elements },
+      jobName: jobNameOf(job, inputs),
+      pool: null,
+      isDocker: site.container === "docker",
+      logFolder: join(layout.preparation(name), logFolderName(array)),
+    }),
+    piece: array === CANARY,
+    ...NO_POOL,
+    ...{ canary: false, manifest: "" },
+    scriptPath: join(layout.preparation(name), scriptOf(job, inputs)),
+    logFolder: join(script.roundFolder, logFolderName(array)),
+  };
+}
+
+function viewSubmit(
+  jobs: readonly PreparationJob[],
+  inputs: PreparationInputs,
+): PreparationSubmitView {
+  const { shards, to, concurrencyLimit, progressCommand, name } = inputs;
+  return {
+    ...viewScript(inputs),
+    ...viewSubmission(inputs),
+    title: `the ${shards} pieces of a data set, ${name}, and their merge`,
+    pieces: shards,
+    piecesFolder: piecesFolder(to),
+    ...{ progressCommand, concurrencyLimit },
+    hasCanary: true,
+    ...{ chained: false, pool: false, notify: "", notifyName: "", notifyOptions: [] },
+    arrays: jobs.map((job) => ({
+      arrayName: arrayName(job.array),
+      canary: false,
+      jobName: jobNameOf(job, inputs),
+      script: scriptOf(job, inputs),
+      elements: job.elements,
+    })),
+  };
+}
+
+function jobNameOf({ array }: PreparationJob, { name, nonce }: PreparationInputs): string {
+  return `prepare-${name}-a${String(array).padStart(2, "0")}-${nonce}`;
+}
+
+function scriptOf({ array }: PreparationJob, { dialect }: PreparationInputs): string {
+  return `${arrayName(array)}${dialect.scriptExtension}`;
+}

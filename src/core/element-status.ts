@@ -1,0 +1,43 @@
+/**
+ * `held`: would wait for ever unless it is released. `done`: ended with status 0. `exited`: ended otherwise.
+ * `unknown`: the scheduler itself cannot tell.
+ */
+export const ELEMENT_STATES = [
+  "pending",
+  "held",
+  "running",
+  "suspended",
+  "done",
+  "exited",
+  "unknown",
+] as const;
+export type ElementState = (typeof ELEMENT_STATES)[number];
+
+/**
+ * Why an element exited, where the scheduler tells: by its memory or time limit, by somebody who ended it, with its
+ * host, or otherwise.
+ */
+export const END_CAUSES = ["out-of-memory", "timeout", "killed", "host", "other"] as const;
+export type EndCause = (typeof END_CAUSES)[number];
+
+/** What a scheduler tells of one element of a job array. */
+export interface ElementStatus {
+  /** Id of the array. */
+  readonly job: string;
+  /** From 1; 0 for a job that is no array. */
+  readonly index: number;
+  /** Without index. */
+  readonly jobName: string;
+  readonly state: ElementState;
+  /** Null unless `exited`. */
+  readonly cause: EndCause | null;
+  /** Null where it is not told. 128 + number for a signal. */
+  readonly exitCode: number | null;
+  /** In the scheduler's words: why it waits, or why it ended; "" for nothing. */
+  readonly reason: string;
+  /** First host; "" for none. */
+  readonly host: string;
+  readonly runSeconds: number | null;
+  readonly maxMemoryMiB: number | null;
+  readonly finishedAt: Date | null;
+}

@@ -1,0 +1,32 @@
+import type { PlannedArrays } from "../core/plan.ts";
+import type { WrittenRound } from "../core/round.ts";
+import { formatCount } from "./cells.ts";
+
+/** What `submit` did, beside what each submit.sh says itself. */
+export interface SubmittedRounds {
+  readonly study: string;
+  readonly rounds: readonly { readonly round: number; readonly exitStatus: number }[];
+  readonly generated: WrittenRound | null;
+  readonly planned: PlannedArrays | null;
+  readonly awaitsCanary: boolean;
+}
+
+/** "" when submit.sh has said all there is. */
+export function formatSubmitReport(report: SubmittedRounds): string {
+  const { study, rounds, generated, planned, awaitsCanary } = report;
+  if (planned !== null) {
+    return `${study}: would generate ${plural(planned.elements, "element")} in ${plural(planned.arrays, "array")} first, and then submit them`;
+  }
+  if (rounds.length === 0) return `${study}: nothing to submit, everything is`;
+  if (awaitsCanary) {
+    return "This was the first trial alone, whose time decides how the others are packed. When it has ended: the same command again.";
+  }
+  if (generated !== null) {
+    return `Round ${generated.round} was new: ${plural(generated.trials, "trial")}.`;
+  }
+  return "";
+}
+
+function plural(number: number, noun: string): string {
+  return `${formatCount(number)} ${noun}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,176 @@
+import type { ElementState, ElementStatus, EndCause } from "../../core/element-status.ts";
+import {
+  type CommandOutput,
+  type StatusAnswer,
+  type StatusDialect,
+  type StatusQuery,
+  unreadableOutput,
+} from "../status.ts";
+import { parseSlurmSeconds, parseSlurmTime } from "./values.ts";
+
+/**
+ * squeue(1), "JOB STATE CODES", and sacct(1). A state that is not here is one that the element may come back
+ * from, or that this version does not know: no end.
+ */
+const STATES: Readonly<Record<string, ElementState>> = {
+  PENDING: "pending",
+  REQUEUED: "pending",
+  REQUEUE_FED: "pending",
+  REQUEUE_HOLD: "held",
+  SPECIAL_EXIT: "held",
+  RESV_DEL_HOLD: "held",
+  CONFIGURING: "running",
+  RUNNING: "running",
+  COMPLETING: "running",
+  RESIZING: "running",
+  SIGNALING: "running",
+  STAGE_OUT: "running",
+  SUSPENDED: "suspended",
+  STOPPED: "suspended",
+  COMPLETED: "done",
+  FAILED: "exited",
+  TIMEOUT: "exited",
+  DEADLINE: "exited",
+  OUT_OF_MEMORY: "exited",
+  CANCELLED: "exited",
+  REVOKED: "exited",
+  NODE_FAIL: "exited",
+  BOOT_FAIL: "exited",
+  PREEMPTED: "exited",
+};
+
+const CAUSES: Readonly<Record<string, EndCause>> = {
+  TIMEOUT: "timeout",
+  DEADLINE: "timeout",
+  OUT_OF_MEMORY: "out-of-memory",
+  CANCELLED: "killed",
+  REVOKED: "killed",
+  NODE_FAIL: "host",
+  BOOT_FAIL: "host",
+  PREEMPTED: "host",
+};
+
+/** Fixed forms first, what others may have written last. No name of ours holds a `|`. */
+const QUEUE_FORMAT = "%F|%K|%T|%M|%e|%N|%j|%r";
+const QUEUE_LINE =
+  /^(?<job>\d+)\|(?<index>\d+|N\/A)\|(?<word>[A-Z_]+)\|(?<elapsed>[^|]*)\|(?<end>[^|]*)\|(?<nodes>[^|]*)\|(?<name>[^|]*)\|(?<reason>.*)$/;
+
+const HISTORY_FIELDS = "JobID,State,ExitCode,Elapsed,End,NodeList,JobName";
+/** `8_4|OUT_OF_MEMORY|0:125|...`, `8_6|CANCELLED by 0|...`; ExitCode is status and signal. */
+const HISTORY_LINE =
+  /^(?<job>\d+)(?:_(?<index>\d+))?\|(?<word>[A-Z_]+)[^|]*\|(?<status>\d+):(?<signal>\d+)\|(?<elapsed>[^|]*)\|(?<end>[^|]*)\|(?<nodes>[^|]*)\|(?<name>.*)$/;
+
+const squeue: StatusQuery = {
+  argv: (jobs) => ["squeue", "-h", "-r", "-t", "all", "-o", QUEUE_FORMAT, "-j", jobs.join(",")],
+  parse: (output, jobs) => {
+    // Of several jobs it leaves out those it does not know; a single one it refuses.
+    if (output.exitStatus !== 0 && !output.stderr.includes("Invalid job id specified"))
+      throw unreadableOutput("squeue", "it failed", output);
+    const elements = linesOf(output).map((line) => parseQueueLine(line, output));
+    return answer(elements, jobs);
+  },
+};
+
+/** Accounting, where the site has one. It remembers ended elements; squeue forgets them after MinJobAge. */
+const sacct: StatusQuery = {
+  argv: (jobs) => ["sacct", "-X", "-n", "-P", "-o", HISTORY_FIELDS, "-j", jobs.join(",")],
+  parse: (output, jobs) => {
+    if (output.exitStatus !== 0) throw unreadableOutput("sacct", "it failed", output);
+    return answer(
+      linesOf(output).flatMap((line) => parseHistoryLine(line, output)),
+      jobs,
+    );
+  },
+};
+
+export const slurmStatus: StatusDialect = {
+  query: squeue,
+  history: sacct,
+  // All of these would hide jobs or change the form of what is told.
+  environment: {
+    SLURM_TIME_FORMAT: "standard",
+    SLURM_BITSTR_LEN: undefined,
+    SQUEUE_ACCOUNT: undefined,
+    SQUEUE_LICENSES: undefined,
+    SQUEUE_NAMES: undefined,
+    SQUEUE_PARTITION: undefined,
+    SQUEUE_QOS: undefined,
+    SQUEUE_USERS: undefined,
+    SACCT_FEDERATION: undefined,
+  },
+};
+
+function answer(elements: readonly ElementStatus[], jobs: readonly string[]): StatusAnswer {
+  const asked = new Set(jobs);
+  const ours = elements.filter(({ job }) => asked.has(job));
+  const seen = new Set(ours.map(({ job }) => job));
+  return { elements: ours, unknownJobs: jobs.filter((job) => !seen.has(job)) };
+}
+
+function linesOf({ stdout }: CommandOutput): string[] {
+  return stdout.split("\n").filter((line) => line !== "");
+}
+
+function parseQueueLine(line: string, output: CommandOutput): ElementStatus {
+  const fields = QUEUE_LINE.exec(line)?.groups as QueueFields | undefined;
+  if (fields === undefined)
+    throw unreadableOutput("squeue", `found ${JSON.stringify(line)}`, output);
+  const { reason } = fields;
+  return { ...describe(fields, reason === "None" ? "" : reason), exitCode: null };
+}
+
+/** Elements that wait stand in one line, `7_[3-9%2]`: accounting is asked about ended ones only. */
+function parseHistoryLine(line: string, output: CommandOutput): readonly ElementStatus[] {
+  if (/^\d+_\[/.test(line)) return [];
+  const fields = HISTORY_LINE.exec(line)?.groups as HistoryFields | undefined;
+  if (fields === undefined)
+    throw unreadableOutput("sacct", `found ${JSON.stringify(line)}`, output);
+  const { status, signal } = fields;
+  const element = describe(fields, "");
+  if (element.state !== "done" && element.state !== "exited") return [];
+  return [{ ...element, exitCode: signal === "0" ? Number(status) : 128 + Number(signal) }];
+}
+
+interface Fields {
+  readonly job: string;
+  /** Absent or `N/A`: no array. */
+  readonly index?: string;
+  readonly word: string;
+  readonly elapsed: string;
+  readonly end: string;
+  readonly nodes: string;
+  readonly name: string;
+}
+
+type QueueFields = Fields & { readonly reason: string };
+type HistoryFields = Fields & { readonly status: string; readonly signal: string };
+
+function describe(fields: Fields, reason: string): Omit<ElementStatus, "exitCode"> {
+  const { job, index = "N/A", word, elapsed, end, nodes, name: jobName } = fields;
+  const state = stateOf(word, reason);
+  const ended = state === "done" || state === "exited";
+  return {
+    ...{ job, jobName, state },
+    index: index === "N/A" ? 0 : Number(index),
+    cause: state === "exited" ? (CAUSES[word] ?? "other") : null,
+    reason: explain(state, word, reason),
+    // Several nodes say nothing about one of them.
+    host: /^[A-Za-z0-9._-]+$/.test(nodes) ? nodes : "",
+    runSeconds: parseSlurmSeconds(elapsed),
+    maxMemoryMiB: null,
+    // A running job has the end that it will have at the latest.
+    finishedAt: ended ? parseSlurmTime(end) : null,
+  };
+}
+
+/** JobHeldUser, JobHeldAdmin, `job requeued in held state`. */
+function stateOf(word: string, reason: string): ElementState {
+  const state = STATES[word] ?? "unknown";
+  return state === "pending" && /held/i.test(reason) ? "held" : state;
+}
+
+function explain(state: ElementState, word: string, reason: string): string {
+  if (state === "running" || state === "done") return "";
+  if (state !== "exited") return reason;
+  return reason === "" ? word : `${word}: ${reason}`;
+}

@@ -1,0 +1,137 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeTestFolder } from "../support/folder.ts";
+import { writeKaggleCsv } from "../support/mnist.ts";
+import { type Slurm, startSlurm } from "../support/slurm/slurm.ts";
+import { behaviourStudy, makeSlurmStudy, type SlurmStudyOptions } from "../support/slurm/study.ts";
+import { requireForCluster, SLURM } from "./requirements.ts";
+
+describe.runIf(requireForCluster(SLURM))("a study on Slurm", () => {
+  let slurm: Slurm;
+  beforeAll(async () => {
+    // An array's largest index is 4.
+    slurm = await startSlurm({ maxArraySize: 5 });
+  });
+  afterAll(() => slurm.stop());
+
+  const make = (options: SlurmStudyOptions) =>
+    makeSlurmStudy(slurm, makeTestFolder(), {
+      ...options,
+      site: ["maxArraySize: 4", ...(options.site ?? [])],
+    });
+
+  test("real digits, from a CSV over arrays of the size that Slurm takes to the best parameters", async () => {
+    const study = make({
+      name: "digits",
+      study: `
+data: { train: data/digits, holdout: 0.2 }
+trainer: { kind: cnn, epochs: 1, set: { blocks: 1, denseUnits: 8 } }
+space: { filters: [2, 4], learningRate: [0.001, 0.01, 0.05] }
+resources: { memory: 1GB, walltime: 5m }
+`,
+    });
+    writeKaggleCsv(join(study.layout.workspace, "train.csv"), { rows: 600 });
+    await study.demand("prepare", "--csv", "train.csv", "--to", "data/digits");
+    await study.demand("generate", "study.yaml");
+    const submitted = await study.submit(1);
+    expect(submitted).toMatchObject({ exitStatus: 0, stderr: "" });
+    expect(Object.keys(study.jobs(1)).sort()).toEqual(["array-00", "array-01", "array-02"]);
+
+    const rows = await study.untilEnded();
+    expect(rows.map(({ state }) => state)).toEqual(Array(1 + 4 + 2).fill("COMPLETED"));
+    expect(await study.demand("collect", "study.yaml")).toContain("6 complete");
+    const report = JSON.parse(await study.demand("report", "study.yaml", "--format", "json")) as {
+      ranking: unknown[];
+    };
+    expect(report.ranking).toHaveLength(6);
+    expect(await study.demand("best", "study.yaml")).toContain("best of 6 complete trials");
+  });
+
+  test("each failure is told for what it is, and an element that asks for it is run again", async () => {
+    const behaviours = ["good", "exit-3", "sleep", "75-once", "memory", "diverged", "segfault"];
+    const study = make({
+      name: "failures",
+      study: behaviourStudy(behaviours, "memory: 200MB, walltime: 20s"),
+    });
+    await study.demand("generate", "study.yaml");
+    expect((await study.submit(1, "--no-canary")).exitStatus).toBe(0);
+    const rows = await study.untilEnded();
+    const results = new Map([...study.results(1, 1), ...study.results(1, 2)]);
+    expect([...results].map(([number, { failure }]) => [number, failure?.kind ?? "none"])).toEqual(
+      expect.arrayContaining([
+        [1, "none"],
+        [2, "error"],
+        [3, "timeout"],
+        [4, "none"],
+        [5, "out-of-memory"],
+        [6, "diverged"],
+        [7, "signal"],
+      ]),
+    );
+    // The kernel's kill is Slurm's to tell too; all others ended in order, once their result was written.
+    const states = rows.map(({ id, state }) => [id.split("_")[1], state]);
+    expect(states.filter(([, state]) => state !== "COMPLETED")).toEqual([["1", "OUT_OF_MEMORY"]]);
+    expect(results.get(4)?.element).toMatchObject({
+      index: 4,
+      host: expect.stringMatching(/^n\d+$/) as string,
+    });
+    expect(await study.demand("collect", "study.yaml")).toContain("7 new (2 complete, 5 failed)");
+  });
+
+  test("the limit holds over all arrays together", async () => {
+    const study = make({
+      name: "limit",
+      study: `
+objective: { metric: score, direction: maximize }
+trainer:
+  command: [bash, -c, 'echo + >> spans; sleep 1; echo - >> spans; echo "{\\"metrics\\":{\\"score\\":1}}" > "$BSWEEP_RESULT"']
+  version: 1
+space: { x: [1, 2, 3, 4, 5, 6, 7, 8] }
+resources: { memory: 100MB }
+`,
+      cluster: ["concurrencyLimit: 3"],
+    });
+    await study.demand("generate", "study.yaml");
+    expect((await study.submit(1)).exitStatus).toBe(0);
+    await study.untilEnded();
+    const spans = readFileSync(join(study.layout.workspace, "spans"), "utf8").trim().split("\n");
+    let running = 0;
+    const counts = spans.map((mark) => (running += mark === "+" ? 1 : -1));
+    expect(spans).toHaveLength(2 * 8);
+    expect(Math.max(...counts)).toBe(3);
+  });
+
+  test("a canary that fails takes the others with it, and says where to look", async () => {
+    const study = make({ name: "canary", study: behaviourStudy(["exit-3", "good", "plain"]) });
+    await study.demand("generate", "study.yaml");
+    expect((await study.submit(1)).exitStatus).toBe(0);
+    const rows = await study.untilEnded();
+    const { "array-00": canary = "", "array-01": others = "" } = study.jobs(1);
+    const stateOf = (job: string) =>
+      new Set(rows.filter(({ id }) => id.startsWith(`${job}_`)).map(({ state }) => state));
+    expect(stateOf(canary)).toEqual(new Set(["FAILED"]));
+    expect(stateOf(others)).toEqual(new Set(["CANCELLED"]));
+    expect(study.results(1, 0).get(1)?.failure?.kind).toBe("error");
+    expect(study.results(1, 1).size).toBe(0);
+  });
+
+  test("a job that Slurm refused and remembers is not taken for one that was submitted", async () => {
+    const study = make({
+      name: "refused",
+      study: behaviourStudy(["good"], "memory: 900GB"),
+    });
+    await study.demand("generate", "study.yaml");
+    const refused = await study.submit(1, "--no-canary");
+    expect(refused.exitStatus).toBe(4);
+    expect(refused.stderr).toContain("Requested node configuration is not available");
+    expect((await slurm.queue()).filter(({ name }) => name.startsWith("refused-"))).toMatchObject([
+      { state: "FAILED", reason: "BadConstraints" },
+    ]);
+    // As after a kill between the intent and the question.
+    const submitted = join(study.layout.round("refused", 1), "submitted");
+    writeFileSync(join(submitted, "array-01.intent"), "");
+    expect((await study.submit(1, "--no-canary")).exitStatus).toBe(4);
+    expect(existsSync(join(submitted, "array-01.job"))).toBe(false);
+  });
+});

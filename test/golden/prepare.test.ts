@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { requestCluster } from "../../src/app/generate/cluster-request.ts";
+import { renderPreparation } from "../../src/app/prepare/job-scripts.ts";
+import { createTemplateEngine } from "../../src/rendering/engine.ts";
+import { lsfDialect } from "../../src/schedulers/lsf/directives.ts";
+import { slurmDialect } from "../../src/schedulers/slurm/directives.ts";
+import { createLayout } from "../../src/workspace/layout.ts";
+import { packagedTemplates } from "../../src/workspace/package.ts";
+import { makeSite } from "../support/round-inputs.ts";
+import { expectGoodShell } from "../support/shell-check.ts";
+
+const workspace = "/storage2/fs1/lab/Active/it's $HOME";
+
+test.each([
+  ["prepare-compute1", lsfDialect, makeSite({ mounts: ["/storage2/fs1/lab/Active"] })],
+  ["prepare-slurm", slurmDialect, makeSite({ scheduler: "slurm", container: "none" })],
+] as const)("the scripts that pack a data set, %s", async (name, dialect, site) => {
+  const cluster = {
+    site: site.name,
+    concurrencyLimit: 8,
+    userGroup: "compute-lab",
+    ...(site.container === "none" ? {} : { image: "lab/x:1" }),
+  };
+  const files = renderPreparation(
+    {
+      ...{ site, dialect, name: "digits-0a1b2c3d", nonce: "00c0ffee", bsweepVersion: "0.1.0" },
+      cluster: requestCluster(
+        { name: "prepare", file: "", cluster },
+        site,
+        workspace,
+        "h.schroeder",
+      ),
+      layout: createLayout(workspace),
+      resources: { cpus: 1, memoryMiB: 2048, walltimeSeconds: 3600 },
+      source: { kind: "csv", csv: `${workspace}/a "b".csv` },
+      ...{ to: `${workspace}/data/digits`, classes: 10, shards: 16, force: false },
+      concurrencyLimit: 8,
+      progressCommand: "bsweep prepare --csv=x.csv",
+    },
+    createTemplateEngine([packagedTemplates()]),
+  );
+  for (const file of files) {
+    expectGoodShell(file.text);
+    await expect(file.text).toMatchFileSnapshot(join("expected", name, file.name));
+  }
+});

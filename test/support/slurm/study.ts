@@ -1,0 +1,131 @@
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import type { TrialResult } from "../../../src/core/trial.ts";
+import { type ProcessResult, runProcess } from "../../../src/process/exec.ts";
+import {
+  arrayName,
+  createLayout,
+  type Layout,
+  SUBMIT_SCRIPT,
+} from "../../../src/workspace/layout.ts";
+import { builtProgram } from "../../../src/workspace/package.ts";
+import { readResults, TRAINER_SCRIPT } from "../rounds.ts";
+import { PARTITION } from "./options.ts";
+import type { QueueRow } from "./queue.ts";
+import type { Slurm } from "./slurm.ts";
+
+export interface SlurmStudyOptions {
+  /** The study's name, one of its own on its Slurm. */
+  readonly name: string;
+  /** What follows `study:` in the study file, as YAML; `cluster:` is added. */
+  readonly study: string;
+  /** More of the study's `cluster:`, `key: value` each. */
+  readonly cluster?: readonly string[];
+  /** More lines of the site file. */
+  readonly site?: readonly string[];
+}
+
+/** A study in a workspace of its own, and a user who works on it from a machine that reaches Slurm. */
+export interface SlurmStudy {
+  readonly layout: Layout;
+  /** Runs the built bsweep in the workspace. */
+  readonly bsweep: (...args: readonly string[]) => Promise<ProcessResult>;
+  /** As `bsweep`. @throws Error when it fails */
+  readonly demand: (...args: readonly string[]) => Promise<string>;
+  /** Runs a round's submit.sh. */
+  readonly submit: (round: number, ...args: readonly string[]) => Promise<ProcessResult>;
+  /** Job ids that submit.sh has written down, by array. */
+  readonly jobs: (round: number) => Record<string, string>;
+  /** Waits until none of the study's jobs waits or runs. */
+  readonly untilEnded: () => Promise<QueueRow[]>;
+  /** The results of an array, by trial number. */
+  readonly results: (round: number, array: number) => Map<number, TrialResult>;
+}
+
+/** The trials' trainer behaves as their parameter `behaviour` says. */
+export function behaviourStudy(behaviours: readonly string[], resources = "memory: 200MB"): string {
+  return `
+objective: { metric: score, direction: maximize }
+trainer: { command: [bash, trainer.sh, "{{request}}"], version: 1 }
+space: { behaviour: [${behaviours.join(", ")}] }
+resources: { ${resources} }
+`;
+}
+
+export function makeSlurmStudy(
+  slurm: Slurm,
+  folder: string,
+  { name, study, cluster = [], site = [] }: SlurmStudyOptions,
+): SlurmStudy {
+  const layout = createLayout(folder);
+  mkdirSync(join(folder, "sites"), { recursive: true });
+  writeFileSync(
+    join(folder, "sites", "here.yaml"),
+    ["scheduler: slurm", `queue: ${PARTITION}`, "resultGraceSeconds: 2", ...site, ""].join("\n"),
+  );
+  const file = join(folder, "study.yaml");
+  const placement = ["site: here", ...cluster].join(", ");
+  writeFileSync(file, `study: ${name}\n${study}\ncluster: { ${placement} }\n`);
+  copyFileSync(TRAINER_SCRIPT, join(folder, "trainer.sh"));
+  return new User(slurm, layout, name);
+}
+
+class User implements SlurmStudy {
+  readonly layout: Layout;
+  readonly #slurm: Slurm;
+  readonly #name: string;
+
+  constructor(slurm: Slurm, layout: Layout, name: string) {
+    this.layout = layout;
+    this.#slurm = slurm;
+    this.#name = name;
+  }
+
+  bsweep = (...args: readonly string[]): Promise<ProcessResult> =>
+    this.#run(process.execPath, [builtProgram("main.js"), ...args]);
+
+  demand = async (...args: readonly string[]): Promise<string> => {
+    const { succeeded, failure, stdout, stderr } = await this.bsweep(...args);
+    if (!succeeded) throw new Error(`${failure}\n${stdout}\n${stderr}`);
+    return stdout;
+  };
+
+  submit = (round: number, ...args: readonly string[]): Promise<ProcessResult> =>
+    this.#run("bash", [join(this.layout.round(this.#name, round), SUBMIT_SCRIPT), ...args]);
+
+  jobs = (round: number): Record<string, string> => {
+    const folder = join(this.layout.round(this.#name, round), "submitted");
+    const files = readdirSync(folder).filter((file) => file.endsWith(".job"));
+    return Object.fromEntries(
+      files.map((file) => [file.slice(0, -4), readFileSync(join(folder, file), "utf8").trim()]),
+    );
+  };
+
+  untilEnded = async (): Promise<QueueRow[]> => {
+    const own = (rows: readonly QueueRow[]) =>
+      rows.filter((row) => row.name.startsWith(`${this.#name}-r`));
+    const rows = await this.#slurm.untilQueue(`${this.#name} has ended`, (all) =>
+      own(all).every(({ state }) => !/^(?:PENDING|RUNNING|COMPLETING|SUSPENDED)$/.test(state)),
+    );
+    return own(rows);
+  };
+
+  results = (round: number, array: number): Map<number, TrialResult> => {
+    const folder = join(this.layout.roundResults(this.#name, round), arrayName(array));
+    return existsSync(folder) ? readResults(folder) : new Map<number, TrialResult>();
+  };
+
+  #run(command: string, args: readonly string[]): Promise<ProcessResult> {
+    return runProcess(command, args, {
+      cwd: this.layout.workspace,
+      env: { ...this.#slurm.environment, PWD: this.layout.workspace, BSWEEP_ASK_SECONDS: "10" },
+    });
+  }
+}
