@@ -1,4 +1,4 @@
-import type { GpuRequest, Placement } from "../../core/placement.ts";
+import type { GpuRequest, Placement, Pool } from "../../core/placement.ts";
 import type { JobRequest, SchedulerDialect } from "../dialect.ts";
 import { rawOption, unusable, unusablePath, word } from "../values.ts";
 
