@@ -143,7 +143,7 @@ function describeCluster({ study, site, cluster }: RoundInputs): RoundCluster {
     image: cluster.image ?? "",
     resultGraceSeconds: site.resultGraceSeconds,
     gpu: study.resources.gpu ?? null,
-    pool: study.cluster.pool ?? null,
+    pool: site.scheduler === "local" ? null : (study.cluster.pool ?? null),
     excludeHosts: cluster.excludeHosts ?? [],
   };
 }

@@ -10,6 +10,7 @@ import { imageCommand } from "./image.ts";
 import { localCommand } from "./local.ts";
 import { pauseCommand } from "./pause.ts";
 import { planCommand } from "./plan.ts";
+import { poolCommand } from "./pool.ts";
 import { predictCommand } from "./predict.ts";
 import { prepareCommand } from "./prepare.ts";
 import { refitCommand } from "./refit.ts";
@@ -41,5 +42,6 @@ export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   runtimeCommand,
   imageCommand,
   trialCommand,
+  poolCommand,
   demoCommand,
 ];

@@ -18,7 +18,7 @@ export const slurmDialect: SchedulerDialect = {
     ...placement(request),
     `--cpus-per-task=${request.cpus}`,
     ...memory(request),
-    ...(request.gpu === undefined ? [] : [`--gres=${gres(request.gpu)}`]),
+    ...(request.gpu === undefined ? [] : [gpus(request.gpu, request)]),
     ...(request.tmpMiB === undefined ? [] : [`--tmp=${request.tmpMiB}M`]),
     `--time=${formatTime(request.pool?.walltimeSeconds ?? request.walltimeSeconds)}`,
     // Run again after the loss of a node, or when a trial has left a checkpoint; logs go on where they were.
@@ -74,11 +74,10 @@ function memory({ memoryMiB, cpus, pool }: JobRequest): string[] {
     : [`--mem-per-cpu=${Math.ceil(memoryMiB / cpus)}M`];
 }
 
-/** Untyped unless the study names a model: not every site types its GPUs. */
-function gres({ count, model }: GpuRequest): string {
-  return model === undefined
-    ? `gpu:${count}`
-    : `gpu:${word("resources.gpu.model", model)}:${count}`;
+/** Of the one node, or of each task. Untyped unless the study names a model: not every site types its GPUs. */
+function gpus({ count, model }: GpuRequest, { pool }: JobRequest): string {
+  const kind = model === undefined ? "" : `${word("resources.gpu.model", model)}:`;
+  return pool === null ? `--gres=gpu:${kind}${count}` : `--gpus-per-task=${kind}${count}`;
 }
 
 /** `[days-]hours:minutes:seconds` */

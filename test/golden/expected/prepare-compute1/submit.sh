@@ -106,9 +106,10 @@ if ! "$dry_run" && ! command -v "$submit_command" > /dev/null; then
   fail 4 "$submit_command is not on PATH" "log in to a machine of the cluster that submits jobs, or load the scheduler's profile"
 fi
 
-# bsweep throttle and bsweep pause steer studies: they say nothing about the pieces of a data set.
-keep_limit() { :; }
-is_paused() { return 1; }
+# is_paused: whether nothing more is to be submitted.
+is_paused() {
+  return 1
+}
 
 # Folders of the host that the container sees. LSF's Docker wrapper reads LSF_DOCKER_... from the
 # environment of bsub; in a job file they would come too late.
@@ -178,6 +179,10 @@ depend_on() {
   if [[ -n "$1" ]]; then dependency+=(-ti); fi
 }
 
+# keep_limit JOB_NAME ELEMENTS: what bsweep throttle has said wins over the job file.
+keep_limit() {
+  return 0
+}
 
 show_request() {
   printf 'bsub'
