@@ -1,31 +1,31 @@
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { randomFor } from "../../../src/core/random.ts";
 
-/** Whether the long forms of the interruption tests are to run; CONTRIBUTING.md says how long they take. */
+/** Whether the long forms of these tests run (BSWEEP_LONG_TESTS=1). */
 export const IS_LONG = process.env["BSWEEP_LONG_TESTS"] === "1";
 
-/** Random choices that can be made again: the seed is printed, and BSWEEP_SEED sets it. */
-export class Chance {
-  readonly seed: number;
-  private readonly generator;
-
-  constructor(name: string, salt = 0) {
-    this.seed = Number(process.env["BSWEEP_SEED"] ?? 20_261_127);
-    if (salt === 0) console.log(`${name}: BSWEEP_SEED=${this.seed}`);
-    this.generator = xoroshiro128plus(this.seed + salt * 7919);
-  }
-
+/** Random choices that can be made again: BSWEEP_SEED sets the seed, and it is printed. */
+export interface Chance {
   /** A whole number, low .. high. */
-  between(low: number, high: number): number {
-    const width = high - low + 1;
-    return low + ((this.generator.unsafeNext() >>> 0) % width);
-  }
-
+  between(low: number, high: number): number;
   /** True in `percent` of all cases. */
-  happens(percent: number): boolean {
-    return this.between(1, 100) <= percent;
-  }
+  happens(percent: number): boolean;
+  pick<T>(choices: readonly [T, ...T[]]): T;
+}
 
-  pick<T>(choices: readonly [T, ...T[]]): T {
-    return choices[this.between(0, choices.length - 1)] ?? choices[0];
-  }
+const seed = Number(process.env["BSWEEP_SEED"] ?? 1);
+
+/** Says how to make the same choices again. */
+export function printSeed(what: string): void {
+  console.log(`${what}: BSWEEP_SEED=${seed}${IS_LONG ? " BSWEEP_LONG_TESTS=1" : ""}`);
+}
+
+/** @param purpose the same choices for the same purpose and seed */
+export function chanceFor(purpose: string): Chance {
+  const random = randomFor(seed, purpose);
+  const between = (low: number, high: number): number => low + random.nextInteger(high - low + 1);
+  return {
+    between,
+    happens: (percent) => between(1, 100) <= percent,
+    pick: (choices) => choices[random.nextInteger(choices.length)] ?? choices[0],
+  };
 }

@@ -5,9 +5,7 @@ import { join } from "node:path";
 export interface Interruption {
   /** Before the first command of a line, before the how-manieth command (both of a bash script), or after a time. */
   readonly at:
-    | { readonly line: number }
-    | { readonly command: number }
-    | { readonly milliseconds: number };
+    { readonly line: number } | { readonly command: number } | { readonly milliseconds: number };
   readonly signal: "SIGKILL" | "SIGTERM" | "SIGINT";
   /** Everything it has started and that is in its process group too. */
   readonly group: boolean;
