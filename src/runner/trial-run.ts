@@ -172,7 +172,14 @@ function schedulerJobId(): string {
   return process.env["LSB_JOBID"] ?? process.env["SLURM_ARRAY_JOB_ID"] ?? "";
 }
 
-/** Under the name the scheduler knows it by, where it tells: only that name can be excluded. */
+/**
+ * This host as its scheduler calls it, so that it can be asked to avoid it: a container may have a name of its
+ * own. LSF names all hosts of a job; of several, nobody knows which one this is.
+ */
 function hostName(): string {
-  return process.env["SLURMD_NODENAME"] ?? hostname();
+  const node = process.env["SLURMD_NODENAME"] ?? "";
+  if (node !== "") return node;
+  const hosts = new Set((process.env["LSB_HOSTS"] ?? "").split(" "));
+  const [only = ""] = hosts;
+  return hosts.size === 1 && only !== "" ? only : hostname();
 }

@@ -15,6 +15,7 @@ import { prepareCommand } from "./prepare.ts";
 import { refitCommand } from "./refit.ts";
 import { reportCommand } from "./report.ts";
 import { resumeCommand } from "./resume.ts";
+import { retryCommand } from "./retry.ts";
 import { runtimeCommand } from "./runtime.ts";
 import { statusCommand } from "./status.ts";
 import { submitCommand } from "./submit.ts";
@@ -32,6 +33,7 @@ export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   localCommand,
   statusCommand,
   waitCommand,
+  retryCommand,
   throttleCommand,
   pauseCommand,
   resumeCommand,
