@@ -8,6 +8,7 @@ import { exportCommand } from "./export.ts";
 import { generateCommand } from "./generate.ts";
 import { imageCommand } from "./image.ts";
 import { localCommand } from "./local.ts";
+import { logsCommand } from "./logs.ts";
 import { pauseCommand } from "./pause.ts";
 import { planCommand } from "./plan.ts";
 import { predictCommand } from "./predict.ts";
@@ -32,6 +33,7 @@ export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   submitCommand,
   localCommand,
   statusCommand,
+  logsCommand,
   waitCommand,
   retryCommand,
   throttleCommand,
