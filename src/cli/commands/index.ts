@@ -10,6 +10,7 @@ import { generateCommand } from "./generate.ts";
 import { imageCommand } from "./image.ts";
 import { initCommand } from "./init.ts";
 import { localCommand } from "./local.ts";
+import { logsCommand } from "./logs.ts";
 import { pauseCommand } from "./pause.ts";
 import { planCommand } from "./plan.ts";
 import { poolCommand } from "./pool.ts";
@@ -18,6 +19,7 @@ import { prepareCommand } from "./prepare.ts";
 import { refitCommand } from "./refit.ts";
 import { reportCommand } from "./report.ts";
 import { resumeCommand } from "./resume.ts";
+import { retryCommand } from "./retry.ts";
 import { runtimeCommand } from "./runtime.ts";
 import { shellCommand } from "./shell.ts";
 import { statusCommand } from "./status.ts";
@@ -36,7 +38,9 @@ export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   submitCommand,
   localCommand,
   statusCommand,
+  logsCommand,
   waitCommand,
+  retryCommand,
   throttleCommand,
   pauseCommand,
   resumeCommand,
