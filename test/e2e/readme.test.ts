@@ -4,10 +4,9 @@ import { expect, test } from "vitest";
 import { runProcess } from "../../src/process/exec.ts";
 import { builtProgram, packageRoot } from "../../src/workspace/package.ts";
 import { makeTestFolder } from "../support/folder.ts";
+import { makeLsf } from "../support/lsf/suite.ts";
 import { writeKaggleCsv } from "../support/mnist.ts";
 import { exampleStudy } from "../support/study-workspace.ts";
-
-const LSF_COMMANDS = join(import.meta.dirname, "..", "fixtures", "lsf-commands");
 
 /** The shell blocks of a section of the README, as lines. */
 function shellBlocks(title: string): string[][] {
@@ -19,20 +18,18 @@ function shellBlocks(title: string): string[][] {
     .map(([, , block]) => (block ?? "").trimEnd().split("\n"));
 }
 
-/** Runs shell lines in a workspace where `bsweep` is the built program. */
-async function runShell(folder: string, lines: readonly string[]) {
+/** Runs shell lines in a workspace where `bsweep` is the built program; `path`: what PATH begins with beside it. */
+async function runShell(folder: string, lines: readonly string[], path: readonly string[] = []) {
   const programs = join(folder, "bin");
   mkdirSync(programs, { recursive: true });
   const program = `#!/bin/sh\nexec "${process.execPath}" "${builtProgram("main.js")}" "$@"\n`;
   writeFileSync(join(programs, "bsweep"), program, { mode: 0o755 });
-  mkdirSync(join(folder, "lsf"), { recursive: true });
   return runProcess("bash", ["-euo", "pipefail", "-c", lines.join("\n")], {
     cwd: folder,
     env: {
-      PATH: [programs, LSF_COMMANDS, process.env["PATH"] ?? ""].join(delimiter),
+      PATH: [programs, ...path, process.env["PATH"] ?? ""].join(delimiter),
       PWD: folder,
       LOGNAME: "YOU",
-      LSF_STATE: join(folder, "lsf"),
     },
   });
 }
@@ -72,8 +69,9 @@ test("what the README shows for compute1 is what happens", async () => {
   writeFileSync(join(folder, "study.yaml"), study);
   const steps = readSteps(shellBlocks("On compute1"));
   expect(steps.length).toBeGreaterThan(6);
+  const lsf = await makeLsf({ mode: "hold" });
   for (const { command, output } of steps) {
-    const { stdout, exitStatus } = await runShell(folder, [command]);
+    const { stdout, exitStatus } = await runShell(folder, [command], [lsf.commands]);
     // Nobody runs the elements here, so there is nothing that could be best.
     expect([command, exitStatus]).toEqual([command, command.startsWith("bsweep best") ? 6 : 0]);
     for (const line of output) {
