@@ -8,6 +8,7 @@ import { demoCommand } from "./demo.ts";
 import { exportCommand } from "./export.ts";
 import { generateCommand } from "./generate.ts";
 import { imageCommand } from "./image.ts";
+import { initCommand } from "./init.ts";
 import { localCommand } from "./local.ts";
 import { pauseCommand } from "./pause.ts";
 import { planCommand } from "./plan.ts";
@@ -28,6 +29,7 @@ import { waitCommand } from "./wait.ts";
 /** Every command, in the order of the help text. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each command has options of its own
 export const commands: readonly CommandModule<GlobalOptions, any>[] = [
+  initCommand,
   prepareCommand,
   planCommand,
   generateCommand,
