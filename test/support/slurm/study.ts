@@ -162,7 +162,12 @@ class User implements SlurmStudy {
   #run(command: string, args: readonly string[]): Promise<ProcessResult> {
     return runProcess(command, args, {
       cwd: this.layout.workspace,
-      env: { ...this.#slurm.environment, PWD: this.layout.workspace, BSWEEP_ASK_SECONDS: "10" },
+      env: {
+        ...this.#slurm.environment,
+        PWD: this.layout.workspace,
+        BSWEEP_ASK_SECONDS: "10",
+        BSWEEP_PATIENCE_SECONDS: "9",
+      },
     });
   }
 }
