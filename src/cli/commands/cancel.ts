@@ -28,7 +28,7 @@ export const cancelCommand: Command<CancelCommandOptions> = {
         type: "number",
         array: true,
         describe: "Only the elements of these trials, by number",
-        conflicts: ["array", "waiting"],
+        conflicts: "array",
       })
       .option("round", {
         type: "number",
@@ -62,6 +62,9 @@ export const cancelCommand: Command<CancelCommandOptions> = {
     const { study } = loadStudy({ studyFile });
     if (trial?.length === 0)
       throw new BsweepError("USAGE", "--trial: found no number, expected one");
+    // yargs' own conflicts would count the default of --waiting.
+    if (trial !== undefined && rest.waiting)
+      throw new BsweepError("USAGE", "found --trial and --waiting, expected one of them");
     const report = await cancel(
       {
         ...{ study, layout: createLayout(workspace), waiting: rest.waiting, printOnly: print },
