@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { SteeringReport } from "../../src/core/steering.ts";
 import { runBsweep, type ProcessEnd } from "../support/bsweep-process.ts";
@@ -23,7 +23,7 @@ interface Steered extends SubmittableRound {
 }
 
 /** A trial that is complete once there is a file `go` in the workspace. */
-const GATED = `until [[ -e go ]]; do sleep 0.1; done; ${GOOD}`;
+const GATED = `until [[ -e go || ! -e study.yaml ]]; do sleep 0.1; done; ${GOOD}`;
 const SUBMIT_ALL = ["--no-canary", "--quiet"];
 
 async function makeRound(lsf: Lsf, options: RoundOptions = {}, submitted = 0): Promise<Steered> {
@@ -148,11 +148,13 @@ describe("elements that run", () => {
   });
 
   test("where LSF's Docker wrapper starts the containers, into the element's own", async () => {
-    const round = await makeRound(lsf(), {
-      cluster: "image: registry/name, userGroup: compute-lab",
-    });
-    const site = "scheduler: lsf\ncontainer: docker\nqueue: general\n";
-    writeFileSync(join(round.layout.workspace, "sites", "own.yaml"), site);
+    const round = await makeRound(lsf(), { cluster: "userGroup: compute-lab" });
+    const { workspace } = round.layout;
+    const container = `container: docker\nimage: registry/name\nmounts: [${dirname(workspace)}]`;
+    writeFileSync(
+      join(workspace, "sites", "own.yaml"),
+      `scheduler: lsf\nqueue: general\n${container}\n`,
+    );
     await eventually(() => countRunning(lsf())).toBe(2);
     const attached = await round.steer("attach", "2", "--", "printf", "%s|", "it's", "$0");
     expect(attached.exitStatus).toBe(0);
