@@ -17,6 +17,8 @@ export interface TrialContext extends RequestContext {
   /** Seconds that may pass after `secondsLeft` before the element has to end. */
   readonly marginSeconds: number;
   readonly signal: AbortSignal;
+  /** File descriptor that takes what the trainer writes; by default this process's own output. */
+  readonly output?: number;
   /** A line for the element's log. */
   readonly log: (line: string) => void;
 }
@@ -168,11 +170,17 @@ function measured(
 }
 
 /** The job's id where a scheduler runs us, else "". */
-function schedulerJobId(): string {
-  return process.env["LSB_JOBID"] ?? process.env["SLURM_ARRAY_JOB_ID"] ?? "";
+export function schedulerJobId(): string {
+  const { LSB_JOBID, SLURM_ARRAY_JOB_ID, SLURM_JOB_ID } = process.env;
+  return LSB_JOBID ?? SLURM_ARRAY_JOB_ID ?? SLURM_JOB_ID ?? "";
 }
 
-/** Under the name the scheduler knows it by, where it tells: only that name can be excluded. */
-function hostName(): string {
-  return process.env["SLURMD_NODENAME"] ?? hostname();
+/**
+ * The host under the name its scheduler knows it by, where that tells: only that name can be excluded. A container
+ * has a name of its own; a parallel job lists all its hosts.
+ */
+export function hostName(): string {
+  const { SLURMD_NODENAME, LSB_HOSTS } = process.env;
+  const [host, ...others] = new Set(LSB_HOSTS?.trim().split(/\s+/));
+  return SLURMD_NODENAME ?? (others.length === 0 && host !== "" ? host : undefined) ?? hostname();
 }

@@ -8,9 +8,11 @@ import { demoCommand } from "./demo.ts";
 import { exportCommand } from "./export.ts";
 import { generateCommand } from "./generate.ts";
 import { imageCommand } from "./image.ts";
+import { initCommand } from "./init.ts";
 import { localCommand } from "./local.ts";
 import { pauseCommand } from "./pause.ts";
 import { planCommand } from "./plan.ts";
+import { poolCommand } from "./pool.ts";
 import { predictCommand } from "./predict.ts";
 import { prepareCommand } from "./prepare.ts";
 import { refitCommand } from "./refit.ts";
@@ -18,18 +20,23 @@ import { reportCommand } from "./report.ts";
 import { resumeCommand } from "./resume.ts";
 import { runtimeCommand } from "./runtime.ts";
 import { shellCommand } from "./shell.ts";
+import { statusCommand } from "./status.ts";
 import { submitCommand } from "./submit.ts";
 import { throttleCommand } from "./throttle.ts";
 import { trialCommand } from "./trial.ts";
+import { waitCommand } from "./wait.ts";
 
 /** Every command, in the order of the help text. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each command has options of its own
 export const commands: readonly CommandModule<GlobalOptions, any>[] = [
+  initCommand,
   prepareCommand,
   planCommand,
   generateCommand,
   submitCommand,
   localCommand,
+  statusCommand,
+  waitCommand,
   throttleCommand,
   pauseCommand,
   resumeCommand,
@@ -45,5 +52,6 @@ export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   runtimeCommand,
   imageCommand,
   trialCommand,
+  poolCommand,
   demoCommand,
 ];

@@ -62,7 +62,7 @@ function resources(request: SessionRequest): string[] {
   return [
     ...["-n", String(cpus), "-M", formatMemory(memoryMiB)],
     ...["-R", resourceRequirement({ ...request, pool: null })],
-    ...(gpu === undefined ? [] : ["-gpu", gpuRequirement(gpu)]),
+    ...(gpu === undefined ? [] : ["-gpu", gpuRequirement(gpu, null)]),
     ...(walltimeSeconds === undefined ? [] : ["-W", formatWalltime(walltimeSeconds)]),
   ];
 }

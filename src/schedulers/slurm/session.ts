@@ -1,6 +1,6 @@
 import { containerPrefix } from "../container.ts";
 import { insideContainer, type SessionDialect, type SessionRequest } from "../session.ts";
-import { formatTime, gres, placement } from "./directives.ts";
+import { formatTime, gpus, placement } from "./directives.ts";
 
 /** srun(1) --pty; containers as in the job files (container.ts). */
 export const slurmSession: SessionDialect = {
@@ -36,7 +36,7 @@ function options(request: SessionRequest): string[] {
     // pyxis's own words say so too.
     ...(container === "pyxis" ? [] : ["--ntasks=1", `--cpus-per-task=${cpus}`]),
     `--mem=${memoryMiB}M`,
-    ...(gpu === undefined ? [] : [`--gres=${gres(gpu)}`]),
+    ...(gpu === undefined ? [] : [gpus(gpu, null)]),
     ...(walltimeSeconds === undefined ? [] : [`--time=${formatTime(walltimeSeconds)}`]),
     `--chdir=${workspace}`,
   ];
