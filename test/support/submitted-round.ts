@@ -31,6 +31,8 @@ export interface RoundOptions {
   readonly cluster?: string;
   readonly resources?: string;
   readonly maxArraySize?: number;
+  /** Random part of the job names. */
+  readonly nonce?: string;
 }
 
 /** What a trial does that is complete. */
@@ -49,7 +51,7 @@ export async function makeSubmittableRound(
   writeFileSync(studyFile, studyText(trials, options));
   const layout = createLayout(workspace);
   await generateRound(
-    { studyFile, layout, overwrite: false, user: "me", nonce: "0a1b2c3d" },
+    { studyFile, layout, overwrite: false, user: "me", nonce: options.nonce ?? "0a1b2c3d" },
     recordEffects(),
   );
   const folder = layout.round("s", 1);

@@ -95,6 +95,7 @@ with_timeout() { timeout --signal=KILL "$ask_seconds" "$@"; }
 if ! "$dry_run" && ! command -v "$submit_command" > /dev/null; then
   fail 4 "$submit_command is not on PATH" "log in to a machine of the cluster that submits jobs, or load the scheduler's profile"
 fi
+
 # --- What bsweep throttle and bsweep pause have said since this was written ---
 
 paused_file="$workspace"/'jobs/digits-grid'/paused
