@@ -5,6 +5,7 @@ import { bestCommand } from "./best.ts";
 import { cancelCommand } from "./cancel.ts";
 import { collectCommand } from "./collect.ts";
 import { demoCommand } from "./demo.ts";
+import { doctorCommand } from "./doctor.ts";
 import { exportCommand } from "./export.ts";
 import { generateCommand } from "./generate.ts";
 import { imageCommand } from "./image.ts";
@@ -34,6 +35,7 @@ export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   initCommand,
   prepareCommand,
   planCommand,
+  doctorCommand,
   generateCommand,
   submitCommand,
   localCommand,
