@@ -1,5 +1,6 @@
 import type { CommandModule } from "yargs";
 import type { GlobalOptions } from "../command.ts";
+import { attachCommand } from "./attach.ts";
 import { bestCommand } from "./best.ts";
 import { cancelCommand } from "./cancel.ts";
 import { collectCommand } from "./collect.ts";
@@ -7,6 +8,7 @@ import { demoCommand } from "./demo.ts";
 import { exportCommand } from "./export.ts";
 import { generateCommand } from "./generate.ts";
 import { imageCommand } from "./image.ts";
+import { initCommand } from "./init.ts";
 import { localCommand } from "./local.ts";
 import { pauseCommand } from "./pause.ts";
 import { planCommand } from "./plan.ts";
@@ -17,22 +19,30 @@ import { refitCommand } from "./refit.ts";
 import { reportCommand } from "./report.ts";
 import { resumeCommand } from "./resume.ts";
 import { runtimeCommand } from "./runtime.ts";
+import { shellCommand } from "./shell.ts";
+import { statusCommand } from "./status.ts";
 import { submitCommand } from "./submit.ts";
 import { throttleCommand } from "./throttle.ts";
 import { trialCommand } from "./trial.ts";
+import { waitCommand } from "./wait.ts";
 
 /** Every command, in the order of the help text. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each command has options of its own
 export const commands: readonly CommandModule<GlobalOptions, any>[] = [
+  initCommand,
   prepareCommand,
   planCommand,
   generateCommand,
   submitCommand,
   localCommand,
+  statusCommand,
+  waitCommand,
   throttleCommand,
   pauseCommand,
   resumeCommand,
   cancelCommand,
+  attachCommand,
+  shellCommand,
   collectCommand,
   reportCommand,
   bestCommand,

@@ -19,9 +19,10 @@ export interface SteerableJob extends AskedArray {
   readonly elements: number;
   readonly inDoubt: boolean;
   readonly jobGroup: string;
-  /** Absolute; "" for the job that mails, as the folder. */
+  /** Absolute; "" for the job that mails, as the folders. */
   readonly manifest: string;
   readonly resultFolder: string;
+  readonly logFolder: string;
 }
 
 /** Elements by what the scheduler says of them; index 0 stands for a job that is no array. */
@@ -126,7 +127,7 @@ function findMailJob(
   if (nonce === undefined || (job === null && !inDoubt)) return undefined;
   return {
     ...{ round, scheduler, jobGroup, job, inDoubt, pool: false, elements: 1 },
-    ...{ manifest: "", resultFolder: "" },
+    ...{ manifest: "", resultFolder: "", logFolder: "" },
     name: `round ${round}, mail at the end`,
     array: null,
     jobName: notifyJobName(study, round, nonce),
