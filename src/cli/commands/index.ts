@@ -17,6 +17,8 @@ import { refitCommand } from "./refit.ts";
 import { reportCommand } from "./report.ts";
 import { resumeCommand } from "./resume.ts";
 import { runtimeCommand } from "./runtime.ts";
+import { smokeCommand } from "./smoke.ts";
+import { smokeReportCommand } from "./smoke-report.ts";
 import { submitCommand } from "./submit.ts";
 import { throttleCommand } from "./throttle.ts";
 import { trialCommand } from "./trial.ts";
@@ -41,7 +43,9 @@ export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   exportCommand,
   runtimeCommand,
   imageCommand,
+  smokeCommand,
   trialCommand,
   poolCommand,
+  smokeReportCommand,
   demoCommand,
 ];
