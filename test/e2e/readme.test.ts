@@ -1,10 +1,10 @@
 import { readFileSync, symlinkSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { runProcess } from "../../src/process/exec.ts";
 import { builtProgram, packageRoot } from "../../src/workspace/package.ts";
 import { makeTestFolder } from "../support/folder.ts";
-import { makeLsf } from "../support/lsf/suite.ts";
+import { startLsf } from "../support/lsf/lsf.ts";
 import { writeKaggleCsv } from "../support/mnist.ts";
 import { exampleStudy } from "../support/study-workspace.ts";
 
@@ -18,8 +18,12 @@ function shellBlocks(title: string): string[][] {
     .map(([, , block]) => (block ?? "").trimEnd().split("\n"));
 }
 
-/** Runs shell lines in a workspace where `bsweep` is the built program; `path`: what PATH begins with beside it. */
-async function runShell(folder: string, lines: readonly string[], path: readonly string[] = []) {
+/** Runs shell lines in a workspace where `bsweep` is the built program. */
+async function runShell(
+  folder: string,
+  lines: readonly string[],
+  environment: NodeJS.ProcessEnv = process.env,
+) {
   const programs = join(folder, "bin");
   mkdirSync(programs, { recursive: true });
   const program = `#!/bin/sh\nexec "${process.execPath}" "${builtProgram("main.js")}" "$@"\n`;
@@ -27,7 +31,7 @@ async function runShell(folder: string, lines: readonly string[], path: readonly
   return runProcess("bash", ["-euo", "pipefail", "-c", lines.join("\n")], {
     cwd: folder,
     env: {
-      PATH: [programs, ...path, process.env["PATH"] ?? ""].join(delimiter),
+      PATH: [programs, environment["PATH"] ?? ""].join(delimiter),
       PWD: folder,
       LOGNAME: "YOU",
     },
@@ -67,11 +71,12 @@ test("what the README shows for compute1 is what happens", async () => {
   const cluster = `  site: compute1\n  userGroup: compute-lab\n  image: registry/name@sha256:${digest}\n`;
   const study = exampleStudy("digits-grid").text.replace("  site: local\n", cluster);
   writeFileSync(join(folder, "study.yaml"), study);
+  const lsf = await startLsf({ mode: "hold" });
+  onTestFinished(() => lsf.stop());
   const steps = readSteps(shellBlocks("On compute1"));
   expect(steps.length).toBeGreaterThan(6);
-  const lsf = await makeLsf({ mode: "hold" });
   for (const { command, output } of steps) {
-    const { stdout, exitStatus } = await runShell(folder, [command], [lsf.commands]);
+    const { stdout, exitStatus } = await runShell(folder, [command], lsf.environment());
     // Nobody runs the elements here, so there is nothing that could be best.
     expect([command, exitStatus]).toEqual([command, command.startsWith("bsweep best") ? 6 : 0]);
     for (const line of output) {
