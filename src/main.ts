@@ -1,11 +1,16 @@
 #!/usr/bin/env node
 import { readElementArguments, startElement } from "./cli/element.ts";
 import { outliveReaders } from "./cli/output.ts";
+import { readPoolArguments, startPool } from "./cli/pool.ts";
 
 outliveReaders();
-const argv = process.argv.slice(2);
-const element = readElementArguments(argv);
-process.exitCode =
-  element === undefined
-    ? await (await import("./cli/run.ts")).runCli(argv)
-    : await startElement(element);
+process.exitCode = await start(process.argv.slice(2));
+
+/** What job files call starts without the command line's parser. */
+async function start(argv: readonly string[]): Promise<number> {
+  const element = readElementArguments(argv);
+  if (element !== undefined) return await startElement(element);
+  const pool = readPoolArguments(argv);
+  if (pool !== undefined) return await startPool(pool);
+  return await (await import("./cli/run.ts")).runCli(argv);
+}

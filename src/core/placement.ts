@@ -50,7 +50,7 @@ export type Launcher = (typeof LAUNCHERS)[number];
 export interface Pool {
   /** Tasks side by side; each has the resources of one element. */
   readonly slots: number;
-  /** Most tasks on one host; absent: the scheduler's choice. */
+  /** Most tasks on one host; absent: LSF all of them, since it counts memory by hosts, Slurm as many as it likes. */
   readonly slotsPerHost?: number;
   /** Of the job as a whole, seconds; an element keeps `resources.walltime`. */
   readonly walltimeSeconds: number;

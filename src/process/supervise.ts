@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { writeSync } from "node:fs";
 import { isSystemError } from "../core/errors.ts";
 import { splitLines } from "./lines.ts";
 import { readChildCpuSeconds, readMemoryUsage, readOutOfMemoryKills } from "./usage.ts";
@@ -18,8 +19,10 @@ export interface SuperviseOptions {
   readonly grace: { readonly timeoutSeconds: number; readonly abortSeconds: number };
   /** Asked now and then: whether the child has done all it is there for, and need not go on. */
   readonly isFinished: () => boolean;
-  /** Called with each line of stdout; without it, stdout is ours. */
+  /** Called with each line of stdout; without it, nobody looks at stdout. */
   readonly onLine?: (line: string) => void;
+  /** File descriptor that takes its output; by default ours does. */
+  readonly output?: number;
 }
 
 /** Reason of an abort by which the child has used up its time, as a scheduler may tell. */
@@ -49,7 +52,7 @@ const TAIL_BYTES = 4096;
 const OUTPUT_GRACE_MS = 1000;
 
 /**
- * Runs a program as a child with limits and tells how it ended. Its output goes on to ours. The child
+ * Runs a program as a child with limits and tells how it ended. Its output goes on to ours, or a file. The child
  * leads a process group, so that what it started ends with it. Never throws for what the program does.
  */
 export async function supervise(options: SuperviseOptions): Promise<Supervised> {
@@ -62,13 +65,13 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
     detached: true,
     stdio: [
       "ignore",
-      options.onLine === undefined ? "inherit" : "pipe",
+      options.onLine === undefined ? (options.output ?? "inherit") : "pipe",
       "pipe",
       ...(options.withChannel ? (["ipc"] as const) : []),
     ],
   });
-  passOn(child, options.onLine);
-  const tail = keepTail(child);
+  passOn(child, options);
+  const tail = keepTail(child, options);
   const watch = watchLimits(child, options);
   const end = await waitForEnd(child, program);
   const { stopped, peakMiB } = watch.finish();
@@ -85,22 +88,33 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
 }
 
 /** Passes stdout on, and shows its lines. */
-function passOn(child: ChildProcess, onLine: (line: string) => void = () => undefined): void {
+function passOn(child: ChildProcess, { onLine = () => undefined, output }: SuperviseOptions): void {
   const split = splitLines(onLine);
   child.stdout?.on("data", (chunk: Buffer) => {
-    process.stdout.write(chunk);
+    if (output === undefined) process.stdout.write(chunk);
+    else writeQuietly(output, chunk);
     split(chunk);
   });
 }
 
 /** Passes stderr on and keeps its end. */
-function keepTail(child: ChildProcess): () => string {
+function keepTail(child: ChildProcess, { output }: SuperviseOptions): () => string {
   let kept = Buffer.alloc(0);
   child.stderr?.on("data", (chunk: Buffer) => {
-    process.stderr.write(chunk);
+    if (output === undefined) process.stderr.write(chunk);
+    else writeQuietly(output, chunk);
     kept = Buffer.concat([kept, chunk]).subarray(-TAIL_BYTES);
   });
   return () => kept.toString("utf8").trim();
+}
+
+/** A log that cannot be written, on a full disk, must not cost a trial. */
+function writeQuietly(file: number, chunk: Buffer): void {
+  try {
+    writeSync(file, chunk);
+  } catch {
+    // See above.
+  }
 }
 
 type End = Pick<Supervised, "exitStatus" | "signal" | "startFailure">;

@@ -45,20 +45,42 @@ export interface ElementView {
   /** Exit status that asks to be run again. */
   readonly runAgainStatus: number;
   readonly gpu: boolean;
+  /** GPUs of an element. */
+  readonly gpus: number;
 }
 
+/** How a parallel job starts its tasks. */
+export interface PoolView {
+  /** Whether the job is parallel: its tasks take the elements. */
+  readonly pool: boolean;
+  readonly poolSlots: number;
+  /** Words that start a task on each slot; empty where the job file starts each by itself, with blaunch. */
+  readonly launch: readonly string[];
+  /** Whether those words want a file of hosts, as mpirun does. */
+  readonly hostfile: boolean;
+  /** Folder through which the tasks share the elements, relative to the workspace. */
+  readonly claimFolder: string;
+  /** In place of the element's, where the launcher has put the tasks into their containers already. */
+  readonly containerPrefix?: readonly string[];
+}
+
+/** Of a job array. */
+export const NO_POOL: PoolView = {
+  pool: false,
+  poolSlots: 0,
+  launch: [],
+  hostfile: false,
+  claimFolder: "",
+};
+
 /** Fields of a job file. */
-export interface JobView extends ScriptView, ElementView {
+export interface JobView extends ScriptView, ElementView, Omit<PoolView, "containerPrefix"> {
   readonly array: number;
   readonly arrayName: string;
   readonly elements: number;
   readonly directives: readonly string[];
   /** Whether this is the array of one element that the others wait for. */
   readonly canary: boolean;
-  /** Whether the job is parallel: its tasks take the elements. */
-  readonly pool: boolean;
-  readonly poolSlots: number;
-  readonly launcher: string;
   /** Relative to the workspace; empty for a preparation. */
   readonly manifest: string;
   /** Words of `bsweep prepare`, which an element runs in place of a trial; empty in a round. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { BsweepError, messageOf } from "../core/errors.ts";
-import type { Round } from "../core/round.ts";
+import type { Round, RoundArray } from "../core/round.ts";
 import type { ManifestElement } from "../core/trial.ts";
 import { parseManifestLine } from "../formats/manifest.ts";
 import { parseRoundFile } from "../formats/round-file.ts";
@@ -31,21 +31,28 @@ export function readElement(manifestFile: string, index: number, layout: Layout)
     });
   }
   const element = parseManifestLine(line, manifestFile, index);
-  const roundFile = join(dirname(manifestFile), ROUND_FILE);
-  const round = parseRoundFile(readText(roundFile), roundFile);
-  const array = round.arrays.find(({ manifest }) => manifest === basename(manifestFile));
-  if (array === undefined) {
-    throw new BsweepError(
-      "INVALID_MANIFEST",
-      `${roundFile} knows no array with ${basename(manifestFile)}`,
-    );
-  }
+  const { round, array } = readArray(manifestFile);
   const results = layout.roundResults(round.study, round.round);
   return {
     ...{ round, element },
     resultFolder: join(results, arrayName(array.array)),
     canaryFolder: join(results, arrayName(CANARY)),
   };
+}
+
+/** The round and the array of it that a manifest belongs to. @throws BsweepError INVALID_MANIFEST */
+export function readArray(manifestFile: string): {
+  readonly round: Round;
+  readonly array: RoundArray;
+} {
+  const roundFile = join(dirname(manifestFile), ROUND_FILE);
+  const round = parseRoundFile(readText(roundFile), roundFile);
+  const array = round.arrays.find(({ manifest }) => manifest === basename(manifestFile));
+  if (array !== undefined) return { round, array };
+  throw new BsweepError(
+    "INVALID_MANIFEST",
+    `${roundFile} knows no array with ${basename(manifestFile)}`,
+  );
 }
 
 function readText(file: string): string {

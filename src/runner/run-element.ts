@@ -24,6 +24,10 @@ export interface ElementOptions {
   readonly signal: AbortSignal;
   /** A line on each trial, for the element's log. */
   readonly log: (line: string) => void;
+  /** When the element's wall time began, on the clock of `performance.now()`; by default with this process. */
+  readonly startedMs?: number;
+  /** File descriptor that takes what trainers write; by default this process's own output. */
+  readonly output?: number;
 }
 
 /**
@@ -33,7 +37,7 @@ export interface ElementOptions {
 export type ElementEnd = "done" | "failed" | "interrupted" | "run again";
 
 /** Share of the wall time kept for writing the result, in seconds: a tenth, 5 to 60. */
-function wallTimeMargin(walltimeSeconds: number): number {
+export function wallTimeMargin(walltimeSeconds: number): number {
   return Math.min(60, Math.max(5, walltimeSeconds / 10));
 }
 
@@ -48,9 +52,8 @@ export async function runElement(options: ElementOptions): Promise<ElementEnd> {
   const found = readElement(options.manifestFile, options.index, options.layout);
   requireWritable(found.resultFolder);
   const { walltimeSeconds } = found.round.limits;
-  // Reckoned from the start of this process, as performance.now() is.
   const marginSeconds = wallTimeMargin(walltimeSeconds);
-  const endsAt = walltimeSeconds - marginSeconds;
+  const endsAt = (options.startedMs ?? 0) / 1000 + walltimeSeconds - marginSeconds;
   let started = 0;
   let anyFailed = false;
   for (const trial of found.element.trials) {

@@ -22,6 +22,8 @@ export interface TrainerRunOptions {
   readonly secondsLeft: number;
   readonly marginSeconds: number;
   readonly signal: AbortSignal;
+  /** File descriptor that takes what the trainer writes; by default this process's own output. */
+  readonly output?: number;
 }
 
 export interface TrainerRun extends Supervised {
@@ -39,6 +41,7 @@ export async function runTrainer(
     ...timeLimits(request, options),
     memoryMiB: limits.memoryMiB,
     signal: options.signal,
+    ...(options.output === undefined ? {} : { output: options.output }),
     isFinished: watchReport(request.reportFile, options.marginSeconds),
   };
   if (trainer.kind === "cnn") {

@@ -17,6 +17,8 @@ export interface TrialContext extends RequestContext {
   /** Seconds that may pass after `secondsLeft` before the element has to end. */
   readonly marginSeconds: number;
   readonly signal: AbortSignal;
+  /** File descriptor that takes what the trainer writes; by default this process's own output. */
+  readonly output?: number;
   /** A line for the element's log. */
   readonly log: (line: string) => void;
 }
@@ -168,18 +170,17 @@ function measured(
 }
 
 /** The job's id where a scheduler runs us, else "". */
-function schedulerJobId(): string {
-  return process.env["LSB_JOBID"] ?? process.env["SLURM_ARRAY_JOB_ID"] ?? "";
+export function schedulerJobId(): string {
+  const { LSB_JOBID, SLURM_ARRAY_JOB_ID, SLURM_JOB_ID } = process.env;
+  return LSB_JOBID ?? SLURM_ARRAY_JOB_ID ?? SLURM_JOB_ID ?? "";
 }
 
 /**
- * This host as its scheduler calls it, so that it can be asked to avoid it: a container may have a name of its
- * own. LSF names all hosts of a job; of several, nobody knows which one this is.
+ * The host under the name its scheduler knows it by, where that tells: only that name can be excluded. A container
+ * has a name of its own; a parallel job lists all its hosts.
  */
-function hostName(): string {
-  const node = process.env["SLURMD_NODENAME"] ?? "";
-  if (node !== "") return node;
-  const hosts = new Set((process.env["LSB_HOSTS"] ?? "").split(" "));
-  const [only = ""] = hosts;
-  return hosts.size === 1 && only !== "" ? only : hostname();
+export function hostName(): string {
+  const { SLURMD_NODENAME, LSB_HOSTS } = process.env;
+  const [host, ...others] = new Set(LSB_HOSTS?.trim().split(/\s+/));
+  return SLURMD_NODENAME ?? (others.length === 0 && host !== "" ? host : undefined) ?? hostname();
 }

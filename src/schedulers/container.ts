@@ -18,14 +18,12 @@ type Runtime = Exclude<ContainerRuntime, "docker" | "none">;
  * `--container-mounts`, `--container-workdir`; storage is not mounted by itself); apptainer-exec(1); ch-run(1).
  */
 const PREFIX: Readonly<Record<Runtime, (request: ContainerRequest) => readonly string[]>> = {
-  pyxis: ({ image, mounts, workspace, cpus }) => [
+  pyxis: (request) => [
     "srun",
     "--ntasks=1",
     // Not taken over from the job since Slurm 22.05 (srun(1)).
-    `--cpus-per-task=${cpus}`,
-    `--container-image=${enrootImage(image)}`,
-    `--container-mounts=${mounts.map((folder) => `${folder}:${folder}`).join(",")}`,
-    `--container-workdir=${workspace}`,
+    `--cpus-per-task=${request.cpus}`,
+    ...pyxisOptions(request),
   ],
   apptainer: ({ image, mounts, workspace, hasGpu }) => [
     "apptainer",
@@ -60,4 +58,13 @@ export function containerPrefix(
   request: ContainerRequest,
 ): readonly string[] {
   return runtime === "docker" || runtime === "none" ? [] : PREFIX[runtime](request);
+}
+
+/** What makes srun start its tasks in the image. */
+export function pyxisOptions({ image, mounts, workspace }: ContainerRequest): readonly string[] {
+  return [
+    `--container-image=${enrootImage(image)}`,
+    `--container-mounts=${mounts.map((folder) => `${folder}:${folder}`).join(",")}`,
+    `--container-workdir=${workspace}`,
+  ];
 }

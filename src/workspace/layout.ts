@@ -91,6 +91,11 @@ export function logFolderName(array: number): string {
   return join("logs", arrayName(array));
 }
 
+/** Folder, below the round's, through which the tasks of a pool share an array's elements. */
+export function claimFolderName(array: number): string {
+  return join("claims", arrayName(array));
+}
+
 /** The log that an element writes itself, in the folder of its array's logs; the scheduler's own is `JOB.INDEX.out`. */
 export function elementLogName(index: number): string {
   return `${index}.log`;

@@ -31,6 +31,10 @@ export interface RoundOptions {
   readonly cluster?: string;
   readonly resources?: string;
   readonly maxArraySize?: number;
+  /** Default LSF. */
+  readonly scheduler?: "lsf" | "slurm";
+  /** Random part of the job names. */
+  readonly nonce?: string;
   /** Of an element; by default 1GB and 10m. */
   readonly memory?: string;
   readonly walltime?: string;
@@ -43,18 +47,23 @@ export const GOOD = `echo '{"metrics":{"score":1}}' > "$1"`;
 
 /** Writes a study and generates its round; six good trials in arrays of two by default. */
 export async function makeSubmittableRound(
-  lsf: Lsf,
+  lsf: Pick<Lsf, "environment">,
   { trials = Array.from({ length: 6 }, () => GOOD), ...options }: RoundOptions = {},
 ): Promise<SubmittableRound> {
   const workspace = join(makeTestFolder(), "it's a $workspace");
   mkdirSync(join(workspace, "sites"), { recursive: true });
-  const site = `scheduler: lsf\nmaxArraySize: ${options.maxArraySize ?? 2}\nqueue: general\n${options.site ?? ""}\n`;
+  const queue = options.scheduler === "slurm" ? "" : "queue: general
+";
+  const site = `scheduler: ${options.scheduler ?? "lsf"}
+maxArraySize: ${options.maxArraySize ?? 2}
+${queue}${options.site ?? ""}
+`;
   writeFileSync(join(workspace, "sites", "own.yaml"), site);
   const studyFile = join(workspace, "study.yaml");
   writeFileSync(studyFile, studyText(trials, options));
   const layout = createLayout(workspace);
   await generateRound(
-    { studyFile, layout, overwrite: false, user: "me", nonce: "0a1b2c3d" },
+    { studyFile, layout, overwrite: false, user: "me", nonce: options.nonce ?? "0a1b2c3d" },
     recordEffects(),
   );
   const folder = layout.round("s", 1);

@@ -1,22 +1,26 @@
 import { isAbsolute, join, relative } from "node:path";
 import type { Pool } from "../../core/placement.ts";
 import type { RoundArray } from "../../core/round.ts";
-import type { SchedulerName, Site } from "../../core/site.ts";
+import type { Site } from "../../core/site.ts";
 import type { Resources, Study } from "../../core/study.ts";
 import { RUN_AGAIN_STATUS } from "../../core/trainer-request.ts";
 import type { TemplateEngine } from "../../rendering/engine.ts";
-import type {
-  ElementView,
-  RoundJobView,
-  RoundSubmitView,
-  RoundView,
-  SubmissionView,
+import {
+  NO_POOL,
+  type ElementView,
+  type PoolView,
+  type RoundJobView,
+  type RoundSubmitView,
+  type RoundView,
+  type SubmissionView,
 } from "../../rendering/job-view.ts";
 import { containerPrefix } from "../../schedulers/container.ts";
 import type { JobRequest, SchedulerDialect } from "../../schedulers/dialect.ts";
+import { chooseLauncher, launchWords } from "../../schedulers/launcher.ts";
 import {
   arrayName,
   CANARY,
+  claimFolderName,
   logFolderName,
   logicalPath,
   SUBMIT_SCRIPT,
@@ -69,12 +73,6 @@ export function renderScripts(inputs: ScriptInputs, engine: TemplateEngine): Ren
 /** A site's `bsweep` where it says nothing. */
 const DEFAULT_PROGRAM = "bsweep";
 
-const DEFAULT_LAUNCHER: Readonly<Record<SchedulerName, string>> = {
-  lsf: "blaunch",
-  slurm: "srun",
-  local: "",
-};
-
 function viewRound({ study, layout, round, bsweepVersion, arrays }: ScriptInputs): RoundView {
   return {
     bsweepVersion,
@@ -91,8 +89,6 @@ function viewRound({ study, layout, round, bsweepVersion, arrays }: ScriptInputs
 
 function viewJob(inputs: ScriptInputs, shared: RoundView, array: RoundArray): RoundJobView {
   const { study, layout, dialect } = inputs;
-  const pool = poolOf(inputs, array);
-  const canary = array.array === CANARY;
   return {
     ...shared,
     ...viewElement({ ...inputs, resources: study.resources }),
@@ -101,12 +97,10 @@ function viewJob(inputs: ScriptInputs, shared: RoundView, array: RoundArray): Ro
     arrayName: arrayName(array.array),
     elements: array.elements,
     directives: dialect.directives(requestJob(inputs, array)),
-    canary,
+    canary: array.array === CANARY,
     preparation: [],
     piece: false,
-    pool: pool !== null,
-    poolSlots: pool?.slots ?? 0,
-    launcher: pool?.launcher ?? DEFAULT_LAUNCHER[dialect.name],
+    ...viewPool(inputs, array, shared.roundFolder),
     manifest: join(shared.roundFolder, array.manifest),
     scriptPath: join(layout.round(study.name, inputs.round), array.script),
     logFolder: join(shared.roundFolder, logFolderName(array.array)),
@@ -121,7 +115,7 @@ export interface ElementInputs extends Pick<
 }
 
 export function viewElement(inputs: ElementInputs): ElementView {
-  const { site, cluster, dialect, layout, runner, resources } = inputs;
+  const { site, dialect, layout, runner, resources } = inputs;
   const { cpus, memoryMiB, walltimeSeconds, gpu } = resources;
   return {
     directivePrefix: dialect.directivePrefix,
@@ -129,19 +123,14 @@ export function viewElement(inputs: ElementInputs): ElementView {
     jobIdVariable: dialect.jobIdVariable,
     container: site.container !== "none",
     jobSetup: site.jobSetup,
-    containerPrefix: containerPrefix(site.container, {
-      image: cluster.image ?? "",
-      mounts: cluster.mounts,
-      workspace: layout.workspace,
-      cpus,
-      hasGpu: gpu !== undefined,
-    }),
+    containerPrefix: prefixOf(inputs),
     ...{ cpus, memoryMiB, walltimeSeconds },
     containerPath: site.containerPath,
     bsweep: programOf(site),
     runner: runner === undefined ? "" : withinWorkspace(layout, runner.folder),
     runAgainStatus: RUN_AGAIN_STATUS,
     gpu: gpu !== undefined,
+    gpus: gpu?.count ?? 0,
   };
 }
 
@@ -151,9 +140,45 @@ function programOf({ scheduler, container, bsweep }: Site): string {
   return isOnHost && bsweep === DEFAULT_PROGRAM ? builtProgram("main.js") : bsweep;
 }
 
-/** The canary is an element like any other, not a pool. */
-function poolOf({ study }: ScriptInputs, { array }: RoundArray): Pool | null {
-  return array === CANARY ? null : (study.cluster.pool ?? null);
+/** Words that start a program inside the image, outside a pool. */
+function prefixOf({ site, cluster, layout, resources }: ElementInputs): readonly string[] {
+  return containerPrefix(site.container, {
+    image: cluster.image ?? "",
+    mounts: cluster.mounts,
+    workspace: layout.workspace,
+    cpus: resources.cpus,
+    hasGpu: resources.gpu !== undefined,
+  });
+}
+
+/** How a program gets onto the slots of a pool, and into the image. */
+function viewPool(inputs: ScriptInputs, array: RoundArray, roundFolder: string): PoolView {
+  const { study, site, cluster, layout } = inputs;
+  const pool = poolOf(inputs, array);
+  if (pool === null) return NO_POOL;
+  const { cpus } = study.resources;
+  const { container: runtime, scheduler } = site;
+  const launch = {
+    image: cluster.image ?? "",
+    mounts: cluster.mounts,
+    workspace: layout.workspace,
+    hasGpu: study.resources.gpu !== undefined,
+    ...{ cpus, scheduler, runtime, pool },
+  };
+  return {
+    pool: true,
+    poolSlots: pool.slots,
+    launch: launchWords(launch),
+    hostfile: chooseLauncher(launch) === "mpirun",
+    claimFolder: join(roundFolder, claimFolderName(array.array)),
+    // srun has put the tasks into pyxis' containers already.
+    ...(runtime === "pyxis" ? { containerPrefix: [] } : {}),
+  };
+}
+
+/** The canary is an element like any other, not a pool; `bsweep local` runs elements side by side anyway. */
+function poolOf({ study, site }: ScriptInputs, { array }: RoundArray): Pool | null {
+  return array === CANARY || site.scheduler === "local" ? null : (study.cluster.pool ?? null);
 }
 
 function requestJob(inputs: ScriptInputs, array: RoundArray): JobRequest {

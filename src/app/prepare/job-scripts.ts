@@ -8,7 +8,12 @@ import {
   SUBMIT_SCRIPT,
 } from "../../workspace/layout.ts";
 import type { TemplateEngine } from "../../rendering/engine.ts";
-import type { JobView, PreparationSubmitView, ScriptView } from "../../rendering/job-view.ts";
+import {
+  NO_POOL,
+  type JobView,
+  type PreparationSubmitView,
+  type ScriptView,
+} from "../../rendering/job-view.ts";
 import {
   viewElement,
   viewSubmission,
@@ -117,7 +122,8 @@ function viewJob(job: PreparationJob, inputs: PreparationInputs): JobView {
       logFolder: join(layout.preparation(name), logFolderName(array)),
     }),
     piece: array === CANARY,
-    ...{ canary: false, pool: false, poolSlots: 0, launcher: "", manifest: "" },
+    ...NO_POOL,
+    ...{ canary: false, manifest: "" },
     scriptPath: join(layout.preparation(name), scriptOf(job, inputs)),
     logFolder: join(script.roundFolder, logFolderName(array)),
   };

@@ -1,16 +1,20 @@
 import type { CommandModule } from "yargs";
 import type { GlobalOptions } from "../command.ts";
+import { attachCommand } from "./attach.ts";
 import { bestCommand } from "./best.ts";
 import { cancelCommand } from "./cancel.ts";
 import { collectCommand } from "./collect.ts";
 import { demoCommand } from "./demo.ts";
+import { doctorCommand } from "./doctor.ts";
 import { exportCommand } from "./export.ts";
 import { generateCommand } from "./generate.ts";
 import { imageCommand } from "./image.ts";
+import { initCommand } from "./init.ts";
 import { localCommand } from "./local.ts";
 import { logsCommand } from "./logs.ts";
 import { pauseCommand } from "./pause.ts";
 import { planCommand } from "./plan.ts";
+import { poolCommand } from "./pool.ts";
 import { predictCommand } from "./predict.ts";
 import { prepareCommand } from "./prepare.ts";
 import { refitCommand } from "./refit.ts";
@@ -18,6 +22,7 @@ import { reportCommand } from "./report.ts";
 import { resumeCommand } from "./resume.ts";
 import { retryCommand } from "./retry.ts";
 import { runtimeCommand } from "./runtime.ts";
+import { shellCommand } from "./shell.ts";
 import { statusCommand } from "./status.ts";
 import { submitCommand } from "./submit.ts";
 import { throttleCommand } from "./throttle.ts";
@@ -27,8 +32,10 @@ import { waitCommand } from "./wait.ts";
 /** Every command, in the order of the help text. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each command has options of its own
 export const commands: readonly CommandModule<GlobalOptions, any>[] = [
+  initCommand,
   prepareCommand,
   planCommand,
+  doctorCommand,
   generateCommand,
   submitCommand,
   localCommand,
@@ -40,6 +47,8 @@ export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   pauseCommand,
   resumeCommand,
   cancelCommand,
+  attachCommand,
+  shellCommand,
   collectCommand,
   reportCommand,
   bestCommand,
@@ -49,5 +58,6 @@ export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   runtimeCommand,
   imageCommand,
   trialCommand,
+  poolCommand,
   demoCommand,
 ];

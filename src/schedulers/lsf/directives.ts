@@ -1,4 +1,4 @@
-import type { GpuRequest } from "../../core/placement.ts";
+import type { GpuRequest, Pool } from "../../core/placement.ts";
 import { formatMemory } from "../../core/quantities.ts";
 import { RUN_AGAIN_STATUS } from "../../core/trainer-request.ts";
 import type { JobRequest, SchedulerDialect } from "../dialect.ts";
@@ -8,6 +8,8 @@ import { rawOption, unusable, unusablePath, word } from "../values.ts";
 const MAX_ARRAY_SPECIFICATION = 255;
 /** bsub(1): longest file name of -oo. */
 const MAX_FILE_NAME = 4094;
+/** What no shell and no parser takes for anything else. */
+const PLAIN_PATH = /^[A-Za-z0-9_./%@+=:,-]+$/;
 /** bgadd(1): longest name of a job group. */
 const MAX_JOB_GROUP = 512;
 
@@ -28,7 +30,7 @@ export const lsfDialect: SchedulerDialect = {
     `-n ${slots(request)}`,
     `-M ${formatMemory(memoryPerHost(request))}`,
     `-R "${resourceRequirement(request)}"`,
-    ...(request.gpu === undefined ? [] : [`-gpu "${gpuRequirement(request.gpu)}"`]),
+    ...(request.gpu === undefined ? [] : [`-gpu "${gpuRequirement(request.gpu, request.pool)}"`]),
     `-W ${formatWalltime(request.pool?.walltimeSeconds ?? request.walltimeSeconds)}`,
     // A job that ends so is to be run again (bsub(1) -Q), as one whose host is lost (-r).
     `-Q "${RUN_AGAIN_STATUS}"`,
@@ -76,12 +78,23 @@ function slots({ cpus, pool }: JobRequest): number {
 }
 
 /** -M and rusage[mem] hold for each host of a job (RIS, "Parabricks": one total for `span[hosts=1]`). */
-function memoryPerHost({ memoryMiB, pool }: JobRequest): number {
-  return pool === null ? memoryMiB : memoryMiB * (pool.slotsPerHost ?? pool.slots);
+function memoryPerHost({ memoryMiB, pool }: Pick<JobRequest, "memoryMiB" | "pool">): number {
+  return memoryMiB * tasksPerHost(pool);
 }
 
+/** What counts for each host must be known beforehand: without a number, all tasks share one host. */
+function tasksPerHost(pool: Pool | null): number {
+  return pool === null ? 1 : Math.min(pool.slots, pool.slotsPerHost ?? pool.slots);
+}
+
+/** What a job asks of its hosts. */
+type RequiredResources = Pick<
+  JobRequest,
+  "cpus" | "memoryMiB" | "gpu" | "tmpMiB" | "pool" | "hostModel" | "excludeHosts"
+>;
+
 /** One string: LSF takes span[] in a single -R only. `gpuhost` comes first (RIS, "Job execution examples"). */
-function resourceRequirement(request: JobRequest): string {
+export function resourceRequirement(request: RequiredResources): string {
   const { gpu, hostModel, excludeHosts = [], tmpMiB, pool, cpus } = request;
   const conditions = [
     ...(hostModel === undefined ? [] : [`model==${word("cluster.hostModel", hostModel)}`]),
@@ -93,35 +106,38 @@ function resourceRequirement(request: JobRequest): string {
     conditions.length === 0 ? ofGpu : [`select[${[...ofGpu, ...conditions].join(" && ")}]`];
   const memory = `mem=${formatMemory(memoryPerHost(request))}`;
   const usage = tmpMiB === undefined ? memory : `${memory},tmp=${formatMemory(tmpMiB)}`;
+  const tasks = tasksPerHost(pool);
   const span =
-    pool?.slotsPerHost === undefined || pool.slotsPerHost >= pool.slots
-      ? "span[hosts=1]"
-      : `span[ptile=${pool.slotsPerHost * cpus}]`;
+    pool === null || tasks === pool.slots ? "span[hosts=1]" : `span[ptile=${tasks * cpus}]`;
   const affinity = pool === null ? [] : ["affinity[core(1)]"];
   return [...select, `rusage[${usage}]`, span, ...affinity].join(" ");
 }
 
-function gpuRequirement({ count, model, memoryMiB, shared }: GpuRequest): string {
+/** The number holds for each host of a job (bsub(1) -gpu). */
+export function gpuRequirement(
+  { count, model, memoryMiB, shared }: GpuRequest,
+  pool: Pool | null,
+): string {
   return [
-    `num=${count}`,
+    `num=${count * tasksPerHost(pool)}`,
     ...(model === undefined ? [] : [`gmodel=${word("resources.gpu.model", model)}`]),
     ...(memoryMiB === undefined ? [] : [`gmem=${formatMemory(memoryMiB)}`]),
     ...(shared ? ["j_exclusive=no"] : []),
   ].join(":");
 }
 
-function jobGroup(value: string): string {
+export function jobGroup(value: string): string {
   if (/^(?:\/[A-Za-z0-9._@+-]+)+$/.test(value) && value.length <= MAX_JOB_GROUP) return value;
   throw unusable("cluster.jobGroup", value, "a name such as /user/group");
 }
 
-function image(value: string): string {
+export function image(value: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/.test(value)) return value;
   throw unusable("cluster.image", value, "a Docker image reference");
 }
 
 /** `[hours:]minutes`, rounded up: LSF counts whole minutes. */
-function formatWalltime(seconds: number): string {
+export function formatWalltime(seconds: number): string {
   const minutes = Math.ceil(seconds / 60);
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
 }
@@ -129,6 +145,9 @@ function formatWalltime(seconds: number): string {
 function logFile({ logFolder, pool }: JobRequest): string {
   if (logFolder.includes("%")) {
     throw refused(logFolder, "LSF replaces what follows a `%` in the name of a log");
+  }
+  if (pool !== null && !PLAIN_PATH.test(logFolder)) {
+    throw refused(logFolder, "blaunch hands the job file's name to another shell");
   }
   const file = `${logFolder}/${pool === null ? "%J.%I" : "%J"}.out`;
   if (file.length > MAX_FILE_NAME) {
@@ -145,7 +164,7 @@ function quotePath(path: string): string {
   if (path.includes("${")) {
     throw refused(path, "some versions of LSF replace `${...}` in a directive");
   }
-  if (/^[A-Za-z0-9_./%@+=:,-]+$/.test(path)) return path;
+  if (PLAIN_PATH.test(path)) return path;
   if (!path.includes('"')) return `"${path}"`;
   if (!path.includes("'")) return `'${path}'`;
   throw refused(path, "a directive can hold single or double quotes, not both");

@@ -18,7 +18,7 @@
 set -euo pipefail
 unset CDPATH
 # What a job leaves in the environment of a shell inside it must not become another job's.
-unset BSWEEP BSWEEP_PATH BSWEEP_WORKSPACE BSWEEP_INSIDE
+unset BSWEEP BSWEEP_PATH BSWEEP_WORKSPACE BSWEEP_INSIDE BSWEEP_LOG
 
 workspace='/storage2/fs1/lab/Active/sweep'
 round_folder="$workspace"/'jobs/digits-grid/round-001'
@@ -105,14 +105,6 @@ if [[ -s "$limit_file" && "$(< "$limit_file")" =~ ^[1-9][0-9]*$ ]]; then
   steered_limit="$(< "$limit_file")"
 fi
 
-# keep_limit JOB_NAME ELEMENTS: adds the limit to the options of a job array, where it wins over the one in its file.
-keep_limit() {
-  if [[ -n "$steered_limit" ]] && (($2 > 1)); then
-    limit_elements "$1" "$2"
-    dependency+=("${element_limit[@]}")
-  fi
-}
-
 # is_paused: whether nothing more is to be submitted.
 is_paused() {
   local reason=""
@@ -182,8 +174,10 @@ depend_on() {
   if [[ -n "$1" ]]; then dependency+=(--kill-on-invalid-dep=yes); fi
 }
 
-# limit_elements JOB_NAME ELEMENTS: sets element_limit to options that say how many elements run at once.
-limit_elements() { element_limit=("--array=1-$2%$steered_limit"); }
+# keep_limit JOB_NAME ELEMENTS: what bsweep throttle has said wins over the job file.
+keep_limit() {
+  if [[ -n "$steered_limit" ]] && (($2 > 1)); then dependency+=("--array=1-$2%$steered_limit"); fi
+}
 
 show_request() {
   printf 'sbatch --parsable'

@@ -17,7 +17,7 @@
 set -euo pipefail
 unset CDPATH
 # What a job leaves in the environment of a shell inside it must not become another job's.
-unset BSWEEP BSWEEP_PATH BSWEEP_WORKSPACE BSWEEP_INSIDE
+unset BSWEEP BSWEEP_PATH BSWEEP_WORKSPACE BSWEEP_INSIDE BSWEEP_LOG
 
 workspace='/storage2/fs1/lab/Active/it'\''s $HOME'
 round_folder="$workspace"/'jobs/.prepare/digits-0a1b2c3d'
@@ -63,6 +63,9 @@ done
 say() { if ! "$quiet"; then printf '%s\n' "$1"; fi; }
 tell() { printf '%s\n' "$1"; }
 
+# count NUMBER NOUN
+count() { if (($1 == 1)); then echo "1 $2"; else echo "$1 $2s"; fi; }
+
 # ask QUESTION: true when a person answers yes.
 ask() {
   local answer=""
@@ -82,7 +85,6 @@ fi
 scheduler=LSF
 submit_command=bsub
 job_group='/h.schroeder/bsweep/prepare'
-concurrency_limit=8
 watch_command="bjobs -A -g $job_group"
 look_command="bhist -a -J"
 # LSF keeps a finished job in memory for CLEAN_PERIOD, an hour by default: half of it is sure.
@@ -104,6 +106,9 @@ if ! "$dry_run" && ! command -v "$submit_command" > /dev/null; then
   fail 4 "$submit_command is not on PATH" "log in to a machine of the cluster that submits jobs, or load the scheduler's profile"
 fi
 
+# bsweep throttle and bsweep pause steer studies: they say nothing about the pieces of a data set.
+is_paused() { return 1; }
+
 # Folders of the host that the container sees. LSF's Docker wrapper reads LSF_DOCKER_... from the
 # environment of bsub; in a job file they would come too late.
 export LSF_DOCKER_VOLUMES='/storage2/fs1/lab/Active:/storage2/fs1/lab/Active'
@@ -115,7 +120,7 @@ unset BSUB_QUIET BSUB_STDERR LSB_JOBID_DISP_LENGTH LSB_BJOBS_FORMAT LSB_BJOBS_DI
 # The job group's limit holds for all arrays of the study together. A group that exists keeps its limit,
 # or running this again would undo a change made with bgmod.
 prepare() {
-  local answer
+  local answer concurrency_limit="${steered_limit:-8}"
   if "$dry_run"; then
     echo "would run: bgadd -L $concurrency_limit $job_group"
   elif answer="$(with_timeout bgadd -L "$concurrency_limit" "$job_group" 2>&1)"; then
@@ -170,6 +175,11 @@ depend_on() {
   if ((${#conditions[@]} > 0)); then dependency=(-w "${conditions[0]}${conditions[1]:+ && ${conditions[1]}}"); fi
   # Without the canary the arrays end too, instead of waiting for ever.
   if [[ -n "$1" ]]; then dependency+=(-ti); fi
+}
+
+# keep_limit JOB_NAME ELEMENTS: what bsweep throttle has said wins over the job file.
+keep_limit() {
+  return 0 # Nobody steers a preparation.
 }
 
 show_request() {
@@ -355,7 +365,7 @@ leave_room() {
     fail 4 "$scheduler does not tell how many elements are waiting" "run this script again"
   fi
   if ((pending > 0 && pending + $1 > max_pending)); then
-    stop_wave "$pending elements are waiting; with $1 more there would be more than the $max_pending that the study allows"
+    stop_wave "$(count "$pending" element) of yours in the queue: with $1 more there would be more than the $max_pending that may wait"
     return 1
   fi
 }
@@ -369,13 +379,14 @@ submit() {
     say "$array: submitted before, job $previous_job"
     return
   fi
-  if [[ -n "$waiting" ]]; then return; fi
+  if [[ -n "$waiting" ]] || is_paused; then return; fi
   dependency=()
   if "$dry_run"; then
     canary_id=""
     if [[ "$array" != array-00 ]] && "$canary" && "$has_canary"; then canary_id="${canary_job_shown:-$(canary_job)}"; fi
     depend_on "$canary_id" "$previous_job"
-    printf 'would run: %s   # %s elements\n' "$(show_request "$script")" "$3"
+    keep_limit "$job_name" "$3"
+    printf 'would run: %s   # %s\n' "$(show_request "$script")" "$(count "$3" element)"
     previous_job="JOB_OF_$array"
     if [[ "$array" == array-00 ]]; then canary_job_shown="$previous_job"; fi
     return
@@ -391,6 +402,7 @@ submit() {
   if [[ "$array" != array-00 ]]; then canary_dependency; fi
   leave_room "$3" || return 0
   depend_on "$canary_id" "$previous_job"
+  keep_limit "$job_name" "$3"
   mkdir -p -- "$round_folder/logs/$array"
   request "$array" "$job_name" "$3" ask_scheduler "$script"
 }
@@ -407,7 +419,7 @@ request() {
   if find_id "$answer" && [[ -n "$job_id" ]]; then
     record "$1" "$job_id"
     previous_job="$job_id"
-    tell "$1: job $job_id${3:+, $3 elements}"
+    tell "$1: job $job_id${3:+, $(count "$3" element)}"
   elif is_full "$answer"; then
     rm -- "$submitted/$1.intent"
     if [[ "$(count_pending)" == 0 ]]; then
