@@ -18,7 +18,7 @@
 set -euo pipefail
 unset CDPATH
 # What a job leaves in the environment of a shell inside it must not become another job's.
-unset BSWEEP BSWEEP_PATH BSWEEP_WORKSPACE BSWEEP_INSIDE
+unset BSWEEP BSWEEP_PATH BSWEEP_WORKSPACE BSWEEP_INSIDE BSWEEP_LOG
 
 workspace='/storage2/fs1/lab/Active/my sweep, it'\''s $HOME `id` \ & (1)'
 round_folder="$workspace"/'jobs/digits-grid/round-001'

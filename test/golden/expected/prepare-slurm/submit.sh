@@ -17,7 +17,7 @@
 set -euo pipefail
 unset CDPATH
 # What a job leaves in the environment of a shell inside it must not become another job's.
-unset BSWEEP BSWEEP_PATH BSWEEP_WORKSPACE BSWEEP_INSIDE
+unset BSWEEP BSWEEP_PATH BSWEEP_WORKSPACE BSWEEP_INSIDE BSWEEP_LOG
 
 workspace='/storage2/fs1/lab/Active/it'\''s $HOME'
 round_folder="$workspace"/'jobs/.prepare/digits-0a1b2c3d'
