@@ -16,10 +16,20 @@ export function loadSite(name: string, studyFolder: string): Site {
   return readSite(name, studyFolder, []);
 }
 
+/** Names of all sites that a study in this folder can name, sorted. */
+export function listSiteNames(studyFolder: string): string[] {
+  return [...new Set(siteFolders(studyFolder).flatMap(listSites).map(nameOf))].sort();
+}
+
+function siteFolders(studyFolder: string): string[] {
+  return [join(studyFolder, "sites"), join(packagedTemplates(), "sites")];
+}
+
 /** @param used files that this site is part of already: none is read twice, so no circle is followed */
 function readSite(name: string, studyFolder: string, used: readonly string[]): Site {
-  const folders = [join(studyFolder, "sites"), join(packagedTemplates(), "sites")];
-  const files = folders.flatMap(listSites).filter((file) => !used.includes(file));
+  const files = siteFolders(studyFolder)
+    .flatMap(listSites)
+    .filter((file) => !used.includes(file));
   // Only a file that was listed is opened: `../x` never leaves the folders.
   const file = files.find((path) => nameOf(path) === name);
   if (file === undefined) {

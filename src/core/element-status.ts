@@ -41,3 +41,9 @@ export interface ElementStatus {
   readonly maxMemoryMiB: number | null;
   readonly finishedAt: Date | null;
 }
+
+/**
+ * `forgotten`: the scheduler answered, and does not know the element: it is not alive. `unknown`: nobody told
+ * anything about it: it may be.
+ */
+export type ElementLookup = ElementStatus | "forgotten" | "unknown";

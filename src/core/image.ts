@@ -21,6 +21,8 @@ export function parseImageReference(text: string): ImageReference | undefined {
   const [first = "", ...rest] = name.split("/");
   // Docker takes the first part for a host only where it looks like one.
   const isHost = rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
+  // Only a host's name may hold capitals.
+  if (!isHost && /[A-Z]/.test(first)) return undefined;
   return { registry: isHost ? first : undefined, name, tag, digest };
 }
 

@@ -20,6 +20,8 @@ export interface TrainerRequest {
   readonly keep: KeepRequest | null;
   /** What the trainer may hold; null where nobody watches. */
   readonly memoryMiB: number | null;
+  /** GPUs the element was given; 0: whatever is found, usually none. */
+  readonly gpus: number;
   /** Absolute path where the trainer leaves its report, written whole or not at all. */
   readonly reportFile: string;
   /** Folder for scratch files, removed by the runner. */

@@ -73,6 +73,8 @@ export interface NumericsFingerprint {
   readonly cpu: string;
   readonly threads: number;
   readonly precision: Precision;
+  /** Model of the GPU it was computed on; absent: on the CPU. */
+  readonly gpu?: string | undefined;
 }
 
 /** What a trainer measured. A trainer leaves this as a JSON file; the runner makes it a result. */

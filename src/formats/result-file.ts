@@ -34,6 +34,7 @@ export const numericsSchema = z.strictObject({
   cpu: z.string(),
   threads: z.int().min(1),
   precision: z.enum(PRECISIONS),
+  gpu: z.string().optional(),
 });
 
 const failureSchema = z.strictObject({

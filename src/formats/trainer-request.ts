@@ -28,6 +28,7 @@ const requestSchema: z.ZodType<TrainerRequest> = z.strictObject({
     })
     .nullable(),
   memoryMiB: z.int().min(1).nullable(),
+  gpus: z.int().min(0),
   reportFile: z.string(),
   scratchFolder: z.string(),
 });

@@ -19,3 +19,19 @@ export async function runInterruptible<T>(work: (signal: AbortSignal) => Promise
     if (received !== undefined) process.kill(process.pid, received);
   }
 }
+
+/**
+ * A signal that aborts on Ctrl-C and the like, for a command that Ctrl-C ends as it should: nothing is killed,
+ * and the exit status is its own. A second one ends the process at once.
+ */
+export function endOnSignal(): { readonly signal: AbortSignal; readonly release: () => void } {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort();
+  for (const name of INTERRUPTIONS) process.once(name, stop);
+  return {
+    signal: controller.signal,
+    release: () => {
+      for (const name of INTERRUPTIONS) process.off(name, stop);
+    },
+  };
+}

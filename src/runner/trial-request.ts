@@ -67,6 +67,7 @@ function createRequest(
     endsAt: saves ? new Date(Date.now() + secondsLeft * 1000).toISOString() : null,
     keep: null,
     memoryMiB: round.limits.memoryMiB,
+    gpus: round.cluster?.gpu?.count ?? 0,
     reportFile: join(scratchFolder, REPORT_FILE),
     scratchFolder,
   };

@@ -83,6 +83,10 @@ export const MIGRATIONS: readonly string[] = [
     reason TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Which attempt at its trial an element is. Rounds of before there were retries hold first attempts.
+  ALTER TABLE elements ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1;
+  `,
 ];
 
 /** Takes the steps that are missing, all or none, also when two processes come at once. */

@@ -48,11 +48,11 @@ function saveElements(
   elements: readonly ManifestElement[],
 ): void {
   const insertTrial = database.prepare("INSERT OR IGNORE INTO trials VALUES (?, ?, ?, ?, ?, ?)");
-  const insertElement = database.prepare("INSERT OR IGNORE INTO elements VALUES (?, ?, ?, ?)");
+  const insertElement = database.prepare("INSERT OR IGNORE INTO elements VALUES (?, ?, ?, ?, ?)");
   for (const { index, trials } of elements) {
-    for (const { trialId, number, params, replicate, seed, resource } of trials) {
+    for (const { trialId, number, params, replicate, seed, resource, attempt } of trials) {
       insertTrial.run(trialId, number, canonicalJson(params), replicate, seed, resource.epochs);
-      insertElement.run(round, array, index, trialId);
+      insertElement.run(round, array, index, trialId, attempt);
     }
   }
 }

@@ -5,6 +5,7 @@ import type { TrainerRequest } from "../core/trainer-request.ts";
 import type { TrainerReport } from "../core/trial.ts";
 import type { Evaluation } from "./model.ts";
 import type { OpenedRequest } from "./open-request.ts";
+import { readGpuModel } from "./runtime/gpus.ts";
 import type { NativeBinding } from "./runtime/native.ts";
 import type { TrainingOutcome } from "./train.ts";
 
@@ -85,7 +86,8 @@ function fingerprint(
   { threads, precision }: TrainerRequest,
 ): NonNullable<TrainerReport["numerics"]> {
   const cpu = cpus()[0]?.model ?? "unknown";
-  return { tensorflow: binding.TF_Version, cpu, threads, precision };
+  const gpu = binding.isUsingGpuDevice() ? { gpu: readGpuModel() } : {};
+  return { tensorflow: binding.TF_Version, cpu, threads, precision, ...gpu };
 }
 
 function definedNumbers(

@@ -12,6 +12,7 @@ import { Model } from "./model.ts";
 import { openLabelled, openRequest, type OpenedRequest } from "./open-request.ts";
 import { createReport, scoreTest, type TestEvaluation } from "./report.ts";
 import { requirePrecision } from "./runtime/cpu.ts";
+import { requireGpus } from "./runtime/gpus.ts";
 import { loadNativeBinding, type NativeBinding } from "./runtime/native.ts";
 import { train, type TrainingOutcome } from "./train.ts";
 
@@ -37,6 +38,7 @@ export async function runTrial(
   requirePrecision(request.precision);
   tellCost(opened, events.log);
   const binding = loadNativeBinding({ threads: request.threads });
+  requireGpus(request.gpus, binding);
   const model = openModel(binding, opened);
   const outcome = await trainFromCheckpoint(model, opened, events);
   if (outcome.end === "stopped") return undefined;

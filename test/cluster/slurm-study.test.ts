@@ -4,7 +4,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeTestFolder } from "../support/folder.ts";
 import { writeKaggleCsv } from "../support/mnist.ts";
 import { type Slurm, startSlurm } from "../support/slurm/slurm.ts";
-import { behaviourStudy, makeSlurmStudy, type SlurmStudyOptions } from "../support/slurm/study.ts";
+import {
+  behaviourStudy,
+  gatedStudy,
+  makeSlurmStudy,
+  type SlurmStudyOptions,
+} from "../support/slurm/study.ts";
 import { requireForCluster, SLURM } from "./requirements.ts";
 
 describe.runIf(requireForCluster(SLURM))("a study on Slurm", () => {
@@ -133,5 +138,36 @@ resources: { memory: 100MB }
     writeFileSync(join(submitted, "array-01.intent"), "");
     expect((await study.submit(1, "--no-canary")).exitStatus).toBe(4);
     expect(existsSync(join(submitted, "array-01.job"))).toBe(false);
+  });
+
+  test("a controller that is away for a while costs nothing and doubles nothing", async () => {
+    const study = make({ name: "away", study: behaviourStudy(["good", "plain"]) });
+    await study.demand("generate", "study.yaml");
+    await slurm.stopController();
+    const first = await study.submit(1);
+    expect(first.exitStatus).toBe(4);
+    expect(first.stderr).toContain("Unable to contact slurm controller");
+    await slurm.startController();
+    expect(await study.submit(1)).toMatchObject({ exitStatus: 0 });
+    const rows = await study.untilEnded();
+    expect(rows.map(({ state }) => state)).toEqual(Array(3).fill("COMPLETED"));
+    expect(study.results(1, 1).size + study.results(1, 0).size).toBe(2);
+  });
+
+  test("a submit.sh killed with a job's id in its hands finds the job again", async () => {
+    const study = make({ name: "killed", study: gatedStudy(2) });
+    await study.demand("generate", "study.yaml");
+    await study.submitAndDie(1);
+    expect(study.jobs(1)).toEqual({});
+    expect((await study.submit(1, "--no-canary")).exitStatus).toBe(6);
+    const again = await study.submit(1, "--no-canary", "--break-lock");
+    expect(again).toMatchObject({ exitStatus: 0 });
+    expect(again.stdout).toMatch(/array-01: found as job \d+/);
+    const ids = (await slurm.queue())
+      .filter(({ name }) => name.startsWith("killed-"))
+      .map(({ id }) => id.split("_")[0]);
+    expect(ids).toEqual(Array(2).fill(study.jobs(1)["array-01"]));
+    study.openGate();
+    await study.untilEnded();
   });
 });

@@ -1,4 +1,3 @@
-import { spawn, spawnSync, type SpawnSyncReturns } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -11,31 +10,28 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { startLsf, type Lsf } from "../support/lsf/lsf.ts";
+import type { JobRecord } from "../support/lsf/records.ts";
+import { runCommand, type CommandRun } from "../support/lsf/run-command.ts";
+import { VARIANTS } from "../support/lsf/variants.ts";
 import { renderRound } from "../support/round-inputs.ts";
-
-/** Strict stand-ins for LSF's commands, real programs on PATH. */
-const LSF_COMMANDS = join(import.meta.dirname, "..", "fixtures", "lsf-commands");
 
 let folder: string;
 let workspace: string;
+let lsf: Lsf;
 
-interface Job {
-  readonly id: number;
-  readonly name: string;
-  readonly elements: number;
-  readonly volumes: string;
-  readonly folder: string;
-}
-
-beforeEach(() => {
+beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "bsweep-submit-"));
-  mkdirSync(join(folder, "lsf"));
   workspace = join(folder, "it's a $workspace");
   writeRound();
+  lsf = await startLsf({ mode: "hold" });
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  await lsf.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const round = (): string => join(workspace, "jobs", "digits-grid", "round-001");
 
@@ -47,138 +43,138 @@ function writeRound(): void {
   }
 }
 
-function environment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  return {
-    PATH: `${LSF_COMMANDS}:${process.env["PATH"]}`,
-    LSF_STATE: join(folder, "lsf"),
-    // What the person who submits may happen to have set.
-    BSWEEP_WORKSPACE: "/elsewhere",
-    BSUB_QUIET: "1",
-    CDPATH: "/tmp",
-    ...extra,
-  };
+/** What the person who submits may happen to have set. */
+const STRAY = { BSWEEP_WORKSPACE: "/elsewhere", BSWEEP: "other", BSUB_QUIET: "1", CDPATH: "/tmp" };
+/** How long submit.sh asks for a job that may exist. */
+const ASK = { BSWEEP_ASK_SECONDS: "1" };
+
+const environment = (): NodeJS.ProcessEnv => ({
+  PATH: `${lsf.commands}:${process.env["PATH"] ?? ""}`,
+  ...STRAY,
+  ...ASK,
+});
+
+function submit(args: readonly string[] = [], env = environment()): Promise<CommandRun> {
+  return runCommand("bash", ["submit.sh", ...args], { cwd: round(), env, stdin: "" });
 }
 
-function submit(
-  args: readonly string[] = [],
-  extra?: Readonly<Record<string, string>>,
-): SpawnSyncReturns<string> {
-  return spawnSync("bash", ["submit.sh", ...args], {
-    cwd: round(),
-    env: environment(extra),
-    encoding: "utf8",
-  });
-}
-
-function readState<T>(name: string): T[] {
-  const file = join(folder, "lsf", `${name}.jsonl`);
-  if (!existsSync(file)) return [];
-  return readFileSync(file, "utf8")
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as T);
-}
-
-const jobs = (): Job[] => readState<Job>("jobs");
+const jobNames = async (): Promise<string[]> => (await lsf.jobs()).map(({ name }) => name);
 const jobName = (array: number): string => `digits-grid-r001-a0${array}-0a1b2c3d`;
+const everyName = [1, 2, 3].map(jobName);
 
 describe("submit.sh", () => {
-  test("submits every array once, however often it runs", () => {
-    const first = submit();
-    expect(first.stderr).toBe("");
-    expect(first.status).toBe(0);
+  test("submits every array once, however often it runs", async () => {
+    const first = await submit();
+    expect(first).toMatchObject({ status: 0, stderr: "" });
     expect(first.stdout).toContain("bsweep collect study.yaml");
-    expect(jobs().map(({ name, elements }) => [name, elements])).toEqual([
+    const jobs = await lsf.jobs();
+    expect(jobs.map(({ name, elements }) => [name, elements.length])).toEqual([
       [jobName(1), 1000],
       [jobName(2), 1000],
       [jobName(3), 880],
     ]);
-    expect(jobs()[0]).toMatchObject({ volumes: `${folder}:${folder}`, folder });
     expect(readFileSync(join(round(), "submitted", "array-03.job"), "utf8")).toBe("1002\n");
     expect(existsSync(join(workspace, "results", "digits-grid", "round-001", "array-03"))).toBe(
       true,
     );
     expect(existsSync(join(round(), "submit.lock"))).toBe(false);
 
-    const second = submit();
+    const second = await submit();
     expect(second.status).toBe(0);
     expect(second.stdout).toContain("array-02: submitted before, job 1001");
     expect(second.stdout).toContain("keeps its limit");
-    expect(jobs()).toHaveLength(3);
-    expect(readState("groups")).toEqual([{ group: "/h.schroeder/ood", limit: 50 }]);
+    expect(await lsf.jobs()).toHaveLength(3);
+    expect(await lsf.groups()).toEqual([
+      { name: "/h.schroeder", limit: null },
+      { name: "/h.schroeder/ood", limit: 50 },
+    ]);
   });
 
-  test("--dry-run says what it would do, and does nothing", () => {
+  test("asks for what an array needs, and lets nothing of the submitter's into its elements", async () => {
+    await submit();
+    const jobs = await lsf.jobs();
+    expect(jobs).toHaveLength(3);
+    for (const job of jobs) expectGoodSubmission(job);
+  });
+
+  function expectGoodSubmission({ options, environment: env, folder: from, command }: JobRecord) {
+    expect(Object.keys(options).sort()).toEqual(
+      ["-G", "-J", "-M", "-Q", "-R", "-W", "-a", "-g", "-n", "-oo", "-q", "-r"].sort(),
+    );
+    expect(options["-J"]).toMatch(/^[\w.-]+\[1-\d+\]%\d+$/);
+    expect(options).toMatchObject({ "-q": "general", "-Q": "75", "-g": "/h.schroeder/ood" });
+    expect(options["-M"]).toMatch(/^\d+[MGT]B$/);
+    expect(options["-R"]).toMatch(/^rusage\[mem=\d+[MGT]B\] span\[hosts=1\]$/);
+    expect(options["-a"]).toMatch(/^docker\(\S+\)$/);
+    expect(options["-oo"]).toMatch(/^\/.*\/%J\.%I\.\w+$/);
+    expect(existsSync(dirname(options["-oo"] ?? ""))).toBe(true);
+    expect(command).toMatch(/^#!\/bin\/bash\n/);
+    expect(from).toBe(folder);
+    expect(env).toMatchObject({
+      LSB_JOB_REPORT_MAIL: "N",
+      LSB_NTRIES: "1",
+      LSF_DOCKER_VOLUMES: `${folder}:${folder}`,
+    });
+    for (const name of ["BSWEEP", "BSWEEP_PATH", "BSWEEP_WORKSPACE", "BSUB_QUIET"]) {
+      expect(env).not.toHaveProperty(name);
+    }
+  }
+
+  test("--dry-run says what it would do, and does nothing", async () => {
     const before = readdirSync(round());
-    const { stdout, status } = submit(["--dry-run"]);
+    const { stdout, status } = await submit(["--dry-run"]);
     expect(status).toBe(0);
     expect(stdout.match(/would run: bsub </g)).toHaveLength(3);
     expect(stdout).toContain("would run: bgadd -L 50 /h.schroeder/ood");
     expect(readdirSync(round())).toEqual(before);
-    expect(readdirSync(join(folder, "lsf"))).toEqual([]);
-    expect(submit(["--dryrun"])).toMatchObject({ status: 2 });
+    expect(await lsf.calls()).toEqual([]);
+    expect(await submit(["--dryrun"])).toMatchObject({ status: 2 });
   });
 
-  test("stops where bsub refuses, and goes on from there", () => {
-    const refused = submit([], { LSF_FAULT: `refuse:${jobName(2)}` });
+  test("stops where bsub refuses, and goes on from there", async () => {
+    await lsf.inject({ kind: "refused", command: "bsub", match: jobName(2) });
+    const refused = await submit();
     expect(refused.status).toBe(4);
-    expect(refused.stderr).toContain("bsub refused array-02: Request aborted by esub");
-    expect(jobs()).toHaveLength(1);
-    expect(submit().status).toBe(0);
-    expect(jobs().map(({ name }) => name)).toEqual([jobName(1), jobName(2), jobName(3)]);
+    expect(refused.stderr).toContain("LSF refused array-02: ");
+    expect(refused.stderr).toContain("Request aborted by esub");
+    expect(await jobNames()).toEqual([jobName(1)]);
+    expect((await submit()).status).toBe(0);
+    expect(await jobNames()).toEqual(everyName);
   });
 
-  test("killed before bsub has answered, it finds the job by name", async () => {
-    const killed = spawn("bash", ["submit.sh"], {
-      cwd: round(),
-      env: environment({ LSF_FAULT: `silent:${jobName(2)}` }),
-      stdio: "ignore",
-    });
-    await expect.poll(jobs, { timeout: 20_000 }).toHaveLength(2);
-    killed.kill("SIGKILL");
-
-    const locked = submit();
-    expect(locked.status).toBe(6);
-    expect(locked.stderr).toMatch(/another submit\.sh is at work on this round: process \d+ on/);
-    const command = /if there is none any more: (rm -r .*)/.exec(locked.stderr)?.[1] ?? "false";
-    expect(spawnSync("bash", ["-c", command]).status).toBe(0);
-
-    const resumed = submit();
-    expect(resumed.stderr).toBe("");
-    expect(resumed.stdout).toContain("array-02: found as job 1001");
-    expect(jobs().map(({ name }) => name)).toEqual([jobName(1), jobName(2), jobName(3)]);
-  });
-
-  test("does not guess when nobody knows whether a job exists", () => {
-    mkdirSync(join(round(), "submitted"));
-    writeFileSync(join(round(), "submitted", "array-01.intent"), `${jobName(1)}\n`);
-    const { status, stderr } = submit();
-    expect(status).toBe(4);
-    expect(stderr).toContain(`bhist -a -J ${jobName(1)}`);
-    expect(jobs()).toEqual([]);
-    const command = /no such job: (rm .*)/.exec(stderr)?.[1] ?? "false";
-    expect(spawnSync("bash", ["-c", command]).status).toBe(0);
-    expect(submit().status).toBe(0);
-    expect(jobs()).toHaveLength(3);
-  });
-
-  test("refuses a round that was moved; a link to it is no move", () => {
+  test("refuses a round that was moved; a link to it is no move", async () => {
     symlinkSync(workspace, join(folder, "link"));
     const linked = join(folder, "link", "jobs", "digits-grid", "round-001");
     const run = (script: string) =>
-      spawnSync("bash", [script, "--dry-run"], { env: environment(), encoding: "utf8" });
-    expect(run(join(linked, "submit.sh")).status).toBe(0);
+      runCommand("bash", [script, "--dry-run"], { cwd: folder, env: environment(), stdin: "" });
+    expect((await run(join(linked, "submit.sh"))).status).toBe(0);
     renameSync(round(), join(folder, "moved"));
-    expect(run(join(folder, "moved", "submit.sh"))).toMatchObject({ status: 5 });
+    expect(await run(join(folder, "moved", "submit.sh"))).toMatchObject({ status: 5 });
   });
 
-  test("takes LSF's commands from the site's profile where PATH has none", () => {
-    writeFileSync(join(folder, "profile.lsf"), `export PATH="${LSF_COMMANDS}:$PATH"\nfalse\n`);
-    expect(submit([], { PATH: process.env["PATH"] ?? "" }).status).toBe(0);
-    expect(jobs()).toHaveLength(3);
+  test("takes LSF's commands from the site's profile where PATH has none", async () => {
+    writeFileSync(join(folder, "profile.lsf"), `export PATH="${lsf.commands}:$PATH"\nfalse\n`);
+    const env = { ...STRAY, ...ASK, PATH: process.env["PATH"] ?? "" };
+    expect((await submit([], env)).status).toBe(0);
+    expect(await lsf.jobs()).toHaveLength(3);
     rmSync(join(folder, "profile.lsf"));
-    const without = submit([], { PATH: process.env["PATH"] ?? "" });
+    const without = await submit([], env);
     expect(without.stderr).toContain("bsub is not on PATH");
     expect(without.status).toBe(4);
+  });
+});
+
+describe("submit.sh, whatever LSF's sources disagree on", () => {
+  test.each(VARIANTS)("$name", async ({ variants }) => {
+    const other = await startLsf({ mode: "hold", variants });
+    try {
+      const env = { ...STRAY, ...ASK, PATH: `${other.commands}:${process.env["PATH"] ?? ""}` };
+      await other.inject({ kind: "killed-after", command: "bsub", match: jobName(2) });
+      expect(await submit([], env)).toMatchObject({ status: 4 });
+      expect(await submit([], env)).toMatchObject({ status: 0, stderr: "" });
+      expect((await other.jobs()).map(({ name }) => name)).toEqual(everyName);
+    } finally {
+      await other.stop();
+    }
   });
 });

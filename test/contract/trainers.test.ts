@@ -93,7 +93,7 @@ test("the PyTorch example, stopped within an epoch, comes out as one never stopp
   const untouched = await makeExample("pytorch", changes);
   await runBsweep(localArgs(untouched));
   const stopped = await makeExample("pytorch", changes);
-  const log = join(stopped.layout.round("digits-pytorch", 1), "logs/array-01/local.1.log");
+  const log = join(stopped.layout.round("digits-pytorch", 1), "logs/array-01/1.log");
   const running = startBsweep(localArgs(stopped));
   await until(() => existsSync(log) && readFileSync(log, "utf8").includes('"epoch": 2'));
   running.kill("SIGTERM");

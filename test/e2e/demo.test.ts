@@ -31,7 +31,7 @@ describe("bsweep demo", () => {
       /^#BSUB -J "demo-r001-a01-\w+\[1-16\]%16"$/m,
     );
     expect(readdirSync(join(round, "logs/array-01")).sort()).toEqual(
-      Array.from({ length: 16 }, (_, index) => `local.${index + 1}.log`).sort(),
+      Array.from({ length: 16 }, (_, index) => `${index + 1}.log`).sort(),
     );
   });
 

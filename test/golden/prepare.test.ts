@@ -11,10 +11,15 @@ import { makeSite } from "../support/round-inputs.ts";
 import { expectGoodShell } from "../support/shell-check.ts";
 
 const workspace = "/storage2/fs1/lab/Active/it's $HOME";
+const mounted = { mounts: ["/storage2/fs1/lab/Active"] };
 
 test.each([
-  ["prepare-compute1", lsfDialect, makeSite({ mounts: ["/storage2/fs1/lab/Active"] })],
-  ["prepare-slurm", slurmDialect, makeSite({ scheduler: "slurm", container: "none" })],
+  ["prepare-compute1", lsfDialect, makeSite(mounted)],
+  [
+    "prepare-slurm",
+    slurmDialect,
+    makeSite({ ...mounted, scheduler: "slurm", container: "apptainer" }),
+  ],
 ] as const)("the scripts that pack a data set, %s", async (name, dialect, site) => {
   const cluster = {
     site: site.name,

@@ -1,5 +1,5 @@
 import type { Effects } from "../../core/effects.ts";
-import type { ElementStatus } from "../../core/element-status.ts";
+import type { ElementLookup, ElementStatus } from "../../core/element-status.ts";
 import { BsweepError } from "../../core/errors.ts";
 import type { SchedulerName } from "../../core/site.ts";
 import { runProcess } from "../../process/exec.ts";
@@ -33,12 +33,6 @@ export interface SchedulerFailure {
   readonly scheduler: SchedulerName;
   readonly error: BsweepError;
 }
-
-/**
- * `forgotten`: the scheduler answered, and does not know the element: it is not alive. `unknown`: nobody told
- * anything about it: it may be.
- */
-export type ElementLookup = ElementStatus | "forgotten" | "unknown";
 
 /** What is known of an element of an array that has a job. */
 export function lookUp(

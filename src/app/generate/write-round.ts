@@ -52,10 +52,7 @@ export async function writeRound(
   const inputs: RoundInputs = {
     ...spec,
     dialect: DIALECTS[site.scheduler],
-    cluster: pinImage(requestCluster(study, site, layout.workspace, spec.user), {
-      ...{ site, layout },
-      reporter: effects.reporter,
-    }),
+    cluster: pinImage(requestCluster(study, site, layout.workspace, spec.user), site, layout),
     engine: createTemplateEngine([join(dirname(study.file), "templates"), packagedTemplates()]),
     nonce: spec.nonce ?? randomBytes(4).toString("hex"),
     createdAt: effects.now().toISOString(),

@@ -30,7 +30,8 @@ export async function runEngine(
     if (output.length > KEPT_LINES) output.shift();
   });
   if (run.exitStatus !== 0) {
-    throw engineFailure(what, engine, { failure: run.failure, output }, registry);
+    const failure = run.exitStatus === null ? run.failure : `exit status ${run.exitStatus}`;
+    throw engineFailure(what, engine, { failure, output }, registry);
   }
 }
 

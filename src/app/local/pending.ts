@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { BsweepError } from "../../core/errors.ts";
 import type { Objective } from "../../core/study.ts";
 import type { ManifestElement, Trial, TrialResult } from "../../core/trial.ts";
 import { parseManifestLine } from "../../formats/manifest.ts";
@@ -30,7 +31,8 @@ export function listElements(layout: Layout, study: string): LocalElement[] {
   return listRounds(layout, study).flatMap((round) => {
     const folder = layout.round(study, round);
     const file = join(folder, ROUND_FILE);
-    const { arrays } = parseRoundFile(readFileSync(file, "utf8"), file);
+    const { arrays, cluster } = parseRoundFile(readFileSync(file, "utf8"), file);
+    if (cluster?.pool != null) throw madeForPool(study, round);
     // The canary's trial stands in the first array too.
     const own = arrays.filter(({ array }) => array !== CANARY);
     return own.flatMap(({ array, jobName, manifest, script }) =>
@@ -43,6 +45,13 @@ export function listElements(layout: Layout, study: string): LocalElement[] {
         resultFolder: join(layout.roundResults(study, round), arrayName(array)),
       })),
     );
+  });
+}
+
+/** Its job files start tasks on a cluster's hosts. */
+function madeForPool(study: string, round: number): BsweepError {
+  return new BsweepError("CONFLICT", `round ${round} of ${study} is made of parallel jobs`, {
+    hint: "to try it here, take cluster.pool out of the study, then: bsweep generate --overwrite",
   });
 }
 

@@ -3,17 +3,21 @@ import { basename, delimiter, dirname, join } from "node:path";
 import { BsweepError, messageOf } from "../../core/errors.ts";
 import { RUN_AGAIN_STATUS } from "../../core/trainer-request.ts";
 import { type LoggedRun, type LoggedRunOptions, runLogged } from "../../process/run-logged.ts";
-import type { Layout } from "../../workspace/layout.ts";
+import { slurmDialect } from "../../schedulers/slurm/directives.ts";
+import { elementLogName, type Layout } from "../../workspace/layout.ts";
 import { builtProgram } from "../../workspace/package.ts";
 import type { LocalElement } from "./pending.ts";
 
 const LOG_TAIL_LINES = 8;
 
+/** The job id of what no scheduler runs. */
+const LOCAL_JOB = "0";
+
 /** `again`: it is to be run again. `stopped`: the signal ended it. */
 export type LocalEnd = "done" | "again" | "stopped";
 
 /**
- * Runs one element through its job script, with the environment that LSF gives an element.
+ * Runs one element through its job script, with the environment that its scheduler gives an element.
  * @throws BsweepError WORKSPACE when the script cannot run, or fails
  */
 export async function runLocalElement(
@@ -22,7 +26,7 @@ export async function runLocalElement(
   signal: AbortSignal,
 ): Promise<LocalEnd> {
   const { index } = local.element;
-  const logFile = join(local.logFolder, `local.${index}.log`);
+  const logFile = join(local.logFolder, elementLogName(index));
   const end = await runScript(local.script, {
     env: elementEnvironment(local, layout, logFile),
     logFile,
@@ -49,22 +53,43 @@ async function runScript(script: string, run: ScriptRun): Promise<LoggedRun> {
   }
 }
 
-/** What LSF sets for an element, and what sends the job script to this machine's bsweep and workspace. */
+/** What the scheduler sets for an element, and what sends the job script to this machine's bsweep and workspace. */
 function elementEnvironment(
-  { element, jobName }: LocalElement,
+  local: LocalElement,
   layout: Layout,
   logFile: string,
 ): NodeJS.ProcessEnv {
   return {
     ...process.env,
-    LSB_JOBINDEX: String(element.index),
-    LSB_JOBID: "0",
-    LSB_JOBNAME: `${jobName}[${element.index}]`,
-    LSB_OUTPUTFILE: logFile,
+    ...schedulerVariables(local, logFile),
     LS_SUBCWD: layout.workspace,
     BSWEEP: builtProgram("main.js"),
     BSWEEP_WORKSPACE: layout.workspace,
     BSWEEP_PATH: [dirname(process.execPath), process.env["PATH"] ?? ""].join(delimiter),
+    // Its output goes to the log already.
+    BSWEEP_LOG: logFile,
+  };
+}
+
+/** With BSWEEP_INSIDE a job script does not try to start a container. */
+function schedulerVariables(
+  { element: { index }, script, jobName }: LocalElement,
+  logFile: string,
+): NodeJS.ProcessEnv {
+  if (script.endsWith(slurmDialect.scriptExtension)) {
+    const id = `${LOCAL_JOB}_${index}`;
+    return {
+      [slurmDialect.jobIdVariable]: LOCAL_JOB,
+      [slurmDialect.arrayIndexVariable]: String(index),
+      BSWEEP_INSIDE: id,
+    };
+  }
+  return {
+    LSB_JOBINDEX: String(index),
+    LSB_JOBID: LOCAL_JOB,
+    LSB_JOBNAME: `${jobName}[${index}]`,
+    LSB_OUTPUTFILE: logFile,
+    BSWEEP_INSIDE: LOCAL_JOB,
   };
 }
 

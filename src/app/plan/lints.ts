@@ -4,6 +4,7 @@ import type { Site } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { mergePlacements } from "../generate/cluster-request.ts";
+import { pinImage } from "../image/pin-image.ts";
 
 /** What is known of the next round's elements; absent where nobody has reckoned it. */
 export interface ElementEstimate {
@@ -41,7 +42,7 @@ export function lintCluster(
     study,
     site,
     workspace,
-    placement: mergePlacements(site, study.cluster),
+    placement: pinImage(mergePlacements(site, study.cluster), site, layout),
     mounts: mountsOf(site, workspace),
     dataFolders: data.filter((path) => path !== undefined).map((path) => layout.resolve(path)),
     elements: estimate?.elements ?? null,

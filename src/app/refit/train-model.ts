@@ -103,6 +103,7 @@ function createRequest(choice: Choice, setting: RefitSetting, folder: string): T
     checkpoint: checkpointSeconds === null ? null : checkpoint,
     endsAt: null,
     memoryMiB: null,
+    gpus: 0,
     keep: {
       weightsFile: join(folder, WEIGHTS_FILE),
       test: test === null ? null : testRequest(test, folder),

@@ -1,3 +1,4 @@
+import { parseImageReference } from "../image.ts";
 import { formatDuration, formatMemory } from "../quantities.ts";
 import { isBelow, jobSeconds, type ClusterRule } from "./rule.ts";
 import { SOURCES } from "./sources.ts";
@@ -11,6 +12,12 @@ const TRAINER_MEMORY_MIB = 1024;
 /** More than this is lost when a host is, without checkpoints. */
 const LONG_SECONDS = 2 * 3600;
 const NODE_LOCAL = ["/tmp", "/var/tmp", "/dev/shm"];
+
+/** Whether it names an image of a registry, not by its digest. */
+function isTagged(image: string | undefined): boolean {
+  const reference = image === undefined ? undefined : parseImageReference(image);
+  return reference !== undefined && reference.digest === undefined;
+}
 
 /** Every site with a scheduler. */
 export const GENERAL_RULES: readonly ClusterRule[] = [
@@ -61,26 +68,22 @@ export const GENERAL_RULES: readonly ClusterRule[] = [
   },
   {
     id: "container/tag-not-digest",
-    when: "an image is named by a tag, or by nothing",
-    why: "every element pulls its image: when the tag moves in the middle of a study, trials run different programs",
+    when: "the image of a Docker container is named by a tag, or by nothing, and was not pushed from this workspace",
+    why: "every element pulls its image: pushed anew while a study runs, elements of one array would get different programs",
     source: SOURCES.docker,
-    find: ({ site, placement: { image } }) => {
-      if (site.container !== "docker" && site.container !== "pyxis") return undefined;
-      if (image === undefined || image.startsWith("/") || image.includes("sha256:"))
-        return undefined;
-      return `the image ${image} is no digest: a tag may move while a study runs; pin it as NAME@sha256:...`;
-    },
+    find: ({ site, placement: { image } }) =>
+      site.container === "docker" && isTagged(image)
+        ? `the image ${image} may change while the study runs; name it NAME@sha256:..., as bsweep image push prints it and notes it for generate`
+        : undefined,
   },
   {
     id: "pyxis/import-once",
-    when: "more than 20 elements import an image from a registry",
+    when: "pyxis gets an image of a registry instead of a file",
     why: "pyxis imports the image where each element starts; a .sqsh file on shared storage is imported once",
     source: SOURCES.pyxis,
-    find: ({ site, placement: { image }, elements }) =>
-      site.container === "pyxis" &&
-      image?.startsWith("/") === false &&
-      (elements ?? 0) > MANY_ELEMENTS
-        ? `every element imports ${image}; make a file of it once (enroot import) and name that: image: /storage/.../NAME.sqsh`
+    find: ({ site, placement: { image } }) =>
+      site.container === "pyxis" && image !== undefined && !image.startsWith("/")
+        ? `every element fetches ${image} for itself; import it once (enroot import -o FILE.sqsh docker://REGISTRY#NAME:TAG) and name the file`
         : undefined,
   },
   {

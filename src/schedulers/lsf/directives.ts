@@ -30,7 +30,7 @@ export const lsfDialect: SchedulerDialect = {
     `-n ${slots(request)}`,
     `-M ${formatMemory(memoryPerHost(request))}`,
     `-R "${resourceRequirement(request)}"`,
-    ...(request.gpu === undefined ? [] : [`-gpu "${gpuRequirement(request.gpu, request)}"`]),
+    ...(request.gpu === undefined ? [] : [`-gpu "${gpuRequirement(request.gpu, request.pool)}"`]),
     `-W ${formatWalltime(request.pool?.walltimeSeconds ?? request.walltimeSeconds)}`,
     // A job that ends so is to be run again (bsub(1) -Q), as one whose host is lost (-r).
     `-Q "${RUN_AGAIN_STATUS}"`,
@@ -78,7 +78,7 @@ function slots({ cpus, pool }: JobRequest): number {
 }
 
 /** -M and rusage[mem] hold for each host of a job (RIS, "Parabricks": one total for `span[hosts=1]`). */
-function memoryPerHost({ memoryMiB, pool }: JobRequest): number {
+function memoryPerHost({ memoryMiB, pool }: Pick<JobRequest, "memoryMiB" | "pool">): number {
   return memoryMiB * tasksPerHost(pool);
 }
 
@@ -87,8 +87,14 @@ function tasksPerHost(pool: Pool | null): number {
   return pool === null ? 1 : Math.min(pool.slots, pool.slotsPerHost ?? pool.slots);
 }
 
+/** What a job asks of its hosts. */
+type RequiredResources = Pick<
+  JobRequest,
+  "cpus" | "memoryMiB" | "gpu" | "tmpMiB" | "pool" | "hostModel" | "excludeHosts"
+>;
+
 /** One string: LSF takes span[] in a single -R only. `gpuhost` comes first (RIS, "Job execution examples"). */
-function resourceRequirement(request: JobRequest): string {
+export function resourceRequirement(request: RequiredResources): string {
   const { gpu, hostModel, excludeHosts = [], tmpMiB, pool, cpus } = request;
   const conditions = [
     ...(hostModel === undefined ? [] : [`model==${word("cluster.hostModel", hostModel)}`]),
@@ -108,9 +114,9 @@ function resourceRequirement(request: JobRequest): string {
 }
 
 /** The number holds for each host of a job (bsub(1) -gpu). */
-function gpuRequirement(
+export function gpuRequirement(
   { count, model, memoryMiB, shared }: GpuRequest,
-  { pool }: JobRequest,
+  pool: Pool | null,
 ): string {
   return [
     `num=${count * tasksPerHost(pool)}`,
@@ -120,18 +126,18 @@ function gpuRequirement(
   ].join(":");
 }
 
-function jobGroup(value: string): string {
+export function jobGroup(value: string): string {
   if (/^(?:\/[A-Za-z0-9._@+-]+)+$/.test(value) && value.length <= MAX_JOB_GROUP) return value;
   throw unusable("cluster.jobGroup", value, "a name such as /user/group");
 }
 
-function image(value: string): string {
+export function image(value: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/.test(value)) return value;
   throw unusable("cluster.image", value, "a Docker image reference");
 }
 
 /** `[hours:]minutes`, rounded up: LSF counts whole minutes. */
-function formatWalltime(seconds: number): string {
+export function formatWalltime(seconds: number): string {
   const minutes = Math.ceil(seconds / 60);
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
 }

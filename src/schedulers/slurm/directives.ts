@@ -1,4 +1,4 @@
-import type { GpuRequest } from "../../core/placement.ts";
+import type { GpuRequest, Placement, Pool } from "../../core/placement.ts";
 import type { JobRequest, SchedulerDialect } from "../dialect.ts";
 import { rawOption, unusable, unusablePath, word } from "../values.ts";
 
@@ -18,7 +18,7 @@ export const slurmDialect: SchedulerDialect = {
     ...placement(request),
     `--cpus-per-task=${request.cpus}`,
     ...memory(request),
-    ...(request.gpu === undefined ? [] : [gpus(request.gpu, request)]),
+    ...(request.gpu === undefined ? [] : [gpus(request.gpu, request.pool)]),
     ...(request.tmpMiB === undefined ? [] : [`--tmp=${request.tmpMiB}M`]),
     `--time=${formatTime(request.pool?.walltimeSeconds ?? request.walltimeSeconds)}`,
     // Run again after the loss of a node, or when a trial has left a checkpoint; logs go on where they were.
@@ -47,7 +47,7 @@ function shape({ elements, concurrencyLimit, pool }: JobRequest): string[] {
   ];
 }
 
-function placement(request: JobRequest): string[] {
+export function placement(request: Placement): string[] {
   const { userGroup, queue, serviceClass, hostModel, excludeHosts = [] } = request;
   for (const [key, value] of Object.entries({
     priority: request.priority?.toString(),
@@ -75,7 +75,7 @@ function memory({ memoryMiB, cpus, pool }: JobRequest): string[] {
 }
 
 /** Of the one node, or of each task. Untyped unless the study names a model: not every site types its GPUs. */
-function gpus({ count, model }: GpuRequest, { pool }: JobRequest): string {
+export function gpus({ count, model }: GpuRequest, pool: Pool | null): string {
   const kind = model === undefined ? "" : `${word("resources.gpu.model", model)}:`;
   return pool === null ? `--gres=gpu:${kind}${count}` : `--gpus-per-task=${kind}${count}`;
 }

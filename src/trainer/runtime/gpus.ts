@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { BsweepError } from "../../core/errors.ts";
 import type { Build } from "./pinned-wheels.ts";
 
 /** The GPUs that TensorFlow has made devices of. */
@@ -29,4 +32,33 @@ export function readGpus(build: Build, onGpu: boolean, notes: string): Gpus {
     return { devices: devices.length > 0 ? [...new Set(devices)] : ["GPU:0"], reason: null };
   const why = lines.find((line) => NONE.test(line))?.replace(/^.*?\]\s*/, "");
   return { devices: [], reason: why ?? "TensorFlow found none and does not say why" };
+}
+
+/** Where NVIDIA's driver tells about each GPU of the host, in containers too. */
+const DRIVER = "/proc/driver/nvidia/gpus";
+
+/** The model of the host's first GPU; hosts have GPUs of one kind. */
+export function readGpuModel(folder = DRIVER): string {
+  try {
+    const [first = ""] = readdirSync(folder).sort();
+    const text = readFileSync(join(folder, first, "information"), "utf8");
+    return /^Model:\s*(.+?)\s*$/m.exec(text)?.[1] ?? "unknown GPU";
+  } catch {
+    return "unknown GPU";
+  }
+}
+
+/**
+ * Refuses to compute on the CPU while GPUs wait: that would be slow, and other numbers.
+ * @throws BsweepError RUNTIME_UNFIT
+ */
+export function requireGpus(gpus: number, binding: { isUsingGpuDevice(): boolean }): void {
+  if (gpus === 0 || binding.isUsingGpuDevice()) return;
+  throw new BsweepError(
+    "RUNTIME_UNFIT",
+    `the element was given ${gpus} GPU(s), and TensorFlow finds none`,
+    {
+      hint: "bsweep runtime status, run in the same image, says why; an image for GPUs: bsweep image build --gpu (docs/gpu.md)",
+    },
+  );
 }

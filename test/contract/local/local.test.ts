@@ -41,9 +41,9 @@ test("runs every trial through the job scripts, and a second run has nothing to 
   expect(end.stderr).toContain("trials: 3/3, 1 failed, best");
   expect(readResults(study.resultFolder).size).toBe(3);
   expect(readdirSync(join(study.roundFolder, "logs/array-01"))).toEqual(
-    [1, 2, 3].map((index) => `local.${index}.log`),
+    [1, 2, 3].map((index) => `${index}.log`),
   );
-  expect(readFileSync(join(study.roundFolder, "logs/array-01/local.2.log"), "utf8")).toContain(
+  expect(readFileSync(join(study.roundFolder, "logs/array-01/2.log"), "utf8")).toContain(
     "Traceback: the third layer is missing",
   );
   const again = await runLocal(study);
@@ -118,7 +118,7 @@ test("an element whose script fails ends the run at once and shows the end of it
   expect(end.stderr).toMatch(
     /hint: .*array-01\/local\.1\.log ends with:\n {2}the licence server is down/,
   );
-  expect(readdirSync(join(study.roundFolder, "logs/array-01"))).toEqual(["local.1.log"]);
+  expect(readdirSync(join(study.roundFolder, "logs/array-01"))).toEqual(["1.log"]);
 });
 
 test("an element that fails ends the others, and what they had stays to be run", async () => {
@@ -149,7 +149,7 @@ test("a workspace with blanks, quotes and $ in its name", async () => {
   const folder = `it's a "test" of $HOME & \`id\``;
   const study = await makeLocalStudy(["good", "good"], { folder });
   expect(summaryOf(await runLocal(study))).toMatchObject({ done: 2, failed: 0, left: 0 });
-  expect(listTree(study.layout.workspace)).toContain("jobs/s/round-001/logs/array-01/local.2.log");
+  expect(listTree(study.layout.workspace)).toContain("jobs/s/round-001/logs/array-01/2.log");
 });
 
 test("the job file made for compute1 runs here as it is", async () => {

@@ -92,7 +92,7 @@ test("bsweep local runs an element again while it comes further, and goes on aft
   const study = await makeLocalStudy(["75-once", "75-on-term"], { limits: SAVING });
   const args = ["local", study.studyFile, `--workspace=${study.layout.workspace}`, "--json"];
   const running = startBsweep([...args, "--workers=1"]);
-  const log = join(study.roundFolder, "logs/array-01/local.2.log");
+  const log = join(study.roundFolder, "logs/array-01/2.log");
   await until(() => existsSync(log) && readFileSync(log, "utf8").includes("waiting for a signal"));
   running.kill("SIGINT");
   const end = await running.end;

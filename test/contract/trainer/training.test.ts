@@ -48,6 +48,7 @@ function makeRequest(
     endsAt: null,
     keep: null,
     memoryMiB: null,
+    gpus: 0,
     dataset: { path: digits, digest, holdout: { fraction: 0.1, seed: 1 } },
     reportFile: join(folder, `report-${requests}.json`),
     scratchFolder: join(folder, `scratch-${requests}`),

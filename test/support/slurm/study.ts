@@ -39,14 +39,31 @@ export interface SlurmStudy {
   readonly bsweep: (...args: readonly string[]) => Promise<ProcessResult>;
   /** As `bsweep`. @throws Error when it fails */
   readonly demand: (...args: readonly string[]) => Promise<string>;
+  /** Writes the study file anew, what follows its name. */
+  readonly write: (study: string) => void;
+  /** Lets trials of a `gatedStudy` go on. */
+  readonly openGate: () => void;
   /** Runs a round's submit.sh. */
   readonly submit: (round: number, ...args: readonly string[]) => Promise<ProcessResult>;
+  /** The same, but submit.sh is killed when Slurm has taken a job, before it has written down which. */
+  readonly submitAndDie: (round: number) => Promise<void>;
   /** Job ids that submit.sh has written down, by array. */
   readonly jobs: (round: number) => Record<string, string>;
   /** Waits until none of the study's jobs waits or runs. */
   readonly untilEnded: () => Promise<QueueRow[]>;
   /** The results of an array, by trial number. */
   readonly results: (round: number, array: number) => Map<number, TrialResult>;
+}
+
+/** Trials that wait until the gate is opened. */
+export function gatedStudy(trials: number): string {
+  const script = `until [ -e gate ]; do sleep 0.1; done; echo '{"metrics":{"score":1}}' > "$BSWEEP_RESULT"`;
+  return `
+objective: { metric: score, direction: maximize }
+trainer: { command: [bash, -c, ${JSON.stringify(script)}], version: 1 }
+space: { x: [${Array.from({ length: trials }, (_, place) => place + 1).join(", ")}] }
+resources: { memory: 100MB }
+`;
 }
 
 /** The trials' trainer behaves as their parameter `behaviour` says. */
@@ -70,20 +87,21 @@ export function makeSlurmStudy(
     join(folder, "sites", "here.yaml"),
     ["scheduler: slurm", `queue: ${PARTITION}`, "resultGraceSeconds: 2", ...site, ""].join("\n"),
   );
-  const file = join(folder, "study.yaml");
-  const placement = ["site: here", ...cluster].join(", ");
-  writeFileSync(file, `study: ${name}\n${study}\ncluster: { ${placement} }\n`);
   copyFileSync(TRAINER_SCRIPT, join(folder, "trainer.sh"));
-  return new User(slurm, layout, name);
+  const user = new User(slurm, layout, name, ["site: here", ...cluster].join(", "));
+  user.write(study);
+  return user;
 }
 
 class User implements SlurmStudy {
   readonly layout: Layout;
   readonly #slurm: Slurm;
   readonly #name: string;
+  readonly #cluster: string;
 
-  constructor(slurm: Slurm, layout: Layout, name: string) {
+  constructor(slurm: Slurm, layout: Layout, name: string, cluster: string) {
     this.layout = layout;
+    this.#cluster = cluster;
     this.#slurm = slurm;
     this.#name = name;
   }
@@ -97,8 +115,27 @@ class User implements SlurmStudy {
     return stdout;
   };
 
+  write = (study: string): void => {
+    const text = `study: ${this.#name}\n${study}\ncluster: { ${this.#cluster} }\n`;
+    writeFileSync(join(this.layout.workspace, "study.yaml"), text);
+  };
+
+  openGate = (): void => writeFileSync(join(this.layout.workspace, "gate"), "");
+
   submit = (round: number, ...args: readonly string[]): Promise<ProcessResult> =>
     this.#run("bash", [join(this.layout.round(this.#name, round), SUBMIT_SCRIPT), ...args]);
+
+  submitAndDie = async (round: number): Promise<void> => {
+    const folder = this.layout.round(this.#name, round);
+    const commands = join(folder, "deadly");
+    mkdirSync(commands);
+    const { stdout: sbatch } = await this.#run("bash", ["-c", "command -v sbatch"]);
+    const kill = 'read -r _ pid _ < "$LOCK/owner" && kill -KILL "$pid"';
+    const script = `#!/bin/bash\nLOCK='${folder}/submit.lock'\n${sbatch} "$@" || exit\n${kill}\n`;
+    writeFileSync(join(commands, "sbatch"), script, { mode: 0o755 });
+    const command = 'PATH="$1:$PATH" bash "$2" --no-canary';
+    await this.#run("bash", ["-c", command, "bash", commands, join(folder, SUBMIT_SCRIPT)]);
+  };
 
   jobs = (round: number): Record<string, string> => {
     const folder = join(this.layout.round(this.#name, round), "submitted");
@@ -125,7 +162,12 @@ class User implements SlurmStudy {
   #run(command: string, args: readonly string[]): Promise<ProcessResult> {
     return runProcess(command, args, {
       cwd: this.layout.workspace,
-      env: { ...this.#slurm.environment, PWD: this.layout.workspace, BSWEEP_ASK_SECONDS: "10" },
+      env: {
+        ...this.#slurm.environment,
+        PWD: this.layout.workspace,
+        BSWEEP_ASK_SECONDS: "10",
+        BSWEEP_PATIENCE_SECONDS: "9",
+      },
     });
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Long enough for anything here on a busy machine; what takes longer is stuck. */
-const PATIENCE_SECONDS = 240;
+const PATIENCE_SECONDS = 120;
 const POLL_MILLISECONDS = 100;
 
 /**

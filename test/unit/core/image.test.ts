@@ -7,6 +7,10 @@ test.each([
   ["busybox", { name: "busybox" }],
   ["user/name:1.0", { name: "user/name", tag: "1.0" }],
   ["docker.io/user/name:1", { registry: "docker.io", name: "docker.io/user/name", tag: "1" }],
+  [
+    "Registry.example.org/a:b",
+    { registry: "Registry.example.org", name: "Registry.example.org/a", tag: "b" },
+  ],
   ["localhost/a:b", { registry: "localhost", name: "localhost/a", tag: "b" }],
   ["localhost:5000/a", { registry: "localhost:5000", name: "localhost:5000/a" }],
   [`r.org/a/b-c_d@${DIGEST}`, { registry: "r.org", name: "r.org/a/b-c_d", digest: DIGEST }],
@@ -22,6 +26,7 @@ test.each([
   "-it",
   "a b",
   "Name:1",
+  "Lab/name:1",
   "a:1\n",
   "docker://a/b",
   "a@sha256:0",

@@ -19,6 +19,7 @@ const REQUEST: TrainerRequest = {
   endsAt: null,
   keep: null,
   memoryMiB: null,
+  gpus: 0,
   reportFile: "/report.json",
   scratchFolder: "/scratch",
 };

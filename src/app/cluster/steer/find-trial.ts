@@ -5,9 +5,38 @@ import { parseManifestLine } from "../../../formats/manifest.ts";
 import { ResultReader } from "../../local/pending.ts";
 import { isLive, stateOf, type Elements, type Scene, type SteerableJob } from "./scene.ts";
 
+/** An element that holds trials which were asked for. */
+export interface TrialElement {
+  readonly job: SteerableJob;
+  readonly element: ManifestElement;
+  /** Of the trials asked for, those that it holds. */
+  readonly trials: readonly number[];
+  /** Of the element, or of its parallel job; null when nothing is left of it. */
+  readonly state: "waiting" | "running" | "stopped" | "unknown" | null;
+}
+
 /**
- * The elements in which trials wait or run, by job. A trial may have several: the canary's, a retry's.
+ * Every element with one of the trials. A trial may have several: the canary's, a retry's.
  * @param trials numbers
+ * @throws BsweepError USAGE for a trial that no round holds
+ */
+export function findElements(scene: Scene, trials: readonly number[]): readonly TrialElement[] {
+  const wanted = new Set(trials);
+  const found = scene.jobs.flatMap((job) => {
+    const state = stateOf(job, scene.answer);
+    const elements = job.manifest === "" ? [] : elementsWith(job, wanted);
+    return elements.map((element) => ({
+      ...{ job, element },
+      trials: numbersOf(element.trials).filter((number) => wanted.has(number)),
+      state: isLive(state) ? stateOfElement(state, job.pool ? 0 : element.index) : null,
+    }));
+  });
+  requireAll(trials, found, "USAGE", "no round holds");
+  return found;
+}
+
+/**
+ * The elements in which trials wait or run, by job.
  * @throws BsweepError USAGE for a trial that no round holds; CONFLICT for one that neither waits nor runs, is in a
  *   parallel job, or shares its element with others that have no result
  */
@@ -15,27 +44,12 @@ export function findTrialElements(
   scene: Scene,
   trials: readonly number[],
 ): ReadonlyMap<SteerableJob, readonly number[]> {
-  const wanted = new Set(trials);
-  const found = new Map<SteerableJob, number[]>();
-  const planned = new Set<number>();
-  const live = new Set<number>();
-  for (const job of scene.jobs) {
-    const elements = job.manifest === "" ? [] : elementsWith(job, wanted);
-    const state = stateOf(job, scene.answer);
-    for (const element of elements) {
-      const own = element.trials.filter(({ number }) => wanted.has(number));
-      for (const { number } of own) planned.add(number);
-      if (!isLive(state)) continue;
-      if (job.pool) throw inPool(own[0]?.number ?? 0, job);
-      if (!isWaitingOrRunning(state, element.index)) continue;
-      refuseOthers(job, element, wanted);
-      for (const { number } of own) live.add(number);
-      found.set(job, [...(found.get(job) ?? []), element.index]);
-    }
-  }
-  requireAll(trials, planned, "USAGE", "no round holds");
+  const live = findElements(scene, trials).filter(({ state }) => state !== null);
+  for (const found of live) refuseOthers(found);
   requireAll(trials, live, "CONFLICT", "the scheduler has no unfinished element with");
-  return found;
+  const jobs = new Map<SteerableJob, number[]>();
+  for (const { job, element } of live) jobs.set(job, [...(jobs.get(job) ?? []), element.index]);
+  return jobs;
 }
 
 function elementsWith({ manifest }: SteerableJob, trials: ReadonlySet<number>): ManifestElement[] {
@@ -51,35 +65,32 @@ function elementsWith({ manifest }: SteerableJob, trials: ReadonlySet<number>): 
     .filter((element) => element.trials.some(({ number }) => trials.has(number)));
 }
 
-function isWaitingOrRunning(elements: Elements, index: number): boolean {
-  return (["pending", "held", "running", "suspended", "unknown"] as const).some((state) =>
-    elements[state].includes(index),
-  );
+function stateOfElement(elements: Elements, index: number): TrialElement["state"] {
+  if (elements.running.includes(index)) return "running";
+  if (elements.suspended.includes(index)) return "stopped";
+  if (elements.unknown.includes(index)) return "unknown";
+  return elements.pending.includes(index) || elements.held.includes(index) ? "waiting" : null;
 }
 
-function inPool(trial: number, { name }: SteerableJob): BsweepError {
-  return new BsweepError(
-    "CONFLICT",
-    `trial ${trial} is in ${name}, a parallel job whose tasks take the trials as they come`,
-    { hint: "only the job as a whole can be ended: --array" },
-  );
-}
-
-function refuseOthers(
-  { name, resultFolder }: SteerableJob,
-  { index, trials }: ManifestElement,
-  wanted: ReadonlySet<number>,
-): void {
+function refuseOthers({ job, element, trials: wanted }: TrialElement): void {
+  if (job.pool) {
+    throw new BsweepError(
+      "CONFLICT",
+      `trial ${wanted.join(", ")} is in ${job.name}, a parallel job whose tasks take the trials as they come`,
+      { hint: "only the job as a whole can be ended: --array" },
+    );
+  }
   const results = new ResultReader();
-  const others = trials.filter(
-    (trial) => !wanted.has(trial.number) && results.find(resultFolder, trial) === undefined,
+  const others = element.trials.filter(
+    (trial) =>
+      !wanted.includes(trial.number) && results.find(job.resultFolder, trial) === undefined,
   );
   if (others.length === 0) return;
-  const all = trials.filter((trial) => wanted.has(trial.number) || others.includes(trial));
+  const all = [...wanted, ...numbersOf(others)].sort((a, b) => a - b);
   throw new BsweepError(
     "CONFLICT",
-    `element ${index} of ${name} also runs ${others.length === 1 ? "trial" : "trials"} ${numbersOf(others).join(", ")}, without a result so far`,
-    { hint: `to end them all: --trial ${numbersOf(all).join(" ")}` },
+    `element ${element.index} of ${job.name} also runs ${others.length === 1 ? "trial" : "trials"} ${numbersOf(others).join(", ")}, without a result so far`,
+    { hint: `to end them all: --trial ${all.join(" ")}` },
   );
 }
 
@@ -88,10 +99,11 @@ const numbersOf = (trials: readonly { readonly number: number }[]): number[] =>
 
 function requireAll(
   trials: readonly number[],
-  seen: ReadonlySet<number>,
+  found: readonly TrialElement[],
   code: "USAGE" | "CONFLICT",
   complaint: string,
 ): void {
+  const seen = new Set(found.flatMap((each) => each.trials));
   const missing = trials.filter((number) => !seen.has(number));
   if (missing.length === 0) return;
   throw new BsweepError(code, `${complaint} trial ${missing.join(", ")}`, {

@@ -19,9 +19,10 @@ export interface SteerableJob extends AskedArray {
   readonly elements: number;
   readonly inDoubt: boolean;
   readonly jobGroup: string;
-  /** Absolute; "" for the job that mails, as the folder. */
+  /** Absolute; "" for the job that mails, as the folders. */
   readonly manifest: string;
   readonly resultFolder: string;
+  readonly logFolder: string;
 }
 
 /** Elements by what the scheduler says of them; index 0 stands for a job that is no array. */
@@ -100,10 +101,18 @@ function listJobs(layout: Layout, study: Study): SteerableJob[] {
   );
   const rounds = [...new Set(arrays.map(({ round }) => round))];
   return rounds.flatMap((round) => {
-    const own = arrays.filter((array) => array.round === round);
+    const own = withoutSkippedCanary(arrays.filter((array) => array.round === round));
     const mail = findMailJob(layout, study.name, own);
     return [...own.map(nameArray), ...(mail === undefined ? [] : [mail])];
   });
+}
+
+/** `submit.sh --no-canary` leaves it out: its trial stands in array 1 too. */
+function withoutSkippedCanary(arrays: readonly SubmittedArray[]): readonly SubmittedArray[] {
+  const isBegun = arrays.some(({ array, job }) => array !== CANARY && job !== null);
+  return isBegun
+    ? arrays.filter(({ array, job, inDoubt }) => array !== CANARY || job !== null || inDoubt)
+    : arrays;
 }
 
 function nameArray(array: SubmittedArray): SteerableJob {
@@ -126,7 +135,7 @@ function findMailJob(
   if (nonce === undefined || (job === null && !inDoubt)) return undefined;
   return {
     ...{ round, scheduler, jobGroup, job, inDoubt, pool: false, elements: 1 },
-    ...{ manifest: "", resultFolder: "" },
+    ...{ manifest: "", resultFolder: "", logFolder: "" },
     name: `round ${round}, mail at the end`,
     array: null,
     jobName: notifyJobName(study, round, nonce),

@@ -18,7 +18,7 @@
 set -euo pipefail
 unset CDPATH
 # What a job leaves in the environment of a shell inside it must not become another job's.
-unset BSWEEP BSWEEP_PATH BSWEEP_WORKSPACE BSWEEP_INSIDE
+unset BSWEEP BSWEEP_PATH BSWEEP_WORKSPACE BSWEEP_INSIDE BSWEEP_LOG
 
 workspace='/storage2/fs1/lab/Active/sweep'
 round_folder="$workspace"/'jobs/digits-grid/round-001'
@@ -107,6 +107,7 @@ fi
 if ! "$dry_run" && ! command -v "$submit_command" > /dev/null; then
   fail 4 "$submit_command is not on PATH" "log in to a machine of the cluster that submits jobs, or load the scheduler's profile"
 fi
+
 # --- What bsweep throttle and bsweep pause have said since this was written ---
 
 paused_file="$workspace"/'jobs/digits-grid'/paused

@@ -17,7 +17,7 @@
 set -euo pipefail
 unset CDPATH
 # What a job leaves in the environment of a shell inside it must not become another job's.
-unset BSWEEP BSWEEP_PATH BSWEEP_WORKSPACE BSWEEP_INSIDE
+unset BSWEEP BSWEEP_PATH BSWEEP_WORKSPACE BSWEEP_INSIDE BSWEEP_LOG
 
 workspace='/storage2/fs1/lab/Active/it'\''s $HOME'
 round_folder="$workspace"/'jobs/.prepare/digits-0a1b2c3d'
@@ -106,10 +106,8 @@ if ! "$dry_run" && ! command -v "$submit_command" > /dev/null; then
   fail 4 "$submit_command is not on PATH" "log in to a machine of the cluster that submits jobs, or load the scheduler's profile"
 fi
 
-# is_paused: whether nothing more is to be submitted.
-is_paused() {
-  return 1
-}
+# bsweep throttle and bsweep pause steer studies: they say nothing about the pieces of a data set.
+is_paused() { return 1; }
 
 # Folders of the host that the container sees. LSF's Docker wrapper reads LSF_DOCKER_... from the
 # environment of bsub; in a job file they would come too late.
@@ -181,7 +179,7 @@ depend_on() {
 
 # keep_limit JOB_NAME ELEMENTS: what bsweep throttle has said wins over the job file.
 keep_limit() {
-  return 0
+  return 0 # Nobody steers a preparation.
 }
 
 show_request() {

@@ -17,13 +17,13 @@
 set -euo pipefail
 unset CDPATH
 # What a job leaves in the environment of a shell inside it must not become another job's.
-unset BSWEEP BSWEEP_PATH BSWEEP_WORKSPACE BSWEEP_INSIDE
+unset BSWEEP BSWEEP_PATH BSWEEP_WORKSPACE BSWEEP_INSIDE BSWEEP_LOG
 
 workspace='/storage2/fs1/lab/Active/it'\''s $HOME'
 round_folder="$workspace"/'jobs/.prepare/digits-0a1b2c3d'
 pieces_folder='/storage2/fs1/lab/Active/it'\''s $HOME/data/digits.shards'
 progress_command='bsweep prepare --csv=x.csv'
-submit_folder='/storage2/fs1/lab/Active/it'\''s $HOME'
+submit_folder='/storage2/fs1/lab/Active'
 submitted="$round_folder/submitted"
 lock="$round_folder/submit.lock"
 max_pending=0
@@ -103,10 +103,8 @@ if ! "$dry_run" && ! command -v "$submit_command" > /dev/null; then
   fail 4 "$submit_command is not on PATH" "log in to a machine of the cluster that submits jobs, or load the scheduler's profile"
 fi
 
-# is_paused: whether nothing more is to be submitted.
-is_paused() {
-  return 1
-}
+# bsweep throttle and bsweep pause steer studies: they say nothing about the pieces of a data set.
+is_paused() { return 1; }
 
 # These would win over the options in the job files, and a shell inside a job has them.
 for variable in "${!SBATCH_@}" "${!SLURM_@}" "${!SQUEUE_@}"; do
@@ -171,7 +169,7 @@ depend_on() {
 
 # keep_limit JOB_NAME ELEMENTS: what bsweep throttle has said wins over the job file.
 keep_limit() {
-  return 0
+  return 0 # Nobody steers a preparation.
 }
 
 show_request() {

@@ -1,0 +1,64 @@
+import { relative } from "node:path";
+import { groupBy } from "../../core/grouping.ts";
+import type { FailureGroup } from "../../core/study-status.ts";
+import type { TrialState } from "../../core/trial-state.ts";
+import type { Layout } from "../../workspace/layout.ts";
+import { findElementLog, placeOfResult } from "./element-log.ts";
+import type { Observation, ObservedTrial } from "./observe.ts";
+
+/**
+ * What may be tried again: what failed, was lost or is missing. A trial that diverged would diverge again, for
+ * everything about it is seeded.
+ */
+export function isRetryable({ state }: Pick<ObservedTrial, "state">): boolean {
+  if (state.kind === "failed") return state.failure !== "diverged";
+  return state.kind === "lost" || state.kind === "missing";
+}
+
+/** `error`, `timeout` ... for a failed trial; `lost`, `lost: timeout` ..., `missing`; null for any other. */
+export function failureLabel(state: TrialState): string | null {
+  switch (state.kind) {
+    case "failed":
+      return state.failure;
+    case "lost":
+      return state.cause === "other" ? "lost" : `lost: ${state.cause}`;
+    case "missing":
+      return "missing";
+    default:
+      return null;
+  }
+}
+
+/** Trials that came to nothing, by what they came to; the most frequent first. */
+export function groupFailures(
+  { trials, arrays }: Pick<Observation, "trials" | "arrays">,
+  layout: Layout,
+): readonly FailureGroup[] {
+  const logOf = ({ place, state, result }: ObservedTrial): string => {
+    const ofResult = state.kind === "failed" ? placeOfResult(result?.file ?? "") : undefined;
+    const found = findElementLog(arrays, ofResult ?? place);
+    return found === undefined ? "" : relative(layout.workspace, found.log);
+  };
+  const groups = groupBy(trials, ({ state }) => failureLabel(state));
+  return [...groups]
+    .flatMap(([kind, all]): FailureGroup[] => {
+      const [first] = all;
+      if (kind === null || first === undefined) return [];
+      const example = { number: first.number, message: explain(first), log: logOf(first) };
+      return [{ kind, trials: all.length, example }];
+    })
+    .sort((a, b) => b.trials - a.trials || (a.kind < b.kind ? -1 : 1));
+}
+
+function explain({ state, result }: ObservedTrial): string {
+  if (state.kind === "missing")
+    return "the scheduler does not know its job any more, and it left no result";
+  if (state.kind !== "lost") return result?.message ?? "";
+  const { exitCode, host, reason } = state;
+  const end = [
+    ...(exitCode === null ? [] : [`with exit status ${exitCode}`]),
+    ...(host === "" ? [] : [`on ${host}`]),
+  ].join(" ");
+  const what = `ended${end === "" ? "" : ` ${end}`}, and left no result`;
+  return reason === "" ? what : `${what}: ${reason}`;
+}

@@ -1,0 +1,149 @@
+import type { Effects } from "../../core/effects.ts";
+import { groupBy } from "../../core/grouping.ts";
+import {
+  type CountedResult,
+  decideTrialState,
+  type OpenElement,
+  type TrialState,
+} from "../../core/trial-state.ts";
+import {
+  type AttemptResult,
+  type PlannedAttempt,
+  readAttemptResults,
+  readPlannedAttempts,
+} from "../../storage/attempts.ts";
+import { withDatabase } from "../../storage/database.ts";
+import { CANARY } from "../../workspace/layout.ts";
+import { collectFirst, type CollectFirstOptions } from "../collect/collect-first.ts";
+import { describeOpenElements, lookUpAttempt, type OpenAttempt } from "./open-elements.ts";
+import { askHistory, querySchedulers, type SchedulerAnswer } from "./query.ts";
+import { readSubmittedArrays, type SubmittedArray } from "./submitted.ts";
+
+export interface ObserveOptions extends CollectFirstOptions {
+  /** What the schedulers told a moment ago: they are not asked again. */
+  readonly answer?: SchedulerAnswer;
+}
+
+/** A study at one moment: its files, and what the schedulers say of the rest. */
+export interface Observation {
+  readonly now: Date;
+  readonly arrays: readonly SubmittedArray[];
+  /** By number. */
+  readonly trials: readonly ObservedTrial[];
+  readonly results: readonly AttemptResult[];
+  readonly answer: SchedulerAnswer;
+}
+
+export interface ObservedTrial {
+  readonly trialId: string;
+  readonly number: number;
+  readonly state: TrialState;
+  /** All of it, by round, array and index: the canary's element before the array's. */
+  readonly planned: readonly PlannedAttempt[];
+  /** Where its latest attempt stands, the canary's element left aside. */
+  readonly place: PlannedAttempt;
+  /** The result that counts. */
+  readonly result: AttemptResult | null;
+}
+
+/**
+ * Collects, asks each scheduler once about the arrays in which a result is missing, and says where each trial
+ * stands.
+ * @throws BsweepError CONFLICT when the study has no round; INVALID_MANIFEST; STORAGE; WORKSPACE
+ */
+export async function observeStudy(
+  options: ObserveOptions,
+  effects: Effects,
+): Promise<Observation> {
+  const path = await collectFirst(options, effects);
+  const arrays = readSubmittedArrays(options.layout, options.study);
+  const { planned, results } = await withDatabase(path, "readonly", (database) => ({
+    planned: readPlannedAttempts(database),
+    results: readAttemptResults(database),
+  }));
+  const counted = countResults(results);
+  const open = findOpen(planned, results, counted, arrays);
+  const answer = options.answer ?? (await askAbout(open, effects));
+  const elements = await describeOpenElements(open, answer);
+  const openByTrial = groupBy(
+    elements.map((element, place) => ({ element, trialId: open[place]?.planned.trialId ?? "" })),
+    ({ trialId }) => trialId,
+  );
+  const now = effects.now();
+  const trials = [...groupBy(planned, ({ trialId }) => trialId)].flatMap(([trialId, attempts]) => {
+    const result = counted.get(trialId) ?? null;
+    const mine = (openByTrial.get(trialId) ?? []).map(({ element }) => element);
+    return observeTrial(attempts, result, mine, now);
+  });
+  return { now, arrays, results, answer, trials: trials.sort((a, b) => a.number - b.number) };
+}
+
+function observeTrial(
+  planned: readonly PlannedAttempt[],
+  result: AttemptResult | null,
+  open: readonly OpenElement[],
+  now: Date,
+): ObservedTrial[] {
+  // Of equal attempts the last one: arrays come after the canary.
+  const place = planned.reduce<PlannedAttempt | undefined>(
+    (latest, each) => (each.attempt >= (latest?.attempt ?? 0) ? each : latest),
+    undefined,
+  );
+  if (place === undefined) return [];
+  const { trialId, number } = place;
+  const state = decideTrialState(toCounted(result), open, now);
+  return [{ trialId, number, state, planned, place, result }];
+}
+
+/** By trial: the first complete result, else the last failed one, as storage/outcomes.ts counts. */
+function countResults(results: readonly AttemptResult[]): ReadonlyMap<string, AttemptResult> {
+  const counted = new Map<string, AttemptResult>();
+  for (const result of results) {
+    const known = counted.get(result.trialId);
+    if (known?.state === "complete") continue;
+    if (known?.attempt === result.attempt && result.state === "failed") continue;
+    counted.set(result.trialId, result);
+  }
+  return counted;
+}
+
+function toCounted(result: AttemptResult | null): CountedResult | null {
+  if (result === null) return null;
+  const { state, failure, attempt } = result;
+  return state === "complete" ? { state } : { state, failure: failure ?? "error", attempt };
+}
+
+/** Attempts without a result, of trials that are not complete. */
+function findOpen(
+  planned: readonly PlannedAttempt[],
+  results: readonly AttemptResult[],
+  counted: ReadonlyMap<string, AttemptResult>,
+  arrays: readonly SubmittedArray[],
+): readonly OpenAttempt[] {
+  const ended = new Set(results.map(({ trialId, attempt }) => `${trialId} ${attempt}`));
+  const byPlace = new Map(arrays.map((array) => [`${array.round} ${array.array}`, array]));
+  return planned
+    .filter(
+      ({ trialId, attempt }) =>
+        counted.get(trialId)?.state !== "complete" && !ended.has(`${trialId} ${attempt}`),
+    )
+    .map((each) => ({ planned: each, array: byPlace.get(`${each.round} ${each.array}`) }))
+    .filter(({ array }) => !isSkippedCanary(array));
+}
+
+/** Its trial stands in the first array too, which says all there is to say. */
+function isSkippedCanary(array: SubmittedArray | undefined): boolean {
+  return array?.array === CANARY && array.job === null && !array.inDoubt;
+}
+
+/** One question to each scheduler; a second one to its accounting when it has forgotten some. */
+async function askAbout(
+  open: readonly OpenAttempt[],
+  effects: Pick<Effects, "now">,
+): Promise<SchedulerAnswer> {
+  const arrays = new Set(open.flatMap(({ array }) => array ?? []));
+  const answer = await querySchedulers([...arrays], effects);
+  const forgotten = open.filter((each) => lookUpAttempt(each, answer) === "forgotten");
+  const gone = new Set(forgotten.flatMap(({ array }) => array ?? []));
+  return gone.size === 0 ? answer : askHistory(answer, [...gone], effects);
+}

@@ -1,0 +1,82 @@
+import { promises as fs } from "node:fs";
+import { join } from "node:path";
+import type { OpenElement } from "../../core/trial-state.ts";
+import type { PlannedAttempt } from "../../storage/attempts.ts";
+import { elementLogName } from "../../workspace/layout.ts";
+import { listFolder } from "../../workspace/rounds.ts";
+import { lookUp, type SchedulerAnswer } from "./query.ts";
+import type { SubmittedArray } from "./submitted.ts";
+
+/** An attempt without a result, and its array; undefined when the round's folder is gone. */
+export interface OpenAttempt {
+  readonly planned: PlannedAttempt;
+  readonly array: SubmittedArray | undefined;
+}
+
+/** Files asked about at once. */
+const FILES_AT_ONCE = 64;
+
+/** What is known of each attempt's element, in the same order. */
+export async function describeOpenElements(
+  attempts: readonly OpenAttempt[],
+  answer: SchedulerAnswer,
+): Promise<readonly OpenElement[]> {
+  const isTaken = createTakenLookup();
+  const elements = attempts.map((open): OpenElement => {
+    const { planned, array } = open;
+    return {
+      attempt: planned.attempt,
+      element: lookUpAttempt(open, answer),
+      taken: array?.pool === true ? isTaken(array, planned.index) : null,
+      lastSign: null,
+      resultGraceSeconds: array?.resultGraceSeconds ?? 0,
+      memoryMiB: array?.limits.memoryMiB ?? Infinity,
+    };
+  });
+  const described: OpenElement[] = [];
+  for (let done = 0; done < elements.length; done += FILES_AT_ONCE) {
+    const some = elements.slice(done, done + FILES_AT_ONCE);
+    described.push(
+      ...(await Promise.all(
+        some.map((element, place) => addSign(element, attempts[done + place])),
+      )),
+    );
+  }
+  return described;
+}
+
+/** What the scheduler tells of an attempt's element, and what no scheduler can tell. */
+export function lookUpAttempt(
+  { planned, array }: OpenAttempt,
+  answer: SchedulerAnswer,
+): OpenElement["element"] {
+  if (array === undefined) return "forgotten";
+  if (array.job === null) return array.inDoubt ? "in doubt" : "not submitted";
+  return lookUp(answer, array, planned.index);
+}
+
+/** An element of a pool has a log as soon as a task has come to it. */
+function createTakenLookup(): (array: SubmittedArray, index: number) => boolean {
+  const logs = new Map<string, ReadonlySet<string>>();
+  return ({ logFolder }, index) => {
+    const names = logs.get(logFolder) ?? new Set(listFolder(logFolder));
+    logs.set(logFolder, names);
+    return names.has(elementLogName(index));
+  };
+}
+
+/** Of an element that ended at a time nobody tells, the last change of its log. */
+async function addSign(element: OpenElement, open: OpenAttempt | undefined): Promise<OpenElement> {
+  if (open?.array === undefined || !hasEndedSometime(element.element)) return element;
+  const log = join(open.array.logFolder, elementLogName(open.planned.index));
+  try {
+    return { ...element, lastSign: (await fs.stat(log)).mtime };
+  } catch {
+    return element;
+  }
+}
+
+function hasEndedSometime(element: OpenElement["element"]): boolean {
+  if (typeof element === "string") return element === "forgotten";
+  return (element.state === "done" || element.state === "exited") && element.finishedAt === null;
+}

@@ -1,0 +1,56 @@
+import { accessSync, constants, existsSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Effects } from "../../core/effects.ts";
+import { BsweepError } from "../../core/errors.ts";
+import type { Study } from "../../core/study.ts";
+import type { Layout } from "../../workspace/layout.ts";
+import { collectResults } from "./collect.ts";
+
+/** The study whose results are wanted. */
+export interface CollectFirstOptions {
+  readonly study: Study;
+  readonly layout: Layout;
+}
+
+/**
+ * Collects what is new, where the workspace may be written, and says so.
+ * @returns path of the study's database
+ * @throws BsweepError CONFLICT when nothing was collected ever; else as collectResults does
+ */
+export async function collectFirst(
+  { study, layout }: CollectFirstOptions,
+  effects: Effects,
+): Promise<string> {
+  const path = layout.database(study.name);
+  if (![path, dirname(path), layout.workspace].every(isWritable)) {
+    effects.reporter.info("the workspace cannot be written: showing what was collected before");
+    return requireDatabase(path, study);
+  }
+  const { added, setAside } = await collectResults({ study: study.name, layout }, effects);
+  const count = added.complete + added.failed;
+  if (count > 0) effects.reporter.info(`collected ${count} new results`);
+  if (setAside.length > 0) {
+    effects.reporter.warn(
+      `${setAside.length} result files are set aside; bsweep collect ${study.file} tells why`,
+    );
+  }
+  return requireDatabase(path, study);
+}
+
+/** @throws BsweepError CONFLICT when there is none */
+export function requireDatabase(path: string, study: Study): string {
+  if (existsSync(path)) return path;
+  throw new BsweepError("CONFLICT", `nothing was collected for study ${study.name} yet`, {
+    hint: `bsweep collect ${study.file}`,
+  });
+}
+
+function isWritable(path: string): boolean {
+  if (!existsSync(path)) return true;
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

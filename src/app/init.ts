@@ -1,0 +1,121 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { DraftFile, DraftPlacement, DraftSpace, DraftTrainer } from "../core/draft.ts";
+import { BsweepError, isSystemError, messageOf } from "../core/errors.ts";
+import type { RequirableKey, Site } from "../core/site.ts";
+import { formatSiteDraft, formatStudyDraft } from "../formats/draft.ts";
+import { parseSiteFile } from "../formats/site-file.ts";
+import { parseStudyFile } from "../formats/study-file.ts";
+import { packagedTemplates } from "../workspace/package.ts";
+import { listSiteNames, loadSite } from "./site.ts";
+
+/** What the user answered, on the command line or on a terminal. */
+export interface InitAnswers {
+  /** Study file to write. */
+  readonly file: string;
+  readonly name: string;
+  readonly site: string;
+  /** The site that a new one starts from; a site file is written where it is named. */
+  readonly like?: string;
+  readonly trainer: DraftTrainer;
+  readonly space: DraftSpace;
+  readonly data: string | null;
+  readonly placement: DraftPlacement;
+}
+
+export interface InitReport {
+  readonly files: readonly DraftFile[];
+  readonly site: Site;
+  /** Keys to fill in before `generate`. */
+  readonly missing: readonly RequirableKey[];
+}
+
+/** Examples that spaces are taken from, below templates. */
+const EXAMPLES: Readonly<Record<DraftSpace | "command", string>> = {
+  small: "study/demo.yaml",
+  full: "study/digits-grid.yaml",
+  wide: "study/digits-wide.yaml",
+  command: "trainers/shell/study.yaml",
+};
+
+/**
+ * The files of a new study, checked as `plan` checks them; nothing is written.
+ * @throws BsweepError USAGE for a site that is not there and like none; INVALID_STUDY, INVALID_SITE for answers that
+ *   no file may hold
+ */
+export function draftStudy(answers: InitAnswers): InitReport {
+  const { file, name, trainer, space, data, like } = answers;
+  const folder = dirname(file);
+  const siteFile = like === undefined ? undefined : draftSite(answers, like, folder);
+  const site = siteFile?.site ?? findSite(answers.site, folder);
+  const missing = missingKeys(site, answers.placement);
+  // A site file has said it for every study.
+  const placement = siteFile === undefined ? answers.placement : {};
+  const example = EXAMPLES[trainer === "cnn" ? space : "command"];
+  const text = formatStudyDraft(
+    { name, site: site.name, trainer, space, data, placement, missing },
+    readFileSync(join(packagedTemplates(), example), "utf8"),
+  );
+  parseStudyFile(text, file);
+  return {
+    files: [...(siteFile === undefined ? [] : [siteFile.draft]), { path: file, text }],
+    site,
+    missing,
+  };
+}
+
+function draftSite(
+  { site: name, placement }: InitAnswers,
+  like: string,
+  folder: string,
+): { readonly draft: DraftFile; readonly site: Site } {
+  const path = join(folder, "sites", `${name}.yaml`);
+  const base = loadSite(like, folder);
+  const text = formatSiteDraft({ name, like, placement, hasContainer: base.container !== "none" });
+  return { draft: { path, text }, site: parseSiteFile(text, name, path, () => base) };
+}
+
+function findSite(name: string, folder: string): Site {
+  const known = listSiteNames(folder);
+  if (known.includes(name)) return loadSite(name, folder);
+  throw new BsweepError(
+    "USAGE",
+    `found site ${JSON.stringify(name)}, expected one of: ${known.join(", ")}`,
+    { hint: `for a cluster of your own: --site ${name} --like slurm (or another known one)` },
+  );
+}
+
+function missingKeys(site: Site, placement: DraftPlacement): RequirableKey[] {
+  if (site.scheduler === "local") return [];
+  const wanted: readonly RequirableKey[] = [
+    ...site.required,
+    ...(site.container === "none" ? [] : (["image"] as const)),
+  ];
+  return [...new Set(wanted)].filter(
+    (key) => placement[key] === undefined && site[key] === undefined,
+  );
+}
+
+/**
+ * Writes the files, all of them or none where one is there already.
+ * @throws BsweepError CONFLICT, WORKSPACE
+ */
+export function writeDrafts(files: readonly DraftFile[]): void {
+  const there = files.filter(({ path }) => existsSync(path)).map(({ path }) => path);
+  if (there.length > 0) throw alreadyThere(there);
+  for (const { path, text } of files) {
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text, { flag: "wx" });
+    } catch (cause) {
+      if (isSystemError(cause, "EEXIST")) throw alreadyThere([path]);
+      throw new BsweepError("WORKSPACE", `cannot write ${path}: ${messageOf(cause)}`, { cause });
+    }
+  }
+}
+
+function alreadyThere(paths: readonly string[]): BsweepError {
+  return new BsweepError("CONFLICT", `${paths.join(" and ")}: there already, nothing was written`, {
+    hint: "name another file (bsweep init FILE), or --print to see what would be written",
+  });
+}

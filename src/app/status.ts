@@ -1,0 +1,141 @@
+import type { Effects } from "../core/effects.ts";
+import { groupBy } from "../core/grouping.ts";
+import type { ArrayStatus, CanaryStatus, NextStep, StudyStatus } from "../core/study-status.ts";
+import { LIVELY_KINDS, TRIAL_STATE_KINDS, type TrialStateKind } from "../core/trial-state.ts";
+import type { Objective } from "../core/study.ts";
+import { rankTrials } from "../stats/rank.ts";
+import { measureThroughput } from "../stats/throughput.ts";
+import { withDatabase } from "../storage/database.ts";
+import { readOutcomes } from "../storage/outcomes.ts";
+import { CANARY } from "../workspace/layout.ts";
+import { groupFailures, isRetryable } from "./cluster/failures.ts";
+import {
+  type Observation,
+  type ObservedTrial,
+  type ObserveOptions,
+  observeStudy,
+} from "./cluster/observe.ts";
+import type { SchedulerAnswer } from "./cluster/query.ts";
+import type { SubmittedArray } from "./cluster/submitted.ts";
+
+/** How a study stands, and what the schedulers told, which the next look may use again. */
+export interface StatusRead {
+  readonly status: StudyStatus;
+  readonly answer: SchedulerAnswer;
+}
+
+/** Collects, asks each scheduler once, and counts. @throws BsweepError as observeStudy does */
+export async function readStatus(options: ObserveOptions, effects: Effects): Promise<StatusRead> {
+  const { study, layout } = options;
+  const observation = await observeStudy(options, effects);
+  const best = await findBest(layout.database(study.name), study.objective);
+  const { now, trials, results, answer } = observation;
+  const counts = countKinds(trials);
+  const throughput = measureThroughput(results, now);
+  const left = trials.filter(({ state }) => isToCome(state.kind)).length;
+  const status: StudyStatus = {
+    study: study.name,
+    studyFile: study.file,
+    observedAt: now.toISOString(),
+    trials: trials.length,
+    counts,
+    arrays: describeArrays(observation),
+    canary: describeCanary(observation),
+    objective: study.objective,
+    best,
+    throughput,
+    secondsLeft:
+      throughput === null || left === 0 ? null : (left / throughput.trialsPerHour) * 3600,
+    cpuHours: sumCpuHours(results),
+    failures: groupFailures(observation, layout),
+    waiting: countReasons(trials),
+    unasked: answer.failures.map(({ scheduler, error }) => ({
+      scheduler,
+      message: error.message,
+      hint: error.hint ?? "",
+    })),
+    next: decideNext(counts, observation),
+  };
+  return { status, answer };
+}
+
+async function findBest(path: string, objective: Objective): Promise<StudyStatus["best"]> {
+  const outcomes = await withDatabase(path, "readonly", readOutcomes);
+  const [best] = rankTrials(outcomes, objective);
+  return best === undefined ? null : { number: best.number, objective: best.objective };
+}
+
+/** Whether a trial has neither a result nor been given up. */
+function isToCome(kind: TrialStateKind): boolean {
+  return kind === "not submitted" || LIVELY_KINDS.has(kind);
+}
+
+function countKinds(trials: readonly ObservedTrial[]): StudyStatus["counts"] {
+  const counts = Object.fromEntries(TRIAL_STATE_KINDS.map((kind) => [kind, 0])) as Record<
+    TrialStateKind,
+    number
+  >;
+  for (const { state } of trials) counts[state.kind] += 1;
+  return counts;
+}
+
+function describeArrays({ arrays, trials }: Observation): readonly ArrayStatus[] {
+  const nameOf = ({ round, array }: { round: number; array: number }): string =>
+    `${round} ${array}`;
+  const here = groupBy(trials, ({ place }) => nameOf(place));
+  const planned = groupBy(
+    trials.flatMap((trial) => [...new Set(trial.planned.map(nameOf))]),
+    (name) => name,
+  );
+  return arrays
+    .filter(({ array }) => array !== CANARY)
+    .map((array): ArrayStatus => {
+      const own = here.get(nameOf(array)) ?? [];
+      const { round, scheduler, job } = array;
+      return {
+        ...{ round, array: array.array, scheduler, job, trials: own.length },
+        counts: countKinds(own),
+        retried: (planned.get(nameOf(array))?.length ?? 0) - own.length,
+      };
+    });
+}
+
+function describeCanary({ arrays, trials }: Observation): CanaryStatus | null {
+  const canary = arrays.findLast(({ array }) => array === CANARY);
+  if (canary?.job == null) return null;
+  const trial = trials.find(({ planned }) =>
+    planned.some(({ round, array }) => round === canary.round && array === CANARY),
+  );
+  if (trial === undefined || trial.state.kind === "complete") return null;
+  const { round, job } = canary;
+  return { round, job, number: trial.number, state: trial.state.kind };
+}
+
+/** CPU time where it was measured; else wall time. */
+function sumCpuHours(results: Observation["results"]): number {
+  const seconds = results.map((result) => result.cpuSeconds ?? result.seconds);
+  return seconds.reduce((sum, each) => sum + each, 0) / 3600;
+}
+
+function countReasons(trials: readonly ObservedTrial[]): StudyStatus["waiting"] {
+  const reasons = trials.flatMap(({ state }) =>
+    "reason" in state && LIVELY_KINDS.has(state.kind)
+      ? [state.reason === "" ? `no reason is told (${state.kind})` : state.reason]
+      : [],
+  );
+  return [...groupBy(reasons, (reason) => reason)]
+    .map(([reason, all]) => ({ reason, trials: all.length }))
+    .sort((a, b) => b.trials - a.trials || (a.reason < b.reason ? -1 : 1));
+}
+
+function decideNext(counts: StudyStatus["counts"], { arrays, trials }: Observation): NextStep {
+  const isOpen = ({ job, inDoubt }: SubmittedArray): boolean => job === null || inDoubt;
+  if (counts["not submitted"] > 0 || arrays.some(({ inDoubt }) => inDoubt)) {
+    const isLocal = arrays.filter(isOpen).every(({ scheduler }) => scheduler === "local");
+    return isLocal ? "local" : "submit";
+  }
+  const held = counts.held > 0 && counts.waiting + counts.running === 0;
+  if (held) return "resume";
+  if (trials.some(({ state }) => LIVELY_KINDS.has(state.kind))) return "watch";
+  return trials.some(isRetryable) ? "retry" : "report";
+}

@@ -1,0 +1,57 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Effects, Reporter } from "../core/effects.ts";
+import type { StudyStatus } from "../core/study-status.ts";
+import type { CollectFirstOptions } from "./collect/collect-first.ts";
+import { readStatus, type StatusRead } from "./status.ts";
+
+export interface WatchOptions extends CollectFirstOptions {
+  /** Between two looks at the files. */
+  readonly seconds: number;
+  /** Aborts to end. */
+  readonly signal: AbortSignal;
+}
+
+/** One look at a study. */
+export interface Look {
+  readonly status: StudyStatus;
+  /** When the schedulers were asked. */
+  readonly askedAt: Date;
+}
+
+/** A scheduler serves everybody: a command that watches asks it once a minute at most. */
+const ASK_SECONDS = 60;
+
+/**
+ * Looks at a study again and again: at its files every time, at the schedulers at most once a minute. Ends when
+ * the signal aborts.
+ * @throws BsweepError as observeStudy does, at the first look; later ones are told and tried again
+ */
+export async function* watchStudy(
+  { seconds, signal, ...options }: WatchOptions,
+  effects: Effects,
+): AsyncGenerator<Look> {
+  const quiet: Effects = { ...effects, reporter: silence(effects.reporter) };
+  let last: { read: StatusRead; askedAt: Date } | undefined;
+  while (!signal.aborted) {
+    const now = effects.now();
+    const isFresh =
+      last !== undefined && now.getTime() - last.askedAt.getTime() < ASK_SECONDS * 1000;
+    try {
+      const answer = isFresh && last !== undefined ? { answer: last.read.answer } : {};
+      const read = await readStatus({ ...options, ...answer }, quiet);
+      last = { read, askedAt: isFresh && last !== undefined ? last.askedAt : now };
+      yield { status: read.status, askedAt: last.askedAt };
+    } catch (error) {
+      // A database that is locked for a while, a folder that a server does not give: not the end of a long wait.
+      if (last === undefined || !(error instanceof Error)) throw error;
+      effects.reporter.warn(error.message);
+    }
+    await pause(seconds * 1000, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Each look collects: what it finds is in the status, and not worth a line. */
+function silence(reporter: Reporter): Reporter {
+  const nothing = (): void => undefined;
+  return { ...reporter, info: nothing, warn: nothing, progress: nothing, endProgress: nothing };
+}

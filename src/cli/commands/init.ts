@@ -1,0 +1,146 @@
+import { dirname } from "node:path";
+import type { InitAnswers, InitReport } from "../../app/init.ts";
+import { DRAFT_SPACES, DRAFT_TRAINERS } from "../../core/draft.ts";
+import { dropAbsent } from "../../core/objects.ts";
+import { createLayout, logicalPath } from "../../workspace/layout.ts";
+import type { Command } from "../command.ts";
+import { formatCommand } from "../format-command.ts";
+import { askForInit, PROPOSED, type InitOptions } from "../init-questions.ts";
+import { print } from "../output.ts";
+
+interface InitCommandOptions extends Omit<InitOptions, "userGroup" | "serviceClass"> {
+  file: string;
+  "user-group": string | undefined;
+  "service-class": string | undefined;
+  yes: boolean;
+  print: boolean;
+}
+
+const OPTIONS = {
+  name: { type: "string", describe: "Name of the study", defaultDescription: PROPOSED.name },
+  site: { type: "string", describe: "Where it runs", defaultDescription: PROPOSED.site },
+  like: {
+    type: "string",
+    describe: "Write sites/SITE.yaml too, which starts from this site: slurm, lsf, compute1 ...",
+  },
+  trainer: {
+    choices: DRAFT_TRAINERS,
+    describe: "What trains: the built-in network, or any command",
+    defaultDescription: PROPOSED.trainer,
+  },
+  grid: {
+    choices: DRAFT_SPACES,
+    describe: "Search space of the network: 16, 2,880 or 13,824 trials",
+    defaultDescription: PROPOSED.grid,
+  },
+  data: {
+    type: "string",
+    describe: "Folder of the data set that `bsweep prepare` makes",
+    defaultDescription: `${PROPOSED.data}; none for a command`,
+  },
+  "user-group": { type: "string", describe: "User group (LSF), or account (Slurm)" },
+  queue: { type: "string", describe: "Queue, or partition" },
+  "service-class": { type: "string", describe: "Subscription (LSF), or QOS (Slurm)" },
+  image: { type: "string", describe: "Container image of the elements" },
+  yes: { type: "boolean", default: false, describe: "Ask nothing" },
+  print: { type: "boolean", default: false, describe: "Print the files, write nothing" },
+} as const;
+
+/** `bsweep init`: a study file to start from, and a site where one is asked for. */
+export const initCommand: Command<InitCommandOptions> = {
+  command: "init [file]",
+  describe: "Write a study file to start from, and the file of a site of your own",
+  builder: (parser) =>
+    parser
+      .positional("file", {
+        type: "string",
+        default: "study.yaml",
+        describe: "Study file to write",
+      })
+      .options(OPTIONS)
+      .example("$0 init", "Asks, on a terminal")
+      .example("$0 init --yes --site compute1 --user-group compute-lab", "For compute1")
+      .example("$0 init --yes --site mine --like slurm --queue batch", "A cluster of your own"),
+  handler: async ({ file, yes, print: onlyPrint, workspace, ...options }) => {
+    const { draftStudy, writeDrafts } = await import("../../app/init.ts");
+    const { "user-group": userGroup, "service-class": serviceClass, ...others } = options;
+    const given = { ...others, userGroup, serviceClass };
+    const answers = toAnswers(file, await complete(given, file, yes));
+    const report = draftStudy(answers);
+    if (onlyPrint) {
+      print(formatDrafts(report));
+      return;
+    }
+    writeDrafts(report.files);
+    for (const { path } of report.files) print(`wrote ${path}`);
+    print(`\n${nextSteps(answers, report, await isPrepared(answers, workspace)).join("\n")}`);
+  },
+};
+
+/** One file as it is; of several, each under its name. */
+function formatDrafts({ files }: InitReport): string {
+  const [only, ...others] = files;
+  if (only !== undefined && others.length === 0) return only.text;
+  return files.map(({ path, text }) => `# ${path}\n${text}`).join("\n");
+}
+
+/** Asks for what the options left open, where there is someone to ask. */
+async function complete(given: InitOptions, file: string, yes: boolean): Promise<InitOptions> {
+  if (yes || !process.stdin.isTTY) return given;
+  const { listSiteNames, loadSite } = await import("../../app/site.ts");
+  const { openPrompt } = await import("../prompt.ts");
+  const folder = dirname(file);
+  const prompt = openPrompt();
+  try {
+    return await askForInit(given, prompt, {
+      known: listSiteNames(folder),
+      load: (name) => loadSite(name, folder),
+    });
+  } finally {
+    prompt.close();
+  }
+}
+
+function toAnswers(file: string, given: InitOptions): InitAnswers {
+  const { queue, userGroup, serviceClass, image, like } = given;
+  const trainer = given.trainer ?? PROPOSED.trainer;
+  return {
+    file,
+    name: given.name ?? PROPOSED.name,
+    site: given.site ?? PROPOSED.site,
+    ...(like === undefined ? {} : { like }),
+    trainer,
+    space: given.grid ?? PROPOSED.grid,
+    data: given.data ?? (trainer === "cnn" ? PROPOSED.data : null),
+    placement: dropAbsent({ queue, userGroup, serviceClass, image }),
+  };
+}
+
+async function isPrepared({ data }: InitAnswers, workspace: string): Promise<boolean> {
+  if (data === null) return true;
+  const { openPackedDataset } = await import("../../workspace/packed-dataset.ts");
+  try {
+    openPackedDataset(logicalPath(createLayout(workspace).resolve(data)));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function nextSteps(
+  { file, data }: InitAnswers,
+  { site, missing }: InitReport,
+  prepared: boolean,
+): string[] {
+  const step = (...words: string[]): string => `  ${formatCommand("bsweep", ...words)}`;
+  return [
+    ...(missing.length === 0
+      ? []
+      : [`fill in cluster.${missing.join(", cluster.")} in ${file}: ${site.name} needs it\n`]),
+    "next:",
+    ...(prepared ? [] : [step("prepare", "--csv", "train.csv", "--to", data ?? "")]),
+    step("plan", file),
+    step("doctor", file),
+    step("generate", file),
+  ];
+}

@@ -1,0 +1,147 @@
+import type { ElementLookup, ElementStatus, EndCause } from "./element-status.ts";
+import type { FailureKind } from "./trial.ts";
+
+/**
+ * Where one trial stands. Files decide, the scheduler explains: only a result makes a trial `complete` or
+ * `failed`, and only an element that the scheduler says has ended, or does not know, makes it `lost` or `missing`.
+ */
+export type TrialState =
+  /** No job was asked for yet, or the site has no scheduler. */
+  | { readonly kind: "not submitted" }
+  | { readonly kind: "waiting"; readonly reason: string }
+  /** Waits until somebody releases it. */
+  | { readonly kind: "held"; readonly reason: string }
+  | { readonly kind: "running"; readonly host: string; readonly seconds: number | null }
+  | { readonly kind: "suspended"; readonly reason: string }
+  /** Its element has ended; storage may show its file late. */
+  | { readonly kind: "ending" }
+  | { readonly kind: "complete" }
+  | { readonly kind: "failed"; readonly failure: FailureKind }
+  /** Its element has ended, and no result came in time. */
+  | (LostElement & { readonly kind: "lost" })
+  /** The scheduler does not know its element any more, and no result came. */
+  | { readonly kind: "missing" }
+  /** Neither a result nor a word of the scheduler that can be relied on: it may be alive. */
+  | { readonly kind: "unknown"; readonly reason: string };
+
+export interface LostElement {
+  readonly cause: EndCause;
+  readonly exitCode: number | null;
+  /** In the scheduler's words; "" for nothing. */
+  readonly reason: string;
+  readonly host: string;
+}
+
+export type TrialStateKind = TrialState["kind"];
+
+/** What most deserves to be told of a trial that stands in several elements comes first. */
+export const TRIAL_STATE_KINDS: readonly TrialStateKind[] = [
+  ...(["complete", "running", "suspended", "ending", "waiting", "held", "unknown"] as const),
+  ...(["not submitted", "failed", "lost", "missing"] as const),
+];
+
+/** Kinds of a trial whose element may be alive, or whose file may be on its way. */
+export const LIVELY_KINDS: ReadonlySet<TrialStateKind> = new Set(TRIAL_STATE_KINDS.slice(1, 7));
+
+/** One element that was to run a trial and has left no result for that attempt. */
+export interface OpenElement {
+  /** From 1. */
+  readonly attempt: number;
+  /** `not submitted`: no job. `in doubt`: a job was asked for, and nobody knows whether there is one. */
+  readonly element: ElementLookup | "not submitted" | "in doubt";
+  /** Whether a task of its pool has come to it; null off pools. */
+  readonly taken: boolean | null;
+  /** When it last wrote to its log; null where nobody looked, or there is none. */
+  readonly lastSign: Date | null;
+  readonly resultGraceSeconds: number;
+  /** What it may use. */
+  readonly memoryMiB: number;
+}
+
+/** The result of a trial that counts: the first complete one, else that of the last attempt that has one. */
+export type CountedResult =
+  | { readonly state: "complete" }
+  | { readonly state: "failed"; readonly failure: FailureKind; readonly attempt: number };
+
+/**
+ * The canary's trial stands in two elements of one attempt, a retried one in several attempts: what is most
+ * alive counts. What came of earlier attempts is history, unless they may still be alive.
+ */
+export function decideTrialState(
+  result: CountedResult | null,
+  open: readonly OpenElement[],
+  now: Date,
+): TrialState {
+  if (result?.state === "complete") return { kind: "complete" };
+  const latest = Math.max(result?.attempt ?? 0, ...open.map(({ attempt }) => attempt));
+  const states = open
+    .map((element) => ({ attempt: element.attempt, state: decideElementState(element, now) }))
+    .filter(({ attempt, state }) => attempt === latest || LIVELY_KINDS.has(state.kind))
+    .map(({ state }) => state);
+  if (result?.attempt === latest) states.push({ kind: "failed", failure: result.failure });
+  const [first] = states.sort(
+    (a, b) => TRIAL_STATE_KINDS.indexOf(a.kind) - TRIAL_STATE_KINDS.indexOf(b.kind),
+  );
+  return first ?? { kind: "not submitted" };
+}
+
+function decideElementState(open: OpenElement, now: Date): TrialState {
+  const { element, lastSign, resultGraceSeconds } = open;
+  const isRecent = (end: Date | null): boolean =>
+    end !== null && now.getTime() - end.getTime() <= resultGraceSeconds * 1000;
+  switch (element) {
+    case "not submitted":
+      return { kind: "not submitted" };
+    case "in doubt":
+      return { kind: "unknown", reason: "it may have been submitted: submit.sh finds out" };
+    case "unknown":
+      return { kind: "unknown", reason: "the scheduler told nothing of it" };
+    case "forgotten":
+      return { kind: isRecent(lastSign) ? "ending" : "missing" };
+    default:
+      if (element.state !== "done" && element.state !== "exited")
+        return describeAlive(element, open);
+      if (isRecent(element.finishedAt ?? lastSign)) return { kind: "ending" };
+      return describeLost(element, open);
+  }
+}
+
+function describeAlive(status: ElementStatus, { taken }: OpenElement): TrialState {
+  const { reason, host, runSeconds: seconds } = status;
+  switch (status.state) {
+    case "pending":
+      return { kind: "waiting", reason };
+    case "running":
+      return taken === false
+        ? { kind: "waiting", reason: "its pool has not come to it yet" }
+        : { kind: "running", host, seconds };
+    case "held":
+    case "suspended":
+      return { kind: status.state, reason };
+    default:
+      return { kind: "unknown", reason: reason || "the scheduler itself cannot tell" };
+  }
+}
+
+/** The share of its memory from which an element that was killed counts as killed for it. */
+const MEMORY_SHARE = 0.95;
+/** 128 + SIGKILL: what is left to see where a container's own limit ends a process. */
+const KILLED_STATUS = 137;
+
+function describeLost(
+  { state, cause, exitCode, reason, host, maxMemoryMiB }: ElementStatus,
+  { memoryMiB }: OpenElement,
+): TrialState {
+  const outOfMemory =
+    cause === "other" &&
+    exitCode === KILLED_STATUS &&
+    maxMemoryMiB !== null &&
+    maxMemoryMiB >= memoryMiB * MEMORY_SHARE;
+  return {
+    kind: "lost",
+    cause: outOfMemory ? "out-of-memory" : (cause ?? "other"),
+    exitCode: state === "done" ? 0 : exitCode,
+    reason,
+    host,
+  };
+}

@@ -1,0 +1,103 @@
+import type { DraftPlacement, SiteDraft, StudyDraft } from "../core/draft.ts";
+import type { RequirableKey } from "../core/site.ts";
+
+/** Something to put in the place of what nobody answered. */
+const EXAMPLES: Readonly<Record<RequirableKey, string>> = {
+  queue: "NAME",
+  userGroup: "compute-LABNAME",
+  serviceClass: "NAME",
+  image: "registry/name@sha256:...",
+};
+
+/**
+ * The text of a new study file: an example's blocks with their comments, and the answers.
+ * @param example text of an example study, whose objective, trainer, space and resources are taken
+ */
+export function formatStudyDraft(draft: StudyDraft, example: string): string {
+  const blocks = splitBlocks(example);
+  const taken = (key: string): readonly string[] => blocks.get(key) ?? [];
+  return [
+    [
+      `# ${draft.name}: written by \`bsweep init\`, yours from now on. docs/study-file.md explains every key.`,
+      `study: ${yamlText(draft.name)}`,
+    ],
+    taken("objective"),
+    draft.data === null ? [] : formatData(draft.data),
+    taken("trainer"),
+    taken("space"),
+    taken("sampler"),
+    formatCluster(draft),
+    ["# What one element may use.", ...taken("resources").filter((line) => !line.startsWith("#"))],
+  ]
+    .filter((block) => block.length > 0)
+    .map((block) => `${block.join("\n")}\n`)
+    .join("\n");
+}
+
+function formatData(folder: string): string[] {
+  return [
+    "# Made by `bsweep prepare`. A tenth of the rows is held out from every trial and only judges it.",
+    `data: { train: ${yamlText(folder)}, holdout: 0.1 }`,
+  ];
+}
+
+function formatCluster({ site, placement, missing }: StudyDraft): string[] {
+  return [
+    "# Where it runs, and as whom. A key that is not here has the site's value (docs/site-file.md).",
+    "cluster:",
+    `  site: ${yamlText(site)}`,
+    "  # Most elements running at once.",
+    "  concurrencyLimit: 50",
+    ...formatPlacement(placement).map((line) => `  ${line}`),
+    ...(missing.length === 0 ? [] : ["  # Needed before `bsweep generate`:"]),
+    ...missing.map((key) => `  # ${key}: ${EXAMPLES[key]}`),
+  ];
+}
+
+function formatPlacement(placement: DraftPlacement): string[] {
+  return Object.entries(placement).map(([key, value]) => `${key}: ${yamlText(value)}`);
+}
+
+/** The text of a site of one's own: what differs from another. */
+export function formatSiteDraft({ name, like, placement, hasContainer }: SiteDraft): string {
+  return [
+    `# The cluster ${name}, for every study in this folder. docs/site-file.md explains every key.`,
+    `extends: ${yamlText(like)}`,
+    ...formatPlacement(placement),
+    ...(hasContainer
+      ? [
+          "# Folders that containers see; none: the workspace alone.",
+          "# mounts: [/storage2/LABNAME]",
+        ]
+      : []),
+    "",
+  ].join("\n");
+}
+
+/** Top-level key -> its lines with the comments right before it, as the example has them. */
+function splitBlocks(text: string): ReadonlyMap<string, readonly string[]> {
+  const blocks = new Map<string, string[]>();
+  let before: string[] = [];
+  let current: string[] | undefined;
+  for (const line of text.split("\n")) {
+    const key = /^([A-Za-z]+):/.exec(line)?.[1];
+    if (key !== undefined) {
+      current = [...before, line];
+      blocks.set(key, current);
+      before = [];
+    } else if (line.startsWith("#")) {
+      before.push(line);
+    } else if (line.trim() === "") {
+      before = [];
+    } else {
+      current?.push(line);
+    }
+  }
+  return blocks;
+}
+
+/** A text as YAML 1.2 reads back: in quotes unless it is a word that can be nothing else. */
+function yamlText(text: string): string {
+  const isWord = /^[A-Za-z/][A-Za-z0-9._/@:+-]*[A-Za-z0-9]$/.test(text);
+  return isWord && !/^(?:true|false|null)$/i.test(text) ? text : JSON.stringify(text);
+}

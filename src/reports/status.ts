@@ -1,0 +1,164 @@
+import { formatDuration } from "../core/quantities.ts";
+import type { ArrayStatus, StateCounts, StudyStatus } from "../core/study-status.ts";
+import type { TrialStateKind } from "../core/trial-state.ts";
+import { type Column, drawTable, formatCount, formatValue, toCell } from "./cells.ts";
+
+const RIGHT = { align: "right" } as const;
+const BAR_CELLS = 40;
+const MAX_REASON_LENGTH = 100;
+const MAX_ARRAYS = 40;
+const MAX_REASONS = 8;
+
+/** In the order in which a person wants to read them. */
+const SHOWN_KINDS: readonly TrialStateKind[] = [
+  ...(["complete", "running", "suspended", "waiting", "held", "not submitted", "ending"] as const),
+  ...(["unknown", "failed", "lost", "missing"] as const),
+];
+
+const WORDS: Partial<Readonly<Record<TrialStateKind, string>>> = { ending: "waiting for file" };
+
+/** How a study stands, for a person. */
+export function formatStatus(status: StudyStatus): string {
+  const sections = [
+    headline(status),
+    arraySection(status),
+    waitingSection(status),
+    failureSection(status),
+    unaskedSection(status),
+  ];
+  return sections.filter((section) => section !== "").join("\n\n");
+}
+
+/** `12 complete, 3 running, 1 lost`: what there is, nothing else. */
+export function formatCounts(counts: StateCounts): string {
+  const parts = SHOWN_KINDS.filter((kind) => counts[kind] > 0).map(
+    (kind) => `${formatCount(counts[kind])} ${wordOf(kind)}`,
+  );
+  return parts.join(", ");
+}
+
+/** One line, as a log of a script wants it. */
+export function formatProgressLine(status: StudyStatus): string {
+  const best = status.best === null ? [] : [describeBest(status)];
+  const left =
+    status.secondsLeft === null ? [] : [`about ${formatDuration(status.secondsLeft)} left`];
+  return [`${formatCounts(status.counts)} of ${formatCount(status.trials)}`, ...best, ...left].join(
+    "; ",
+  );
+}
+
+function wordOf(kind: TrialStateKind): string {
+  return WORDS[kind] ?? kind;
+}
+
+function headline(status: StudyStatus): string {
+  const { study, trials, counts, canary } = status;
+  const done = trials === 0 ? 0 : counts.complete / trials;
+  const filled = Math.floor(done * BAR_CELLS);
+  const bar = `${"█".repeat(filled)}${"░".repeat(BAR_CELLS - filled)}`;
+  return [
+    `${study}: ${formatCount(trials)} trials: ${formatCounts(counts)}`,
+    `${bar} ${(done * 100).toFixed(1)} % complete`,
+    ...(status.best === null ? [] : [`Best so far: ${describeBest(status)}`]),
+    describePace(status),
+    ...(canary === null
+      ? []
+      : [
+          `Canary of round ${canary.round}: trial ${canary.number}, ${wordOf(canary.state)}; the arrays wait until it is complete`,
+        ]),
+  ].join("\n");
+}
+
+function describeBest({ best, objective }: StudyStatus): string {
+  if (best === null) return "";
+  return `trial ${best.number}, ${toCell(objective.metric)} ${formatValue(best.objective)}`;
+}
+
+function describePace({ throughput, secondsLeft, cpuHours }: StudyStatus): string {
+  const pace =
+    throughput === null
+      ? []
+      : [
+          `${formatRate(throughput.trialsPerHour)} trials an hour over the last ${formatDuration(throughput.windowSeconds)}`,
+        ];
+  const left = secondsLeft === null ? [] : [`about ${formatDuration(secondsLeft)} left`];
+  return [...pace, ...left, `${cpuHours.toFixed(1)} CPU-hours used`].join(", ");
+}
+
+function formatRate(perHour: number): string {
+  return perHour >= 10 ? formatCount(Math.round(perHour)) : perHour.toFixed(1);
+}
+
+function arraySection({ arrays, counts }: StudyStatus): string {
+  const interesting = arrays.filter(({ counts: own, trials }) => own.complete < trials);
+  const shown = arrays.length <= MAX_ARRAYS ? arrays : interesting.slice(0, MAX_ARRAYS);
+  const kinds = SHOWN_KINDS.filter((kind) => counts[kind] > 0);
+  const retried = shown.some((array) => array.retried > 0);
+  const columns: readonly Column[] = [
+    { title: "round", ...RIGHT },
+    { title: "array", ...RIGHT },
+    { title: "job", ...RIGHT },
+    { title: "trials", ...RIGHT },
+    ...kinds.map((kind) => ({ title: wordOf(kind), ...RIGHT })),
+    ...(retried ? [{ title: "retried", ...RIGHT }] : []),
+  ];
+  const rows = shown.map((array) => arrayRow(array, kinds, retried));
+  const rest = arrays.length - shown.length;
+  return [
+    drawTable(columns, rows),
+    ...(rest > 0 ? [`${formatCount(rest)} more arrays; --json lists them all`] : []),
+  ].join("\n");
+}
+
+function arrayRow(
+  { round, array, job, trials, counts, retried }: ArrayStatus,
+  kinds: readonly TrialStateKind[],
+  hasRetried: boolean,
+): readonly string[] {
+  const count = (number: number): string => (number === 0 ? "" : formatCount(number));
+  return [
+    ...[String(round), String(array), job ?? "-", formatCount(trials)],
+    ...kinds.map((kind) => count(counts[kind])),
+    ...(hasRetried ? [count(retried)] : []),
+  ];
+}
+
+function waitingSection({ waiting }: StudyStatus): string {
+  if (waiting.length === 0) return "";
+  const columns = [{ title: "trials", ...RIGHT }, { title: "wait because" }];
+  const rows = waiting
+    .slice(0, MAX_REASONS)
+    .map(({ reason, trials }) => [formatCount(trials), toCell(reason, MAX_REASON_LENGTH)]);
+  const rest = waiting.length - MAX_REASONS;
+  return [
+    drawTable(columns, rows),
+    ...(rest > 0 ? [`${rest} more reasons; --json lists them all`] : []),
+  ].join("\n");
+}
+
+function failureSection({ failures }: StudyStatus): string {
+  if (failures.length === 0) return "";
+  const lines = failures.map(({ kind, trials, example: { number, message, log } }) => {
+    const what = `${kind}: ${formatCount(trials)}, for example trial ${number}: ${toCell(message, MAX_REASON_LENGTH)}`;
+    return log === "" ? what : `${what}\n  log: ${toCell(log, 4096)}`;
+  });
+  return lines.join("\n");
+}
+
+/** What a scheduler said may be long; `--json` has it whole. */
+const MAX_QUOTED_LINES = 6;
+
+const NAMES = { lsf: "LSF", slurm: "Slurm", local: "this machine" } as const;
+
+function unaskedSection({ unasked }: StudyStatus): string {
+  return unasked
+    .map(({ scheduler, message, hint }) => {
+      const lines = message.split("\n");
+      return [
+        `${NAMES[scheduler]} could not be asked: ${lines.slice(0, MAX_QUOTED_LINES).join("\n")}`,
+        ...(lines.length > MAX_QUOTED_LINES ? ["  ..."] : []),
+        ...(hint === "" ? [] : [`  hint: ${hint}`]),
+      ].join("\n");
+    })
+    .join("\n");
+}

@@ -1,0 +1,113 @@
+import { BsweepError } from "../../core/errors.ts";
+import { formatMemory } from "../../core/quantities.ts";
+import { containerPrefix } from "../container.ts";
+import {
+  insideContainer,
+  type AttachRequest,
+  type SessionCommand,
+  type SessionDialect,
+  type SessionRequest,
+} from "../session.ts";
+import { word } from "../values.ts";
+import { formatWalltime, gpuRequirement, image, resourceRequirement } from "./directives.ts";
+
+/**
+ * bsub -Is (bsub(1)), and the Docker wrapper of compute1 (RIS, "Docker Wrapper Environment Variables" and "Job
+ * Execution Examples": interactive jobs, nested submission, attaching).
+ */
+export const lsfSession: SessionDialect = {
+  openSession: (request) => {
+    const isDocker = request.container === "docker";
+    return {
+      words: [
+        "bsub",
+        ...[request.terminal ? "-Is" : "-I", "-J", "bsweep-shell"],
+        ...places(request),
+        ...resources(request),
+        ...(isDocker ? ["-a", `docker(${image(request.image ?? "")})`] : []),
+        jobCommand(isDocker ? request.command : onHost(request)),
+      ],
+      environment: isDocker ? dockerEnvironment(request) : {},
+      pathBefore: isDocker ? request.containerPath : "",
+    };
+  },
+  identify: null,
+  attach,
+};
+
+/**
+ * Host network: jobs can be submitted from inside. The wrapper mounts LSF's own tree by itself; with the
+ * environment of the login node, kept as it is, the commands in it work.
+ */
+function dockerEnvironment({ mounts }: SessionRequest): Record<string, string> {
+  return {
+    LSF_DOCKER_VOLUMES: mounts.map((folder) => `${folder}:${folder}`).join(" "),
+    LSF_DOCKER_NETWORK: "host",
+    LSF_DOCKER_PRESERVE_ENVIRONMENT: "true",
+  };
+}
+
+function places({ userGroup, queue, serviceClass, priority, hosts = [] }: SessionRequest) {
+  return [
+    ...(userGroup === undefined ? [] : ["-G", word("userGroup", userGroup)]),
+    ...(queue === undefined ? [] : ["-q", word("queue", queue)]),
+    ...(serviceClass === undefined ? [] : ["-sla", word("serviceClass", serviceClass)]),
+    ...(priority === undefined ? [] : ["-sp", String(priority)]),
+    ...(hosts.length === 0 ? [] : ["-m", hosts.map((host) => word("hosts", host)).join(" ")]),
+  ];
+}
+
+function resources(request: SessionRequest): string[] {
+  const { cpus, memoryMiB, walltimeSeconds, gpu } = request;
+  return [
+    ...["-n", String(cpus), "-M", formatMemory(memoryMiB)],
+    ...["-R", resourceRequirement({ ...request, pool: null })],
+    ...(gpu === undefined ? [] : ["-gpu", gpuRequirement(gpu, null)]),
+    ...(walltimeSeconds === undefined ? [] : ["-W", formatWalltime(walltimeSeconds)]),
+  ];
+}
+
+function onHost(request: SessionRequest): readonly string[] {
+  const { container, workspace, mounts, cpus, gpu, containerPath, command } = request;
+  const prefix = containerPrefix(container, {
+    ...{ image: request.image ?? "", mounts, workspace, cpus },
+    hasGpu: gpu !== undefined,
+  });
+  const inside = prefix.length === 0 ? [] : ["env", `PATH=${containerPath}`];
+  return insideContainer(request, [...prefix, ...inside, ...command]);
+}
+
+/** bsub joins its words with blanks, and the job's shell reads that line. */
+function jobCommand(words: readonly string[]): string {
+  return words.map(shellWord).join(" ");
+}
+
+function shellWord(value: string): string {
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
+}
+
+/**
+ * RIS, "Attach to an Already Running Container": `docker_exec(JOB)`, from the queue that the job is in, and
+ * interactively only in general-interactive. That it takes an element, `JOB[INDEX]`, is not documented.
+ */
+function attach(request: AttachRequest): SessionCommand {
+  const { jobId, index, host, container, userGroup, queue, command, terminal } = request;
+  if (container !== "docker") {
+    throw new BsweepError("CONFLICT", "LSF attaches to containers of its Docker wrapper only", {
+      hint: "the element's log grows while it runs: bsweep logs STUDY TRIAL --follow",
+    });
+  }
+  return {
+    words: [
+      "bsub",
+      terminal ? "-Is" : "-I",
+      ...(userGroup === undefined ? [] : ["-G", word("userGroup", userGroup)]),
+      ...(queue === undefined ? [] : ["-q", word("queue", queue)]),
+      ...(host === undefined ? [] : ["-m", word("host", host)]),
+      ...["-a", `docker_exec(${jobId}${index === null ? "" : `[${index}]`})`],
+      jobCommand(command),
+    ],
+    environment: {},
+    pathBefore: "",
+  };
+}

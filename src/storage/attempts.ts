@@ -1,0 +1,75 @@
+import type { Parameters } from "../core/study.ts";
+import type { FailureKind, Trial } from "../core/trial.ts";
+import type { StudyDatabase } from "./database.ts";
+
+/** One trial of one element, as planned. */
+export interface PlannedAttempt {
+  readonly round: number;
+  readonly array: number;
+  readonly index: number;
+  readonly trialId: string;
+  /** What a person calls the trial. */
+  readonly number: number;
+  readonly attempt: number;
+}
+
+/** One result. */
+export interface AttemptResult {
+  readonly trialId: string;
+  readonly attempt: number;
+  /** Below results/<study>. */
+  readonly file: string;
+  readonly state: "complete" | "failed";
+  readonly failure: FailureKind | null;
+  readonly message: string | null;
+  /** ISO 8601 UTC. */
+  readonly startedAt: string;
+  readonly seconds: number;
+  readonly cpuSeconds: number | null;
+  readonly host: string;
+}
+
+/** Every attempt of every round, by round, array and index. */
+export function readPlannedAttempts(database: StudyDatabase): readonly PlannedAttempt[] {
+  return database
+    .prepare(
+      `SELECT round, array, element_index AS "index", trial_id AS trialId, number, attempt
+       FROM elements JOIN trials USING (trial_id)
+       ORDER BY round, array, element_index, number`,
+    )
+    .all() as PlannedAttempt[];
+}
+
+/** Every result, by trial and attempt; of one attempt in the order in which they began. */
+export function readAttemptResults(database: StudyDatabase): readonly AttemptResult[] {
+  return database
+    .prepare(
+      `SELECT trial_id AS trialId, attempt, file, state, failure_kind AS failure,
+              failure_message AS message, started_at AS startedAt, seconds,
+              cpu_seconds AS cpuSeconds, host
+       FROM results ORDER BY trial_id, attempt, started_at, file`,
+    )
+    .all() as AttemptResult[];
+}
+
+interface TrialRow {
+  readonly trial_id: string;
+  readonly number: number;
+  readonly params: string;
+  readonly replicate: number;
+  readonly seed: number;
+  readonly epochs: number;
+}
+
+/** Planned trials by id, without an attempt. */
+export function readPlannedTrials(
+  database: StudyDatabase,
+): ReadonlyMap<string, Omit<Trial, "attempt">> {
+  const rows = database.prepare("SELECT * FROM trials").all() as TrialRow[];
+  return new Map(
+    rows.map(({ trial_id: trialId, params, epochs, ...row }) => [
+      trialId,
+      { ...row, trialId, params: JSON.parse(params) as Parameters, resource: { epochs } },
+    ]),
+  );
+}

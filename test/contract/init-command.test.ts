@@ -1,0 +1,85 @@
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { runProcess } from "../../src/process/exec.ts";
+import { builtProgram } from "../../src/workspace/package.ts";
+import { listTree, makeTestFolder } from "../support/folder.ts";
+import { makeWorkspace } from "../support/study-workspace.ts";
+
+const MAIN = builtProgram("main.js");
+const bsweep = (cwd: string, ...args: string[]) =>
+  runProcess(process.execPath, [MAIN, ...args], { cwd });
+
+/** Runs `bsweep init` on a terminal of its own (script(1)) and answers each question as it comes. */
+async function initOnTerminal(cwd: string, answers: readonly string[]): Promise<string> {
+  const child = spawn("script", ["-qec", `${process.execPath} ${MAIN} init`, "/dev/null"], { cwd });
+  const left = [...answers];
+  let output = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+    // readline puts the cursor behind the question.
+    const answer = /: \u001b\[\d+G$/.test(output) ? left.shift() : undefined;
+    if (answer !== undefined) child.stdin.write(`${answer}\n`);
+  });
+  await new Promise((resolve) => child.once("close", resolve));
+  expect(left).toEqual([]);
+  return output;
+}
+
+test("init --yes writes a study that plan and generate take", async () => {
+  const { workspace } = makeWorkspace();
+  const init = await bsweep(workspace, "init", "--yes", "--site", "slurm", "--queue", "batch");
+  expect(init).toMatchObject({ exitStatus: 0, stderr: "" });
+  expect(init.stdout).toBe(
+    "wrote study.yaml\n\nnext:\n  bsweep plan study.yaml\n  bsweep doctor study.yaml\n  bsweep generate study.yaml",
+  );
+  expect(await bsweep(workspace, "plan", "study.yaml")).toMatchObject({ exitStatus: 0 });
+  expect(await bsweep(workspace, "generate", "study.yaml")).toMatchObject({ exitStatus: 0 });
+  const script = join(workspace, "jobs", "digits", "round-001", "array-01.sbatch");
+  expect(readFileSync(script, "utf8")).toContain("#SBATCH --partition=batch\n");
+});
+
+test("init says what is left to be done: the data set, and what the site needs", async () => {
+  const folder = makeTestFolder();
+  const { stdout } = await bsweep(folder, "init", "my study.yaml", "--site", "compute1");
+  expect(stdout).toContain(
+    "fill in cluster.userGroup, cluster.image in my study.yaml: compute1 needs it",
+  );
+  expect(stdout).toContain("bsweep prepare --csv train.csv --to data/digits\n");
+  expect(stdout).toContain("bsweep plan 'my study.yaml'");
+});
+
+test("init --print writes nothing, and init never writes over a file", async () => {
+  const folder = makeTestFolder();
+  const args = ["init", "--site", "mine", "--like", "slurm", "--user-group", "acct"];
+  const printed = await bsweep(folder, ...args, "--print");
+  expect(printed.stdout).toMatch(/^# sites\/mine\.yaml\n[^]*userGroup: acct\n[^]*# study\.yaml\n/);
+  expect(listTree(folder)).toEqual([]);
+  expect(await bsweep(folder, ...args)).toMatchObject({ exitStatus: 0 });
+  const text = readFileSync(join(folder, "study.yaml"), "utf8");
+  expect(await bsweep(folder, ...args)).toMatchObject({ exitStatus: 6 });
+  expect(readFileSync(join(folder, "study.yaml"), "utf8")).toBe(text);
+});
+
+test("on a terminal init asks, and asks again for what cannot be", async () => {
+  const folder = makeTestFolder();
+  const answers = ["letters", "mine", "pbs", "compute1", "", "wide", "data/letters"];
+  const output = await initOnTerminal(folder, [...answers, "compute-lab", "", "lab/image:1"]);
+  expect(output).toContain('found "pbs", expected one of lsf, slurm, compute1, compute2');
+  expect(output).toContain("Queue or partition [general]: ");
+  expect(output).not.toContain("Warning");
+  expect(readFileSync(join(folder, "sites", "mine.yaml"), "utf8")).toContain(
+    "extends: compute1\nuserGroup: compute-lab\nimage: lab/image:1\n",
+  );
+  const study = readFileSync(join(folder, "study.yaml"), "utf8");
+  expect(study).toContain("study: letters\n");
+  expect(study).toContain("train: data/letters,");
+  expect(study).toContain("kernelSize: [3, 5]");
+});
+
+test("Ctrl-C at a question writes nothing", async () => {
+  const folder = makeTestFolder();
+  await initOnTerminal(folder, ["letters", "\u0003"]);
+  expect(existsSync(join(folder, "study.yaml"))).toBe(false);
+});
