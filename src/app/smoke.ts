@@ -3,13 +3,25 @@ import { dirname } from "node:path";
 import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
 import type { SmokeProbe, SmokeReport } from "../core/smoke.ts";
-import type { Layout } from "../workspace/layout.ts";
+import { parseRoundName, type Layout } from "../workspace/layout.ts";
+import { listFolder } from "../workspace/rounds.ts";
 import { loadStudy } from "./plan/load-study.ts";
 import { loadSite } from "./site.ts";
 import { judgeSmoke } from "./smoke/judge.ts";
-import { type SmokeRound, type SmokeTarget, writeSmokeRounds } from "./smoke/rounds.ts";
+import {
+  findSmokeRounds,
+  type SmokeRound,
+  type SmokeTarget,
+  writeSmokeRounds,
+} from "./smoke/rounds.ts";
 import { runHere, submitRound } from "./smoke/start.ts";
-import { askScheduler, expectProbes, type ProbeState, watchProbes } from "./smoke/watch.ts";
+import {
+  askScheduler,
+  expectProbes,
+  type ProbeState,
+  readReports,
+  watchProbes,
+} from "./smoke/watch.ts";
 
 export interface SmokeOptions {
   readonly layout: Layout;
@@ -21,6 +33,8 @@ export interface SmokeOptions {
   readonly hosts: 1 | 2;
   /** Whether to wait for the probes' reports. */
   readonly wait: boolean;
+  /** Look at what was submitted last, rather than submit. */
+  readonly last: boolean;
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
 }
@@ -32,28 +46,35 @@ export interface SmokeOptions {
  */
 export async function runSmoke(options: SmokeOptions, effects: Effects): Promise<SmokeReport> {
   const target = findTarget(options);
-  const rounds = await writeSmokeRounds(target, effects);
+  const rounds = options.last ? findSmokeRounds(target) : await writeSmokeRounds(target, effects);
   const submittedAt = new Map<SmokeRound, number>();
-  const isHere = target.site.scheduler === "local";
-  for (const round of rounds) {
-    submittedAt.set(round, effects.now().getTime());
-    if (isHere) await runHere(round, options.layout, options.signal);
-    else
-      for (const line of (await submitRound(round, false)).split("\n")) effects.reporter.info(line);
-  }
   const probes = expectProbes(rounds);
-  if (options.wait || isHere) {
-    const graceSeconds = target.site.resultGraceSeconds;
-    await watchProbes(
-      probes,
-      { ...options, graceSeconds, timeoutSeconds: isHere ? 0 : options.timeoutSeconds },
-      effects,
-    );
-    if (!isHere && probes.some(({ facts }) => facts === undefined))
-      await askScheduler(probes, options.layout, effects);
+  let running: Promise<unknown> = Promise.resolve();
+  if (!options.last) {
+    for (const round of rounds) submittedAt.set(round, effects.now().getTime());
+    running = startAll(rounds, target, options, effects);
   }
+  if (options.wait) {
+    const { resultGraceSeconds: graceSeconds } = target.site;
+    await Promise.all([running, watchProbes(probes, { ...options, graceSeconds }, effects)]);
+  } else await running;
   effects.reporter.endProgress();
+  readReports(probes, effects);
+  if (probes.some(({ facts }) => facts === undefined) && (options.wait || options.last))
+    await askScheduler(probes, options.layout, effects);
   return describe(target, rounds, probes, submittedAt);
+}
+
+async function startAll(
+  rounds: readonly SmokeRound[],
+  { site }: SmokeTarget,
+  { layout, signal }: SmokeOptions,
+  { reporter }: Effects,
+): Promise<void> {
+  for (const round of rounds) {
+    if (site.scheduler === "local") await runHere(round, layout, signal);
+    else reporter.info((await submitRound(round, false)).trimEnd());
+  }
 }
 
 /** The commands that would submit, without submitting; nothing stays. @throws as runSmoke does */
@@ -67,7 +88,12 @@ export async function printSmoke(options: SmokeOptions, effects: Effects): Promi
     for (const round of rounds) texts.push(await submitRound(round, true));
     return texts.join("\n");
   } finally {
-    for (const { folder } of rounds) rmSync(folder, { recursive: true, force: true });
+    for (const { folder } of rounds) {
+      rmSync(folder, { recursive: true, force: true });
+      const studyFolder = dirname(folder);
+      if (!listFolder(studyFolder).some((name) => parseRoundName(name) !== undefined))
+        rmSync(studyFolder, { recursive: true, force: true });
+    }
   }
 }
 
@@ -113,6 +139,6 @@ function measure(
     facts,
     queueSeconds: since(jobStarted ?? probeStarted, submitted),
     startSeconds: since(probeStarted, jobStarted),
-    visibleSeconds: seenAt === undefined ? null : since(seenAt, written),
+    visibleSeconds: seenAt === undefined || submitted === undefined ? null : since(seenAt, written),
   };
 }

@@ -86,7 +86,8 @@ function describeEnvironment(probes: readonly SmokeProbe[]): string[] {
 function verdict({ complete, findings, probes }: SmokeReport): string {
   const problems = findings.filter(({ level }) => level === "problem").length;
   if (problems > 0) return `\n${problems === 1 ? "1 problem" : `${problems} problems`}:`;
-  if (!complete) return "\nNot every probe has reported.";
+  if (!complete)
+    return "\nNot every probe has reported: bsweep smoke --last tells later what they found.";
   return `\nAll ${probes.length} probes ran: nothing is wrong with the site as far as they see.`;
 }
 

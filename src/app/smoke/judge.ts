@@ -58,7 +58,7 @@ function judgeMissing({ kind, place, lookup, round }: ProbeState): SmokeFinding 
   const remedy =
     tail === "" ? `look into ${logs}` : `${join(logs, elementLogName(place))} ends with:\n${tail}`;
   if (lookup === undefined || lookup === "unknown")
-    return problem(`${name} has not reported yet`, remedy);
+    return warning(`${name} has not reported yet`, remedy);
   if (lookup === "forgotten")
     return problem(
       `${name} left no report, and the scheduler does not know its job any more`,
@@ -206,7 +206,7 @@ function judgeTimes(
     visibleSeconds > Math.max(site.resultGraceSeconds, MOST_CLOCK_SECONDS)
       ? [
           problem(
-            `${host}: its report was seen here after ${visibleSeconds.toFixed(0)} s, the site allows ${site.resultGraceSeconds} s`,
+            `${host}: a report was seen here after ${visibleSeconds.toFixed(0)} s, the site allows ${site.resultGraceSeconds} s`,
             `set resultGraceSeconds in ${site.file}, or use storage that is no cache`,
           ),
         ]

@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Effects } from "../../core/effects.ts";
+import { BsweepError } from "../../core/errors.ts";
 import { sha256 } from "../../core/identity.ts";
 import type { Placement } from "../../core/placement.ts";
 import type { Site } from "../../core/site.ts";
-import type { ProbeKind, SmokeQuestions } from "../../core/smoke.ts";
+import { PROBE_KINDS, type ProbeKind, type SmokeQuestions } from "../../core/smoke.ts";
 import type { Study } from "../../core/study.ts";
 import type { Trial } from "../../core/trial.ts";
 import { parseStudyFile } from "../../formats/study-file.ts";
@@ -16,6 +18,7 @@ import { mergePlacements } from "../generate/cluster-request.ts";
 import { withinWorkspace } from "../generate/scripts.ts";
 import { stageRunner } from "../generate/stage-runner.ts";
 import { writeRound } from "../generate/write-round.ts";
+import { readRound } from "../read-round.ts";
 
 /** What a site is tried with. */
 export interface SmokeTarget {
@@ -56,9 +59,28 @@ export async function writeSmokeRounds(
 ): Promise<readonly SmokeRound[]> {
   const program = await findProgram(target);
   const rounds: SmokeRound[] = [];
-  for (const kind of ["array", "pool"] as const)
+  for (const kind of PROBE_KINDS)
     rounds.push(await writeSmokeRound(kind, program, target, effects));
   return rounds;
+}
+
+/** The rounds that were written last for the site. @throws BsweepError CONFLICT when there are none */
+export function findSmokeRounds({ layout, site }: SmokeTarget): readonly SmokeRound[] {
+  return PROBE_KINDS.map((kind) => {
+    const name = smokeName(site.name, kind);
+    const round = listRounds(layout, name).at(-1);
+    if (round === undefined) {
+      throw new BsweepError("CONFLICT", `${site.name} was not tried from this workspace`, {
+        hint: `bsweep smoke --site ${site.name}`,
+      });
+    }
+    const studyFile = join(layout.studyJobs(name), "study.yaml");
+    const study = parseStudyFile(readFileSync(studyFile, "utf8"), studyFile);
+    const elements = readRound(layout, name, round)?.arrays[0]?.elements ?? 0;
+    const factsFolder = factsFolderOf(layout, name, round);
+    const trials = makeTrials(elements);
+    return { kind, study, round, folder: layout.round(name, round), factsFolder, trials };
+  });
 }
 
 async function writeSmokeRound(

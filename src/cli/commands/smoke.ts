@@ -8,6 +8,7 @@ interface SmokeCommandOptions {
   hosts: number;
   print: boolean;
   wait: boolean | undefined;
+  last: boolean;
   timeout: string;
   json: boolean;
 }
@@ -28,6 +29,11 @@ const OPTIONS = {
   wait: {
     type: "boolean",
     describe: "Wait for the reports; by default on a terminal",
+  },
+  last: {
+    type: "boolean",
+    default: false,
+    describe: "Report on what was submitted last, rather than submit",
   },
   timeout: { type: "string", default: "30m", describe: "Longest to wait" },
   json: { type: "boolean", default: false, describe: "Print the report as JSON" },
@@ -58,6 +64,7 @@ export const smokeCommand: Command<SmokeCommandOptions> = {
         ...readSmokeOptions(options),
         layout: createLayout(options.workspace),
         wait: options.wait ?? process.stdout.isTTY,
+        last: options.last,
         signal,
       };
       if (options.print) {
@@ -67,7 +74,7 @@ export const smokeCommand: Command<SmokeCommandOptions> = {
       const report = await runSmoke(asked, createEffects());
       if (options.json) printJson(report);
       else print(formatSmokeReport(report));
-      if (asked.wait && report.findings.some(({ level }) => level === "problem"))
+      if ((asked.wait || asked.last) && report.findings.some(({ level }) => level === "problem"))
         process.exitCode = PROBLEM_STATUS;
     });
   },
