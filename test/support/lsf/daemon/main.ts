@@ -1,6 +1,6 @@
 // The daemon: `node main.js STATE_FOLDER`, its settings in settings.json there. It listens on STATE_FOLDER/socket
 // and ends, with everything it has started, when its standard input is closed.
-import { chmodSync, readFileSync } from "node:fs";
+import { chmodSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { COMMANDS } from "../commands/index.ts";
@@ -74,6 +74,8 @@ function end(): void {
     element.running?.signal("SIGKILL");
   }
   if (settings.mode === "podman") removeContainers(cluster);
+  // Whoever has started this may have been killed, and cleans up no more.
+  rmSync(folder, { recursive: true, force: true });
   process.exit(0);
 }
 
