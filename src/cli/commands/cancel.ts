@@ -28,7 +28,6 @@ export const cancelCommand: Command<CancelCommandOptions> = {
         type: "number",
         array: true,
         describe: "Only the elements of these trials, by number",
-        conflicts: "array",
       })
       .option("round", {
         type: "number",
@@ -60,11 +59,9 @@ export const cancelCommand: Command<CancelCommandOptions> = {
     const { createLayout } = await import("../../workspace/layout.ts");
     const { tellSteering } = await import("../steering.ts");
     const { study } = loadStudy({ studyFile });
+    requireOneScope({ trial, array, waiting: rest.waiting });
     if (trial?.length === 0)
       throw new BsweepError("USAGE", "--trial: found no number, expected one");
-    // yargs' own conflicts would count the default of --waiting.
-    if (trial !== undefined && rest.waiting)
-      throw new BsweepError("USAGE", "found --trial and --waiting, expected one of them");
     const report = await cancel(
       {
         ...{ study, layout: createLayout(workspace), waiting: rest.waiting, printOnly: print },
@@ -77,3 +74,14 @@ export const cancelCommand: Command<CancelCommandOptions> = {
     else tellSteering(report, { print, json });
   },
 };
+
+function requireOneScope({
+  trial,
+  array,
+  waiting,
+}: Pick<CancelCommandOptions, "trial" | "array" | "waiting">): void {
+  if (trial === undefined || (array === undefined && !waiting)) return;
+  throw new BsweepError("USAGE", `found --trial beside ${waiting ? "--waiting" : "--array"}`, {
+    hint: "--trial names elements by itself; --round says of which round",
+  });
+}

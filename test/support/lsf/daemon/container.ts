@@ -6,7 +6,6 @@ import type { Program } from "./launch.ts";
 
 /** Variables of the wrapper that become options of `docker run`; DWE. */
 const OPTIONS: Readonly<Record<string, string>> = {
-  LSF_DOCKER_NETWORK: "--network",
   LSF_DOCKER_IPC: "--ipc",
   LSF_DOCKER_SHM_SIZE: "--shm-size",
   LSF_DOCKER_CGROUP: "--cgroup-parent",
@@ -53,6 +52,7 @@ export function containerArguments(
       ...(submission.interactive === null ? [] : ["--interactive"]),
       ...(submission.interactive === "-Is" || submission.interactive === "-Ip" ? ["--tty"] : []),
       ...mounts(cluster, submission.folder, wrapper["LSF_DOCKER_VOLUMES"] ?? ""),
+      ...["--network", wrapper["LSF_DOCKER_NETWORK"] ?? podman.network],
       ...given(OPTIONS).flat(),
       ...given(LISTS).flatMap(([option, list]) => words(list).flatMap((word) => [option, word])),
       ...variables(env, wrapper),
@@ -82,6 +82,7 @@ function mounts(cluster: Cluster, folder: string, volumes: string): string[] {
     `${folder}:${folder}`,
     `${join(cluster.folder, "spool")}:${join(cluster.folder, "spool")}`,
     `${join(cluster.folder, "bin")}:${join(cluster.folder, "bin")}:ro`,
+    `${join(cluster.folder, "client.mjs")}:${join(cluster.folder, "client.mjs")}:ro`,
     `${join(cluster.folder, "socket")}:${join(cluster.folder, "socket")}`,
   ];
   return [...new Set([...own, ...words(volumes)])].flatMap((volume) => ["--volume", volume]);

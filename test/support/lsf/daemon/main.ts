@@ -1,6 +1,6 @@
 // The daemon: `node main.js STATE_FOLDER`, its settings in settings.json there. It listens on STATE_FOLDER/socket
 // and ends, with everything it has started, when its standard input is closed.
-import { readFileSync } from "node:fs";
+import { chmodSync, readFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { COMMANDS } from "../commands/index.ts";
@@ -77,5 +77,10 @@ function end(): void {
 }
 
 watchMemory(cluster);
-createServer(welcome).listen(join(folder, "socket"), () => process.stdout.write("ready\n"));
+const socketFile = join(folder, "socket");
+createServer(welcome).listen(socketFile, () => {
+  // Elements in containers have another user.
+  chmodSync(socketFile, 0o777);
+  process.stdout.write("ready\n");
+});
 process.stdin.on("end", end).resume();
