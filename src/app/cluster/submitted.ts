@@ -4,13 +4,7 @@ import { isSystemError } from "../../core/errors.ts";
 import type { Round, RoundArray } from "../../core/round.ts";
 import type { SchedulerName } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
-import {
-  arrayName,
-  CANARY,
-  logFolderName,
-  SUBMITTED_FOLDER,
-  type Layout,
-} from "../../workspace/layout.ts";
+import { arrayName, logFolderName, SUBMITTED_FOLDER, type Layout } from "../../workspace/layout.ts";
 import { listRounds } from "../../workspace/rounds.ts";
 import { readRound } from "../read-round.ts";
 import { loadSite } from "../site.ts";
@@ -44,8 +38,7 @@ export interface SubmittedArray {
 const JOB_ID = /^[1-9]\d{0,18}$/;
 
 /**
- * Every array of every round of a study, by round and array: submitted or not. A canary that the others were
- * submitted without is none of them.
+ * Every array of every round of a study, by round and array: submitted or not.
  * @throws BsweepError INVALID_MANIFEST; INVALID_SITE when an old round needs the study's site and it cannot be read
  */
 export function readSubmittedArrays(layout: Layout, study: Study): readonly SubmittedArray[] {
@@ -53,10 +46,7 @@ export function readSubmittedArrays(layout: Layout, study: Study): readonly Subm
     const round = readRound(layout, study.name, number);
     if (round === undefined) return [];
     const place = placeOf(round, study);
-    const arrays = round.arrays.map((array) => describe(array, round, place, layout));
-    return arrays.some(({ array, job, inDoubt }) => array > CANARY && (job !== null || inDoubt))
-      ? arrays.filter(({ array, job, inDoubt }) => array > CANARY || job !== null || inDoubt)
-      : arrays;
+    return round.arrays.map((array) => describe(array, round, place, layout));
   });
 }
 
