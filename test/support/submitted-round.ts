@@ -31,8 +31,15 @@ export interface RoundOptions {
   readonly cluster?: string;
   readonly resources?: string;
   readonly maxArraySize?: number;
+  /** Default LSF. */
+  readonly scheduler?: "lsf" | "slurm";
   /** Random part of the job names. */
   readonly nonce?: string;
+  /** Of an element; by default 1GB and 10m. */
+  readonly memory?: string;
+  readonly walltime?: string;
+  /** More lines of the site file. */
+  readonly site?: string;
 }
 
 /** What a trial does that is complete. */
@@ -40,12 +47,13 @@ export const GOOD = `echo '{"metrics":{"score":1}}' > "$1"`;
 
 /** Writes a study and generates its round; six good trials in arrays of two by default. */
 export async function makeSubmittableRound(
-  lsf: Lsf,
+  lsf: Pick<Lsf, "environment">,
   { trials = Array.from({ length: 6 }, () => GOOD), ...options }: RoundOptions = {},
 ): Promise<SubmittableRound> {
   const workspace = join(makeTestFolder(), "it's a $workspace");
   mkdirSync(join(workspace, "sites"), { recursive: true });
-  const site = `scheduler: lsf\nmaxArraySize: ${options.maxArraySize ?? 2}\nqueue: general\n`;
+  const queue = options.scheduler === "slurm" ? "" : "queue: general\n";
+  const site = `scheduler: ${options.scheduler ?? "lsf"}\nmaxArraySize: ${options.maxArraySize ?? 2}\n${queue}${options.site ?? ""}\n`;
   writeFileSync(join(workspace, "sites", "own.yaml"), site);
   const studyFile = join(workspace, "study.yaml");
   writeFileSync(studyFile, studyText(trials, options));
@@ -71,7 +79,8 @@ export async function makeSubmittableRound(
   };
 }
 
-function studyText(trials: readonly string[], { cluster, resources }: RoundOptions): string {
+function studyText(trials: readonly string[], options: RoundOptions): string {
+  const { cluster, resources, memory = "1GB", walltime = "10m" } = options;
   const deeds = trials.map((deed, place) => JSON.stringify(`${deed} # ${place}`));
   return `
 study: s
@@ -79,6 +88,6 @@ objective: { metric: score, direction: maximize }
 trainer: { command: [bash, -c, "eval \\"$0\\"", "{{deed}}", "{{result}}"] }
 space: { deed: [${deeds.join(", ")}] }
 cluster: { site: own, concurrencyLimit: 2${cluster === undefined ? "" : `, ${cluster}`} }
-resources: { cpus: 1, memory: 1GB, walltime: 10m${resources === undefined ? "" : `, ${resources}`} }
+resources: { cpus: 1, memory: ${memory}, walltime: ${walltime}${resources === undefined ? "" : `, ${resources}`} }
 `;
 }

@@ -13,6 +13,7 @@ import {
   readPlannedAttempts,
 } from "../../storage/attempts.ts";
 import { withDatabase } from "../../storage/database.ts";
+import { CANARY } from "../../workspace/layout.ts";
 import { collectFirst, type CollectFirstOptions } from "../collect/collect-first.ts";
 import { describeOpenElements, lookUpAttempt, type OpenAttempt } from "./open-elements.ts";
 import { askHistory, querySchedulers, type SchedulerAnswer } from "./query.ts";
@@ -126,7 +127,8 @@ function findOpen(
       ({ trialId, attempt }) =>
         counted.get(trialId)?.state !== "complete" && !ended.has(`${trialId} ${attempt}`),
     )
-    .map((each) => ({ planned: each, array: byPlace.get(`${each.round} ${each.array}`) }));
+    .map((each) => ({ planned: each, array: byPlace.get(`${each.round} ${each.array}`) }))
+    .filter(({ planned: { array: number }, array }) => number > CANARY || array !== undefined);
 }
 
 /** One question to each scheduler; a second one to its accounting when it has forgotten some. */

@@ -2,26 +2,20 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import pLimit from "p-limit";
+import { until } from "../../support/bsweep-process.ts";
 import { makeTestFolder } from "../../support/folder.ts";
 import { chanceFor, IS_LONG, printSeed, type Chance } from "../../support/interruptions/chance.ts";
+import { noteLines } from "../../support/interruptions/interrupt.ts";
 import {
-  noteLines,
-  runInterrupted,
-  type InterruptedEnd,
-  type Interruption,
-} from "../../support/interruptions/interrupt.ts";
+  ARRAYS,
+  interruptAtRandom,
+  startLife,
+  submitRest,
+  type Life,
+} from "../../support/interruptions/submitter.ts";
 import type { Fault } from "../../support/lsf/fault.ts";
 import { startLsf, type Lsf } from "../../support/lsf/lsf.ts";
-import {
-  GOOD,
-  makeSubmittableRound,
-  type SubmittableRound,
-} from "../../support/submitted-round.ts";
 
-/** The canary and two arrays. */
-const ARRAYS = ["00", "01", "02"] as const;
-/** Longest that a request may take, as submit.sh is told. It waits a little longer before it asks again. */
-const ASK_SECONDS = 2;
 /** Rounds at a time: most of the time they wait. */
 const SIDE_BY_SIDE = 4;
 
@@ -31,54 +25,11 @@ beforeAll(async () => {
 });
 afterAll(() => lsf.stop());
 
-/** A round of this test's own in the LSF that all share. */
-interface Life {
-  readonly nonce: string;
-  readonly round: SubmittableRound;
-  /** Runs submit.sh, interrupted or not. */
-  run(
-    interruption: Interruption | null,
-    args?: readonly string[],
-    extra?: Readonly<Record<string, string>>,
-  ): Promise<InterruptedEnd>;
-}
-
-async function startLife(number: number): Promise<Life> {
-  const nonce = (0xa0000000 + number).toString(16);
-  const round = await makeSubmittableRound(lsf, {
-    nonce,
-    trials: [GOOD, GOOD, GOOD, GOOD],
-    cluster: `jobGroup: /me/${nonce}`,
-  });
-  const environment = lsf.environment({ BSWEEP_ASK_SECONDS: String(ASK_SECONDS) });
-  const script = join(round.folder, "submit.sh");
-  return {
-    ...{ nonce, round },
-    run: (interruption, args = [], extra = {}) =>
-      runInterrupted(["bash", script, ...args], { ...environment, ...extra }, interruption),
-  };
-}
-
-/** Runs submit.sh as a person would who does what it says, until everything is submitted. */
-async function submitRest(life: Life): Promise<void> {
-  let args: readonly string[] = [];
-  for (let attempt = 1; attempt <= 12; attempt++) {
-    const { status, stdout, stderr } = await life.run(null, args);
-    if (status === 0) return;
-    if (status !== 4 && status !== 6) throw new Error(`status ${status}: ${stdout}\n${stderr}`);
-    args = stderr.includes("--break-lock") ? ["--break-lock"] : [];
-  }
-  throw new Error(`submit.sh of ${life.nonce} never ends well`);
-}
-
 /** One job of each name, and its id written down; nothing half-done is left. */
-async function expectOnce({ nonce, round }: Life): Promise<void> {
+async function expectOnce(life: Life): Promise<void> {
+  const { nonce, round } = life;
   const jobs = (await lsf.jobs()).filter(({ name }) => name.endsWith(nonce));
-  const recorded = ARRAYS.map((array) => [
-    `s-r001-a${array}-${nonce}`,
-    round.readRecord(`array-${array}.job`),
-  ]);
-  expect(jobs.map(({ name, id }) => [name, String(id)]).sort()).toEqual(recorded);
+  expect(jobs.map(({ name, id }) => [name, String(id)]).sort()).toEqual(life.recorded());
   expect(existsSync(join(round.folder, "submit.lock"))).toBe(false);
   const groups = await lsf.groups();
   expect(groups.filter(({ name }) => name === `/me/${nonce}`)).toEqual([
@@ -90,16 +41,29 @@ describe("submit.sh", () => {
   test("killed at every line that it runs, and run again, submits everything once", async () => {
     const lines = await listLines();
     expect(lines.length).toBeGreaterThan(80);
-    const own = IS_LONG ? lines : lines.filter((_, place) => place % 3 === 0);
     const limit = pLimit(SIDE_BY_SIDE);
     const lanes = Array.from({ length: SIDE_BY_SIDE }, (_, lane) =>
-      own.filter((__, place) => place % SIDE_BY_SIDE === lane),
+      lines.filter((__, place) => place % SIDE_BY_SIDE === lane),
     );
     const interrupted = await Promise.all(
       lanes.map((lane, number) => limit(() => killAtLines(lane, 1000 * number))),
     );
-    console.log(`killed at ${interrupted.flat().length} of ${lines.length} lines`);
-    expect(interrupted.flat().sort()).toEqual([...own].sort());
+    console.log(`killed at ${interrupted.flat().length} lines`);
+    expect(interrupted.flat().sort()).toEqual([...lines].sort());
+  });
+
+  test("killed while bsub goes on, and run again at once, waits for what bsub may still do", async () => {
+    const life = await startLife(lsf, "lsf", 0xffe);
+    await lsf.inject({ kind: "slow", command: "bsub", match: `a01-${life.nonce}`, seconds: 1.5 });
+    const run = life.run(null);
+    await until(() => existsSync(join(life.round.folder, "submitted", "array-01.intent")));
+    process.kill(Number(readOwner(life)[1]), "SIGKILL");
+    expect(await run).toMatchObject({ signal: "SIGKILL" });
+    expect((await lsf.jobs()).filter(({ name }) => name.endsWith(life.nonce))).toHaveLength(1);
+    const again = await life.run(null, ["--break-lock"]);
+    expect(again.stdout).toContain("waiting until nobody can be asking any more");
+    expect(again.stdout).toContain("array-01: found as job");
+    await expectOnce(life);
   });
 
   test("ended at random, with faults and second submitters, submits everything once", async () => {
@@ -113,9 +77,14 @@ describe("submit.sh", () => {
   });
 });
 
+/** Of the lock: host, process ... */
+function readOwner({ round }: Life): string[] {
+  return readFileSync(join(round.folder, "submit.lock", "owner"), "utf8").split(" ");
+}
+
 /** The lines of which one run of submit.sh executes something. */
 async function listLines(): Promise<number[]> {
-  const life = await startLife(0xfff);
+  const life = await startLife(lsf, "lsf", 0xfff);
   const note = join(makeTestFolder(), "lines");
   expect(await life.run(null, [], noteLines(note))).toMatchObject({ status: 0, stderr: "" });
   await expectOnce(life);
@@ -126,13 +95,13 @@ async function listLines(): Promise<number[]> {
 /** Kills one round's submit.sh at line after line; with a new round where the line is not reached any more. */
 async function killAtLines(lines: readonly number[], number: number): Promise<number[]> {
   const killed: number[] = [];
-  let life = await startLife(number);
+  let life = await startLife(lsf, "lsf", number);
   for (const line of lines) {
     for (const isNew of [false, true]) {
       if (isNew) {
         await submitRest(life);
         await expectOnce(life);
-        life = await startLife(++number);
+        life = await startLife(lsf, "lsf", ++number);
       }
       const interruption = { at: { line }, signal: "SIGKILL", group: false } as const;
       const args = existsSync(join(life.round.folder, "submit.lock")) ? ["--break-lock"] : [];
@@ -150,37 +119,13 @@ async function killAtLines(lines: readonly number[], number: number): Promise<nu
 /** @returns how often submit.sh was interrupted */
 async function liveAtRandom(number: number): Promise<number> {
   const chance = chanceFor(`submit ${number}`);
-  const life = await startLife(0x100000 + number);
-  const interruptions = chance.between(1, 4);
-  for (let step = 0; step < interruptions; step++) {
-    if (chance.happens(60)) await lsf.inject(drawFault(chance, life.nonce));
-    const hasLock = existsSync(join(life.round.folder, "submit.lock"));
-    const args = hasLock || chance.happens(20) ? ["--break-lock"] : [];
-    const runs = [life.run(drawInterruption(chance), args)];
-    if (chance.happens(30)) runs.push(runSecond(chance, life));
-    await Promise.all(runs);
-  }
+  const life = await startLife(lsf, "lsf", 0x100000 + number);
+  const interruptions = await interruptAtRandom(life, chance, () =>
+    lsf.inject(drawFault(chance, life.nonce)),
+  );
   await submitRest(life);
   await expectOnce(life);
   return interruptions;
-}
-
-/** Somebody else at the same time, here or on another login node, who may hold the first one for dead. */
-async function runSecond(chance: Chance, life: Life): Promise<InterruptedEnd> {
-  await new Promise((resolve) => setTimeout(resolve, chance.between(0, 1500)));
-  const args = chance.happens(50) ? ["--break-lock"] : [];
-  const host = chance.happens(50) ? { HOSTNAME: "login-2" } : {};
-  return life.run(chance.happens(30) ? drawInterruption(chance) : null, args, host);
-}
-
-function drawInterruption(chance: Chance): Interruption {
-  return {
-    at: chance.happens(70)
-      ? { command: chance.between(1, 320) }
-      : { milliseconds: chance.between(0, 4000) },
-    signal: chance.pick(["SIGKILL", "SIGKILL", "SIGTERM", "SIGINT"]),
-    group: chance.happens(30),
-  };
 }
 
 /** What goes wrong with the scheduler, for this round alone. */
