@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runBsweep } from "../support/bsweep-process.ts";
 import { makeSuiteFolder } from "../support/folder.ts";
 import { openPodman, runPodman, type Podman } from "../support/podman/open.ts";
-import { buildTrainerImage } from "../support/podman/trainer-image.ts";
+import { BUILD_MS, buildTrainerImage } from "../support/podman/trainer-image.ts";
 import { makeHeader, writeDataset } from "../support/study-workspace.ts";
 import { createLayout } from "../../src/workspace/layout.ts";
 import { PODMAN, requireForCluster } from "./requirements.ts";
@@ -80,7 +80,7 @@ describe.runIf(requireForCluster([...PODMAN, "docker-registry"]))("bsweep image 
     writeFileSync(join(folder, "registries.conf"), insecure.join("\n"));
     env = { ...podman.environment, CONTAINERS_REGISTRIES_CONF: join(folder, "registries.conf") };
     mkdirSync(workspace);
-  });
+  }, BUILD_MS);
   afterAll(async () => {
     for (const process of processes) process.kill();
     await Promise.all(processes.map((process) => once(process, "exit")));
