@@ -2,10 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Effects } from "../../core/effects.ts";
+import type { ElementLookup } from "../../core/element-status.ts";
 import type { ProbeKind, SmokeFacts } from "../../core/smoke.ts";
 import { parseSmokeFacts } from "../../formats/smoke-files.ts";
 import type { Layout } from "../../workspace/layout.ts";
-import { type ElementLookup, lookUp, querySchedulers } from "../cluster/query.ts";
+import { lookUp, querySchedulers } from "../cluster/query.ts";
 import { readSubmittedArrays } from "../cluster/submitted.ts";
 import type { SmokeRound } from "./rounds.ts";
 
