@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { SmokeReport } from "../../src/core/smoke.ts";
+import { builtProgram } from "../../src/workspace/package.ts";
 import { makeSuiteFolder } from "../support/folder.ts";
 import { readJournal, writeJournalStudy, type NotedRun } from "../support/journal.ts";
 import { runBsweep } from "../support/program.ts";
@@ -158,6 +160,29 @@ describe.runIf(requireForCluster(SLURM))("a pool on Slurm", () => {
     await slurm.run("scancel", job);
     await waitUntil("it ends", async () => (await stateOf(job)) === "CANCELLED");
     expect(countResults(round)).toEqual({});
+  });
+
+  test("bsweep smoke tries both kinds of jobs, and tells who ran where", async () => {
+    const workspace = join(folder, "smoke");
+    mkdirSync(workspace);
+    const args = ["smoke", "--site", "slurm", "--wait", "--json", "--workspace", workspace];
+    const { exitStatus, stdout } = await slurm.run(
+      process.execPath,
+      builtProgram("main.js"),
+      ...args,
+    );
+    expect(exitStatus).toBe(0);
+    const report = JSON.parse(stdout) as SmokeReport;
+    expect(report.findings.filter(({ level }) => level !== "note")).toEqual([]);
+    const [one, two, ...pool] = report.probes.map(({ facts }) => facts);
+    expect(one?.environment.scheduler).toMatchObject({ SLURM_ARRAY_TASK_ID: "1" });
+    expect(two?.environment.scheduler).toMatchObject({ SLURM_ARRAY_TASK_ID: "2" });
+    // The kernel's limit, as asked for.
+    expect(one?.memoryLimitMiB).toBe(1024);
+    expect(new Set(pool.map(({ host }) => host))).toEqual(new Set(slurm.nodes));
+    expect(pool.filter(({ madeExclusiveFile }) => madeExclusiveFile)).toHaveLength(1);
+    for (const { peers } of pool) expect(peers[0]?.roundTripSeconds).toBeGreaterThan(0);
+    for (const { queueSeconds } of report.probes) expect(queueSeconds).toBeGreaterThanOrEqual(-1);
   });
 
   describe.runIf(requireForCluster(["mpirun"]))("by Open MPI's mpirun", () => {
