@@ -86,6 +86,8 @@ describe.runIf(requireForCluster(SLURM))("a pool on Slurm", () => {
     return counts;
   }
 
+  const countOf = (round: Round): number => Object.keys(countResults(round)).length;
+
   const oneEach = (count: number): Record<string, number> =>
     Object.fromEntries(Array.from({ length: count }, (_, place) => [String(place + 1), 1]));
 
@@ -129,7 +131,7 @@ describe.runIf(requireForCluster(SLURM))("a pool on Slurm", () => {
   test("goes on when its first node is lost, and ends its job itself, since srun is lost with it", async () => {
     const round = makeRound("first-lost", Array<number>(10).fill(3));
     const job = await submit(round, "--no-canary");
-    await waitUntil("some are done", () => Object.keys(countResults(round)).length >= 4);
+    await waitUntil("some are done", () => countOf(round) >= 4);
     const first = await batchNode(job);
     await slurm.killNode(first);
     await waitUntil("it ends", async () => (await stateOf(job)) === "CANCELLED");
@@ -168,17 +170,21 @@ describe.runIf(requireForCluster(SLURM))("a pool on Slurm", () => {
       expect(new Set(readJournal(round).map(({ node }) => node))).toEqual(new Set(slurm.nodes));
     });
 
-    test("dies with any of its hosts; submitted again, it goes on", async () => {
+    test("dies with any of its hosts; run again, it goes on where it was", async () => {
       const round = makeRound("mpirun-lost", Array<number>(8).fill(4), { launcher: "mpirun" });
       const job = await submit(round, "--no-canary");
-      await waitUntil("all tasks run", () => readJournal(round).length >= 4);
+      await waitUntil("all tasks have run an element", () => countOf(round) >= 4);
       const first = await batchNode(job);
       const lost = slurm.nodes.find((node) => node !== first) ?? "";
       await slurm.killNode(lost);
-      await waitUntil("it has ended", async () => (await stateOf(job)) !== "RUNNING");
-      console.log(await stateOf(job), countResults(round));
-      console.log(readFileSync(join(round.logs, `${job}.out`), "utf8"));
+      await waitUntil("it has ended", async () => (await stateOf(job)) === "FAILED");
+      expect(countOf(round)).toBeLessThan(8);
+      const said = readFileSync(join(round.logs, `${job}.out`), "utf8");
+      expect(said).toContain("ORTE has lost communication with a remote daemon");
       await slurm.startNode(lost);
+      await slurm.run("scontrol", "requeue", job);
+      await waitUntil("it ends", async () => (await stateOf(job)) === "COMPLETED");
+      expect(countResults(round)).toEqual(oneEach(8));
     });
   });
 });

@@ -128,12 +128,7 @@ function findOpen(
         counted.get(trialId)?.state !== "complete" && !ended.has(`${trialId} ${attempt}`),
     )
     .map((each) => ({ planned: each, array: byPlace.get(`${each.round} ${each.array}`) }))
-    .filter(({ array }) => !isSkippedCanary(array));
-}
-
-/** Its trial stands in the first array too, which says all there is to say. */
-function isSkippedCanary(array: SubmittedArray | undefined): boolean {
-  return array?.array === CANARY && array.job === null && !array.inDoubt;
+    .filter(({ planned: { array: number }, array }) => number > CANARY || array !== undefined);
 }
 
 /** One question to each scheduler; a second one to its accounting when it has forgotten some. */

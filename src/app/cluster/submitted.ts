@@ -4,7 +4,13 @@ import { isSystemError } from "../../core/errors.ts";
 import type { Round, RoundArray } from "../../core/round.ts";
 import type { SchedulerName } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
-import { arrayName, logFolderName, SUBMITTED_FOLDER, type Layout } from "../../workspace/layout.ts";
+import {
+  arrayName,
+  CANARY,
+  logFolderName,
+  SUBMITTED_FOLDER,
+  type Layout,
+} from "../../workspace/layout.ts";
 import { listRounds } from "../../workspace/rounds.ts";
 import { readRound } from "../read-round.ts";
 import { loadSite } from "../site.ts";
@@ -38,7 +44,8 @@ export interface SubmittedArray {
 const JOB_ID = /^[1-9]\d{0,18}$/;
 
 /**
- * Every array of every round of a study, by round and array: submitted or not.
+ * Every array of every round of a study, by round and array: submitted or not. A canary that the others were
+ * submitted without is none of them.
  * @throws BsweepError INVALID_MANIFEST; INVALID_SITE when an old round needs the study's site and it cannot be read
  */
 export function readSubmittedArrays(layout: Layout, study: Study): readonly SubmittedArray[] {
@@ -46,7 +53,10 @@ export function readSubmittedArrays(layout: Layout, study: Study): readonly Subm
     const round = readRound(layout, study.name, number);
     if (round === undefined) return [];
     const place = placeOf(round, study);
-    return round.arrays.map((array) => describe(array, round, place, layout));
+    const arrays = round.arrays.map((array) => describe(array, round, place, layout));
+    return arrays.some(({ array, job, inDoubt }) => array > CANARY && (job !== null || inDoubt))
+      ? arrays.filter(({ array, job, inDoubt }) => array > CANARY || job !== null || inDoubt)
+      : arrays;
   });
 }
 

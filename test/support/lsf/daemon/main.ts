@@ -8,6 +8,7 @@ import type { CommandRequest, ControlRequest, Reply } from "../protocol.ts";
 import type { Settings } from "../settings.ts";
 import { Cluster } from "./cluster.ts";
 import { Connection, onLines } from "./connection.ts";
+import { removeContainers } from "./container.ts";
 import { createControls } from "./controls.ts";
 import { Faults } from "./faults.ts";
 import { watchMemory } from "./memory-watch.ts";
@@ -72,8 +73,8 @@ function end(): void {
     element.tasks.forEach((task) => task.kill());
     element.running?.signal("SIGKILL");
   }
-  // What kills containers has to be started before this ends.
-  setTimeout(() => process.exit(0), settings.mode === "podman" ? 2000 : 0);
+  if (settings.mode === "podman") removeContainers(cluster);
+  process.exit(0);
 }
 
 watchMemory(cluster);
