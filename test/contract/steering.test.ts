@@ -9,7 +9,7 @@ import type { Lsf } from "../support/lsf/lsf.ts";
 import type { JobState } from "../support/lsf/records.ts";
 import { runCommand } from "../support/lsf/run-command.ts";
 import { eventually } from "../support/lsf/suite.ts";
-import { useLsf } from "../support/lsf/use-lsf.ts";
+import { useLsf } from "../support/lsf/suite.ts";
 import {
   GOOD,
   makeSubmittableRound,
