@@ -114,7 +114,7 @@ describe.runIf(requireForCluster(SLURM))("steering a study on Slurm", () => {
     await other.untilEnded();
   });
 
-  test("a cancelled element leaves its checkpoint and does not come back", async () => {
+  test("a cancelled element leaves its checkpoint and comes back by retry alone, from there", async () => {
     const study = await submit("stopped", behaviourStudy(["75-on-term"]));
     const log = join(study.layout.round("stopped", 1), "logs/array-01/1.log");
     await slurm.untilQueue(
@@ -126,6 +126,26 @@ describe.runIf(requireForCluster(SLURM))("steering a study on Slurm", () => {
     expect(rows).toMatchObject([{ state: "CANCELLED" }]);
     expect(readFileSync(log, "utf8")).toContain("stopped, to be run again");
     expect(study.results(1, 1).size).toBe(0);
+    await waitUntil("it is lost", async () => (await countsOf(study))["lost"] === 1);
+    await study.demand("retry", "study.yaml");
+    await study.demand("submit", "study.yaml", "--no-canary");
+    await study.untilEnded();
+    // Without the checkpoint it would wait for a signal again.
+    expect(await countsOf(study)).toEqual({ complete: 1 });
+  });
+
+  test("what ran out of memory is retried with more of it, and nothing else is", async () => {
+    const study = await submit("hungry", HUNGRY_STUDY);
+    await study.untilEnded();
+    expect(await countsOf(study)).toEqual({ complete: 1, failed: 1 });
+    expect((await statusOf(study)).failures).toMatchObject([{ kind: "out-of-memory", trials: 1 }]);
+    await study.demand("retry", "study.yaml");
+    const script = join(study.layout.round("hungry", 2), "array-01.sbatch");
+    expect(readFileSync(script, "utf8")).toMatch(/^#SBATCH --array=1-1%50\n[^]*--mem=400M$/m);
+    await study.demand("submit", "study.yaml", "--no-canary");
+    await study.untilEnded();
+    expect(await countsOf(study)).toEqual({ complete: 2 });
+    expect([...study.results(2, 1).values()]).toMatchObject([{ attempt: 2, params: { mib: 200 } }]);
   });
 
   test("elements that ended without a result are lost, and Slurm says of what", async () => {
@@ -165,10 +185,27 @@ space: { by: [memory, signal, time] }
 resources: { memory: 200MB, walltime: 1m }
 `;
 
+/** One of two trials holds 200 MiB beside what Node itself needs. */
+const HUNGRY_STUDY = `
+objective: { metric: score, direction: maximize }
+trainer:
+  command:
+    - node
+    - -e
+    - |
+      const kept = Buffer.alloc(Number(process.argv[1]) << 20, 1);
+      require("fs").writeFileSync(process.env.BSWEEP_RESULT, JSON.stringify({ metrics: { score: kept.length } }));
+    - "{{param:mib}}"
+  version: 1
+space: { mib: [1, 200] }
+resources: { memory: 200MB, maxMemory: 1GB }
+`;
+
 interface Status {
   readonly counts: Readonly<Record<string, number>>;
   readonly failures: readonly {
     readonly kind: string;
+    readonly trials: number;
     readonly example: { readonly message: string };
   }[];
 }
