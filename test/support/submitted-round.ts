@@ -52,12 +52,8 @@ export async function makeSubmittableRound(
 ): Promise<SubmittableRound> {
   const workspace = join(makeTestFolder(), "it's a $workspace");
   mkdirSync(join(workspace, "sites"), { recursive: true });
-  const queue = options.scheduler === "slurm" ? "" : "queue: general
-";
-  const site = `scheduler: ${options.scheduler ?? "lsf"}
-maxArraySize: ${options.maxArraySize ?? 2}
-${queue}${options.site ?? ""}
-`;
+  const queue = options.scheduler === "slurm" ? "" : "queue: general\n";
+  const site = `scheduler: ${options.scheduler ?? "lsf"}\nmaxArraySize: ${options.maxArraySize ?? 2}\n${queue}${options.site ?? ""}\n`;
   writeFileSync(join(workspace, "sites", "own.yaml"), site);
   const studyFile = join(workspace, "study.yaml");
   writeFileSync(studyFile, studyText(trials, options));
