@@ -24,6 +24,8 @@ import { retryCommand } from "./retry.ts";
 import { runtimeCommand } from "./runtime.ts";
 import { shellCommand } from "./shell.ts";
 import { statusCommand } from "./status.ts";
+import { smokeCommand } from "./smoke.ts";
+import { smokeReportCommand } from "./smoke-report.ts";
 import { submitCommand } from "./submit.ts";
 import { throttleCommand } from "./throttle.ts";
 import { trialCommand } from "./trial.ts";
@@ -57,7 +59,9 @@ export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   exportCommand,
   runtimeCommand,
   imageCommand,
+  smokeCommand,
   trialCommand,
   poolCommand,
+  smokeReportCommand,
   demoCommand,
 ];

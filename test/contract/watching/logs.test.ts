@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { GrowingLog } from "../../../src/app/logs/growing-log.ts";
 import { until } from "../../support/bsweep-process.ts";
 import { makeTestFolder } from "../../support/folder.ts";
-import { useLsf } from "../../support/lsf/use-lsf.ts";
+import { useLsf } from "../../support/lsf/suite.ts";
 import { GOOD, makeSubmittableRound, type RoundOptions } from "../../support/submitted-round.ts";
 import { WatchedStudy } from "../../support/watched-study.ts";
 
