@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Effects } from "../core/effects.ts";
 import { groupBy } from "../core/grouping.ts";
 import type { ArrayStatus, CanaryStatus, NextStep, StudyStatus } from "../core/study-status.ts";
@@ -31,6 +32,7 @@ export async function readStatus(options: ObserveOptions, effects: Effects): Pro
   );
   const { now, trials, results, answer } = observation;
   const counts = countKinds(trials);
+  const paused = readPaused(layout.pausedFile(study.name));
   const throughput = measureThroughput(results, now);
   const left = trials.filter(({ state }) => isToCome(state.kind)).length;
   const status: StudyStatus = {
@@ -49,14 +51,23 @@ export async function readStatus(options: ObserveOptions, effects: Effects): Pro
     cpuHours: sumCpuHours(results),
     failures: groupFailures(observation, layout),
     waiting: countReasons(trials),
+    paused,
     unasked: answer.failures.map(({ scheduler, error }) => ({
       scheduler,
       message: error.message,
       hint: error.hint ?? "",
     })),
-    next: decideNext(counts, observation),
+    next: paused === null ? decideNext(counts, observation) : "resume",
   };
   return { status, answer };
+}
+
+function readPaused(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch {
+    return null;
+  }
 }
 
 /** Whether a trial has neither a result nor been given up. */
