@@ -127,7 +127,7 @@ describe("a pool on the emulated LSF", () => {
     expect(broken.exitStatus).toBe(4);
     expect(broken.stdout).toContain("problem: array element 1 has not reported");
     expect(broken.stdout).toContain("/nowhere/bsweep");
-  });
+  }, 240_000);
 });
 
 test("what would be submitted is shown, and nothing of it stays", async () => {
