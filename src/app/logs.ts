@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { relative } from "node:path";
-import type { Effects, Reporter } from "../core/effects.ts";
+import type { Effects } from "../core/effects.ts";
 import { escapeControls } from "../core/printable.ts";
 import { observeStudy, type ObservedTrial } from "./cluster/observe.ts";
 import {
@@ -10,6 +10,7 @@ import {
   type FindLogsOptions,
 } from "./logs/find-logs.ts";
 import { GrowingLog } from "./logs/growing-log.ts";
+import { quietly } from "./quiet.ts";
 import { createTrialSection } from "./logs/trial-section.ts";
 import { parseResultName } from "../workspace/layout.ts";
 import { listFolder } from "../workspace/rounds.ts";
@@ -34,11 +35,15 @@ const OBSERVE_SECONDS = 60;
  * @throws BsweepError as findLogs does
  */
 export async function showLogs(options: LogsOptions, effects: Effects): Promise<void> {
-  const found = await findLogs(options, effects);
+  let found = await findLogs(options, quietly(effects));
   const readers = found.elements.flatMap((element) => openLogs(element, found, options, effects));
   for (const reader of readers) reader.readOn();
-  if (options.follow && found.result === null) await follow(readers, found, options, effects);
+  if (options.follow && found.result === null) {
+    await follow(readers, found, options, effects);
+    found = await findLogs(options, quietly(effects));
+  }
   for (const reader of readers) reader.finish();
+  if (options.signal.aborted) return;
   if (readers.every((reader) => reader.isEmpty())) effects.reporter.info(describeNothing(found));
   if (found.result?.state !== "complete") showSchedulerLogs(found, options, effects);
 }
@@ -93,10 +98,9 @@ async function follow(
   const { signal } = options;
   let observedAt = effects.now().getTime();
   while (!signal.aborted) {
-    // Before the log is read: what was written before the result is passed on.
+    // The element's last line, on its result, comes after the result: one more look follows.
     const isOver = hasResultFile(found);
     for (const reader of readers) reader.readOn();
-    if (isOver) return;
     const now = effects.now().getTime();
     if (now - observedAt >= OBSERVE_SECONDS * 1000) {
       observedAt = now;
@@ -107,6 +111,7 @@ async function follow(
       }
     }
     await pause(LOOK_SECONDS * 1000, undefined, { signal }).catch(() => undefined);
+    if (isOver) return;
   }
 }
 
@@ -125,9 +130,7 @@ async function observeTrial(
   { study, layout }: LogsOptions,
   effects: Effects,
 ): Promise<ObservedTrial | undefined> {
-  const nothing = (): void => undefined;
-  const reporter: Reporter = { ...effects.reporter, info: nothing, progress: nothing };
-  const { trials } = await observeStudy({ study, layout }, { ...effects, reporter });
+  const { trials } = await observeStudy({ study, layout }, quietly(effects));
   return trials.find((trial) => trial.trialId === trialId);
 }
 

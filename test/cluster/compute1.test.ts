@@ -85,14 +85,16 @@ describe.runIf(requireForCluster(PODMAN))("a sweep's whole life on compute1", ()
   test("a trial that does not fit its memory fails as that, and is tried with more", async () => {
     const study = readFileSync(join(workspace, "study.yaml"), "utf8")
       .replace("study: digits", "study: greedy")
-      .replace("memory: 1GB", "memory: 200MB")
-      .replace("filters: [4, 8], dropout: [0.1, 0.3]", "filters: [4]");
+      .replace("memory: 1GB", "memory: 250MB")
+      .replace("epochs: 2", "epochs: 1")
+      .replace("batchSize: 32", "batchSize: 256")
+      .replace("filters: [4, 8], dropout: [0.1, 0.3]", "filters: [128]");
     writeFileSync(join(workspace, "greedy.yaml"), study);
     expect((await bsweep("submit", "greedy.yaml")).exitStatus).toBe(0);
     await lsf.untilEnded();
     const status = JSON.parse((await bsweep("status", "greedy.yaml", "--json")).stdout) as object;
     expect(JSON.stringify(status)).toMatch(/out-of-memory/);
-    const retried = await bsweep("retry", "greedy.yaml", "--memory", "1GB");
+    const retried = await bsweep("retry", "greedy.yaml", "--memory", "2GB");
     expect(retried.exitStatus).toBe(0);
     expect((await bsweep("submit", "greedy.yaml")).exitStatus).toBe(0);
     await lsf.untilEnded();

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeTestFolder } from "../support/folder.ts";
 import { ACCOUNT } from "../support/slurm/options.ts";
+import type { QueueRow } from "../support/slurm/queue.ts";
 import { type Slurm, startSlurm } from "../support/slurm/slurm.ts";
 import { behaviourStudy, gatedStudy, makeSlurmStudy } from "../support/slurm/study.ts";
+import { waitUntil } from "../support/slurm/wait.ts";
 import { ACCOUNTING, requireForCluster, SLURM } from "./requirements.ts";
 
 describe.runIf(requireForCluster([...SLURM, ...ACCOUNTING]))(
@@ -77,6 +79,31 @@ describe.runIf(requireForCluster([...SLURM, ...ACCOUNTING]))(
       expect(again.stdout).toMatch(/array-01: found as job \d+/);
       expect(await slurm.queue()).toEqual([]);
       expect(await study.demand("collect", "study.yaml")).toContain("2 new (2 complete");
+    });
+
+    test("an element lost with its node and forgotten by Slurm: its accounts tell what became of it", async () => {
+      const study = makeSlurmStudy(slurm, makeTestFolder(), {
+        name: "once",
+        study: gatedStudy(1),
+        cluster: [`schedulerOptions: ["--no-requeue"]`],
+      });
+      await study.demand("submit", "study.yaml", "--no-canary");
+      const own = (rows: readonly QueueRow[]) =>
+        rows.filter(({ name }) => name.startsWith("once-r"));
+      const [row] = own(
+        await slurm.untilQueue("it runs", (rows) => own(rows)[0]?.state === "RUNNING"),
+      );
+      const node = row?.node ?? "";
+      await slurm.killNode(node);
+      await slurm.untilQueue("Slurm has forgotten", (rows) => own(rows).length === 0);
+      let status = "";
+      await waitUntil("it is lost", async () => {
+        status = await study.demand("status", "study.yaml");
+        return status.includes("1 lost");
+      });
+      expect(status).toContain("NODE_FAIL");
+      expect(status).toContain(node);
+      await slurm.startNode(node);
     });
   },
 );

@@ -105,7 +105,9 @@ describe.runIf(requireForCluster(SLURM))("a study on a Slurm with faults", () =>
     await study.submit(1);
     await study.untilEnded();
     await slurm.untilQueue("Slurm has forgotten", (rows) => !rows.some(own("forgotten")));
-    expect(await study.demand("collect", "study.yaml")).toContain("(1 complete, 1 failed)");
+    expect(JSON.parse(await study.demand("status", "study.yaml", "--json"))).toMatchObject({
+      counts: { complete: 1, failed: 1, missing: 0, unknown: 0 },
+    });
     expect(await study.submit(1)).toMatchObject({ exitStatus: 0 });
     expect((await slurm.queue()).some(own("forgotten"))).toBe(false);
 

@@ -5,7 +5,7 @@ import { runBsweep, until, type ProcessEnd } from "../support/bsweep-process.ts"
 import { makeTestFolder } from "../support/folder.ts";
 import { readJournal, writeJournalStudy } from "../support/journal.ts";
 import type { Lsf } from "../support/lsf/lsf.ts";
-import { useLsf } from "../support/lsf/use-lsf.ts";
+import { useLsf } from "../support/lsf/suite.ts";
 
 interface PoolRound {
   readonly workspace: string;

@@ -2,11 +2,14 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { SteeringReport } from "../../src/core/steering.ts";
+import { quoteShell } from "../../src/rendering/shell.ts";
+import { builtProgram } from "../../src/workspace/package.ts";
 import { runBsweep, type ProcessEnd } from "../support/bsweep-process.ts";
 import type { Lsf } from "../support/lsf/lsf.ts";
 import type { JobState } from "../support/lsf/records.ts";
+import { runCommand } from "../support/lsf/run-command.ts";
 import { eventually } from "../support/lsf/suite.ts";
-import { useLsf } from "../support/lsf/use-lsf.ts";
+import { useLsf } from "../support/lsf/suite.ts";
 import {
   GOOD,
   makeSubmittableRound,
@@ -116,6 +119,22 @@ describe("elements that run", () => {
     expect((await round.steer("resume")).stdout).toContain("has ended: the scheduler knows no");
   });
 
+  test("what starts while it is being held goes on all the same", async () => {
+    const round = await makeRound(lsf());
+    await eventually(() => countRunning(lsf())).toBe(2);
+    await lsf().inject({ kind: "slow", command: "bstop", seconds: 4 });
+    const pausing = round.steer("pause");
+    await eventually(async () => (await lsf().calls()).at(-1)?.command).toBe("bstop");
+    await lsf().run("bmod", ["-J", "%3", String(round.job(1))]);
+    await lsf().run("bgmod", ["-L", "3", "/me/bsweep/s"]);
+    await eventually(() => countRunning(lsf())).toBe(3);
+    const paused = await pausing;
+    expect(paused.stdout).toContain("2 elements held, 2 elements running to the end");
+    expect(paused.stdout).toContain("1 element had just started and goes on");
+    expect(await round.states(1)).toEqual(["RUN", "RUN", "RUN", "PSUSP"]);
+    openGate(round);
+  });
+
   test("--running stops what runs, and resume lets it go on", async () => {
     const round = await makeRound(lsf());
     await eventually(() => countRunning(lsf())).toBe(2);
@@ -167,6 +186,41 @@ describe("elements that run", () => {
     const shown = await round.steer("attach", "2", "--print");
     expect(shown.stdout).toContain(`bsub -Is -G compute-lab -q general -a 'docker_exec(`);
     expect(shown.stderr).toContain("lets a terminal attach to jobs of an interactive queue only");
+    openGate(round);
+  });
+});
+
+describe("a person at a terminal", () => {
+  const lsf = useLsf({});
+
+  /** Types into a terminal of its own that the words run in; what stood on it. */
+  async function type(round: Steered, typed: string, ...words: readonly string[]): Promise<string> {
+    const command = [process.execPath, builtProgram("main.js"), ...words].map(quoteShell).join(" ");
+    const { stdout } = await runCommand("script", ["-qec", command, "/dev/null"], {
+      env: lsf().environment({ BSWEEP_WORKSPACE: round.layout.workspace }),
+      cwd: round.layout.workspace,
+      stdin: typed,
+    });
+    return stdout;
+  }
+
+  test("is asked before anything is ended", async () => {
+    const round = await makeRound(lsf());
+    const no = await type(round, "n\n", "cancel", round.studyFile);
+    expect(no).toContain("job 1001: 2 elements ended");
+    expect(no).toContain("End them for good? [y/N]");
+    expect(no).toContain("nothing was done");
+    await eventually(() => countRunning(lsf())).toBe(2);
+    await type(round, "y\n", "cancel", round.studyFile);
+    await eventually(() => round.states(2)).toEqual(["EXIT", "EXIT"]);
+  });
+
+  test("gets a shell of an interactive job", async () => {
+    const round = await makeRound(lsf());
+    const shown = await type(round, "tty; pwd; exit 3\n", "shell", round.studyFile);
+    expect(shown).toMatch(/\/dev\/pts\/\d+/);
+    expect(shown).toContain(`\r\n${round.layout.workspace}`);
+    expect((await lsf().jobs()).at(-1)?.options).toMatchObject({ "-Is": "" });
     openGate(round);
   });
 });

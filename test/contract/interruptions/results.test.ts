@@ -10,7 +10,11 @@ import { createLayout, manifestName, parseResultName } from "../../../src/worksp
 import { builtProgram } from "../../../src/workspace/package.ts";
 import { makeTestFolder } from "../../support/folder.ts";
 import { chanceFor, IS_LONG, printSeed, type Chance } from "../../support/interruptions/chance.ts";
-import { runInterrupted, type Interruption } from "../../support/interruptions/interrupt.ts";
+import {
+  runInterrupted,
+  type InterruptedEnd,
+  type Interruption,
+} from "../../support/interruptions/interrupt.ts";
 import { recordEffects } from "../../support/prepare.ts";
 
 /** Two trials each; of every five trials one fails. */
@@ -24,8 +28,8 @@ interface Interrupted {
   readonly workspace: string;
   readonly studyFile: string;
   readonly results: string;
-  element(index: number, interruption: Interruption | null): Promise<number | null>;
-  collect(interruption: Interruption | null): Promise<number | null>;
+  element(index: number, interruption: Interruption | null): Promise<InterruptedEnd>;
+  collect(interruption: Interruption | null): Promise<InterruptedEnd>;
 }
 
 /** A round of a command's trials that take some tenths of a second. */
@@ -50,10 +54,8 @@ resources: { cpus: 1, memory: 1GB, walltime: 10m, trialsPerElement: 2 }
   await generateRound({ studyFile, layout, overwrite: false }, recordEffects());
   const manifest = join(layout.round("s", 1), manifestName(1));
   const env = { ...process.env, BSWEEP_WORKSPACE: workspace };
-  const run = async (interruption: Interruption | null, ...args: readonly string[]) => {
-    const argv = [process.execPath, builtProgram("main.js"), ...args];
-    return (await runInterrupted(argv, env, interruption)).status;
-  };
+  const run = (interruption: Interruption | null, ...args: readonly string[]) =>
+    runInterrupted([process.execPath, builtProgram("main.js"), ...args], env, interruption);
   return {
     ...{ workspace, studyFile, results: join(layout.roundResults("s", 1), "array-01") },
     element: (index, interruption) =>
@@ -80,7 +82,7 @@ async function liveAsElement(round: Interrupted, index: number): Promise<number>
       Array.from({ length: copies }, () => round.element(index, drawInterruption(chance))),
     );
   }
-  expect(await round.element(index, null)).toBe(0);
+  expect(await round.element(index, null)).toMatchObject({ status: 0, stderr: "" });
   return interruptions;
 }
 
@@ -116,7 +118,7 @@ test("elements and collect, ended at random: no result is lost, and none counts 
     Array.from({ length: ELEMENTS }, (_, place) => limit(() => liveAsElement(round, place + 1))),
   ).finally(() => (ended = true));
   const collected = await collector;
-  expect(await round.collect(null)).toBe(0);
+  expect(await round.collect(null)).toMatchObject({ status: 0 });
 
   const files = readResults(round.results);
   const numbers = Array.from({ length: TRIALS }, (_, place) => place + 1);

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import pLimit from "p-limit";
+import { until } from "../../support/bsweep-process.ts";
 import { makeTestFolder } from "../../support/folder.ts";
 import { chanceFor, IS_LONG, printSeed, type Chance } from "../../support/interruptions/chance.ts";
 import { noteLines } from "../../support/interruptions/interrupt.ts";
@@ -51,6 +52,20 @@ describe("submit.sh", () => {
     expect(interrupted.flat().sort()).toEqual([...lines].sort());
   });
 
+  test("killed while bsub goes on, and run again at once, waits for what bsub may still do", async () => {
+    const life = await startLife(lsf, "lsf", 0xffe);
+    await lsf.inject({ kind: "slow", command: "bsub", match: `a01-${life.nonce}`, seconds: 1.5 });
+    const run = life.run(null);
+    await until(() => existsSync(join(life.round.folder, "submitted", "array-01.intent")));
+    process.kill(Number(readOwner(life)[1]), "SIGKILL");
+    expect(await run).toMatchObject({ signal: "SIGKILL" });
+    expect((await lsf.jobs()).filter(({ name }) => name.endsWith(life.nonce))).toHaveLength(1);
+    const again = await life.run(null, ["--break-lock"]);
+    expect(again.stdout).toContain("waiting until nobody can be asking any more");
+    expect(again.stdout).toContain("array-01: found as job");
+    await expectOnce(life);
+  });
+
   test("ended at random, with faults and second submitters, submits everything once", async () => {
     printSeed("submit.sh at random");
     const lives = IS_LONG ? 80 : 12;
@@ -61,6 +76,11 @@ describe("submit.sh", () => {
     console.log(`${lives} rounds, ${counts.reduce((sum, count) => sum + count, 0)} interruptions`);
   });
 });
+
+/** Of the lock: host, process ... */
+function readOwner({ round }: Life): string[] {
+  return readFileSync(join(round.folder, "submit.lock", "owner"), "utf8").split(" ");
+}
 
 /** The lines of which one run of submit.sh executes something. */
 async function listLines(): Promise<number[]> {

@@ -5,7 +5,7 @@ import type { RetryReport } from "../../../src/core/retry.ts";
 import { parseManifestLine } from "../../../src/formats/manifest.ts";
 import { parseRoundFile } from "../../../src/formats/round-file.ts";
 import { manifestName, ROUND_FILE } from "../../../src/workspace/layout.ts";
-import { useLsf } from "../../support/lsf/use-lsf.ts";
+import { useLsf } from "../../support/lsf/suite.ts";
 import { GOOD, makeSubmittableRound, type RoundOptions } from "../../support/submitted-round.ts";
 import { WatchedStudy } from "../../support/watched-study.ts";
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { StudyStatus } from "../../../src/core/study-status.ts";
 import { runBsweep, startBsweep, until } from "../../support/bsweep-process.ts";
 import type { Lsf } from "../../support/lsf/lsf.ts";
-import { useLsf } from "../../support/lsf/use-lsf.ts";
+import { useLsf } from "../../support/lsf/suite.ts";
 import {
   GOOD,
   makeSubmittableRound,

@@ -198,8 +198,12 @@ is_refusal() {
 
 # --- One submitter at a time, on whatever machine ---
 
+# One word, whatever the environment calls this machine.
+host_name="${HOSTNAME//[^A-Za-z0-9._-]/_}"
+host_name="${host_name:-unnamed}"
+
 # The owner: host, process, when the process began (so that another process of its number is not taken for it), time.
-describe_self() { printf '%s %s %s %s\n' "$HOSTNAME" "$$" "$(process_start "$$")" "$(date +%FT%T%z)"; }
+describe_self() { printf '%s %s %s %s\n' "$host_name" "$$" "$(process_start "$$")" "$(date +%FT%T%z)"; }
 
 # process_start PID: empty for none.
 process_start() {
@@ -214,10 +218,10 @@ process_start() {
 # What is known of the lock's owner, for a person.
 describe_owner() {
   local host="" pid="" start="" since=""
-  read -r host pid start since < "$lock/owner" 2> /dev/null || true
+  read -r host pid start since < <(tr -cd '[:print:]' 2> /dev/null < "$lock/owner") || true
   if [[ -z "$pid" ]]; then
     echo "of an owner that did not get to say who it is"
-  elif [[ "$host" == "$HOSTNAME" && "$(process_start "$pid")" != "$start" ]]; then
+  elif [[ "$host" == "$host_name" && "$(process_start "$pid")" != "$start" ]]; then
     echo "process $pid on $host since $since, which has ended: it was interrupted"
   else
     echo "process $pid on $host since $since"
@@ -249,8 +253,8 @@ take_lock() {
 # Whether the lock is still ours: somebody may have broken it while we were asking the scheduler.
 is_ours() {
   local host="" pid=""
-  read -r host pid _ < "$lock/owner" 2> /dev/null || true
-  [[ "$host $pid" == "$HOSTNAME $$" ]]
+  read -r host pid _ 2> /dev/null < "$lock/owner" || true
+  [[ "$host $pid" == "$host_name $$" ]]
 }
 
 release_lock() { if is_ours; then rm -rf -- "$lock"; fi; }
@@ -442,6 +446,10 @@ if ! "$dry_run"; then
   apply_answers
 fi
 has_canary=true
+# Where others were submitted without it, a canary comes too late.
+if [[ ! -e "$submitted/array-00.job" && ! -e "$submitted/array-00.intent" && (-e "$submitted/array-01.job" || -e "$submitted/array-01.intent") ]]; then
+  canary=false
+fi
 prepare
 submit array-00 prepare-digits-0a1b2c3d-a00-00c0ffee 16
 submit array-01 prepare-digits-0a1b2c3d-a01-00c0ffee 1

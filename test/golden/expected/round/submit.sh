@@ -128,6 +128,8 @@ is_paused() {
 # Folders of the host that the container sees. LSF's Docker wrapper reads LSF_DOCKER_... from the
 # environment of bsub; in a job file they would come too late.
 export LSF_DOCKER_VOLUMES='/storage2/fs1/lab/Active/sweep:/storage2/fs1/lab/Active/sweep'
+# What this shell's own container was started with is not for theirs.
+unset LSF_DOCKER_NETWORK LSF_DOCKER_IPC LSF_DOCKER_PORTS LSF_DOCKER_WORKDIR
 # No mail for each of the elements, and no waiting where a limit of pending jobs is reached.
 export LSB_JOB_REPORT_MAIL=N LSB_NTRIES=1
 # bsub must answer, in the form that is read here.
@@ -142,7 +144,7 @@ prepare() {
   elif answer="$(with_timeout bgadd -L "$concurrency_limit" "$job_group" 2>&1)"; then
     tell "$answer"
   elif [[ "$answer" == *[Ee]xists* ]]; then
-    say "Job group $job_group exists and keeps its limit (bgmod -L N $job_group changes it)."
+    say "Job group $job_group exists and keeps its limit (bsweep throttle changes it)."
   else
     fail 4 "bgadd refused the job group $job_group: $answer" "cluster.jobGroup in the study names another"
   fi
@@ -216,8 +218,12 @@ is_refusal() { [[ "$1" == *"ot submitted"* ]]; }
 
 # --- One submitter at a time, on whatever machine ---
 
+# One word, whatever the environment calls this machine.
+host_name="${HOSTNAME//[^A-Za-z0-9._-]/_}"
+host_name="${host_name:-unnamed}"
+
 # The owner: host, process, when the process began (so that another process of its number is not taken for it), time.
-describe_self() { printf '%s %s %s %s\n' "$HOSTNAME" "$$" "$(process_start "$$")" "$(date +%FT%T%z)"; }
+describe_self() { printf '%s %s %s %s\n' "$host_name" "$$" "$(process_start "$$")" "$(date +%FT%T%z)"; }
 
 # process_start PID: empty for none.
 process_start() {
@@ -232,10 +238,10 @@ process_start() {
 # What is known of the lock's owner, for a person.
 describe_owner() {
   local host="" pid="" start="" since=""
-  read -r host pid start since < "$lock/owner" 2> /dev/null || true
+  read -r host pid start since < <(tr -cd '[:print:]' 2> /dev/null < "$lock/owner") || true
   if [[ -z "$pid" ]]; then
     echo "of an owner that did not get to say who it is"
-  elif [[ "$host" == "$HOSTNAME" && "$(process_start "$pid")" != "$start" ]]; then
+  elif [[ "$host" == "$host_name" && "$(process_start "$pid")" != "$start" ]]; then
     echo "process $pid on $host since $since, which has ended: it was interrupted"
   else
     echo "process $pid on $host since $since"
@@ -267,8 +273,8 @@ take_lock() {
 # Whether the lock is still ours: somebody may have broken it while we were asking the scheduler.
 is_ours() {
   local host="" pid=""
-  read -r host pid _ < "$lock/owner" 2> /dev/null || true
-  [[ "$host $pid" == "$HOSTNAME $$" ]]
+  read -r host pid _ 2> /dev/null < "$lock/owner" || true
+  [[ "$host $pid" == "$host_name $$" ]]
 }
 
 release_lock() { if is_ours; then rm -rf -- "$lock"; fi; }
@@ -470,6 +476,10 @@ if ! "$dry_run"; then
   apply_answers
 fi
 has_canary=true
+# Where others were submitted without it, a canary comes too late.
+if [[ ! -e "$submitted/array-00.job" && ! -e "$submitted/array-00.intent" && (-e "$submitted/array-01.job" || -e "$submitted/array-01.intent") ]]; then
+  canary=false
+fi
 prepare
 if "$canary"; then submit array-00 small-r001-a00-0a1b2c3d 1; fi
 submit array-01 small-r001-a01-0a1b2c3d 3

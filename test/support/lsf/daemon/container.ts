@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import type { Cluster } from "./cluster.ts";
 import type { Element } from "./job.ts";
@@ -118,4 +118,14 @@ export function signalContainer(cluster: Cluster, name: string, signal: NodeJS.S
       // It may have ended by now, or not be paused.
     },
   );
+}
+
+/** Removes every container of this cluster, whatever it does. */
+export function removeContainers({ settings }: Cluster): void {
+  const [program = "", ...first] = settings.podman.command;
+  const env = { ...process.env, ...settings.podman.environment };
+  const podman = (...args: readonly string[]): string =>
+    spawnSync(program, [...first, ...args], { env, encoding: "utf8" }).stdout;
+  const ids = podman("ps", "--all", "--quiet", "--filter", `name=^lsf-${process.pid}-`);
+  if (ids.trim() !== "") podman("rm", "--force", "--time", "0", ...ids.trim().split("\n"));
 }
