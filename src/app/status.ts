@@ -102,7 +102,7 @@ function describeArrays({ arrays, trials }: Observation): readonly ArrayStatus[]
 
 function describeCanary({ arrays, trials }: Observation): CanaryStatus | null {
   const canary = arrays.findLast(({ array }) => array === CANARY);
-  if (canary === undefined) return null;
+  if (canary?.job == null) return null;
   const trial = trials.find(({ planned }) =>
     planned.some(({ round, array }) => round === canary.round && array === CANARY),
   );

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Effects, Reporter } from "../core/effects.ts";
+import type { Effects } from "../core/effects.ts";
 import type { StudyStatus } from "../core/study-status.ts";
 import type { CollectFirstOptions } from "./collect/collect-first.ts";
+import { quietly } from "./quiet.ts";
 import { readStatus, type StatusRead } from "./status.ts";
 
 export interface WatchOptions extends CollectFirstOptions {
@@ -30,7 +31,6 @@ export async function* watchStudy(
   { seconds, signal, ...options }: WatchOptions,
   effects: Effects,
 ): AsyncGenerator<Look> {
-  const quiet: Effects = { ...effects, reporter: silence(effects.reporter) };
   let last: { read: StatusRead; askedAt: Date } | undefined;
   while (!signal.aborted) {
     const now = effects.now();
@@ -38,7 +38,7 @@ export async function* watchStudy(
       last !== undefined && now.getTime() - last.askedAt.getTime() < ASK_SECONDS * 1000;
     try {
       const answer = isFresh && last !== undefined ? { answer: last.read.answer } : {};
-      const read = await readStatus({ ...options, ...answer }, quiet);
+      const read = await readStatus({ ...options, ...answer }, quietly(effects));
       last = { read, askedAt: isFresh && last !== undefined ? last.askedAt : now };
       yield { status: read.status, askedAt: last.askedAt };
     } catch (error) {
@@ -48,10 +48,4 @@ export async function* watchStudy(
     }
     await pause(seconds * 1000, undefined, { signal }).catch(() => undefined);
   }
-}
-
-/** Each look collects: what it finds is in the status, and not worth a line. */
-function silence(reporter: Reporter): Reporter {
-  const nothing = (): void => undefined;
-  return { ...reporter, info: nothing, warn: nothing, progress: nothing, endProgress: nothing };
 }

@@ -6,6 +6,9 @@ import type { CommandModule } from "yargs";
  */
 export type Command<Options> = CommandModule<GlobalOptions, GlobalOptions & Options>;
 
+/** How options are read. A command that takes words after `--` adds `populate--`. */
+export const PARSER = { "duplicate-arguments-array": false };
+
 /** Options every command takes. */
 export interface GlobalOptions {
   /** The folder that holds jobs/ and results/. */

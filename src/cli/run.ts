@@ -4,6 +4,7 @@ import { logicalPath } from "../workspace/layout.ts";
 import { packageVersion } from "../workspace/package.ts";
 import { commands } from "./commands/index.ts";
 import { defaultWorkspace } from "./element.ts";
+import { PARSER } from "./command.ts";
 import { print, printError } from "./output.ts";
 import { refuseRepeatedLists, requireNumbers, toUsageError } from "./usage-error.ts";
 
@@ -42,7 +43,7 @@ export function createParser(argv: readonly string[]): ReturnType<typeof yargs> 
     .alias("help", "h")
     .group(["workspace", "debug", "help", "version"], "Everywhere:")
     .strict()
-    .parserConfiguration({ "duplicate-arguments-array": false })
+    .parserConfiguration(PARSER)
     .check(requireNumbers)
     .check((options) => refuseRepeatedLists(options, argv))
     .demandCommand(1, "which command?")

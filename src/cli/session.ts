@@ -45,7 +45,13 @@ export async function runSession(
   const [program, ...words] = session.words;
   const path = [session.pathBefore, process.env["PATH"] ?? ""].filter((part) => part !== "");
   const inherited = Object.entries(process.env).filter(([name]) => !OF_A_JOB.test(name));
-  const env = { ...Object.fromEntries(inherited), ...session.environment, PATH: path.join(":") };
+  const env = {
+    ...Object.fromEntries(inherited),
+    ...session.environment,
+    // As `cd` would: schedulers take the folder's name from it, links and all.
+    PWD: folder,
+    PATH: path.join(":"),
+  };
   // Ctrl-C is for what runs in the session.
   const ignore = (): void => undefined;
   process.on("SIGINT", ignore);

@@ -7,7 +7,7 @@ import { makeSuiteFolder } from "../support/folder.ts";
 import { writeKaggleCsv } from "../support/mnist.ts";
 import { giveTo, randomUser, runContainer } from "../support/podman/container.ts";
 import { openPodman, runPodman, type Podman } from "../support/podman/open.ts";
-import { buildTrainerImage } from "../support/podman/trainer-image.ts";
+import { BUILD_MS, buildTrainerImage } from "../support/podman/trainer-image.ts";
 import { runBsweep } from "../support/program.ts";
 import { readResults } from "../support/rounds.ts";
 import { PODMAN, requireForCluster } from "./requirements.ts";
@@ -37,7 +37,7 @@ describe.runIf(requireForCluster(PODMAN))("the trainer's image", () => {
     writeKaggleCsv(join(workspace, "train.csv"), { rows: 600 });
     writeFileSync(join(workspace, "study.yaml"), STUDY(image));
     giveTo(user, workspace);
-  });
+  }, BUILD_MS);
 
   const inside = (command: readonly string[], env: Readonly<Record<string, string>> = {}) =>
     runContainer(podman, { image, workspace, user, env, memory: "1g" }, command);

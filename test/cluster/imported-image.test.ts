@@ -6,7 +6,7 @@ import { makeSuiteFolder } from "../support/folder.ts";
 import { writeKaggleCsv } from "../support/mnist.ts";
 import { openPodman } from "../support/podman/open.ts";
 import { unpackImage } from "../support/podman/unpack-image.ts";
-import { buildTrainerImage } from "../support/podman/trainer-image.ts";
+import { BUILD_MS, buildTrainerImage } from "../support/podman/trainer-image.ts";
 import { runBsweep } from "../support/program.ts";
 import { readResults } from "../support/rounds.ts";
 import { startSlurm, type Slurm } from "../support/slurm/slurm.ts";
@@ -40,7 +40,7 @@ describe.runIf(requireForCluster([...PODMAN, ...SLURM, "ch-run"]))(
       writeFileSync(join(workspace, "study.yaml"), STUDY(image));
       writeKaggleCsv(join(workspace, "train.csv"), { rows: 600 });
       slurm = await startSlurm();
-    });
+    }, BUILD_MS);
     afterAll(() => slurm.stop());
 
     test("runs a study's trials through Charliecloud", async () => {

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { SmokeReport } from "../../src/core/smoke.ts";
+import { builtProgram } from "../../src/workspace/package.ts";
 import { makeSuiteFolder } from "../support/folder.ts";
 import { readJournal, writeJournalStudy, type NotedRun } from "../support/journal.ts";
 import { runBsweep } from "../support/program.ts";
@@ -86,6 +88,8 @@ describe.runIf(requireForCluster(SLURM))("a pool on Slurm", () => {
     return counts;
   }
 
+  const countOf = (round: Round): number => Object.keys(countResults(round)).length;
+
   const oneEach = (count: number): Record<string, number> =>
     Object.fromEntries(Array.from({ length: count }, (_, place) => [String(place + 1), 1]));
 
@@ -129,7 +133,7 @@ describe.runIf(requireForCluster(SLURM))("a pool on Slurm", () => {
   test("goes on when its first node is lost, and ends its job itself, since srun is lost with it", async () => {
     const round = makeRound("first-lost", Array<number>(10).fill(3));
     const job = await submit(round, "--no-canary");
-    await waitUntil("some are done", () => Object.keys(countResults(round)).length >= 4);
+    await waitUntil("some are done", () => countOf(round) >= 4);
     const first = await batchNode(job);
     await slurm.killNode(first);
     await waitUntil("it ends", async () => (await stateOf(job)) === "CANCELLED");
@@ -158,6 +162,29 @@ describe.runIf(requireForCluster(SLURM))("a pool on Slurm", () => {
     expect(countResults(round)).toEqual({});
   });
 
+  test("bsweep smoke tries both kinds of jobs, and tells who ran where", async () => {
+    const workspace = join(folder, "smoke");
+    mkdirSync(workspace);
+    const args = ["smoke", "--site", "slurm", "--wait", "--json", "--workspace", workspace];
+    const { exitStatus, stdout } = await slurm.run(
+      process.execPath,
+      builtProgram("main.js"),
+      ...args,
+    );
+    expect(exitStatus).toBe(0);
+    const report = JSON.parse(stdout) as SmokeReport;
+    expect(report.findings.filter(({ level }) => level !== "note")).toEqual([]);
+    const [one, two, ...pool] = report.probes.map(({ facts }) => facts);
+    expect(one?.environment.scheduler).toMatchObject({ SLURM_ARRAY_TASK_ID: "1" });
+    expect(two?.environment.scheduler).toMatchObject({ SLURM_ARRAY_TASK_ID: "2" });
+    // The kernel's limit, as asked for.
+    expect(one?.memoryLimitMiB).toBe(1024);
+    expect(new Set(pool.map(({ host }) => host))).toEqual(new Set(slurm.nodes));
+    expect(pool.filter(({ madeExclusiveFile }) => madeExclusiveFile)).toHaveLength(1);
+    for (const { peers } of pool) expect(peers[0]?.roundTripSeconds).toBeGreaterThan(0);
+    for (const { queueSeconds } of report.probes) expect(queueSeconds).toBeGreaterThanOrEqual(-1);
+  });
+
   describe.runIf(requireForCluster(["mpirun"]))("by Open MPI's mpirun", () => {
     test("runs on both nodes; a task that ends does not end the others", async () => {
       const seconds = [0, 0, 8, 8, 8, 8];
@@ -168,17 +195,21 @@ describe.runIf(requireForCluster(SLURM))("a pool on Slurm", () => {
       expect(new Set(readJournal(round).map(({ node }) => node))).toEqual(new Set(slurm.nodes));
     });
 
-    test("dies with any of its hosts; submitted again, it goes on", async () => {
+    test("dies with any of its hosts; run again, it goes on where it was", async () => {
       const round = makeRound("mpirun-lost", Array<number>(8).fill(4), { launcher: "mpirun" });
       const job = await submit(round, "--no-canary");
-      await waitUntil("all tasks run", () => readJournal(round).length >= 4);
+      await waitUntil("all tasks have run an element", () => countOf(round) >= 4);
       const first = await batchNode(job);
       const lost = slurm.nodes.find((node) => node !== first) ?? "";
       await slurm.killNode(lost);
-      await waitUntil("it has ended", async () => (await stateOf(job)) !== "RUNNING");
-      console.log(await stateOf(job), countResults(round));
-      console.log(readFileSync(join(round.logs, `${job}.out`), "utf8"));
+      await waitUntil("it has ended", async () => (await stateOf(job)) === "FAILED");
+      expect(countOf(round)).toBeLessThan(8);
+      const said = readFileSync(join(round.logs, `${job}.out`), "utf8");
+      expect(said).toContain("ORTE has lost communication with a remote daemon");
       await slurm.startNode(lost);
+      await slurm.run("scontrol", "requeue", job);
+      await waitUntil("it ends", async () => (await stateOf(job)) === "COMPLETED");
+      expect(countResults(round)).toEqual(oneEach(8));
     });
   });
 });

@@ -81,12 +81,33 @@ describe.runIf(requireForCluster(SLURM))("a study on a Slurm with faults", () =>
     expect(study.results(1, 1).get(1)?.state).toBe("complete");
   });
 
+  test("a parallel job that is requeued leaves the checkpoints of its tasks and goes on from them", async () => {
+    const study = await make(
+      "parallel",
+      behaviourStudy(["75-on-term", "good", "plain"]),
+      "pool: { slots: 2, walltime: 10m }",
+    );
+    await study.submit(1, "--no-canary");
+    const log = join(study.layout.round("parallel", 1), "logs/array-01/1.log");
+    await slurm.untilQueue(
+      "it waits for the signal",
+      () => existsSync(log) && readFileSync(log, "utf8").includes("waiting for a signal"),
+    );
+    await slurm.run("scontrol", "requeue", study.jobs(1)["array-01"] ?? "");
+    const rows = await study.untilEnded();
+    expect(rows).toMatchObject([{ state: "COMPLETED" }]);
+    expect(readFileSync(log, "utf8")).toContain("stopped, to be run again");
+    expect(study.results(1, 1).size).toBe(3);
+  });
+
   test("jobs that Slurm has forgotten: the files decide, and the study can grow", async () => {
     const study = await make("forgotten", behaviourStudy(["good", "exit-3"]));
     await study.submit(1);
     await study.untilEnded();
     await slurm.untilQueue("Slurm has forgotten", (rows) => !rows.some(own("forgotten")));
-    expect(await study.demand("collect", "study.yaml")).toContain("(1 complete, 1 failed)");
+    expect(JSON.parse(await study.demand("status", "study.yaml", "--json"))).toMatchObject({
+      counts: { complete: 1, failed: 1, missing: 0, unknown: 0 },
+    });
     expect(await study.submit(1)).toMatchObject({ exitStatus: 0 });
     expect((await slurm.queue()).some(own("forgotten"))).toBe(false);
 

@@ -1,29 +1,52 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startSlurm, type Slurm } from "../support/slurm/slurm.ts";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { removeControlGroups } from "../support/slurm/control-groups.ts";
+import { waitUntil } from "../support/slurm/wait.ts";
 import { requireForCluster, SLURM } from "./requirements.ts";
 
-/** The tests' Slurm is what the other tests of this folder build on: it must be able to do what they see. */
-describe.runIf(requireForCluster(SLURM))("the tests' Slurm", () => {
-  let slurm: Slurm;
-  beforeAll(async () => {
-    slurm = await startSlurm({ maxArraySize: 11 });
-  });
-  afterAll(() => slurm.stop());
+const START = join(import.meta.dirname, "..", "support", "slurm", "start.ts");
 
-  test("a node that is lost and comes back", async () => {
-    const [lost = "", kept = ""] = slurm.nodes;
-    const submitted = await slurm.run(
-      ...["sbatch", "--parsable", "-w", lost, "--no-requeue", "-o", "/dev/null"],
-      ...["--wrap", "sleep 600"],
-    );
-    const id = submitted.stdout;
-    await slurm.untilQueue("it runs", (rows) => rows.some((row) => row.state === "RUNNING"));
-    await slurm.killNode(lost);
-    const rows = await slurm.untilQueue("it failed", (rows) =>
-      rows.some((row) => row.state === "NODE_FAIL"),
-    );
-    expect(rows).toContainEqual(expect.objectContaining({ id, node: lost }));
-    await slurm.startNode(lost);
-    await slurm.drain(kept);
+describe.runIf(requireForCluster(SLURM))("the tests' Slurm", () => {
+  test("nothing of it outlives a test that is killed, jobs neither", async () => {
+    const child = spawn(process.execPath, ["--import", "tsx", START], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [told] = (await once(child.stdout, "data")) as [Buffer];
+    const configuration = /SLURM_CONF=(\S+)/.exec(told.toString())?.[1] ?? "";
+    const folder = dirname(configuration);
+    try {
+      const sbatch = ["-o", "/dev/null", "--array=1-2", "--wrap", "sleep 1000"];
+      const env = { ...process.env, SLURM_CONF: configuration };
+      spawn("sbatch", sbatch, { env, stdio: "ignore" });
+      await waitUntil("jobs run", () => listProcesses(folder).includes("sleep"));
+      expect(listProcesses(folder)).toEqual(
+        expect.arrayContaining(["munged", "slurmctld", "slurmd", "slurmd"]),
+      );
+      child.kill("SIGKILL");
+      await waitUntil("all have ended", () => listProcesses(folder).length === 0);
+    } finally {
+      const nodes = readFileSync(configuration, "utf8").matchAll(/^NodeName=(\S+)/gm);
+      child.kill("SIGKILL");
+      for (const [, node = ""] of nodes) await removeControlGroups(node);
+      rmSync(folder, { recursive: true });
+    }
   });
 });
+
+/** Names of the processes that know of a Slurm: they have its configuration in their environment. */
+function listProcesses(folder: string): string[] {
+  return readdirSync("/proc").flatMap((pid) => {
+    const file = join("/proc", pid, "environ");
+    try {
+      if (!/^\d+$/.test(pid) || !existsSync(file)) return [];
+      if (!readFileSync(file, "latin1").includes(`SLURM_CONF=${folder}/`)) return [];
+      return [readFileSync(join("/proc", pid, "comm"), "latin1").trim()];
+    } catch {
+      // It has ended in between.
+      return [];
+    }
+  });
+}

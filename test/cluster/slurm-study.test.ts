@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeTestFolder } from "../support/folder.ts";
@@ -157,16 +157,7 @@ resources: { memory: 100MB }
   test("a submit.sh killed with a job's id in its hands finds the job again", async () => {
     const study = make({ name: "killed", study: gatedStudy(2) });
     await study.demand("generate", "study.yaml");
-    const folder = join(makeTestFolder(), "bin");
-    mkdirSync(folder);
-    const real = (await slurm.run("bash", "-c", "command -v sbatch")).stdout;
-    writeFileSync(
-      join(folder, "sbatch"),
-      `#!/bin/bash\n${real} "$@" || exit\nread -r _ pid _ < ${study.layout.round("killed", 1)}/submit.lock/owner\nkill -KILL "$pid"\n`,
-    );
-    chmodSync(join(folder, "sbatch"), 0o755);
-    const script = join(study.layout.round("killed", 1), "submit.sh");
-    await slurm.run("bash", "-c", `PATH="$1:$PATH" bash "$2" --no-canary`, "bash", folder, script);
+    await study.submitAndDie(1);
     expect(study.jobs(1)).toEqual({});
     expect((await study.submit(1, "--no-canary")).exitStatus).toBe(6);
     const again = await study.submit(1, "--no-canary", "--break-lock");

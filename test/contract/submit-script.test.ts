@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -16,7 +15,6 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startLsf, type Lsf } from "../support/lsf/lsf.ts";
 import type { JobRecord } from "../support/lsf/records.ts";
 import { runCommand, type CommandRun } from "../support/lsf/run-command.ts";
-import { eventually } from "../support/lsf/suite.ts";
 import { VARIANTS } from "../support/lsf/variants.ts";
 import { renderRound } from "../support/round-inputs.ts";
 
@@ -47,10 +45,13 @@ function writeRound(): void {
 
 /** What the person who submits may happen to have set. */
 const STRAY = { BSWEEP_WORKSPACE: "/elsewhere", BSWEEP: "other", BSUB_QUIET: "1", CDPATH: "/tmp" };
+/** How long submit.sh asks for a job that may exist. */
+const ASK = { BSWEEP_ASK_SECONDS: "1" };
 
 const environment = (): NodeJS.ProcessEnv => ({
   PATH: `${lsf.commands}:${process.env["PATH"] ?? ""}`,
   ...STRAY,
+  ...ASK,
 });
 
 function submit(args: readonly string[] = [], env = environment()): Promise<CommandRun> {
@@ -60,12 +61,6 @@ function submit(args: readonly string[] = [], env = environment()): Promise<Comm
 const jobNames = async (): Promise<string[]> => (await lsf.jobs()).map(({ name }) => name);
 const jobName = (array: number): string => `digits-grid-r001-a0${array}-0a1b2c3d`;
 const everyName = [1, 2, 3].map(jobName);
-
-/** The command that a message tells the user to run. */
-function runAdvice(text: string, pattern: RegExp): Promise<CommandRun> {
-  const command = pattern.exec(text)?.[1] ?? "false";
-  return runCommand("bash", ["-c", command], { cwd: folder, env: process.env, stdin: "" });
-}
 
 describe("submit.sh", () => {
   test("submits every array once, however often it runs", async () => {
@@ -111,7 +106,7 @@ describe("submit.sh", () => {
     expect(options["-M"]).toMatch(/^\d+[MGT]B$/);
     expect(options["-R"]).toMatch(/^rusage\[mem=\d+[MGT]B\] span\[hosts=1\]$/);
     expect(options["-a"]).toMatch(/^docker\(\S+\)$/);
-    expect(options["-oo"]).toMatch(/^\/.*\/%J\.%I\.log$/);
+    expect(options["-oo"]).toMatch(/^\/.*\/%J\.%I\.\w+$/);
     expect(existsSync(dirname(options["-oo"] ?? ""))).toBe(true);
     expect(command).toMatch(/^#!\/bin\/bash\n/);
     expect(from).toBe(folder);
@@ -140,58 +135,11 @@ describe("submit.sh", () => {
     await lsf.inject({ kind: "refused", command: "bsub", match: jobName(2) });
     const refused = await submit();
     expect(refused.status).toBe(4);
-    expect(refused.stderr).toContain("bsub refused array-02: ");
+    expect(refused.stderr).toContain("LSF refused array-02: ");
     expect(refused.stderr).toContain("Request aborted by esub");
     expect(await jobNames()).toEqual([jobName(1)]);
     expect((await submit()).status).toBe(0);
     expect(await jobNames()).toEqual(everyName);
-  });
-
-  test("killed before bsub has answered, it finds the job by name", async () => {
-    await lsf.inject({ kind: "silent", command: "bsub", match: jobName(2) });
-    const killed = spawn("bash", ["submit.sh"], {
-      cwd: round(),
-      env: environment(),
-      stdio: "ignore",
-    });
-    await eventually(jobNames).toEqual([jobName(1), jobName(2)]);
-    killed.kill("SIGKILL");
-
-    const locked = await submit();
-    expect(locked.status).toBe(6);
-    expect(locked.stderr).toMatch(/another submit\.sh is at work on this round: process \d+ on/);
-    const advice = await runAdvice(locked.stderr, /if there is none any more: (rm -r .*)/);
-    expect(advice.status).toBe(0);
-
-    const resumed = await submit();
-    expect(resumed.stderr).toBe("");
-    expect(resumed.stdout).toContain("array-02: found as job 1001");
-    expect(await jobNames()).toEqual(everyName);
-  });
-
-  test.each(["killed-after", "answer-lost", "garbage"] as const)(
-    "after an answer that is %s, it finds the job by name",
-    async (kind) => {
-      await lsf.inject({ kind, command: "bsub", match: jobName(2) });
-      expect(await submit()).toMatchObject({ status: 4 });
-      expect(await jobNames()).toEqual([jobName(1), jobName(2)]);
-      const resumed = await submit();
-      expect(resumed).toMatchObject({ status: 0, stderr: "" });
-      expect(resumed.stdout).toContain("array-02: found as job 1001");
-      expect(await jobNames()).toEqual(everyName);
-    },
-  );
-
-  test("does not guess when nobody knows whether a job exists", async () => {
-    mkdirSync(join(round(), "submitted"));
-    writeFileSync(join(round(), "submitted", "array-01.intent"), `${jobName(1)}\n`);
-    const { status, stderr } = await submit();
-    expect(status).toBe(4);
-    expect(stderr).toContain(`bhist -a -J ${jobName(1)}`);
-    expect(await lsf.jobs()).toEqual([]);
-    expect((await runAdvice(stderr, /no such job: (rm .*)/)).status).toBe(0);
-    expect((await submit()).status).toBe(0);
-    expect(await lsf.jobs()).toHaveLength(3);
   });
 
   test("refuses a round that was moved; a link to it is no move", async () => {
@@ -206,7 +154,7 @@ describe("submit.sh", () => {
 
   test("takes LSF's commands from the site's profile where PATH has none", async () => {
     writeFileSync(join(folder, "profile.lsf"), `export PATH="${lsf.commands}:$PATH"\nfalse\n`);
-    const env = { ...STRAY, PATH: process.env["PATH"] ?? "" };
+    const env = { ...STRAY, ...ASK, PATH: process.env["PATH"] ?? "" };
     expect((await submit([], env)).status).toBe(0);
     expect(await lsf.jobs()).toHaveLength(3);
     rmSync(join(folder, "profile.lsf"));
@@ -220,7 +168,7 @@ describe("submit.sh, whatever LSF's sources disagree on", () => {
   test.each(VARIANTS)("$name", async ({ variants }) => {
     const other = await startLsf({ mode: "hold", variants });
     try {
-      const env = { ...STRAY, PATH: `${other.commands}:${process.env["PATH"] ?? ""}` };
+      const env = { ...STRAY, ...ASK, PATH: `${other.commands}:${process.env["PATH"] ?? ""}` };
       await other.inject({ kind: "killed-after", command: "bsub", match: jobName(2) });
       expect(await submit([], env)).toMatchObject({ status: 4 });
       expect(await submit([], env)).toMatchObject({ status: 0, stderr: "" });

@@ -51,6 +51,16 @@ test("--from a folder that lacks a library names it", async () => {
   expect(stderr).toContain(`${folder} is no TensorFlow: missing libtensorflow_framework.so.2`);
 });
 
+test("--from a build for CPUs is not what --gpu asks for; nothing is changed", async () => {
+  const folder = makeTestFolder();
+  writeFiles(folder, WHEEL_FILES);
+  const before = await bsweep("runtime", "status", "--json");
+  const { stderr, exitStatus } = await bsweep("runtime", "install", "--gpu", "--from", folder);
+  expect(exitStatus).toBe(2);
+  expect(stderr).toMatch(/found .*libtensorflow_cc\.so\.2, built for CPUs, expected one for GPUs/);
+  expect((await bsweep("runtime", "status", "--json")).stdout).toBe(before.stdout);
+});
+
 test("a wheel is unpacked once, and only what the binding needs of it", async () => {
   const folder = makeTestFolder();
   const cache = join(folder, "cache");

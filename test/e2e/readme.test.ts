@@ -1,13 +1,12 @@
 import { readFileSync, symlinkSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { runProcess } from "../../src/process/exec.ts";
 import { builtProgram, packageRoot } from "../../src/workspace/package.ts";
 import { makeTestFolder } from "../support/folder.ts";
+import { startLsf } from "../support/lsf/lsf.ts";
 import { writeKaggleCsv } from "../support/mnist.ts";
 import { exampleStudy } from "../support/study-workspace.ts";
-
-const LSF_COMMANDS = join(import.meta.dirname, "..", "fixtures", "lsf-commands");
 
 /** The shell blocks of a section of the README, as lines. */
 function shellBlocks(title: string): string[][] {
@@ -20,19 +19,21 @@ function shellBlocks(title: string): string[][] {
 }
 
 /** Runs shell lines in a workspace where `bsweep` is the built program. */
-async function runShell(folder: string, lines: readonly string[]) {
+async function runShell(
+  folder: string,
+  lines: readonly string[],
+  environment: NodeJS.ProcessEnv = process.env,
+) {
   const programs = join(folder, "bin");
   mkdirSync(programs, { recursive: true });
   const program = `#!/bin/sh\nexec "${process.execPath}" "${builtProgram("main.js")}" "$@"\n`;
   writeFileSync(join(programs, "bsweep"), program, { mode: 0o755 });
-  mkdirSync(join(folder, "lsf"), { recursive: true });
   return runProcess("bash", ["-euo", "pipefail", "-c", lines.join("\n")], {
     cwd: folder,
     env: {
-      PATH: [programs, LSF_COMMANDS, process.env["PATH"] ?? ""].join(delimiter),
+      PATH: [programs, environment["PATH"] ?? ""].join(delimiter),
       PWD: folder,
       LOGNAME: "YOU",
-      LSF_STATE: join(folder, "lsf"),
     },
   });
 }
@@ -70,10 +71,12 @@ test("what the README shows for compute1 is what happens", async () => {
   const cluster = `  site: compute1\n  userGroup: compute-lab\n  image: registry/name@sha256:${digest}\n`;
   const study = exampleStudy("digits-grid").text.replace("  site: local\n", cluster);
   writeFileSync(join(folder, "study.yaml"), study);
+  const lsf = await startLsf({ mode: "hold" });
+  onTestFinished(() => lsf.stop());
   const steps = readSteps(shellBlocks("On compute1"));
   expect(steps.length).toBeGreaterThan(6);
   for (const { command, output } of steps) {
-    const { stdout, exitStatus } = await runShell(folder, [command]);
+    const { stdout, exitStatus } = await runShell(folder, [command], lsf.environment());
     // Nobody runs the elements here, so there is nothing that could be best.
     expect([command, exitStatus]).toEqual([command, command.startsWith("bsweep best") ? 6 : 0]);
     for (const line of output) {

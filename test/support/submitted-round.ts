@@ -37,6 +37,11 @@ export interface RoundOptions {
   readonly workspace?: string;
   /** Random part of the job names. */
   readonly nonce?: string;
+  /** Of an element; by default 1GB and 10m. */
+  readonly memory?: string;
+  readonly walltime?: string;
+  /** More lines of the site file. */
+  readonly site?: string;
 }
 
 /** What a trial does that is complete. */
@@ -50,7 +55,7 @@ export async function makeSubmittableRound(
   const workspace = join(makeTestFolder(), options.workspace ?? "it's a $workspace");
   mkdirSync(join(workspace, "sites"), { recursive: true });
   const queue = options.scheduler === "slurm" ? "" : "queue: general\n";
-  const site = `scheduler: ${options.scheduler ?? "lsf"}\nmaxArraySize: ${options.maxArraySize ?? 2}\n${queue}`;
+  const site = `scheduler: ${options.scheduler ?? "lsf"}\nmaxArraySize: ${options.maxArraySize ?? 2}\n${queue}${options.site ?? ""}\n`;
   writeFileSync(join(workspace, "sites", "own.yaml"), site);
   const studyFile = join(workspace, "study.yaml");
   writeFileSync(studyFile, studyText(trials, options));
@@ -76,7 +81,8 @@ export async function makeSubmittableRound(
   };
 }
 
-function studyText(trials: readonly string[], { cluster, resources }: RoundOptions): string {
+function studyText(trials: readonly string[], options: RoundOptions): string {
+  const { cluster, resources, memory = "1GB", walltime = "10m" } = options;
   const deeds = trials.map((deed, place) => JSON.stringify(`${deed} # ${place}`));
   return `
 study: s
@@ -84,6 +90,6 @@ objective: { metric: score, direction: maximize }
 trainer: { command: [bash, -c, "eval \\"$0\\"", "{{deed}}", "{{result}}"] }
 space: { deed: [${deeds.join(", ")}] }
 cluster: { site: own, concurrencyLimit: 2${cluster === undefined ? "" : `, ${cluster}`} }
-resources: { cpus: 1, memory: 1GB, walltime: 10m${resources === undefined ? "" : `, ${resources}`} }
+resources: { cpus: 1, memory: ${memory}, walltime: ${walltime}${resources === undefined ? "" : `, ${resources}`} }
 `;
 }

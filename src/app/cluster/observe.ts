@@ -13,6 +13,7 @@ import {
   readPlannedAttempts,
 } from "../../storage/attempts.ts";
 import { withDatabase } from "../../storage/database.ts";
+import { CANARY } from "../../workspace/layout.ts";
 import { collectFirst, type CollectFirstOptions } from "../collect/collect-first.ts";
 import { describeOpenElements, lookUpAttempt, type OpenAttempt } from "./open-elements.ts";
 import { askHistory, querySchedulers, type SchedulerAnswer } from "./query.ts";
@@ -126,7 +127,13 @@ function findOpen(
       ({ trialId, attempt }) =>
         counted.get(trialId)?.state !== "complete" && !ended.has(`${trialId} ${attempt}`),
     )
-    .map((each) => ({ planned: each, array: byPlace.get(`${each.round} ${each.array}`) }));
+    .map((each) => ({ planned: each, array: byPlace.get(`${each.round} ${each.array}`) }))
+    .filter(({ array }) => !isSkippedCanary(array));
+}
+
+/** Its trial stands in the first array too, which says all there is to say. */
+function isSkippedCanary(array: SubmittedArray | undefined): boolean {
+  return array?.array === CANARY && array.job === null && !array.inDoubt;
 }
 
 /** One question to each scheduler; a second one to its accounting when it has forgotten some. */

@@ -132,7 +132,8 @@ export function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(base);
 }
 
-function currentUser(): string {
+/** Login name of this process, as far as it has one. */
+export function currentUser(): string {
   const named = process.env["LOGNAME"] ?? process.env["USER"];
   if (named !== undefined && named !== "") return named;
   try {

@@ -23,6 +23,8 @@ export interface RoundSpec {
   readonly trialsPerElement: number;
   /** Whether the first trial is to be tried alone before the others. */
   readonly canary: boolean;
+  /** A command's image need not have bsweep: by default one is staged for it. */
+  readonly imageHasBsweep?: boolean;
   /** Login name, for the default job group; by default that of the process. */
   readonly user?: string;
   /** Random hex for the job names; by default new with every round. */

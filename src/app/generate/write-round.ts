@@ -62,10 +62,9 @@ export async function writeRound(
 }
 
 /** The built-in trainer's image has bsweep; a command's image need not even have Node. */
-function needsRunner({ study, site }: RoundSpec): boolean {
-  return (
-    study.trainer.kind === "command" && site.scheduler !== "local" && site.container !== "none"
-  );
+function needsRunner({ study, site, imageHasBsweep = false }: RoundSpec): boolean {
+  const isInImage = site.scheduler !== "local" && site.container !== "none";
+  return study.trainer.kind === "command" && isInImage && !imageHasBsweep;
 }
 
 function fillRound(folder: string, inputs: RoundInputs): WrittenRound | undefined {

@@ -1,5 +1,5 @@
 import { BsweepError } from "../../core/errors.ts";
-import type { Command } from "../command.ts";
+import { type Command, PARSER } from "../command.ts";
 import { createEffects, print as printText } from "../output.ts";
 
 interface AttachCommandOptions {
@@ -15,7 +15,7 @@ export const attachCommand: Command<AttachCommandOptions> = {
   describe: "Open a shell, or run a command, beside a trial that runs",
   builder: (parser) =>
     parser
-      .parserConfiguration({ "populate--": true })
+      .parserConfiguration({ ...PARSER, "populate--": true })
       .positional("study", { type: "string", demandOption: true, describe: "Study file" })
       .positional("trial", { type: "number", demandOption: true, describe: "Its number" })
       .option("print", {

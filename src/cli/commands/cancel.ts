@@ -28,7 +28,6 @@ export const cancelCommand: Command<CancelCommandOptions> = {
         type: "number",
         array: true,
         describe: "Only the elements of these trials, by number",
-        conflicts: ["array", "waiting"],
       })
       .option("round", {
         type: "number",
@@ -60,6 +59,7 @@ export const cancelCommand: Command<CancelCommandOptions> = {
     const { createLayout } = await import("../../workspace/layout.ts");
     const { tellSteering } = await import("../steering.ts");
     const { study } = loadStudy({ studyFile });
+    requireOneScope({ trial, array, waiting: rest.waiting });
     if (trial?.length === 0)
       throw new BsweepError("USAGE", "--trial: found no number, expected one");
     const report = await cancel(
@@ -74,3 +74,14 @@ export const cancelCommand: Command<CancelCommandOptions> = {
     else tellSteering(report, { print, json });
   },
 };
+
+function requireOneScope({
+  trial,
+  array,
+  waiting,
+}: Pick<CancelCommandOptions, "trial" | "array" | "waiting">): void {
+  if (trial === undefined || (array === undefined && !waiting)) return;
+  throw new BsweepError("USAGE", `found --trial beside ${waiting ? "--waiting" : "--array"}`, {
+    hint: "--trial names elements by itself; --round says of which round",
+  });
+}

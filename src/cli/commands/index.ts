@@ -5,11 +5,13 @@ import { bestCommand } from "./best.ts";
 import { cancelCommand } from "./cancel.ts";
 import { collectCommand } from "./collect.ts";
 import { demoCommand } from "./demo.ts";
+import { doctorCommand } from "./doctor.ts";
 import { exportCommand } from "./export.ts";
 import { generateCommand } from "./generate.ts";
 import { imageCommand } from "./image.ts";
 import { initCommand } from "./init.ts";
 import { localCommand } from "./local.ts";
+import { logsCommand } from "./logs.ts";
 import { pauseCommand } from "./pause.ts";
 import { planCommand } from "./plan.ts";
 import { poolCommand } from "./pool.ts";
@@ -18,9 +20,12 @@ import { prepareCommand } from "./prepare.ts";
 import { refitCommand } from "./refit.ts";
 import { reportCommand } from "./report.ts";
 import { resumeCommand } from "./resume.ts";
+import { retryCommand } from "./retry.ts";
 import { runtimeCommand } from "./runtime.ts";
 import { shellCommand } from "./shell.ts";
 import { statusCommand } from "./status.ts";
+import { smokeCommand } from "./smoke.ts";
+import { smokeReportCommand } from "./smoke-report.ts";
 import { submitCommand } from "./submit.ts";
 import { throttleCommand } from "./throttle.ts";
 import { trialCommand } from "./trial.ts";
@@ -32,11 +37,14 @@ export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   initCommand,
   prepareCommand,
   planCommand,
+  doctorCommand,
   generateCommand,
   submitCommand,
   localCommand,
   statusCommand,
+  logsCommand,
   waitCommand,
+  retryCommand,
   throttleCommand,
   pauseCommand,
   resumeCommand,
@@ -51,7 +59,9 @@ export const commands: readonly CommandModule<GlobalOptions, any>[] = [
   exportCommand,
   runtimeCommand,
   imageCommand,
+  smokeCommand,
   trialCommand,
   poolCommand,
+  smokeReportCommand,
   demoCommand,
 ];

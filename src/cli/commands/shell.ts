@@ -1,7 +1,7 @@
 import { BsweepError } from "../../core/errors.ts";
 import { dropAbsent } from "../../core/objects.ts";
 import { parseDurationSeconds, parseMemoryMiB } from "../../core/quantities.ts";
-import type { Command } from "../command.ts";
+import { type Command, PARSER } from "../command.ts";
 import { print as printText } from "../output.ts";
 
 interface ShellCommandOptions {
@@ -44,7 +44,7 @@ export const shellCommand: Command<ShellCommandOptions> = {
   describe: "Open a shell on the cluster, in the study's image with its workspace",
   builder: (parser) =>
     parser
-      .parserConfiguration({ "populate--": true })
+      .parserConfiguration({ ...PARSER, "populate--": true })
       .positional("study", { type: "string", describe: "Study file" })
       .options(OPTIONS)
       .example("$0 shell study.yaml -- bsweep doctor study.yaml", "Run one command there")

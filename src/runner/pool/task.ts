@@ -2,6 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Claim, type ClaimFolder, type ElementClaims, MOST_LOSSES } from "./claims.ts";
 import { Vigil } from "./vigil.ts";
 
+/** Between two looks of a task that waits for others; it is to notice soon that they are done. */
+const MOST_PAUSE_SECONDS = 3;
+
 /** How an element ended in this task; an error that only concerns the element is `failed`. */
 export type ClaimedEnd = "done" | "returned" | "failed";
 
@@ -38,7 +41,8 @@ export type PoolTaskEnd = "complete" | "given up" | "left";
  */
 export async function runPoolTask(options: PoolTaskOptions): Promise<PoolTaskEnd> {
   const { folder, signal, patienceSeconds, log } = options;
-  const pauseSeconds = patienceSeconds / 6;
+  const beatSeconds = patienceSeconds / 6;
+  const pauseSeconds = Math.min(beatSeconds, MOST_PAUSE_SECONDS);
   const vigil = new Vigil(folder, { patienceSeconds, pauseSeconds });
   for (let taken = 0; ;) {
     const open = survey(options);
@@ -52,7 +56,7 @@ export async function runPoolTask(options: PoolTaskOptions): Promise<PoolTaskEnd
     }
     taken += 1;
     log(`takes element ${claim.index}`);
-    log(`element ${claim.index}: ${await runClaimed(claim, options, pauseSeconds)}`);
+    log(`element ${claim.index}: ${await runClaimed(claim, options, beatSeconds)}`);
   }
 }
 
@@ -112,12 +116,12 @@ async function pause(seconds: number, signal: AbortSignal): Promise<void> {
 async function runClaimed(
   claim: Claim,
   { run, signal }: PoolTaskOptions,
-  pauseSeconds: number,
+  beatSeconds: number,
 ): Promise<string> {
   const lost = new AbortController();
   const beats = setInterval(() => {
     if (!claim.beat()) lost.abort();
-  }, pauseSeconds * 1000);
+  }, beatSeconds * 1000);
   try {
     const end = await run(claim.index, AbortSignal.any([signal, lost.signal]));
     if (end === "done") claim.finish();

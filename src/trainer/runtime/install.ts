@@ -5,6 +5,7 @@ import { BsweepError, messageOf } from "../../core/errors.ts";
 import { packageRoot } from "../../workspace/package.ts";
 import { buildBinding, requireBuildTools } from "./binding.ts";
 import { cacheFolder } from "./cache.ts";
+import { buildOf, type Libraries } from "./libraries.ts";
 import { nodeGypEnvironment } from "./node-headers.ts";
 import type { Build } from "./pinned-wheels.ts";
 import { proveRuntime } from "./proof.ts";
@@ -44,7 +45,7 @@ export async function installRuntime(
   const tfjs = findTfjsPackage() ?? (await fetchTfjsPackage(reporter));
   await tryInTurn(
     listSources(options.from, process.env, options.build),
-    (source) => installFrom(source, tfjs, reporter),
+    (source) => installFrom(source, options.build, tfjs, reporter),
     reporter,
   );
   const after = await proveRuntime();
@@ -61,6 +62,20 @@ export async function installRuntime(
 /** Whether a TensorFlow that works is what was asked for. */
 function isAskedFor(found: Build, { from, build }: InstallOptions): boolean {
   return from === undefined && (build === undefined || build === found);
+}
+
+/** @throws BsweepError USAGE when libraries that were given are not what was asked for */
+function requireBuild({ main, framework }: Libraries, build: Build | undefined): void {
+  if (build === undefined) return;
+  const found = buildOf(framework);
+  if (found === build) return;
+  throw new BsweepError(
+    "USAGE",
+    `found ${main}, built for ${found.toUpperCase()}s, expected one for ${build.toUpperCase()}s`,
+    {
+      hint: "leave out --from, or the option that asks for the other build",
+    },
+  );
 }
 
 /**
@@ -85,7 +100,12 @@ export async function tryInTurn<T>(
   throw failures[0];
 }
 
-async function installFrom(source: Source, tfjs: TfjsPackage, reporter: Reporter): Promise<void> {
+async function installFrom(
+  source: Source,
+  build: Build | undefined,
+  tfjs: TfjsPackage,
+  reporter: Reporter,
+): Promise<void> {
   if (source.kind === "tfjs-installer") {
     await runTfjsInstaller(tfjs, reporter);
     return;
@@ -95,6 +115,7 @@ async function installFrom(source: Source, tfjs: TfjsPackage, reporter: Reporter
     source.kind === "given"
       ? await takeGivenLibraries(source.path, cacheFolder())
       : await takePinnedLibraries(source.build, cacheFolder(), reporter);
+  requireBuild(libraries, build);
   reporter.info(`Building tfjs-node's binding against ${libraries.main} (about 10 s) ...`);
   await buildBinding(tfjs, libraries);
 }

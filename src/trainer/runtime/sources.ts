@@ -16,6 +16,7 @@ export type Source =
 /**
  * The sources to try, in order. A path the user gave (`--from`, else `$BSWEEP_LIBTENSORFLOW`) is the only
  * one: taking another library in silence would not be what was asked for.
+ * @throws BsweepError RUNTIME_UNFIT where there is none for GPUs
  */
 export function listSources(
   from: string | undefined,
@@ -25,6 +26,15 @@ export function listSources(
 ): Source[] {
   const path = from ?? environment["BSWEEP_LIBTENSORFLOW"] ?? "";
   if (path !== "") return [{ kind: "given", path: logicalPath(path) }];
+  if (build === "gpu" && !wheelsFit) {
+    throw new BsweepError(
+      "RUNTIME_UNFIT",
+      "TensorFlow for GPUs is there for Linux on x86_64 only",
+      {
+        hint: "bsweep runtime install --from FOLDER takes one you have",
+      },
+    );
+  }
   const pinned: Source[] = wheelsFit ? [{ kind: "pinned-wheel", build }] : [];
   // tfjs-node's installer knows no GPU in this package.
   return build === "gpu" ? pinned : [...pinned, { kind: "tfjs-installer" }];

@@ -108,6 +108,11 @@ describe("bsub refuses", () => {
     expect(await lsf().jobs()).toHaveLength(before.length);
   });
 
+  test("a job, and makes no group for it", async () => {
+    await lsf().run("bsub", ["-g", "/new", "-gpu", "num=0", "true"]);
+    expect((await lsf().groups()).map(({ name }) => name)).not.toContain("/new");
+  });
+
   test("an option without its value", async () => {
     const { status, stderr } = await lsf().run("bsub", ["-J"]);
     expect(status).toBe(255);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { JobRecord } from "../../support/lsf/records.ts";
-import { useLsf } from "../../support/lsf/use-lsf.ts";
+import { useLsf } from "../../support/lsf/suite.ts";
 import { GOOD, makeSubmittableRound } from "../../support/submitted-round.ts";
 
 const statesOf = (job: JobRecord | undefined): string[] =>

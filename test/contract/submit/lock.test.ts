@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { until } from "../../support/bsweep-process.ts";
-import { useLsf } from "../../support/lsf/use-lsf.ts";
+import { useLsf } from "../../support/lsf/suite.ts";
 import { makeSubmittableRound } from "../../support/submitted-round.ts";
 
 describe("two submitters", () => {

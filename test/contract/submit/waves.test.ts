@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { useLsf } from "../../support/lsf/use-lsf.ts";
+import { useLsf } from "../../support/lsf/suite.ts";
 import { makeSubmittableRound } from "../../support/submitted-round.ts";
 
 const names = (jobs: readonly { readonly name: string }[]): string[] =>

@@ -186,8 +186,9 @@ export async function startLsf(options: LsfOptions = {}): Promise<Lsf> {
   mkdirSync(join(folder, "bin"));
   mkdirSync(join(folder, "spool"));
   const client = readFileSync(join(import.meta.dirname, "client.mjs"), "utf8");
-  // PATH may name no node.
-  const script = client.replace("#!/usr/bin/env node", `#!${process.execPath}`);
+  // PATH may name no node; in a container it has to.
+  const interpreter = settings.mode === "podman" ? "/usr/bin/env node" : process.execPath;
+  const script = client.replace("#!/usr/bin/env node", `#!${interpreter}`);
   writeFileSync(join(folder, "client.mjs"), script, { mode: 0o755 });
   for (const name of COMMAND_NAMES) symlinkSync("../client.mjs", join(folder, "bin", name));
   const program = join(folder, "daemon.mjs");

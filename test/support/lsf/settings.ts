@@ -30,6 +30,8 @@ export interface PodmanSettings {
   readonly command: readonly string[];
   /** Added to the environment of podman itself, such as CONTAINERS_CONF. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Where the submission names none (LSF_DOCKER_NETWORK). Docker has a bridge there, which not every machine can make. */
+  readonly network: string;
   readonly userId: number;
   readonly groupId: number;
 }
@@ -127,6 +129,12 @@ export const DEFAULT_SETTINGS: Settings = {
   runLimitGraceSeconds: 600,
   firstJobId: 1000,
   resources: [],
-  podman: { command: ["podman"], environment: {}, userId: 61_017, groupId: 61_017 },
+  podman: {
+    command: ["podman"],
+    environment: {},
+    network: "none",
+    userId: 61_017,
+    groupId: 61_017,
+  },
   variants: DEFAULT_VARIANTS,
 };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished } from "vitest";
 import { startLsf, type Lsf, type LsfOptions } from "./lsf.ts";
 
 /** An emulated LSF for the running test alone. */
@@ -15,6 +15,19 @@ export function makeSuiteLsf(options: LsfOptions = {}): () => Lsf {
     lsf = await startLsf(options);
   });
   afterAll(() => lsf?.stop());
+  return () => {
+    if (lsf === undefined) throw new Error("no test runs");
+    return lsf;
+  };
+}
+
+/** A new one for each test of a suite: call it in a `describe`, and the result in its tests. */
+export function useLsf(options: LsfOptions): () => Lsf {
+  let lsf: Lsf | undefined;
+  beforeEach(async () => {
+    lsf = await startLsf(options);
+  });
+  afterEach(() => lsf?.stop());
   return () => {
     if (lsf === undefined) throw new Error("no test runs");
     return lsf;

@@ -38,16 +38,12 @@ export async function openPodman(): Promise<Podman> {
 }
 
 /** Runs podman and returns its standard output. @throws Error with its own words when it fails */
-export async function runPodman(
-  podman: Podman,
-  args: readonly string[],
-  options: { readonly cwd?: string; readonly building?: boolean } = {},
-): Promise<string> {
+export async function runPodman(podman: Podman, args: readonly string[]): Promise<string> {
   const [program, ...first] = podman.command;
   const run = await runProcess(program, [...first, ...args], {
-    env: options.building === true ? podman.buildEnvironment : podman.environment,
+    env: podman.environment,
     // Podman may leave an empty file named oom where it is called.
-    cwd: options.cwd ?? podman.folder,
+    cwd: podman.folder,
   });
   if (run.succeeded) return run.stdout;
   throw new Error(`podman ${args.join(" ")}: ${run.failure}\n${run.stderr}`);

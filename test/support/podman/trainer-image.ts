@@ -8,6 +8,9 @@ import { BASE_IMAGE } from "./base-image.ts";
 import { withFileLock } from "./file-lock.ts";
 import { runPodman, type Podman } from "./open.ts";
 
+/** Most a hook may take that builds the image: three minutes alone, ten on a machine with much else to do. */
+export const BUILD_MS = 20 * 60 * 1000;
+
 export interface TrainerImage {
   readonly name: string;
   /** Seconds of this build; null when the image was there already. */

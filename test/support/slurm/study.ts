@@ -45,6 +45,8 @@ export interface SlurmStudy {
   readonly openGate: () => void;
   /** Runs a round's submit.sh. */
   readonly submit: (round: number, ...args: readonly string[]) => Promise<ProcessResult>;
+  /** The same, but submit.sh is killed when Slurm has taken a job, before it has written down which. */
+  readonly submitAndDie: (round: number) => Promise<void>;
   /** Job ids that submit.sh has written down, by array. */
   readonly jobs: (round: number) => Record<string, string>;
   /** Waits until none of the study's jobs waits or runs. */
@@ -123,6 +125,18 @@ class User implements SlurmStudy {
   submit = (round: number, ...args: readonly string[]): Promise<ProcessResult> =>
     this.#run("bash", [join(this.layout.round(this.#name, round), SUBMIT_SCRIPT), ...args]);
 
+  submitAndDie = async (round: number): Promise<void> => {
+    const folder = this.layout.round(this.#name, round);
+    const commands = join(folder, "deadly");
+    mkdirSync(commands);
+    const { stdout: sbatch } = await this.#run("bash", ["-c", "command -v sbatch"]);
+    const kill = 'read -r _ pid _ < "$LOCK/owner" && kill -KILL "$pid"';
+    const script = `#!/bin/bash\nLOCK='${folder}/submit.lock'\n${sbatch} "$@" || exit\n${kill}\n`;
+    writeFileSync(join(commands, "sbatch"), script, { mode: 0o755 });
+    const command = 'PATH="$1:$PATH" bash "$2" --no-canary';
+    await this.#run("bash", ["-c", command, "bash", commands, join(folder, SUBMIT_SCRIPT)]);
+  };
+
   jobs = (round: number): Record<string, string> => {
     const folder = join(this.layout.round(this.#name, round), "submitted");
     const files = readdirSync(folder).filter((file) => file.endsWith(".job"));
@@ -148,7 +162,12 @@ class User implements SlurmStudy {
   #run(command: string, args: readonly string[]): Promise<ProcessResult> {
     return runProcess(command, args, {
       cwd: this.layout.workspace,
-      env: { ...this.#slurm.environment, PWD: this.layout.workspace, BSWEEP_ASK_SECONDS: "10" },
+      env: {
+        ...this.#slurm.environment,
+        PWD: this.layout.workspace,
+        BSWEEP_ASK_SECONDS: "10",
+        BSWEEP_PATIENCE_SECONDS: "9",
+      },
     });
   }
 }

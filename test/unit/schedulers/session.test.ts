@@ -86,7 +86,7 @@ describe("a shell on Slurm", () => {
       [
         "srun --pty --job-name=bsweep-shell --partition=general-interactive --account=compute-lab",
         "--mem=8192M --chdir=/storage2/fs1/lab/Active/sweep --ntasks=1 --cpus-per-task=2",
-        "--container-image=registry/lab/bsweep@sha256:0123",
+        "--container-image=registry/lab/bsweep:sha256:0123",
         "--container-mounts=/storage2/fs1/lab/Active:/storage2/fs1/lab/Active,/scratch1/fs1/lab:/scratch1/fs1/lab",
         "--container-workdir=/storage2/fs1/lab/Active/sweep",
         "env PATH=/usr/local/bin:/usr/bin:/bin /bin/bash",

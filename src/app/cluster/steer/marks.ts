@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { writeFileAtomic } from "../../../workspace/atomic.ts";
+import { CANARY } from "../../../workspace/layout.ts";
 import { isLive, stateOf, type Scene } from "./scene.ts";
 
 /**
@@ -23,11 +24,13 @@ export function removePaused({ layout, study }: Scene): void {
   rmSync(layout.pausedFile(study.name), { force: true });
 }
 
-/** How many arrays submit.sh would still submit, of rounds of which it has submitted some. */
+/** How many arrays submit.sh would still submit, of rounds of which it has submitted some: no canary any more. */
 export function countOutstanding({ jobs }: Pick<Scene, "jobs">): number {
   const begun = new Set(jobs.filter(({ job }) => job !== null).map(({ round }) => round));
-  return jobs.filter(({ job, array, round }) => job === null && array !== null && begun.has(round))
-    .length;
+  return jobs.filter(
+    ({ job, array, round }) =>
+      job === null && array !== null && array !== CANARY && begun.has(round),
+  ).length;
 }
 
 /** Whether anything may still start: a job that has not ended, or an array that is yet to be submitted. */

@@ -101,10 +101,18 @@ function listJobs(layout: Layout, study: Study): SteerableJob[] {
   );
   const rounds = [...new Set(arrays.map(({ round }) => round))];
   return rounds.flatMap((round) => {
-    const own = arrays.filter((array) => array.round === round);
+    const own = withoutSkippedCanary(arrays.filter((array) => array.round === round));
     const mail = findMailJob(layout, study.name, own);
     return [...own.map(nameArray), ...(mail === undefined ? [] : [mail])];
   });
+}
+
+/** `submit.sh --no-canary` leaves it out: its trial stands in array 1 too. */
+function withoutSkippedCanary(arrays: readonly SubmittedArray[]): readonly SubmittedArray[] {
+  const isBegun = arrays.some(({ array, job }) => array !== CANARY && job !== null);
+  return isBegun
+    ? arrays.filter(({ array, job, inDoubt }) => array !== CANARY || job !== null || inDoubt)
+    : arrays;
 }
 
 function nameArray(array: SubmittedArray): SteerableJob {

@@ -128,6 +128,8 @@ is_paused() {
 # Folders of the host that the container sees. LSF's Docker wrapper reads LSF_DOCKER_... from the
 # environment of bsub; in a job file they would come too late.
 export LSF_DOCKER_VOLUMES='/storage2/fs1/lab/Active/sweep:/storage2/fs1/lab/Active/sweep'
+# What this shell's own container was started with is not for theirs.
+unset LSF_DOCKER_NETWORK LSF_DOCKER_IPC LSF_DOCKER_PORTS LSF_DOCKER_WORKDIR
 # No mail for each of the elements, and no waiting where a limit of pending jobs is reached.
 export LSB_JOB_REPORT_MAIL=N LSB_NTRIES=1
 # bsub must answer, in the form that is read here.
@@ -142,7 +144,7 @@ prepare() {
   elif answer="$(with_timeout bgadd -L "$concurrency_limit" "$job_group" 2>&1)"; then
     tell "$answer"
   elif [[ "$answer" == *[Ee]xists* ]]; then
-    say "Job group $job_group exists and keeps its limit (bgmod -L N $job_group changes it)."
+    say "Job group $job_group exists and keeps its limit (bsweep throttle changes it)."
   else
     fail 4 "bgadd refused the job group $job_group: $answer" "cluster.jobGroup in the study names another"
   fi
@@ -474,6 +476,10 @@ if ! "$dry_run"; then
   apply_answers
 fi
 has_canary=true
+# Where others were submitted without it, a canary comes too late.
+if [[ ! -e "$submitted/array-00.job" && ! -e "$submitted/array-00.intent" && (-e "$submitted/array-01.job" || -e "$submitted/array-01.intent") ]]; then
+  canary=false
+fi
 prepare
 if "$canary"; then submit array-00 digits-grid-r001-a00-0a1b2c3d 1; fi
 submit array-01 digits-grid-r001-a01-0a1b2c3d 1000

@@ -446,6 +446,10 @@ if ! "$dry_run"; then
   apply_answers
 fi
 has_canary=true
+# Where others were submitted without it, a canary comes too late.
+if [[ ! -e "$submitted/array-00.job" && ! -e "$submitted/array-00.intent" && (-e "$submitted/array-01.job" || -e "$submitted/array-01.intent") ]]; then
+  canary=false
+fi
 prepare
 submit array-00 prepare-digits-0a1b2c3d-a00-00c0ffee 16
 submit array-01 prepare-digits-0a1b2c3d-a01-00c0ffee 1

@@ -475,6 +475,10 @@ if ! "$dry_run"; then
   apply_answers
 fi
 has_canary=true
+# Where others were submitted without it, a canary comes too late.
+if [[ ! -e "$submitted/array-00.job" && ! -e "$submitted/array-00.intent" && (-e "$submitted/array-01.job" || -e "$submitted/array-01.intent") ]]; then
+  canary=false
+fi
 prepare
 if "$canary"; then submit array-00 digits-grid-r001-a00-0a1b2c3d 1; fi
 submit array-01 digits-grid-r001-a01-0a1b2c3d 1000

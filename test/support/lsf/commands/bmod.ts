@@ -109,6 +109,7 @@ function change(cluster: Cluster, job: Job, options: readonly GivenOption[]): vo
       environment: old.environment,
       application: gone.has("-a") ? read.application : old.application,
     };
+    cluster.makeGroup(job.submission);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     throw new Refusal(`${error.message}. Job not modified.`);

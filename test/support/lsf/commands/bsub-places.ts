@@ -69,14 +69,10 @@ export function chooseServiceClass(
   return name;
 }
 
-/** -g: made with its parents where it does not exist, without limit. JEE: none means /USER/default, limit 5. */
-export function chooseGroup({ groups, settings }: Cluster, values: Values): string {
-  const asked = values["-g"];
-  const group = asked ?? `/${settings.user}/default`;
+/** -g; JEE: none means /USER/default. */
+export function chooseGroup({ settings }: Cluster, values: Values): string {
+  const group = values["-g"] ?? `/${settings.user}/default`;
   checkGroupName(group);
-  if (groups.get(group) === undefined) {
-    groups.add(group, asked === undefined ? settings.defaultGroupLimit : null);
-  }
   return group;
 }
 

@@ -2,9 +2,12 @@ import type { Call } from "../daemon/call.ts";
 import type { Cluster } from "../daemon/cluster.ts";
 import { Refusal } from "../daemon/refusal.ts";
 import type { OutputFiles, Submission } from "../daemon/submission.ts";
-import type { Settings } from "../settings.ts";
+import type { QueueDescription, Settings } from "../settings.ts";
 import { parseApplication } from "../grammar/application.ts";
-import { parseArraySpecification } from "../grammar/array-specification.ts";
+import {
+  parseArraySpecification,
+  type ArraySpecification,
+} from "../grammar/array-specification.ts";
 import { parseDependency } from "../grammar/dependency.ts";
 import { selectEnvironment } from "../grammar/environment-list.ts";
 import { parseGpu } from "../grammar/gpu.ts";
@@ -35,62 +38,100 @@ export interface Given {
   readonly fromStdin: boolean;
 }
 
+/** What the parts of a submission are read from. */
+interface Reading {
+  readonly cluster: Cluster;
+  readonly call: Submitter;
+  readonly given: Given;
+  readonly values: Readonly<Record<string, string>>;
+  readonly queue: QueueDescription;
+  readonly array: ArraySpecification;
+}
+
 /** Checks everything a job was asked for; the first thing wrong refuses it. Limits of names: HELP. */
 export function readSubmission(cluster: Cluster, call: Submitter, given: Given): Submission {
   const values = lastValues(given.options);
-  const text = (name: string): string | null => values[name] ?? null;
-  const parsed = <T>(name: string, parse: (value: string) => T): T | null =>
-    values[name] === undefined ? null : parse(values[name]);
   checkExclusions(cluster, values);
-  const { variants, settings, clock } = cluster;
-  const unit = variants.bareUnit;
-  const specification = text("-J") ?? "";
-  const array = parseArraySpecification(specification, {
-    maxArraySize: settings.maxArraySize,
-    specificationLimit: variants.arraySpecificationLimit,
+  const array = parseArraySpecification(values["-J"] ?? "", {
+    maxArraySize: cluster.settings.maxArraySize,
+    specificationLimit: cluster.variants.arraySpecificationLimit,
   });
   checkArray(array.indices, values);
-  const queue = chooseQueue(cluster, values);
-  const requirements = given.options.filter(({ name }) => name === "-R").map(({ value }) => value);
-  const environment = selectEnvironment(text("-env") ?? "all", call.env);
+  const reading = { cluster, call, given, values, array, queue: chooseQueue(cluster, values) };
+  return {
+    ...readIdentity(reading),
+    ...readResources(reading),
+    ...readConditions(reading),
+    ...readSurroundings(reading),
+  };
+}
+
+function readIdentity({ cluster, call, given, values, array, queue }: Reading) {
+  const specification = values["-J"] ?? "";
+  const unnamed = specification === "";
   return {
     options: values,
     given: given.options,
-    name: specification === "" ? defaultName(given.command) : array.name,
-    specification: specification === "" ? defaultName(given.command) : specification,
+    name: unnamed ? defaultName(given.command) : array.name,
+    specification: unnamed ? defaultName(given.command) : specification,
     indices: array.indices,
     runningLimit: array.runningLimit,
-    description: text("-Jd") ?? "",
+    description: values["-Jd"] ?? "",
     queue: queue.name,
     userGroup: chooseUserGroup(cluster, call, values, queue),
     serviceClass: chooseServiceClass(cluster, values, queue),
     group: chooseGroup(cluster, values),
-    project: text("-P") ?? "default",
-    priority: parsed("-sp", (value) => parsePriority(value, settings.maxUserPriority)),
-    slots: parsed("-n", parseSlots) ?? 1,
-    requirement: parseRequirement(requirements, { resources: settings.resources, bareUnit: unit }),
-    gpu: parsed("-gpu", parseGpu),
-    hosts: parsed("-m", (value) => chooseHosts(cluster, value)) ?? [],
-    exclusive: text("-x") !== null,
-    memoryLimitKiB: parsed("-M", (value) => parseMemoryLimitKiB(value, unit)),
-    runLimitSeconds: limitRun(parsed("-W", parseRunLimitSeconds), queue.runLimitSeconds),
-    dependency: parsed("-w", (value) =>
-      parseDependency(value, { find: (name) => cluster.find(name), indices: array.indices }),
-    ),
-    endsWhenImpossible: text("-ti") !== null,
-    requeueCodes: parsed("-Q", parseRequeueCodes),
-    rerunnable: text("-r") !== null,
+    project: values["-P"] ?? "default",
+  };
+}
+
+/** The value of an option that may be missing. */
+const parsed = <T>(value: string | undefined, parse: (value: string) => T): T | null =>
+  value === undefined ? null : parse(value);
+
+function readResources({ cluster, given, values, queue }: Reading) {
+  const { settings, variants } = cluster;
+  const requirements = given.options.filter(({ name }) => name === "-R").map(({ value }) => value);
+  const known = { resources: settings.resources, bareUnit: variants.bareUnit };
+  const priority = (value: string): number => parsePriority(value, settings.maxUserPriority);
+  const memory = (value: string): number => parseMemoryLimitKiB(value, variants.bareUnit);
+  return {
+    priority: parsed(values["-sp"], priority),
+    slots: parsed(values["-n"], parseSlots) ?? 1,
+    requirement: parseRequirement(requirements, known),
+    gpu: parsed(values["-gpu"], parseGpu),
+    hosts: parsed(values["-m"], (value) => chooseHosts(cluster, value)) ?? [],
+    exclusive: "-x" in values,
+    memoryLimitKiB: parsed(values["-M"], memory),
+    runLimitSeconds: limitRun(parsed(values["-W"], parseRunLimitSeconds), queue.runLimitSeconds),
+  };
+}
+
+function readConditions({ cluster, values, array }: Reading) {
+  const now = cluster.clock.now();
+  const context = { find: (name: string) => cluster.find(name), indices: array.indices };
+  return {
+    dependency: parsed(values["-w"], (value) => parseDependency(value, context)),
+    endsWhenImpossible: "-ti" in values,
+    requeueCodes: parsed(values["-Q"], parseRequeueCodes),
+    rerunnable: "-r" in values,
+    held: "-H" in values,
+    beginsAt: parsed(values["-b"], (value) => parseTime(value, now)),
+    terminatesAt: parsed(values["-t"], (value) => parseEnd(value, now)),
+  };
+}
+
+function readSurroundings({ cluster, call, given, values }: Reading) {
+  const environment = selectEnvironment(values["-env"] ?? "all", call.env);
+  const application = readApplication(values, environment);
+  return {
     output: readOutputFiles(values),
-    input: text("-i") ?? "/dev/null",
+    input: values["-i"] ?? "/dev/null",
     mail: readMail(values),
-    held: text("-H") !== null,
     interactive: (["-I", "-Ip", "-Is"] as const).find((name) => name in values) ?? null,
-    waits: text("-K") !== null,
-    application: checkApplication(settings, readApplication(values, environment)),
-    preCommand: text("-E"),
-    beginsAt: parsed("-b", (value) => parseTime(value, clock.now())),
-    terminatesAt: parsed("-t", (value) => parseEnd(value, clock.now())),
-    workFolder: text("-cwd"),
+    waits: "-K" in values,
+    application: checkApplication(cluster.settings, application),
+    workFolder: values["-cwd"] ?? null,
     command: given.command,
     fromStdin: given.fromStdin,
     folder: call.cwd,

@@ -42,12 +42,22 @@ export class Cluster {
 
   /** Takes a job whose submission was checked. */
   submit(submission: Submission): Job {
+    this.makeGroup(submission);
     const job = new NewJob(this.nextId++, submission, this.clock.now());
     if (submission.held) for (const element of job.elements) element.state = "PSUSP";
     this.jobs.set(job.id, job);
     this.archive.push(job);
     this.scheduler.wake();
     return job;
+  }
+
+  /**
+   * Makes the job's group where it does not exist, with its parents: without limit for -g (HELP), with the site's
+   * for the default one (JEE).
+   */
+  makeGroup({ group, options }: Submission): void {
+    if (this.groups.get(group) !== undefined) return;
+    this.groups.add(group, "-g" in options ? null : this.settings.defaultGroupLimit);
   }
 
   /** Own jobs by id, or by name, where a `*` stands for anything. */

@@ -22,6 +22,8 @@ export class Connection implements Call {
   private readonly faults: Faults;
   private fault: Fault | null = null;
   private replies: ((reply: Reply) => void)[] = [];
+  /** Replies that came before anybody waited for them: a short program starts and ends at once. */
+  private early: Reply[] = [];
   private leaving: (() => void)[] = [];
 
   constructor(request: CommandRequest, socket: Socket, faults: Faults) {
@@ -49,23 +51,30 @@ export class Connection implements Call {
 
   async readStdin(): Promise<string> {
     this.send({ need: "stdin" });
-    const reply = await new Promise<Reply>((resolve) => this.replies.push(resolve));
+    const reply = await this.nextReply();
     return "stdin" in reply ? reply.stdin : "";
   }
 
   start(order: StartOrder): TerminalRun {
     this.send({ start: order });
-    const next = (): Promise<Reply> => new Promise((resolve) => this.replies.push(resolve));
-    const first = next();
+    const first = this.nextReply();
     const processId = first.then((reply) => ("started" in reply ? reply.started : 0));
     const status = first
-      .then((reply) => ("ended" in reply ? reply : next()))
+      .then((reply) => ("ended" in reply ? reply : this.nextReply()))
       .then((reply) => ("ended" in reply ? reply.ended : 255));
     return { processId, status };
   }
 
   receive(reply: Reply): void {
-    this.replies.shift()?.(reply);
+    const waiting = this.replies.shift();
+    if (waiting === undefined) this.early.push(reply);
+    else waiting(reply);
+  }
+
+  private nextReply(): Promise<Reply> {
+    const early = this.early.shift();
+    if (early !== undefined) return Promise.resolve(early);
+    return new Promise((resolve) => this.replies.push(resolve));
   }
 
   async meets(subject: string): Promise<void> {

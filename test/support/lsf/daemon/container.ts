@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import type { Cluster } from "./cluster.ts";
 import type { Element } from "./job.ts";
@@ -6,7 +6,6 @@ import type { Program } from "./launch.ts";
 
 /** Variables of the wrapper that become options of `docker run`; DWE. */
 const OPTIONS: Readonly<Record<string, string>> = {
-  LSF_DOCKER_NETWORK: "--network",
   LSF_DOCKER_IPC: "--ipc",
   LSF_DOCKER_SHM_SIZE: "--shm-size",
   LSF_DOCKER_CGROUP: "--cgroup-parent",
@@ -53,6 +52,7 @@ export function containerArguments(
       ...(submission.interactive === null ? [] : ["--interactive"]),
       ...(submission.interactive === "-Is" || submission.interactive === "-Ip" ? ["--tty"] : []),
       ...mounts(cluster, submission.folder, wrapper["LSF_DOCKER_VOLUMES"] ?? ""),
+      ...["--network", wrapper["LSF_DOCKER_NETWORK"] ?? podman.network],
       ...given(OPTIONS).flat(),
       ...given(LISTS).flatMap(([option, list]) => words(list).flatMap((word) => [option, word])),
       ...variables(env, wrapper),
@@ -82,6 +82,7 @@ function mounts(cluster: Cluster, folder: string, volumes: string): string[] {
     `${folder}:${folder}`,
     `${join(cluster.folder, "spool")}:${join(cluster.folder, "spool")}`,
     `${join(cluster.folder, "bin")}:${join(cluster.folder, "bin")}:ro`,
+    `${join(cluster.folder, "client.mjs")}:${join(cluster.folder, "client.mjs")}:ro`,
     `${join(cluster.folder, "socket")}:${join(cluster.folder, "socket")}`,
   ];
   return [...new Set([...own, ...words(volumes)])].flatMap((volume) => ["--volume", volume]);
@@ -117,4 +118,14 @@ export function signalContainer(cluster: Cluster, name: string, signal: NodeJS.S
       // It may have ended by now, or not be paused.
     },
   );
+}
+
+/** Removes every container of this cluster, whatever it does. */
+export function removeContainers({ settings }: Cluster): void {
+  const [program = "", ...first] = settings.podman.command;
+  const env = { ...process.env, ...settings.podman.environment };
+  const podman = (...args: readonly string[]): string =>
+    spawnSync(program, [...first, ...args], { env, encoding: "utf8" }).stdout;
+  const ids = podman("ps", "--all", "--quiet", "--filter", `name=^lsf-${process.pid}-`);
+  if (ids.trim() !== "") podman("rm", "--force", "--time", "0", ...ids.trim().split("\n"));
 }

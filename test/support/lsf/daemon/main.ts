@@ -1,6 +1,6 @@
 // The daemon: `node main.js STATE_FOLDER`, its settings in settings.json there. It listens on STATE_FOLDER/socket
 // and ends, with everything it has started, when its standard input is closed.
-import { readFileSync } from "node:fs";
+import { chmodSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { COMMANDS } from "../commands/index.ts";
@@ -8,6 +8,7 @@ import type { CommandRequest, ControlRequest, Reply } from "../protocol.ts";
 import type { Settings } from "../settings.ts";
 import { Cluster } from "./cluster.ts";
 import { Connection, onLines } from "./connection.ts";
+import { removeContainers } from "./container.ts";
 import { createControls } from "./controls.ts";
 import { Faults } from "./faults.ts";
 import { watchMemory } from "./memory-watch.ts";
@@ -72,10 +73,17 @@ function end(): void {
     element.tasks.forEach((task) => task.kill());
     element.running?.signal("SIGKILL");
   }
-  // What kills containers has to be started before this ends.
-  setTimeout(() => process.exit(0), settings.mode === "podman" ? 2000 : 0);
+  if (settings.mode === "podman") removeContainers(cluster);
+  // Whoever has started this may have been killed, and cleans up no more.
+  rmSync(folder, { recursive: true, force: true });
+  process.exit(0);
 }
 
 watchMemory(cluster);
-createServer(welcome).listen(join(folder, "socket"), () => process.stdout.write("ready\n"));
+const socketFile = join(folder, "socket");
+createServer(welcome).listen(socketFile, () => {
+  // Elements in containers have another user.
+  chmodSync(socketFile, 0o777);
+  process.stdout.write("ready\n");
+});
 process.stdin.on("end", end).resume();

@@ -49,7 +49,6 @@ export interface Submission {
   readonly interactive: "-I" | "-Ip" | "-Is" | null;
   readonly waits: boolean;
   readonly application: Application | null;
-  readonly preCommand: string | null;
   readonly beginsAt: number | null;
   readonly terminatesAt: number | null;
   readonly workFolder: string | null;

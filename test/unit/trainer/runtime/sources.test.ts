@@ -24,5 +24,6 @@ test("on a machine that the wheel is not for, only tfjs-node's installer is left
 
 test("for GPUs there is the pinned wheel alone: tfjs-node's installer would bring one for CPUs", () => {
   expect(listSources(undefined, {}, "gpu", true)).toEqual([{ kind: "pinned-wheel", build: "gpu" }]);
-  expect(listSources(undefined, {}, "gpu", false)).toEqual([]);
+  expect(() => listSources(undefined, {}, "gpu", false)).toThrow(/Linux on x86_64 only/);
+  expect(listSources("/own", {}, "gpu", false)).toEqual([{ kind: "given", path: "/own" }]);
 });

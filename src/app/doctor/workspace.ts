@@ -1,0 +1,99 @@
+import { rmSync, statfsSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { checker, type Check } from "../../core/doctor.ts";
+import { messageOf } from "../../core/errors.ts";
+import { temporaryBeside } from "../../workspace/atomic.ts";
+import { join } from "node:path";
+import { ask, isOnPath, type DoctorContext } from "./context.ts";
+import { parseGpfsQuota, parseQuota, type Usage } from "./quota.ts";
+
+const GIB = 1024 ** 3;
+/** Results are small, checkpoints and logs are not. */
+const LITTLE_BYTES = 5 * GIB;
+/** Share of a quota from which on it will soon be full. */
+const NEARLY = 0.9;
+
+/** The folder that everything is written to, and HOME, where schedulers write too. */
+export async function checkWorkspace(context: DoctorContext): Promise<Check[]> {
+  return [
+    await checkFolder(context),
+    checkNames(context),
+    ...(await checkQuotas(context)),
+    ...checkHome(context),
+  ];
+}
+
+async function checkFolder(context: DoctorContext): Promise<Check> {
+  const { workspace } = context.layout;
+  const folder = checker("workspace");
+  const probe = temporaryBeside(join(workspace, "doctor"));
+  try {
+    writeFileSync(probe, "", { flag: "wx" });
+    rmSync(probe);
+  } catch (error) {
+    return folder.fail(messageOf(error), "name a folder that you may write to: --workspace FOLDER");
+  }
+  const { bavail, bsize } = statfsSync(workspace);
+  const found = `${workspace}: ${await fileSystemOf(context, workspace)}, ${formatBytes(bavail * bsize)} free`;
+  return bavail * bsize < LITTLE_BYTES
+    ? folder.warn(found, "checkpoints and logs need room: free some, or take another folder")
+    : folder.ok(found);
+}
+
+async function fileSystemOf(context: DoctorContext, path: string): Promise<string> {
+  const { succeeded, stdout } = await ask(context, "findmnt", "-no", "FSTYPE", "-T", path);
+  return succeeded && /^[\w.-]+$/.test(stdout) ? stdout : "unknown file system";
+}
+
+/** Containers know the name that the user knows, not what links point to. */
+function checkNames({ layout: { workspace }, site }: DoctorContext): Check {
+  const names = checker("path");
+  const physical = process.cwd();
+  if (site.container !== "none" && workspace === physical && physical.startsWith("/rdcw/")) {
+    return names.fail(
+      `${workspace} is where links lead; containers do not have it`,
+      "cd there by its other name (/storage1, /storage2, /home), or say --workspace",
+    );
+  }
+  return workspace === physical || process.env["PWD"] === workspace
+    ? names.ok(
+        workspace === physical ? "no links on the way" : `${workspace}, a link to ${physical}`,
+      )
+    : names.ok(workspace);
+}
+
+async function checkQuotas(context: DoctorContext): Promise<Check[]> {
+  const usages: Usage[] = [];
+  if (isOnPath(context, "mmlsquota")) {
+    usages.push(...parseGpfsQuota((await ask(context, "mmlsquota", "-Y")).stdout));
+  } else if (isOnPath(context, "quota")) {
+    usages.push(...parseQuota((await ask(context, "quota", "-w", "-p")).stdout));
+  }
+  return usages.map(({ place, usedKiB, limitKiB }) => {
+    const quota = checker(`quota of ${place}`);
+    const found = `${formatBytes(usedKiB * 1024)} of ${formatBytes(limitKiB * 1024)}`;
+    if (usedKiB >= limitKiB) return quota.fail(found, "delete something: nothing can be written");
+    return usedKiB >= limitKiB * NEARLY
+      ? quota.warn(found, "delete something, before jobs fail to write")
+      : quota.ok(found);
+  });
+}
+
+/** LSF keeps scripts and output of running jobs in ~/.lsbatch. */
+function checkHome({ site }: DoctorContext): Check[] {
+  if (site.scheduler === "local") return [];
+  const home = checker("HOME");
+  try {
+    const { bavail, bsize, blocks } = statfsSync(homedir());
+    const found = `${homedir()}: ${formatBytes(bavail * bsize)} free`;
+    return bavail < blocks * (1 - NEARLY)
+      ? [home.warn(found, "schedulers keep files of running jobs there: free some room")]
+      : [home.ok(found)];
+  } catch (error) {
+    return [home.skip(messageOf(error))];
+  }
+}
+
+function formatBytes(bytes: number): string {
+  return bytes >= GIB ? `${(bytes / GIB).toFixed(1)} GB` : `${Math.round(bytes / 1024 ** 2)} MB`;
+}

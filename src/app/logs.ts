@@ -1,0 +1,159 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { relative } from "node:path";
+import type { Effects } from "../core/effects.ts";
+import { escapeControls } from "../core/printable.ts";
+import { observeStudy, type ObservedTrial } from "./cluster/observe.ts";
+import {
+  type AttemptLogs,
+  type ElementLogs,
+  findLogs,
+  type FindLogsOptions,
+} from "./logs/find-logs.ts";
+import { GrowingLog } from "./logs/growing-log.ts";
+import { quietly } from "./quiet.ts";
+import { createTrialSection } from "./logs/trial-section.ts";
+import { parseResultName } from "../workspace/layout.ts";
+import { listFolder } from "../workspace/rounds.ts";
+
+export interface LogsOptions extends FindLogsOptions {
+  /** Go on until the attempt has its result, or will have none. */
+  readonly follow: boolean;
+  /** Takes each line, safe on a terminal. */
+  readonly onLine: (line: string) => void;
+  /** Aborts to end. */
+  readonly signal: AbortSignal;
+}
+
+/** Between two looks at a log. */
+const LOOK_SECONDS = 1;
+/** Between two looks at all files, and questions to the scheduler. */
+const OBSERVE_SECONDS = 60;
+
+/**
+ * Tells what an attempt at a trial has printed: the log its element writes while it runs, and the scheduler's own
+ * where there is no complete result to speak for itself.
+ * @throws BsweepError as findLogs does
+ */
+export async function showLogs(options: LogsOptions, effects: Effects): Promise<void> {
+  let found = await findLogs(options, quietly(effects));
+  const readers = found.elements.flatMap((element) => openLogs(element, found, options, effects));
+  for (const reader of readers) reader.readOn();
+  if (options.follow && found.result === null) {
+    await follow(readers, found, options, effects);
+    found = await findLogs(options, quietly(effects));
+  }
+  for (const reader of readers) reader.finish();
+  if (options.signal.aborted) return;
+  if (readers.every((reader) => reader.isEmpty())) effects.reporter.info(describeNothing(found));
+  if (found.result?.state !== "complete") showSchedulerLogs(found, options, effects);
+}
+
+/** Passes a log on as it grows. */
+interface Reader {
+  readOn(): void;
+  /** What is left, a line without end too. */
+  finish(): void;
+  isEmpty(): boolean;
+}
+
+function openLogs(
+  { logs, isShared }: ElementLogs,
+  { trialId, number, attempt }: AttemptLogs,
+  { onLine, layout }: LogsOptions,
+  { reporter }: Effects,
+): readonly Reader[] {
+  const name = `trial ${number} (${trialId}), attempt ${attempt}`;
+  return logs.map((path) => {
+    const log = new GrowingLog(path);
+    const isOurs = isShared ? createTrialSection(trialId) : () => true;
+    let lines = 0;
+    const pass = (some: Iterable<string>): void => {
+      for (const line of some) {
+        if (lines++ === 0) reporter.info(`== ${name}: ${relative(layout.workspace, path)}`);
+        if (isOurs(line)) onLine(printable(line));
+      }
+    };
+    return {
+      readOn: () => pass(log.read()),
+      finish: () => {
+        pass(log.read());
+        pass(log.rest());
+      },
+      isEmpty: () => lines === 0,
+    };
+  });
+}
+
+/** Tabs stay; nothing else that moves a cursor. */
+function printable(line: string): string {
+  return line.split("\t").map(escapeControls).join("\t");
+}
+
+async function follow(
+  readers: readonly Reader[],
+  found: AttemptLogs,
+  options: LogsOptions,
+  effects: Effects,
+): Promise<void> {
+  const { signal } = options;
+  let observedAt = effects.now().getTime();
+  while (!signal.aborted) {
+    // The element's last line, on its result, comes after the result: one more look follows.
+    const isOver = hasResultFile(found);
+    for (const reader of readers) reader.readOn();
+    const now = effects.now().getTime();
+    if (now - observedAt >= OBSERVE_SECONDS * 1000) {
+      observedAt = now;
+      const trial = await observeTrial(found, options, effects);
+      if (trial?.state.kind === "lost" || trial?.state.kind === "missing") {
+        effects.reporter.info(`trial ${found.number} is ${trial.state.kind}`);
+        return;
+      }
+    }
+    await pause(LOOK_SECONDS * 1000, undefined, { signal }).catch(() => undefined);
+    if (isOver) return;
+  }
+}
+
+/** By the name alone: whether it is valid is for collect to say. */
+function hasResultFile({ trialId, attempt, elements }: AttemptLogs): boolean {
+  return elements.some(({ array }) =>
+    listFolder(array.resultFolder).some((name) => {
+      const parts = parseResultName(name);
+      return parts?.trialId === trialId && parts.attempt === attempt;
+    }),
+  );
+}
+
+async function observeTrial(
+  { trialId }: AttemptLogs,
+  { study, layout }: LogsOptions,
+  effects: Effects,
+): Promise<ObservedTrial | undefined> {
+  const { trials } = await observeStudy({ study, layout }, quietly(effects));
+  return trials.find((trial) => trial.trialId === trialId);
+}
+
+function describeNothing({ number, attempt, elements }: AttemptLogs): string {
+  const isSubmitted = elements.some(({ array }) => array.job !== null);
+  const why = isSubmitted ? "its element has not started" : "it is not submitted";
+  return `trial ${number}, attempt ${attempt} has printed nothing: ${why}`;
+}
+
+const MAX_SCHEDULER_LINES = 60;
+
+/** The end of it: LSF writes its verdict there, Slurm the words of its daemons. */
+function showSchedulerLogs(
+  { elements }: AttemptLogs,
+  { onLine, layout }: LogsOptions,
+  { reporter }: Effects,
+): void {
+  for (const { schedulerLog } of elements) {
+    if (schedulerLog === null) continue;
+    const log = new GrowingLog(schedulerLog);
+    const lines = [...log.read(), ...log.rest()].slice(-MAX_SCHEDULER_LINES);
+    if (lines.length === 0) continue;
+    reporter.info(`== the scheduler's: ${relative(layout.workspace, schedulerLog)}`);
+    for (const line of lines) onLine(printable(line));
+  }
+}

@@ -1,0 +1,150 @@
+import type { Effects } from "../core/effects.ts";
+import { BsweepError } from "../core/errors.ts";
+import { groupBy } from "../core/grouping.ts";
+import type { ExcludedHost, RetryReport, RetryRound } from "../core/retry.ts";
+import type { WrittenRound } from "../core/round.ts";
+import type { Study } from "../core/study.ts";
+import type { Trial } from "../core/trial.ts";
+import { readPlannedTrials } from "../storage/attempts.ts";
+import { withDatabase } from "../storage/database.ts";
+import { observeStudy } from "./cluster/observe.ts";
+import { writeRound } from "./generate/write-round.ts";
+import type { PlanOptions } from "./plan/load-study.ts";
+import { decidePacking } from "./plan/packing.ts";
+import { openPlan, type PlanContext } from "./plan/plan-context.ts";
+import { proposeTrials } from "./plan/propose.ts";
+import { type Choice, type ChoiceRule, type Chosen, chooseTrials } from "./retry/choose.ts";
+import { findFaultyHosts } from "./retry/hosts.ts";
+
+export interface RetryOptions extends PlanOptions, ChoiceRule {
+  /** Hosts to avoid, beside those that proved faulty. */
+  readonly excludeHosts: readonly string[];
+  /** Only say what would be tried again, and why. */
+  readonly dryRun: boolean;
+}
+
+/**
+ * Writes rounds with the next attempts of trials that failed, were lost or are missing: one round for each set of
+ * resources, because a round's elements are alike. They are submitted as any other round.
+ * @throws BsweepError CONFLICT when the study has no round; INVALID_STUDY; else as writeRound does
+ */
+export async function retryTrials(options: RetryOptions, effects: Effects): Promise<RetryReport> {
+  const context = openPlan(options);
+  const { study, site } = context;
+  const observation = await observeStudy({ study, layout: options.layout }, effects);
+  const proposed = new Set<string>();
+  for (const each of proposeTrials(study, context.header))
+    if (each.kind === "trial") proposed.add(each.trialId);
+  const choice = chooseTrials(observation, study.resources, options, (id) => proposed.has(id));
+  const excludedHosts: readonly ExcludedHost[] = [
+    ...options.excludeHosts.map((host) => ({ host, faults: null })),
+    ...findFaultyHosts(observation).filter(({ host }) => !options.excludeHosts.includes(host)),
+  ];
+  return {
+    study: study.name,
+    studyFile: options.studyFile,
+    rounds: await writeRounds(choice.chosen, excludedHosts, { context, options, effects }),
+    leftOut: describeLeftOut(choice),
+    excludedHosts,
+    isLocal: site.scheduler === "local",
+  };
+}
+
+interface Writing {
+  readonly context: PlanContext;
+  readonly options: RetryOptions;
+  readonly effects: Effects;
+}
+
+async function writeRounds(
+  chosen: readonly Chosen[],
+  excluded: readonly ExcludedHost[],
+  writing: Writing,
+): Promise<readonly RetryRound[]> {
+  const { context, options } = writing;
+  const classes = groupBy(
+    chosen,
+    ({ resources }) => `${resources.memoryMiB} ${resources.walltimeSeconds}`,
+  );
+  const planned = await withDatabase(
+    options.layout.database(context.study.name),
+    "readonly",
+    readPlannedTrials,
+  );
+  const rounds: RetryRound[] = [];
+  for (const members of classes.values()) {
+    const [first] = members;
+    if (first === undefined) continue;
+    const study = adaptStudy(context, first, excluded);
+    const trials = members.flatMap(({ trial }): Trial[] => {
+      const known = planned.get(trial.trialId);
+      return known === undefined ? [] : [{ ...known, attempt: trial.place.attempt + 1 }];
+    });
+    const number = context.existing.highestRound + rounds.length + 1;
+    const written = options.dryRun ? null : await write(study, trials, number, writing);
+    rounds.push({
+      trials: trials.map((trial) => trial.number),
+      states: countLabels(members),
+      ...first.resources,
+      written,
+    });
+  }
+  return rounds;
+}
+
+/** The study with what this round's elements need. */
+function adaptStudy(
+  { study, site }: PlanContext,
+  { resources }: Chosen,
+  excluded: readonly ExcludedHost[],
+): Study {
+  const before = study.cluster.excludeHosts ?? site.excludeHosts ?? [];
+  const excludeHosts = [...new Set([...before, ...excluded.map(({ host }) => host)])];
+  return {
+    ...study,
+    resources: { ...study.resources, ...resources },
+    cluster: excludeHosts.length === 0 ? study.cluster : { ...study.cluster, excludeHosts },
+  };
+}
+
+async function write(
+  study: Study,
+  trials: readonly Trial[],
+  round: number,
+  { context, options, effects }: Writing,
+): Promise<WrittenRound | null> {
+  const { header, sha256, site } = context;
+  const written = await writeRound(
+    {
+      ...{ study, header, sha256, site, trials, layout: options.layout },
+      place: { study: study.name, round, replace: false },
+      kind: "retry",
+      trialsPerElement: packingOf(context, options),
+      // Every one of them was tried before.
+      canary: false,
+    },
+    effects,
+  );
+  return written ?? null;
+}
+
+/** As the study packs its trials; one by one while nobody knows how long one takes. */
+function packingOf(context: PlanContext, { layout }: RetryOptions): number {
+  try {
+    return decidePacking(context, layout).trialsPerElement;
+  } catch (error) {
+    if (error instanceof BsweepError && error.code === "CONFLICT") return 1;
+    throw error;
+  }
+}
+
+function countLabels(members: readonly Chosen[]): Readonly<Record<string, number>> {
+  const groups = groupBy(members, ({ label }) => label);
+  return Object.fromEntries([...groups].map(([label, all]) => [label, all.length]));
+}
+
+function describeLeftOut({ leftOut }: Choice): RetryReport["leftOut"] {
+  return [...groupBy(leftOut, ({ reason }) => reason)]
+    .map(([reason, all]) => ({ reason, trials: all.map(({ trial }) => trial.number) }))
+    .sort((a, b) => b.trials.length - a.trials.length || (a.reason < b.reason ? -1 : 1));
+}

@@ -1,0 +1,101 @@
+import type { RetryState } from "../../core/retry.ts";
+import type { Resources } from "../../core/study.ts";
+import type { TrialState } from "../../core/trial-state.ts";
+import { failureLabel, isRetryable } from "../cluster/failures.ts";
+import type { Observation, ObservedTrial } from "../cluster/observe.ts";
+import { type RaiseRule, raiseResources, type RetryResources } from "./resources.ts";
+
+/** Which trials are wanted. */
+export interface ChoiceRule extends RaiseRule {
+  /** Empty: all that may be tried again. */
+  readonly states: readonly RetryState[];
+  /** Take trials of which nothing is known as lost. */
+  readonly assumeLost: boolean;
+}
+
+/** A trial that is to be tried again. */
+export interface Chosen {
+  readonly trial: ObservedTrial;
+  /** What came of it, for a person. */
+  readonly label: string;
+  readonly resources: RetryResources;
+}
+
+export interface Choice {
+  readonly chosen: readonly Chosen[];
+  readonly leftOut: readonly { readonly trial: ObservedTrial; readonly reason: string }[];
+}
+
+/**
+ * Chooses among the trials that are not complete. Never one whose element may be alive.
+ * @param isPlanned whether the study as it is now would train the very same trial
+ */
+export function chooseTrials(
+  { trials, arrays }: Pick<Observation, "trials" | "arrays">,
+  study: Resources,
+  rule: ChoiceRule,
+  isPlanned: (trialId: string) => boolean,
+): Choice {
+  const byPlace = new Map(arrays.map((array) => [`${array.round} ${array.array}`, array]));
+  const chosen: Chosen[] = [];
+  const leftOut: { trial: ObservedTrial; reason: string }[] = [];
+  for (const trial of trials) {
+    if (trial.state.kind === "complete") continue;
+    const isInDoubt = trial.planned.some(
+      ({ round, array }) => byPlace.get(`${round} ${array}`)?.inDoubt === true,
+    );
+    const reason = refuse(trial, rule, isInDoubt) ?? refuseForeign(trial, isPlanned);
+    const last = byPlace.get(`${trial.place.round} ${trial.place.array}`)?.limits ?? study;
+    const resources = reason ?? raiseResources(trial.state, last, study, rule);
+    if (typeof resources === "string") leftOut.push({ trial, reason: resources });
+    else chosen.push({ trial, resources, label: labelOf(trial.state) });
+  }
+  return { chosen, leftOut };
+}
+
+function labelOf(state: TrialState): string {
+  return failureLabel(state) ?? `${state.kind}, taken as lost`;
+}
+
+/** Why a trial cannot be tried again, or is not wanted; undefined for one that can and is. */
+function refuse(
+  trial: ObservedTrial,
+  { states, assumeLost }: ChoiceRule,
+  isInDoubt: boolean,
+): string | undefined {
+  const { state } = trial;
+  if (isInDoubt) return "their array may have been submitted: bsweep submit finds out";
+  if (state.kind === "not submitted") return "not submitted yet: bsweep submit does it";
+  if (state.kind === "unknown") {
+    if (!assumeLost)
+      return `may be alive, ${state.reason}: --assume-lost tries them again all the same`;
+  } else if (!isRetryable(trial) && failureLabel(state) === null) {
+    return state.kind === "ending"
+      ? "just ended, and their files may be on their way"
+      : `still ${state.kind}`;
+  }
+  if (states.length > 0)
+    return matches(state, states) ? undefined : `${labelOf(state)}, which --state does not name`;
+  return state.kind === "failed" && !isRetryable(trial)
+    ? "diverged, and would diverge again: --state diverged tries them all the same"
+    : undefined;
+}
+
+function matches(state: TrialState, wanted: readonly RetryState[]): boolean {
+  const names: readonly string[] =
+    state.kind === "failed"
+      ? [state.failure]
+      : state.kind === "missing"
+        ? ["missing"]
+        : ["lost", ...(state.kind === "lost" ? [state.cause] : [])];
+  return wanted.some((each) => names.includes(each));
+}
+
+function refuseForeign(
+  { trialId }: ObservedTrial,
+  isPlanned: (trialId: string) => boolean,
+): string | undefined {
+  return isPlanned(trialId)
+    ? undefined
+    : "the study has changed, and would not train them as they were planned";
+}

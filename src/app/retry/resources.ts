@@ -1,0 +1,64 @@
+import type { Round } from "../../core/round.ts";
+import type { Resources } from "../../core/study.ts";
+import type { TrialState } from "../../core/trial-state.ts";
+
+/** How much more a trial gets that had too little. */
+export interface RaiseRule {
+  readonly memoryFactor: number;
+  readonly walltimeFactor: number;
+  /** What every trial gets instead; MiB and seconds. */
+  readonly memoryMiB?: number;
+  readonly walltimeSeconds?: number;
+}
+
+/** Of one element. */
+export type RetryResources = Pick<Resources, "memoryMiB" | "walltimeSeconds">;
+
+/** Where the study names no limit: so many times what it asks for. */
+const DEFAULT_CAP = 4;
+
+/**
+ * What a trial's next attempt gets: at least what the study asks for by now and what the last attempt had; more
+ * memory after out-of-memory, more time after a timeout, up to the study's maxMemory and maxWalltime.
+ * @returns why there is no sense in another attempt, when what it had too little of cannot be raised
+ */
+export function raiseResources(
+  state: TrialState,
+  last: Pick<Round["limits"], "memoryMiB" | "walltimeSeconds">,
+  study: Resources,
+  rule: RaiseRule,
+): RetryResources | string {
+  const had = causeOf(state);
+  const memory = raise(
+    { last: last.memoryMiB, study: study.memoryMiB, cap: study.maxMemoryMiB },
+    had === "out-of-memory" ? rule.memoryFactor : 1,
+  );
+  const seconds = raise(
+    { last: last.walltimeSeconds, study: study.walltimeSeconds, cap: study.maxWalltimeSeconds },
+    had === "timeout" ? rule.walltimeFactor : 1,
+  );
+  const memoryMiB = rule.memoryMiB ?? memory;
+  const walltimeSeconds = rule.walltimeSeconds ?? seconds;
+  if (had === "out-of-memory" && memoryMiB <= last.memoryMiB)
+    return "out of memory with the most that they may have: raise resources.maxMemory, or give --memory";
+  if (had === "timeout" && walltimeSeconds <= last.walltimeSeconds)
+    return "timeout with the most time that they may take: raise resources.maxWalltime, or give --walltime";
+  return { memoryMiB, walltimeSeconds };
+}
+
+function raise({ last, study, cap }: Amounts, factor: number): number {
+  if (factor === 1) return Math.max(study, last);
+  return Math.max(study, Math.min(Math.ceil(last * factor), cap ?? study * DEFAULT_CAP));
+}
+
+/** What the last attempt had, what the study asks for by now, and the most it allows. */
+interface Amounts {
+  readonly last: number;
+  readonly study: number;
+  readonly cap: number | undefined;
+}
+
+function causeOf(state: TrialState): string {
+  if (state.kind === "failed") return state.failure;
+  return state.kind === "lost" ? state.cause : "";
+}

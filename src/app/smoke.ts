@@ -1,0 +1,144 @@
+import { rmSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Effects } from "../core/effects.ts";
+import { BsweepError } from "../core/errors.ts";
+import type { SmokeProbe, SmokeReport } from "../core/smoke.ts";
+import { parseRoundName, type Layout } from "../workspace/layout.ts";
+import { listFolder } from "../workspace/rounds.ts";
+import { loadStudy } from "./plan/load-study.ts";
+import { loadSite } from "./site.ts";
+import { judgeSmoke } from "./smoke/judge.ts";
+import {
+  findSmokeRounds,
+  type SmokeRound,
+  type SmokeTarget,
+  writeSmokeRounds,
+} from "./smoke/rounds.ts";
+import { runHere, submitRound } from "./smoke/start.ts";
+import {
+  askScheduler,
+  expectProbes,
+  type ProbeState,
+  readReports,
+  watchProbes,
+} from "./smoke/watch.ts";
+
+export interface SmokeOptions {
+  readonly layout: Layout;
+  /** The study whose site, image, resources and data are tried. */
+  readonly studyFile?: string;
+  /** The site to try; by default the study's. */
+  readonly site?: string;
+  readonly elements: number;
+  readonly hosts: 1 | 2;
+  /** Whether to wait for the probes' reports. */
+  readonly wait: boolean;
+  /** Look at what was submitted last, rather than submit. */
+  readonly last: boolean;
+  readonly timeoutSeconds: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Tries a site with a tiny array and a tiny pool, through the templates and the submit.sh that a sweep uses, and
+ * judges what their probes report.
+ * @throws BsweepError USAGE without a site; else as writeRound does; SCHEDULER_REFUSED
+ */
+export async function runSmoke(options: SmokeOptions, effects: Effects): Promise<SmokeReport> {
+  const target = findTarget(options);
+  const rounds = options.last ? findSmokeRounds(target) : await writeSmokeRounds(target, effects);
+  const submittedAt = new Map<SmokeRound, number>();
+  const probes = expectProbes(rounds);
+  let running: Promise<unknown> = Promise.resolve();
+  if (!options.last) {
+    for (const round of rounds) submittedAt.set(round, effects.now().getTime());
+    running = startAll(rounds, target, options, effects);
+  }
+  if (options.wait) {
+    const { resultGraceSeconds: graceSeconds } = target.site;
+    await Promise.all([running, watchProbes(probes, { ...options, graceSeconds }, effects)]);
+  } else await running;
+  effects.reporter.endProgress();
+  readReports(probes, effects);
+  if (probes.some(({ facts }) => facts === undefined) && (options.wait || options.last))
+    await askScheduler(probes, options.layout, effects);
+  return describe(target, rounds, probes, submittedAt);
+}
+
+async function startAll(
+  rounds: readonly SmokeRound[],
+  { site }: SmokeTarget,
+  { layout, signal }: SmokeOptions,
+  { reporter }: Effects,
+): Promise<void> {
+  for (const round of rounds) {
+    if (site.scheduler === "local") await runHere(round, layout, signal);
+    else reporter.info((await submitRound(round, false)).trimEnd());
+  }
+}
+
+/** The commands that would submit, without submitting; nothing stays. @throws as runSmoke does */
+export async function printSmoke(options: SmokeOptions, effects: Effects): Promise<string> {
+  const target = findTarget(options);
+  const rounds = await writeSmokeRounds(target, effects);
+  try {
+    if (target.site.scheduler === "local")
+      return rounds.map(({ folder }) => `would run the elements of ${folder} here`).join("\n");
+    const texts: string[] = [];
+    for (const round of rounds) texts.push(await submitRound(round, true));
+    return texts.join("\n");
+  } finally {
+    for (const { folder } of rounds) {
+      rmSync(folder, { recursive: true, force: true });
+      const studyFolder = dirname(folder);
+      if (!listFolder(studyFolder).some((name) => parseRoundName(name) !== undefined))
+        rmSync(studyFolder, { recursive: true, force: true });
+    }
+  }
+}
+
+function findTarget({ layout, studyFile, site, elements, hosts }: SmokeOptions): SmokeTarget {
+  const study = studyFile === undefined ? null : loadStudy({ studyFile }).study;
+  const name = site ?? study?.cluster.site;
+  if (name === undefined) {
+    throw new BsweepError("USAGE", "found neither a study nor --site, expected one of them", {
+      hint: "bsweep smoke study.yaml, or bsweep smoke --site compute1",
+    });
+  }
+  const folder = studyFile === undefined ? layout.workspace : dirname(studyFile);
+  return { layout, study, elements, hosts, site: loadSite(name, folder) };
+}
+
+function describe(
+  { site, study }: SmokeTarget,
+  rounds: readonly SmokeRound[],
+  states: readonly ProbeState[],
+  submittedAt: ReadonlyMap<SmokeRound, number>,
+): SmokeReport {
+  const probes = states.flatMap((state) => measure(state, submittedAt.get(state.round)) ?? []);
+  return {
+    site: site.name,
+    scheduler: site.scheduler,
+    image: site.container === "none" ? "" : (study?.cluster.image ?? site.image ?? ""),
+    rounds: rounds.map(({ kind, folder }) => ({ kind, folder })),
+    probes,
+    findings: judgeSmoke(states, probes, site, study),
+    complete: probes.length === states.length,
+  };
+}
+
+function measure(
+  { facts, seenAt }: ProbeState,
+  submitted: number | undefined,
+): SmokeProbe | undefined {
+  if (facts === undefined) return undefined;
+  const { jobStarted, probeStarted, written } = facts.times;
+  const since = (later: number, earlier: number | undefined | null): number | null =>
+    earlier === undefined || earlier === null ? null : (later - earlier) / 1000;
+  return {
+    facts,
+    queueSeconds: since(jobStarted ?? probeStarted, submitted),
+    startSeconds: since(probeStarted, jobStarted),
+    visibleSeconds: seenAt === undefined || submitted === undefined ? null : since(seenAt, written),
+  };
+}

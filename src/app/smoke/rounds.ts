@@ -1,0 +1,238 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Effects } from "../../core/effects.ts";
+import { BsweepError } from "../../core/errors.ts";
+import { sha256 } from "../../core/identity.ts";
+import type { Placement } from "../../core/placement.ts";
+import type { Site } from "../../core/site.ts";
+import { PROBE_KINDS, type ProbeKind, type SmokeQuestions } from "../../core/smoke.ts";
+import type { Study } from "../../core/study.ts";
+import type { Trial } from "../../core/trial.ts";
+import { parseStudyFile } from "../../formats/study-file.ts";
+import { writeFileAtomic } from "../../workspace/atomic.ts";
+import { type Layout, roundName } from "../../workspace/layout.ts";
+import { builtProgram } from "../../workspace/package.ts";
+import { listRounds } from "../../workspace/rounds.ts";
+import { mergePlacements } from "../generate/cluster-request.ts";
+import { withinWorkspace } from "../generate/scripts.ts";
+import { stageRunner } from "../generate/stage-runner.ts";
+import { writeRound } from "../generate/write-round.ts";
+import { readRound } from "../read-round.ts";
+
+/** What a site is tried with. */
+export interface SmokeTarget {
+  readonly layout: Layout;
+  readonly site: Site;
+  /** Whose image, resources and data are tried; null for the site alone. */
+  readonly study: Study | null;
+  /** Hosts that the pool's two tasks are to run on. */
+  readonly hosts: 1 | 2;
+  /** Elements of the array. */
+  readonly elements: number;
+}
+
+/** A round whose trials look around. */
+export interface SmokeRound {
+  readonly kind: ProbeKind;
+  readonly study: Study;
+  readonly round: number;
+  /** Absolute. */
+  readonly folder: string;
+  /** Where its probes leave their reports, absolute. */
+  readonly factsFolder: string;
+  readonly trials: readonly Trial[];
+}
+
+const POOL_TASKS = 2;
+/** Tasks start one after another where an image has to be pulled. */
+const PEER_SECONDS = 240;
+
+/** `smoke-SITE`, `smoke-SITE-pool`: they look like any study's rounds, so that all else works on them too. */
+export const smokeName = (site: string, kind: ProbeKind): string =>
+  `smoke-${site}${kind === "pool" ? "-pool" : ""}`.slice(0, 64);
+
+/** Writes an array and a pool through the very templates that a study's rounds are made of. @throws as writeRound does */
+export async function writeSmokeRounds(
+  target: SmokeTarget,
+  effects: Effects,
+): Promise<readonly SmokeRound[]> {
+  const program = await findProgram(target);
+  const rounds: SmokeRound[] = [];
+  for (const kind of PROBE_KINDS)
+    rounds.push(await writeSmokeRound(kind, program, target, effects));
+  return rounds;
+}
+
+/** The rounds that were written last for the site. @throws BsweepError CONFLICT when there are none */
+export function findSmokeRounds({ layout, site }: SmokeTarget): readonly SmokeRound[] {
+  return PROBE_KINDS.map((kind) => {
+    const name = smokeName(site.name, kind);
+    const round = listRounds(layout, name).at(-1);
+    if (round === undefined) {
+      throw new BsweepError("CONFLICT", `${site.name} was not tried from this workspace`, {
+        hint: `bsweep smoke --site ${site.name}`,
+      });
+    }
+    const studyFile = join(layout.studyJobs(name), "study.yaml");
+    const study = parseStudyFile(readFileSync(studyFile, "utf8"), studyFile);
+    const elements = readRound(layout, name, round)?.arrays[0]?.elements ?? 0;
+    const factsFolder = factsFolderOf(layout, name, round);
+    const trials = makeTrials(elements);
+    return { kind, study, round, folder: layout.round(name, round), factsFolder, trials };
+  });
+}
+
+async function writeSmokeRound(
+  kind: ProbeKind,
+  program: readonly string[],
+  target: SmokeTarget,
+  effects: Effects,
+): Promise<SmokeRound> {
+  const { layout, site } = target;
+  const name = smokeName(site.name, kind);
+  const round = (listRounds(layout, name).at(-1) ?? 0) + 1;
+  const { text, study } = writeSmokeStudy({ kind, name, round, program }, target);
+  const trials = makeTrials(countOf(kind, target));
+  await writeRound(
+    {
+      ...{ layout, study, site, trials, header: null, canary: false },
+      sha256: sha256(text),
+      place: { study: name, round, replace: false },
+      kind: round === 1 ? "initial" : "extension",
+      trialsPerElement: 1,
+      imageHasBsweep: imageHasBsweep(target),
+    },
+    effects,
+  );
+  const factsFolder = factsFolderOf(layout, name, round);
+  return { kind, study, round, folder: layout.round(name, round), factsFolder, trials };
+}
+
+interface SmokeStudy {
+  readonly kind: ProbeKind;
+  readonly name: string;
+  readonly round: number;
+  /** Words that start bsweep where the probes run. */
+  readonly program: readonly string[];
+}
+
+/** Writes the study that the round is made of, and what its probes are asked. */
+function writeSmokeStudy(
+  { kind, name, round, program }: SmokeStudy,
+  target: SmokeTarget,
+): { readonly text: string; readonly study: Study } {
+  const { layout } = target;
+  const count = countOf(kind, target);
+  const questionsFile = join(layout.studyJobs(name), `${roundName(round)}.questions.json`);
+  const command = [
+    ...program,
+    ...["smoke-report", "--kind", kind, "--place", "{{place}}", "--count", String(count)],
+    ...["--questions", withinWorkspace(layout, questionsFile)],
+    ...["--folder", withinWorkspace(layout, factsFolderOf(layout, name, round))],
+    ...["--result", "{{result}}"],
+  ];
+  const written = {
+    study: name,
+    objective: { metric: "ok", direction: "maximize" },
+    trainer: { command },
+    space: { place: Array.from({ length: count }, (_, index) => index + 1) },
+    cluster: describeCluster(kind, target),
+    resources: describeResources(target),
+  };
+  // JSON is YAML.
+  const text = JSON.stringify(written, null, 2);
+  const studyFile = join(layout.studyJobs(name), "study.yaml");
+  writeFileAtomic(studyFile, text);
+  writeFileAtomic(questionsFile, JSON.stringify(makeQuestions(target)));
+  // Templates beside the user's own study are used as they would be for it.
+  const study = { ...parseStudyFile(text, studyFile), file: target.study?.file ?? studyFile };
+  return { text, study };
+}
+
+const countOf = (kind: ProbeKind, { elements }: SmokeTarget): number =>
+  kind === "pool" ? POOL_TASKS : elements;
+
+const factsFolderOf = (layout: Layout, name: string, round: number): string =>
+  join(layout.roundResults(name, round), "facts");
+
+/** A command's image need not: for the built-in trainer's, whether it has is what is to be found out. */
+function imageHasBsweep({ study }: SmokeTarget): boolean {
+  return study?.trainer.kind !== "command";
+}
+
+/** The bsweep that elements of the study run. */
+async function findProgram(target: SmokeTarget): Promise<readonly string[]> {
+  const { site, layout } = target;
+  if (site.scheduler === "local" || site.container === "none") return [builtProgram("main.js")];
+  if (imageHasBsweep(target)) return [site.bsweep];
+  const { folder } = await stageRunner(layout);
+  return [join(folder, "node"), join(folder, "dist", "main.js")];
+}
+
+function describeCluster(kind: ProbeKind, { site, study, hosts }: SmokeTarget): object {
+  const cluster: Placement & { readonly jobGroup?: string } = study?.cluster ?? {};
+  const launcher = study?.cluster.pool?.launcher;
+  return {
+    site: site.name,
+    ...mergePlacements({}, cluster),
+    ...(cluster.jobGroup === undefined ? {} : { jobGroup: cluster.jobGroup }),
+    ...(kind === "array"
+      ? {}
+      : {
+          pool: {
+            slots: POOL_TASKS,
+            slotsPerHost: POOL_TASKS / hosts,
+            walltime: "20m",
+            ...(launcher === undefined ? {} : { launcher }),
+          },
+        }),
+  };
+}
+
+/** As the study has them, but for the time: that decides how long a queue lets one wait. */
+function describeResources({ study }: SmokeTarget): object {
+  const { cpus = 1, memoryMiB = 1024, gpu, tmpMiB } = study?.resources ?? {};
+  return {
+    cpus,
+    memory: `${memoryMiB}MB`,
+    walltime: "10m",
+    checkpoint: "off",
+    ...(tmpMiB === undefined ? {} : { tmp: `${tmpMiB}MB` }),
+    ...(gpu === undefined
+      ? {}
+      : {
+          gpu: {
+            count: gpu.count,
+            shared: gpu.shared,
+            ...(gpu.model === undefined ? {} : { model: gpu.model }),
+            ...(gpu.memoryMiB === undefined ? {} : { memory: `${gpu.memoryMiB}MB` }),
+          },
+        }),
+  };
+}
+
+function makeQuestions({ study, site, layout }: SmokeTarget): SmokeQuestions {
+  const { cpus = 1, memoryMiB = 1024 } = study?.resources ?? {};
+  return {
+    schemaVersion: 1,
+    ...{ cpus, memoryMiB },
+    mounts: site.container === "none" ? [] : site.mounts,
+    data: study?.data ? layout.resolve(study.data.train) : null,
+    tensorflow: study?.trainer.kind === "cnn",
+    peerSeconds: PEER_SECONDS,
+  };
+}
+
+/** Of no study's space: each try is new. */
+function makeTrials(count: number): Trial[] {
+  return Array.from({ length: count }, (_, index) => ({
+    number: index + 1,
+    trialId: randomBytes(8).toString("hex"),
+    params: { place: index + 1 },
+    replicate: 0,
+    seed: index + 1,
+    resource: { epochs: 1 },
+    attempt: 1,
+  }));
+}

@@ -1,0 +1,134 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Effects } from "../../core/effects.ts";
+import type { ElementLookup } from "../../core/element-status.ts";
+import type { ProbeKind, SmokeFacts } from "../../core/smoke.ts";
+import { parseSmokeFacts } from "../../formats/smoke-files.ts";
+import type { Layout } from "../../workspace/layout.ts";
+import { lookUp, querySchedulers } from "../cluster/query.ts";
+import { readSubmittedArrays } from "../cluster/submitted.ts";
+import type { SmokeRound } from "./rounds.ts";
+
+const LOOK_SECONDS = 2;
+/** A scheduler is asked seldom: it serves others too. */
+const QUERY_SECONDS = 60;
+const FIRST_QUERY_SECONDS = 15;
+/** From the end of a job to its report, where the site says nothing of late files. */
+const LEAST_GRACE_SECONDS = 10;
+
+/** A probe, and what has been heard of it. */
+export interface ProbeState {
+  readonly kind: ProbeKind;
+  readonly place: number;
+  readonly round: SmokeRound;
+  facts?: SmokeFacts;
+  /** Milliseconds since 1970, here. */
+  seenAt?: number;
+  /** What the scheduler told last; undefined before it was asked. */
+  lookup?: ElementLookup;
+}
+
+export interface WatchOptions {
+  readonly layout: Layout;
+  readonly signal: AbortSignal;
+  readonly timeoutSeconds: number;
+  readonly graceSeconds: number;
+}
+
+export function expectProbes(rounds: readonly SmokeRound[]): ProbeState[] {
+  return rounds.flatMap((round) =>
+    round.trials.map((_, index) => ({ kind: round.kind, place: index + 1, round })),
+  );
+}
+
+/** Reads the reports that have come. Returns whether all have. */
+export function readReports(probes: readonly ProbeState[], effects: Pick<Effects, "now">): boolean {
+  for (const probe of probes) {
+    if (probe.facts !== undefined) continue;
+    const file = join(probe.round.factsFolder, `${probe.kind}-${probe.place}.json`);
+    const text = readIfThere(file);
+    if (text === undefined) continue;
+    probe.facts = parseSmokeFacts(text, file);
+    probe.seenAt = effects.now().getTime();
+  }
+  return probes.every(({ facts }) => facts !== undefined);
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+/** Waits until all probes have reported, or it is clear that no more reports will come. */
+export async function watchProbes(
+  probes: readonly ProbeState[],
+  options: WatchOptions,
+  effects: Effects,
+): Promise<void> {
+  const { signal, timeoutSeconds } = options;
+  const begin = performance.now();
+  const passed = (): number => (performance.now() - begin) / 1000;
+  let queryAt = FIRST_QUERY_SECONDS;
+  let endedAt: number | undefined;
+  while (!readReports(probes, effects)) {
+    if (signal.aborted || passed() > timeoutSeconds) return;
+    if (passed() >= queryAt) {
+      queryAt = passed() + QUERY_SECONDS;
+      await askScheduler(probes, options.layout, effects);
+    }
+    endedAt = probes.every(isOver) ? (endedAt ?? passed()) : undefined;
+    if (endedAt !== undefined && passed() - endedAt > graceOf(probes, options)) return;
+    showProgress(probes, effects);
+    await sleep(LOOK_SECONDS * 1000, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Asks what became of the probes that have not reported. */
+export async function askScheduler(
+  probes: readonly ProbeState[],
+  layout: Layout,
+  effects: Pick<Effects, "now">,
+): Promise<void> {
+  const rounds = new Set(probes.map(({ round }) => round));
+  const arrays = [...rounds].flatMap((round) =>
+    readSubmittedArrays(layout, round.study)
+      .filter((array) => array.round === round.round)
+      .map((array) => ({ round, array })),
+  );
+  const answer = await querySchedulers(
+    arrays.map(({ array }) => array),
+    effects,
+  );
+  for (const probe of probes) {
+    const array = arrays.find(({ round }) => round === probe.round)?.array;
+    if (array !== undefined) probe.lookup = lookUp(answer, array, probe.place);
+  }
+}
+
+function isOver({ facts, lookup }: ProbeState): boolean {
+  if (facts !== undefined || lookup === "forgotten") return true;
+  if (lookup === undefined || lookup === "unknown") return false;
+  return lookup.state === "done" || lookup.state === "exited";
+}
+
+/** A job that failed leaves no report; one that ended well may have left one that is not to be seen yet. */
+function graceOf(probes: readonly ProbeState[], { graceSeconds }: WatchOptions): number {
+  const mayCome = probes.some(
+    ({ facts, lookup }) =>
+      facts === undefined && (typeof lookup !== "object" || lookup.state === "done"),
+  );
+  return mayCome ? Math.max(graceSeconds, LEAST_GRACE_SECONDS) : LEAST_GRACE_SECONDS;
+}
+
+function showProgress(probes: readonly ProbeState[], { reporter }: Effects): void {
+  const missing = probes.filter(({ facts }) => facts === undefined);
+  const states = missing.flatMap(({ lookup }) => (typeof lookup === "object" ? [lookup] : []));
+  const [first] = states;
+  const note = first === undefined ? "" : `${first.state}${first.reason && `: ${first.reason}`}`;
+  const state = { label: "probes", done: probes.length - missing.length, total: probes.length };
+  reporter.progress(note === "" ? state : { ...state, note });
+}

@@ -1,0 +1,63 @@
+import { formatDuration, formatMemory } from "../core/quantities.ts";
+import type { LeftOut, RetryReport, RetryRound } from "../core/retry.ts";
+import { formatCount, toCell } from "./cells.ts";
+
+const MAX_NUMBERS = 10;
+const MAX_REASON_LENGTH = 160;
+
+/** What is tried again and why, with what, and what is left out. */
+export function formatRetryReport(report: RetryReport): string {
+  const { rounds, leftOut, excludedHosts, study } = report;
+  const blocks = [
+    ...(rounds.length === 0
+      ? [
+          `Nothing to try again: no trial of ${study} failed, was lost or is missing as it was asked for.`,
+        ]
+      : rounds.map(describeRound)),
+    ...(excludedHosts.length === 0
+      ? []
+      : [
+          `Hosts left out: ${excludedHosts
+            .map(({ host, faults }) =>
+              faults === null
+                ? toCell(host)
+                : `${toCell(host)} (${faults} faults, nothing complete)`,
+            )
+            .join(", ")}`,
+        ]),
+    ...(leftOut.length === 0
+      ? []
+      : [`Not tried again:\n${leftOut.map(describeLeftOut).join("\n")}`]),
+  ];
+  return blocks.join("\n\n");
+}
+
+function describeRound({
+  written,
+  trials,
+  states,
+  memoryMiB,
+  walltimeSeconds,
+}: RetryRound): string {
+  const what = written === null ? "Would write a round" : `Round ${written.round} (retry)`;
+  const why = Object.entries(states)
+    .map(([state, count]) => `${formatCount(count)} ${toCell(state)}`)
+    .join(", ");
+  return [
+    `${what}: ${count(trials)} with ${formatMemory(memoryMiB)} and ${formatDuration(walltimeSeconds)} an element`,
+    `  ${why}: ${listNumbers(trials)}`,
+  ].join("\n");
+}
+
+function describeLeftOut({ reason, trials }: LeftOut): string {
+  return `  ${count(trials)}: ${toCell(reason, MAX_REASON_LENGTH)} (${listNumbers(trials)})`;
+}
+
+function count(trials: readonly number[]): string {
+  return `${formatCount(trials.length)} trial${trials.length === 1 ? "" : "s"}`;
+}
+
+function listNumbers(numbers: readonly number[]): string {
+  const shown = numbers.slice(0, MAX_NUMBERS).join(", ");
+  return numbers.length > MAX_NUMBERS ? `${shown} ...` : shown;
+}

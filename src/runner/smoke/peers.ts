@@ -1,0 +1,103 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { PeerFacts } from "../../core/smoke.ts";
+import { writeFileAtomic } from "../../workspace/atomic.ts";
+
+const LOOK_MS = 100;
+
+/** A probe of a pool, and where it meets the others. */
+export interface Meeting {
+  readonly folder: string;
+  /** From 1. */
+  readonly place: number;
+  /** Probes of the pool. */
+  readonly count: number;
+  readonly host: string;
+  /** Longest to wait for the others. */
+  readonly seconds: number;
+}
+
+/** What is known of another probe so far. */
+interface Peer {
+  readonly place: number;
+  askedAt?: number;
+  askedClock?: number;
+  answered: boolean;
+  facts?: PeerFacts;
+}
+
+/**
+ * Asks every other probe through a file, and answers them in the same way. All times are told apart by a
+ * stopwatch; the clocks of two hosts are only compared with each other.
+ */
+export async function meetPeers(meeting: Meeting): Promise<PeerFacts[]> {
+  const { folder, place, count, host, seconds } = meeting;
+  const at = (name: string): string => join(folder, `${name}.json`);
+  writeFileAtomic(at(`hello-${place}`), JSON.stringify({ host }));
+  const peers = Array.from({ length: count }, (_, index): Peer => ({
+    place: index + 1,
+    answered: false,
+  })).filter((peer) => peer.place !== place);
+  const end = performance.now() + seconds * 1000;
+  while (peers.some(({ facts, answered }) => facts === undefined || !answered)) {
+    if (performance.now() > end) break;
+    for (const peer of peers) {
+      ask(peer, meeting, at);
+      answer(peer, meeting, at);
+    }
+    await sleep(LOOK_MS);
+  }
+  return peers.map(
+    (peer) =>
+      peer.facts ?? {
+        place: peer.place,
+        host: "",
+        roundTripSeconds: null,
+        clockAheadSeconds: null,
+      },
+  );
+}
+
+/** A probe that is there is asked once; its answer is looked for from then on. */
+function ask(peer: Peer, { place }: Meeting, at: (name: string) => string): void {
+  const question = at(`ask-${place}-${peer.place}`);
+  if (peer.askedAt === undefined) {
+    if (!existsSync(at(`hello-${peer.place}`))) return;
+    peer.askedAt = performance.now();
+    peer.askedClock = Date.now();
+    writeFileAtomic(question, "{}");
+    return;
+  }
+  if (peer.facts !== undefined) return;
+  const told = readJson(at(`answer-${place}-${peer.place}`));
+  if (told === undefined) return;
+  const roundTripSeconds = (performance.now() - peer.askedAt) / 1000;
+  const clockAheadSeconds = (told.at - (peer.askedClock ?? 0)) / 1000 - roundTripSeconds / 2;
+  peer.facts = { place: peer.place, host: told.host, roundTripSeconds, clockAheadSeconds };
+}
+
+function answer(peer: Peer, { place, host }: Meeting, at: (name: string) => string): void {
+  if (peer.answered || !existsSync(at(`ask-${peer.place}-${place}`))) return;
+  const text = JSON.stringify({ host, at: Date.now() });
+  writeFileAtomic(at(`answer-${peer.place}-${place}`), text);
+  peer.answered = true;
+}
+
+function readJson(file: string): { readonly host: string; readonly at: number } | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as { host: string; at: number };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether this process is the one that makes the file: the claims of a pool rest on it. */
+export function makeExclusively(file: string, text: string): boolean {
+  try {
+    writeFileSync(file, text, { flag: "wx" });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,210 @@
+import {
+  accessSync,
+  constants,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { availableParallelism, homedir, tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { messageOf } from "../../core/errors.ts";
+import type { FolderFacts, ProbeKind, SmokeFacts, SmokeQuestions } from "../../core/smoke.ts";
+import { parseSmokeQuestions } from "../../formats/smoke-files.ts";
+import { writeFileAtomic } from "../../workspace/atomic.ts";
+import type { Layout } from "../../workspace/layout.ts";
+import { packageVersion } from "../../workspace/package.ts";
+import { openPackedDataset } from "../../workspace/packed-dataset.ts";
+import { hostName, schedulerJobId } from "../trial-run.ts";
+import { makeExclusively, meetPeers } from "./peers.ts";
+
+export interface ProbeOptions {
+  readonly kind: ProbeKind;
+  /** Element, from 1. */
+  readonly place: number;
+  /** Elements of the job. */
+  readonly count: number;
+  readonly questionsFile: string;
+  /** Where the probes leave their reports. */
+  readonly folder: string;
+  /** Where a trainer leaves its result. */
+  readonly resultFile: string;
+  readonly layout: Layout;
+  /** Of TensorFlow, where the trials need it. */
+  readonly findTensorFlow: () => Promise<{
+    readonly version: string | null;
+    readonly problem: string;
+  }>;
+}
+
+/** Variables that tell one element from another, and where it runs. */
+const SCHEDULER_VARIABLES = [
+  ...["LSB_JOBID", "LSB_JOBINDEX", "LSB_QUEUE", "LSB_MCPU_HOSTS"],
+  ...["SLURM_JOB_ID", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID", "SLURM_PROCID"],
+  ...["SLURM_JOB_NODELIST", "SLURMD_NODENAME", "OMPI_COMM_WORLD_RANK", "CUDA_VISIBLE_DEVICES"],
+];
+
+/** What a submission's environment may bring along (partials/element-start.hbs takes them away). */
+const MISLEADING = ["LD_LIBRARY_PATH", "LD_PRELOAD", "NODE_OPTIONS", "PYTHONPATH"];
+
+/**
+ * Looks around where a trial would run, and leaves what it found, then a trainer's result. @throws BsweepError
+ * INVALID_MANIFEST; WORKSPACE when the report cannot be written
+ */
+export async function runProbe(options: ProbeOptions): Promise<SmokeFacts> {
+  const { kind, place, folder, layout, questionsFile } = options;
+  const probeStarted = performance.timeOrigin;
+  const questions = parseSmokeQuestions(readFileSync(questionsFile, "utf8"), questionsFile);
+  const host = hostName();
+  const serverAheadSeconds = compareClocks(join(folder, `clock-${kind}-${place}`));
+  const meeting = { folder, place, count: options.count, host, seconds: questions.peerSeconds };
+  const peers = kind === "pool" ? await meetPeers(meeting) : [];
+  const tensorflow = questions.tensorflow
+    ? await options.findTensorFlow()
+    : { version: null, problem: "" };
+  const started = process.env["BSWEEP_JOB_STARTED"];
+  const facts: SmokeFacts = {
+    schemaVersion: 1,
+    ...{ kind, place, host, peers, serverAheadSeconds },
+    job: schedulerJobId(),
+    times: {
+      jobStarted: started === undefined ? null : Number(started) * 1000,
+      probeStarted,
+      written: Date.now(),
+    },
+    user: lookAtUser(),
+    environment: lookAtEnvironment(),
+    cpus: availableParallelism(),
+    memoryLimitMiB: readMemoryLimit(),
+    software: {
+      node: process.versions.node,
+      bsweep: packageVersion(),
+      tensorflow: tensorflow.version,
+      tensorflowProblem: tensorflow.problem,
+    },
+    folders: lookAtFolders(questions, layout),
+    madeExclusiveFile: kind === "pool" && makeExclusively(join(folder, "exclusive"), host),
+  };
+  writeFileAtomic(join(folder, `${kind}-${place}.json`), JSON.stringify(facts));
+  writeFileSync(options.resultFile, JSON.stringify({ metrics: { ok: 1 } }));
+  return facts;
+}
+
+/** The file server's clock, as the time of a file tells it, against this host's. */
+function compareClocks(file: string): number {
+  writeFileAtomic(file, "");
+  const ahead = (statSync(file).mtimeMs - Date.now()) / 1000;
+  rmSync(file, { force: true });
+  return ahead;
+}
+
+function lookAtUser(): SmokeFacts["user"] {
+  const home = process.env["HOME"] ?? homedir();
+  return {
+    uid: process.getuid?.() ?? -1,
+    name: userName(),
+    home,
+    homeWritable: problemOf(() => accessSync(home, constants.W_OK)) === "",
+  };
+}
+
+/** Containers run as users without an entry in passwd. */
+function userName(): string | null {
+  try {
+    return userInfo().username;
+  } catch {
+    return null;
+  }
+}
+
+function lookAtEnvironment(): SmokeFacts["environment"] {
+  const { env } = process;
+  const tmp = tmpdir();
+  const set = SCHEDULER_VARIABLES.flatMap((name) => {
+    const value = env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    path: env["PATH"] ?? "",
+    scheduler: Object.fromEntries(set),
+    misleading: MISLEADING.filter((name) => (env[name] ?? "") !== ""),
+    tmpdir: tmp,
+    tmpWritable: problemOf(() => accessSync(tmp, constants.W_OK)) === "",
+    tmpFreeMiB: readFreeMiB(tmp),
+  };
+}
+
+function readFreeMiB(folder: string): number | null {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return Math.floor((bavail * bsize) / 2 ** 20);
+  } catch {
+    return null;
+  }
+}
+
+/** A control group without a limit names a number that no machine has. */
+const NO_LIMIT_BYTES = 2 ** 50;
+
+/** Of control groups of version 2, then 1; a host shows the limits of its containers only inside them. */
+function readMemoryLimit(): number | null {
+  const own = /^\d+:memory:(.*)$/m.exec(readText("/proc/self/cgroup"))?.[1] ?? "";
+  const unified = /^0::(.*)$/m.exec(readText("/proc/self/cgroup"))?.[1] ?? "";
+  const files = [
+    `/sys/fs/cgroup${unified}/memory.max`,
+    "/sys/fs/cgroup/memory.max",
+    `/sys/fs/cgroup/memory${own}/memory.limit_in_bytes`,
+    "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+  ];
+  const limits = files
+    .map((file) => readText(file).trim())
+    .filter((text) => /^\d+$/.test(text))
+    .map(Number)
+    .filter((bytes) => bytes < NO_LIMIT_BYTES);
+  return limits.length === 0 ? null : Math.floor(Math.min(...limits) / 2 ** 20);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function lookAtFolders({ mounts, data }: SmokeQuestions, { workspace }: Layout): FolderFacts[] {
+  const readable = (path: string) => () => void readdirSync(path);
+  return [
+    {
+      path: workspace,
+      purpose: "workspace",
+      problem: problemOf(() => accessSync(workspace, constants.R_OK | constants.W_OK)),
+    },
+    ...mounts.map((path) => ({
+      path,
+      purpose: "mount" as const,
+      problem: problemOf(readable(path)),
+    })),
+    ...(data === null
+      ? []
+      : [
+          {
+            path: data,
+            purpose: "data" as const,
+            problem: problemOf(() => void openPackedDataset(data)),
+          },
+        ]),
+  ];
+}
+
+/** Why something cannot be done; "" when it can. */
+function problemOf(attempt: () => void): string {
+  try {
+    attempt();
+    return "";
+  } catch (error) {
+    return messageOf(error);
+  }
+}

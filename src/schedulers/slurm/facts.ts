@@ -1,0 +1,69 @@
+/** What Slurm's commands tell of the cluster itself. All of it tolerates lines that do not belong there. */
+
+/** Whether a controller answers, of `scontrol ping`. */
+export function parsePing(ping: string): boolean {
+  return /^Slurmctld\(\w+\) at .* is UP\s*$/m.test(ping);
+}
+
+/** A value of `scontrol show config`. */
+export function parseSetting(config: string, key: string): string | undefined {
+  for (const line of config.split("\n")) {
+    const [name, ...value] = line.split("=");
+    if (name?.trim() === key) return value.join("=").trim();
+  }
+  return undefined;
+}
+
+/** MaxArraySize: one more than the largest index. */
+export function parseMaxArraySize(config: string): number | undefined {
+  const value = parseSetting(config, "MaxArraySize");
+  return value !== undefined && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
+}
+
+/** The format that `sinfo` is asked in. */
+export const PARTITION_FORMAT = "%P|%a|%l|%G";
+
+export interface Partition {
+  readonly name: string;
+  readonly isUp: boolean;
+  /** Of `[days-]hours:minutes:seconds`, in seconds; null: none. */
+  readonly limitSeconds: number | null;
+  readonly hasGpu: boolean;
+}
+
+/** Partitions, of `sinfo -h -o PARTITION_FORMAT`; a `*` marks the default one. Nodes of other kinds are rows of their own. */
+export function parsePartitions(sinfo: string): Partition[] {
+  return sinfo.split("\n").flatMap((line) => {
+    const [name, available, limit, gres, more] = line.split("|");
+    if (name === undefined || gres === undefined || more !== undefined) return [];
+    return [
+      {
+        name: name.replace(/\*$/, ""),
+        isUp: available === "up",
+        limitSeconds: parseTime(limit ?? ""),
+        hasGpu: /(?:^|,)gpu[:(]/.test(gres),
+      },
+    ];
+  });
+}
+
+/** `28-00:00:00`, `30:00`, `infinite`. */
+function parseTime(text: string): number | null {
+  const match = /^(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+)$/.exec(text.trim());
+  if (match === null) return null;
+  const [days = 0, hours = 0, minutes = 0, seconds = 0] = match
+    .slice(1)
+    .map((part: string | undefined) => Number(part ?? 0));
+  return ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
+}
+
+/** Accounts of a user, of `sacctmgr -nP show assoc user=U format=account`. */
+export function parseAccounts(sacctmgr: string): string[] {
+  const names = sacctmgr.split("\n").map((line) => line.split("|")[0]?.trim() ?? "");
+  return [...new Set(names.filter((name) => /^[\w.-]+$/.test(name)))];
+}
+
+/** Whether pyxis is part of this Slurm, of `srun --help`. */
+export function hasPyxis(help: string): boolean {
+  return /^\s*--container-image\b/m.test(help);
+}
