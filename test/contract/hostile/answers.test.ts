@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { runBsweep } from "../../support/bsweep-process.ts";
 import { CONTROLS, HOSTILE_NAMES, Trap } from "../../support/hostile.ts";
 import { runInterrupted } from "../../support/interruptions/interrupt.ts";
-import { useLsf } from "../../support/lsf/use-lsf.ts";
+import { useLsf } from "../../support/lsf/suite.ts";
 import { makeSubmittableRound, type SubmittableRound } from "../../support/submitted-round.ts";
 
 /** All of them, some in an answer. */
