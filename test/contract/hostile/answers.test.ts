@@ -57,7 +57,7 @@ describe("hostile answers of the scheduler", () => {
     const trap = new Trap();
     const round = await makeSubmittableRound(lsf());
     expect(round.submit().status).toBe(0);
-    const tell = await makeTeller(round, lsf().environment());
+    const tell = makeTeller(round, lsf().environment());
     for (const text of TEXTS) {
       const record = {
         ...{ JOBID: "1001", JOBINDEX: "1", JOB_NAME: "s-r001-a01-0a1b2c3d[1]", STAT: "PEND" },
@@ -76,7 +76,7 @@ describe("hostile answers of the scheduler", () => {
   });
 
   /** Asks with bjobs answering so; every command when `all`, else status alone. */
-  async function makeTeller(round: SubmittableRound, environment: NodeJS.ProcessEnv) {
+  function makeTeller(round: SubmittableRound, environment: NodeJS.ProcessEnv) {
     const env = Object.fromEntries(
       Object.entries(environment).filter(
         (entry): entry is [string, string] => entry[1] !== undefined,
