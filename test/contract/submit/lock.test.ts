@@ -104,8 +104,8 @@ describe("an array that was asked for, without an answer", () => {
     expect(asked.stderr).toContain("array-00 may or may not have been submitted");
     expect(asked.stderr).toContain("bhist -a -J s-r001-a00-0a1b2c3d");
     expect(await lsf().jobs()).toEqual([]);
-    expect(round.submit(["--resubmit", "array-00", "--job", "array-01=77"]).status).toBe(0);
-    expect(round.readRecord("array-01.job")).toBe("77");
+    expect(round.submit(["--resubmit", "array-00", "--job", "array-02=77"]).status).toBe(0);
+    expect(round.readRecord("array-02.job")).toBe("77");
     expect(await lsf().jobs()).toHaveLength(3);
   });
 

@@ -31,10 +31,13 @@ max_pending=0
 # Longest that asking for a job may take. Nobody asks for it again before so much time has passed.
 ask_seconds="${BSWEEP_ASK_SECONDS:-120}"
 
+# printable TEXT: a scheduler's answer cannot rewrite the terminal.
+printable() { LC_ALL=C tr -d '\000-\010\013-\037\177' <<< "$1"; }
+
 # fail STATUS MESSAGE [HINT]
 fail() {
-  printf 'error: %s\n' "$2" >&2
-  if [[ -n "${3:-}" ]]; then printf 'hint: %s\n' "$3" >&2; fi
+  printable "error: $2" >&2
+  if [[ -n "${3:-}" ]]; then printable "hint: $3" >&2; fi
   exit "$1"
 }
 
@@ -62,8 +65,8 @@ while (($# > 0)); do
 done
 
 # say TEXT: what is no news stays out of cron's mail.
-say() { if ! "$quiet"; then printf '%s\n' "$1"; fi; }
-tell() { printf '%s\n' "$1"; }
+say() { if ! "$quiet"; then printable "$1"; fi; }
+tell() { printable "$1"; }
 
 # count NUMBER NOUN
 count() { if (($1 == 1)); then echo "1 $2"; else echo "$1 $2s"; fi; }
@@ -126,7 +129,7 @@ prepare() {
   if with_timeout sacct -X -n -S now > /dev/null 2>&1; then
     memory_seconds=518400
   elif [[ "$(with_timeout scontrol show config 2> /dev/null)" =~ MinJobAge[[:blank:]]*=[[:blank:]]*([0-9]+) ]]; then
-    memory_seconds=$((BASH_REMATCH[1] / 2))
+    memory_seconds=$((BASH_REMATCH[1] * 9 / 10))
   fi
 }
 
@@ -294,8 +297,8 @@ age_of() {
 # its name, which holds a random part of this round; removes the intent when there can be none; asks when it cannot know.
 settle() {
   local intent="$submitted/$1.intent" age
-  # Whoever asked may still be at it: it gives up after ask_seconds.
-  local in_doubt=$((ask_seconds + ask_seconds / 10 + 1))
+  # Whoever asked may still be at it, until ask_seconds are over; what it has sent may be dealt with a little later.
+  local in_doubt=$((ask_seconds * 3 / 2 + 1))
   age="$(age_of "$intent")"
   if ((age < in_doubt)); then
     say "$1: asked for $age s ago, without an answer; waiting until nobody can be asking any more"
