@@ -2,6 +2,7 @@ import type { Issue } from "../core/errors.ts";
 import { countCombinations, countOneAtATime } from "../core/search-space.ts";
 import type { Dimension, ParameterValue } from "../core/study.ts";
 import type { WrittenParameters } from "./parameter-schema.ts";
+import { readDuration } from "./placement-schema.ts";
 import type { IssueAt } from "./schema-issues.ts";
 import {
   checkCircles,
@@ -20,6 +21,8 @@ export interface StudyDraft {
   readonly trainer?: { readonly set: WrittenParameters } | undefined;
   readonly sampler?: WrittenStudy["sampler"] | undefined;
   readonly replicates?: number | undefined;
+  readonly cluster?: WrittenStudy["cluster"] | undefined;
+  readonly resources?: WrittenStudy["resources"] | undefined;
   /** In the order of the file. */
   readonly space: readonly SpaceParameter[];
   /** Whether `space` holds all that the file has. */
@@ -34,6 +37,7 @@ export function checkStudy(draft: StudyDraft, issueAt: IssueAt): Issue[] {
     ...checkObjective(draft, issueAt),
     ...checkSampler(draft, issueAt),
     ...checkSet(draft, issueAt),
+    ...checkPool(draft, issueAt),
   ];
   // Conditions and sizes are looked at once every parameter they could name is sound.
   const { trainer } = draft;
@@ -66,6 +70,15 @@ export function toDimensions(
     const dimension = { name: parameter.name, distribution: toDistribution(parameter) };
     return when.length === 0 ? dimension : { ...dimension, when: Object.fromEntries(when) };
   });
+}
+
+/** A job that is shorter than what one element may take could cut every element short. */
+function checkPool({ cluster, resources }: StudyDraft, issueAt: IssueAt): Issue[] {
+  const pool = cluster?.pool?.walltime;
+  if (pool === undefined || resources === undefined) return [];
+  if (readDuration(pool) >= readDuration(resources.walltime)) return [];
+  const message = `found ${pool}, expected at least resources.walltime, ${resources.walltime}`;
+  return [issueAt(["cluster", "pool", "walltime"], message)];
 }
 
 function checkObjective({ objective, trainer, space }: StudyDraft, issueAt: IssueAt): Issue[] {

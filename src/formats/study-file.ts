@@ -79,12 +79,14 @@ function draftShared(
   parts: Readonly<Record<string, unknown>>,
   read: (name: string, entry: unknown) => SpaceParameter | undefined,
 ): StudyDraft {
-  const { sampler, replicates } = sharedShape;
+  const { sampler, replicates, cluster, resources } = sharedShape;
   const written = Object.entries(isMapping(parts["space"]) ? parts["space"] : {});
   const space = written.flatMap(([name, entry]) => read(name, entry) ?? []);
   return {
     sampler: sampler.safeParse(parts["sampler"]).data,
     replicates: replicates.safeParse(parts["replicates"]).data,
+    cluster: cluster.safeParse(parts["cluster"]).data,
+    resources: resources.safeParse(parts["resources"]).data,
     space,
     spaceIsWhole: space.length === written.length,
   };

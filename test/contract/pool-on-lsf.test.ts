@@ -82,9 +82,9 @@ describe("a pool on the emulated LSF", () => {
   test("goes on when the other host dies: every trial ends with one result", async () => {
     const round = await submitPool(lsf(), Array<number>(10).fill(2));
     await until(() => readJournal(round).length >= 5);
-    const [first] = (await lsf().calls()).filter(({ command }) => command === "blaunch");
-    const lost = ["exec-1", "exec-2"].find((name) => name !== first?.args[0]) ?? "";
-    await lsf().killHost(lost);
+    const [job] = await lsf().jobs();
+    const { hosts } = await lsf().element(job?.id ?? 0);
+    await lsf().killHost(hosts.find((name) => name !== hosts[0]) ?? "");
     await lsf().untilEnded();
     expect(resultsOf(round)).toEqual(numbers(10));
     const runs = readJournal(round);
@@ -127,7 +127,7 @@ describe("a pool on the emulated LSF", () => {
     expect(broken.exitStatus).toBe(4);
     expect(broken.stdout).toContain("problem: array element 1 has not reported");
     expect(broken.stdout).toContain("/nowhere/bsweep");
-  });
+  }, 240_000);
 });
 
 test("what would be submitted is shown, and nothing of it stays", async () => {

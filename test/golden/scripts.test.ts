@@ -8,6 +8,7 @@ const hostile = "/storage2/fs1/lab/Active/my sweep, it's $HOME `id` \\ & (1)";
 type RoundOptions = Omit<Parameters<typeof renderRound>[0], "workspace">;
 
 const gpu = { count: 2, model: "NVIDIAA40", memoryMiB: 8192, shared: true };
+const pool = { slots: 8, slotsPerHost: 4, walltimeSeconds: 43200 };
 const slurm = { scheduler: "slurm", schedulerProfile: "", queue: "general-cpu" } as const;
 
 const projects: [name: string, workspace: string, options: RoundOptions][] = [
@@ -69,6 +70,32 @@ const projects: [name: string, workspace: string, options: RoundOptions][] = [
     "slurm",
     "/home/me/100%/sweep",
     { site: { ...slurm, container: "none", required: [], bsweep: "/opt/bsweep/dist/main.js" } },
+  ],
+  [
+    "compute1-pool",
+    "/storage2/fs1/lab/Active/sweep",
+    { canary: true, cluster: { pool }, resources: { cpus: 2, gpu } },
+  ],
+  [
+    "compute2-pool",
+    hostile.replace("\\", ""),
+    {
+      site: {
+        ...slurm,
+        name: "compute2",
+        container: "pyxis",
+        mounts: ["/storage2/fs1/lab/Active"],
+      },
+      cluster: { pool },
+    },
+  ],
+  [
+    "slurm-mpirun",
+    "/home/me/sweep",
+    {
+      site: { ...slurm, container: "apptainer", jobSetup: ["module load openmpi apptainer"] },
+      cluster: { pool: { ...pool, launcher: "mpirun" } },
+    },
   ],
   ["local", "/home/me/sweep", { site: { name: "local", scheduler: "local", container: "none" } }],
   [

@@ -33,6 +33,8 @@ export interface RoundOptions {
   readonly maxArraySize?: number;
   /** Default LSF. */
   readonly scheduler?: "lsf" | "slurm";
+  /** Name of the workspace's folder. */
+  readonly workspace?: string;
   /** Random part of the job names. */
   readonly nonce?: string;
   /** Of an element; by default 1GB and 10m. */
@@ -50,7 +52,7 @@ export async function makeSubmittableRound(
   lsf: Pick<Lsf, "environment">,
   { trials = Array.from({ length: 6 }, () => GOOD), ...options }: RoundOptions = {},
 ): Promise<SubmittableRound> {
-  const workspace = join(makeTestFolder(), "it's a $workspace");
+  const workspace = join(makeTestFolder(), options.workspace ?? "it's a $workspace");
   mkdirSync(join(workspace, "sites"), { recursive: true });
   const queue = options.scheduler === "slurm" ? "" : "queue: general\n";
   const site = `scheduler: ${options.scheduler ?? "lsf"}\nmaxArraySize: ${options.maxArraySize ?? 2}\n${queue}${options.site ?? ""}\n`;

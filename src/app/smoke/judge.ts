@@ -51,12 +51,13 @@ function merge(findings: readonly SmokeFinding[]): SmokeFinding[] {
   return [...new Map(findings.map((each) => [`${each.level} ${each.what}`, each])).values()];
 }
 
-function judgeMissing({ kind, place, lookup, round }: ProbeState): SmokeFinding {
+function judgeMissing({ kind, place, lookup, failure, round }: ProbeState): SmokeFinding {
   const name = `${kind} element ${place}`;
   const logs = join(round.folder, logFolderName(1));
   const tail = tailOf(join(logs, elementLogName(place)));
   const remedy =
     tail === "" ? `look into ${logs}` : `${join(logs, elementLogName(place))} ends with:\n${tail}`;
+  if (failure !== undefined) return problem(`${name} has not reported: ${failure}`, remedy);
   if (lookup === undefined || lookup === "unknown")
     return warning(`${name} has not reported yet`, remedy);
   if (lookup === "forgotten")

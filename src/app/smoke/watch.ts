@@ -1,19 +1,21 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Effects } from "../../core/effects.ts";
 import type { ElementLookup } from "../../core/element-status.ts";
 import type { ProbeKind, SmokeFacts } from "../../core/smoke.ts";
 import { parseSmokeFacts } from "../../formats/smoke-files.ts";
-import type { Layout } from "../../workspace/layout.ts";
+import { arrayName, type Layout } from "../../workspace/layout.ts";
 import { lookUp, querySchedulers } from "../cluster/query.ts";
 import { readSubmittedArrays } from "../cluster/submitted.ts";
+import { ResultReader } from "../local/pending.ts";
 import type { SmokeRound } from "./rounds.ts";
 
 const LOOK_SECONDS = 2;
 /** A scheduler is asked seldom: it serves others too. */
 const QUERY_SECONDS = 60;
-const FIRST_QUERY_SECONDS = 15;
+/** Short of a minute at first: what cannot run has ended by then. */
+const FIRST_QUERIES_SECONDS = [15, 35];
 /** From the end of a job to its report, where the site says nothing of late files. */
 const LEAST_GRACE_SECONDS = 10;
 
@@ -27,6 +29,8 @@ export interface ProbeState {
   seenAt?: number;
   /** What the scheduler told last; undefined before it was asked. */
   lookup?: ElementLookup;
+  /** Why its trial failed: no report will come. */
+  failure?: string;
 }
 
 export interface WatchOptions {
@@ -48,11 +52,22 @@ export function readReports(probes: readonly ProbeState[], effects: Pick<Effects
     if (probe.facts !== undefined) continue;
     const file = join(probe.round.factsFolder, `${probe.kind}-${probe.place}.json`);
     const text = readIfThere(file);
-    if (text === undefined) continue;
+    if (text === undefined) {
+      readFailure(probe);
+      continue;
+    }
     probe.facts = parseSmokeFacts(text, file);
     probe.seenAt = effects.now().getTime();
   }
   return probes.every(({ facts }) => facts !== undefined);
+}
+
+/** What the runner says of a probe that could not report. */
+function readFailure(probe: ProbeState): void {
+  const folder = join(dirname(probe.round.factsFolder), arrayName(1));
+  const trial = probe.round.trials[probe.place - 1];
+  const result = trial === undefined ? undefined : new ResultReader().find(folder, trial);
+  if (result?.failure) probe.failure = result.failure.message;
 }
 
 function readIfThere(file: string): string | undefined {
@@ -72,12 +87,13 @@ export async function watchProbes(
   const { signal, timeoutSeconds } = options;
   const begin = performance.now();
   const passed = (): number => (performance.now() - begin) / 1000;
-  let queryAt = FIRST_QUERY_SECONDS;
+  const queries = [...FIRST_QUERIES_SECONDS];
+  let queryAt = queries.shift() ?? QUERY_SECONDS;
   let endedAt: number | undefined;
   while (!readReports(probes, effects)) {
     if (signal.aborted || passed() > timeoutSeconds) return;
     if (passed() >= queryAt) {
-      queryAt = passed() + QUERY_SECONDS;
+      queryAt = queries.shift() ?? passed() + QUERY_SECONDS;
       await askScheduler(probes, options.layout, effects);
     }
     endedAt = probes.every(isOver) ? (endedAt ?? passed()) : undefined;
@@ -109,8 +125,8 @@ export async function askScheduler(
   }
 }
 
-function isOver({ facts, lookup }: ProbeState): boolean {
-  if (facts !== undefined || lookup === "forgotten") return true;
+function isOver({ facts, failure, lookup }: ProbeState): boolean {
+  if (facts !== undefined || failure !== undefined || lookup === "forgotten") return true;
   if (lookup === undefined || lookup === "unknown") return false;
   return lookup.state === "done" || lookup.state === "exited";
 }
@@ -118,8 +134,10 @@ function isOver({ facts, lookup }: ProbeState): boolean {
 /** A job that failed leaves no report; one that ended well may have left one that is not to be seen yet. */
 function graceOf(probes: readonly ProbeState[], { graceSeconds }: WatchOptions): number {
   const mayCome = probes.some(
-    ({ facts, lookup }) =>
-      facts === undefined && (typeof lookup !== "object" || lookup.state === "done"),
+    ({ facts, failure, lookup }) =>
+      facts === undefined &&
+      failure === undefined &&
+      (typeof lookup !== "object" || lookup.state === "done"),
   );
   return mayCome ? Math.max(graceSeconds, LEAST_GRACE_SECONDS) : LEAST_GRACE_SECONDS;
 }

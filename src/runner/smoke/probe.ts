@@ -148,15 +148,14 @@ function readFreeMiB(folder: string): number | null {
 /** A control group without a limit names a number that no machine has. */
 const NO_LIMIT_BYTES = 2 ** 50;
 
-/** Of control groups of version 2, then 1; a host shows the limits of its containers only inside them. */
+/** The lowest limit of the control groups that hold this process (version 2 or 1), one inside the other. */
 function readMemoryLimit(): number | null {
-  const own = /^\d+:memory:(.*)$/m.exec(readText("/proc/self/cgroup"))?.[1] ?? "";
-  const unified = /^0::(.*)$/m.exec(readText("/proc/self/cgroup"))?.[1] ?? "";
+  const groups = readText("/proc/self/cgroup");
+  const unified = /^0::(.*)$/m.exec(groups)?.[1] ?? "";
+  const own = /^\d+:memory:(.*)$/m.exec(groups)?.[1] ?? "";
   const files = [
-    `/sys/fs/cgroup${unified}/memory.max`,
-    "/sys/fs/cgroup/memory.max",
-    `/sys/fs/cgroup/memory${own}/memory.limit_in_bytes`,
-    "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+    ...withParents(unified).map((group) => `/sys/fs/cgroup${group}/memory.max`),
+    ...withParents(own).map((group) => `/sys/fs/cgroup/memory${group}/memory.limit_in_bytes`),
   ];
   const limits = files
     .map((file) => readText(file).trim())
@@ -164,6 +163,12 @@ function readMemoryLimit(): number | null {
     .map(Number)
     .filter((bytes) => bytes < NO_LIMIT_BYTES);
   return limits.length === 0 ? null : Math.floor(Math.min(...limits) / 2 ** 20);
+}
+
+/** `/a/b` -> `/a/b`, `/a`, ``; a container sees its own group as the last. */
+function withParents(group: string): string[] {
+  const parts = group.split("/").filter((part) => part !== "");
+  return [...parts.map((_, last) => `/${parts.slice(0, parts.length - last).join("/")}`), ""];
 }
 
 function readText(file: string): string {

@@ -114,6 +114,7 @@ paused_file="$workspace"/'jobs/digits-grid'/paused
 limit_file="$workspace"/'jobs/digits-grid'/limit
 steered_limit=""
 if [[ -s "$limit_file" && "$(< "$limit_file")" =~ ^[1-9][0-9]*$ ]]; then
+  # shellcheck disable=SC2034 # On Slurm a pool has slots instead.
   steered_limit="$(< "$limit_file")"
 fi
 
@@ -128,6 +129,8 @@ is_paused() {
 # Folders of the host that the container sees. LSF's Docker wrapper reads LSF_DOCKER_... from the
 # environment of bsub; in a job file they would come too late.
 export LSF_DOCKER_VOLUMES='/storage2/fs1/lab/Active/sweep:/storage2/fs1/lab/Active/sweep'
+# What this shell's own container was started with is not for theirs.
+unset LSF_DOCKER_NETWORK LSF_DOCKER_IPC LSF_DOCKER_PORTS LSF_DOCKER_WORKDIR
 # No mail for each of the elements, and no waiting where a limit of pending jobs is reached.
 export LSB_JOB_REPORT_MAIL=N LSB_NTRIES=1
 # bsub must answer, in the form that is read here.
@@ -142,7 +145,7 @@ prepare() {
   elif answer="$(with_timeout bgadd -L "$concurrency_limit" "$job_group" 2>&1)"; then
     tell "$answer"
   elif [[ "$answer" == *[Ee]xists* ]]; then
-    say "Job group $job_group exists and keeps its limit (bgmod -L N $job_group changes it)."
+    say "Job group $job_group exists and keeps its limit (bsweep throttle changes it)."
   else
     fail 4 "bgadd refused the job group $job_group: $answer" "cluster.jobGroup in the study names another"
   fi

@@ -102,6 +102,7 @@ paused_file="$workspace"/'jobs/digits-grid'/paused
 limit_file="$workspace"/'jobs/digits-grid'/limit
 steered_limit=""
 if [[ -s "$limit_file" && "$(< "$limit_file")" =~ ^[1-9][0-9]*$ ]]; then
+  # shellcheck disable=SC2034 # On Slurm a pool has slots instead.
   steered_limit="$(< "$limit_file")"
 fi
 
