@@ -10,6 +10,7 @@ import {
   makeSlurmStudy,
   type SlurmStudy,
 } from "../support/slurm/study.ts";
+import { waitUntil } from "../support/slurm/wait.ts";
 import { requireForCluster, SLURM } from "./requirements.ts";
 
 describe.runIf(requireForCluster(SLURM))("a study on a Slurm with faults", () => {
@@ -51,6 +52,11 @@ describe.runIf(requireForCluster(SLURM))("a study on a Slurm with faults", () =>
     const study = await make("lost", gatedStudy(2));
     await study.submit(1, "--no-canary");
     const [node = ""] = await runningNodes(slurm, "lost", 2);
+    const log = join(study.layout.round("lost", 1), "logs/array-01/1.log");
+    await waitUntil(
+      "its log has begun",
+      () => existsSync(log) && readFileSync(log, "utf8").startsWith("== job"),
+    );
     await slurm.killNode(node);
     await slurm.untilQueue("they run elsewhere", (rows) => {
       const running = rows.filter(
@@ -64,8 +70,7 @@ describe.runIf(requireForCluster(SLURM))("a study on a Slurm with faults", () =>
     expect(study.results(1, 1).size).toBe(2);
     expect(hostsOf(study)).not.toContain(node);
     // Both starts of an element are in its log.
-    const log = readFileSync(join(study.layout.round("lost", 1), "logs/array-01/1.log"), "utf8");
-    expect(log.match(/^== job/gm)).toHaveLength(2);
+    expect(readFileSync(log, "utf8").match(/^== job/gm)).toHaveLength(2);
   });
 
   test("an element that is requeued leaves a checkpoint and goes on from it", async () => {

@@ -79,7 +79,7 @@ JobAcctGatherFrequency=1
 MpiDefault=none
 # Soon, where a cluster can wait.
 SlurmdTimeout=5
-SchedulerParameters=batch_sched_delay=0,sched_min_interval=0
+SchedulerParameters=batch_sched_delay=0,sched_min_interval=0,sched_interval=5,bf_interval=5
 
 KillWait=5
 ReturnToService=2
