@@ -1,12 +1,11 @@
+import { readFileSync } from "node:fs";
 import type { Effects } from "../core/effects.ts";
 import { groupBy } from "../core/grouping.ts";
 import type { ArrayStatus, CanaryStatus, NextStep, StudyStatus } from "../core/study-status.ts";
 import { LIVELY_KINDS, TRIAL_STATE_KINDS, type TrialStateKind } from "../core/trial-state.ts";
-import type { Objective } from "../core/study.ts";
-import { rankTrials } from "../stats/rank.ts";
 import { measureThroughput } from "../stats/throughput.ts";
 import { withDatabase } from "../storage/database.ts";
-import { readOutcomes } from "../storage/outcomes.ts";
+import { readBest } from "../storage/outcomes.ts";
 import { CANARY } from "../workspace/layout.ts";
 import { groupFailures, isRetryable } from "./cluster/failures.ts";
 import {
@@ -28,9 +27,12 @@ export interface StatusRead {
 export async function readStatus(options: ObserveOptions, effects: Effects): Promise<StatusRead> {
   const { study, layout } = options;
   const observation = await observeStudy(options, effects);
-  const best = await findBest(layout.database(study.name), study.objective);
+  const best = await withDatabase(layout.database(study.name), "readonly", (database) =>
+    readBest(database, study.objective),
+  );
   const { now, trials, results, answer } = observation;
   const counts = countKinds(trials);
+  const paused = readPaused(layout.pausedFile(study.name));
   const throughput = measureThroughput(results, now);
   const left = trials.filter(({ state }) => isToCome(state.kind)).length;
   const status: StudyStatus = {
@@ -49,20 +51,23 @@ export async function readStatus(options: ObserveOptions, effects: Effects): Pro
     cpuHours: sumCpuHours(results),
     failures: groupFailures(observation, layout),
     waiting: countReasons(trials),
+    paused,
     unasked: answer.failures.map(({ scheduler, error }) => ({
       scheduler,
       message: error.message,
       hint: error.hint ?? "",
     })),
-    next: decideNext(counts, observation),
+    next: paused === null ? decideNext(counts, observation) : "resume",
   };
   return { status, answer };
 }
 
-async function findBest(path: string, objective: Objective): Promise<StudyStatus["best"]> {
-  const outcomes = await withDatabase(path, "readonly", readOutcomes);
-  const [best] = rankTrials(outcomes, objective);
-  return best === undefined ? null : { number: best.number, objective: best.objective };
+function readPaused(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch {
+    return null;
+  }
 }
 
 /** Whether a trial has neither a result nor been given up. */

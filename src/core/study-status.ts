@@ -27,6 +27,8 @@ export interface StudyStatus {
   readonly failures: readonly FailureGroup[];
   /** Why trials wait, in the schedulers' words; the most frequent first. */
   readonly waiting: readonly { readonly reason: string; readonly trials: number }[];
+  /** Why nothing more is submitted, after `bsweep pause`; null when it is not paused. */
+  readonly paused: string | null;
   /** Schedulers that could not be asked. */
   readonly unasked: readonly UnaskedScheduler[];
   readonly next: NextStep;

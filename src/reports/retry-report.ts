@@ -45,12 +45,12 @@ function describeRound({
     .join(", ");
   return [
     `${what}: ${count(trials)} with ${formatMemory(memoryMiB)} and ${formatDuration(walltimeSeconds)} an element`,
-    `  ${why}: ${listNumbers(trials)}`,
+    `  ${why}: trial${trials.length === 1 ? "" : "s"} ${listNumbers(trials)}`,
   ].join("\n");
 }
 
 function describeLeftOut({ reason, trials }: LeftOut): string {
-  return `  ${count(trials)}: ${toCell(reason, MAX_REASON_LENGTH)} (${listNumbers(trials)})`;
+  return `  ${count(trials)}: ${toCell(reason, MAX_REASON_LENGTH)} (trial${trials.length === 1 ? "" : "s"} ${listNumbers(trials)})`;
 }
 
 function count(trials: readonly number[]): string {

@@ -1,5 +1,5 @@
 import { formatDuration } from "../core/quantities.ts";
-import type { ArrayStatus, StateCounts, StudyStatus } from "../core/study-status.ts";
+import type { ArrayStatus, CanaryStatus, StateCounts, StudyStatus } from "../core/study-status.ts";
 import type { TrialStateKind } from "../core/trial-state.ts";
 import { type Column, drawTable, formatCount, formatValue, toCell } from "./cells.ts";
 
@@ -61,12 +61,18 @@ function headline(status: StudyStatus): string {
     `${bar} ${(done * 100).toFixed(1)} % complete`,
     ...(status.best === null ? [] : [`Best so far: ${describeBest(status)}`]),
     describePace(status),
-    ...(canary === null
+    ...(canary === null ? [] : [describeCanary(canary)]),
+    ...(status.paused === null
       ? []
-      : [
-          `Canary of round ${canary.round}: trial ${canary.number}, ${wordOf(canary.state)}; the arrays wait until it is complete`,
-        ]),
+      : [`Paused (${toCell(status.paused, MAX_REASON_LENGTH)}): nothing more is submitted`]),
   ].join("\n");
+}
+
+/** It is told until its trial is complete. */
+function describeCanary({ round, number, state }: CanaryStatus): string {
+  const isOver = state === "failed" || state === "lost" || state === "missing";
+  const then = isOver ? "did not start" : "wait until it is complete";
+  return `Canary of round ${round}: trial ${number}, ${wordOf(state)}; arrays that were submitted with it ${then}`;
 }
 
 function describeBest({ best, objective }: StudyStatus): string {

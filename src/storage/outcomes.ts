@@ -1,5 +1,5 @@
 import type { Disagreement } from "../core/collected.ts";
-import type { Parameters } from "../core/study.ts";
+import type { Objective, Parameters } from "../core/study.ts";
 import type { FailureKind } from "../core/trial.ts";
 import type { TrialOutcome } from "../stats/outcome.ts";
 import type { StudyDatabase } from "./database.ts";
@@ -71,6 +71,26 @@ function toOutcome(row: OutcomeRow): TrialOutcome {
     seconds: row.seconds,
     failure: kind === null ? null : { kind, message: row.failure_message ?? "" },
   };
+}
+
+/** The complete trial with the best value of a metric so far, ties broken as the ranking does; null for none. */
+export function readBest(
+  database: StudyDatabase,
+  { metric, direction }: Objective,
+): { readonly number: number; readonly objective: number } | null {
+  const order = direction === "maximize" ? "DESC" : "ASC";
+  const row = database
+    .prepare(
+      `SELECT trials.number, json_extract(counted.metrics, @path) AS objective
+       FROM (${COUNTED_RESULTS}) AS counted JOIN trials USING (trial_id)
+       WHERE counted.place = 1 AND counted.state = 'complete' AND objective IS NOT NULL
+         AND trial_id IN (${COMPARABLE_TRIALS})
+       ORDER BY objective ${order}, json_extract(counted.metrics, '$.holdoutLoss'),
+         counted.model_parameters, trials.number
+       LIMIT 1`,
+    )
+    .get({ path: `$.${JSON.stringify(metric)}` });
+  return (row as { number: number; objective: number } | undefined) ?? null;
 }
 
 /** Trials planned for another data set or hold-out than the latest round's. */

@@ -6,6 +6,7 @@ import { benchCollect } from "./collect.ts";
 import { tell } from "./figure.ts";
 import { benchGenerate } from "./generate.ts";
 import { benchStartup } from "./startup.ts";
+import { benchStatus } from "./status.ts";
 import { benchThreads } from "./threads.ts";
 import { benchTraining } from "./training.ts";
 
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   startup: benchStartup,
   generate: benchGenerate,
   collect: benchCollect,
+  status: benchStatus,
 };
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES);

@@ -20,7 +20,7 @@ describe.runIf(requireForCluster(SLURM))("a workspace of a hostile name, on Slur
 
   const makeRound = (workspace: string) =>
     makeSubmittableRound(
-      { environment: (extra = {}) => ({ ...process.env, ...slurm.environment, ...extra }) },
+      { environment: (extra) => ({ ...process.env, ...slurm.environment, ...extra }) },
       { workspace, scheduler: "slurm", trials: [GOOD, GOOD] },
     );
 

@@ -33,8 +33,10 @@ describe.runIf(requireForCluster(SLURM))("a study on a Slurm with faults", () =>
     await study.submit(1, "--no-canary");
     const [node = ""] = await runningNodes(slurm, "drained", 2);
     await slurm.drain(node);
+    expect(await countsOf(study)).toMatchObject({ running: 2, waiting: 2, complete: 0 });
     study.openGate();
     await study.untilEnded();
+    expect(await countsOf(study)).toMatchObject({ running: 0, waiting: 0, complete: 4 });
     await slurm.undrain(node);
     expect(study.results(1, 1).size).toBe(4);
     const hosts = hostsOf(study);
@@ -105,9 +107,7 @@ describe.runIf(requireForCluster(SLURM))("a study on a Slurm with faults", () =>
     await study.submit(1);
     await study.untilEnded();
     await slurm.untilQueue("Slurm has forgotten", (rows) => !rows.some(own("forgotten")));
-    expect(JSON.parse(await study.demand("status", "study.yaml", "--json"))).toMatchObject({
-      counts: { complete: 1, failed: 1, missing: 0, unknown: 0 },
-    });
+    expect(await countsOf(study)).toMatchObject({ complete: 1, failed: 1, missing: 0, unknown: 0 });
     expect(await study.submit(1)).toMatchObject({ exitStatus: 0 });
     expect((await slurm.queue()).some(own("forgotten"))).toBe(false);
 
@@ -133,4 +133,12 @@ async function runningNodes(slurm: Slurm, study: string, elements: number): Prom
     (all) => running(all).length === elements,
   );
   return [...new Set(running(rows).map(({ node }) => node))];
+}
+
+/** How many trials are in which state, as `bsweep status` tells it. */
+async function countsOf(study: SlurmStudy): Promise<Record<string, number>> {
+  const status = JSON.parse(await study.demand("status", "study.yaml", "--json")) as {
+    counts: Record<string, number>;
+  };
+  return status.counts;
 }

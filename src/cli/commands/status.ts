@@ -110,7 +110,8 @@ async function createView(): Promise<(look: Look) => void> {
     const screen = createScreen(process.stdout);
     return ({ status, askedAt }) => {
       const times = `files of ${clock(new Date(status.observedAt))}, scheduler of ${clock(askedAt)}; Ctrl-C ends`;
-      screen.draw(`${formatStatus(status)}\n\nnext: ${nextCommand(status)}\n${times}`);
+      const next = status.next === "watch" ? "" : `next: ${nextCommand(status)}\n`;
+      screen.draw(`${formatStatus(status)}\n\n${next}${times}`);
     };
   }
   let last = "";

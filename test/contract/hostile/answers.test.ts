@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { runBsweep } from "../../support/bsweep-process.ts";
 import { CONTROLS, HOSTILE_NAMES, Trap } from "../../support/hostile.ts";
 import { runInterrupted } from "../../support/interruptions/interrupt.ts";
-import { useLsf } from "../../support/lsf/use-lsf.ts";
+import { useLsf } from "../../support/lsf/suite.ts";
 import { makeSubmittableRound, type SubmittableRound } from "../../support/submitted-round.ts";
 
 /** All of them, some in an answer. */
@@ -57,7 +57,7 @@ describe("hostile answers of the scheduler", () => {
     const trap = new Trap();
     const round = await makeSubmittableRound(lsf());
     expect(round.submit().status).toBe(0);
-    const tell = await makeTeller(round, lsf().environment());
+    const tell = makeTeller(round, lsf().environment());
     for (const text of TEXTS) {
       const record = {
         ...{ JOBID: "1001", JOBINDEX: "1", JOB_NAME: "s-r001-a01-0a1b2c3d[1]", STAT: "PEND" },
@@ -76,7 +76,7 @@ describe("hostile answers of the scheduler", () => {
   });
 
   /** Asks with bjobs answering so; every command when `all`, else status alone. */
-  async function makeTeller(round: SubmittableRound, environment: NodeJS.ProcessEnv) {
+  function makeTeller(round: SubmittableRound, environment: NodeJS.ProcessEnv) {
     const env = Object.fromEntries(
       Object.entries(environment).filter(
         (entry): entry is [string, string] => entry[1] !== undefined,

@@ -1,7 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { StudyStatus } from "../../../src/core/study-status.ts";
-import { runBsweep, startBsweep, until } from "../../support/bsweep-process.ts";
+import { until } from "../../support/bsweep-process.ts";
 import type { Lsf } from "../../support/lsf/lsf.ts";
 import { useLsf } from "../../support/lsf/suite.ts";
 import {
@@ -9,41 +8,19 @@ import {
   makeSubmittableRound,
   type SubmittableRound,
 } from "../../support/submitted-round.ts";
+import { WatchedStudy } from "../../support/watched-study.ts";
 
 const PATIENCE = { timeout: 60_000 };
 
-function run(
-  lsf: Lsf,
-  { layout, studyFile }: SubmittableRound,
-  command: string,
-  ...args: string[]
-) {
-  const { workspace } = layout;
-  const env = { PATH: lsf.environment()["PATH"] ?? "" };
-  return runBsweep([command, studyFile, "--workspace", workspace, ...args], { env });
-}
-
-async function readStatus(lsf: Lsf, round: SubmittableRound): Promise<StudyStatus> {
-  const { stdout, stderr, exitStatus } = await run(lsf, round, "status", "--json");
-  if (exitStatus !== 0) throw new Error(stderr);
-  return JSON.parse(stdout) as StudyStatus;
-}
-
-/** Kinds that occur. */
-async function countStates(lsf: Lsf, round: SubmittableRound): Promise<Record<string, number>> {
-  const { counts } = await readStatus(lsf, round);
-  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
-}
-
-const bjobsCalls = async (lsf: Lsf) =>
-  (await lsf.calls()).filter(({ command, args }) => command === "bjobs" && args.includes("-json"));
+/** The study of a round, and one who looks at it. */
+const look = (lsf: Lsf, round: SubmittableRound) => new WatchedStudy(lsf, round);
 
 describe("status of held elements", PATIENCE, () => {
   const lsf = useLsf({ mode: "hold" });
 
   test("before anything is submitted", async () => {
     const round = await makeSubmittableRound(lsf());
-    const { stdout, exitStatus } = await run(lsf(), round, "status");
+    const { stdout, exitStatus } = await look(lsf(), round).run("status");
     expect(exitStatus).toBe(0);
     expect(stdout).toContain("s: 6 trials: 6 not submitted");
     expect(stdout).toMatch(/next: bsweep submit .*study\.yaml/);
@@ -65,13 +42,13 @@ describe("status of held elements", PATIENCE, () => {
     await force(1001, 1, { state: "ZOMBI", host: "exec-2" });
     await force(1001, 2, { state: "DONE", host: "exec-1" });
     await force(1001, 3, { state: "EXIT", exitCode: 137, reason: "TERM_MEMLIMIT", host: "exec-1" });
-    const before = (await bjobsCalls(lsf())).length;
+    const before = await look(lsf(), round).questions();
     // Just ended: their files may be on their way.
-    expect(await countStates(lsf(), round)).toEqual({
+    expect(await look(lsf(), round).counts()).toEqual({
       ...{ running: 1, held: 1, suspended: 1, unknown: 2, ending: 2, waiting: 3 },
     });
-    expect((await bjobsCalls(lsf())).length - before).toBe(1);
-    const status = await readStatus(lsf(), round);
+    expect((await look(lsf(), round).questions()) - before).toBe(1);
+    const status = await look(lsf(), round).status();
     expect(status.waiting.map(({ reason }) => reason)).toContain(
       "New job is waiting for scheduling",
     );
@@ -87,10 +64,10 @@ describe("status of held elements", PATIENCE, () => {
     const round = await makeSubmittableRound(lsf());
     round.submit(["--no-canary"]);
     await lsf().forget(1000);
-    expect(await countStates(lsf(), round)).toEqual({ missing: 2, waiting: 4 });
+    expect(await look(lsf(), round).counts()).toEqual({ missing: 2, waiting: 4 });
     for (const id of [1001, 1002]) await lsf().forget(id);
-    expect(await countStates(lsf(), round)).toEqual({ missing: 6 });
-    const { stdout } = await run(lsf(), round, "status");
+    expect(await look(lsf(), round).counts()).toEqual({ missing: 6 });
+    const { stdout } = await look(lsf(), round).run("status");
     expect(stdout).toContain("missing: 6, for example trial 1");
     expect(stdout).toMatch(/next: bsweep retry/);
   });
@@ -109,7 +86,7 @@ describe("status of held elements", PATIENCE, () => {
     );
     const file = `${other.folder}/round.json`;
     writeFileSync(file, readFileSync(file, "utf8").replaceAll("0a1b2c3d", "99999999"));
-    expect(await countStates(lsf(), other)).toEqual({ missing: 2, "not submitted": 4 });
+    expect(await look(lsf(), other).counts()).toEqual({ missing: 2, "not submitted": 4 });
   });
 
   test.each([
@@ -124,7 +101,7 @@ describe("status of held elements", PATIENCE, () => {
       const text = fault === "garbage" ? "what \u001b[2J?" : "batch daemon\u0007 not responding";
       await lsf().inject({ kind: fault, command: "bjobs", text, times: 5 });
     }
-    const { stdout, exitStatus } = await run(lsf(), round, "status");
+    const { stdout, exitStatus } = await look(lsf(), round).run("status");
     expect(exitStatus).toBe(0);
     expect(stdout).toContain("6 trials: 6 unknown");
     expect(stdout).toContain("LSF could not be asked: ");
@@ -135,16 +112,11 @@ describe("status of held elements", PATIENCE, () => {
   test("--watch looks at the files often and asks LSF once; Ctrl-C ends it", async () => {
     const round = await makeSubmittableRound(lsf());
     round.submit(["--no-canary"]);
-    const before = (await bjobsCalls(lsf())).length;
-    const watching = startBsweep(
-      ["status", round.studyFile, "--workspace", round.layout.workspace, "--watch"].concat(
-        ...["--interval", "1", "--json"],
-      ),
-      { env: { PATH: lsf().environment()["PATH"] ?? "" } },
-    );
+    const before = await look(lsf(), round).questions();
+    const watching = look(lsf(), round).start("status", "--watch", "--interval", "1", "--json");
     await until(() => watching.output().split("\n").length > 3);
     watching.kill("SIGINT");
     expect(await watching.end).toMatchObject({ exitStatus: 0, signal: null });
-    expect((await bjobsCalls(lsf())).length - before).toBe(1);
+    expect((await look(lsf(), round).questions()) - before).toBe(1);
   });
 });
