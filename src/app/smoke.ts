@@ -56,7 +56,14 @@ export async function runSmoke(options: SmokeOptions, effects: Effects): Promise
   }
   if (options.wait) {
     const { resultGraceSeconds: graceSeconds } = target.site;
-    await Promise.all([running, watchProbes(probes, { ...options, graceSeconds }, effects)]);
+    // Nobody need wait for what could not be started.
+    const stop = new AbortController();
+    running.catch(() => stop.abort());
+    const signal = AbortSignal.any([options.signal, stop.signal]);
+    await Promise.all([
+      running,
+      watchProbes(probes, { ...options, graceSeconds, signal }, effects),
+    ]);
   } else await running;
   effects.reporter.endProgress();
   readReports(probes, effects);

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -122,6 +124,26 @@ describe("tasks of a pool", () => {
     expect(await first.end).toMatchObject({ exitStatus: 75 });
     expect(claimsOf(round)).toEqual(["1.1", "1.2", "1.2.returned"]);
   });
+});
+
+test("of processes that race for the same elements, one wins each", async () => {
+  const folder = makeTestFolder();
+  const go = join(folder, "go");
+  const script = join(import.meta.dirname, "..", "..", "fixtures", "pool", "claim-all.ts");
+  const racers = Array.from({ length: 4 }, () => {
+    const args = ["--import", "tsx", script, join(folder, "claims"), go, "1000"];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+    let output = "";
+    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    return { output: () => output, end: once(child, "close") };
+  });
+  await until(() => racers.every(({ output }) => output().includes("ready")));
+  writeFileSync(go, "");
+  await Promise.all(racers.map(({ end }) => end));
+  const won = racers.map(({ output }) => JSON.parse(output().split("\n")[1] ?? "") as number[]);
+  expect(won.flat().sort((a, b) => a - b)).toEqual(evenly(1000, 0).map((_, index) => index + 1));
+  // They did race.
+  expect(won.filter((own) => own.length > 0).length).toBeGreaterThan(1);
 });
 
 /** Pairs of runs of one trial that were under way at the same time. */
