@@ -34,7 +34,7 @@ export interface SubmitReport {
   readonly generated: WrittenRound | null;
   /** What would have to be written first, under --dry-run. */
   readonly planned: PlannedArrays | null;
-  /** Of the last submit.sh: 0, or why it did not end well. */
+  /** 0, or that of the first submit.sh that did not end well. */
   readonly exitStatus: number;
   /** `trialsPerElement: auto`: what comes after the first trial is not written yet. */
   readonly awaitsCanary: boolean;
@@ -55,7 +55,7 @@ export async function submitStudy(options: SubmitOptions, effects: Effects): Pro
   requireScheduler(options);
   const { pending, generated, planned } = await findPending(study.name, options, effects);
   const rounds = await submitRounds(pending, study.name, options, effects);
-  const exitStatus = rounds.at(-1)?.exitStatus ?? 0;
+  const exitStatus = rounds.find((round) => round.exitStatus !== 0)?.exitStatus ?? 0;
   const canaryRound = generated?.kind === "canary" && exitStatus === 0 ? generated.round : null;
   if (canaryRound !== null && options.wait) {
     await awaitCanary(canaryRound, study.name, options, effects);
@@ -107,7 +107,8 @@ async function submitRounds(
   for (const round of pending) {
     const exitStatus = await submitRound(options.layout, study, round, options, effects);
     rounds.push({ round, exitStatus });
-    if (exitStatus !== 0) break;
+    // A round that is refused, or has to ask, holds up no other; a full queue does.
+    if (exitStatus === WAVE_STATUS) break;
   }
   return rounds;
 }

@@ -31,7 +31,7 @@ test("docs/cli.md holds the help texts as they are", async () => {
   const names = commands.map(({ command }) => String(command).split(" ", 1)[0] ?? "");
   const text = [
     "# The command line",
-    "What `bsweep --help` and `bsweep COMMAND --help` print; written by a test (`npx vitest run -u test/unit/cli`). What an\nerror means, and the exit status, stands in [errors.md](errors.md).",
+    "What `bsweep --help` and `bsweep COMMAND --help` print; written by a test (`npx vitest run test/unit/cli --update`). What an\nerror means, and the exit status, stands in [errors.md](errors.md).",
     `\`\`\`\n${await helpOf([])}\n\`\`\``,
     ...(await Promise.all(names.map(section))),
   ].join("\n\n");
