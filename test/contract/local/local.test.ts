@@ -115,9 +115,7 @@ test("an element whose script fails ends the run at once and shows the end of it
   expect(end.stderr).toContain(
     "error [WORKSPACE] element 1 of array-01.sh ended with exit status 7 and left no result",
   );
-  expect(end.stderr).toMatch(
-    /hint: .*array-01\/1\.log ends with:\n {2}the licence server is down/,
-  );
+  expect(end.stderr).toMatch(/hint: .*array-01\/1\.log ends with:\n {2}the licence server is down/);
   expect(readdirSync(join(study.roundFolder, "logs/array-01"))).toEqual(["1.log"]);
 });
 

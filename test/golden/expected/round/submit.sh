@@ -271,7 +271,8 @@ take_lock() {
   trap 'exit 130' INT
   trap 'exit 143' TERM
   trap 'exit 129' HUP
-  describe_self > "$lock/owner"
+  describe_self > "$lock/owner.$$"
+  mv -- "$lock/owner.$$" "$lock/owner"
 }
 
 # Whether the lock is still ours: somebody may have broken it while we were asking the scheduler.
