@@ -442,7 +442,7 @@ submit() {
   fi
   canary_id=""
   if [[ "$array" != array-00 ]]; then canary_dependency; fi
-  leave_room "$3" || return 0
+  leave_room 1 || return 0
   depend_on "$canary_id" "$previous_job"
   keep_limit "$job_name" "$3"
   mkdir -p -- "$results_folder/$array" "$round_folder/logs/$array"
