@@ -92,7 +92,7 @@ describe.runIf(requireForCluster(SLURM))("a study on a Slurm with faults", () =>
     const study = await make(
       "parallel",
       behaviourStudy(["75-on-term", "good", "plain"]),
-      "pool: { slots: 2, walltime: 10m }",
+      "pool: { slots: 2, walltime: 1h }",
     );
     await study.submit(1, "--no-canary");
     const log = join(study.layout.round("parallel", 1), "logs/array-01/1.log");

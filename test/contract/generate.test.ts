@@ -32,15 +32,18 @@ test("through a link, every path in a round keeps the link's name", async () => 
   const link = join(makeTestFolder(), "storage1");
   symlinkSync(workspace, link);
   const { succeeded, stdout, stderr } = await generate(link, "study.yaml");
-  expect({ succeeded, stderr }).toEqual({ succeeded: true, stderr: "" });
+  expect(succeeded).toBe(true);
+  // The rules of compute1 have something to say to a folder like this one.
+  expect(stderr.split("\n").filter((line) => !line.startsWith("warning: "))).toEqual([]);
   expect(stdout).toContain("2880 elements in 3 arrays, in jobs/digits-grid/round-001");
-  expect(stdout).toContain("next: bash jobs/digits-grid/round-001/submit.sh");
+  expect(stdout).toContain("next: bsweep submit study.yaml");
+  expect(stdout).toContain("bash jobs/digits-grid/round-001/submit.sh");
   const round = join(workspace, "jobs", "digits-grid", "round-001");
   for (const name of readdirSync(round).filter((file) => file !== "logs")) {
     expect(readFileSync(join(round, name), "utf8")).not.toContain(workspace);
   }
   const script = readFileSync(join(round, "array-03.bsub"), "utf8");
-  expect(script).toContain(`-oo ${link}/jobs/digits-grid/round-001/logs/array-03/%J.%I.log`);
+  expect(script).toContain(`-oo ${link}/jobs/digits-grid/round-001/logs/array-03/%J.%I.out`);
   expect(readFileSync(join(round, "submit.sh"), "utf8")).toContain(
     `export LSF_DOCKER_VOLUMES='${link}:${link}'`,
   );
@@ -84,7 +87,8 @@ test("a job script runs the trial of its index, with an environment of its own",
   expect(told.stderr).toBe("");
   expect(told.stdout.trimEnd().split("\n")).toEqual([
     layout.workspace,
-    "/usr/local/bin:/usr/bin:/bin",
+    // Without a container, PATH is that of whoever started it.
+    "/none",
     "1",
     "unset",
     layout.workspace,

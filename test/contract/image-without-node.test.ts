@@ -58,7 +58,11 @@ test("an element runs in an image without Node; without the C++ library too", as
   const { layout, folder, staged } = await makeStudy();
   const shown = showIn(image, layout.workspace);
   const run = (index: number) =>
-    runIn(image, ["bash", join(folder, "array-01.bsub")], { LSB_JOBINDEX: String(index) });
+    // What it says comes here, not into the element's log.
+    runIn(image, ["bash", join(folder, "array-01.bsub")], {
+      LSB_JOBINDEX: String(index),
+      BSWEEP_LOG: "stdout",
+    });
   const results = () => readResults(join(shown, "results", "s", "round-001", "array-01"));
   const first = run(1);
   expect(first).toMatchObject({ status: 0, stderr: "" });
