@@ -82,6 +82,18 @@ describe.runIf(requireForCluster(PODMAN))("a sweep's whole life on compute1", ()
     expect(readFileSync(join(logs, told), "utf8")).toContain("Successfully completed.");
   });
 
+  test("smoke: an array and a pool, inside the image, find nothing wrong with the site", async () => {
+    const smoke = await bsweep("smoke", "study.yaml", "--wait", "--json");
+    expect(smoke.exitStatus).toBe(0);
+    const report = JSON.parse(smoke.stdout) as {
+      readonly complete: boolean;
+      readonly findings: readonly { readonly level: string; readonly what: string }[];
+    };
+    expect(report.complete).toBe(true);
+    expect(report.findings.filter(({ level }) => level !== "note")).toEqual([]);
+    expect(report.findings.map(({ what }) => what).join("\n")).toContain(`uid ${user}`);
+  });
+
   test("a trial that does not fit its memory fails as that, and is tried with more", async () => {
     const study = readFileSync(join(workspace, "study.yaml"), "utf8")
       .replace("study: digits", "study: greedy")
