@@ -1,6 +1,7 @@
 import type { ImpossibleShape, PlanReport, PlannedArrays } from "../core/plan.ts";
 import { formatDuration, formatMemory } from "../core/quantities.ts";
 import type { Parameters } from "../core/study.ts";
+import { plural } from "./cells.ts";
 
 /** Reasons shown; the rest are in the JSON. */
 const SHOWN_REASONS = 5;
@@ -112,10 +113,6 @@ function formatFlops(flops: number): string {
   const [scale, unit] =
     flops >= 1e9 ? [1e9, "GFLOP"] : flops >= 1e6 ? [1e6, "MFLOP"] : [1e3, "kFLOP"];
   return `${(flops / scale).toFixed(1)} ${unit}`;
-}
-
-function plural(number: number, noun: string): string {
-  return `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 function count(number: number): string {

@@ -1,6 +1,6 @@
 import type { PlannedArrays } from "../core/plan.ts";
 import type { WrittenRound } from "../core/round.ts";
-import { formatCount } from "./cells.ts";
+import { plural } from "./cells.ts";
 
 /** What `submit` did, beside what each submit.sh says itself. */
 export interface SubmittedRounds {
@@ -25,8 +25,4 @@ export function formatSubmitReport(report: SubmittedRounds): string {
     return `Round ${generated.round} was new: ${plural(generated.trials, "trial")}.`;
   }
   return "";
-}
-
-function plural(number: number, noun: string): string {
-  return `${formatCount(number)} ${noun}${number === 1 ? "" : "s"}`;
 }
