@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { checker, type Check, type DoctorReport } from "../core/doctor.ts";
+import { checker, type Check, type DoctorReport } from "./doctor/check.ts";
 import type { Site } from "../core/site.ts";
 import type { Study } from "../core/study.ts";
 import type { Layout } from "../workspace/layout.ts";
@@ -13,9 +13,9 @@ import { checkSession } from "./doctor/session.ts";
 import { checkSlurm } from "./doctor/slurm.ts";
 import { checkData, checkMounts, checkRules, failuresOf } from "./doctor/study.ts";
 import { checkWorkspace } from "./doctor/workspace.ts";
-import { currentUser, requestCluster, type ClusterRequest } from "./generate/cluster-request.ts";
+import { currentUser, requestCluster, type ClusterRequest } from "./site/cluster-request.ts";
 import { loadStudy } from "./plan/load-study.ts";
-import { loadSite } from "./site.ts";
+import { loadSite } from "./site/load-site.ts";
 
 export interface DoctorOptions {
   /** Absent: the machine and the site alone. */

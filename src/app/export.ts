@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BsweepError } from "../core/errors.ts";
-import type { ExportedModel, ExportFormat } from "../core/exported-model.ts";
+import type { ExportedModel, ExportFormat } from "../cnn/exported-model.ts";
 import type { Study } from "../core/study.ts";
 import { encodeSafetensorsModel } from "../formats/safetensors-model.ts";
 import { encodeTfjsModel } from "../formats/tfjs-model.ts";

@@ -1,9 +1,9 @@
 import type { Effects } from "../core/effects.ts";
-import type { GenerateReport } from "../core/round.ts";
-import type { RoundPlace } from "./generate/round-folder.ts";
+import type { GenerateReport } from "./generate/generated.ts";
+import type { RoundPlace } from "../rounds/round-folder.ts";
 import { writeRound } from "./generate/write-round.ts";
 import { decidePacking } from "./plan/packing.ts";
-import { readExistingTrials } from "./plan/existing-trials.ts";
+import { readExistingTrials } from "../rounds/trials.ts";
 import { lintCluster } from "./plan/lints.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
 import { newTrials, openPlan, type PlanContext } from "./plan/plan-context.ts";

@@ -1,13 +1,19 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { DraftFile, DraftPlacement, DraftSpace, DraftTrainer } from "../core/draft.ts";
+import {
+  type DraftFile,
+  type DraftPlacement,
+  type DraftSpace,
+  type DraftTrainer,
+  formatSiteDraft,
+  formatStudyDraft,
+} from "../formats/draft.ts";
 import { BsweepError, isSystemError, messageOf } from "../core/errors.ts";
 import type { RequirableKey, Site } from "../core/site.ts";
-import { formatSiteDraft, formatStudyDraft } from "../formats/draft.ts";
 import { parseSiteFile } from "../formats/site-file.ts";
 import { parseStudyFile } from "../formats/study-file.ts";
 import { packagedTemplates } from "../workspace/package.ts";
-import { listSiteNames, loadSite } from "./site.ts";
+import { listSiteNames, loadSite } from "./site/load-site.ts";
 
 /** What the user answered, on the command line or on a terminal. */
 export interface InitAnswers {

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import pLimit from "p-limit";
 import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
-import type { LocalSummary } from "../core/local.ts";
+import type { LocalSummary } from "./local/ran.ts";
 import type { Study } from "../core/study.ts";
 import { generateRound } from "./generate.ts";
 import { listElements, type LocalElement, ResultReader } from "./local/pending.ts";

@@ -13,7 +13,7 @@ import { GrowingLog } from "./logs/growing-log.ts";
 import { quietly } from "./quiet.ts";
 import { createTrialSection } from "./logs/trial-section.ts";
 import { parseResultName } from "../workspace/layout.ts";
-import { listFolder } from "../workspace/rounds.ts";
+import { listFolder } from "../workspace/folder.ts";
 
 export interface LogsOptions extends FindLogsOptions {
   /** Go on until the attempt has its result, or will have none. */

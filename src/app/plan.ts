@@ -1,6 +1,6 @@
 import { BsweepError } from "../core/errors.ts";
 import { formatDuration, formatMemory } from "../core/quantities.ts";
-import type { PlanReport, PlannedArrays } from "../core/plan.ts";
+import type { PlanReport, PlannedArrays } from "./plan/planned.ts";
 import type { Site } from "../core/site.ts";
 import type { Study } from "../core/study.ts";
 import type { Layout } from "../workspace/layout.ts";

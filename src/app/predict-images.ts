@@ -1,5 +1,5 @@
-import type { Inversion } from "../core/model-request.ts";
-import type { ImagePredictions } from "../core/prediction.ts";
+import type { Inversion } from "../cnn/model-request.ts";
+import type { ImagePredictions } from "./models/prediction.ts";
 import { type EnsembleOptions, openEnsemble, predictWith } from "./models/ensemble.ts";
 import { withScratchFolder } from "./models/model-program.ts";
 

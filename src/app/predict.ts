@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
-import type { Submission } from "../core/prediction.ts";
+import type { Submission } from "./models/prediction.ts";
 import { formatProbabilities, formatSubmission } from "../formats/submission.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
 import { openPackedDataset } from "../workspace/packed-dataset.ts";

@@ -5,7 +5,8 @@ import { BsweepError, type Issue } from "../core/errors.ts";
 import { canonicalJson, sha256 } from "../core/identity.ts";
 import { dropAbsent } from "../core/objects.ts";
 import type { Placement } from "../core/placement.ts";
-import type { Preparation, PreparationReport } from "../core/preparation.ts";
+import type { Preparation } from "../formats/preparation-file.ts";
+import type { PreparationReport } from "./prepare/prepared.ts";
 import type { Site } from "../core/site.ts";
 import type { Study, StudyCluster } from "../core/study.ts";
 import { createTemplateEngine } from "../rendering/engine.ts";
@@ -16,7 +17,7 @@ import {
   requestCluster,
   type ClusterRequest,
   type Requester,
-} from "./generate/cluster-request.ts";
+} from "./site/cluster-request.ts";
 import { stageRunner } from "./generate/stage-runner.ts";
 import { DIALECTS } from "./generate/write-round.ts";
 import { loadStudy } from "./plan/load-study.ts";
@@ -30,7 +31,7 @@ import {
 } from "./prepare/jobs-folder.ts";
 import { checkTarget } from "./prepare/merge.ts";
 import type { PrepareOptions } from "./prepare/options.ts";
-import { loadSite } from "./site.ts";
+import { loadSite } from "./site/load-site.ts";
 
 /** Most pieces packed at once, where no study says so. */
 const CONCURRENCY_LIMIT = 50;

@@ -1,8 +1,8 @@
 import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
-import { groupBy } from "../core/grouping.ts";
-import type { ExcludedHost, RetryReport, RetryRound } from "../core/retry.ts";
-import type { WrittenRound } from "../core/round.ts";
+import { groupBy } from "../core/objects.ts";
+import type { ExcludedHost, RetryReport, RetryRound } from "./retry/retried.ts";
+import type { WrittenRound } from "./generate/generated.ts";
 import type { Study } from "../core/study.ts";
 import type { Trial } from "../core/trial.ts";
 import { readPlannedTrials } from "../storage/attempts.ts";

@@ -2,11 +2,11 @@ import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
-import type { SmokeProbe, SmokeReport } from "../core/smoke.ts";
+import type { SmokeProbe, SmokeReport } from "./smoke/smoke-report.ts";
 import { parseRoundName, type Layout } from "../workspace/layout.ts";
-import { listFolder } from "../workspace/rounds.ts";
+import { listFolder } from "../workspace/folder.ts";
 import { loadStudy } from "./plan/load-study.ts";
-import { loadSite } from "./site.ts";
+import { loadSite } from "./site/load-site.ts";
 import { judgeSmoke } from "./smoke/judge.ts";
 import {
   findSmokeRounds,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Effects } from "../core/effects.ts";
-import { groupBy } from "../core/grouping.ts";
-import type { ArrayStatus, CanaryStatus, NextStep, StudyStatus } from "../core/study-status.ts";
+import { groupBy } from "../core/objects.ts";
+import type { ArrayStatus, CanaryStatus, NextStep, StudyStatus } from "./cluster/study-status.ts";
 import { LIVELY_KINDS, TRIAL_STATE_KINDS, type TrialStateKind } from "../core/trial-state.ts";
 import { measureThroughput } from "../stats/throughput.ts";
 import { withDatabase } from "../storage/database.ts";

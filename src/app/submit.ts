@@ -2,16 +2,16 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
-import type { PlannedArrays } from "../core/plan.ts";
-import type { WrittenRound } from "../core/round.ts";
+import type { PlannedArrays } from "./plan/planned.ts";
+import type { WrittenRound } from "./generate/generated.ts";
 import { runAttached } from "../process/run-attached.ts";
 import { SUBMIT_SCRIPT, type Layout } from "../workspace/layout.ts";
 import { generateRound } from "./generate.ts";
 import { planStudy } from "./plan.ts";
 import { loadStudy, type PlanOptions } from "./plan/load-study.ts";
-import { loadSiteOf } from "./site.ts";
+import { loadSiteOf } from "./site/load-site.ts";
 import { canaryOutcome } from "./submit/canary-outcome.ts";
-import { listUnsubmitted } from "./submit/unsubmitted.ts";
+import { listUnsubmitted } from "../rounds/unsubmitted.ts";
 
 export interface SubmitOptions extends PlanOptions {
   /** Only say what would be done. */

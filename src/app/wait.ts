@@ -1,5 +1,5 @@
 import type { Effects } from "../core/effects.ts";
-import type { StudyStatus } from "../core/study-status.ts";
+import type { StudyStatus } from "./cluster/study-status.ts";
 import { LIVELY_KINDS, TRIAL_STATE_KINDS } from "../core/trial-state.ts";
 import { type WatchOptions, watchStudy } from "./watch.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Effects } from "../core/effects.ts";
-import type { StudyStatus } from "../core/study-status.ts";
+import type { StudyStatus } from "./cluster/study-status.ts";
 import type { CollectFirstOptions } from "./collect/collect-first.ts";
 import { quietly } from "./quiet.ts";
 import { readStatus, type StatusRead } from "./status.ts";

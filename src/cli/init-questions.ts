@@ -1,4 +1,9 @@
-import { DRAFT_SPACES, DRAFT_TRAINERS, type DraftSpace, type DraftTrainer } from "../core/draft.ts";
+import {
+  DRAFT_SPACES,
+  DRAFT_TRAINERS,
+  type DraftSpace,
+  type DraftTrainer,
+} from "../formats/draft.ts";
 import type { RequirableKey, Site } from "../core/site.ts";
 import type { Prompt } from "./prompt.ts";
 

@@ -1,6 +1,5 @@
 import type { CommandModule } from "yargs";
-import { BsweepError } from "../core/errors.ts";
-import { findNearest } from "../core/nearest.ts";
+import { BsweepError, findNearest } from "../core/errors.ts";
 
 /** What a usage error is told against: the program's commands and what was typed. */
 export interface Typed {

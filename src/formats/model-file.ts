@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { planCnn } from "../core/cnn.ts";
-import type { CnnParameters } from "../core/cnn-parameters.ts";
-import type { RefittedModel } from "../core/refitted-model.ts";
+import { planCnn } from "../cnn/shapes.ts";
+import type { CnnParameters } from "../cnn/parameters.ts";
+import type { RefittedModel } from "../cnn/refitted-model.ts";
 import { PRECISIONS } from "../core/study.ts";
 import { MAX_CLASSES, packedFileSchema } from "./dataset-header.ts";
 import { parseJson } from "./issues.ts";

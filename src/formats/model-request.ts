@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { EXIT_STATUS, type ErrorCode } from "../core/errors.ts";
-import { INVERSIONS, type ModelAnswer, type ModelRequest } from "../core/model-request.ts";
+import { INVERSIONS, type ModelAnswer, type ModelRequest } from "../cnn/model-request.ts";
 import { parseJson } from "./issues.ts";
 
 const imagesSchema = z.discriminatedUnion("kind", [

@@ -4,7 +4,7 @@ import {
   describeRange,
   type NumericSpec,
   type ParameterSpec,
-} from "../core/cnn-parameters.ts";
+} from "../cnn/parameters.ts";
 import type { ParameterValue } from "../core/study.ts";
 import { expected } from "./schema-issues.ts";
 

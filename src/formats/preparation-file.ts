@@ -1,8 +1,25 @@
 import * as z from "zod";
-import type { Preparation } from "../core/preparation.ts";
-import { SCHEDULERS } from "../core/site.ts";
+import { SCHEDULERS, type SchedulerName } from "../core/site.ts";
 import { MAX_SHARDS } from "./dataset-piece.ts";
 import { parseJson } from "./issues.ts";
+
+/** A data set that jobs pack: `preparation.json` beside their scripts. */
+export interface Preparation {
+  readonly schemaVersion: 1;
+  /** Random hex, part of the job names. */
+  readonly nonce: string;
+  /** ISO 8601 UTC. */
+  readonly createdAt: string;
+  readonly bsweep: string;
+  /** Absolute folder of the data set. */
+  readonly to: string;
+  /** Pieces: elements of the array that packs them. */
+  readonly shards: number;
+  readonly site: string;
+  readonly scheduler: SchedulerName;
+  /** SHA-256 of everything that was asked for, the size and time of the source files among it. */
+  readonly request: string;
+}
 
 const preparationSchema: z.ZodType<Preparation> = z.strictObject({
   schemaVersion: z.literal(1),

@@ -1,6 +1,5 @@
 import type * as z from "zod";
-import type { Issue } from "../core/errors.ts";
-import { findNearest } from "../core/nearest.ts";
+import { findNearest, type Issue } from "../core/errors.ts";
 import { formatPath } from "./issues.ts";
 
 /** Makes an issue of a message, with the file and line of what stands at `path`. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { CNN_PARAMETERS, isCnnParameter } from "../core/cnn-parameters.ts";
+import { CNN_PARAMETERS, isCnnParameter } from "../cnn/parameters.ts";
 import type { Issue } from "../core/errors.ts";
 import { dropAbsent } from "../core/objects.ts";
 import { parseCheckpointSeconds } from "../core/quantities.ts";

@@ -1,5 +1,5 @@
-import { type CnnLayer, NORMALIZATION_EPSILON, POOL_SIZE } from "../core/cnn.ts";
-import { planModel, type RefittedModel } from "../core/refitted-model.ts";
+import { type CnnLayer, NORMALIZATION_EPSILON, POOL_SIZE } from "../cnn/shapes.ts";
+import { planModel, type RefittedModel } from "../cnn/refitted-model.ts";
 import type { NamedTensor } from "./safetensors.ts";
 
 /** A model as `tf.loadLayersModel` reads it: a description, and one file of weights beside it. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Progress } from "../core/training-progress.ts";
+import type { Progress } from "../cnn/training-progress.ts";
 import { parseJson } from "./issues.ts";
 import { epochSchema } from "./result-file.ts";
 

@@ -1,4 +1,4 @@
-import { CHECK_STATES, type Check, type DoctorReport } from "../core/doctor.ts";
+import { CHECK_STATES, type Check, type DoctorReport } from "../app/doctor/check.ts";
 
 const STATE_WIDTH = 8;
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { ExportedModel, ExportFormat } from "../core/exported-model.ts";
+import type { ExportedModel, ExportFormat } from "../cnn/exported-model.ts";
 import { formatCount } from "./cells.ts";
 
 /** What was written, and the line of code that loads it. */

@@ -1,4 +1,4 @@
-import type { GenerateReport } from "../core/round.ts";
+import type { GenerateReport } from "../app/generate/generated.ts";
 
 /**
  * What `generate` wrote.

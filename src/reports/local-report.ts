@@ -1,5 +1,5 @@
 import { formatDuration } from "../core/quantities.ts";
-import type { LocalSummary } from "../core/local.ts";
+import type { LocalSummary } from "../app/local/ran.ts";
 
 /** What a local run did, in a few lines. */
 export function formatLocalReport(report: LocalSummary): string {

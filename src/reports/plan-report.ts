@@ -1,4 +1,4 @@
-import type { ImpossibleShape, PlanReport, PlannedArrays } from "../core/plan.ts";
+import type { ImpossibleShape, PlanReport, PlannedArrays } from "../app/plan/planned.ts";
 import { formatDuration, formatMemory } from "../core/quantities.ts";
 import type { Parameters } from "../core/study.ts";
 import { plural } from "./cells.ts";

@@ -1,4 +1,4 @@
-import type { PreparationReport } from "../core/preparation.ts";
+import type { PreparationReport } from "../app/prepare/prepared.ts";
 
 /** Commands as a person would type them. */
 export interface PreparationCommands {

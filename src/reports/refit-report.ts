@@ -1,5 +1,5 @@
 import { formatDuration } from "../core/quantities.ts";
-import type { RefitModel, RefitReport, RefitTest } from "../core/refit.ts";
+import type { RefitModel, RefitReport, RefitTest } from "../app/refit/refitted.ts";
 import { drawTable, formatCount } from "./cells.ts";
 
 const RIGHT = { align: "right" } as const;

@@ -1,5 +1,5 @@
 import { formatDuration, formatMemory } from "../core/quantities.ts";
-import type { LeftOut, RetryReport, RetryRound } from "../core/retry.ts";
+import type { LeftOut, RetryReport, RetryRound } from "../app/retry/retried.ts";
 import { formatCount, toCell } from "./cells.ts";
 
 const MAX_NUMBERS = 10;

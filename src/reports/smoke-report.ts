@@ -1,6 +1,7 @@
 import { formatMemory } from "../core/quantities.ts";
 import { escapeControls } from "../core/printable.ts";
-import type { SmokeFacts, SmokeFinding, SmokeProbe, SmokeReport } from "../core/smoke.ts";
+import type { SmokeFacts } from "../formats/smoke-files.ts";
+import type { SmokeFinding, SmokeProbe, SmokeReport } from "../app/smoke/smoke-report.ts";
 import { drawTable, type Column } from "./cells.ts";
 
 const RIGHT = { align: "right" } as const;

@@ -1,5 +1,10 @@
 import { formatDuration } from "../core/quantities.ts";
-import type { ArrayStatus, CanaryStatus, StateCounts, StudyStatus } from "../core/study-status.ts";
+import type {
+  ArrayStatus,
+  CanaryStatus,
+  StateCounts,
+  StudyStatus,
+} from "../app/cluster/study-status.ts";
 import type { TrialStateKind } from "../core/trial-state.ts";
 import { type Column, drawTable, formatCount, formatValue, toCell } from "./cells.ts";
 

@@ -4,7 +4,7 @@ import type { Failure, TrainerReport } from "../core/trial.ts";
 import { BsweepError, formatIssue, isSystemError, messageOf } from "../core/errors.ts";
 import { parseTrainerReport } from "../formats/result-file.ts";
 import type { Supervised } from "../process/supervise.ts";
-import { readResultText } from "../workspace/result-files.ts";
+import { readResultText } from "../rounds/result-files.ts";
 
 /** A trial's end: a value for the objective, or why there is none. */
 export type Outcome = Judgement & {

@@ -8,8 +8,8 @@ import { TIME_IS_UP } from "../process/supervise.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
 import { makeCheckpointFolder, removeCheckpointFolder } from "../workspace/checkpoint-folder.ts";
 import { type Layout, resultName } from "../workspace/layout.ts";
-import { type Element, readElement } from "./element.ts";
-import { findValidResult } from "./existing-result.ts";
+import { type Element, readElement } from "../rounds/element.ts";
+import { findValidResult } from "../rounds/results.ts";
 import { runOneTrial } from "./trial-run.ts";
 
 export interface ElementOptions {

@@ -20,6 +20,14 @@ export interface TrialOutcome {
   readonly failure: { readonly kind: FailureKind; readonly message: string } | null;
 }
 
+/** Complete results of one trial that should be equal bit for bit, and are not. */
+export interface Disagreement {
+  /** The trial. */
+  readonly number: number;
+  readonly lowest: number;
+  readonly highest: number;
+}
+
 /** Metrics with a meaning of their own beside being an objective. */
 export const HOLDOUT_ACCURACY = "holdoutAccuracy";
 export const SELECTED_EPOCH = "selectedEpoch";

@@ -1,4 +1,9 @@
-import type { Throughput } from "../core/study-status.ts";
+/** Trials that ended lately. */
+export interface Throughput {
+  readonly trialsPerHour: number;
+  /** What `lately` is. */
+  readonly windowSeconds: number;
+}
 
 /** One trial that has ended. */
 export interface EndedTrial {

@@ -1,7 +1,6 @@
-import type { Disagreement } from "../core/collected.ts";
+import type { Disagreement, TrialOutcome } from "../stats/outcome.ts";
 import type { Objective, Parameters } from "../core/study.ts";
 import type { FailureKind } from "../core/trial.ts";
-import type { TrialOutcome } from "../stats/outcome.ts";
 import type { StudyDatabase } from "./database.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { StoppingState } from "../core/training-progress.ts";
+import type { StoppingState } from "../cnn/training-progress.ts";
 
 /**
  * Stops training once `patience` epochs in a row brought no better validation loss (Prechelt, "Early

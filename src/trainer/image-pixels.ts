@@ -1,4 +1,4 @@
-import type { Inversion } from "../core/model-request.ts";
+import type { Inversion } from "../cnn/model-request.ts";
 
 /** Brightness in 0 .. 1, row-major [height, width, channels]. */
 export interface Pixels {

@@ -1,5 +1,5 @@
-import type { CnnParameters } from "../core/cnn-parameters.ts";
-import type { PlateauState } from "../core/training-progress.ts";
+import type { CnnParameters } from "../cnn/parameters.ts";
+import type { PlateauState } from "../cnn/training-progress.ts";
 
 /** One-cycle: where it starts and ends below its peak, and the share of the steps that rises (Smith, 2018). */
 const ONE_CYCLE = { start: 1 / 25, end: 1e-4, rising: 0.3 } as const;

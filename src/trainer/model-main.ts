@@ -11,7 +11,7 @@ import type {
   ModelRequest,
   PredictTask,
   ReadImage,
-} from "../core/model-request.ts";
+} from "../cnn/model-request.ts";
 import { parseModelRequest } from "../formats/model-request.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
 import { openModel, readModelWeights } from "../workspace/models.ts";

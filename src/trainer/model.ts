@@ -1,5 +1,5 @@
-import type { CnnPlan } from "../core/cnn.ts";
-import type { CnnParameters } from "../core/cnn-parameters.ts";
+import type { CnnPlan } from "../cnn/shapes.ts";
+import type { CnnParameters } from "../cnn/parameters.ts";
 import type { DatasetHeader } from "../core/dataset.ts";
 import { BsweepError } from "../core/errors.ts";
 import { deriveSeed } from "../core/random.ts";

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
-import { type CnnPlan, planCnn } from "../core/cnn.ts";
+import { type CnnPlan, planCnn } from "../cnn/shapes.ts";
 import {
   type CnnParameters,
   isCnnParameter,
   rejectCnnValue,
   resolveCnnParameters,
-} from "../core/cnn-parameters.ts";
+} from "../cnn/parameters.ts";
 import type { DatasetHeader } from "../core/dataset.ts";
 import { BsweepError } from "../core/errors.ts";
-import { splitRows, type Split } from "../core/split.ts";
+import { splitRows, type Split } from "../cnn/split.ts";
 import type { TrainerRequest } from "../core/trainer-request.ts";
 import { openPackedDataset, type PackedDataset } from "../workspace/packed-dataset.ts";
 

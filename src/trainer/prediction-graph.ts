@@ -1,5 +1,5 @@
 import { BsweepError } from "../core/errors.ts";
-import { planModel, type RefittedModel } from "../core/refitted-model.ts";
+import { planModel, type RefittedModel } from "../cnn/refitted-model.ts";
 import type { NamedTensor } from "../formats/safetensors.ts";
 import { countElements, Graph, type GraphTensor } from "./graph/graph.ts";
 import { constantTensor, placeholder } from "./graph/operations/constant.ts";

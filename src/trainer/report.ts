@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { scoreClasses } from "../core/classification.ts";
+import { scoreClasses } from "../cnn/classification.ts";
 import type { TrainerRequest } from "../core/trainer-request.ts";
 import type { TrainerReport } from "../core/trial.ts";
 import type { Evaluation } from "./model.ts";

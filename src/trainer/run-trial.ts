@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { estimateCost } from "../core/cnn-cost.ts";
+import { estimateCost } from "../cnn/cost.ts";
 import { formatDuration, formatMemory } from "../core/quantities.ts";
 import type { TrainerRequest } from "../core/trainer-request.ts";
 import type { EpochRecord, TrainerReport } from "../core/trial.ts";

@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { CnnParameters } from "../core/cnn-parameters.ts";
+import type { CnnParameters } from "../cnn/parameters.ts";
 import { deriveSeed, randomFor, shuffle } from "../core/random.ts";
-import type { Split } from "../core/split.ts";
+import type { Split } from "../cnn/split.ts";
 import {
   type EpochProgress,
   FRESH_EPOCH,
   FRESH_PROGRESS,
   type Progress,
-} from "../core/training-progress.ts";
+} from "../cnn/training-progress.ts";
 import type { EpochRecord } from "../core/trial.ts";
 import { EarlyStopping } from "./early-stopping.ts";
 import { learningRateAt, observePlateau } from "./learning-rate.ts";

@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "../core/errors.ts";
-import { listFolder } from "./rounds.ts";
+import { listFolder } from "./folder.ts";
 
 /** Makes a trial's checkpoint folder. Returns why it cannot be used, if so. */
 export function makeCheckpointFolder(folder: string): string | undefined {

@@ -1,14 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { BsweepError, isSystemError, messageOf } from "../core/errors.ts";
-import { findNearest } from "../core/nearest.ts";
-import type { RefittedModel } from "../core/refitted-model.ts";
+import { BsweepError, findNearest, isSystemError, messageOf } from "../core/errors.ts";
+import type { RefittedModel } from "../cnn/refitted-model.ts";
 import type { Study } from "../core/study.ts";
 import { parseModelFile } from "../formats/model-file.ts";
 import { decodeSafetensors, type NamedTensor } from "../formats/safetensors.ts";
 import type { Layout } from "./layout.ts";
 import { checkPackedFile } from "./packed-dataset.ts";
-import { listFolder } from "./rounds.ts";
+import { listFolder } from "./folder.ts";
 
 /** Names inside a model's folder. */
 export const MODEL_FILE = "model.json";

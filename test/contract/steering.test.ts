@@ -1,15 +1,14 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { SteeringReport } from "../../src/core/steering.ts";
+import type { SteeringReport } from "../../src/app/cluster/steer/steered.ts";
 import { quoteShell } from "../../src/rendering/shell.ts";
 import { builtProgram } from "../../src/workspace/package.ts";
 import { runBsweep, type ProcessEnd } from "../support/bsweep-process.ts";
 import type { Lsf } from "../support/lsf/lsf.ts";
 import type { JobState } from "../support/lsf/records.ts";
 import { runCommand } from "../support/lsf/run-command.ts";
-import { eventually } from "../support/lsf/suite.ts";
-import { useLsf } from "../support/lsf/suite.ts";
+import { eventually, useLsf } from "../support/lsf/suite.ts";
 import {
   GOOD,
   makeSubmittableRound,

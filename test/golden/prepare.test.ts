@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { requestCluster } from "../../src/app/generate/cluster-request.ts";
+import { requestCluster } from "../../src/app/site/cluster-request.ts";
 import { renderPreparation } from "../../src/app/prepare/job-scripts.ts";
 import { createTemplateEngine } from "../../src/rendering/engine.ts";
 import { lsfDialect } from "../../src/schedulers/lsf/directives.ts";

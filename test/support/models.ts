@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CnnProblem } from "../../src/core/cnn.ts";
-import { type CnnParameters, resolveCnnParameters } from "../../src/core/cnn-parameters.ts";
+import type { CnnProblem } from "../../src/cnn/shapes.ts";
+import { type CnnParameters, resolveCnnParameters } from "../../src/cnn/parameters.ts";
 import { sha256 } from "../../src/core/identity.ts";
-import { planModel, type RefittedModel } from "../../src/core/refitted-model.ts";
+import { planModel, type RefittedModel } from "../../src/cnn/refitted-model.ts";
 import { formatModelFile } from "../../src/formats/model-file.ts";
 import { encodeSafetensors, type NamedTensor } from "../../src/formats/safetensors.ts";
 import { countElements, Graph } from "../../src/trainer/graph/graph.ts";

@@ -1,5 +1,5 @@
 import type { Scalar, Sequential, Tensor, Tensor2D } from "@tensorflow/tfjs-node";
-import type { CnnLayer, CnnProblem } from "../../src/core/cnn.ts";
+import type { CnnLayer, CnnProblem } from "../../src/cnn/shapes.ts";
 import type { Shape } from "../../src/trainer/graph/graph.ts";
 import type { Tf } from "../../src/trainer/runtime/load.ts";
 

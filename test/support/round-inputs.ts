@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { requestCluster } from "../../src/app/generate/cluster-request.ts";
+import { requestCluster } from "../../src/app/site/cluster-request.ts";
 import { renderScripts, type RenderedFile } from "../../src/app/generate/scripts.ts";
 import type { Site } from "../../src/core/site.ts";
 import type { Resources, Study, StudyCluster } from "../../src/core/study.ts";

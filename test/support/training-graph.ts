@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type CnnPlan, planCnn } from "../../src/core/cnn.ts";
-import { type CnnParameters, resolveCnnParameters } from "../../src/core/cnn-parameters.ts";
+import { type CnnPlan, planCnn } from "../../src/cnn/shapes.ts";
+import { type CnnParameters, resolveCnnParameters } from "../../src/cnn/parameters.ts";
 import type { DatasetHeader } from "../../src/core/dataset.ts";
 import { randomFor } from "../../src/core/random.ts";
 import { readVariable } from "../../src/trainer/graph/operations/variable.ts";

@@ -1,6 +1,6 @@
 import { relative } from "node:path";
-import { groupBy } from "../../core/grouping.ts";
-import type { FailureGroup } from "../../core/study-status.ts";
+import { groupBy } from "../../core/objects.ts";
+import type { FailureGroup } from "./study-status.ts";
 import type { TrialState } from "../../core/trial-state.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { findElementLog, placeOfResult } from "./element-log.ts";

@@ -1,5 +1,5 @@
 import type { Effects } from "../../core/effects.ts";
-import { groupBy } from "../../core/grouping.ts";
+import { groupBy } from "../../core/objects.ts";
 import {
   type CountedResult,
   decideTrialState,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { OpenElement } from "../../core/trial-state.ts";
 import type { PlannedAttempt } from "../../storage/attempts.ts";
 import { elementLogName } from "../../workspace/layout.ts";
-import { listFolder } from "../../workspace/rounds.ts";
+import { listFolder } from "../../workspace/folder.ts";
 import { lookUp, type SchedulerAnswer } from "./query.ts";
 import type { SubmittedArray } from "./submitted.ts";
 

@@ -8,9 +8,9 @@ import { lsfSession } from "../../schedulers/lsf/session.ts";
 import type { SessionCommand, SessionDialect } from "../../schedulers/session.ts";
 import { slurmSession } from "../../schedulers/slurm/session.ts";
 import { logicalCwd, type Layout } from "../../workspace/layout.ts";
-import { mergePlacements, requestCluster } from "../generate/cluster-request.ts";
+import { mergePlacements, requestCluster } from "../site/cluster-request.ts";
 import { loadStudy } from "../plan/load-study.ts";
-import { loadSite } from "../site.ts";
+import { loadSite } from "../site/load-site.ts";
 
 export interface SessionOptions {
   readonly layout: Layout;

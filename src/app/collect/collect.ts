@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { CollectSummary, Disagreement, SetAsideFile } from "../../core/collected.ts";
+import type { CollectSummary, SetAsideFile } from "./collected.ts";
+import type { Disagreement } from "../../stats/outcome.ts";
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { inTransaction, withDatabase, type StudyDatabase } from "../../storage/database.ts";
@@ -9,8 +10,8 @@ import { createResultInsert, readCollectedFiles } from "../../storage/results.ts
 import { createPlannedTrialLookup, readRounds } from "../../storage/rounds.ts";
 import { readSetAside, replaceSetAside } from "../../storage/set-aside.ts";
 import type { Layout } from "../../workspace/layout.ts";
-import { listResultFiles, type ResultFile } from "../../workspace/result-files.ts";
-import { listRounds } from "../../workspace/rounds.ts";
+import { listResultFiles, type ResultFile } from "../../rounds/result-files.ts";
+import { listRounds } from "../../workspace/folder.ts";
 import { importRounds } from "./import-rounds.ts";
 import { checkAgainstPlan, readResultFile, type Plan, type Verified } from "./verify-result.ts";
 

@@ -7,8 +7,8 @@ import { parseManifestLine } from "../../formats/manifest.ts";
 import { inTransaction, type StudyDatabase } from "../../storage/database.ts";
 import { readRounds, saveRound } from "../../storage/rounds.ts";
 import type { Layout } from "../../workspace/layout.ts";
-import { listRounds } from "../../workspace/rounds.ts";
-import { readRound } from "../read-round.ts";
+import { listRounds } from "../../workspace/folder.ts";
+import { readRound } from "../../rounds/round.ts";
 
 /**
  * Copies the plan of every round that the database does not hold yet, so that it knows each trial that

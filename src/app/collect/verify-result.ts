@@ -3,8 +3,7 @@ import type { TrialResult } from "../../core/trial.ts";
 import { parseResult } from "../../formats/result-file.ts";
 import type { PlannedTrialLookup } from "../../storage/rounds.ts";
 import { parseResultName } from "../../workspace/layout.ts";
-import type { ResultFile } from "../../workspace/result-files.ts";
-import { readResultText } from "../../workspace/result-files.ts";
+import { readResultText, type ResultFile } from "../../rounds/result-files.ts";
 
 /** What results are held against. */
 export interface Plan {

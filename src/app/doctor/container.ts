@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { checker, type Check } from "../../core/doctor.ts";
+import { checker, type Check } from "./check.ts";
 import { parseImageReference } from "../../core/image.ts";
 import { hasPyxis } from "../../schedulers/slurm/facts.ts";
 import { ask, isOnPath, reasonOf, type DoctorContext } from "./context.ts";

@@ -1,11 +1,11 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
-import type { Check } from "../../core/doctor.ts";
+import type { Check } from "./check.ts";
 import type { Site } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
 import { runProcess, type ProcessResult } from "../../process/exec.ts";
 import type { Layout } from "../../workspace/layout.ts";
-import type { ClusterRequest } from "../generate/cluster-request.ts";
+import type { ClusterRequest } from "../site/cluster-request.ts";
 
 /** What checks look at. */
 export interface DoctorContext {

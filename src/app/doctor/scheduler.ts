@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { checker, type Check } from "../../core/doctor.ts";
+import { checker, type Check } from "./check.ts";
 import type { SchedulerName, Site } from "../../core/site.ts";
 import { runProcess } from "../../process/exec.ts";
 import { isOnPath, type DoctorContext } from "./context.ts";

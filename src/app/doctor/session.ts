@@ -1,4 +1,4 @@
-import { checker, type Check } from "../../core/doctor.ts";
+import { checker, type Check } from "./check.ts";
 import type { DoctorContext } from "./context.ts";
 
 /** Inside a job of LSF, such as an interactive one that bsweep itself runs in: can it reach LSF from there? */

@@ -1,4 +1,4 @@
-import { checker, type Check } from "../../core/doctor.ts";
+import { checker, type Check } from "./check.ts";
 import {
   parseAccounts,
   parseMaxArraySize,

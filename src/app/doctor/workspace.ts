@@ -1,6 +1,6 @@
 import { rmSync, statfsSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { checker, type Check } from "../../core/doctor.ts";
+import { checker, type Check } from "./check.ts";
 import { messageOf } from "../../core/errors.ts";
 import { temporaryBeside } from "../../workspace/atomic.ts";
 import { join } from "node:path";

@@ -4,7 +4,7 @@ import type { Site } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
 import type { Trial } from "../../core/trial.ts";
 import type { Layout } from "../../workspace/layout.ts";
-import type { RoundPlace } from "./round-folder.ts";
+import type { RoundPlace } from "../../rounds/round-folder.ts";
 
 /** Which round is to be written, whatever it is for. */
 export interface RoundSpec {

@@ -27,7 +27,7 @@ import {
   type Layout,
 } from "../../workspace/layout.ts";
 import { builtProgram } from "../../workspace/package.ts";
-import type { ClusterRequest } from "./cluster-request.ts";
+import type { ClusterRequest } from "../site/cluster-request.ts";
 import type { StagedRunner } from "./stage-runner.ts";
 
 /** A script of the round, not yet written. */

@@ -14,7 +14,7 @@ import {
   parseResultName,
   ROUND_FILE,
 } from "../../workspace/layout.ts";
-import { listFolder, listRounds } from "../../workspace/rounds.ts";
+import { listFolder, listRounds } from "../../workspace/folder.ts";
 
 /** An element of a round on disk, with where its parts lie. All paths are absolute. */
 export interface LocalElement {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BsweepError, isSystemError, messageOf } from "../../core/errors.ts";
-import type { ModelAnswer, ModelRequest, ReadImage } from "../../core/model-request.ts";
+import type { ModelAnswer, ModelRequest, ReadImage } from "../../cnn/model-request.ts";
 import { parseModelAnswer } from "../../formats/model-request.ts";
 import { runProcess } from "../../process/exec.ts";
 import { writeFileAtomic } from "../../workspace/atomic.ts";

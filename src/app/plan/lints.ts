@@ -1,9 +1,9 @@
-import { checkCluster } from "../../core/cluster-rules/index.ts";
-import type { PlanReport } from "../../core/plan.ts";
+import { checkCluster } from "../../rules/index.ts";
+import type { PlanReport } from "./planned.ts";
 import type { Site } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
 import type { Layout } from "../../workspace/layout.ts";
-import { mergePlacements } from "../generate/cluster-request.ts";
+import { mergePlacements } from "../site/cluster-request.ts";
 import { pinImage } from "../image/pin-image.ts";
 
 /** What is known of the next round's elements; absent where nobody has reckoned it. */

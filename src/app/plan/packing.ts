@@ -5,7 +5,7 @@ import type { RoundKind } from "../../core/round.ts";
 import type { TrialResult } from "../../core/trial.ts";
 import { parseResult } from "../../formats/result-file.ts";
 import { arrayName, parseArrayName, roundName, type Layout } from "../../workspace/layout.ts";
-import { listFolder, listRounds } from "../../workspace/rounds.ts";
+import { listFolder, listRounds } from "../../workspace/folder.ts";
 import type { PlanContext } from "./plan-context.ts";
 import { proposeTrials } from "./propose.ts";
 

@@ -5,8 +5,8 @@ import type { Site } from "../../core/site.ts";
 import type { Trial } from "../../core/trial.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { openPackedDataset } from "../../workspace/packed-dataset.ts";
-import { loadSite } from "../site.ts";
-import { readExistingTrials, type ExistingTrials } from "./existing-trials.ts";
+import { loadSite } from "../site/load-site.ts";
+import { readExistingTrials, type ExistingTrials } from "../../rounds/trials.ts";
 import { loadStudy, type LoadedStudy, type PlanOptions } from "./load-study.ts";
 import { proposeTrials } from "./propose.ts";
 

@@ -1,10 +1,6 @@
-import {
-  CNN_TRAINER,
-  identifyingParameters,
-  resolveCnnParameters,
-} from "../../core/cnn-parameters.ts";
-import { createCnnSizer, type CnnPlan } from "../../core/cnn.ts";
-import { type CnnCost, estimateCost } from "../../core/cnn-cost.ts";
+import { CNN_TRAINER, identifyingParameters, resolveCnnParameters } from "../../cnn/parameters.ts";
+import { createCnnSizer, type CnnPlan } from "../../cnn/shapes.ts";
+import { type CnnCost, estimateCost } from "../../cnn/cost.ts";
 import type { DatasetHeader } from "../../core/dataset.ts";
 import { CanonicalText, computeTrialId, type TrialSetting } from "../../core/identity.ts";
 import { deriveTrialSeed } from "../../core/random.ts";

@@ -1,6 +1,6 @@
-import type { ImpossibleShape, LargestTrial, PlanReport } from "../../core/plan.ts";
+import type { ImpossibleShape, LargestTrial, PlanReport } from "./planned.ts";
 import type { Parameters } from "../../core/study.ts";
-import type { ExistingTrials } from "./existing-trials.ts";
+import type { ExistingTrials } from "../../rounds/trials.ts";
 import type { PlannedNetwork, Proposed } from "./propose.ts";
 
 /** The counts of a plan. */

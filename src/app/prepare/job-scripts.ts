@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import type { Layout } from "../../workspace/layout.ts";
 import {
   arrayName,
   CANARY,
+  type Layout,
   logFolderName,
   MERGED_FILE,
   SUBMIT_SCRIPT,

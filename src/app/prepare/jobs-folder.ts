@@ -2,9 +2,13 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import type { DatasetHeader } from "../../core/dataset.ts";
 import { BsweepError } from "../../core/errors.ts";
-import type { Preparation, PreparationReport } from "../../core/preparation.ts";
+import {
+  formatPreparation,
+  parsePreparation,
+  type Preparation,
+} from "../../formats/preparation-file.ts";
+import type { PreparationReport } from "./prepared.ts";
 import { parseDatasetHeader } from "../../formats/dataset-header.ts";
-import { formatPreparation, parsePreparation } from "../../formats/preparation-file.ts";
 import { withFolderBeside } from "../../workspace/atomic-folder.ts";
 import {
   arrayName,
@@ -16,8 +20,8 @@ import {
   SUBMITTED_FOLDER,
 } from "../../workspace/layout.ts";
 import { openPackedDataset } from "../../workspace/packed-dataset.ts";
-import { listFolder } from "../../workspace/rounds.ts";
-import { publishNew, replaceLocked, syncFiles } from "../generate/round-folder.ts";
+import { listFolder } from "../../workspace/folder.ts";
+import { publishNew, replaceLocked, syncFiles } from "../../rounds/round-folder.ts";
 import type { RenderedFile } from "../generate/scripts.ts";
 import { pieceName, piecesFolder } from "./pieces.ts";
 

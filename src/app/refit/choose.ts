@@ -2,7 +2,7 @@ import {
   type CnnParameters,
   identifyingParameters,
   resolveCnnParameters,
-} from "../../core/cnn-parameters.ts";
+} from "../../cnn/parameters.ts";
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { deriveSeed } from "../../core/random.ts";

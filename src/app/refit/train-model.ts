@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { DatasetHeader } from "../../core/dataset.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { canonicalJson, sha256 } from "../../core/identity.ts";
-import type { RefittedModel, TestScore } from "../../core/refitted-model.ts";
+import type { RefittedModel, TestScore } from "../../cnn/refitted-model.ts";
 import type { CnnStudy } from "../../core/study.ts";
 import { RUN_AGAIN_STATUS, type TrainerRequest } from "../../core/trainer-request.ts";
 import type { TrainerReport } from "../../core/trial.ts";

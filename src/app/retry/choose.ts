@@ -1,4 +1,4 @@
-import type { RetryState } from "../../core/retry.ts";
+import type { RetryState } from "./retried.ts";
 import type { Resources } from "../../core/study.ts";
 import type { TrialState } from "../../core/trial-state.ts";
 import { failureLabel, isRetryable } from "../cluster/failures.ts";

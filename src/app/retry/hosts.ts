@@ -1,5 +1,5 @@
-import { groupBy } from "../../core/grouping.ts";
-import type { ExcludedHost } from "../../core/retry.ts";
+import { groupBy } from "../../core/objects.ts";
+import type { ExcludedHost } from "./retried.ts";
 import type { FailureKind } from "../../core/trial.ts";
 import type { Observation } from "../cluster/observe.ts";
 

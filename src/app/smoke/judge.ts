@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Site } from "../../core/site.ts";
-import type { SmokeFacts, SmokeFinding, SmokeProbe } from "../../core/smoke.ts";
+import type { SmokeFacts } from "../../formats/smoke-files.ts";
+import type { SmokeFinding, SmokeProbe } from "./smoke-report.ts";
 import type { Study } from "../../core/study.ts";
 import { elementLogName, logFolderName } from "../../workspace/layout.ts";
 import { packageVersion } from "../../workspace/package.ts";

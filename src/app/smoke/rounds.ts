@@ -6,19 +6,19 @@ import { BsweepError } from "../../core/errors.ts";
 import { sha256 } from "../../core/identity.ts";
 import type { Placement } from "../../core/placement.ts";
 import type { Site } from "../../core/site.ts";
-import { PROBE_KINDS, type ProbeKind, type SmokeQuestions } from "../../core/smoke.ts";
+import { PROBE_KINDS, type ProbeKind, type SmokeQuestions } from "../../formats/smoke-files.ts";
 import type { Study } from "../../core/study.ts";
 import type { Trial } from "../../core/trial.ts";
 import { parseStudyFile } from "../../formats/study-file.ts";
 import { writeFileAtomic } from "../../workspace/atomic.ts";
 import { type Layout, roundName } from "../../workspace/layout.ts";
 import { builtProgram } from "../../workspace/package.ts";
-import { listRounds } from "../../workspace/rounds.ts";
-import { mergePlacements } from "../generate/cluster-request.ts";
+import { listRounds } from "../../workspace/folder.ts";
+import { mergePlacements } from "../site/cluster-request.ts";
 import { withinWorkspace } from "../generate/scripts.ts";
 import { stageRunner } from "../generate/stage-runner.ts";
 import { writeRound } from "../generate/write-round.ts";
-import { readRound } from "../read-round.ts";
+import { readRound } from "../../rounds/round.ts";
 
 /** What a site is tried with. */
 export interface SmokeTarget {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseResult } from "../../formats/result-file.ts";
 import { arrayName, type Layout } from "../../workspace/layout.ts";
-import { listFolder } from "../../workspace/rounds.ts";
+import { listFolder } from "../../workspace/folder.ts";
 
 export interface CanaryOutcome {
   readonly state: "complete" | "failed";

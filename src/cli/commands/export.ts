@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { EXPORT_FORMATS, type ExportFormat } from "../../core/exported-model.ts";
+import { EXPORT_FORMATS, type ExportFormat } from "../../cnn/exported-model.ts";
 import type { Command } from "../command.ts";
 import { print, printJson } from "../output.ts";
 

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import type { InitAnswers, InitReport } from "../../app/init.ts";
-import { DRAFT_SPACES, DRAFT_TRAINERS } from "../../core/draft.ts";
+import { DRAFT_SPACES, DRAFT_TRAINERS } from "../../formats/draft.ts";
 import { dropAbsent } from "../../core/objects.ts";
 import { createLayout, logicalPath } from "../../workspace/layout.ts";
 import type { Command } from "../command.ts";
@@ -87,7 +87,7 @@ function formatDrafts({ files }: InitReport): string {
 /** Asks for what the options left open, where there is someone to ask. */
 async function complete(given: InitOptions, file: string, yes: boolean): Promise<InitOptions> {
   if (yes || !process.stdin.isTTY) return given;
-  const { listSiteNames, loadSite } = await import("../../app/site.ts");
+  const { listSiteNames, loadSite } = await import("../../app/site/load-site.ts");
   const { openPrompt } = await import("../prompt.ts");
   const folder = dirname(file);
   const prompt = openPrompt();

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Argv } from "yargs";
 import type { PredictOptions } from "../../app/predict.ts";
 import { BsweepError } from "../../core/errors.ts";
-import { INVERSIONS, type Inversion } from "../../core/model-request.ts";
+import { INVERSIONS, type Inversion } from "../../cnn/model-request.ts";
 import { logicalPath } from "../../workspace/layout.ts";
 import type { Command, GlobalOptions } from "../command.ts";
 import { createEffects, print, printJson } from "../output.ts";

@@ -1,4 +1,4 @@
-import { RETRY_STATES, type RetryReport, type RetryState } from "../../core/retry.ts";
+import { RETRY_STATES, type RetryReport, type RetryState } from "../../app/retry/retried.ts";
 import { BsweepError } from "../../core/errors.ts";
 import type { Command } from "../command.ts";
 import { formatCommand } from "../format-command.ts";

@@ -1,5 +1,4 @@
-import type { ProbeKind } from "../../core/smoke.ts";
-import { PROBE_KINDS } from "../../core/smoke.ts";
+import { PROBE_KINDS, type ProbeKind } from "../../formats/smoke-files.ts";
 import type { Command } from "../command.ts";
 import { print } from "../output.ts";
 

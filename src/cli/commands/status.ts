@@ -1,5 +1,5 @@
 import type { Look, WatchOptions } from "../../app/watch.ts";
-import type { NextStep, StudyStatus } from "../../core/study-status.ts";
+import type { NextStep, StudyStatus } from "../../app/cluster/study-status.ts";
 import { BsweepError } from "../../core/errors.ts";
 import type { Command } from "../command.ts";
 import { formatCommand } from "../format-command.ts";

@@ -9,7 +9,7 @@ import {
   type Layout,
   logFolderName,
 } from "../../workspace/layout.ts";
-import { readArray } from "../element.ts";
+import { readArray } from "../../rounds/element.ts";
 import { runElement, wallTimeMargin } from "../run-element.ts";
 import { hostName, schedulerJobId } from "../trial-run.ts";
 import { ClaimFolder } from "./claims.ts";

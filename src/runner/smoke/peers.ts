@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PeerFacts } from "../../core/smoke.ts";
+import type { PeerFacts } from "../../formats/smoke-files.ts";
 import { writeFileAtomic } from "../../workspace/atomic.ts";
 
 const LOOK_MS = 100;

@@ -11,8 +11,13 @@ import {
 import { availableParallelism, homedir, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { messageOf } from "../../core/errors.ts";
-import type { FolderFacts, ProbeKind, SmokeFacts, SmokeQuestions } from "../../core/smoke.ts";
-import { parseSmokeQuestions } from "../../formats/smoke-files.ts";
+import {
+  type FolderFacts,
+  parseSmokeQuestions,
+  type ProbeKind,
+  type SmokeFacts,
+  type SmokeQuestions,
+} from "../../formats/smoke-files.ts";
 import { writeFileAtomic } from "../../workspace/atomic.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { packageVersion } from "../../workspace/package.ts";

@@ -1,4 +1,4 @@
-import type { CnnParameters } from "../../core/cnn-parameters.ts";
+import type { CnnParameters } from "../../cnn/parameters.ts";
 import type { GraphTensor } from "../graph/graph.ts";
 import { elementwise, unary } from "../graph/operations/arithmetic.ts";
 import { constant } from "../graph/operations/constant.ts";

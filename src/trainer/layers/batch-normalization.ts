@@ -1,4 +1,4 @@
-import type { CnnLayer, ImageShape } from "../../core/cnn.ts";
+import type { CnnLayer, ImageShape } from "../../cnn/shapes.ts";
 import type { GraphTensor } from "../graph/graph.ts";
 import { elementwise } from "../graph/operations/arithmetic.ts";
 import { normalizeBatch, normalizeWith } from "../graph/operations/batch-normalization.ts";

@@ -1,4 +1,4 @@
-import type { CnnLayer } from "../../core/cnn.ts";
+import type { CnnLayer } from "../../cnn/shapes.ts";
 import { cast } from "../graph/operations/arithmetic.ts";
 import { matMul } from "../graph/operations/matrix-product.ts";
 import { addBias } from "./bias.ts";

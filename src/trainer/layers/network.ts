@@ -1,4 +1,4 @@
-import type { Activation, CnnLayer, ImageShape } from "../../core/cnn.ts";
+import type { Activation, CnnLayer, ImageShape } from "../../cnn/shapes.ts";
 import type { GraphTensor } from "../graph/graph.ts";
 import { activate } from "../graph/operations/activation.ts";
 import { averagePool, maxPool } from "../graph/operations/pooling.ts";

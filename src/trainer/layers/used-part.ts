@@ -1,4 +1,4 @@
-import { type CnnLayer, type ImageShape, POOL_SIZE } from "../../core/cnn.ts";
+import { type CnnLayer, type ImageShape, POOL_SIZE } from "../../cnn/shapes.ts";
 
 /**
  * Height and width of the upper left part of the images that the network's output depends on. Pooling

@@ -1,4 +1,4 @@
-import type { CnnParameters } from "../../core/cnn-parameters.ts";
+import type { CnnParameters } from "../../cnn/parameters.ts";
 import { adam } from "./adam.ts";
 import { adamw } from "./adamw.ts";
 import type { OptimizerFactory } from "./optimizer.ts";

@@ -1,4 +1,4 @@
-import type { CnnParameters } from "../../core/cnn-parameters.ts";
+import type { CnnParameters } from "../../cnn/parameters.ts";
 import type { Precision } from "../../core/study.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Variable } from "../graph/operations/variable.ts";

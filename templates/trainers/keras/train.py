@@ -35,7 +35,7 @@ def read_dataset(folder):
 
 
 def build(params, shape, classes):
-    """The network that bsweep plans for these parameters (src/core/cnn.ts)."""
+    """The network that bsweep plans for these parameters (src/cnn/shapes.ts)."""
     parts = [keras.Input(shape)]
     for block in range(params["blocks"]):
         for _ in range(params["convLayers"]):

@@ -37,7 +37,7 @@ def read_dataset(folder):
 
 
 def build(params, channels, size, classes):
-    """The network that bsweep plans for these parameters (src/core/cnn.ts)."""
+    """The network that bsweep plans for these parameters (src/cnn/shapes.ts)."""
     activation = ACTIVATIONS[params["activation"]]
     layers = []
     for block in range(params["blocks"]):

@@ -3,8 +3,8 @@
  * Arguments: folder of the packed data set, rows, batch size, threads, scratch folder, precision.
  */
 import { join } from "node:path";
-import { resolveCnnParameters } from "../../../src/core/cnn-parameters.ts";
-import { planCnn } from "../../../src/core/cnn.ts";
+import { resolveCnnParameters } from "../../../src/cnn/parameters.ts";
+import { planCnn } from "../../../src/cnn/shapes.ts";
 import { Model } from "../../../src/trainer/model.ts";
 import { loadNativeBinding } from "../../../src/trainer/runtime/native.ts";
 import { train } from "../../../src/trainer/train.ts";

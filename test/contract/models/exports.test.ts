@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LayersModel, Tensor } from "@tensorflow/tfjs-node";
 import { expect, test } from "vitest";
-import type { CnnParameters } from "../../../src/core/cnn-parameters.ts";
+import type { CnnParameters } from "../../../src/cnn/parameters.ts";
 import { encodeSafetensorsModel } from "../../../src/formats/safetensors-model.ts";
 import { encodeTfjsModel } from "../../../src/formats/tfjs-model.ts";
 import { encodeSavedModel } from "../../../src/trainer/graph/saved-model.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { resolveCnnParameters } from "../../../src/core/cnn-parameters.ts";
+import { resolveCnnParameters } from "../../../src/cnn/parameters.ts";
 import { Graph, type Shape } from "../../../src/trainer/graph/graph.ts";
 import { constantTensor, placeholder } from "../../../src/trainer/graph/operations/constant.ts";
 import { transformImages } from "../../../src/trainer/graph/operations/image-transform.ts";

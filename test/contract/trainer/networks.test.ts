@@ -1,7 +1,7 @@
 import type { Tensor2D } from "@tensorflow/tfjs-node";
 import { expect, test } from "vitest";
-import { type CnnProblem, planCnn } from "../../../src/core/cnn.ts";
-import { type CnnParameters, resolveCnnParameters } from "../../../src/core/cnn-parameters.ts";
+import { type CnnProblem, planCnn } from "../../../src/cnn/shapes.ts";
+import { type CnnParameters, resolveCnnParameters } from "../../../src/cnn/parameters.ts";
 import { differentiate } from "../../../src/trainer/graph/gradients.ts";
 import { countElements, Graph } from "../../../src/trainer/graph/graph.ts";
 import { sumAll } from "../../../src/trainer/graph/operations/arithmetic.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Optimizer as TfOptimizer, SGDOptimizer } from "@tensorflow/tfjs-node";
-import { type CnnParameters, resolveCnnParameters } from "../../../src/core/cnn-parameters.ts";
+import { type CnnParameters, resolveCnnParameters } from "../../../src/cnn/parameters.ts";
 import { Graph } from "../../../src/trainer/graph/graph.ts";
 import {
   constant,

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { planCnn } from "../../../src/core/cnn.ts";
-import { type CnnParameters, resolveCnnParameters } from "../../../src/core/cnn-parameters.ts";
-import { splitRows } from "../../../src/core/split.ts";
+import { planCnn } from "../../../src/cnn/shapes.ts";
+import { type CnnParameters, resolveCnnParameters } from "../../../src/cnn/parameters.ts";
+import { splitRows } from "../../../src/cnn/split.ts";
 import { Model } from "../../../src/trainer/model.ts";
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { bindingOf } from "../../../src/trainer/runtime/native.ts";

@@ -1,6 +1,6 @@
 import type { Tensor1D, Tensor2D, Tensor4D } from "@tensorflow/tfjs-node";
 import { describe, expect, test } from "vitest";
-import type { CnnParameters } from "../../../src/core/cnn-parameters.ts";
+import type { CnnParameters } from "../../../src/cnn/parameters.ts";
 import { OPTIMIZERS } from "../../../src/trainer/optimizers/index.ts";
 import type { Session } from "../../../src/trainer/graph/session.ts";
 import type { Fetched } from "../../../src/trainer/runtime/native.ts";

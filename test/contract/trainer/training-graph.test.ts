@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { CnnParameters } from "../../../src/core/cnn-parameters.ts";
+import type { CnnParameters } from "../../../src/cnn/parameters.ts";
 import { OPTIMIZERS } from "../../../src/trainer/optimizers/index.ts";
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { relativeDifference } from "../../support/graph.ts";

@@ -4,7 +4,7 @@ import {
   CNN_PARAMETERS,
   rejectCnnValue,
   type CnnParameterName,
-} from "../../../src/core/cnn-parameters.ts";
+} from "../../../src/cnn/parameters.ts";
 import { valueSchema } from "../../../src/formats/parameter-schema.ts";
 
 const names = fc.constantFrom(...(Object.keys(CNN_PARAMETERS) as CnnParameterName[]));

@@ -1,11 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import {
-  CNN_PARAMETERS,
-  describeRange,
-  type ParameterSpec,
-} from "../../../src/core/cnn-parameters.ts";
+import { CNN_PARAMETERS, describeRange, type ParameterSpec } from "../../../src/cnn/parameters.ts";
 import { formatStudyJsonSchema, parseStudyFile } from "../../../src/formats/study-file.ts";
 import { METRICS } from "../../../src/formats/study-schema.ts";
 import { packageRoot } from "../../../src/workspace/package.ts";

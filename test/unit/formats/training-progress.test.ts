@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { FRESH_PROGRESS, type Progress } from "../../../src/core/training-progress.ts";
+import { FRESH_PROGRESS, type Progress } from "../../../src/cnn/training-progress.ts";
 import { BsweepError } from "../../../src/core/errors.ts";
 import { parseProgress } from "../../../src/formats/training-progress.ts";
 

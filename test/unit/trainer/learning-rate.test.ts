@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type CnnParameters, resolveCnnParameters } from "../../../src/core/cnn-parameters.ts";
-import type { PlateauState } from "../../../src/core/training-progress.ts";
+import { type CnnParameters, resolveCnnParameters } from "../../../src/cnn/parameters.ts";
+import type { PlateauState } from "../../../src/cnn/training-progress.ts";
 import { learningRateAt, observePlateau } from "../../../src/trainer/learning-rate.ts";
 
 const FRESH: PlateauState = { scale: 1, bestLoss: null, waited: 0 };

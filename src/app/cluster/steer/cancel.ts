@@ -1,6 +1,6 @@
 import type { Effects } from "../../../core/effects.ts";
 import { BsweepError } from "../../../core/errors.ts";
-import type { SteeringReport } from "../../../core/steering.ts";
+import type { SteeringReport } from "./steered.ts";
 import { findTrialElements } from "./find-trial.ts";
 import { countOutstanding, markPaused, removePaused } from "./marks.ts";
 import { countOf, partOf, planSteps, wholeOf, type Step } from "./plan.ts";

@@ -1,6 +1,6 @@
 import type { Effects } from "../../../core/effects.ts";
 import { BsweepError } from "../../../core/errors.ts";
-import type { SteeringReport } from "../../../core/steering.ts";
+import type { SteeringReport } from "./steered.ts";
 import { isUnfinished, markPaused } from "./marks.ts";
 import { countOf, dialectOf, partOf, planSteps, type Step } from "./plan.ts";
 import { runSteps } from "./run-steps.ts";

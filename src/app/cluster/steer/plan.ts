@@ -1,4 +1,4 @@
-import type { SteeredJob, SteeredOutcome } from "../../../core/steering.ts";
+import type { SteeredJob, SteeredOutcome } from "./steered.ts";
 import { lsfSteering } from "../../../schedulers/lsf/steering.ts";
 import { slurmSteering } from "../../../schedulers/slurm/steering.ts";
 import type { Argv } from "../../../schedulers/status.ts";

@@ -1,5 +1,5 @@
 import type { Effects } from "../../../core/effects.ts";
-import type { SteeringReport } from "../../../core/steering.ts";
+import type { SteeringReport } from "./steered.ts";
 import { countOutstanding, isPaused, removePaused } from "./marks.ts";
 import { countOf, partOf, planSteps } from "./plan.ts";
 import { runSteps } from "./run-steps.ts";

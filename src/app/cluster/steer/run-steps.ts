@@ -1,4 +1,4 @@
-import type { SteeredJob } from "../../../core/steering.ts";
+import type { SteeredJob } from "./steered.ts";
 import { escapeWithinLines } from "../../../core/printable.ts";
 import { runProcess } from "../../../process/exec.ts";
 import type { Argv } from "../../../schedulers/status.ts";

@@ -5,7 +5,7 @@ import type { ElementState } from "../../../core/element-status.ts";
 import { BsweepError } from "../../../core/errors.ts";
 import type { Study } from "../../../core/study.ts";
 import { CANARY, SUBMITTED_FOLDER, type Layout } from "../../../workspace/layout.ts";
-import { readRound } from "../../read-round.ts";
+import { readRound } from "../../../rounds/round.ts";
 import { querySchedulers, type AskedArray, type SchedulerAnswer } from "../query.ts";
 import { readJobId, readSubmittedArrays, type SubmittedArray } from "../submitted.ts";
 

@@ -1,4 +1,4 @@
-import { NORMALIZATION_EPSILON } from "../../../core/cnn.ts";
+import { NORMALIZATION_EPSILON } from "../../../cnn/shapes.ts";
 import { firstOutput, type GraphTensor, requireShape } from "../graph.ts";
 import { constantTensor } from "./constant.ts";
 

@@ -1,4 +1,4 @@
-import { POOL_SIZE } from "../../../core/cnn.ts";
+import { POOL_SIZE } from "../../../cnn/shapes.ts";
 import { type GraphTensor, requireShape, type Shape } from "../graph.ts";
 import { shapeOf } from "./shape.ts";
 

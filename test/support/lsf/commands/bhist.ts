@@ -1,6 +1,5 @@
 import type { Call } from "../daemon/call.ts";
-import type { Cluster } from "../daemon/cluster.ts";
-import { namePattern } from "../daemon/cluster.ts";
+import { type Cluster, namePattern } from "../daemon/cluster.ts";
 import { formatDate } from "../daemon/dates.ts";
 import type { Element } from "../daemon/job.ts";
 import { TERMINATIONS } from "../daemon/job-report.ts";

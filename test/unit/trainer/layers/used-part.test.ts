@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { resolveCnnParameters } from "../../../../src/core/cnn-parameters.ts";
-import { planCnn } from "../../../../src/core/cnn.ts";
+import { resolveCnnParameters } from "../../../../src/cnn/parameters.ts";
+import { planCnn } from "../../../../src/cnn/shapes.ts";
 import { usedPart } from "../../../../src/trainer/layers/used-part.ts";
 
 test.each([

@@ -1,0 +1,63 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { BsweepError } from "../../core/errors.ts";
+import type { Site } from "../../core/site.ts";
+import { parseSiteFile } from "../../formats/site-file.ts";
+import { packagedTemplates } from "../../workspace/package.ts";
+import { loadStudy, type PlanOptions } from "../plan/load-study.ts";
+
+/**
+ * Finds and reads a site: `sites/NAME.yaml` beside the study file wins over the one bsweep brings, and may
+ * start from it (`extends: NAME`).
+ * @param studyFolder folder of the study file
+ * @throws BsweepError INVALID_SITE when there is no such site (the known ones are listed), or it is invalid
+ */
+export function loadSite(name: string, studyFolder: string): Site {
+  return readSite(name, studyFolder, []);
+}
+
+/** Names of all sites that a study in this folder can name, sorted. */
+export function listSiteNames(studyFolder: string): string[] {
+  return [...new Set(siteFolders(studyFolder).flatMap(listSites).map(nameOf))].sort();
+}
+
+function siteFolders(studyFolder: string): string[] {
+  return [join(studyFolder, "sites"), join(packagedTemplates(), "sites")];
+}
+
+/** @param used files that this site is part of already: none is read twice, so no circle is followed */
+function readSite(name: string, studyFolder: string, used: readonly string[]): Site {
+  const files = siteFolders(studyFolder)
+    .flatMap(listSites)
+    .filter((file) => !used.includes(file));
+  // Only a file that was listed is opened: `../x` never leaves the folders.
+  const file = files.find((path) => nameOf(path) === name);
+  if (file === undefined) {
+    const known = [...new Set(files.map(nameOf))].sort().join(", ");
+    throw new BsweepError(
+      "INVALID_SITE",
+      `found site ${JSON.stringify(name)}${used.length === 0 ? "" : ` in extends of ${used.at(-1)}`}, expected one of: ${known}`,
+      { hint: `write ${join(studyFolder, "sites", "NAME.yaml")} to describe another cluster` },
+    );
+  }
+  return parseSiteFile(readFileSync(file, "utf8"), name, file, (base) =>
+    readSite(base, studyFolder, [...used, file]),
+  );
+}
+
+/** The site of a study. @throws BsweepError as loadStudy and loadSite do */
+export function loadSiteOf(options: Pick<PlanOptions, "studyFile">): Site {
+  const { study } = loadStudy(options);
+  return loadSite(study.cluster.site, dirname(options.studyFile));
+}
+
+function listSites(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".yaml"))
+    .map((name) => join(folder, name));
+}
+
+function nameOf(file: string): string {
+  return basename(file, ".yaml");
+}

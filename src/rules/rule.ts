@@ -1,0 +1,56 @@
+import type { Placement } from "../core/placement.ts";
+import type { Site } from "../core/site.ts";
+import type { Study } from "../core/study.ts";
+
+/** What a study would ask of its cluster, as far as rules look at it. */
+export interface ClusterUse {
+  readonly study: Study;
+  readonly site: Site;
+  /** The site's keys and the study's, merged. */
+  readonly placement: Placement;
+  /** Folders that containers see. */
+  readonly mounts: readonly string[];
+  /** Absolute, as the user named it. */
+  readonly workspace: string;
+  /** Absolute folders that the study reads. */
+  readonly dataFolders: readonly string[];
+  /** What an element takes on the average, by the shapes of its networks; null where nothing is known. */
+  readonly elementSeconds: number | null;
+  /** Elements of the next round; null where nothing is known. */
+  readonly elements: number | null;
+}
+
+export interface Source {
+  readonly title: string;
+  /** Absent for what nobody has put on the web. */
+  readonly url?: string;
+}
+
+/** Something a cluster demands that a scheduler would not refuse at once, so that nobody else tells in time. */
+export interface ClusterRule {
+  /** `compute1/vcpu-limit`: where it holds, and what it is about. */
+  readonly id: string;
+  /** When it warns, in a line. */
+  readonly when: string;
+  /** The fact behind it. */
+  readonly why: string;
+  readonly source: Source;
+  /** What was found and what to do; undefined where the rule has nothing to say. */
+  readonly find: (use: ClusterUse) => string | undefined;
+}
+
+/** Whether a path is a folder or lies in it. */
+export function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
+}
+
+/** Elements, or tasks of a pool, that may run at once. */
+export function mostAtOnce({ study }: ClusterUse): number {
+  const { pool, concurrencyLimit } = study.cluster;
+  return pool?.slots ?? concurrencyLimit;
+}
+
+/** Seconds that one job of the round asks for. */
+export function jobSeconds({ study }: ClusterUse): number {
+  return study.cluster.pool?.walltimeSeconds ?? study.resources.walltimeSeconds;
+}
