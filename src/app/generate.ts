@@ -29,7 +29,7 @@ export async function generateRound(
   const { context, place } = openRound(options);
   const { study, site, existing, header, sha256 } = context;
   const { layout, user, nonce } = options;
-  const packing = decidePacking(context, layout);
+  const packing = await decidePacking(context, layout);
   const written = await writeRound(
     {
       ...{ layout, study, sha256, site, header, place },

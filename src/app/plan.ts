@@ -17,11 +17,11 @@ const SECONDS_PER_HOUR = 3600;
  * What `generate` would write, counted. Writes nothing.
  * @throws BsweepError INVALID_STUDY, INVALID_SITE, INVALID_DATA, INVALID_MANIFEST
  */
-export function planStudy(options: PlanOptions): PlanReport {
+export async function planStudy(options: PlanOptions): Promise<PlanReport> {
   const context = openPlan(options);
   const { study, header, site, existing } = context;
   const tally = tallyProposals(proposeTrials(study, header), existing);
-  const packing = tryPacking(context, options.layout);
+  const packing = await tryPacking(context, options.layout);
   return {
     study: study.name,
     file: study.file,
@@ -64,9 +64,9 @@ export function planArrays(
 }
 
 /** One trial an element where nothing can be said before a trial has been measured. */
-function tryPacking(context: PlanContext, layout: Layout): PlannedPacking {
+async function tryPacking(context: PlanContext, layout: Layout): Promise<PlannedPacking> {
   try {
-    const { kind, trialsPerElement } = decidePacking(context, layout);
+    const { kind, trialsPerElement } = await decidePacking(context, layout);
     return { trialsPerElement, isMeasured: kind !== "canary" };
   } catch (error) {
     if (!(error instanceof BsweepError) || error.code !== "CONFLICT") throw error;

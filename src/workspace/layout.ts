@@ -19,6 +19,8 @@ export interface Layout {
   round(study: string, round: number): string;
   /** `results/<study>/round-001` */
   roundResults(study: string, round: number): string;
+  /** `results/<study>` */
+  studyResults(study: string): string;
   /** `results/<study>/study.sqlite` */
   database(study: string): string;
   /** `results/<study>/checkpoints/<trialId>`: of a trial that has no result yet, whatever round it runs in. */
@@ -43,6 +45,7 @@ export function createLayout(workspace: string): Layout {
     pausedFile: (study) => join(workspace, "jobs", study, "paused"),
     round: (study, round) => join(workspace, "jobs", study, roundName(round)),
     roundResults: (study, round) => join(workspace, "results", study, roundName(round)),
+    studyResults: (study) => join(workspace, "results", study),
     database: (study) => join(workspace, "results", study, "study.sqlite"),
     checkpoints: (study, trialId) => join(workspace, "results", study, "checkpoints", trialId),
     stagedRunner: (hash) => join(workspace, "jobs", ".runner", hash),
@@ -72,6 +75,9 @@ export function parseRoundName(name: string): number | undefined {
   const match = /^round-(\d{3,})$/.exec(name);
   return match === null ? undefined : Number(match[1]);
 }
+
+/** In the canary's folder of results: how it ended, in a word, for submit.sh. */
+export const VERDICT_FILE = "verdict";
 
 /** The array that holds the first trial alone, and that the others wait for. */
 export const CANARY = 0;
