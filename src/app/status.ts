@@ -3,11 +3,10 @@ import type { Effects } from "../core/effects.ts";
 import { groupBy } from "../core/objects.ts";
 import type { ArrayStatus, CanaryStatus, NextStep, StudyStatus } from "./cluster/study-status.ts";
 import { LIVELY_KINDS, STANDING_KINDS, type StandingKind } from "../core/standing.ts";
-import { nameBest } from "../stats/rank.ts";
 import { measureThroughput } from "../stats/throughput.ts";
 import { withDatabase } from "../storage/database.ts";
 import { CANARY } from "../workspace/layout.ts";
-import { readReport } from "./report/read-report.ts";
+import { readBest } from "./report/read-report.ts";
 import { groupFailures, isRetryable } from "./cluster/failures.ts";
 import {
   type Observation,
@@ -29,7 +28,7 @@ export async function readStatus(options: ObserveOptions, effects: Effects): Pro
   const { study, layout } = options;
   const observation = await observeStudy(options, effects);
   const best = await withDatabase(layout.database(study.name), "readonly", (database) =>
-    readReport(database, options).ranking.at(0),
+    readBest(database, options),
   );
   const { now, trials, results, answer } = observation;
   const counts = countKinds(trials);
@@ -45,7 +44,7 @@ export async function readStatus(options: ObserveOptions, effects: Effects): Pro
     arrays: describeArrays(observation),
     canary: describeCanary(observation),
     objective: study.objective,
-    best: best === undefined ? null : nameBest(best),
+    best,
     throughput,
     secondsLeft:
       throughput === null || left === 0 ? null : (left / throughput.trialsPerHour) * 3600,

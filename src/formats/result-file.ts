@@ -4,7 +4,7 @@ import { sha256 } from "../core/identity.ts";
 import { PRECISIONS } from "../core/study.ts";
 import { stepOfEpoch } from "../cnn/training-progress.ts";
 import { FAILURE_KINDS, RESULT_STATES, type StepRecord, type TrialResult } from "../core/trial.ts";
-import { parseJson } from "./issues.ts";
+import { checkValue, parseJson } from "./issues.ts";
 import { epochSchema } from "./training-progress.ts";
 import { parametersSchema, resourceSchema, trialIdSchema } from "./manifest.ts";
 
@@ -130,7 +130,14 @@ export function parseResult(text: string, file: string): TrialResult {
   }
   const content = `${text.slice(0, text.lastIndexOf(',"checksum":'))}}`;
   if (seal[1] !== `sha256:${sha256(content)}`) throw mismatch(file);
-  return parseJson(content, { file }, resultSchema, as);
+  const value: unknown = JSON.parse(content);
+  // A key that stands twice has two readings: such a text is nobody's result.
+  if (JSON.stringify(value) !== content) {
+    throw new BsweepError("INVALID_RESULT", `${file} is not as bsweep writes it`, {
+      hint: "a key stands twice, or it was written by something else",
+    });
+  }
+  return checkValue(value, { file }, resultSchema, as);
 }
 
 /** Characters a seal takes, its line end included. */

@@ -1,6 +1,12 @@
 import { explainFailure } from "../core/failure.ts";
-import type { Objective } from "../core/study.ts";
-import { type FailureKind, type Metrics, TRIAL_STATES, type TrialState } from "../core/trial.ts";
+import type { Objective, Parameters } from "../core/study.ts";
+import {
+  type FailureKind,
+  type Metrics,
+  type StepRecord,
+  TRIAL_STATES,
+  type TrialState,
+} from "../core/trial.ts";
 import { HOLDOUT_ACCURACY, type TrialOutcome } from "./outcome.ts";
 import { rankTrials, type RankedTrial } from "./rank.ts";
 import { summariseParameters, varyingParameters, type ParameterSummary } from "./summary.ts";
@@ -16,6 +22,8 @@ export interface FailureSummary {
 export interface ReportedTrial extends RankedTrial {
   /** What the study does not have any more, such as `x 4`; null when it has it all. */
   readonly outside: string | null;
+  /** What each replicate measured on the way; absent unless it was asked for. */
+  readonly steps?: readonly { readonly trialId: string; readonly history: readonly StepRecord[] }[];
 }
 
 /** A setting in which trials were planned (core/setting.ts). */
@@ -41,6 +49,8 @@ export interface StudyReport {
   readonly metrics: readonly string[];
   /** Best first. */
   readonly ranking: readonly ReportedTrial[];
+  /** Names of the searched parameters, in the study's order. */
+  readonly searched: readonly string[];
   /** Parameters that take more than one value, in the order of the search space. */
   readonly varying: readonly string[];
   /** The parameter that matters most first. */
@@ -57,13 +67,15 @@ export type TrialCounts = Readonly<Record<TrialState, number>> & {
   readonly unranked: number;
 };
 
+export type ReportedSetting = Pick<SettingSummary, "setting" | "differences">;
+
 export interface ReportedStudy {
   readonly name: string;
   readonly objective: Objective;
   /** The names of the searched parameters, in the study's order. */
   readonly space: readonly string[];
   /** The present one first. */
-  readonly settings: readonly Pick<SettingSummary, "setting" | "differences">[];
+  readonly settings: readonly ReportedSetting[];
   /** Why a row is none that the study would propose now; null for one that is. */
   readonly explainOutside: (row: RankedTrial) => string | null;
 }
@@ -86,16 +98,26 @@ export function buildStudyReport(
     holdoutRows: objective.metric === HOLDOUT_ACCURACY ? sharedHoldoutRows(own) : null,
     metrics: listMetrics(own),
     ranking: ranking.map((row) => ({ ...row, outside: explainOutside(row) })),
+    searched: space,
     varying: varyingParameters(ranking, space),
-    parameters: summariseParameters(ownRanking, space, objective.direction),
+    parameters: summariseParameters(ownRanking, paramsOfFailed(own), space, objective.direction),
     failures: summariseFailures(own),
   };
 }
 
-function countSetting(
-  summary: Pick<SettingSummary, "setting" | "differences">,
-  outcomes: readonly TrialOutcome[],
-): SettingSummary {
+/** `present`, or what is different. */
+export function labelOfSetting({ settings }: Pick<StudyReport, "settings">, hash: string): string {
+  const found = settings.find(({ setting }) => setting === hash);
+  return found === undefined || found.differences.length === 0
+    ? "present"
+    : found.differences.join(", ");
+}
+
+function paramsOfFailed(outcomes: readonly TrialOutcome[]): readonly Parameters[] {
+  return outcomes.filter(({ state }) => state === "failed").map(({ params }) => params);
+}
+
+function countSetting(summary: ReportedSetting, outcomes: readonly TrialOutcome[]): SettingSummary {
   const own = outcomes.filter(({ setting }) => setting === summary.setting);
   const complete = own.filter(({ state }) => state === "complete").length;
   return { ...summary, trials: own.length, complete };

@@ -153,11 +153,11 @@ export const MIGRATIONS: readonly string[] = [
       holdout_count, model_parameters, flops_per_example, failure_kind, failure_message,
       failure_stderr_tail, NULL, NULL, NULL, '[]', started_at, seconds, peak_memory_mib,
       cpu_seconds, job, host, numerics, bsweep,
-      (SELECT json_group_array(json_object('step', epoch,
+      as_written((SELECT json_group_array(json_object('step', epoch,
           'metrics', json_patch('{}', json_object('loss', loss, 'accuracy', accuracy,
             'validationLoss', validation_loss, 'validationAccuracy', validation_accuracy)),
           'seconds', seconds) ORDER BY epoch)
-        FROM epochs WHERE epochs.result_id = results.result_id),
+        FROM epochs WHERE epochs.result_id = results.result_id)),
       holdout_predictions
     FROM results;
   DROP TABLE epochs;
@@ -202,6 +202,8 @@ export const MIGRATIONS: readonly string[] = [
 /** Takes the steps that are missing, all or none, also when two processes come at once. */
 export function migrate(database: Database): void {
   if (readVersion(database) === MIGRATIONS.length) return;
+  // SQLite writes a number otherwise than a result file has it.
+  database.function("as_written", (json: string) => JSON.stringify(JSON.parse(json)));
   database
     .transaction(() => {
       for (const step of MIGRATIONS.slice(readVersion(database))) database.exec(step);

@@ -79,7 +79,7 @@ function mismatchWithPlan(file: ResultFile, result: TrialResult, plan: Plan): st
   };
   for (const key of ["number", "attempt", "params", "replicate", "seed", "epochs"] as const) {
     if (found[key] !== planned[key])
-      return `found ${key} ${found[key]}, the manifest says ${planned[key]}`;
+      return `found ${key === "number" ? "trial number" : key} ${found[key]}, the manifest says ${planned[key]}`;
   }
   const metric = plan.objectiveMetric(file.round) ?? "";
   if (objective === null || metrics[metric] === objective) return undefined;

@@ -114,7 +114,9 @@ describe("one element without a result", () => {
 describe("files decide", () => {
   test("a complete result is complete, whatever the scheduler says", () => {
     for (const element of ["forgotten", "unknown", status({}), status(EXITED)] as const)
-      expect(decide({ state: "complete" }, open(element))).toEqual({ kind: "complete" });
+      expect(decide({ state: "complete", attempt: 1 }, open(element))).toEqual({
+        kind: "complete",
+      });
   });
 
   test("a failed one is failed", () => {
