@@ -4,6 +4,7 @@ import type { PlanReport, PlannedArrays } from "./plan/planned.ts";
 import type { Site } from "../core/site.ts";
 import type { Study } from "../core/study.ts";
 import type { Layout } from "../workspace/layout.ts";
+import { explainChangedCommand } from "./plan/changed-command.ts";
 import { estimateElements, lintCluster } from "./plan/lints.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
 import { decidePacking } from "./plan/packing.ts";
@@ -101,6 +102,7 @@ function findWarnings(
       : [
           "resources.trialsPerElement is auto: the first round is one trial, whose time decides; the elements above are for one trial each",
         ]),
+    ...[explainChangedCommand(study, layout)].filter((line) => line !== undefined),
     ...warnOfSize(study.resources, trialsPerElement, largest),
     ...lintCluster(study, site, layout, estimateElements(tally, trialsPerElement)),
   ];

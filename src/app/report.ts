@@ -2,6 +2,7 @@ import type { Effects } from "../core/effects.ts";
 import type { StudyReport } from "../stats/study-report.ts";
 import { withDatabase } from "../storage/database.ts";
 import { collectFirst, requireDatabase } from "./collect/collect-first.ts";
+import { explainChangedCommand } from "./plan/changed-command.ts";
 import { readReport, type ReadReportOptions } from "./report/read-report.ts";
 
 export interface ReportOptions extends ReadReportOptions {
@@ -18,5 +19,7 @@ export async function reportStudy(options: ReportOptions, effects: Effects): Pro
   const path = options.collect
     ? await collectFirst(options, effects)
     : requireDatabase(layout.database(study.name), study);
+  const changed = explainChangedCommand(study, layout);
+  if (changed !== undefined) effects.reporter.warn(changed);
   return withDatabase(path, "readonly", (database) => readReport(database, options));
 }
