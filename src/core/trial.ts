@@ -1,6 +1,9 @@
 import type { Parameters, Precision } from "./study.ts";
 
-/** How much training a trial may use. The resource is never also a parameter. */
+/**
+ * How much training a trial may use, to its planned end: part of what the trial is. One that was pruned and is run to
+ * that end later is the same trial, of the next attempt, with the result it would have had.
+ */
 export interface Resource {
   readonly epochs: number;
 }

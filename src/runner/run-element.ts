@@ -64,7 +64,7 @@ export async function runElement(options: ElementOptions): Promise<ElementEnd> {
       options.log(`${describe(trial)}: has a valid result already`);
       anyFailed ||= !showsThatTrialsRun(existing);
       leaveVerdict(existing, found);
-      dropCheckpoints(trial, found, options);
+      dropCheckpoints(trial, existing, found, options);
       continue;
     }
     const secondsLeft = endsAt - performance.now() / 1000;
@@ -129,7 +129,7 @@ async function leaveResult(
   const name = resultName(index, trial.trialId, trial.attempt, randomBytes(4).toString("hex"));
   writeFileAtomic(join(found.resultFolder, name), formatResult(result));
   leaveVerdict(result, found);
-  dropCheckpoints(trial, found, options);
+  dropCheckpoints(trial, result, found, options);
   const end =
     result.failure === null
       ? `${round.objective.metric} ${String(result.objective)}`
@@ -152,11 +152,14 @@ function makeCheckpoints(
   return undefined;
 }
 
+/** A pruned trial may yet be run to its end, and goes on from there. */
 function dropCheckpoints(
   { number, trialId }: Trial,
+  { state }: TrialResult,
   { round }: Element,
   { layout, log }: ElementOptions,
 ): void {
+  if (state === "pruned") return;
   const folder = layout.checkpoints(round.study, trialId);
   const problem = removeCheckpointFolder(folder);
   if (problem !== undefined) log(`trial ${number}: warning: ${folder} stays: ${problem}`);

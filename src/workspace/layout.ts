@@ -23,7 +23,10 @@ export interface Layout {
   studyResults(study: string): string;
   /** `results/<study>/study.sqlite` */
   database(study: string): string;
-  /** `results/<study>/checkpoints/<trialId>`: of a trial that has no result yet, whatever round it runs in. */
+  /**
+   * `results/<study>/checkpoints/<trialId>`: of a trial that has no result yet, or was pruned, whatever round and attempt
+   * it runs in.
+   */
   checkpoints(study: string, trialId: string): string;
   /** `jobs/.runner/<hash>`: Node and bsweep for images without, by their content. */
   stagedRunner(hash: string): string;
