@@ -459,9 +459,10 @@ request() {
 # The limit holds for all arrays of the study together because each waits for the one before, also of earlier rounds.
 last_job_of_earlier_rounds() {
   local folder job="" file
-  for folder in "$workspace"/'jobs/digits-grid'/round-*; do
+  # In the order of their numbers: array-100 comes after array-99.
+  for folder in "$workspace"/'jobs/digits-grid'/round-{???,????}; do
     if [[ "$folder" -ef "$round_folder" ]]; then break; fi
-    for file in "$folder"/submitted/array-*.job; do
+    for file in "$folder"/submitted/array-{??,???,????}.job; do
       if [[ -s "$file" ]]; then job="$(< "$file")"; fi
     done
   done
