@@ -3,6 +3,7 @@ import { formatDuration, formatMemory } from "../core/quantities.ts";
 import type { PlanReport, PlannedArrays } from "./plan/planned.ts";
 import type { Site } from "../core/site.ts";
 import type { Study } from "../core/study.ts";
+import { countAsked } from "../samplers/index.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { estimateElements, lintCluster } from "./plan/lints.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
@@ -87,8 +88,8 @@ function findWarnings(
   { trialsPerElement, isMeasured }: PlannedPacking,
 ): string[] {
   const { proposed, trials, largest } = tally;
-  const { sampler, replicates } = study;
-  const asked = sampler.kind === "random" ? sampler.trials * replicates : 0;
+  const { space, sampler, replicates } = study;
+  const asked = countAsked(space, sampler) * replicates;
   return [
     ...(proposed < asked
       ? [

@@ -1,5 +1,5 @@
 import type { Issue } from "../core/errors.ts";
-import { countValues, orderDimensions, valueAt } from "../core/search-space.ts";
+import { orderDimensions, takesValue } from "../core/search-space.ts";
 import type { Dimension, Distribution, ParameterValue } from "../core/study.ts";
 import type { SpaceEntry, SpaceMapping } from "./parameter-schema.ts";
 import { showValue, type IssueAt } from "./schema-issues.ts";
@@ -119,14 +119,6 @@ function rejectCondition(
   return takesValue(distribution, value)
     ? undefined
     : `never holds: \`space.${parent}\` has no value ${showValue(value)} of its own`;
-}
-
-function takesValue(distribution: Distribution, value: ParameterValue): boolean {
-  if (distribution.kind === "categorical") return distribution.values.includes(value);
-  const { low, step } = distribution;
-  if (typeof value !== "number" || step === undefined) return false;
-  const index = Math.round((value - low) / step);
-  return index >= 0 && index < countValues(distribution) && valueAt(distribution, index) === value;
 }
 
 /** Parameters whose conditions go round in a circle. */

@@ -3,7 +3,7 @@ import { CNN_PARAMETERS, isCnnParameter } from "../cnn/parameters.ts";
 import type { Issue } from "../core/errors.ts";
 import { dropAbsent } from "../core/objects.ts";
 import { parseCheckpointSeconds } from "../core/quantities.ts";
-import type { CnnStudy, CommandStudy, Sampler, Study } from "../core/study.ts";
+import type { CnnStudy, CommandStudy, Study } from "../core/study.ts";
 import { checkCommand, checkNames } from "./command-checks.ts";
 import {
   commandEntrySchema,
@@ -15,7 +15,7 @@ import { entrySchema } from "./parameter-schema.ts";
 import { readDuration, readSize, toGpu, toPool } from "./placement-schema.ts";
 import { findSchemaIssues, type IssueAt } from "./schema-issues.ts";
 import { mappingOf, type SpaceParameter } from "./space-checks.ts";
-import { checkStudy, toDimensions, type StudyDraft } from "./study-checks.ts";
+import { checkStudy, toDimensions, toSampler, type StudyDraft } from "./study-checks.ts";
 import { METRICS, sharedShape, studySchema, type WrittenStudy } from "./study-schema.ts";
 import { readYaml, throwIssues } from "./yaml-document.ts";
 
@@ -151,10 +151,6 @@ function buildShared(written: WrittenStudy | WrittenCommandStudy, file: string) 
     cluster: toCluster(written.cluster),
     resources: toResources(written.resources),
   };
-}
-
-function toSampler({ kind, seed, trials = 0 }: WrittenStudy["sampler"]): Sampler {
-  return kind === "random" ? { kind, seed, trials } : { kind, seed };
 }
 
 function toCluster({ pool, ...rest }: WrittenStudy["cluster"]): Study["cluster"] {
