@@ -130,6 +130,8 @@ interface StudyParts {
   readonly space: SearchSpace;
   readonly sampler: SamplerSpec;
   readonly replicates: number;
+  /** What was made of the file that whoever wrote it should be told; absent where there is nothing. */
+  readonly notes?: readonly string[];
   readonly cluster: StudyCluster;
   readonly resources: Resources;
 }
