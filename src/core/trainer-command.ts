@@ -48,7 +48,7 @@ export function preferParameters(
   const meant = new Set(asked.map(({ name }) => name));
   const preferred = new Set<CommandValueName>();
   const kept = command.map((word) =>
-    word.replaceAll(PLACEHOLDER, (text, _, name = "") => {
+    word.replaceAll(PLACEHOLDER, (text, _: unknown, name?: string) => {
       if (!isCommandValue(name) || meant.has(name) || !parameters.includes(name)) return text;
       preferred.add(name);
       return `{{param:${name}}}`;
@@ -62,8 +62,8 @@ export function variableOf(name: CommandValueName): string {
   return `BSWEEP_${name.toUpperCase()}`;
 }
 
-function isCommandValue(name: string): name is CommandValueName {
-  return Object.hasOwn(COMMAND_VALUES, name);
+function isCommandValue(name: string | undefined): name is CommandValueName {
+  return Object.hasOwn(COMMAND_VALUES, name ?? "");
 }
 
 /**
@@ -85,9 +85,11 @@ export function fillCommand(
 }
 
 function fillWord(word: string, values: CommandValues, params: Parameters): string {
-  return word.replaceAll(PLACEHOLDER, (text, prefix?: string, name = "") => {
+  return word.replaceAll(PLACEHOLDER, (text, prefix?: string, name?: string) => {
     if (text === BRACES) return "{{";
-    return prefix === undefined && isCommandValue(name) ? values[name] : formatValue(params[name]);
+    return prefix === undefined && isCommandValue(name)
+      ? values[name]
+      : formatValue(params[name ?? ""]);
   });
 }
 

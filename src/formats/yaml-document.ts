@@ -44,7 +44,11 @@ export function readYaml(text: string, file: string, kind: DocumentKind): YamlDo
   const problems = [...document.errors, ...document.warnings];
   const fatal = problems.filter(({ code }) => code !== "DUPLICATE_KEY");
   if (fatal.length > 0) throw invalidDocument(file, kind, problems.map(toIssue));
-  visit(document, { Scalar: (_, scalar) => void keepDigits(scalar) });
+  visit(document, {
+    Scalar: (_, scalar) => {
+      keepDigits(scalar);
+    },
+  });
   return {
     file,
     value: toValue(document, file, kind),

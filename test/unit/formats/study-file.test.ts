@@ -224,7 +224,7 @@ space:
 sampler: { kind: grids, tials: 3 }
 cluster: { site: ../x, jobGroup: x, queue: "a b", image: "x;y" }
 replicates: 0
-resources: { memory: 4, walltime: 30 min, cpus: 1.5, trialsPerElement: 0 }
+resources: { memory: 4, walltime: 1:30, cpus: 1.5, trialsPerElement: 0 }
 replicates: 1
 `;
     expect(issuesOf(text)).toEqual([
@@ -256,7 +256,7 @@ replicates: 1
       'study.yaml:13: cluster.image: found "x;y", expected a container image: a reference, or a path',
       "study.yaml:15: resources.cpus: found 1.5, expected an integer 1 .. 1024",
       "study.yaml:15: resources.memory: found 4, expected a size such as 4GB or 512MB",
-      'study.yaml:15: resources.walltime: found "30 min", expected a time such as 30m, 1h30m or 01:30:00',
+      'study.yaml:15: resources.walltime: found "1:30", expected a time such as 30m, 1h30m or 01:30:00',
       "study.yaml:15: resources.trialsPerElement: found 0, expected an integer 1 .. 1000",
       "study.yaml:16: Map keys must be unique",
     ]);
