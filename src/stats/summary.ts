@@ -116,11 +116,7 @@ function binValues(sorted: readonly (readonly [number, readonly number[]])[]): r
   return bins
     .filter(({ values }) => values.length > 0)
     .map(({ values, objectives }) => ({
-      label: `${formatEnd(values[0])} .. ${formatEnd(values.at(-1))}`,
+      label: `${values[0]} .. ${values.at(-1)}`,
       objectives,
     }));
-}
-
-function formatEnd(value: number | undefined): string {
-  return String(Number(value?.toPrecision(4)));
 }
