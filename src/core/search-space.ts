@@ -25,15 +25,15 @@ export function valueAt(distribution: Distribution, index: number): ParameterVal
     if (value === undefined) throw new RangeError(`no value ${index} in a list`);
     return value;
   }
-  const { kind, low, high, step } = distribution;
+  const { low, high, step } = distribution;
   if (step === undefined) throw new RangeError("a range without steps has no first value");
-  const value = low + index * step;
-  return kind === "integer" ? value : Math.min(high, roundStep(value, distribution, step));
+  return Math.min(high, roundStep(low + index * step, distribution, step));
 }
 
-/** Rids a sum of what binary arithmetic adds: by digits, or where these are too few by the decimals that were written. */
+/** Rids a sum of what binary arithmetic adds: by digits, or by the decimals written where digits would shift values. */
 function roundStep(value: number, { low, high }: Range, step: number): number {
-  return Math.max(Math.abs(low), Math.abs(high)) < FINE_STEPS * step
+  const isShort = Number(low.toPrecision(STEP_DIGITS)) === low && !Number.isInteger(step);
+  return isShort && Math.max(Math.abs(low), Math.abs(high)) < FINE_STEPS * step
     ? Number(value.toPrecision(STEP_DIGITS))
     : Number(value.toFixed(Math.min(100, Math.max(countDecimals(low), countDecimals(step)))));
 }

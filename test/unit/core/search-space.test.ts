@@ -45,6 +45,7 @@ describe("steps far from zero, and finer than twelve digits", () => {
     [Number.MAX_SAFE_INTEGER - 10, Number.MAX_SAFE_INTEGER, 5, 3],
     [Number.MIN_SAFE_INTEGER, Number.MIN_SAFE_INTEGER + 2, 1, 3],
     [0, 1_999_999_999, 1_000_000_000, 2],
+    [10_000_000_000_001, 10_000_005_000_001, 1_000_000, 6],
   ])("whole numbers %d .. %d by %d are %d", (low, high, step, count) => {
     const values = valuesOf({ kind: "integer", low, high, log: false, step });
     expect(values).toEqual(Array.from({ length: count }, (_, at) => low + at * step));
@@ -67,6 +68,9 @@ describe("steps far from zero, and finer than twelve digits", () => {
     [10_000_000_000, 10_000_000_010, 1.25, "10000000003.75"],
     [-1e12, 1e-9, 0.1, "-999999999999.7"],
     [1, 1.00000001, 1e-9, "1.000000003"],
+    [10_000_000_000_001, 10_000_009_000_000, 1_000_000, "10000003000001"],
+    [0.5, 1e13, 1_000_000_000_000, "3000000000000.5"],
+    [0.1234567890123, 2, 0.5, "1.6234567890123"],
   ])("real numbers %d .. %d by %d are as written: the fourth is %s", (low, high, step, fourth) => {
     const range = { kind: "real", low, high, log: false, step } as const;
     expect(String(valueAt(range, 3))).toBe(fourth);

@@ -61,9 +61,21 @@ describe("latin-hypercube", () => {
 
   test("lists of few combinations trade values until all are distinct, and keep their balance", () => {
     const pair = { name: "pair", distribution: { kind: "categorical", values: [1, 2] } } as const;
+    const quad = {
+      name: "quad",
+      distribution: { kind: "categorical", values: [1, 2, 3, 4] },
+    } as const;
+    const balanced = Array.from({ length: 50 }, (_, seed) => {
+      const proposed = propose([LEVEL, quad], seed, 6);
+      const counts = [
+        ...countEach(proposed.map(({ level }) => level)),
+        ...countEach(proposed.map(({ quad }) => quad)),
+      ];
+      return counts.join() === "2,2,2,1,1,2,2";
+    });
+    // Without trades it is 38: only a last row has nobody to trade with.
+    expect(balanced.filter(Boolean).length).toBe(44);
     for (let seed = 0; seed < 50; seed++) {
-      const proposed = propose([LEVEL, pair], seed, 3);
-      expect(countEach(proposed.map(({ level }) => level))).toEqual([1, 1, 1]);
       expect(new Set(propose([LEVEL, pair], seed, 6).map((one) => JSON.stringify(one))).size).toBe(
         6,
       );
