@@ -26,12 +26,17 @@ export function describeFound(value: unknown, text: string): string {
 
 /** A value as JSON, cut short. */
 export function showValue(value: unknown): string {
-  if (typeof value === "number" || typeof value === "bigint") return String(value);
-  const text = JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === "bigint" ? String(inner) : inner,
-  ) as string | undefined;
+  if (typeof value === "number") return String(value);
+  const text = typeof value === "bigint" ? String(value) : toJson(value);
   if (text === undefined) return String(value);
   return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH - 3)}...` : text;
+}
+
+/** JSON has no bigints, though a document may (yaml-document.ts). */
+function toJson(value: unknown): string | undefined {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === "bigint" ? String(inner) : inner,
+  );
 }
 
 /** Everything a schema finds wrong with a value, in the order of the schema; none when it fits. */

@@ -1,6 +1,6 @@
 import { MAX_TRIALS, type Parameters, type SearchSpace } from "../core/study.ts";
 
-/** A whole number that a sampler takes in the study file, under its name. */
+/** A whole number that a sampler takes in the study file, under its name; samplers that share a name share its range. */
 export interface Setting {
   readonly low: number;
   readonly high: number;

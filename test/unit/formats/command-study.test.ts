@@ -159,6 +159,14 @@ sampler: { seed: 12345678901234567891, kind: random, trials: 2 }
   ]);
 });
 
+test("a number of very many digits, and one inside what is wrong anyway, are told in short", () => {
+  const text = `${HEAD}trainer: { command: [a] }\nspace: { x: [${"9".repeat(5000)}], y: [[12345678901234567891]] }\n`;
+  expect(issuesOf(text)).toEqual([
+    `study.yaml:4: space.x[0]: found ${"9".repeat(57)}... (no number holds it exactly; in quotes it is a text), expected a text, a number, true or false`,
+    'study.yaml:4: space.y[0]: found ["12345678901234567891"], expected a text, a number, true or false',
+  ]);
+});
+
 test("ranges wider or finer than numbers are told", () => {
   const text = `${HEAD}
 trainer: { command: [a] }
