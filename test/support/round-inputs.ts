@@ -22,7 +22,7 @@ export function makeStudy(
     data: { train: "data/digits", holdout: 0.1 },
     trainer: { kind: "cnn", epochs: 10, precision: "float32", set: {} },
     space: [],
-    sampler: { kind: "grid", seed: 1 },
+    sampler: { kind: "grid", seed: 1, settings: {} },
     replicates: 1,
     cluster: {
       site: "compute1",

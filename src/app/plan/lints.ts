@@ -28,7 +28,7 @@ export function estimateElements(
   };
 }
 
-/** What the rules of the study's cluster (docs/cluster-rules.md) say to it, one line each. */
+/** What its reader and the rules of its cluster (docs/cluster-rules.md) say to a study, one line each. */
 export function lintCluster(
   study: Study,
   site: Site,
@@ -38,7 +38,7 @@ export function lintCluster(
   const { workspace } = layout;
   const data = study.data === null ? [] : [study.data.train, study.data.test];
   const coreSeconds = estimate?.coreSeconds ?? null;
-  return checkCluster({
+  const broken = checkCluster({
     study,
     site,
     workspace,
@@ -48,6 +48,7 @@ export function lintCluster(
     elements: estimate?.elements ?? null,
     elementSeconds: coreSeconds === null ? null : coreSeconds / study.resources.cpus,
   });
+  return [...(study.notes ?? []), ...broken];
 }
 
 function mountsOf({ container, mounts }: Site, workspace: string): readonly string[] {

@@ -138,6 +138,19 @@ describe("planStudy", () => {
     });
   });
 
+  test("a parameter with the name of a value of bsweep's own is told once", async () => {
+    const layout = makeWorkspace();
+    const text = `study: small
+objective: { metric: e, direction: minimize }
+trainer: { command: [train, "{{epochs}}", "--again={{epochs}}"] }
+space: { epochs: [5, 10] }
+`;
+    const { warnings } = await planStudy({ studyFile: writeStudy(layout, text), layout });
+    expect(warnings).toEqual([
+      "trainer.command: {{epochs}} is the study's parameter `epochs`; bsweep's own value is in BSWEEP_EPOCHS",
+    ]);
+  });
+
   test("several trials fill an element", async () => {
     const layout = makeWorkspace();
     const text = `${SMALL}resources: { trialsPerElement: 3, cpus: 2, walltime: 1h }\nreplicates: 5\n`;
