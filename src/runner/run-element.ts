@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { BsweepError, messageOf } from "../core/errors.ts";
+import { explainFailure } from "../core/failure.ts";
 import type { Trial, TrialResult } from "../core/trial.ts";
 import { formatResult } from "../formats/result-file.ts";
 import { TIME_IS_UP } from "../process/supervise.ts";
@@ -130,10 +131,11 @@ async function leaveResult(
   writeFileAtomic(join(found.resultFolder, name), formatResult(result));
   leaveVerdict(result, found);
   dropCheckpoints(trial, found, options);
+  for (const warning of result.warnings) log(`trial ${trial.number}: warning: ${warning}`);
   const end =
     result.failure === null
       ? `${round.objective.metric} ${String(result.objective)}`
-      : `${result.failure.kind}: ${result.failure.message}`;
+      : `${result.failure.kind}: ${explainFailure(result.failure)}`;
   log(`trial ${trial.number}: ${result.state}, ${end} (${result.timing.seconds.toFixed(1)}s)`);
   return result;
 }
