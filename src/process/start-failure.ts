@@ -12,11 +12,14 @@ import { isSystemError, messageOf } from "../core/errors.ts";
 import { escapeControls } from "../core/printable.ts";
 
 /** What was to be started, and where. */
-export interface Start {
+interface Start {
   readonly command: readonly [string, ...string[]];
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
 }
+
+/** Of a program's name, in a message. */
+const SHOWN_LENGTH = 200;
 
 /** Linux takes no longer word (MAX_ARG_STRLEN: execve(2)). */
 const LONGEST_WORD_BYTES = 128 * 1024 - 1;
@@ -24,18 +27,21 @@ const LONGEST_WORD_BYTES = 128 * 1024 - 1;
 /** Why a program could not be started and what to do about it, in a sentence. */
 export function explainStartFailure(start: Start, error: unknown): string {
   const [program] = start.command;
-  const name = escapeControls(program);
+  const name = escapeControls(program.slice(0, SHOWN_LENGTH));
   if (program === "") return "the command's first word, its program, is empty";
   const nul = start.command.findIndex((word) => word.includes("\0"));
   if (nul >= 0)
     return `word ${nul + 1} of the command holds a NUL byte, which no program can be handed`;
   if (isSystemError(error, "E2BIG")) return explainTooLong(start);
+  if (isSystemError(error, "EAGAIN"))
+    return "no more processes may be started here now (ulimit -u, or the job's limit)";
   if (!isFolder(start.cwd)) return `there is no folder ${start.cwd}, where it is to run`;
   const file = findProgram(start);
   if (isSystemError(error, "ENOENT")) return explainAbsent(start, name, file);
   if (isSystemError(error, "EACCES") && file !== undefined) return explainForbidden(name, file);
   if (isSystemError(error, "ENOEXEC")) return `${name} is no program for this kind of machine`;
-  return `${name}: ${messageOf(error)}`;
+  const reason = error instanceof Error && "code" in error ? String(error.code) : messageOf(error);
+  return `${name} cannot be started: ${reason}`;
 }
 
 function explainTooLong({ command, env }: Start): string {

@@ -23,7 +23,7 @@ const OUT_OF_MEMORY_WORDS =
   /out of memory|bad_alloc|OOM when allocating|ResourceExhausted|MemoryError|Cannot allocate memory/i;
 
 /** What a trial is judged by. */
-export interface Limits {
+interface Limits {
   readonly objective: Objective;
   readonly memoryMiB: number;
   /** A program that hangs has been quiet for so long at its time's end. */

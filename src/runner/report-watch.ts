@@ -1,13 +1,14 @@
 import { readFileSync, statSync } from "node:fs";
 import { readTrainerReport } from "../formats/trainer-report.ts";
 import { Warnings } from "../formats/warnings.ts";
+import { MAX_RESULT_BYTES } from "../rounds/results.ts";
 import { readTreeCpuSeconds } from "../process/usage.ts";
 
 /**
  * A trainer that has left a result and then, for so long, has neither changed it nor computed anything will not end by
  * itself: it waits for a thread or a data loader.
  */
-export const IDLE_SECONDS = 600;
+const IDLE_SECONDS = 600;
 
 /** Of one core: a program that only waits uses less. */
 const IDLE_SHARE = 0.01;
@@ -79,6 +80,7 @@ function stampOf(file: string): string {
 
 function isUsable(file: string): boolean {
   try {
+    if (statSync(file).size > MAX_RESULT_BYTES) return false;
     readTrainerReport(readFileSync(file, "utf8"), new Warnings());
     return true;
   } catch {
