@@ -108,13 +108,20 @@ export function formatProgressLine({ step, metrics, seconds }: StepRecord): stri
   return `${PROGRESS_PREFIX} ${JSON.stringify(told, rounded)}`;
 }
 
-/** One record a step, in ascending order: the last that was told, while it ran and then in the report. */
+/**
+ * One record a step, in ascending order: the last that was told, while it ran and then in the report, which may leave
+ * the seconds to the lines.
+ */
 export function mergeHistories(
   told: Iterable<StepRecord>,
   reported: Iterable<StepRecord>,
   warnings: Warnings,
 ): readonly StepRecord[] {
-  const steps = new Map([...told, ...reported].map((record) => [record.step, record]));
+  const steps = new Map([...told].map((record) => [record.step, record]));
+  for (const record of reported) {
+    const seconds = record.seconds > 0 ? record.seconds : (steps.get(record.step)?.seconds ?? 0);
+    steps.set(record.step, { ...record, seconds });
+  }
   const history = [...steps.values()].sort((a, b) => a.step - b.step);
   if (Buffer.byteLength(JSON.stringify(history)) <= MAX_HISTORY_BYTES) return history;
   warnings.add(

@@ -198,8 +198,8 @@ test("a result that is written again counts as it is when the program has ended"
 });
 
 test("a trainer that leaves its result and hangs is ended at its time's end, and the result counts", async () => {
-  // Of 12 seconds 5 are kept for the ending: for so long nothing may have happened.
-  const round = makeCommandRound([["lingers"]], { limits: { ...SHORT, walltimeSeconds: 12 } });
+  // Of 20 seconds 5 are kept for the ending: for so long nothing may have happened.
+  const round = makeCommandRound([["lingers"]], { limits: { ...SHORT, walltimeSeconds: 20 } });
   const end = await runFirst(round);
   expect(end.exitStatus).toBe(0);
   const warning = "the trainer left its result and did not end: it was ended, the result counts";

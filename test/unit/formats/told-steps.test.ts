@@ -49,9 +49,12 @@ test("a step that was written is read again", () => {
 });
 
 test("what the report says of a step counts, and what only the lines told stays", () => {
-  const step = (number: number, loss: number) => ({ step: number, metrics: { loss }, seconds: 1 });
-  const merged = mergeHistories([step(3, 3), step(1, 9)], [step(2, 2), step(1, 1)], new Warnings());
-  expect(merged).toEqual([step(1, 1), step(2, 2), step(3, 3)]);
+  const step = (number: number, loss: number, seconds = 1) => ({
+    ...{ step: number, metrics: { loss }, seconds },
+  });
+  const reported = [step(2, 2), step(1, 1, 0)];
+  const merged = mergeHistories([step(3, 3), step(1, 9, 5)], reported, new Warnings());
+  expect(merged).toEqual([step(1, 1, 5), step(2, 2), step(3, 3)]);
 });
 
 test("a history that would make the result too large is left out with a word", () => {
