@@ -10,7 +10,7 @@ import { listFolder } from "../workspace/folder.ts";
 import { parseResultName, resultName } from "../workspace/layout.ts";
 
 /** A result is some KiB; a larger file is no result, and is not read into memory. */
-const MAX_RESULT_BYTES = 16 * 1024 * 1024;
+export const MAX_RESULT_BYTES = 16 * 1024 * 1024;
 
 /** Most results are smaller. */
 const USUAL_BYTES = 16 * 1024;

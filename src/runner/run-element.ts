@@ -1,5 +1,6 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { BsweepError, messageOf } from "../core/errors.ts";
+import { explainFailure } from "../core/failure.ts";
 import type { Trial, TrialResult } from "../core/trial.ts";
 import { TIME_IS_UP } from "../process/supervise.ts";
 import { makeCheckpointFolder, removeCheckpointFolder } from "../workspace/checkpoint-folder.ts";
@@ -125,10 +126,11 @@ async function leaveResult(
   writeResult(found.resultFolder, result);
   leaveVerdict(result, found);
   dropCheckpoints(trial, result, found, options);
+  for (const warning of result.warnings) log(`trial ${trial.number}: warning: ${warning}`);
   const end =
     result.failure === null
       ? `${round.objective.metric} ${String(result.objective)}`
-      : `${result.failure.kind}: ${result.failure.message}`;
+      : `${result.failure.kind}: ${explainFailure(result.failure)}`;
   log(`trial ${trial.number}: ${result.state}, ${end} (${result.timing.seconds.toFixed(1)}s)`);
   return result;
 }

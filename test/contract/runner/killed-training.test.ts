@@ -141,7 +141,7 @@ async function killAtRandom(running: BsweepProcess, random: RandomSource): Promi
   } else {
     // Counted in epochs, because machines differ in how many of them a second holds.
     const epochs = 1 + random.nextInteger(3);
-    while ((running.output().match(/^epoch /gm) ?? []).length < epochs) await sleep(2);
+    while ((running.output().match(/^bsweep: /gm) ?? []).length < epochs) await sleep(2);
     await sleep(random.nextInteger(60));
   }
   way?.(running);
@@ -194,7 +194,7 @@ test.each([
 test("a torn newest checkpoint is passed over for the one before, and all the same comes out", async () => {
   const trial = await makeTrial("torn", "epoch");
   const running = startBsweep(trial.args);
-  while (!running.output().includes("epoch 3:")) await sleep(5);
+  while (!running.output().includes('"step":3,')) await sleep(5);
   running.kill("SIGTERM");
   expect(await running.end).toMatchObject({ exitStatus: 75 });
   const names = readdirSync(trial.checkpoints).sort();
@@ -211,7 +211,7 @@ test("a checkpoint of another trial is not taken: the trial starts anew", async 
     text.replace("seed: 3", "seed: 4"),
   );
   const running = startBsweep(other.args);
-  while (!running.output().includes("epoch 2:")) await sleep(5);
+  while (!running.output().includes('"step":2,')) await sleep(5);
   running.kill("SIGTERM");
   await running.end;
   const trial = await makeTrial("mixed-up", "epoch");
@@ -251,7 +251,7 @@ test("a run that diverges leaves no checkpoints behind", async () => {
 test("with a checkpoint there and the data changed, nothing is trained and nothing lost", async () => {
   const trial = await makeTrial("changed", "epoch");
   const running = startBsweep(trial.args);
-  while (!running.output().includes("epoch 1:")) await sleep(5);
+  while (!running.output().includes('"step":1,')) await sleep(5);
   running.kill("SIGTERM");
   expect(await running.end).toMatchObject({ exitStatus: 75 });
   const before = readdirSync(trial.checkpoints);
