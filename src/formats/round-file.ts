@@ -2,14 +2,14 @@ import * as z from "zod";
 import { PRECISIONS } from "../core/study.ts";
 import { LAUNCHERS } from "../core/placement.ts";
 import { ROUND_KINDS, type Round, type RoundCluster } from "../core/round.ts";
-import { SCHEDULERS } from "../core/site.ts";
 import { parseJson } from "./issues.ts";
+import { name } from "./placement-schema.ts";
 
 const relativeName = z.string().regex(/^[A-Za-z0-9._-]+$/);
 
 const clusterSchema: z.ZodType<RoundCluster> = z.strictObject({
   site: z.string(),
-  scheduler: z.enum(SCHEDULERS),
+  scheduler: name(),
   jobGroup: z.string(),
   concurrencyLimit: z.int().min(1),
   image: z.string(),

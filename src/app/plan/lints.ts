@@ -2,6 +2,7 @@ import { checkCluster } from "../../rules/index.ts";
 import type { PlanReport } from "./planned.ts";
 import type { Site } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
+import { schedulerOf } from "../../schedulers/index.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { mergePlacements } from "../site/cluster-request.ts";
 import { pinImage } from "../image/pin-image.ts";
@@ -28,20 +29,20 @@ export function estimateElements(
   };
 }
 
-/** What the rules of the study's cluster (docs/cluster-rules.md) say to it, one line each. */
+/** What the rules of the study's cluster (docs/cluster-rules.md) say to it, one line each; nothing without a scheduler. */
 export function lintCluster(
   study: Study,
   site: Site,
   layout: Layout,
   estimate?: ElementEstimate,
 ): string[] {
+  const { submits, refinesGpus } = schedulerOf(site);
+  if (!submits) return [];
   const { workspace } = layout;
   const data = study.data === null ? [] : [study.data.train, study.data.test];
   const coreSeconds = estimate?.coreSeconds ?? null;
   return checkCluster({
-    study,
-    site,
-    workspace,
+    ...{ study, site, refinesGpus, workspace },
     placement: pinImage(mergePlacements(site, study.cluster), site, layout),
     mounts: mountsOf(site, workspace),
     dataFolders: data.filter((path) => path !== undefined).map((path) => layout.resolve(path)),

@@ -4,6 +4,7 @@ import { BsweepError } from "../../core/errors.ts";
 import type { RoundKind } from "../../core/round.ts";
 import type { TrialResult } from "../../core/trial.ts";
 import { parseResult } from "../../formats/result-file.ts";
+import { schedulerOf } from "../../schedulers/index.ts";
 import { arrayName, parseArrayName, roundName, type Layout } from "../../workspace/layout.ts";
 import { listFolder, listRounds } from "../../workspace/folder.ts";
 import type { PlanContext } from "./plan-context.ts";
@@ -36,7 +37,7 @@ export function decidePacking(context: PlanContext, layout: Layout): Packing {
   const { trialsPerElement, walltimeSeconds } = study.resources;
   if (trialsPerElement !== "auto")
     return { kind, trialsPerElement, canary: true, measuredSeconds: null };
-  if (site.scheduler === "local")
+  if (!schedulerOf(site).submits)
     return { kind, trialsPerElement: 1, canary: false, measuredSeconds: null };
   const measured = findMeasured(layout, study.name);
   if (measured === undefined) {

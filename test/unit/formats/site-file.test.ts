@@ -4,15 +4,19 @@ import { describe, expect, test } from "vitest";
 import { BsweepError } from "../../../src/core/errors.ts";
 import type { Site } from "../../../src/core/site.ts";
 import { parseSiteFile } from "../../../src/formats/site-file.ts";
+import { SCHEDULERS } from "../../../src/schedulers/index.ts";
 import { packagedTemplates } from "../../../src/workspace/package.ts";
 
 function noBase(name: string): Site {
   throw new Error(`unexpected base ${name}`);
 }
 
+const parse = (text: string): Site =>
+  parseSiteFile(text, { name: "x", file: "sites/x.yaml" }, SCHEDULERS, noBase);
+
 function issuesOf(text: string): string[] {
   try {
-    parseSiteFile(text, "x", "sites/x.yaml", noBase);
+    parse(text);
   } catch (error) {
     if (!(error instanceof BsweepError)) throw error;
     expect(error.code).toBe("INVALID_SITE");
@@ -23,7 +27,7 @@ function issuesOf(text: string): string[] {
 
 describe("parseSiteFile", () => {
   test("fills in the defaults", () => {
-    expect(parseSiteFile("scheduler: lsf\n", "x", "sites/x.yaml", noBase)).toEqual({
+    expect(parse("scheduler: lsf\n")).toEqual({
       name: "x",
       file: "sites/x.yaml",
       lineage: ["x"],
@@ -51,7 +55,7 @@ describe("parseSiteFile", () => {
     ]);
     for (const name of names) {
       const text = readFileSync(join(folder, name), "utf8");
-      expect(parseSiteFile(text, name, name, noBase).maxArraySize).toBe(1000);
+      expect(parse(text).maxArraySize).toBe(1000);
       expect(text).toMatch(/^# yaml-language-server: \$schema=\.\.\/site\.schema\.json\n/);
     }
   });
@@ -90,7 +94,11 @@ describe("parseSiteFile", () => {
       "1 scheduler: found nothing, expected one of lsf, slurm, local; or `extends`, the site to start from",
     ]);
     expect(issuesOf("scheduler: slurm\n\ncontainer: docker\n")).toEqual([
-      "3 container: found docker, which LSF's wrapper starts, on slurm; expected pyxis, apptainer, charliecloud or none",
+      "3 container: found docker, which nothing starts on slurm; expected one of pyxis, apptainer, charliecloud, none",
     ]);
+    expect(issuesOf("scheduler: lsf\ncontainer: pyxis\n")).toEqual([
+      "2 container: found pyxis, which nothing starts on lsf; expected one of docker, apptainer, charliecloud, none",
+    ]);
+    expect(issuesOf("container: docker\nscheduler: slurm\n")).toHaveLength(1);
   });
 });

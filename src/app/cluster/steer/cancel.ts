@@ -3,7 +3,7 @@ import { BsweepError } from "../../../core/errors.ts";
 import type { SteeringReport } from "./steered.ts";
 import { findTrialElements } from "./find-trial.ts";
 import { countOutstanding, markPaused, removePaused } from "./marks.ts";
-import { countOf, partOf, planSteps, wholeOf, type Step } from "./plan.ts";
+import { countOf, partOf, planSteps, wholeOf, type Step } from "./steps.ts";
 import { runSteps } from "./run-steps.ts";
 import {
   isLive,

@@ -1,7 +1,7 @@
 import type { Effects } from "../../../core/effects.ts";
 import type { SteeringReport } from "./steered.ts";
 import { countOutstanding, isPaused, removePaused } from "./marks.ts";
-import { countOf, partOf, planSteps } from "./plan.ts";
+import { countOf, partOf, planSteps } from "./steps.ts";
 import { runSteps } from "./run-steps.ts";
 import { lookAtJobs, type SceneOptions } from "./scene.ts";
 
@@ -18,8 +18,8 @@ export async function resume(options: ResumeOptions, effects: Effects): Promise<
   const arrays = scene.jobs.filter(({ array }) => array !== null);
   const steps = planSteps(scene, arrays, (job, { held, suspended, running }, dialect) => {
     const paused = [...held, ...suspended];
-    // Slurm holds what runs as well, which nobody sees before it is run again.
-    const hidden = wasPaused && !dialect.suspendsRunning ? running : [];
+    // Where what runs cannot be stopped it is held as well, which nobody sees before it is run again.
+    const hidden = wasPaused && dialect.cannotSuspend !== null ? running : [];
     if (paused.length + hidden.length === 0) return { unchanged: "nothing of it is paused" };
     return {
       commands: dialect.resume(partOf(job, [...paused, ...hidden])),
