@@ -11,6 +11,7 @@ import {
 } from "../../workspace/layout.ts";
 import { builtProgram } from "../../workspace/package.ts";
 import type { LocalElement } from "../local/pending.ts";
+import { readRound } from "../../rounds/round.ts";
 import { runLocalElement } from "../local/run-element.ts";
 import type { SmokeRound } from "./rounds.ts";
 
@@ -48,7 +49,7 @@ async function runElementHere(
     element: { schemaVersion: 1, index, trials: trials.slice(index - 1, index) },
     round,
     jobName: study.name,
-    script: join(folder, `${arrayName(ARRAY)}.sh`),
+    script: join(folder, readRound(layout, study.name, round)?.arrays[0]?.script ?? ""),
     logFolder: join(folder, logFolderName(ARRAY)),
     resultFolder: join(layout.roundResults(study.name, round), arrayName(ARRAY)),
   };
