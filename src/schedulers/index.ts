@@ -12,15 +12,20 @@ export const SCHEDULERS: Scheduler[] = [lsf, slurm, local];
 
 /**
  * The scheduler that a site, a round or an array of jobs names.
- * @throws BsweepError INVALID_SITE for a name that is none: site files are checked, so another bsweep has written it
+ * @param file where the name stands, for messages
+ * @throws BsweepError INVALID_MANIFEST for a name that is none: sites are checked when they are read, so another
+ *   bsweep has written it
  */
-export function schedulerOf({ scheduler: name }: { readonly scheduler: SchedulerName }): Scheduler {
+export function schedulerOf(
+  { scheduler: name }: { readonly scheduler: SchedulerName },
+  file?: string,
+): Scheduler {
   const found = SCHEDULERS.find((each) => each.name === name);
   if (found !== undefined) return found;
   const known = SCHEDULERS.map((each) => each.name).join(", ");
   throw new BsweepError(
-    "INVALID_SITE",
-    `found scheduler ${JSON.stringify(name)}, expected one of ${known}`,
-    { hint: "use the bsweep that wrote this round, or generate it again" },
+    "INVALID_MANIFEST",
+    `${file === undefined ? "" : `${file}: `}found scheduler ${JSON.stringify(name)}, expected one of ${known}`,
+    { hint: "use the bsweep that wrote it" },
   );
 }

@@ -4,7 +4,14 @@ import { isSystemError } from "../../core/errors.ts";
 import type { Round, RoundArray } from "../../core/round.ts";
 import type { SchedulerName } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
-import { arrayName, logFolderName, SUBMITTED_FOLDER, type Layout } from "../../workspace/layout.ts";
+import { schedulerOf } from "../../schedulers/index.ts";
+import {
+  arrayName,
+  logFolderName,
+  ROUND_FILE,
+  SUBMITTED_FOLDER,
+  type Layout,
+} from "../../workspace/layout.ts";
 import { listRounds } from "../../workspace/folder.ts";
 import { readRound } from "../../rounds/round.ts";
 import { loadSite } from "../site/load-site.ts";
@@ -45,7 +52,7 @@ export function readSubmittedArrays(layout: Layout, study: Study): readonly Subm
   return listRounds(layout, study.name).flatMap((number) => {
     const round = readRound(layout, study.name, number);
     if (round === undefined) return [];
-    const place = placeOf(round, study);
+    const place = placeOf(round, study, join(layout.round(study.name, number), ROUND_FILE));
     return round.arrays.map((array) => describe(array, round, place, layout));
   });
 }
@@ -54,8 +61,9 @@ type Place = Pick<SubmittedArray, "scheduler" | "jobGroup" | "resultGraceSeconds
   readonly pool: boolean;
 };
 
-function placeOf({ cluster }: Round, study: Study): Place {
+function placeOf({ cluster }: Round, study: Study, file: string): Place {
   if (cluster !== null) {
+    schedulerOf(cluster, file);
     const { scheduler, jobGroup, resultGraceSeconds, pool } = cluster;
     return { scheduler, jobGroup, resultGraceSeconds, pool: pool !== null };
   }

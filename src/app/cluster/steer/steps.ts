@@ -42,9 +42,11 @@ export function planSteps(
       return { ...place, outcome, detail: REASONS[outcome], commands: [] };
     }
     const decision = decide(job, state, dialect);
-    return "unchanged" in decision
-      ? { ...place, outcome: "unchanged", detail: decision.unchanged, commands: [] }
-      : { ...place, outcome: null, ...decision };
+    if ("unchanged" in decision)
+      return { ...place, outcome: "unchanged", detail: decision.unchanged, commands: [] };
+    if (decision.commands.length > 0) return { ...place, outcome: null, ...decision };
+    const detail = `${schedulerOf(job).title} has no command for it`;
+    return { ...place, outcome: "unchanged", detail, commands: [] };
   });
 }
 
