@@ -119,6 +119,9 @@ resources: { cpus: 1, memory: 1GB, walltime: 10m${resources} }
     await run("submit");
     const throttled = await run("throttle", "1");
     expect(throttled.stdout).toContain("round 1, array 1, job 101: Toy has no command for it");
+    const paused = await run("pause");
+    expect(paused.stdout).toContain("round 1, array 1, job 101: Toy has no command for it");
+    expect(paused.stdout).toContain("nothing more is submitted either, until bsweep resume");
     const stopped = await run("pause", "--running");
     expect(stopped).toMatchObject({ exitStatus: 6 });
     expect(stopped.stderr).toContain("Toys cannot be stopped");

@@ -5,6 +5,7 @@ import { isUnfinished, markPaused } from "./marks.ts";
 import { countOf, dialectOf, partOf, planSteps, type Step } from "./steps.ts";
 import { runSteps } from "./run-steps.ts";
 import {
+  arraysOf,
   askAll,
   isLive,
   lookAtJobs,
@@ -30,17 +31,17 @@ export async function pause(options: PauseOptions, effects: Effects): Promise<St
   const scene = await lookAtJobs(options, effects);
   if (running) refuseSuspension(scene);
   const keeps = !printOnly && isUnfinished(scene);
-  if (keeps) markPaused(scene, `bsweep pause, ${effects.now().toISOString()}`);
-  const arrays = scene.jobs.filter(({ array }) => array !== null);
+  if (keeps) markPaused(scene, "pause", effects);
+  const arrays = arraysOf(scene.jobs);
   const steps = planSteps(scene, arrays, (job, elements, dialect) => {
     const stopped = running ? elements.running : [];
+    if (elements.pending.length + stopped.length === 0)
+      return { unchanged: describeIdle(elements) };
     const commands = [
       ...(elements.pending.length === 0 ? [] : dialect.hold(partOf(job, elements.pending))),
       ...(stopped.length === 0 ? [] : dialect.suspend(partOf(job, stopped))),
     ];
-    return commands.length === 0
-      ? { unchanged: describeIdle(elements) }
-      : { commands, detail: describePause(elements, stopped.length) };
+    return { commands, detail: describePause(elements, stopped.length) };
   });
   const jobs = await runSteps(steps, printOnly);
   // Between the look and the command an element may have started: it is to go on.

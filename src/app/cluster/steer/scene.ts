@@ -96,6 +96,10 @@ export function isLive(state: JobState): state is Elements {
   );
 }
 
+/** Those that hold elements: not the jobs that mail. */
+export const arraysOf = (jobs: readonly SteerableJob[]): readonly SteerableJob[] =>
+  jobs.filter(({ array }) => array !== null);
+
 function listJobs(layout: Layout, study: Study): SteerableJob[] {
   const arrays = readSubmittedArrays(layout, study).filter((array) => schedulerOf(array).submits);
   const rounds = [...new Set(arrays.map(({ round }) => round))];
