@@ -3,13 +3,13 @@ import { PRECISIONS } from "../core/study.ts";
 import { LAUNCHERS } from "../core/placement.ts";
 import { ROUND_KINDS, type Round, type RoundCluster } from "../core/round.ts";
 import { parseJson } from "./issues.ts";
-import { name } from "./placement-schema.ts";
 
-const relativeName = z.string().regex(/^[A-Za-z0-9._-]+$/);
+/** A name that is no path. */
+const plainName = z.string().regex(/^[A-Za-z0-9._-]+$/);
 
 const clusterSchema: z.ZodType<RoundCluster> = z.strictObject({
   site: z.string(),
-  scheduler: name(),
+  scheduler: plainName,
   jobGroup: z.string(),
   concurrencyLimit: z.int().min(1),
   image: z.string(),
@@ -65,8 +65,8 @@ const roundSchema: z.ZodType<Round> = z.strictObject({
       array: z.int().min(0),
       elements: z.int().min(1),
       jobName: z.string(),
-      manifest: relativeName,
-      script: relativeName,
+      manifest: plainName,
+      script: plainName,
     }),
   ),
   trials: z.int().min(1),

@@ -1,9 +1,9 @@
 import { hostname } from "node:os";
-import { SCHEDULERS } from "../schedulers/index.ts";
+import { ELEMENTS } from "../schedulers/elements.ts";
 
 /** The job's id where a scheduler runs us, else "". */
 export function schedulerJobId(): string {
-  const variables = SCHEDULERS.flatMap(({ element }) => element.jobIdVariables);
+  const variables = ELEMENTS.flatMap(({ jobIdVariables }) => jobIdVariables);
   return variables.map((name) => process.env[name]).find((id) => id !== undefined) ?? "";
 }
 
@@ -12,12 +12,12 @@ export function schedulerJobId(): string {
  * has a name of its own.
  */
 export function hostName(): string {
-  const told = SCHEDULERS.map(({ element }) => element.hostName(process.env));
+  const told = ELEMENTS.map((element) => element.hostName(process.env));
   return told.find((name) => name !== undefined) ?? hostname();
 }
 
 /** Variables that tell one element from another, and where it runs, as the schedulers and launchers set them. */
 export function tellingVariables(): readonly string[] {
-  const ofSchedulers = SCHEDULERS.flatMap(({ element }) => element.tellingVariables);
-  return [...new Set([...ofSchedulers, "OMPI_COMM_WORLD_RANK", "CUDA_VISIBLE_DEVICES"])];
+  const ofSchedulers = ELEMENTS.flatMap((element) => element.tellingVariables);
+  return [...ofSchedulers, "OMPI_COMM_WORLD_RANK", "CUDA_VISIBLE_DEVICES"];
 }

@@ -1,8 +1,9 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { StudyStatus } from "../../src/app/cluster/study-status.ts";
 import type { DoctorReport } from "../../src/app/doctor/doctor-report.ts";
+import { ELEMENTS } from "../../src/schedulers/elements.ts";
 import { SCHEDULERS } from "../../src/schedulers/index.ts";
 import { builtProgram } from "../../src/workspace/package.ts";
 import { runBsweep, type ProcessEnd } from "../support/bsweep-process.ts";
@@ -13,7 +14,7 @@ import { buildWithToy, TOY_FOLDER } from "../support/toy/program.ts";
 import { toy } from "../support/toy/toy.ts";
 
 SCHEDULERS.push(toy);
-afterAll(() => void SCHEDULERS.pop());
+ELEMENTS.push(toy.element);
 describeScheduler(toy, join(TOY_FOLDER, "templates"));
 
 describe("a scheduler of which src knows nothing", () => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BsweepError } from "../../src/core/errors.ts";
+import { ELEMENTS } from "../../src/schedulers/elements.ts";
 import { SCHEDULERS, schedulerOf, type Scheduler } from "../../src/schedulers/index.ts";
 import type { JobRequest } from "../../src/schedulers/job-file.ts";
 import { chooseLauncher } from "../../src/schedulers/launcher.ts";
@@ -119,6 +120,7 @@ function describeElements({ element }: Scheduler): void {
     expect(variables[element.jobIdVariables[0]]).toBe("0");
     expect(variables["BSWEEP_INSIDE"]).toMatch(/^0/);
     expect(element.hostName({})).toBeUndefined();
+    expect(ELEMENTS).toContain(element);
   });
 }
 

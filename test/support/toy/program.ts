@@ -24,7 +24,9 @@ export async function buildWithToy(folder: string): Promise<string> {
       "#!/usr/bin/env node",
       `import { SCHEDULERS } from ${JSON.stringify(join(root, "src/schedulers/index.ts"))};`,
       `import { toy } from ${JSON.stringify(join(TOY_FOLDER, "toy.ts"))};`,
+      `import { ELEMENTS } from ${JSON.stringify(join(root, "src/schedulers/elements.ts"))};`,
       "SCHEDULERS.push(toy);",
+      "ELEMENTS.push(toy.element);",
       `await import(${JSON.stringify(join(root, "src/main.ts"))});`,
     ].join("\n"),
   );
