@@ -8,7 +8,9 @@ import { describeScheduler } from "../../support/scheduler-contract.ts";
 
 for (const scheduler of SCHEDULERS) describeScheduler(scheduler, packagedTemplates());
 
-test.each(SCHEDULERS.map(({ name }) => name))("bsweep brings a plain site of %s", (name) => {
+const NAMES = SCHEDULERS.map(({ name }) => name);
+
+test.each(NAMES)("bsweep brings a plain site of %s", (name) => {
   const site = loadSite(name, join(packagedTemplates(), "nowhere"));
   expect(site).toMatchObject({ scheduler: name, container: "none" });
 });
@@ -16,5 +18,5 @@ test.each(SCHEDULERS.map(({ name }) => name))("bsweep brings a plain site of %s"
 test("a name that is none is told, with those that are", () => {
   const find = (): unknown => schedulerOf({ scheduler: "pbs" });
   expect(find).toThrow(BsweepError);
-  expect(find).toThrow('found scheduler "pbs", expected one of lsf, slurm, local');
+  expect(find).toThrow(`found scheduler "pbs", expected one of ${NAMES.join(", ")}`);
 });
