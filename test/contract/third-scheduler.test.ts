@@ -15,7 +15,7 @@ import { toy } from "../support/toy/toy.ts";
 
 SCHEDULERS.push(toy);
 ELEMENTS.push(toy.element);
-describeScheduler(toy, join(TOY_FOLDER, "templates"));
+describeScheduler(toy, join(TOY_FOLDER, "templates"), { query: "999|1|runs|other\n" });
 
 describe("a scheduler of which src knows nothing", () => {
   const programFolder = makeSuiteFolder();

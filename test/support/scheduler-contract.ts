@@ -28,14 +28,28 @@ const HOSTILE = ["a b", "$(id)", "`id`", "x\ny", "'", '"', ";", "-", "", "\\", "
 
 const PART: JobPart = { jobId: "417", indices: [1, 2, 3, 7] };
 
-/** What every record keeps, whichever scheduler it is of. `templates`: where its folder of templates lies. */
-export function describeScheduler(scheduler: Scheduler, templates: string): void {
+/** What the scheduler says of job 999, element 1, which runs: by its first query, and by its history. */
+export interface ForeignAnswers {
+  readonly query: string;
+  readonly history?: string;
+}
+
+/**
+ * What every record keeps, whichever scheduler it is of.
+ * @param templates where its folder of templates lies
+ */
+export function describeScheduler(
+  scheduler: Scheduler,
+  templates: string,
+  foreign?: ForeignAnswers,
+): void {
   describe(`the record of ${scheduler.name}`, () => {
     describeRecord(scheduler, templates);
     describeJobFiles(scheduler);
     describeElements(scheduler);
-    if (scheduler.status !== null) describeStatus(scheduler.status.query);
-    if (scheduler.status?.history) describeStatus(scheduler.status.history);
+    const { query, history } = scheduler.status ?? {};
+    if (query) describeStatus(query, foreign?.query ?? "");
+    if (history) describeStatus(history, foreign?.history ?? "");
     if (scheduler.steering !== null) describeSteering(scheduler, scheduler.steering);
     describeDoctor(scheduler);
   });
@@ -129,7 +143,7 @@ const said = (output: Partial<CommandOutput>): CommandOutput => ({
   ...output,
 });
 
-function describeStatus(query: StatusQuery): void {
+function describeStatus(query: StatusQuery, foreign: string): void {
   const [program] = query.argv(["1"]);
 
   test(`${program} is asked about all jobs at once`, () => {
@@ -144,7 +158,15 @@ function describeStatus(query: StatusQuery): void {
     );
   });
 
-  test(`${program}: nothing is told of jobs that nobody asked about, and nothing but bsweep's own errors`, () => {
+  test(`${program}: what it says of a job is told where it was asked about, and nowhere else`, () => {
+    const answer = said({ stdout: foreign });
+    expect(query.parse(answer, ["999"], new Date()).elements).toMatchObject([
+      { job: "999", index: 1 },
+    ]);
+    expect(query.parse(answer, ["417"], new Date()).elements).toEqual([]);
+  });
+
+  test(`${program}: garbage is an error of bsweep's own, or tells nothing`, () => {
     const line = fc.string({ unit: "binary-ascii", maxLength: 60 });
     const text = fc.array(line, { maxLength: 5 }).map((lines) => lines.join("\n"));
     fc.assert(
