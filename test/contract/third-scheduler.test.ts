@@ -44,7 +44,7 @@ resources: { cpus: 1, memory: 1GB, walltime: 10m${resources} }
 `,
     );
     const PATH = [TOY_FOLDER, process.env["PATH"] ?? ""].join(delimiter);
-    const env = { PATH, TOY_HOME: home, BSWEEP_ASK_SECONDS: "1" };
+    const env = { PATH, TOY_HOME: home };
     const run = (command: string, ...words: readonly string[]): Promise<ProcessEnd> =>
       runBsweep([`--workspace=${workspace}`, command, studyFile, ...words], { env, program });
     const status = async (): Promise<StudyStatus> =>
