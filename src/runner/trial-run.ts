@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BsweepError, type ErrorCode, formatIssue, messageOf } from "../core/errors.ts";
 import { RUN_AGAIN_STATUS, type CommandRequest } from "../core/trainer-request.ts";
@@ -14,6 +14,7 @@ import { packageVersion } from "../workspace/package.ts";
 import { fruitless, judge, type Outcome } from "./outcome.ts";
 import { runTrainer, type TrainerRun } from "./trainer-run.ts";
 import { type RequestContext, writeRequest } from "./trial-request.ts";
+import { hostName, schedulerJobId } from "./where.ts";
 
 export interface TrialContext extends RequestContext {
   readonly index: number;
@@ -178,20 +179,4 @@ function measured(
   } = report ?? {};
   const merged = mergeHistories(run.history, history, warnings);
   return { metrics, holdout, model, history: merged, numerics };
-}
-
-/** The job's id where a scheduler runs us, else "". */
-export function schedulerJobId(): string {
-  const { LSB_JOBID, SLURM_ARRAY_JOB_ID, SLURM_JOB_ID } = process.env;
-  return LSB_JOBID ?? SLURM_ARRAY_JOB_ID ?? SLURM_JOB_ID ?? "";
-}
-
-/**
- * The host under the name its scheduler knows it by, where that tells: only that name can be excluded. A container
- * has a name of its own; a parallel job lists all its hosts.
- */
-export function hostName(): string {
-  const { SLURMD_NODENAME, LSB_HOSTS } = process.env;
-  const [host, ...others] = new Set(LSB_HOSTS?.trim().split(/\s+/));
-  return SLURMD_NODENAME ?? (others.length === 0 && host !== "" ? host : undefined) ?? hostname();
 }

@@ -3,8 +3,6 @@ import { expect, test } from "vitest";
 import { requestCluster } from "../../src/app/site/cluster-request.ts";
 import { renderPreparation } from "../../src/app/prepare/job-scripts.ts";
 import { createTemplateEngine } from "../../src/rendering/engine.ts";
-import { lsfDialect } from "../../src/schedulers/lsf/directives.ts";
-import { slurmDialect } from "../../src/schedulers/slurm/directives.ts";
 import { createLayout } from "../../src/workspace/layout.ts";
 import { packagedTemplates } from "../../src/workspace/package.ts";
 import { makeSite } from "../support/round-inputs.ts";
@@ -14,13 +12,9 @@ const workspace = "/storage2/fs1/lab/Active/it's $HOME";
 const mounted = { mounts: ["/storage2/fs1/lab/Active"] };
 
 test.each([
-  ["prepare-compute1", lsfDialect, makeSite(mounted)],
-  [
-    "prepare-slurm",
-    slurmDialect,
-    makeSite({ ...mounted, scheduler: "slurm", container: "apptainer" }),
-  ],
-] as const)("the scripts that pack a data set, %s", async (name, dialect, site) => {
+  ["prepare-compute1", makeSite(mounted)],
+  ["prepare-slurm", makeSite({ ...mounted, scheduler: "slurm", container: "apptainer" })],
+] as const)("the scripts that pack a data set, %s", async (name, site) => {
   const cluster = {
     site: site.name,
     concurrencyLimit: 8,
@@ -29,7 +23,7 @@ test.each([
   };
   const files = renderPreparation(
     {
-      ...{ site, dialect, name: "digits-0a1b2c3d", nonce: "00c0ffee", bsweepVersion: "0.1.0" },
+      ...{ site, name: "digits-0a1b2c3d", nonce: "00c0ffee", bsweepVersion: "0.1.0" },
       cluster: requestCluster(
         { name: "prepare", file: "", cluster },
         site,
