@@ -7,7 +7,7 @@ import type { Layout } from "../../src/workspace/layout.ts";
 import { builtProgram } from "../../src/workspace/package.ts";
 import { startSlurm, type Slurm } from "../support/slurm/slurm.ts";
 import { makeWorkspace, writeStudy } from "../support/study-workspace.ts";
-import { requireForCluster, SLURM } from "./requirements.ts";
+import { requireHere, SLURM } from "../support/requirements.ts";
 
 const STUDY = "objective: { metric: m, direction: minimize }\ntrainer: { command: [x] }\nspace: {}";
 
@@ -18,7 +18,7 @@ function write(layout: Layout, site: string, cluster: string, resources = ""): v
   writeStudy(layout, text);
 }
 
-describe.runIf(requireForCluster(SLURM))("doctor and a real Slurm", () => {
+describe.runIf(requireHere(SLURM))("doctor and a real Slurm", () => {
   let slurm: Slurm;
   beforeAll(async () => {
     slurm = await startSlurm({ maxArraySize: 11 });

@@ -5,9 +5,9 @@ import type { QueueRow } from "../support/slurm/queue.ts";
 import { type Slurm, startSlurm } from "../support/slurm/slurm.ts";
 import { behaviourStudy, gatedStudy, makeSlurmStudy } from "../support/slurm/study.ts";
 import { waitUntil } from "../support/slurm/wait.ts";
-import { ACCOUNTING, requireForCluster, SLURM } from "./requirements.ts";
+import { ACCOUNTING, requireHere, SLURM } from "../support/requirements.ts";
 
-describe.runIf(requireForCluster([...SLURM, ...ACCOUNTING]))(
+describe.runIf(requireHere([...SLURM, ...ACCOUNTING]))(
   "a study on a Slurm with accounts",
   () => {
     let slurm: Slurm;

@@ -44,7 +44,7 @@ export interface Slurm {
 /**
  * Starts munged, slurmctld and a slurmd for each node, on own ports and sockets; with accounting, MariaDB and
  * slurmdbd too. They end with this process, however it ends. Needs root, Debian's packages of Slurm 22.05, and
- * the memory controller of cgroup v1 (`requireForCluster`).
+ * the memory controller of cgroup v1 (`requireHere`).
  */
 export async function startSlurm(options: SlurmOptions = {}): Promise<Slurm> {
   const cluster = new Cluster(options, await makePlaces(options));
