@@ -15,6 +15,7 @@ export default defineConfig({
   test: {
     env: { TZ: "UTC", NO_COLOR: "1" },
     restoreMocks: true,
+    setupFiles: ["./test/support/expect-seen.ts"],
     // A golden that is missing fails like one that differs; only `-u` writes any.
     update: "none",
     projects: [

@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runProcess } from "../../src/process/exec.ts";
 import { makeSuiteFolder } from "../support/folder.ts";
 import { writeKaggleCsv } from "../support/mnist.ts";
 import { openPodman } from "../support/podman/open.ts";
@@ -11,6 +10,7 @@ import { runBsweep } from "../support/program.ts";
 import { readResults } from "../support/rounds.ts";
 import { startSlurm, type Slurm } from "../support/slurm/slurm.ts";
 import { PODMAN, requireHere, SLURM } from "../support/requirements.ts";
+import { runProcess } from "../support/programs.ts";
 
 const SITE = "scheduler: slurm\ncontainer: charliecloud\n";
 const STUDY = (image: string): string => `

@@ -8,12 +8,12 @@ import { BsweepError } from "../../../src/core/errors.ts";
 import type { Parameters } from "../../../src/core/study.ts";
 import type { TrainerRequest } from "../../../src/core/trainer-request.ts";
 import type { EpochRecord, TrainerReport } from "../../../src/core/trial.ts";
-import { runProcess } from "../../../src/process/exec.ts";
 import { runTrial } from "../../../src/trainer/run-trial.ts";
 import { readCpu } from "../../../src/trainer/runtime/cpu.ts";
 import { builtProgram } from "../../../src/workspace/package.ts";
 import { writeKaggleCsv } from "../../support/mnist.ts";
 import { prepare } from "../../support/prepare.ts";
+import { runProcess } from "../../support/programs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bsweep-test-training-"));
 const digits = join(folder, "digits");
