@@ -2,22 +2,19 @@ import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
 import type { Parameters, Study } from "../core/study.ts";
 import type { Best } from "../formats/best-file.ts";
+import type { StudyReport } from "../stats/study-report.ts";
 import { reportStudy, type ReportOptions } from "./report.ts";
 
 /**
- * The winner of a study: first of the ranking, so ties are decided as DESIGN.md orders them.
+ * The winner of a study: the first row of its report (stats/rank.ts decides ties).
  * @throws BsweepError CONFLICT when no trial is complete yet; STORAGE
  */
 export async function findBest(options: ReportOptions, effects: Effects): Promise<Best> {
-  const { study, objective, ranking, counts } = await reportStudy(options, effects);
+  const report = await reportStudy(options, effects);
+  const { study, objective, ranking, counts } = report;
   const [winner] = ranking;
   if (winner === undefined) {
-    const { planned, failed, waiting } = counts;
-    throw new BsweepError(
-      "CONFLICT",
-      `study ${study} has no complete trial yet: ${planned} planned, ${failed} failed, ${waiting} without a result`,
-      { hint: `bsweep report ${options.study.file} tells more` },
-    );
+    throw nothingRanked(report, options.study.file);
   }
   const { number, trialId, params, epochs, interval, holdout, replicates, spread } = winner;
   return {
@@ -28,9 +25,25 @@ export async function findBest(options: ReportOptions, effects: Effects): Promis
     ...{ interval, holdout, replicates, spread, number, trialId },
     modelParameters: winner.modelParameters,
     complete: counts.complete,
+    outside: winner.outside,
     sharing: ranking.filter(({ rank }) => rank === 1).length,
     trainer: describeTrainer(options.study.trainer, epochs, params),
   };
+}
+
+function nothingRanked(
+  { study, objective, counts, metrics }: StudyReport,
+  file: string,
+): BsweepError {
+  const { planned, complete, failed, waiting } = counts;
+  const hint = `bsweep report ${file} tells more`;
+  if (complete > 0) {
+    const told = metrics.length === 0 ? "no metric at all" : metrics.join(", ");
+    const message = `no trial of study ${study} reported ${objective.metric}, the study's objective, but ${told}`;
+    return new BsweepError("CONFLICT", message, { hint });
+  }
+  const message = `study ${study} has no complete trial yet: ${planned} planned, ${failed} failed, ${waiting} without a result`;
+  return new BsweepError("CONFLICT", message, { hint });
 }
 
 function describeTrainer(

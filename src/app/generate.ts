@@ -4,6 +4,7 @@ import type { RoundPlace } from "../rounds/round-folder.ts";
 import { writeRound } from "./generate/write-round.ts";
 import { decidePacking } from "./plan/packing.ts";
 import { readExistingTrials } from "../rounds/trials.ts";
+import { explainChangedCommand } from "./plan/changed-command.ts";
 import { lintCluster } from "./plan/lints.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
 import { newTrials, openPlan, type PlanContext } from "./plan/plan-context.ts";
@@ -29,7 +30,7 @@ export async function generateRound(
   const { context, place } = openRound(options);
   const { study, site, existing, header, sha256 } = context;
   const { layout, user, nonce } = options;
-  const packing = decidePacking(context, layout);
+  const packing = await decidePacking(context, layout);
   const written = await writeRound(
     {
       ...{ layout, study, sha256, site, header, place },
@@ -43,7 +44,8 @@ export async function generateRound(
     effects,
   );
   const lints = written === undefined ? [] : lintCluster(study, site, layout);
-  for (const line of lints) effects.reporter.warn(line);
+  for (const line of [explainChangedCommand(study, layout), ...lints])
+    if (line !== undefined) effects.reporter.warn(line);
   return {
     study: study.name,
     studyFile: options.studyFile,

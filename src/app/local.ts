@@ -4,13 +4,17 @@ import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
 import type { LocalSummary } from "./local/ran.ts";
 import type { Study } from "../core/study.ts";
+import type { Trial } from "../core/trial.ts";
 import { generateRound } from "./generate.ts";
-import { listElements, type LocalElement, ResultReader } from "./local/pending.ts";
+import { ResultFinder } from "../rounds/results.ts";
+import { listElements, type LocalElement } from "./local/elements.ts";
 import { runLocalElement } from "./local/run-element.ts";
 import { Tally } from "./local/tally.ts";
 import { loadStudy, type PlanOptions } from "./plan/load-study.ts";
 import { describeCheckpoints } from "../workspace/checkpoint-folder.ts";
 import type { Layout } from "../workspace/layout.ts";
+import { reportStudy } from "./report.ts";
+import { nameBest } from "../stats/rank.ts";
 
 export interface LocalOptions extends PlanOptions {
   /** Elements at a time; by default as many as the cores allow at the study's `cpus`. */
@@ -48,12 +52,28 @@ export async function runLocally(options: LocalOptions, effects: Effects): Promi
     done: tally.done,
     failed: tally.failed,
     left: countTrials(pending) - tally.done,
-    best: tally.best ?? null,
+    best: tally.done === 0 ? null : await findBest(study, options.layout, effects),
     workers,
     seconds: tally.elapsedSeconds,
     trialSeconds: tally.trialSeconds,
     interrupted: options.signal.aborted,
   };
+}
+
+/** As the report has it, which is told from the results of all calls. */
+async function findBest(
+  study: Study,
+  layout: Layout,
+  effects: Effects,
+): Promise<LocalSummary["best"]> {
+  try {
+    const { ranking } = await reportStudy({ study, layout, collect: true }, effects);
+    return ranking[0] === undefined ? null : nameBest(ranking[0]);
+  } catch (error) {
+    if (!(error instanceof BsweepError)) throw error;
+    effects.reporter.warn(`the results are there and cannot be ranked: ${error.message}`);
+    return null;
+  }
 }
 
 /** Elements with a trial that has no valid result, only such trials counted. */
@@ -63,7 +83,7 @@ async function findPending(
   effects: Effects,
 ): Promise<{ pending: LocalElement[]; skipped: number }> {
   const elements = listElements(options.layout, study.name);
-  const pending = withoutResults(elements);
+  const pending = await withoutResults(elements);
   const skipped = countTrials(elements) - countTrials(pending);
   if (pending.length > 0) return { pending, skipped };
   const { written } = await generateRound({ ...options, overwrite: false }, effects);
@@ -72,14 +92,16 @@ async function findPending(
   return findPending(study, options, effects);
 }
 
-function withoutResults(elements: readonly LocalElement[]): LocalElement[] {
-  const results = new ResultReader();
-  return elements.flatMap((local) => {
-    const trials = local.element.trials.filter(
-      (trial) => results.find(local.resultFolder, trial) === undefined,
-    );
-    return trials.length === 0 ? [] : [{ ...local, element: { ...local.element, trials } }];
-  });
+async function withoutResults(elements: readonly LocalElement[]): Promise<LocalElement[]> {
+  const finder = new ResultFinder();
+  const pending: LocalElement[] = [];
+  for (const local of elements) {
+    const trials: Trial[] = [];
+    for (const trial of local.element.trials)
+      if ((await finder.find(local.resultFolders, trial)) === undefined) trials.push(trial);
+    if (trials.length > 0) pending.push({ ...local, element: { ...local.element, trials } });
+  }
+  return pending;
 }
 
 function countTrials(elements: readonly LocalElement[]): number {
@@ -104,18 +126,19 @@ async function runAll(
 ): Promise<void> {
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
-  const results = new ResultReader();
+  const finder = new ResultFinder();
   const limit = pLimit(workers);
   const runOne = async (local: LocalElement): Promise<void> => {
     if (signal.aborted) return;
     const before = describeAll(local, study, options.layout);
     const end = await runLocalElement(local, options.layout, signal);
-    results.forget(local.resultFolder);
-    const left = local.element.trials.filter((trial) => {
-      const result = results.find(local.resultFolder, trial);
-      if (result !== undefined) tally.add(result);
-      return result === undefined;
-    });
+    for (const folder of local.resultFolders) finder.forget(folder);
+    const left: Trial[] = [];
+    for (const trial of local.element.trials) {
+      const result = await finder.find(local.resultFolders, trial);
+      if (result === undefined) left.push(trial);
+      else tally.add(result);
+    }
     const [first] = left;
     if (first === undefined || end === "stopped") return;
     const progressed =

@@ -4,6 +4,7 @@ import type { PlanReport, PlannedArrays } from "./plan/planned.ts";
 import type { Site } from "../core/site.ts";
 import type { Study } from "../core/study.ts";
 import type { Layout } from "../workspace/layout.ts";
+import { explainChangedCommand } from "./plan/changed-command.ts";
 import { estimateElements, lintCluster } from "./plan/lints.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
 import { decidePacking } from "./plan/packing.ts";
@@ -17,11 +18,11 @@ const SECONDS_PER_HOUR = 3600;
  * What `generate` would write, counted. Writes nothing.
  * @throws BsweepError INVALID_STUDY, INVALID_SITE, INVALID_DATA, INVALID_MANIFEST
  */
-export function planStudy(options: PlanOptions): PlanReport {
+export async function planStudy(options: PlanOptions): Promise<PlanReport> {
   const context = openPlan(options);
   const { study, header, site, existing } = context;
   const tally = tallyProposals(proposeTrials(study, header), existing);
-  const packing = tryPacking(context, options.layout);
+  const packing = await tryPacking(context, options.layout);
   return {
     study: study.name,
     file: study.file,
@@ -64,9 +65,9 @@ export function planArrays(
 }
 
 /** One trial an element where nothing can be said before a trial has been measured. */
-function tryPacking(context: PlanContext, layout: Layout): PlannedPacking {
+async function tryPacking(context: PlanContext, layout: Layout): Promise<PlannedPacking> {
   try {
-    const { kind, trialsPerElement } = decidePacking(context, layout);
+    const { kind, trialsPerElement } = await decidePacking(context, layout);
     return { trialsPerElement, isMeasured: kind !== "canary" };
   } catch (error) {
     if (!(error instanceof BsweepError) || error.code !== "CONFLICT") throw error;
@@ -101,6 +102,7 @@ function findWarnings(
       : [
           "resources.trialsPerElement is auto: the first round is one trial, whose time decides; the elements above are for one trial each",
         ]),
+    ...[explainChangedCommand(study, layout)].filter((line) => line !== undefined),
     ...warnOfSize(study.resources, trialsPerElement, largest),
     ...lintCluster(study, site, layout, estimateElements(tally, trialsPerElement)),
   ];

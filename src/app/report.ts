@@ -1,21 +1,17 @@
 import type { Effects } from "../core/effects.ts";
-import type { Study } from "../core/study.ts";
-import { buildStudyReport, type StudyReport } from "../stats/study-report.ts";
+import type { StudyReport } from "../stats/study-report.ts";
 import { withDatabase } from "../storage/database.ts";
-import { countIncomparableTrials, readOutcomes } from "../storage/outcomes.ts";
-import type { Layout } from "../workspace/layout.ts";
 import { collectFirst, requireDatabase } from "./collect/collect-first.ts";
+import { explainChangedCommand } from "./plan/changed-command.ts";
+import { readReport, type ReadReportOptions } from "./report/read-report.ts";
 
-export interface ReportOptions {
-  readonly study: Study;
-  readonly layout: Layout;
+export interface ReportOptions extends ReadReportOptions {
   /** Collect first, where the workspace may be written. */
   readonly collect: boolean;
 }
 
 /**
- * Ranks what the study has so far. Trials of another data set or hold-out than the latest round's are
- * left out, with a warning: accuracies on different rows do not compare.
+ * Ranks what the study has so far.
  * @throws BsweepError CONFLICT when nothing was collected yet; STORAGE
  */
 export async function reportStudy(options: ReportOptions, effects: Effects): Promise<StudyReport> {
@@ -23,15 +19,7 @@ export async function reportStudy(options: ReportOptions, effects: Effects): Pro
   const path = options.collect
     ? await collectFirst(options, effects)
     : requireDatabase(layout.database(study.name), study);
-  return withDatabase(path, "readonly", (database) => {
-    const others = countIncomparableTrials(database);
-    if (others > 0) {
-      effects.reporter.warn(
-        `${others} trials of another data set or hold-out than the latest round's are left out`,
-      );
-    }
-    const { name, objective } = study;
-    const space = study.space.map((dimension) => dimension.name);
-    return buildStudyReport({ name, objective, space }, readOutcomes(database));
-  });
+  const changed = explainChangedCommand(study, layout);
+  if (changed !== undefined) effects.reporter.warn(changed);
+  return withDatabase(path, "readonly", (database) => readReport(database, options));
 }

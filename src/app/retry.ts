@@ -119,7 +119,7 @@ async function write(
       ...{ study, header, sha256, site, trials, layout: options.layout },
       place: { study: study.name, round, replace: false },
       kind: "retry",
-      trialsPerElement: packingOf(context, options),
+      trialsPerElement: await packingOf(context, options),
       // Every one of them was tried before.
       canary: false,
     },
@@ -129,9 +129,9 @@ async function write(
 }
 
 /** As the study packs its trials; one by one while nobody knows how long one takes. */
-function packingOf(context: PlanContext, { layout }: RetryOptions): number {
+async function packingOf(context: PlanContext, { layout }: RetryOptions): Promise<number> {
   try {
-    return decidePacking(context, layout).trialsPerElement;
+    return (await decidePacking(context, layout)).trialsPerElement;
   } catch (error) {
     if (error instanceof BsweepError && error.code === "CONFLICT") return 1;
     throw error;

@@ -66,7 +66,7 @@ export async function runSmoke(options: SmokeOptions, effects: Effects): Promise
     ]);
   } else await running;
   effects.reporter.endProgress();
-  readReports(probes, effects);
+  await readReports(probes, effects);
   if (probes.some(({ facts }) => facts === undefined) && (options.wait || options.last))
     await askScheduler(probes, options.layout, effects);
   return describe(target, rounds, probes, submittedAt);

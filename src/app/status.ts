@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import type { Effects } from "../core/effects.ts";
 import { groupBy } from "../core/objects.ts";
 import type { ArrayStatus, CanaryStatus, NextStep, StudyStatus } from "./cluster/study-status.ts";
-import { LIVELY_KINDS, TRIAL_STATE_KINDS, type TrialStateKind } from "../core/trial-state.ts";
+import { LIVELY_KINDS, STANDING_KINDS, type StandingKind } from "../core/standing.ts";
 import { measureThroughput } from "../stats/throughput.ts";
 import { withDatabase } from "../storage/database.ts";
-import { readBest } from "../storage/outcomes.ts";
 import { CANARY } from "../workspace/layout.ts";
+import { readBest } from "./report/read-report.ts";
 import { groupFailures, isRetryable } from "./cluster/failures.ts";
 import {
   type Observation,
@@ -28,7 +28,7 @@ export async function readStatus(options: ObserveOptions, effects: Effects): Pro
   const { study, layout } = options;
   const observation = await observeStudy(options, effects);
   const best = await withDatabase(layout.database(study.name), "readonly", (database) =>
-    readBest(database, study.objective),
+    readBest(database, options),
   );
   const { now, trials, results, answer } = observation;
   const counts = countKinds(trials);
@@ -71,13 +71,13 @@ function readPaused(file: string): string | null {
 }
 
 /** Whether a trial has neither a result nor been given up. */
-function isToCome(kind: TrialStateKind): boolean {
+function isToCome(kind: StandingKind): boolean {
   return kind === "not submitted" || LIVELY_KINDS.has(kind);
 }
 
 function countKinds(trials: readonly ObservedTrial[]): StudyStatus["counts"] {
-  const counts = Object.fromEntries(TRIAL_STATE_KINDS.map((kind) => [kind, 0])) as Record<
-    TrialStateKind,
+  const counts = Object.fromEntries(STANDING_KINDS.map((kind) => [kind, 0])) as Record<
+    StandingKind,
     number
   >;
   for (const { state } of trials) counts[state.kind] += 1;

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Effects } from "../core/effects.ts";
+import { explainFailure } from "../core/failure.ts";
 import { BsweepError } from "../core/errors.ts";
 import type { PlannedArrays } from "./plan/planned.ts";
 import type { WrittenRound } from "./generate/generated.ts";
@@ -10,7 +11,7 @@ import { generateRound } from "./generate.ts";
 import { planStudy } from "./plan.ts";
 import { loadStudy, type PlanOptions } from "./plan/load-study.ts";
 import { loadSiteOf } from "./site/load-site.ts";
-import { canaryOutcome } from "./submit/canary-outcome.ts";
+import { findOnlyResult } from "../rounds/canary.ts";
 import { listUnsubmitted } from "../rounds/unsubmitted.ts";
 
 export interface SubmitOptions extends PlanOptions {
@@ -82,7 +83,7 @@ async function findPending(
   const pending = listUnsubmitted(options.layout, study);
   if (pending.length > 0) return { pending, generated: null, planned: null };
   if (options.dryRun) {
-    const { arrays } = planStudy(options);
+    const { arrays } = await planStudy(options);
     return { pending, generated: null, planned: arrays.arrays > 0 ? arrays : null };
   }
   const { written } = await generateRound({ ...options, overwrite: false }, effects);
@@ -148,10 +149,11 @@ async function awaitCanary(
     "waiting for the first trial, whose time decides how the others are packed",
   );
   do {
-    const outcome = canaryOutcome(layout, study, round);
-    if (outcome?.state === "complete") return;
-    if (outcome !== undefined) {
-      throw new BsweepError("CONFLICT", `the first trial failed: ${outcome.message}`, {
+    const result = await findOnlyResult(layout, study, round);
+    if (result?.state === "complete") return;
+    if (result !== undefined) {
+      const why = result.failure === null ? result.state : explainFailure(result.failure);
+      throw new BsweepError("CONFLICT", `the first trial did not complete: ${why}`, {
         hint: `see its log in ${join(layout.round(study, round), "logs")}; set resources.trialsPerElement to a number to go on without it`,
       });
     }

@@ -1,6 +1,6 @@
 import type { Effects } from "../core/effects.ts";
 import type { StudyStatus } from "./cluster/study-status.ts";
-import { LIVELY_KINDS, TRIAL_STATE_KINDS } from "../core/trial-state.ts";
+import { LIVELY_KINDS, STANDING_KINDS } from "../core/standing.ts";
 import { type WatchOptions, watchStudy } from "./watch.ts";
 
 /**
@@ -53,7 +53,7 @@ export async function waitForStudy(
 }
 
 function isLively({ counts }: StudyStatus): boolean {
-  return TRIAL_STATE_KINDS.some((kind) => LIVELY_KINDS.has(kind) && counts[kind] > 0);
+  return STANDING_KINDS.some((kind) => LIVELY_KINDS.has(kind) && counts[kind] > 0);
 }
 
 /** Undefined while something is still to come. */

@@ -223,6 +223,11 @@ export function describeRange(spec: NumericSpec): string {
   return `a number ${low} ${spec.below === true ? "<" : "<="} ${spec.high}`;
 }
 
+/** What the trainer takes for a parameter that is not named. */
+export const CNN_DEFAULTS: Parameters = Object.fromEntries(
+  SPECS.map(([name, spec]) => [name, spec.default]),
+);
+
 /** Parameters that change nothing while another one has a certain value. */
 const UNUSED: readonly {
   readonly name: CnnParameterName;

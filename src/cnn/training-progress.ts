@@ -1,4 +1,14 @@
-import type { EpochRecord } from "../core/trial.ts";
+import type { StepRecord } from "../core/trial.ts";
+
+/** One epoch of training. Losses are means over examples, null when not finite; accuracies are fractions. */
+export interface EpochRecord {
+  readonly epoch: number;
+  readonly loss: number | null;
+  readonly accuracy?: number | undefined;
+  readonly validationLoss?: number | null | undefined;
+  readonly validationAccuracy?: number | undefined;
+  readonly seconds: number;
+}
 
 /** All that the training loop knows and the model's variables do not. Plain data: it stands in checkpoints. */
 export interface Progress {
@@ -46,3 +56,9 @@ export const FRESH_PROGRESS: Progress = {
   stopping: { bestLoss: null, bestEpoch: 0 },
   plateau: { scale: 1, bestLoss: null, waited: 0 },
 };
+
+/** An epoch as every trainer's step; what was not finite is left out. */
+export function stepOfEpoch({ epoch, seconds, ...measured }: EpochRecord): StepRecord {
+  const known = Object.entries(measured).filter(([, value]) => typeof value === "number");
+  return { step: epoch, metrics: Object.fromEntries(known) as StepRecord["metrics"], seconds };
+}

@@ -16,8 +16,8 @@ export function deriveSeed(...parts: readonly unknown[]): number {
 }
 
 /**
- * A trial's own seed. The resource is left out on purpose: a trial promoted to more epochs goes on
- * with the run it had. `params` are the trainer's resolved parameters.
+ * A trial's own seed. The epochs are left out: trials that differ in them alone begin alike. `params` are the trainer's
+ * resolved parameters.
  */
 export function deriveTrialSeed(
   studySeed: number,

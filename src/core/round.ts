@@ -1,4 +1,5 @@
 import type { GpuRequest, Pool } from "./placement.ts";
+import type { Setting } from "./setting.ts";
 import type { SchedulerName } from "./site.ts";
 import type { Objective, Precision } from "./study.ts";
 
@@ -22,6 +23,8 @@ export interface Round {
   readonly createdAt: string;
   readonly bsweep: string;
   readonly objective: Objective;
+  /** What its trials compare within; null in rounds of bsweep 0.1.0 (rounds/setting.ts finds it out). */
+  readonly setting: Setting | null;
   /** Null for a command that brings its own data. */
   readonly dataset: RoundDataset | null;
   readonly trainer: RoundTrainer;

@@ -43,7 +43,7 @@ export interface RequestedData {
 }
 
 export interface CheckpointRequest {
-  /** Absolute; the trial's own, kept until the trial has a result. A trainer goes on from what it finds there. */
+  /** Absolute; the trial's own, kept until the trial was trained to its end. A trainer goes on from what it finds there. */
   readonly folder: string;
   /** Seconds of training between checkpoints, 0: one after each epoch. */
   readonly seconds: number;

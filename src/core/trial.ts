@@ -1,6 +1,9 @@
-import type { ParameterValue, Parameters, Precision } from "./study.ts";
+import type { Parameters, Precision } from "./study.ts";
 
-/** How much training a trial may use. The resource is never also a parameter. */
+/**
+ * How much training a trial may use, to its planned end: part of what the trial is. One that was pruned and is run to
+ * that end later is the same trial, of the next attempt, with the result it would have had.
+ */
 export interface Resource {
   readonly epochs: number;
 }
@@ -30,6 +33,28 @@ export interface ManifestElement {
   readonly trials: readonly Trial[];
 }
 
+/**
+ * What may become of a trial, in every file, table and report. `pruned`: stopped early, because others did better; it
+ * may still be run to its end. `skipped`: not run, because the study had what it wanted. `cancelled`: a person ended it.
+ */
+export const TRIAL_STATES = [
+  "waiting",
+  "running",
+  "complete",
+  "pruned",
+  "failed",
+  "cancelled",
+  "skipped",
+] as const;
+export type TrialState = (typeof TRIAL_STATES)[number];
+
+/** States that a result may tell. */
+export const RESULT_STATES = ["complete", "pruned", "failed", "skipped"] as const;
+export type ResultState = (typeof RESULT_STATES)[number];
+
+/** Finite numbers by name. */
+export type Metrics = Readonly<Record<string, number>>;
+
 export const FAILURE_KINDS = [
   "error",
   "timeout",
@@ -48,13 +73,13 @@ export interface Failure {
   readonly stderrTail?: string | undefined;
 }
 
-/** One epoch of training. Losses are means over examples; accuracies are fractions. */
-export interface EpochRecord {
-  readonly epoch: number;
-  readonly loss: number | null;
-  readonly accuracy?: number | undefined;
-  readonly validationLoss?: number | null | undefined;
-  readonly validationAccuracy?: number | undefined;
+/** A trainer's measurements at one step, such as an epoch. */
+export interface StepRecord {
+  /** Ascending. */
+  readonly step: number;
+  /** Finite numbers by name; what was not finite is left out. */
+  readonly metrics: Metrics;
+  /** Wall seconds since the step before. */
   readonly seconds: number;
 }
 
@@ -79,34 +104,49 @@ export interface NumericsFingerprint {
 
 /** What a trainer measured. A trainer leaves this as a JSON file; the runner makes it a result. */
 export interface TrainerReport {
-  /** Finite numbers by name, the objective's metric among them. */
-  readonly metrics: Readonly<Record<string, number>>;
+  /** The objective's metric among them. */
+  readonly metrics: Metrics;
   readonly holdout?: Holdout | undefined;
   readonly model?: { readonly parameters: number; readonly flopsPerExample: number } | undefined;
-  readonly history: readonly EpochRecord[];
+  readonly history: readonly StepRecord[];
   readonly numerics?: NumericsFingerprint | undefined;
   /** Set by a trainer that ended in order and yet has no result to rank, such as `diverged`. */
   readonly failure?: Failure | undefined;
 }
 
+/** Why a trial was not trained to its end, though nothing failed. */
+export interface EarlyEnd {
+  /** In a sentence. */
+  readonly reason: string;
+  /** The last step it trained, and the objective's value there; null for one that was never started. */
+  readonly step: number | null;
+  readonly value: number | null;
+}
+
 /** One attempt at one trial: what happened, measured. Never the environment as a whole. */
 export interface TrialResult {
-  readonly schemaVersion: 1;
+  readonly schemaVersion: 2;
   readonly trialId: string;
   readonly number: number;
   readonly attempt: number;
-  readonly state: "complete" | "failed";
-  /** The objective's value; null when the trial failed. */
+  readonly state: ResultState;
+  /** The objective's value; null unless complete. */
   readonly objective: number | null;
-  readonly metrics: Readonly<Record<string, number>>;
+  /** Final ones. */
+  readonly metrics: Metrics;
   readonly holdout: Holdout | null;
   readonly model: { readonly parameters: number; readonly flopsPerExample: number } | null;
-  readonly history: readonly EpochRecord[];
-  readonly params: Readonly<Record<string, ParameterValue>>;
+  readonly history: readonly StepRecord[];
+  readonly params: Parameters;
   readonly replicate: number;
   readonly seed: number;
   readonly resource: Resource;
+  /** Of a failed trial alone. */
   readonly failure: Failure | null;
+  /** Of a pruned or skipped trial alone. */
+  readonly earlyEnd: EarlyEnd | null;
+  /** What was odd and yet cost nothing, a sentence each. */
+  readonly warnings: readonly string[];
   /** ISO 8601 UTC start; wall seconds of the trainer, start-up included. */
   readonly timing: { readonly startedAt: string; readonly seconds: number };
   readonly usage: { readonly peakMemoryMiB: number | null; readonly cpuSeconds: number | null };

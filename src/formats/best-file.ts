@@ -1,4 +1,5 @@
 import { Document } from "yaml";
+import { escapeControls } from "../core/printable.ts";
 import type { Objective, Parameters } from "../core/study.ts";
 
 /** The winner of a study, with what must be known to judge it. */
@@ -17,6 +18,8 @@ export interface Best {
   readonly number: number;
   readonly trialId: string;
   readonly modelParameters: number | null;
+  /** What of it the study does not have any more, such as `x 4`; null when it has it all. */
+  readonly outside: string | null;
   /** Complete trials it was chosen from. */
   readonly complete: number;
   /** Rows of the ranking that share the first rank, this one among them. */
@@ -51,6 +54,9 @@ function describe(best: Best): readonly string[] {
           `${sharing} share this value: hold-out loss, model size, trial number decided, in this order`,
         ]
       : []),
+    ...(best.outside === null
+      ? []
+      : [`not in the study any more: ${escapeControls(best.outside)}`]),
     ...(modelParameters === null ? [] : [`model: ${modelParameters} parameters`]),
   ];
 }

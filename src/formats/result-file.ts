@@ -2,29 +2,17 @@ import * as z from "zod";
 import { BsweepError } from "../core/errors.ts";
 import { sha256 } from "../core/identity.ts";
 import { PRECISIONS } from "../core/study.ts";
-import {
-  type EpochRecord,
-  FAILURE_KINDS,
-  type TrainerReport,
-  type TrialResult,
-} from "../core/trial.ts";
-import { parseJson } from "./issues.ts";
+import { stepOfEpoch } from "../cnn/training-progress.ts";
+import { FAILURE_KINDS, RESULT_STATES, type StepRecord, type TrialResult } from "../core/trial.ts";
+import { checkValue, parseJson } from "./issues.ts";
+import { epochSchema } from "./training-progress.ts";
 import { parametersSchema, resourceSchema, trialIdSchema } from "./manifest.ts";
 
-export const epochSchema = z.strictObject({
-  epoch: z.int().min(1),
-  loss: z.number().nullable(),
-  accuracy: z.number().optional(),
-  validationLoss: z.number().nullable().optional(),
-  validationAccuracy: z.number().optional(),
-  seconds: z.number().min(0),
-});
-
-const holdoutSchema = z
+export const holdoutSchema = z
   .strictObject({ correct: z.int().min(0), count: z.int().min(1), predictions: z.base64() })
   .refine(({ correct, count }) => correct <= count, "expected correct <= count");
 
-const modelSchema = z.strictObject({
+export const modelSchema = z.strictObject({
   parameters: z.int().min(0),
   flopsPerExample: z.number().min(0),
 });
@@ -37,63 +25,91 @@ export const numericsSchema = z.strictObject({
   gpu: z.string().optional(),
 });
 
-const failureSchema = z.strictObject({
+export const failureSchema = z.strictObject({
   kind: z.enum(FAILURE_KINDS),
   message: z.string(),
   stderrTail: z.string().optional(),
 });
 
-const metricsSchema = z.record(z.string(), z.number());
+export const metricsSchema = z.record(z.string(), z.number());
+
+const stepSchema: z.ZodType<StepRecord> = z.strictObject({
+  step: z.int().min(0),
+  metrics: metricsSchema,
+  seconds: z.number().min(0),
+});
+
+const common = {
+  trialId: trialIdSchema,
+  number: z.int().min(1),
+  attempt: z.int().min(1),
+  objective: z.number().nullable(),
+  metrics: metricsSchema,
+  holdout: holdoutSchema.nullable(),
+  model: modelSchema.nullable(),
+  params: parametersSchema,
+  replicate: z.int().min(0),
+  seed: z.int().min(0),
+  resource: resourceSchema,
+  failure: failureSchema.nullable(),
+  timing: z.strictObject({ startedAt: z.iso.datetime(), seconds: z.number().min(0) }),
+  usage: z.strictObject({
+    peakMemoryMiB: z.number().nullable(),
+    cpuSeconds: z.number().nullable(),
+  }),
+  element: z.strictObject({ job: z.string(), index: z.int().min(0), host: z.string() }),
+  numerics: numericsSchema.nullable(),
+  software: z.strictObject({ bsweep: z.string() }),
+};
+
+const currentSchema = z.strictObject({
+  ...common,
+  schemaVersion: z.literal(2),
+  state: z.enum(RESULT_STATES),
+  history: z.array(stepSchema),
+  earlyEnd: z
+    .strictObject({
+      reason: z.string(),
+      step: z.int().min(0).nullable(),
+      value: z.number().nullable(),
+    })
+    .nullable(),
+  warnings: z.array(z.string()),
+});
+
+/** bsweep 0.1.0: epochs with five measurements, and two states. */
+const firstSchema = z
+  .strictObject({
+    ...common,
+    schemaVersion: z.literal(1),
+    state: z.enum(["complete", "failed"]),
+    history: z.array(epochSchema),
+  })
+  .transform(({ history, ...result }) => ({
+    ...result,
+    schemaVersion: 2 as const,
+    history: history.map(stepOfEpoch),
+    earlyEnd: null,
+    warnings: [],
+  }));
 
 const resultSchema: z.ZodType<TrialResult> = z
-  .strictObject({
-    schemaVersion: z.literal(1),
-    trialId: trialIdSchema,
-    number: z.int().min(1),
-    attempt: z.int().min(1),
-    state: z.enum(["complete", "failed"]),
-    objective: z.number().nullable(),
-    metrics: metricsSchema,
-    holdout: holdoutSchema.nullable(),
-    model: modelSchema.nullable(),
-    history: z.array(epochSchema),
-    params: parametersSchema,
-    replicate: z.int().min(0),
-    seed: z.int().min(0),
-    resource: resourceSchema,
-    failure: failureSchema.nullable(),
-    timing: z.strictObject({ startedAt: z.iso.datetime(), seconds: z.number().min(0) }),
-    usage: z.strictObject({
-      peakMemoryMiB: z.number().nullable(),
-      cpuSeconds: z.number().nullable(),
-    }),
-    element: z.strictObject({ job: z.string(), index: z.int().min(0), host: z.string() }),
-    numerics: numericsSchema.nullable(),
-    software: z.strictObject({ bsweep: z.string() }),
-  })
+  .discriminatedUnion("schemaVersion", [currentSchema, firstSchema])
   .refine(({ state, objective }) => (state === "complete") === (objective !== null), {
-    message: "expected a value for a complete trial, null for a failed one",
+    message: "expected a value for a complete trial, null for any other",
     path: ["objective"],
   })
   .refine(({ state, failure }) => (state === "failed") === (failure !== null), {
-    message: "expected a failure for a failed trial, null for a complete one",
+    message: "expected a failure for a failed trial, null for any other",
     path: ["failure"],
-  });
-
-/** An epoch as any trainer may tell it: the number, and what it measures. */
-const reportedEpochSchema = epochSchema.extend({
-  loss: z.number().nullable().default(null),
-  seconds: z.number().min(0).default(0),
-});
-
-const reportSchema: z.ZodType<TrainerReport> = z.strictObject({
-  metrics: metricsSchema,
-  holdout: holdoutSchema.optional(),
-  model: modelSchema.optional(),
-  history: z.array(reportedEpochSchema).default([]),
-  numerics: numericsSchema.optional(),
-  failure: failureSchema.optional(),
-});
+  })
+  .refine(
+    ({ state, earlyEnd }) => (state === "pruned" || state === "skipped") === (earlyEnd !== null),
+    {
+      message: "expected a reason for a pruned or skipped trial, null for any other",
+      path: ["earlyEnd"],
+    },
+  );
 
 /** The last member of a result's text, and what it covers: every byte before it, closed by `}`. */
 const SEAL = /,"checksum":"(sha256:[0-9a-f]{64})"\}\n?$/;
@@ -114,7 +130,14 @@ export function parseResult(text: string, file: string): TrialResult {
   }
   const content = `${text.slice(0, text.lastIndexOf(',"checksum":'))}}`;
   if (seal[1] !== `sha256:${sha256(content)}`) throw mismatch(file);
-  return parseJson(content, { file }, resultSchema, as);
+  const value: unknown = JSON.parse(content);
+  // A key that stands twice has two readings: such a text is nobody's result.
+  if (JSON.stringify(value) !== content) {
+    throw new BsweepError("INVALID_RESULT", `${file} is not as bsweep writes it`, {
+      hint: "a key stands twice, or it was written by something else",
+    });
+  }
+  return checkValue(value, { file }, resultSchema, as);
 }
 
 /** Characters a seal takes, its line end included. */
@@ -124,32 +147,4 @@ function mismatch(file: string): BsweepError {
   return new BsweepError("INVALID_RESULT", `${file} does not match its checksum`, {
     hint: "the file was changed or torn after it was written; the trial counts as not done",
   });
-}
-
-/** Reads what a trainer left. @throws BsweepError INVALID_RESULT */
-export function parseTrainerReport(text: string, file: string): TrainerReport {
-  return parseJson(text, { file }, reportSchema, {
-    code: "INVALID_RESULT",
-    what: "trainer report",
-  });
-}
-
-/** How a line begins by which a command tells of an epoch. */
-const PROGRESS_PREFIX = "bsweep:";
-
-const progressSchema = z.object({ ...reportedEpochSchema.shape });
-
-/**
- * Reads `bsweep: {"epoch":3,"loss":0.1}`, a line of a trainer's output. Undefined for any other line.
- * @param seconds of the epoch, where the line does not say
- */
-export function parseProgressLine(line: string, seconds: number): EpochRecord | undefined {
-  if (!line.startsWith(PROGRESS_PREFIX)) return undefined;
-  try {
-    const told: unknown = JSON.parse(line.slice(PROGRESS_PREFIX.length));
-    const withSeconds = typeof told === "object" ? { seconds, ...told } : told;
-    return progressSchema.safeParse(withSeconds).data;
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { PRECISIONS } from "../core/study.ts";
 import { LAUNCHERS } from "../core/placement.ts";
 import { ROUND_KINDS, type Round, type RoundCluster } from "../core/round.ts";
+import type { Setting } from "../core/setting.ts";
 import { SCHEDULERS } from "../core/site.ts";
 import { parseJson } from "./issues.ts";
 
@@ -33,6 +34,14 @@ const clusterSchema: z.ZodType<RoundCluster> = z.strictObject({
   excludeHosts: z.array(z.string()),
 });
 
+const settingSchema: z.ZodType<Setting> = z.strictObject({
+  trainer: z.strictObject({ name: z.string(), revision: z.int().min(0) }),
+  precision: z.enum(PRECISIONS),
+  datasetDigest: z.string(),
+  holdout: z.strictObject({ fraction: z.number().min(0).lt(1), seed: z.int().min(0) }),
+});
+
+/** What bsweep 0.1.0 did not write down has a default. */
 const roundSchema: z.ZodType<Round> = z.strictObject({
   schemaVersion: z.literal(1),
   study: z.string(),
@@ -42,6 +51,7 @@ const roundSchema: z.ZodType<Round> = z.strictObject({
   createdAt: z.iso.datetime(),
   bsweep: z.string(),
   objective: z.strictObject({ metric: z.string(), direction: z.enum(["maximize", "minimize"]) }),
+  setting: settingSchema.nullable().default(null),
   dataset: z
     .strictObject({
       path: z.string(),
@@ -50,14 +60,14 @@ const roundSchema: z.ZodType<Round> = z.strictObject({
     })
     .nullable(),
   trainer: z.discriminatedUnion("kind", [
-    z.strictObject({ kind: z.literal("cnn"), precision: z.enum(PRECISIONS) }),
+    z.strictObject({ kind: z.literal("cnn"), precision: z.enum(PRECISIONS).default("float32") }),
     z.strictObject({ kind: z.literal("command"), command: z.array(z.string()).min(1) }),
   ]),
   limits: z.strictObject({
     cpus: z.int().min(1),
     memoryMiB: z.int().min(1),
     walltimeSeconds: z.int().min(1),
-    checkpointSeconds: z.number().min(0).nullable(),
+    checkpointSeconds: z.number().min(0).nullable().default(null),
   }),
   cluster: clusterSchema.nullable().default(null),
   arrays: z.array(

@@ -1,7 +1,16 @@
 import * as z from "zod";
-import type { Progress } from "../cnn/training-progress.ts";
+import type { EpochRecord, Progress } from "../cnn/training-progress.ts";
 import { parseJson } from "./issues.ts";
-import { epochSchema } from "./result-file.ts";
+
+/** One epoch of the CNN, in checkpoints and in results of bsweep 0.1.0. */
+export const epochSchema: z.ZodType<EpochRecord> = z.strictObject({
+  epoch: z.int().min(1),
+  loss: z.number().nullable(),
+  accuracy: z.number().optional(),
+  validationLoss: z.number().nullable().optional(),
+  validationAccuracy: z.number().optional(),
+  seconds: z.number().min(0),
+});
 
 const progressSchema: z.ZodType<Progress> = z.strictObject({
   history: z.array(epochSchema),

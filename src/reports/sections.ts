@@ -7,27 +7,36 @@ const RIGHT = { align: "right" } as const;
 /** How each parameter that varies moves the objective, the one that matters most first. */
 export function parameterSection({ parameters }: StudyReport): string[] {
   if (parameters.length === 0) return [];
+  const anyFailed = parameters.some(({ values }) => values.some(({ failed }) => failed > 0));
   const columns = [
     { title: "parameter" },
     { title: "value", ...RIGHT },
-    ...["trials", "best", "median", "mean"].map((title) => ({ title, ...RIGHT })),
+    ...["trials", ...(anyFailed ? ["failed"] : []), "best", "median", "mean"].map((title) => ({
+      title,
+      ...RIGHT,
+    })),
   ];
   const rows = parameters.flatMap(({ name, values }) =>
     values.map((value, position) => [
       position === 0 ? toCell(name) : "",
       toCell(value.label),
       formatCount(value.trials),
-      ...[value.best, value.median, value.mean].map(formatValue),
+      ...(anyFailed ? [formatCount(value.failed)] : []),
+      ...[value.best, value.median, value.mean].map((each) =>
+        each === null ? "" : formatValue(each),
+      ),
     ]),
   );
   return [[...describeImportance(parameters), drawTable(columns, rows)].join("\n")];
 }
 
-function describeImportance([first]: readonly ParameterSummary[]): string[] {
-  if (first === undefined || first.etaSquared === null) return [];
-  const how = "eta squared, one parameter at a time";
-  const percent = Math.round(first.etaSquared * 100);
-  if (percent < 1) return [`No parameter by itself explains 1 % of the variance (${how})`];
+function describeImportance(parameters: readonly ParameterSummary[]): string[] {
+  const how = "epsilon squared, one parameter at a time, against permutations";
+  const [first] = parameters.filter(({ importance }) => importance?.isBeyondChance);
+  const isTold = parameters.some(({ importance }) => importance !== null);
+  if (!isTold) return ["Too few trials to tell which parameter matters"];
+  if (first?.importance == null) return [`No parameter by itself matters beyond chance (${how})`];
+  const percent = Math.round(first.importance.share * 100);
   return [
     `${toCell(first.name)} matters most: ${percent} % of the variance lies between its values (${how})`,
   ];

@@ -5,7 +5,7 @@ import type {
   StateCounts,
   StudyStatus,
 } from "../app/cluster/study-status.ts";
-import type { TrialStateKind } from "../core/trial-state.ts";
+import type { StandingKind } from "../core/standing.ts";
 import { type Column, drawTable, formatCount, formatValue, toCell } from "./cells.ts";
 
 const RIGHT = { align: "right" } as const;
@@ -15,12 +15,12 @@ const MAX_ARRAYS = 40;
 const MAX_REASONS = 8;
 
 /** In the order in which a person wants to read them. */
-const SHOWN_KINDS: readonly TrialStateKind[] = [
+const SHOWN_KINDS: readonly StandingKind[] = [
   ...(["complete", "running", "suspended", "waiting", "held", "not submitted", "ending"] as const),
   ...(["unknown", "failed", "lost", "missing"] as const),
 ];
 
-const WORDS: Partial<Readonly<Record<TrialStateKind, string>>> = { ending: "waiting for file" };
+const WORDS: Partial<Readonly<Record<StandingKind, string>>> = { ending: "waiting for file" };
 
 /** How a study stands, for a person. */
 export function formatStatus(status: StudyStatus): string {
@@ -52,7 +52,7 @@ export function formatProgressLine(status: StudyStatus): string {
   );
 }
 
-function wordOf(kind: TrialStateKind): string {
+function wordOf(kind: StandingKind): string {
   return WORDS[kind] ?? kind;
 }
 
@@ -82,7 +82,8 @@ function describeCanary({ round, number, state }: CanaryStatus): string {
 
 function describeBest({ best, objective }: StudyStatus): string {
   if (best === null) return "";
-  return `trial ${best.number}, ${toCell(objective.metric)} ${formatValue(best.objective)}`;
+  const mean = best.replicates === 1 ? "" : `, mean of ${best.replicates} replicates`;
+  return `trial ${best.number}, ${toCell(objective.metric)} ${formatValue(best.objective)}${mean}`;
 }
 
 function describePace({ throughput, secondsLeft, cpuHours }: StudyStatus): string {
@@ -123,7 +124,7 @@ function arraySection({ arrays, counts }: StudyStatus): string {
 
 function arrayRow(
   { round, array, job, trials, counts, retried }: ArrayStatus,
-  kinds: readonly TrialStateKind[],
+  kinds: readonly StandingKind[],
   hasRetried: boolean,
 ): readonly string[] {
   const count = (number: number): string => (number === 0 ? "" : formatCount(number));

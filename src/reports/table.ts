@@ -1,25 +1,32 @@
 import { formatDuration } from "../core/quantities.ts";
-import type { RankedTrial } from "../stats/rank.ts";
-import type { StudyReport } from "../stats/study-report.ts";
+import { type ReportedTrial, type StudyReport, labelOfSetting } from "../stats/study-report.ts";
 import {
+  type Column,
   drawTable,
   formatCount,
   formatParameter,
   formatValue,
+  plural,
   toCell,
-  type Column,
 } from "./cells.ts";
 import { failureSection, parameterSection } from "./sections.ts";
 
 const RIGHT = { align: "right" } as const;
 const MAX_MESSAGE_LENGTH = 100;
 
+export interface TableOptions {
+  /** Rows of the ranking. */
+  readonly top: number;
+  /** Metrics to be shown beside the objective. */
+  readonly metrics: readonly string[];
+}
+
 /** The report for a person: what is done, the winner, the ranking, parameters, failures. */
-export function formatReportTable(report: StudyReport, top: number): string {
+export function formatReportTable(report: StudyReport, options: TableOptions): string {
   const sections = [
     headline(report),
     ...winnerSection(report),
-    ...rankingSection(report, top),
+    ...rankingSection(report, options),
     ...parameterSection(report),
     ...failureSection(report, MAX_MESSAGE_LENGTH),
   ];
@@ -27,11 +34,13 @@ export function formatReportTable(report: StudyReport, top: number): string {
 }
 
 function headline({ study, objective, counts, holdoutRows }: StudyReport): string {
-  const { planned, complete, failed, waiting, unranked } = counts;
+  const { planned, complete, pruned, failed, skipped, waiting, unranked } = counts;
   const parts = [
     `${formatCount(planned)} planned`,
     `${formatCount(complete)} complete`,
+    ...(pruned > 0 ? [`${formatCount(pruned)} pruned`] : []),
     `${formatCount(failed)} failed`,
+    ...(skipped > 0 ? [`${formatCount(skipped)} skipped`] : []),
     ...(waiting > 0 ? [`${formatCount(waiting)} still without a result`] : []),
     ...(unranked > 0 ? [`${formatCount(unranked)} without ${toCell(objective.metric)}`] : []),
   ];
@@ -40,11 +49,16 @@ function headline({ study, objective, counts, holdoutRows }: StudyReport): strin
   return `${study}: ${parts.join(", ")}; ranking by ${toCell(objective.metric)}${rows}, ${order}`;
 }
 
-function winnerSection({ ranking, objective, varying }: StudyReport): string[] {
+function winnerSection({ ranking, objective, counts, metrics, searched }: StudyReport): string[] {
   const [best] = ranking;
-  if (best === undefined) return ["No trial is complete yet: there is nothing to rank."];
+  if (best === undefined) {
+    if (counts.complete === 0) return ["No trial is complete yet: there is nothing to rank."];
+    const told = metrics.map((name) => toCell(name)).join(", ") || "no metric at all";
+    return [`No trial reported ${toCell(objective.metric)}: complete trials reported ${told}.`];
+  }
   const value = `${toCell(objective.metric)} ${formatValue(best.objective)}`;
-  const params = varying.flatMap((name) =>
+  const mean = best.replicates > 1 ? `, mean of ${best.replicates} replicates` : "";
+  const params = searched.flatMap((name) =>
     Object.hasOwn(best.params, name)
       ? [`${toCell(name)} ${formatParameter(best.params[name])}`]
       : [],
@@ -52,7 +66,10 @@ function winnerSection({ ranking, objective, varying }: StudyReport): string[] {
   const sharing = ranking.filter(({ rank }) => rank === 1).length;
   return [
     [
-      `Best: trial ${best.number}, ${value}${params.length > 0 ? `: ${params.join(", ")}` : ""}`,
+      `Best: trial ${best.number}, ${value}${mean}${params.length > 0 ? `: ${params.join(", ")}` : ""}`,
+      ...(best.outside === null
+        ? []
+        : [`It is none of the study as it is now, which has not: ${toCell(best.outside, 200)}`]),
       ...(sharing > 1
         ? [
             `${formatCount(sharing)} share rank 1; hold-out loss, model size, then trial number put them in order`,
@@ -62,52 +79,81 @@ function winnerSection({ ranking, objective, varying }: StudyReport): string[] {
   ];
 }
 
-function rankingSection({ ranking, varying }: StudyReport, top: number): string[] {
-  if (ranking.length === 0) return [];
-  const shown = ranking.slice(0, top);
-  const replicated = ranking.some(({ replicates }) => replicates > 1);
-  const intervals = ranking.some(({ interval }) => interval !== null);
-  const columns = rankingColumns(varying, replicated, intervals);
-  const rows = shown.map((row) => [
-    ...[String(row.rank), String(row.number), formatValue(row.objective)],
-    ...(intervals ? [formatInterval(row.interval)] : []),
-    ...(replicated ? [String(row.replicates), formatInterval(row.spread)] : []),
-    ...varying.map((name) => formatParameter(row.params[name])),
-    ...describeCost(row),
-  ]);
-  const rest = ranking.length - shown.length;
-  return [
-    [
-      drawTable(columns, rows),
-      ...(rest > 0 ? [`${formatCount(rest)} more; --top N shows more of them`] : []),
-      ...(intervals ? ["95 %: Wilson's interval over the hold-out's rows only, not seeds"] : []),
-    ].join("\n"),
+/** What a column shows of a row; undefined columns are left out. */
+type RankingColumn = Column & { readonly read: (row: ReportedTrial) => string };
+
+function rankingSection(report: StudyReport, options: TableOptions): string[] {
+  const { ranking, settings } = report;
+  const shown = ranking.slice(0, options.top);
+  const hidden = settings.slice(1).filter(({ trials }) => trials > 0);
+  const isAll = ranking.some(({ setting }) => setting !== settings[0]?.setting);
+  const notes = [
+    ...(ranking.length > shown.length
+      ? [`${formatCount(ranking.length - shown.length)} more; --top N shows more of them`]
+      : []),
+    ...(ranking.some(({ interval }) => interval !== null)
+      ? ["95 %: Wilson's interval over the hold-out's rows only, not seeds"]
+      : []),
+    ...(shown.some(({ outside }) => outside !== null)
+      ? ["*: of values that the study does not have any more"]
+      : []),
+    ...(isAll ? [] : hidden).map(
+      ({ trials, differences }) =>
+        `${plural(trials, "trial")} of another setting not ranked here (${toCell(differences.join(", "), 100)}); --setting all shows them`,
+    ),
   ];
+  if (shown.length === 0) return notes.length === 0 ? [] : [notes.join("\n")];
+  const columns = rankingColumns(report, options.metrics, isAll);
+  const rows = shown.map((row) => columns.map(({ read }) => read(row)));
+  return [[drawTable(columns, rows), ...notes].join("\n")];
 }
 
 function rankingColumns(
-  varying: readonly string[],
-  replicated: boolean,
-  intervals: boolean,
-): readonly Column[] {
+  report: StudyReport,
+  metrics: readonly string[],
+  isAll: boolean,
+): readonly RankingColumn[] {
+  const { ranking, varying } = report;
+  const some = (has: (row: ReportedTrial) => boolean, ...columns: RankingColumn[]) =>
+    ranking.some(has) ? columns : [];
+  const right = (title: string, read: RankingColumn["read"]): RankingColumn => ({
+    ...{ title, read },
+    ...RIGHT,
+  });
   return [
-    ...["rank", "trial", "objective"].map((title) => ({ title, ...RIGHT })),
-    ...(intervals ? [{ title: "95 %" }] : []),
-    ...(replicated ? [{ title: "n", ...RIGHT }, { title: "min .. max" }] : []),
-    ...varying.map((title) => ({ title, ...RIGHT })),
-    ...["model", "epochs", "time"].map((title) => ({ title, ...RIGHT })),
+    right("rank", ({ rank }) => String(rank)),
+    right("trial", ({ number, outside }) => `${number}${outside === null ? "" : "*"}`),
+    right("objective", ({ objective }) => formatValue(objective)),
+    ...some(({ interval }) => interval !== null, {
+      title: "95 %",
+      read: ({ interval }) => formatInterval(interval),
+    }),
+    ...some(
+      ({ replicates }) => replicates > 1,
+      right("n", ({ replicates }) => String(replicates)),
+      { title: "min .. max", read: ({ spread }) => formatInterval(spread) },
+    ),
+    ...metrics.map((name) => right(name, (row) => formatMetric(row.metrics[name]))),
+    ...(isAll
+      ? [
+          {
+            title: "setting",
+            read: ({ setting }: ReportedTrial) => labelOfSetting(report, setting),
+          },
+        ]
+      : []),
+    ...varying.map((name) => right(name, ({ params }) => formatParameter(params[name]))),
+    right("model", ({ modelParameters: size }) => (size === null ? "" : formatCount(size))),
+    right("epochs", ({ epochs }) => String(epochs)),
+    right("time", ({ seconds }) => (seconds === null ? "" : formatDuration(seconds))),
   ];
 }
 
-function formatInterval(interval: RankedTrial["interval"]): string {
+function formatInterval(interval: ReportedTrial["interval"]): string {
   if (interval === null) return "";
   return `${formatValue(interval.low)} .. ${formatValue(interval.high)}`;
 }
 
-function describeCost({ modelParameters, epochs, seconds }: RankedTrial): readonly string[] {
-  return [
-    modelParameters === null ? "" : formatCount(modelParameters),
-    String(epochs),
-    seconds === null ? "" : formatDuration(seconds),
-  ];
+function formatMetric(value: number | undefined): string {
+  return value === undefined ? "" : formatValue(value);
 }

@@ -1,15 +1,15 @@
-import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { BsweepError, messageOf } from "../core/errors.ts";
+import { BsweepError } from "../core/errors.ts";
 import type { Round, RoundArray } from "../core/round.ts";
 import type { ManifestElement } from "../core/trial.ts";
 import { parseManifestLine } from "../formats/manifest.ts";
-import { parseRoundFile } from "../formats/round-file.ts";
 import { arrayName, CANARY, type Layout, ROUND_FILE } from "../workspace/layout.ts";
+import { readLines, readRoundFile } from "./round.ts";
 
 /** An element of an array with what it shares with its round. */
 export interface Element {
   readonly round: Round;
+  readonly array: RoundArray;
   readonly element: ManifestElement;
   /** Folder the element's results go to. */
   readonly resultFolder: string;
@@ -22,7 +22,7 @@ export interface Element {
  * @throws BsweepError INVALID_MANIFEST naming the file and the line
  */
 export function readElement(manifestFile: string, index: number, layout: Layout): Element {
-  const lines = readText(manifestFile).trimEnd().split("\n");
+  const lines = readLines(manifestFile);
   const line = lines[index - 1];
   if (line === undefined) {
     const message = `${manifestFile} has no line ${index}: found ${lines.length}, one for each element`;
@@ -34,7 +34,7 @@ export function readElement(manifestFile: string, index: number, layout: Layout)
   const { round, array } = readArray(manifestFile);
   const results = layout.roundResults(round.study, round.round);
   return {
-    ...{ round, element },
+    ...{ round, array, element },
     resultFolder: join(results, arrayName(array.array)),
     canaryFolder: join(results, arrayName(CANARY)),
   };
@@ -46,21 +46,13 @@ export function readArray(manifestFile: string): {
   readonly array: RoundArray;
 } {
   const roundFile = join(dirname(manifestFile), ROUND_FILE);
-  const round = parseRoundFile(readText(roundFile), roundFile);
-  const array = round.arrays.find(({ manifest }) => manifest === basename(manifestFile));
-  if (array !== undefined) return { round, array };
+  const round = readRoundFile(roundFile);
+  const array = round?.arrays.find(({ manifest }) => manifest === basename(manifestFile));
+  if (round !== undefined && array !== undefined) return { round, array };
   throw new BsweepError(
     "INVALID_MANIFEST",
-    `${roundFile} knows no array with ${basename(manifestFile)}`,
+    round === undefined
+      ? `there is no ${roundFile}`
+      : `${roundFile} knows no array with ${basename(manifestFile)}`,
   );
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new BsweepError("INVALID_MANIFEST", `cannot read ${file}: ${messageOf(cause)}`, {
-      cause,
-    });
-  }
 }

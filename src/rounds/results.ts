@@ -1,34 +1,107 @@
+import { constants, promises as fs } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { BsweepError, messageOf } from "../core/errors.ts";
 import type { Trial, TrialResult } from "../core/trial.ts";
 import { parseResult } from "../formats/result-file.ts";
-import { parseResultName } from "../workspace/layout.ts";
-import { readResultText } from "./result-files.ts";
 import { listFolder } from "../workspace/folder.ts";
+import { parseResultName } from "../workspace/layout.ts";
+
+/** A result is some KiB; a larger file is no result, and is not read into memory. */
+const MAX_RESULT_BYTES = 16 * 1024 * 1024;
+
+/** Most results are smaller. */
+const USUAL_BYTES = 16 * 1024;
+
+/** A file that does not verify is read again after these pauses: cached storage may show it late. */
+export const RETRY_PAUSES_MS: readonly number[] = [100, 400];
+
+/** Reads a result and verifies it, as readText does. @throws BsweepError INVALID_RESULT with the reason */
+export async function readResult(path: string): Promise<TrialResult> {
+  return parseResult(await readText(path), "the file");
+}
 
 /**
- * The valid result that this attempt at the trial has left. A torn file does not count.
- * @param folders searched in turn: the element's own, and the canary's, which runs a trial of the first array
+ * The valid result in a file, which is read again when it is not whole yet; undefined for what stays torn or foreign:
+ * `collect` sets it aside with its reason, everywhere else it is as if there were none.
  */
-export async function findValidResult(
-  folders: readonly string[],
-  trial: Trial,
-): Promise<TrialResult | undefined> {
-  for (const folder of folders) {
-    for (const name of listFolder(folder)) {
-      const parts = parseResultName(name);
-      if (parts?.trialId !== trial.trialId || parts.attempt !== trial.attempt) continue;
-      const result = await readResultOf(trial, join(folder, name));
-      if (result !== undefined) return result;
+export async function findResult(path: string): Promise<TrialResult | undefined> {
+  for (const milliseconds of [0, ...RETRY_PAUSES_MS]) {
+    if (milliseconds > 0) await pause(milliseconds);
+    try {
+      return await readResult(path);
+    } catch (error) {
+      if (!(error instanceof BsweepError)) throw error;
     }
   }
   return undefined;
 }
 
-async function readResultOf(trial: Trial, file: string): Promise<TrialResult | undefined> {
-  try {
-    const result = parseResult(await readResultText(file), file);
-    return result.trialId === trial.trialId ? result : undefined;
-  } catch {
+/** Finds results by trial; each folder is listed once until `forget`. */
+export class ResultFinder {
+  readonly #namesByAttempt = new Map<string, ReadonlyMap<string, readonly string[]>>();
+
+  /**
+   * The valid result that this attempt at the trial has left.
+   * @param folders searched in turn: the element's own, and the canary's, which runs a trial of the first array
+   */
+  async find(
+    folders: readonly string[],
+    { trialId, attempt }: Pick<Trial, "trialId" | "attempt">,
+  ): Promise<TrialResult | undefined> {
+    for (const folder of folders) {
+      for (const name of this.#index(folder).get(`${trialId}.${attempt}`) ?? []) {
+        const result = await findResult(join(folder, name));
+        if (result?.trialId === trialId && result.attempt === attempt) return result;
+      }
+    }
     return undefined;
   }
+
+  forget(folder: string): void {
+    this.#namesByAttempt.delete(folder);
+  }
+
+  #index(folder: string): ReadonlyMap<string, readonly string[]> {
+    const known = this.#namesByAttempt.get(folder);
+    if (known !== undefined) return known;
+    const index = new Map<string, string[]>();
+    for (const name of listFolder(folder)) {
+      const parts = parseResultName(name);
+      if (parts === undefined) continue;
+      const key = `${parts.trialId}.${parts.attempt}`;
+      index.set(key, [...(index.get(key) ?? []), name]);
+    }
+    this.#namesByAttempt.set(folder, index);
+    return index;
+  }
+}
+
+/**
+ * Reads a file that somebody else left, up to its end: `stat`, which may be behind on cached storage, is not asked.
+ * Links are not followed, and what is no plain file is refused rather than waited for.
+ * @throws BsweepError INVALID_RESULT with the reason, on any failure
+ */
+export async function readText(path: string): Promise<string> {
+  let file: fs.FileHandle | undefined;
+  try {
+    file = await fs.open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    return await readToEnd(file);
+  } catch (cause) {
+    if (cause instanceof BsweepError) throw cause;
+    throw new BsweepError("INVALID_RESULT", `cannot be read: ${messageOf(cause)}`, { cause });
+  } finally {
+    await file?.close();
+  }
+}
+
+async function readToEnd(file: fs.FileHandle): Promise<string> {
+  let buffer = Buffer.allocUnsafe(USUAL_BYTES);
+  for (let length = 0; length <= MAX_RESULT_BYTES;) {
+    if (length === buffer.length) buffer = Buffer.concat([buffer], 2 * length);
+    const { bytesRead } = await file.read(buffer, length, buffer.length - length);
+    if (bytesRead === 0) return buffer.toString("utf8", 0, length);
+    length += bytesRead;
+  }
+  throw new BsweepError("INVALID_RESULT", `found more than ${MAX_RESULT_BYTES} bytes`);
 }

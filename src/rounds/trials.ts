@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parseManifestLine } from "../formats/manifest.ts";
-import { parseArrayName, parseResultName, type Layout } from "../workspace/layout.ts";
-import { listFolder, listRounds } from "../workspace/folder.ts";
+import { type Layout, parseResultName } from "../workspace/layout.ts";
+import { listResultFiles } from "./result-files.ts";
+import { listRounds, readElements, readRounds } from "./round.ts";
 
 /** What earlier rounds of a study hold. */
 export interface ExistingTrials {
@@ -25,38 +23,22 @@ export function readExistingTrials(
   study: string,
   before = Infinity,
 ): ExistingTrials {
-  const rounds = listRounds(layout, study).filter((round) => round < before);
   const numbers = new Map<string, number>();
-  const withResult = new Set<string>();
   let highestNumber = 0;
-  for (const round of rounds) {
-    for (const { trialId, number } of readRoundTrials(layout.round(study, round))) {
-      numbers.set(trialId, number);
-      highestNumber = Math.max(highestNumber, number);
-    }
-    for (const trialId of readResultIds(layout.roundResults(study, round))) withResult.add(trialId);
-  }
-  return { numbers, withResult, highestNumber, highestRound: Math.max(0, ...rounds) };
-}
-
-/** Trials of a round's manifests. A manifest has at most 1000 lines, so one at a time is in memory. */
-function* readRoundTrials(folder: string): Generator<{ trialId: string; number: number }> {
-  for (const name of listFolder(folder).sort()) {
-    if (!/^array-\d{2,}\.trials\.jsonl$/.test(name)) continue;
-    const file = join(folder, name);
-    const lines = readFileSync(file, "utf8").split("\n");
-    if (lines.at(-1) === "") lines.pop();
-    for (const [index, line] of lines.entries())
-      yield* parseManifestLine(line, file, index + 1).trials;
-  }
-}
-
-function* readResultIds(folder: string): Generator<string> {
-  for (const array of listFolder(folder)) {
-    if (parseArrayName(array) === undefined) continue;
-    for (const name of listFolder(join(folder, array))) {
-      const result = parseResultName(name);
-      if (result !== undefined) yield result.trialId;
+  for (const round of readRounds(layout, study).filter((each) => each.round < before)) {
+    for (const { trials } of round.arrays.flatMap((array) => readElements(layout, round, array))) {
+      for (const { trialId, number } of trials) {
+        numbers.set(trialId, number);
+        highestNumber = Math.max(highestNumber, number);
+      }
     }
   }
+  const results = listResultFiles(layout.studyResults(study))
+    .filter(({ round }) => round < before)
+    .map(({ name }) => parseResultName(name)?.trialId);
+  return {
+    ...{ numbers, highestNumber },
+    withResult: new Set(results.filter((trialId) => trialId !== undefined)),
+    highestRound: Math.max(0, ...listRounds(layout, study).filter((round) => round < before)),
+  };
 }

@@ -1,15 +1,14 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { parseRoundFile } from "../formats/round-file.ts";
+import { listFolder } from "../workspace/folder.ts";
 import {
   arrayName,
   CANARY,
-  ROUND_FILE,
   SUBMIT_SCRIPT,
   SUBMITTED_FOLDER,
   type Layout,
 } from "../workspace/layout.ts";
-import { listFolder, listRounds } from "../workspace/folder.ts";
+import { readRounds } from "./round.ts";
 
 /**
  * Rounds with a submit.sh of which at least one array has no job id yet, in order. A canary is not missed where it
@@ -17,12 +16,14 @@ import { listFolder, listRounds } from "../workspace/folder.ts";
  * @throws BsweepError INVALID_MANIFEST
  */
 export function listUnsubmitted(layout: Layout, study: string): number[] {
-  return listRounds(layout, study).filter((round) => {
-    const folder = layout.round(study, round);
-    if (!existsSync(join(folder, SUBMIT_SCRIPT))) return false;
-    const file = join(folder, ROUND_FILE);
-    const { arrays } = parseRoundFile(readFileSync(file, "utf8"), file);
-    const recorded = new Set(listFolder(join(folder, SUBMITTED_FOLDER)));
-    return arrays.some(({ array }) => array !== CANARY && !recorded.has(`${arrayName(array)}.job`));
-  });
+  return readRounds(layout, study)
+    .filter(({ round, arrays }) => {
+      const folder = layout.round(study, round);
+      if (!existsSync(join(folder, SUBMIT_SCRIPT))) return false;
+      const recorded = new Set(listFolder(join(folder, SUBMITTED_FOLDER)));
+      return arrays.some(
+        ({ array }) => array !== CANARY && !recorded.has(`${arrayName(array)}.job`),
+      );
+    })
+    .map(({ round }) => round);
 }

@@ -2,9 +2,9 @@ import type { Objective } from "../core/study.ts";
 import { RUN_AGAIN_STATUS } from "../core/trainer-request.ts";
 import type { Failure, TrainerReport } from "../core/trial.ts";
 import { BsweepError, formatIssue, isSystemError, messageOf } from "../core/errors.ts";
-import { parseTrainerReport } from "../formats/result-file.ts";
+import { parseTrainerReport } from "../formats/trainer-report.ts";
 import type { Supervised } from "../process/supervise.ts";
-import { readResultText } from "../rounds/result-files.ts";
+import { readText } from "../rounds/results.ts";
 
 /** A trial's end: a value for the objective, or why there is none. */
 export type Outcome = Judgement & {
@@ -118,7 +118,7 @@ const MORE_THAN_ONE = "after JSON at position";
 async function readReport(file: string): Promise<TrainerReport | Failure> {
   let text: string;
   try {
-    text = await readResultText(file);
+    text = await readText(file);
   } catch (error) {
     const missing = error instanceof Error && isSystemError(error.cause, "ENOENT");
     const message = missing

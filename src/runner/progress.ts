@@ -1,9 +1,9 @@
-import type { EpochRecord } from "../core/trial.ts";
-import { parseProgressLine } from "../formats/result-file.ts";
+import type { StepRecord } from "../core/trial.ts";
+import { parseProgressLine } from "../formats/trainer-report.ts";
 
 /** Collects the epochs that a command tells of on stdout: `bsweep: {"epoch":3,"loss":0.1}`. */
 export class ProgressLines {
-  readonly #records = new Map<number, EpochRecord>();
+  readonly #records = new Map<number, StepRecord>();
   #previous = performance.now();
 
   /** Any line; one that tells of no epoch changes nothing. */
@@ -12,11 +12,11 @@ export class ProgressLines {
     const record = parseProgressLine(line, (now - this.#previous) / 1000);
     if (record === undefined) return;
     this.#previous = now;
-    this.#records.set(record.epoch, record);
+    this.#records.set(record.step, record);
   };
 
   /** One record an epoch, the last that was told, in ascending order. */
-  get history(): readonly EpochRecord[] {
-    return [...this.#records.values()].sort((a, b) => a.epoch - b.epoch);
+  get history(): readonly StepRecord[] {
+    return [...this.#records.values()].sort((a, b) => a.step - b.step);
   }
 }

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
-import { parseTrainerReport } from "../formats/result-file.ts";
+import { parseTrainerReport } from "../formats/trainer-report.ts";
 
 /**
  * Watches for a trainer that has left its report and yet does not end. The report is a trainer's last

@@ -7,9 +7,10 @@ import { formatResult } from "../formats/result-file.ts";
 import { TIME_IS_UP } from "../process/supervise.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
 import { makeCheckpointFolder, removeCheckpointFolder } from "../workspace/checkpoint-folder.ts";
-import { type Layout, resultName } from "../workspace/layout.ts";
+import { CANARY, type Layout, resultName } from "../workspace/layout.ts";
 import { type Element, readElement } from "../rounds/element.ts";
-import { findValidResult } from "../rounds/results.ts";
+import { showsThatTrialsRun, writeVerdict } from "../rounds/canary.ts";
+import { ResultFinder } from "../rounds/results.ts";
 import { runOneTrial } from "./trial-run.ts";
 
 export interface ElementOptions {
@@ -56,12 +57,14 @@ export async function runElement(options: ElementOptions): Promise<ElementEnd> {
   const endsAt = (options.startedMs ?? 0) / 1000 + walltimeSeconds - marginSeconds;
   let started = 0;
   let anyFailed = false;
+  const finder = new ResultFinder();
   for (const trial of found.element.trials) {
-    const existing = await findValidResult([found.resultFolder, found.canaryFolder], trial);
+    const existing = await finder.find([found.resultFolder, found.canaryFolder], trial);
     if (existing !== undefined) {
       options.log(`${describe(trial)}: has a valid result already`);
-      anyFailed ||= hasFailed(existing);
-      dropCheckpoints(trial, found, options);
+      anyFailed ||= !showsThatTrialsRun(existing);
+      leaveVerdict(existing, found);
+      dropCheckpoints(trial, existing, found, options);
       continue;
     }
     const secondsLeft = endsAt - performance.now() / 1000;
@@ -72,14 +75,13 @@ export async function runElement(options: ElementOptions): Promise<ElementEnd> {
     started += 1;
     const end = await leaveResult(trial, found, { ...options, secondsLeft, marginSeconds });
     if (typeof end === "string") return end;
-    anyFailed ||= hasFailed(end);
+    anyFailed ||= !showsThatTrialsRun(end);
   }
   return anyFailed ? "failed" : "done";
 }
 
-/** A trial that diverged says nothing about the others, or about the site. */
-function hasFailed({ failure }: TrialResult): boolean {
-  return failure !== null && failure.kind !== "diverged";
+function leaveVerdict(result: TrialResult, { array, resultFolder }: Element): void {
+  if (array.array === CANARY) writeVerdict(resultFolder, result);
 }
 
 function endOfAbort({ reason }: AbortSignal): ElementEnd {
@@ -126,7 +128,8 @@ async function leaveResult(
   }
   const name = resultName(index, trial.trialId, trial.attempt, randomBytes(4).toString("hex"));
   writeFileAtomic(join(found.resultFolder, name), formatResult(result));
-  dropCheckpoints(trial, found, options);
+  leaveVerdict(result, found);
+  dropCheckpoints(trial, result, found, options);
   const end =
     result.failure === null
       ? `${round.objective.metric} ${String(result.objective)}`
@@ -149,11 +152,14 @@ function makeCheckpoints(
   return undefined;
 }
 
+/** A pruned trial may yet be run to its end, and goes on from there. */
 function dropCheckpoints(
   { number, trialId }: Trial,
+  { state }: TrialResult,
   { round }: Element,
   { layout, log }: ElementOptions,
 ): void {
+  if (state === "pruned") return;
   const folder = layout.checkpoints(round.study, trialId);
   const problem = removeCheckpointFolder(folder);
   if (problem !== undefined) log(`trial ${number}: warning: ${folder} stays: ${problem}`);

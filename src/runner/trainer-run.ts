@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Round } from "../core/round.ts";
 import { commandEnvironment, fillCommand, type CommandValues } from "../core/trainer-command.ts";
 import type { CommandRequest } from "../core/trainer-request.ts";
-import type { EpochRecord } from "../core/trial.ts";
+import type { StepRecord } from "../core/trial.ts";
 import { type Supervised, type SuperviseOptions, supervise } from "../process/supervise.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { builtProgram } from "../workspace/package.ts";
@@ -28,7 +28,7 @@ export interface TrainerRunOptions {
 
 export interface TrainerRun extends Supervised {
   /** What it told of its epochs while it ran. */
-  readonly history: readonly EpochRecord[];
+  readonly history: readonly StepRecord[];
 }
 
 /** Starts the round's trainer for a request and watches it to its end. */

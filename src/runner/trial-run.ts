@@ -129,7 +129,7 @@ function createResult(
 ): TrialResult {
   const { trialId, number, attempt, params, replicate, seed, resource } = trial;
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     trialId,
     number,
     attempt,
@@ -141,6 +141,8 @@ function createResult(
     seed,
     resource,
     failure: outcome.state === "failed" ? outcome.failure : null,
+    earlyEnd: null,
+    warnings: outcome.warning === undefined ? [] : [outcome.warning],
     timing: { startedAt, seconds: run.seconds },
     usage: { peakMemoryMiB: run.peakMemoryMiB, cpuSeconds: run.cpuSeconds },
     element: { job: schedulerJobId(), index, host: hostName() },

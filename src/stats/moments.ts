@@ -20,21 +20,6 @@ export function sortNumbers(values: readonly number[]): number[] {
   return [...values].sort((a, b) => a - b);
 }
 
-/**
- * Eta squared (Fisher's correlation ratio): the share, 0 .. 1, of the values' variance that lies
- * between the groups. Null when nothing varies, or when no group has two values to vary within.
- * @param groups none of them empty
- */
-export function etaSquared(groups: readonly (readonly number[])[]): number | null {
-  const all = groups.flat();
-  if (groups.length < 2 || all.length <= groups.length) return null;
-  const grand = mean(all);
-  const total = all.reduce((sum, value) => sum + (value - grand) ** 2, 0);
-  if (total === 0) return null;
-  const between = groups.reduce((sum, group) => sum + group.length * (mean(group) - grand) ** 2, 0);
-  return Math.min(1, between / total);
-}
-
 /** Of at least two values, n - 1 below. */
 export function standardDeviation(values: readonly number[]): number {
   const centre = mean(values);

@@ -1,5 +1,5 @@
 import type { ParameterValue, Parameters } from "../core/study.ts";
-import type { FailureKind } from "../core/trial.ts";
+import type { Failure, Metrics, ResultState } from "../core/trial.ts";
 
 /** Where one trial of a study stands, seen through its results. */
 export interface TrialOutcome {
@@ -8,16 +8,17 @@ export interface TrialOutcome {
   readonly params: Parameters;
   readonly replicate: number;
   readonly epochs: number;
+  /** Hash of the setting it was planned in (core/setting.ts). */
+  readonly setting: string;
   /** `waiting`: planned, and no valid result so far. */
-  readonly state: "complete" | "failed" | "waiting";
-  /** Empty unless complete. */
-  readonly metrics: Readonly<Record<string, number>>;
+  readonly state: ResultState | "waiting";
+  readonly metrics: Metrics;
   readonly holdout: { readonly correct: number; readonly count: number } | null;
   /** Trainable numbers of the model. */
   readonly modelParameters: number | null;
   /** Wall seconds of the attempt that counts. */
   readonly seconds: number | null;
-  readonly failure: { readonly kind: FailureKind; readonly message: string } | null;
+  readonly failure: Failure | null;
 }
 
 /** Complete results of one trial that should be equal bit for bit, and are not. */

@@ -1,5 +1,6 @@
 import { canonicalJson } from "../core/identity.ts";
 import type { Objective, Parameters } from "../core/study.ts";
+import type { Metrics } from "../core/trial.ts";
 import { wilsonInterval, type Interval } from "./interval.ts";
 import { mean, quantile, sortNumbers } from "./moments.ts";
 import { HOLDOUT_ACCURACY, HOLDOUT_LOSS, SELECTED_EPOCH, type TrialOutcome } from "./outcome.ts";
@@ -13,6 +14,8 @@ export interface RankedTrial {
   readonly trialId: string;
   readonly params: Parameters;
   readonly epochs: number;
+  /** Hash of the setting that its replicates share. */
+  readonly setting: string;
   /** Mean over the complete replicates. */
   readonly objective: number;
   /** Complete replicates, and the lowest and highest objective among them. */
@@ -21,6 +24,10 @@ export interface RankedTrial {
   /** Wilson's interval of a single run whose objective is the hold-out's accuracy, else null. */
   readonly interval: Interval | null;
   readonly holdout: TrialOutcome["holdout"];
+  /** Means over the replicates that told them. */
+  readonly metrics: Metrics;
+  /** Ids of the replicates, by number. */
+  readonly trialIds: readonly string[];
   /** Mean over the replicates; null when the trainer told none. */
   readonly holdoutLoss: number | null;
   readonly modelParameters: number | null;
@@ -30,10 +37,17 @@ export interface RankedTrial {
   readonly seconds: number | null;
 }
 
+/** The best row of a ranking, as every command names it. */
+export type NamedBest = Pick<RankedTrial, "number" | "objective" | "replicates">;
+
+export function nameBest({ number, objective, replicates }: RankedTrial): NamedBest {
+  return { number, objective, replicates };
+}
+
 /**
  * Ranks complete trials: better objective, then lower hold-out loss, fewer model parameters, lower
  * trial number. Only the objective decides the rank; the rest orders those that share one. Replicates
- * (equal parameters and epochs) make one row. Trials without the objective's metric are left out.
+ * (equal setting, parameters and epochs) make one row. Trials without the objective's metric are left out.
  */
 export function rankTrials(
   outcomes: readonly TrialOutcome[],
@@ -59,7 +73,7 @@ function groupReplicates(
   const groups = new Map<string, [TrialOutcome, ...TrialOutcome[]]>();
   for (const outcome of [...outcomes].sort((a, b) => a.number - b.number)) {
     if (outcome.state !== "complete" || !Object.hasOwn(outcome.metrics, metric)) continue;
-    const key = canonicalJson([outcome.params, outcome.epochs]);
+    const key = canonicalJson([outcome.setting, outcome.params, outcome.epochs]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [outcome]);
     else group.push(outcome);
@@ -76,6 +90,7 @@ function describeGroup(replicates: Replicates, metric: string): Omit<RankedTrial
     trialId: first.trialId,
     params: first.params,
     epochs: first.epochs,
+    setting: first.setting,
     objective: mean(values),
     replicates: replicates.length,
     spread: { low: quantile(values, 0), high: quantile(values, 1) },
@@ -84,11 +99,22 @@ function describeGroup(replicates: Replicates, metric: string): Omit<RankedTrial
         ? null
         : wilsonInterval(single.correct, single.count),
     holdout: single,
+    metrics: meanMetrics(replicates),
+    trialIds: replicates.map(({ trialId }) => trialId),
     holdoutLoss: meanOrNull(replicates.map(({ metrics }) => metrics[HOLDOUT_LOSS])),
     modelParameters: first.modelParameters,
     selectedEpoch: meanOrNull(replicates.map(({ metrics }) => metrics[SELECTED_EPOCH])),
     seconds: meanOrNull(replicates.map(({ seconds }) => seconds)),
   };
+}
+
+function meanMetrics(replicates: Replicates): Metrics {
+  const [first, ...others] = replicates;
+  if (others.length === 0) return first.metrics;
+  const names = [...new Set(replicates.flatMap(({ metrics }) => Object.keys(metrics)))];
+  const valuesOf = (name: string): number[] =>
+    replicates.map(({ metrics }) => metrics[name]).filter((value) => value !== undefined);
+  return Object.fromEntries(names.map((name) => [name, mean(valuesOf(name))]));
 }
 
 function meanOrNull(values: readonly (number | null | undefined)[]): number | null {

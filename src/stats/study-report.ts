@@ -1,5 +1,12 @@
-import type { Objective } from "../core/study.ts";
-import type { FailureKind } from "../core/trial.ts";
+import { explainFailure } from "../core/failure.ts";
+import type { Objective, Parameters } from "../core/study.ts";
+import {
+  type FailureKind,
+  type Metrics,
+  type StepRecord,
+  TRIAL_STATES,
+  type TrialState,
+} from "../core/trial.ts";
 import { HOLDOUT_ACCURACY, type TrialOutcome } from "./outcome.ts";
 import { rankTrials, type RankedTrial } from "./rank.ts";
 import { summariseParameters, varyingParameters, type ParameterSummary } from "./summary.ts";
@@ -11,15 +18,39 @@ export interface FailureSummary {
   readonly example: { readonly number: number; readonly message: string };
 }
 
+/** A row of the ranking, and whether the study as it is now would still propose it. */
+export interface ReportedTrial extends RankedTrial {
+  /** What the study does not have any more, such as `x 4`; null when it has it all. */
+  readonly outside: string | null;
+  /** What each replicate measured on the way; absent unless it was asked for. */
+  readonly steps?: readonly { readonly trialId: string; readonly history: readonly StepRecord[] }[];
+}
+
+/** A setting in which trials were planned (core/setting.ts). */
+export interface SettingSummary {
+  readonly setting: string;
+  /** In which it differs from the study's present one, in words; empty for that. */
+  readonly differences: readonly string[];
+  readonly trials: number;
+  readonly complete: number;
+}
+
 /** All a report tells of a study, whatever its format. */
 export interface StudyReport {
   readonly study: string;
   readonly objective: Objective;
+  /** The present one first. */
+  readonly settings: readonly SettingSummary[];
+  /** Of the present setting, as everything below but the ranking under `--setting all`. */
   readonly counts: TrialCounts;
   /** Rows of the hold-out when the objective is its accuracy and all trials share it, else null. */
   readonly holdoutRows: number | null;
+  /** Names of what complete trials measured. */
+  readonly metrics: readonly string[];
   /** Best first. */
-  readonly ranking: readonly RankedTrial[];
+  readonly ranking: readonly ReportedTrial[];
+  /** Names of the searched parameters, in the study's order. */
+  readonly searched: readonly string[];
   /** Parameters that take more than one value, in the order of the search space. */
   readonly varying: readonly string[];
   /** The parameter that matters most first. */
@@ -28,47 +59,79 @@ export interface StudyReport {
   readonly failures: readonly FailureSummary[];
 }
 
-/** Trials, replicates counted one by one. planned = complete + failed + waiting. */
-export interface TrialCounts {
+/** Trials by state, replicates counted one by one. */
+export type TrialCounts = Readonly<Record<TrialState, number>> & {
+  /** All of them. */
   readonly planned: number;
-  readonly complete: number;
-  readonly failed: number;
-  /** Still without a valid result. */
-  readonly waiting: number;
   /** Complete, yet without the metric the study ranks by. */
   readonly unranked: number;
+};
+
+export type ReportedSetting = Pick<SettingSummary, "setting" | "differences">;
+
+export interface ReportedStudy {
+  readonly name: string;
+  readonly objective: Objective;
+  /** The names of the searched parameters, in the study's order. */
+  readonly space: readonly string[];
+  /** The present one first. */
+  readonly settings: readonly ReportedSetting[];
+  /** Why a row is none that the study would propose now; null for one that is. */
+  readonly explainOutside: (row: RankedTrial) => string | null;
 }
 
-/** @param space the names of the searched parameters, in the study's order */
+/** @param ranksAll whether trials of other settings stand in the ranking too, each setting's apart */
 export function buildStudyReport(
-  study: {
-    readonly name: string;
-    readonly objective: Objective;
-    readonly space: readonly string[];
-  },
+  { name, objective, space, settings, explainOutside }: ReportedStudy,
   outcomes: readonly TrialOutcome[],
+  ranksAll = false,
 ): StudyReport {
-  const { name, objective, space } = study;
-  const ranking = rankTrials(outcomes, objective);
+  const present = settings[0]?.setting;
+  const own = outcomes.filter(({ setting }) => setting === present);
+  const ownRanking = rankTrials(own, objective);
+  const ranking = ranksAll ? rankTrials(outcomes, objective) : ownRanking;
   return {
     study: name,
     objective,
-    counts: countTrials(outcomes, objective.metric),
-    holdoutRows: objective.metric === HOLDOUT_ACCURACY ? sharedHoldoutRows(outcomes) : null,
-    ranking,
+    settings: settings.map((each) => countSetting(each, outcomes)),
+    counts: countTrials(own, objective.metric),
+    holdoutRows: objective.metric === HOLDOUT_ACCURACY ? sharedHoldoutRows(own) : null,
+    metrics: listMetrics(own),
+    ranking: ranking.map((row) => ({ ...row, outside: explainOutside(row) })),
+    searched: space,
     varying: varyingParameters(ranking, space),
-    parameters: summariseParameters(ranking, space, objective.direction),
-    failures: summariseFailures(outcomes),
+    parameters: summariseParameters(ownRanking, paramsOfFailed(own), space, objective.direction),
+    failures: summariseFailures(own),
   };
 }
 
+/** `present`, or what is different. */
+export function labelOfSetting({ settings }: Pick<StudyReport, "settings">, hash: string): string {
+  const found = settings.find(({ setting }) => setting === hash);
+  return found === undefined || found.differences.length === 0
+    ? "present"
+    : found.differences.join(", ");
+}
+
+function paramsOfFailed(outcomes: readonly TrialOutcome[]): readonly Parameters[] {
+  return outcomes.filter(({ state }) => state === "failed").map(({ params }) => params);
+}
+
+function countSetting(summary: ReportedSetting, outcomes: readonly TrialOutcome[]): SettingSummary {
+  const own = outcomes.filter(({ setting }) => setting === summary.setting);
+  const complete = own.filter(({ state }) => state === "complete").length;
+  return { ...summary, trials: own.length, complete };
+}
+
 function countTrials(outcomes: readonly TrialOutcome[], metric: string): TrialCounts {
-  const count = { complete: 0, failed: 0, waiting: 0, unranked: 0 };
+  const none = Object.fromEntries(TRIAL_STATES.map((state) => [state, 0]));
+  const count = none as Record<TrialState, number>;
+  let unranked = 0;
   for (const { state, metrics } of outcomes) {
     count[state] += 1;
-    if (state === "complete" && !Object.hasOwn(metrics, metric)) count.unranked += 1;
+    if (state === "complete" && !Object.hasOwn(metrics, metric)) unranked += 1;
   }
-  return { planned: outcomes.length, ...count };
+  return { planned: outcomes.length, ...count, unranked };
 }
 
 function sharedHoldoutRows(outcomes: readonly TrialOutcome[]): number | null {
@@ -79,14 +142,24 @@ function sharedHoldoutRows(outcomes: readonly TrialOutcome[]): number | null {
   return counts.size === 1 && rows !== undefined ? rows : null;
 }
 
+/** In the order in which trials tell them. */
+function listMetrics(outcomes: readonly TrialOutcome[]): readonly string[] {
+  const namesOf = (metrics: Metrics): readonly string[] => Object.keys(metrics);
+  const complete = outcomes.filter(({ state }) => state === "complete");
+  return [...new Set(complete.flatMap(({ metrics }) => namesOf(metrics)))];
+}
+
 function summariseFailures(outcomes: readonly TrialOutcome[]): readonly FailureSummary[] {
   const byKind = new Map<FailureKind, { trials: number; example: FailureSummary["example"] }>();
   for (const { number, failure } of [...outcomes].sort((a, b) => a.number - b.number)) {
     if (failure === null) continue;
     const seen = byKind.get(failure.kind);
-    if (seen === undefined) {
-      byKind.set(failure.kind, { trials: 1, example: { number, message: failure.message } });
-    } else seen.trials += 1;
+    if (seen !== undefined) seen.trials += 1;
+    else
+      byKind.set(failure.kind, {
+        trials: 1,
+        example: { number, message: explainFailure(failure) },
+      });
   }
   return [...byKind]
     .map(([kind, { trials, example }]) => ({ kind, trials, example }))

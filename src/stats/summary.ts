@@ -1,5 +1,6 @@
-import type { Objective, ParameterValue } from "../core/study.ts";
-import { etaSquared, mean, quantile, sortNumbers } from "./moments.ts";
+import type { Objective, Parameters, ParameterValue } from "../core/study.ts";
+import { type Importance, measureImportance } from "./importance.ts";
+import { mean, quantile, sortNumbers } from "./moments.ts";
 import { compareValues } from "./outcome.ts";
 import type { RankedTrial } from "./rank.ts";
 
@@ -13,26 +14,25 @@ export interface ValueSummary {
   readonly label: string;
   /** Rows of the ranking: replicates count once. */
   readonly trials: number;
-  /** In the objective's direction. */
-  readonly best: number;
-  readonly median: number;
-  readonly mean: number;
+  /** Trials that failed, replicates one by one. */
+  readonly failed: number;
+  /** In the objective's direction; null, as the others, where no trial is ranked. */
+  readonly best: number | null;
+  readonly median: number | null;
+  readonly mean: number | null;
 }
 
 export interface ParameterSummary {
   readonly name: string;
   /** Ascending by value. */
   readonly values: readonly ValueSummary[];
-  /**
-   * Eta squared: the share of the objective's variance between this parameter's values, one parameter
-   * at a time, so that interactions do not show. Null when it cannot be told.
-   */
-  readonly etaSquared: number | null;
+  /** Null when it cannot be told. */
+  readonly importance: Importance | null;
 }
 
 /** Parameters that take more than one value in the ranking, in the order given, others by name. */
 export function varyingParameters(
-  rows: readonly RankedTrial[],
+  rows: readonly Pick<RankedTrial, "params">[],
   order: readonly string[],
 ): readonly string[] {
   const values = new Map<string, Set<ParameterValue | undefined>>(
@@ -47,77 +47,119 @@ export function varyingParameters(
 /** Summaries of the parameters that vary, the one that matters most first. */
 export function summariseParameters(
   rows: readonly RankedTrial[],
+  failed: readonly Parameters[],
   order: readonly string[],
   direction: Objective["direction"],
 ): readonly ParameterSummary[] {
-  return varyingParameters(rows, order)
-    .map((name) => summariseParameter(rows, name, direction))
-    .sort((a, b) => (b.etaSquared ?? -1) - (a.etaSquared ?? -1));
+  const names = varyingParameters([...rows, ...failed.map((params) => ({ params }))], order);
+  const groupings = names.map((name) => groupByValue(rows, failed, name));
+  const objectives = rows.map(({ objective }) => objective);
+  const importance = measureImportance(
+    objectives,
+    groupings.map((groups) => placeRows(groups, rows.length)),
+  );
+  return names
+    .map((name, place) => ({
+      name,
+      importance: importance[place] ?? null,
+      values: (groupings[place] ?? []).map((group) => describeGroup(group, objectives, direction)),
+    }))
+    .sort((a, b) => (b.importance?.share ?? -1) - (a.importance?.share ?? -1));
 }
 
+/** Trials of a value, or of a bin of values. */
 interface Group {
   readonly label: string;
-  readonly objectives: readonly number[];
+  /** Places in the ranking. */
+  readonly rows: readonly number[];
+  readonly failed: number;
 }
 
-function summariseParameter(
-  rows: readonly RankedTrial[],
-  name: string,
+function placeRows(groups: readonly Group[], length: number): Int32Array {
+  const places = new Int32Array(length).fill(-1);
+  for (const [group, { rows }] of groups.entries()) for (const row of rows) places[row] = group;
+  return places;
+}
+
+function describeGroup(
+  { label, rows, failed }: Group,
+  objectives: readonly number[],
   direction: Objective["direction"],
-): ParameterSummary {
-  const groups = groupByValue(rows, name);
+): ValueSummary {
+  const sorted = sortNumbers(rows.map((row) => objectives[row] ?? NaN));
+  if (sorted.length === 0)
+    return { label, trials: 0, failed, best: null, median: null, mean: null };
   return {
-    name,
-    etaSquared: etaSquared(groups.map(({ objectives }) => objectives)),
-    values: groups.map(({ label, objectives }) => {
-      const sorted = sortNumbers(objectives);
-      return {
-        label,
-        trials: sorted.length,
-        best: quantile(sorted, direction === "maximize" ? 1 : 0),
-        median: quantile(sorted, 0.5),
-        mean: mean(sorted),
-      };
-    }),
+    ...{ label, failed, trials: sorted.length },
+    best: quantile(sorted, direction === "maximize" ? 1 : 0),
+    median: quantile(sorted, 0.5),
+    mean: mean(sorted),
   };
 }
 
+/** What trials a value has. */
+interface Taken {
+  readonly rows: number[];
+  failed: number;
+}
+
 /** Trials in which the parameter is not searched (its condition does not hold) stay out. */
-function groupByValue(rows: readonly RankedTrial[], name: string): readonly Group[] {
-  const byValue = new Map<ParameterValue, number[]>();
-  for (const { params, objective } of rows) {
+function groupByValue(
+  rows: readonly RankedTrial[],
+  failed: readonly Parameters[],
+  name: string,
+): readonly Group[] {
+  const byValue = new Map<ParameterValue, Taken>();
+  const take = (params: Parameters): Taken | undefined => {
     const value = params[name];
-    if (value === undefined) continue;
-    const objectives = byValue.get(value);
-    if (objectives === undefined) byValue.set(value, [objective]);
-    else objectives.push(objective);
+    if (value === undefined) return undefined;
+    const taken = byValue.get(value) ?? { rows: [], failed: 0 };
+    byValue.set(value, taken);
+    return taken;
+  };
+  for (const [place, { params }] of rows.entries()) take(params)?.rows.push(place);
+  for (const params of failed) {
+    const taken = take(params);
+    if (taken !== undefined) taken.failed += 1;
   }
   const sorted = [...byValue].sort(([a], [b]) => compareValues(a, b));
-  const numeric = sorted.every(([value]) => typeof value === "number");
-  return numeric && sorted.length > MAX_SEPARATE_VALUES
-    ? binValues(sorted as [number, number[]][])
-    : sorted.map(([value, objectives]) => ({ label: String(value), objectives }));
+  const isNumeric = sorted.every(([value]) => typeof value === "number");
+  return isNumeric && isScattered(sorted)
+    ? binValues(sorted as [number, Taken][])
+    : sorted.map(([value, taken]) => ({ label: String(value), ...taken }));
+}
+
+/** Whether a row for each value would say little: there are many of them, or they have hardly more than a trial each. */
+function isScattered(sorted: readonly (readonly [unknown, Taken])[]): boolean {
+  const trials = sorted.reduce((sum, [, { rows }]) => sum + rows.length, 0);
+  return (
+    sorted.length > MAX_SEPARATE_VALUES || (sorted.length > BINS && trials < 2 * sorted.length)
+  );
 }
 
 /** Bins with about as many trials each; equal values never part. */
-function binValues(sorted: readonly (readonly [number, readonly number[]])[]): readonly Group[] {
-  const total = sorted.reduce((sum, [, objectives]) => sum + objectives.length, 0);
+function binValues(sorted: readonly (readonly [number, Taken])[]): readonly Group[] {
+  const size = ({ rows, failed }: Taken): number => rows.length + failed;
+  const total = sorted.reduce((sum, [, taken]) => sum + size(taken), 0);
   const bins = Array.from({ length: BINS }, () => ({
     values: [] as number[],
-    objectives: [] as number[],
+    rows: [] as number[],
+    failed: 0,
   }));
   let before = 0;
-  for (const [value, objectives] of sorted) {
+  for (const [value, taken] of sorted) {
     const bin = bins[Math.floor((before / total) * BINS)];
-    bin?.values.push(value);
-    for (const objective of objectives) bin?.objectives.push(objective);
-    before += objectives.length;
+    before += size(taken);
+    if (bin === undefined) continue;
+    bin.values.push(value);
+    for (const row of taken.rows) bin.rows.push(row);
+    bin.failed += taken.failed;
   }
   return bins
     .filter(({ values }) => values.length > 0)
-    .map(({ values, objectives }) => ({
+    .map(({ values, rows, failed }) => ({
       label: `${formatEnd(values[0])} .. ${formatEnd(values.at(-1))}`,
-      objectives,
+      ...{ rows, failed },
     }));
 }
 

@@ -1,5 +1,5 @@
 import type { Parameters } from "../core/study.ts";
-import type { FailureKind, Trial } from "../core/trial.ts";
+import type { FailureKind, ResultState, Trial } from "../core/trial.ts";
 import type { StudyDatabase } from "./database.ts";
 
 /** One trial of one element, as planned. */
@@ -19,9 +19,13 @@ export interface AttemptResult {
   readonly attempt: number;
   /** Below results/<study>. */
   readonly file: string;
-  readonly state: "complete" | "failed";
+  readonly state: ResultState;
+  /** Whether it is the result of its trial that counts. */
+  readonly counts: boolean;
   readonly failure: FailureKind | null;
   readonly message: string | null;
+  /** The end of what a failed trial's program said; null for none. */
+  readonly stderrTail: string | null;
   /** ISO 8601 UTC. */
   readonly startedAt: string;
   readonly seconds: number;
@@ -42,14 +46,16 @@ export function readPlannedAttempts(database: StudyDatabase): readonly PlannedAt
 
 /** Every result, by trial and attempt; of one attempt in the order in which they began. */
 export function readAttemptResults(database: StudyDatabase): readonly AttemptResult[] {
-  return database
+  const rows = database
     .prepare(
       `SELECT trial_id AS trialId, attempt, file, state, failure_kind AS failure,
-              failure_message AS message, started_at AS startedAt, seconds,
-              cpu_seconds AS cpuSeconds, host
-       FROM results ORDER BY trial_id, attempt, started_at, file`,
+              failure_message AS message, substr(failure_stderr_tail, -500) AS stderrTail, started_at AS startedAt, seconds,
+              cpu_seconds AS cpuSeconds, host, counted.result_id IS NOT NULL AS counts
+       FROM results LEFT JOIN counted_results AS counted USING (result_id)
+       ORDER BY trial_id, attempt, started_at, file`,
     )
-    .all() as AttemptResult[];
+    .all() as (Omit<AttemptResult, "counts"> & { readonly counts: 0 | 1 })[];
+  return rows.map((row) => ({ ...row, counts: row.counts === 1 }));
 }
 
 interface TrialRow {

@@ -87,11 +87,123 @@ export const MIGRATIONS: readonly string[] = [
   -- Which attempt at its trial an element is. Rounds of before there were retries hold first attempts.
   ALTER TABLE elements ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1;
   `,
+  `
+  -- What makes trials comparable apart from parameters, replicate and epochs (core/setting.ts).
+  CREATE TABLE settings (
+    setting          TEXT PRIMARY KEY, -- its hash
+    trainer          TEXT NOT NULL,    -- '': planned before it was written down
+    revision         INTEGER NOT NULL,
+    precision        TEXT NOT NULL,
+    dataset_digest   TEXT NOT NULL,    -- '': the trainer brings its own data
+    holdout_fraction REAL NOT NULL,
+    holdout_seed     INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO settings
+    SELECT DISTINCT 'old-' || hex(dataset_digest || ' ' || holdout_fraction || ' ' || holdout_seed),
+      '', 0, '', dataset_digest, holdout_fraction, holdout_seed
+    FROM rounds;
+
+  ALTER TABLE trials ADD COLUMN setting TEXT REFERENCES settings;
+  UPDATE trials SET setting = (
+    SELECT 'old-' || hex(dataset_digest || ' ' || holdout_fraction || ' ' || holdout_seed)
+    FROM elements JOIN rounds USING (round) WHERE elements.trial_id = trials.trial_id
+    ORDER BY round DESC LIMIT 1);
+
+  -- No nonce: what stands in jobs/ is read again, settings and numbers with it.
+  CREATE TABLE new_rounds (
+    round   INTEGER PRIMARY KEY,
+    nonce   TEXT NOT NULL,
+    metric  TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO new_rounds SELECT round, '', metric FROM rounds;
+
+  CREATE TABLE new_results (
+    result_id           INTEGER PRIMARY KEY,
+    file                TEXT NOT NULL UNIQUE, -- below results/<study>
+    trial_id            TEXT NOT NULL REFERENCES trials,
+    attempt             INTEGER NOT NULL,
+    state               TEXT NOT NULL CHECK (state IN ('complete', 'pruned', 'failed', 'skipped')),
+    objective           REAL CHECK ((objective IS NOT NULL) = (state = 'complete')),
+    metrics             TEXT NOT NULL, -- JSON: name -> number
+    holdout_correct     INTEGER,
+    holdout_count       INTEGER,
+    model_parameters    INTEGER,
+    flops_per_example   REAL,
+    failure_kind        TEXT CHECK ((failure_kind IS NOT NULL) = (state = 'failed')),
+    failure_message     TEXT,
+    failure_stderr_tail TEXT,
+    early_end_reason    TEXT CHECK ((early_end_reason IS NOT NULL) = (state IN ('pruned', 'skipped'))),
+    early_end_step      INTEGER,
+    early_end_value     REAL,
+    warnings            TEXT NOT NULL, -- JSON: sentences
+    started_at          TEXT NOT NULL, -- ISO 8601 UTC
+    seconds             REAL NOT NULL,
+    peak_memory_mib     REAL,
+    cpu_seconds         REAL,
+    job                 TEXT NOT NULL,
+    host                TEXT NOT NULL,
+    numerics            TEXT, -- canonical JSON
+    bsweep              TEXT NOT NULL,
+    history             TEXT NOT NULL, -- JSON: [{step, metrics, seconds}]
+    -- One byte a row of the hold-out. Last: what does not fit the page is read only when asked for.
+    holdout_predictions BLOB
+  ) STRICT;
+  INSERT INTO new_results
+    SELECT result_id, file, trial_id, attempt, state, objective, metrics, holdout_correct,
+      holdout_count, model_parameters, flops_per_example, failure_kind, failure_message,
+      failure_stderr_tail, NULL, NULL, NULL, '[]', started_at, seconds, peak_memory_mib,
+      cpu_seconds, job, host, numerics, bsweep,
+      as_written((SELECT json_group_array(json_object('step', epoch,
+          'metrics', json_patch('{}', json_object('loss', loss, 'accuracy', accuracy,
+            'validationLoss', validation_loss, 'validationAccuracy', validation_accuracy)),
+          'seconds', seconds) ORDER BY epoch)
+        FROM epochs WHERE epochs.result_id = results.result_id)),
+      holdout_predictions
+    FROM results;
+  DROP TABLE epochs;
+  DROP TABLE results;
+  ALTER TABLE new_results RENAME TO results;
+  CREATE INDEX results_of_trial ON results (trial_id);
+
+  CREATE TABLE new_elements (
+    round         INTEGER NOT NULL REFERENCES new_rounds,
+    array         INTEGER NOT NULL,
+    element_index INTEGER NOT NULL,
+    trial_id      TEXT NOT NULL REFERENCES trials,
+    attempt       INTEGER NOT NULL,
+    PRIMARY KEY (round, array, element_index, trial_id)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO new_elements SELECT round, array, element_index, trial_id, attempt FROM elements;
+  DROP TABLE elements;
+  DROP TABLE rounds;
+  ALTER TABLE new_rounds RENAME TO rounds;
+  ALTER TABLE new_elements RENAME TO elements;
+  CREATE INDEX elements_of_trial ON elements (trial_id);
+
+  -- The result of a trial that counts: the first complete attempt; where none is, the last one that trained, else any.
+  -- It depends on the files alone, never on the order in which they were collected.
+  CREATE VIEW counted_results AS
+    SELECT result_id FROM (
+      SELECT result_id, row_number() OVER (
+        PARTITION BY trial_id
+        ORDER BY state = 'complete' DESC, state = 'skipped',
+          iif(state = 'complete', attempt, -attempt), started_at, file
+      ) AS place FROM results)
+    WHERE place = 1;
+
+  -- What was measured while trials ran: a row a metric.
+  CREATE VIEW steps AS
+    SELECT result_id, trial_id, step.value ->> 'step' AS step, metric.key AS metric,
+      metric.value AS value, step.value ->> 'seconds' AS seconds
+    FROM results, json_each(history) AS step, json_each(step.value, '$.metrics') AS metric;
+  `,
 ];
 
 /** Takes the steps that are missing, all or none, also when two processes come at once. */
 export function migrate(database: Database): void {
   if (readVersion(database) === MIGRATIONS.length) return;
+  // SQLite writes a number otherwise than a result file has it.
+  database.function("as_written", (json: string) => JSON.stringify(JSON.parse(json)));
   database
     .transaction(() => {
       for (const step of MIGRATIONS.slice(readVersion(database))) database.exec(step);

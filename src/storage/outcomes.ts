@@ -1,25 +1,7 @@
+import type { Parameters } from "../core/study.ts";
+import type { FailureKind, Metrics, ResultState, StepRecord } from "../core/trial.ts";
 import type { Disagreement, TrialOutcome } from "../stats/outcome.ts";
-import type { Objective, Parameters } from "../core/study.ts";
-import type { FailureKind } from "../core/trial.ts";
 import type { StudyDatabase } from "./database.ts";
-
-/**
- * A trial's result that counts: the first complete attempt, or the last failed one where none is
- * complete. It depends on the files alone, never on the order in which they were collected.
- */
-const COUNTED_RESULTS = `
-  SELECT *, row_number() OVER (
-    PARTITION BY trial_id
-    ORDER BY state = 'complete' DESC, iif(state = 'complete', attempt, -attempt), started_at, file
-  ) AS place
-  FROM (SELECT trial_id, state, attempt, started_at, file, metrics, holdout_correct, holdout_count,
-               model_parameters, seconds, failure_kind, failure_message FROM results)`;
-
-/** Trials measured on the rows of the latest round's hold-out. Others cannot be ranked beside them. */
-const COMPARABLE_TRIALS = `
-  SELECT DISTINCT elements.trial_id FROM elements JOIN rounds USING (round)
-  WHERE (dataset_digest, holdout_fraction, holdout_seed) =
-    (SELECT dataset_digest, holdout_fraction, holdout_seed FROM rounds ORDER BY round DESC LIMIT 1)`;
 
 interface OutcomeRow {
   readonly number: number;
@@ -27,7 +9,8 @@ interface OutcomeRow {
   readonly params: string;
   readonly replicate: number;
   readonly epochs: number;
-  readonly state: "complete" | "failed" | null;
+  readonly setting: string;
+  readonly state: ResultState | null;
   readonly metrics: string | null;
   readonly holdout_correct: number | null;
   readonly holdout_count: number | null;
@@ -35,19 +18,20 @@ interface OutcomeRow {
   readonly seconds: number | null;
   readonly failure_kind: FailureKind | null;
   readonly failure_message: string | null;
+  readonly failure_stderr_tail: string | null;
 }
 
-/** Every planned trial that the latest round's trials compare with, by number. */
+/** Every planned trial with the result that counts, by number. */
 export function readOutcomes(database: StudyDatabase): readonly TrialOutcome[] {
   const rows = database
     .prepare(
-      `SELECT trials.number, trials.trial_id, trials.params, trials.replicate, trials.epochs,
+      `SELECT trials.number, trials.trial_id, trials.params, trials.replicate, trials.epochs, trials.setting,
               counted.state, counted.metrics, counted.holdout_correct, counted.holdout_count,
-              counted.model_parameters, counted.seconds, counted.failure_kind, counted.failure_message
+              counted.model_parameters, counted.seconds, counted.failure_kind, counted.failure_message,
+              counted.failure_stderr_tail
        FROM trials
-       LEFT JOIN (${COUNTED_RESULTS}) AS counted
-         ON counted.trial_id = trials.trial_id AND counted.place = 1
-       WHERE trials.trial_id IN (${COMPARABLE_TRIALS})
+       LEFT JOIN (SELECT * FROM counted_results JOIN results USING (result_id)) AS counted
+         ON counted.trial_id = trials.trial_id
        ORDER BY trials.number, trials.trial_id`,
     )
     .all() as OutcomeRow[];
@@ -62,44 +46,30 @@ function toOutcome(row: OutcomeRow): TrialOutcome {
     params: JSON.parse(row.params) as Parameters,
     replicate: row.replicate,
     epochs: row.epochs,
+    setting: row.setting,
     state: row.state ?? "waiting",
-    metrics:
-      row.state === "complete" ? (JSON.parse(row.metrics ?? "{}") as TrialOutcome["metrics"]) : {},
+    metrics: JSON.parse(row.metrics ?? "{}") as Metrics,
     holdout: correct === null || count === null ? null : { correct, count },
     modelParameters: row.model_parameters,
     seconds: row.seconds,
-    failure: kind === null ? null : { kind, message: row.failure_message ?? "" },
+    failure:
+      kind === null
+        ? null
+        : {
+            kind,
+            message: row.failure_message ?? "",
+            ...(row.failure_stderr_tail === null ? {} : { stderrTail: row.failure_stderr_tail }),
+          },
   };
 }
 
-/** The complete trial with the best value of a metric so far, ties broken as the ranking does; null for none. */
-export function readBest(
-  database: StudyDatabase,
-  { metric, direction }: Objective,
-): { readonly number: number; readonly objective: number } | null {
-  const order = direction === "maximize" ? "DESC" : "ASC";
-  const row = database
-    .prepare(
-      `SELECT trials.number, json_extract(counted.metrics, @path) AS objective
-       FROM (${COUNTED_RESULTS}) AS counted JOIN trials USING (trial_id)
-       WHERE counted.place = 1 AND counted.state = 'complete' AND objective IS NOT NULL
-         AND trial_id IN (${COMPARABLE_TRIALS})
-       ORDER BY objective ${order}, json_extract(counted.metrics, '$.holdoutLoss'),
-         counted.model_parameters, trials.number
-       LIMIT 1`,
-    )
-    .get({ path: `$.${JSON.stringify(metric)}` });
-  return (row as { number: number; objective: number } | undefined) ?? null;
-}
-
-/** Trials planned for another data set or hold-out than the latest round's. */
-export function countIncomparableTrials(database: StudyDatabase): number {
-  return database
-    .prepare(
-      `SELECT count(DISTINCT trial_id) FROM elements WHERE trial_id NOT IN (${COMPARABLE_TRIALS})`,
-    )
-    .pluck()
-    .get() as number;
+/** What the trials' results that count measured on the way, by trial id. */
+export function readHistories(database: StudyDatabase): ReadonlyMap<string, readonly StepRecord[]> {
+  const rows = database
+    .prepare("SELECT trial_id, history FROM counted_results JOIN results USING (result_id)")
+    .raw()
+    .all() as [string, string][];
+  return new Map(rows.map(([trialId, history]) => [trialId, JSON.parse(history) as StepRecord[]]));
 }
 
 /** Disagreements within one numerics fingerprint, by trial number; across fingerprints nothing is promised. */

@@ -7,7 +7,7 @@ export function readCollectedFiles(database: StudyDatabase): ReadonlySet<string>
   return new Set(database.prepare("SELECT file FROM results").pluck().all() as string[]);
 }
 
-/** Stores one result with its epochs; false when the file was collected before. Runs inside a transaction. */
+/** Stores one result; false when the file was collected before. Runs inside a transaction. */
 export type ResultInsert = (file: string, result: TrialResult) => boolean;
 
 /** The trial must have been planned (rounds.ts). A file is collected once: its name never stands for other content. */
@@ -15,32 +15,16 @@ export function createResultInsert(database: StudyDatabase): ResultInsert {
   const insertResult = database.prepare(
     `INSERT INTO results VALUES (NULL, @file, @trialId, @attempt, @state, @objective, @metrics,
        @holdoutCorrect, @holdoutCount, @modelParameters, @flopsPerExample,
-       @failureKind, @failureMessage, @failureStderrTail, @startedAt, @seconds,
-       @peakMemoryMiB, @cpuSeconds, @job, @host, @numerics, @bsweep, @holdoutPredictions)
+       @failureKind, @failureMessage, @failureStderrTail,
+       @earlyEndReason, @earlyEndStep, @earlyEndValue, @warnings, @startedAt, @seconds,
+       @peakMemoryMiB, @cpuSeconds, @job, @host, @numerics, @bsweep, @history, @holdoutPredictions)
      ON CONFLICT (file) DO NOTHING`,
   );
-  const insertEpoch = database.prepare("INSERT INTO epochs VALUES (?, ?, ?, ?, ?, ?, ?)");
-  return (file, result) => {
-    const { changes, lastInsertRowid } = insertResult.run(toRow(file, result));
-    if (changes === 0) return false;
-    for (const record of result.history) {
-      const { epoch, loss, accuracy, validationLoss, validationAccuracy, seconds } = record;
-      insertEpoch.run(
-        lastInsertRowid,
-        epoch,
-        loss,
-        accuracy ?? null,
-        validationLoss ?? null,
-        validationAccuracy ?? null,
-        seconds,
-      );
-    }
-    return true;
-  };
+  return (file, result) => insertResult.run(toRow(file, result)).changes > 0;
 }
 
 function toRow(file: string, result: TrialResult): object {
-  const { holdout, model, failure, timing, usage, element, numerics } = result;
+  const { holdout, model, failure, earlyEnd, timing, usage, element, numerics } = result;
   return {
     file,
     trialId: result.trialId,
@@ -52,6 +36,9 @@ function toRow(file: string, result: TrialResult): object {
     modelParameters: model?.parameters ?? null,
     flopsPerExample: model?.flopsPerExample ?? null,
     ...describeFailure(failure),
+    ...describeEarlyEnd(earlyEnd),
+    warnings: JSON.stringify(result.warnings),
+    history: JSON.stringify(result.history),
     startedAt: timing.startedAt,
     seconds: timing.seconds,
     peakMemoryMiB: usage.peakMemoryMiB,
@@ -76,5 +63,13 @@ function describeFailure(failure: TrialResult["failure"]): object {
     failureKind: failure?.kind ?? null,
     failureMessage: failure?.message ?? null,
     failureStderrTail: failure?.stderrTail ?? null,
+  };
+}
+
+function describeEarlyEnd(earlyEnd: TrialResult["earlyEnd"]): object {
+  return {
+    earlyEndReason: earlyEnd?.reason ?? null,
+    earlyEndStep: earlyEnd?.step ?? null,
+    earlyEndValue: earlyEnd?.value ?? null,
   };
 }

@@ -1,18 +1,26 @@
 import { canonicalJson } from "../core/identity.ts";
 import type { Round } from "../core/round.ts";
-import type { ManifestElement } from "../core/trial.ts";
+import { hashSetting, type PlannedSetting, type Setting } from "../core/setting.ts";
+import type { Precision } from "../core/study.ts";
+import type { ManifestElement, Trial } from "../core/trial.ts";
 import type { StudyDatabase } from "./database.ts";
 
 /** What the database keeps of a round. */
 export interface SavedRound {
   readonly round: number;
+  /** "" for one that a database of bsweep 0.1.0 kept: it is read again. */
   readonly nonce: string;
   /** The metric its results took as their objective. */
   readonly metric: string;
 }
 
-/** Of a study that leaves its data to the trainer. */
-const NO_HOLDOUT = { fraction: 0, seed: 0 };
+/** A round as it stands on disk. */
+export interface RoundPlan {
+  readonly round: Round;
+  readonly setting: Setting;
+  /** Elements by array number. */
+  readonly arrays: ReadonlyMap<number, readonly ManifestElement[]>;
+}
 
 /** Rounds whose plan the database holds, by number. */
 export function readRounds(database: StudyDatabase): ReadonlyMap<number, SavedRound> {
@@ -21,56 +29,113 @@ export function readRounds(database: StudyDatabase): ReadonlyMap<number, SavedRo
 }
 
 /**
- * Keeps a round's plan, in place of an older plan of the same number. Runs inside a transaction.
- * @param arrays elements by array number
+ * Keeps a round's plan, in place of an older plan of the same number, of which nothing stays: results of its are
+ * verified again. A database that has seen both is the same as one that never saw the first. Runs inside a transaction.
  */
-export function saveRound(
-  database: StudyDatabase,
-  round: Round,
-  arrays: ReadonlyMap<number, readonly ManifestElement[]>,
-): void {
-  const { digest = "", holdout = NO_HOLDOUT } = round.dataset ?? {};
+export function saveRound(database: StudyDatabase, plan: RoundPlan, isReplaced: boolean): void {
+  const { round, arrays } = plan;
+  if (isReplaced) dropResults(database, round.round);
   database.prepare("DELETE FROM elements WHERE round = ?").run(round.round);
   database
     .prepare(
-      `INSERT INTO rounds VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (round) DO UPDATE SET
-         nonce = excluded.nonce, metric = excluded.metric, dataset_digest = excluded.dataset_digest,
-         holdout_fraction = excluded.holdout_fraction, holdout_seed = excluded.holdout_seed`,
+      `INSERT INTO rounds VALUES (?, ?, ?)
+       ON CONFLICT (round) DO UPDATE SET nonce = excluded.nonce, metric = excluded.metric`,
     )
-    .run(round.round, round.nonce, round.objective.metric, digest, holdout.fraction, holdout.seed);
-  for (const [array, elements] of arrays) saveElements(database, round.round, array, elements);
+    .run(round.round, round.nonce, round.objective.metric);
+  const setting = saveSetting(database, plan.setting);
+  for (const [array, elements] of arrays)
+    saveElements(database, { round: round.round, array, setting }, elements);
+  // Trials that only the older plan had, and settings that were only guessed at.
+  database.exec(`
+    DELETE FROM trials WHERE trial_id NOT IN (SELECT trial_id FROM elements)
+      AND trial_id NOT IN (SELECT trial_id FROM results);
+    DELETE FROM settings WHERE setting NOT IN (SELECT setting FROM trials);
+  `);
+}
+
+function dropResults(database: StudyDatabase, round: number): void {
+  const folder = `round-${String(round).padStart(3, "0")}/`;
+  database.prepare("DELETE FROM results WHERE substr(file, 1, ?) = ?").run(folder.length, folder);
+}
+
+function saveSetting(database: StudyDatabase, setting: Setting): string {
+  const hash = hashSetting(setting);
+  const { trainer, precision, datasetDigest, holdout } = setting;
+  database
+    .prepare("INSERT OR IGNORE INTO settings VALUES (?, ?, ?, ?, ?, ?, ?)")
+    .run(
+      ...[hash, trainer.name, trainer.revision, precision],
+      ...[datasetDigest, holdout.fraction, holdout.seed],
+    );
+  return hash;
 }
 
 function saveElements(
   database: StudyDatabase,
-  round: number,
-  array: number,
+  { round, array, setting }: { round: number; array: number; setting: string },
   elements: readonly ManifestElement[],
 ): void {
-  const insertTrial = database.prepare("INSERT OR IGNORE INTO trials VALUES (?, ?, ?, ?, ?, ?)");
+  const insertTrial = database.prepare(
+    `INSERT INTO trials VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (trial_id) DO UPDATE SET number = excluded.number, params = excluded.params,
+       replicate = excluded.replicate, seed = excluded.seed, epochs = excluded.epochs,
+       setting = excluded.setting`,
+  );
   const insertElement = database.prepare("INSERT OR IGNORE INTO elements VALUES (?, ?, ?, ?, ?)");
   for (const { index, trials } of elements) {
     for (const { trialId, number, params, replicate, seed, resource, attempt } of trials) {
-      insertTrial.run(trialId, number, canonicalJson(params), replicate, seed, resource.epochs);
+      const text = canonicalJson(params);
+      insertTrial.run(trialId, number, text, replicate, seed, resource.epochs, setting);
       insertElement.run(round, array, index, trialId, attempt);
     }
   }
 }
 
-/** Finds the number of the trial that an element was to run; undefined when it was to run no such trial. */
+/** The settings that trials were planned in, the one of the latest round first. */
+export function readSettings(database: StudyDatabase): readonly PlannedSetting[] {
+  const rows = database
+    .prepare(
+      `SELECT settings.* FROM settings JOIN trials USING (setting) LEFT JOIN elements USING (trial_id)
+       GROUP BY setting ORDER BY max(round) DESC, setting`,
+    )
+    .all() as SettingRow[];
+  return rows.map(({ setting: hash, trainer: name, revision, precision, ...row }) => ({
+    hash,
+    setting: {
+      ...(name === "" ? {} : { trainer: { name, revision }, precision: precision as Precision }),
+      datasetDigest: row.dataset_digest,
+      holdout: { fraction: row.holdout_fraction, seed: row.holdout_seed },
+    },
+  }));
+}
+
+interface SettingRow {
+  readonly setting: string;
+  readonly trainer: string;
+  readonly revision: number;
+  readonly precision: string;
+  readonly dataset_digest: string;
+  readonly holdout_fraction: number;
+  readonly holdout_seed: number;
+}
+
+/** What an element was to run, parameters as canonical JSON; undefined when it was to run no such trial. */
 export type PlannedTrialLookup = (
   round: number,
   array: number,
   index: number,
   trialId: string,
-) => number | undefined;
+) => PlannedTrial | undefined;
+
+export interface PlannedTrial extends Omit<Trial, "trialId" | "params" | "resource"> {
+  readonly params: string;
+  readonly epochs: number;
+}
 
 export function createPlannedTrialLookup(database: StudyDatabase): PlannedTrialLookup {
-  const find = database
-    .prepare(
-      `SELECT number FROM elements JOIN trials USING (trial_id)
-       WHERE round = ? AND array = ? AND element_index = ? AND trial_id = ?`,
-    )
-    .pluck();
-  return (...element) => find.get(...element) as number | undefined;
+  const find = database.prepare(
+    `SELECT number, attempt, params, replicate, seed, epochs FROM elements JOIN trials USING (trial_id)
+     WHERE round = ? AND array = ? AND element_index = ? AND trial_id = ?`,
+  );
+  return (...element) => find.get(...element) as PlannedTrial | undefined;
 }

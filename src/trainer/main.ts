@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { BsweepError, formatIssue, messageOf } from "../core/errors.ts";
 import { RUN_AGAIN_STATUS } from "../core/trainer-request.ts";
-import type { EpochRecord } from "../core/trial.ts";
+import type { EpochRecord } from "../cnn/training-progress.ts";
 import { parseTrainerRequest } from "../formats/trainer-request.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
 import { runTrial } from "./run-trial.ts";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { scoreClasses } from "../cnn/classification.ts";
+import { stepOfEpoch } from "../cnn/training-progress.ts";
 import type { TrainerRequest } from "../core/trainer-request.ts";
 import type { TrainerReport } from "../core/trial.ts";
 import type { Evaluation } from "./model.ts";
@@ -30,7 +31,7 @@ export function createReport(
   const common = {
     model: { parameters: plan.parameters, flopsPerExample: plan.flopsPerExample },
     numerics: fingerprint(binding, request),
-    history,
+    history: history.map(stepOfEpoch),
   };
   const finite = judged === undefined || Number.isFinite(judged.loss);
   if (outcome.end === "diverged" || !finite) {

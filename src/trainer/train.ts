@@ -4,11 +4,11 @@ import { deriveSeed, randomFor, shuffle } from "../core/random.ts";
 import type { Split } from "../cnn/split.ts";
 import {
   type EpochProgress,
+  type EpochRecord,
   FRESH_EPOCH,
   FRESH_PROGRESS,
   type Progress,
 } from "../cnn/training-progress.ts";
-import type { EpochRecord } from "../core/trial.ts";
 import { EarlyStopping } from "./early-stopping.ts";
 import { learningRateAt, observePlateau } from "./learning-rate.ts";
 import type { Model } from "./model.ts";

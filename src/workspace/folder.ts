@@ -1,14 +1,5 @@
 import { readdirSync } from "node:fs";
 import { BsweepError, isSystemError, messageOf } from "../core/errors.ts";
-import { parseRoundName, type Layout } from "./layout.ts";
-
-/** The rounds of a study that stand in `jobs/<study>`, in order. Empty when there is none. */
-export function listRounds(layout: Layout, study: string): number[] {
-  return listFolder(layout.studyJobs(study))
-    .map(parseRoundName)
-    .filter((round) => round !== undefined)
-    .sort((a, b) => a - b);
-}
 
 /**
  * Names in a folder, in no order; none when the folder is not there.

@@ -19,9 +19,14 @@ export interface Layout {
   round(study: string, round: number): string;
   /** `results/<study>/round-001` */
   roundResults(study: string, round: number): string;
+  /** `results/<study>` */
+  studyResults(study: string): string;
   /** `results/<study>/study.sqlite` */
   database(study: string): string;
-  /** `results/<study>/checkpoints/<trialId>`: of a trial that has no result yet, whatever round it runs in. */
+  /**
+   * `results/<study>/checkpoints/<trialId>`: of a trial that has no result yet, or was pruned, whatever round and attempt
+   * it runs in.
+   */
   checkpoints(study: string, trialId: string): string;
   /** `jobs/.runner/<hash>`: Node and bsweep for images without, by their content. */
   stagedRunner(hash: string): string;
@@ -43,6 +48,7 @@ export function createLayout(workspace: string): Layout {
     pausedFile: (study) => join(workspace, "jobs", study, "paused"),
     round: (study, round) => join(workspace, "jobs", study, roundName(round)),
     roundResults: (study, round) => join(workspace, "results", study, roundName(round)),
+    studyResults: (study) => join(workspace, "results", study),
     database: (study) => join(workspace, "results", study, "study.sqlite"),
     checkpoints: (study, trialId) => join(workspace, "results", study, "checkpoints", trialId),
     stagedRunner: (hash) => join(workspace, "jobs", ".runner", hash),
@@ -72,6 +78,9 @@ export function parseRoundName(name: string): number | undefined {
   const match = /^round-(\d{3,})$/.exec(name);
   return match === null ? undefined : Number(match[1]);
 }
+
+/** In the canary's folder of results: how it ended, in a word, for submit.sh. */
+export const VERDICT_FILE = "verdict";
 
 /** The array that holds the first trial alone, and that the others wait for. */
 export const CANARY = 0;

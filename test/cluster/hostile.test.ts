@@ -41,7 +41,7 @@ describe.runIf(requireHere(SLURM))("a workspace of a hostile name, on Slurm", ()
       // Slurm's own output lies beside the elements', under the very path of the directive.
       expect(readdirSync(join(round.folder, "logs", "array-01"))).toHaveLength(4);
       const { added } = await collectResults({ study: "s", layout: round.layout }, recordEffects());
-      expect([name, added]).toEqual([name, { complete: 2, failed: 0 }]);
+      expect([name, added]).toMatchObject([name, { complete: 2, failed: 0 }]);
       trap.expectUnsprung(round.layout.workspace);
     }
   });

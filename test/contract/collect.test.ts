@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSy
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { collectResults } from "../../src/app/collect/collect.ts";
+import { sha256 } from "../../src/core/identity.ts";
 import { formatResult } from "../../src/formats/result-file.ts";
 import { createLayout, resultName } from "../../src/workspace/layout.ts";
 import { listTree, makeTestFolder } from "../support/folder.ts";
@@ -12,6 +13,7 @@ import {
   makeResult,
   makeTrial,
   placeOf,
+  retryOf,
   writeResult,
   writeResultFile,
   writeRound,
@@ -42,11 +44,10 @@ const collect = (workspace: string, effects = recordEffects()) =>
 const contentOf = ({ workspace }: PlannedRound) =>
   readContent(createLayout(workspace).database(STUDY));
 
-/** Writes the result of the trial at `place` with `correct` rows right, as attempt `attempt`. */
-function leave(planned: PlannedRound, place: number, correct: number, attempt = 1): string {
-  const trial = { ...trialAt(planned, place), attempt };
+/** Writes the result of the trial at `place` with `correct` rows right. */
+function leave(planned: PlannedRound, place: number, correct: number): string {
   const { array, index } = placeOf(planned, place);
-  return writeResult(planned, array, makeResult(trial, index, correct));
+  return writeResult(planned, array, makeResult(trialAt(planned, place), index, correct));
 }
 
 function trialAt({ trials }: PlannedRound, place: number) {
@@ -74,7 +75,7 @@ test("what is new is told once; what was collected is not read again", async () 
     { state: "complete", objective: 4000 / 4200, holdout_correct: 4000 },
     { state: "failed", failure_kind: "timeout", failure_stderr_tail: "a\nb" },
   ]);
-  expect(before["epochs"]).toHaveLength(10);
+  expect(before["steps"]).toHaveLength(10 * 4);
   expect(before["trials"]).toHaveLength(6);
   writeFileSync(first, "torn later: the name was collected");
   expect(await collect(planned.workspace)).toMatchObject({
@@ -97,8 +98,14 @@ test("results stay when their files and the round are gone", async () => {
   expect(contentOf(planned)).toEqual(before);
 });
 
+/** A result's text as somebody changed it, with a right checksum again. */
+function sealed(text: string): string {
+  const content = `${text.slice(0, text.lastIndexOf(',"checksum"'))}}`;
+  return `${content.slice(0, -1)},"checksum":"sha256:${sha256(content)}"}\n`;
+}
+
 test("every kind of file that is no result is set aside with its reason and stays as it is", async () => {
-  const planned = plan(16, { arraySize: 1000 });
+  const planned = plan(21, { arraySize: 1000 });
   const nameOf = (place: number) => resultName(place + 1, trialAt(planned, place).trialId, 1, "a1");
   const textOf = (place: number, other: object = {}) =>
     formatResult(makeResult(trialAt(planned, place), place + 1, 4000, other));
@@ -118,8 +125,13 @@ test("every kind of file that is no result is set aside with its reason and stay
     [nameOf(9), /found attempt 2, the name says 1/],
     [nameOf(10), /found trial number 1000, the manifest says 11/],
     [nameOf(11), /found objective 0.5, its metric holdoutAccuracy says 0.95/],
-    [nameOf(12), /ascending epochs/],
+    [nameOf(12), /ascending steps/],
     [nameOf(13), /state|objective/],
+    [nameOf(16), /found params .*"filters":99.*, the manifest says .*"filters":16/],
+    [nameOf(17), /found seed 5, the manifest says 18/],
+    [nameOf(18), /found epochs 11, the manifest says 10/],
+    [nameOf(19), /not as bsweep writes it/],
+    [resultName(21, trialAt(planned, 20).trialId, 2, "a1"), /found attempt 2, the manifest says 1/],
     [resultName(1, stranger.trialId, 1, "a1"), /is not in the manifest/],
     ["notes.json", /its name is no result's/],
   ]);
@@ -136,8 +148,13 @@ test("every kind of file that is no result is set aside with its reason and stay
   put(9, textOf(9, { attempt: 2 }));
   put(10, textOf(10, { number: 1000 }));
   put(11, textOf(11, { objective: 0.5, metrics: { holdoutAccuracy: 0.95 } }));
-  put(12, textOf(12, { history: [2, 2].map((epoch) => ({ epoch, loss: 1, seconds: 1 })) }));
+  put(12, textOf(12, { history: [2, 2].map((step) => ({ step, metrics: {}, seconds: 1 })) }));
   put(13, textOf(13, { objective: null }));
+  put(16, textOf(16, { params: { ...trialAt(planned, 16).params, filters: 99 } }));
+  put(17, textOf(17, { seed: 5 }));
+  put(18, textOf(18, { resource: { epochs: 11 } }));
+  put(19, sealed(textOf(19).replace('"attempt":1,', '"attempt":1,"attempt":1,')));
+  writeResult(planned, 1, makeResult({ ...trialAt(planned, 20), attempt: 2 }, 21, 4000));
   writeResult(planned, 1, makeResult(stranger, 1, 4000));
   writeResultFile(planned, 1, "notes.json", "{}");
   writeResultFile(planned, 1, `.${nameOf(14)}.77.ab.tmp`, "being written");
@@ -146,7 +163,7 @@ test("every kind of file that is no result is set aside with its reason and stay
   const before = listTree(folder);
 
   const summary = await collect(planned.workspace);
-  expect(summary.added).toEqual({ complete: 1, failed: 0 });
+  expect(summary.added).toEqual({ complete: 1, pruned: 0, failed: 0, skipped: 0 });
   const reasons = new Map(summary.setAside.map(({ file, reason }) => [file, reason]));
   expect([...reasons.keys()].sort()).toEqual(
     [...expected.keys()].map((name) => `round-001/array-01/${name}`).sort(),
@@ -211,12 +228,13 @@ test("results of a round whose manifest is damaged wait, and other rounds go on"
 
 test("results of one trial that should be equal and are not are told", async () => {
   const planned = plan(2);
+  const again = retryOf(planned);
+  writeRound(again);
   leave(planned, 0, 4000);
-  leave(planned, 0, 4001, 2);
+  leave(again, 0, 4001);
   leave(planned, 1, 4000);
   const numerics = { tensorflow: "2.21.0", cpu: "Epyc", threads: 1, precision: "float32" } as const;
-  const other = makeResult({ ...trialAt(planned, 1), attempt: 2 }, 2, 3000, { numerics });
-  writeResult(planned, 1, other);
+  writeResult(again, 1, makeResult(trialAt(again, 1), 2, 3000, { numerics }));
   const effects = recordEffects();
   const { disagreements } = await collect(planned.workspace, effects);
   expect(disagreements).toEqual([{ number: 1, lowest: 4000 / 4200, highest: 4001 / 4200 }]);
@@ -234,13 +252,14 @@ type Left = readonly { place: number; attempt: number; kind: "complete" | "faile
 
 function leaveAll(planned: PlannedRound, files: Left): void {
   for (const { place, attempt, kind } of files) {
-    const trial = { ...trialAt(planned, place), attempt };
+    const round = attempt === 1 ? planned : retryOf(planned);
+    const trial = trialAt(round, place);
     const { array, index } = placeOf(planned, place);
     const result =
       kind === "failed"
         ? makeFailure(trial, index, { kind: "error", message: "failed" })
         : makeResult(trial, index, 4000 + place);
-    const path = writeResult(planned, array, result);
+    const path = writeResult(round, array, result);
     if (kind === "torn") truncateSync(path, 300 + place);
   }
 }

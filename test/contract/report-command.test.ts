@@ -17,6 +17,8 @@ import {
   type PlannedRound,
 } from "../support/results.ts";
 import { runProcess } from "../support/programs.ts";
+import type { StudyReport } from "../../src/stats/study-report.ts";
+import { CNN_TRAINER } from "../../src/cnn/parameters.ts";
 import { readContent } from "../support/study-database.ts";
 
 const STUDY_FILE = `
@@ -80,7 +82,9 @@ test("report collects first and ranks; best can be pasted into a study", async (
   expect(report.stdout).toMatch(
     /^digits: 5 planned, 3 complete, 1 failed, 1 still without a result; ranking by holdoutAccuracy of 4,200 hold-out rows/,
   );
-  expect(report.stdout).toContain("Best: trial 2, holdoutAccuracy 0.99119: learningRate 0.01");
+  expect(report.stdout).toContain(
+    "Best: trial 2, holdoutAccuracy 0.99119: filters 16, learningRate 0.01",
+  );
   expect(report.stdout).toMatch(/diverged .* trial 4: loss is NaN/);
 
   const json = await run(planned, "report", "--format=json");
@@ -138,17 +142,31 @@ test("asked too early, each command says what to do", async () => {
   expect((await run(planned, "report", "--top=0")).exitStatus).toBe(2);
 });
 
-test("trials of another hold-out are not ranked beside the latest round's", async () => {
+test("trials of another hold-out are not ranked beside the study's", async () => {
   const planned = plan(1);
   leave(planned, [4200]);
   const second = { ...planned, round: 2, trials: [makeTrial(2, { filters: 32, learningRate: 1 })] };
   const holdout = { fraction: 0.1, seed: 7 };
-  writeRound(second, { dataset: { path: "data/digits", digest: "sha256:d", holdout } });
+  const setting = {
+    ...{ trainer: CNN_TRAINER, precision: "float32" as const },
+    ...{ datasetDigest: "sha256:d", holdout },
+  };
+  writeRound(second, { setting, dataset: { path: "data/digits", digest: "sha256:d", holdout } });
   leave(second, [10]);
+  // The study's own, though another round is the latest.
   const report = await run(planned, "report");
-  expect(report.stdout).toContain("Best: trial 2,");
+  expect(report.stdout).toContain("Best: trial 1,");
   expect(report.stdout).toContain("1 planned, 1 complete");
-  expect(report.stderr).toContain("1 trials of another data set or hold-out");
+  expect(report.stdout).toContain(
+    "1 trial of another setting not ranked here (hold-out 0.1, seed 7); --setting all shows them",
+  );
+  const all = await run(planned, "report", "--setting=all", "--format=json");
+  const { ranking, settings } = JSON.parse(all.stdout) as StudyReport;
+  expect(ranking.map(({ number }) => number)).toEqual([1, 2]);
+  expect(settings.map(({ trials, differences }) => [trials, differences])).toEqual([
+    [1, []],
+    [1, ["hold-out 0.1, seed 7"]],
+  ]);
 });
 
 test("killed at any point, collect loses nothing and goes on where it was", async () => {

@@ -14,6 +14,7 @@ export function makeOutcome(
     params: { trial: number },
     replicate: 0,
     epochs: 10,
+    setting: "present",
     state: "complete",
     metrics: { holdoutAccuracy: accuracy, holdoutLoss: 1 - accuracy },
     holdout: { correct, count: HOLDOUT_ROWS },

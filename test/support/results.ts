@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { formatManifestLine } from "../../src/formats/manifest.ts";
 import { formatResult } from "../../src/formats/result-file.ts";
 import { formatRoundFile } from "../../src/formats/round-file.ts";
+import { CNN_TRAINER } from "../../src/cnn/parameters.ts";
 import { computeTrialId } from "../../src/core/identity.ts";
 import type { Round } from "../../src/core/round.ts";
 import type { Parameters } from "../../src/core/study.ts";
@@ -71,6 +72,12 @@ export function writeRound(planned: PlannedRound, other: Partial<Round> = {}): v
     createdAt: "2026-01-02T03:04:05Z",
     bsweep: "0.1.0",
     objective: { metric: "holdoutAccuracy", direction: "maximize" },
+    setting: {
+      trainer: CNN_TRAINER,
+      precision: "float32",
+      datasetDigest: "sha256:d",
+      holdout: { fraction: 0.1, seed: 1 },
+    },
     dataset: { path: "data/digits", digest: "sha256:d", holdout: { fraction: 0.1, seed: 1 } },
     trainer: { kind: "cnn", precision: "float32" },
     limits: { cpus: 1, memoryMiB: 4096, walltimeSeconds: 1800, checkpointSeconds: null },
@@ -81,6 +88,12 @@ export function writeRound(planned: PlannedRound, other: Partial<Round> = {}): v
     ...other,
   };
   writeFileSync(join(folder, ROUND_FILE), formatRoundFile(file));
+}
+
+/** The round that tries all of these trials again, each one attempt further. */
+export function retryOf(planned: PlannedRound): PlannedRound {
+  const trials = planned.trials.map((trial) => ({ ...trial, attempt: trial.attempt + 1 }));
+  return { ...planned, round: planned.round + 1, trials };
 }
 
 /** Array and index of the trial at `position` of a planned round. */
@@ -99,7 +112,7 @@ export function makeResult(
   const accuracy = correct / HOLDOUT_ROWS;
   const predictions = Buffer.alloc(HOLDOUT_ROWS, trial.number % 251).toString("base64");
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     trialId: trial.trialId,
     number: trial.number,
     attempt: trial.attempt,
@@ -109,11 +122,13 @@ export function makeResult(
     holdout: { correct, count: HOLDOUT_ROWS, predictions },
     model: { parameters: 225034, flopsPerExample: 5260000 },
     history: Array.from({ length: trial.resource.epochs }, (_, epoch) => ({
-      epoch: epoch + 1,
-      loss: 1 / (epoch + 2),
-      accuracy: 1 - 1 / (epoch + 3),
-      validationLoss: 1 / (epoch + 2.5),
-      validationAccuracy: 1 - 1 / (epoch + 4),
+      step: epoch + 1,
+      metrics: {
+        loss: 1 / (epoch + 2),
+        accuracy: 1 - 1 / (epoch + 3),
+        validationLoss: 1 / (epoch + 2.5),
+        validationAccuracy: 1 - 1 / (epoch + 4),
+      },
       seconds: 6.125,
     })),
     params: trial.params,
@@ -121,6 +136,8 @@ export function makeResult(
     seed: trial.seed,
     resource: trial.resource,
     failure: null,
+    earlyEnd: null,
+    warnings: [],
     timing: { startedAt: "2026-01-02T04:00:00.000Z", seconds: 64.25 },
     usage: { peakMemoryMiB: 612, cpuSeconds: 118.5 },
     element: { job: "123", index, host: "compute1-exec-1" },

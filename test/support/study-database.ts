@@ -6,7 +6,9 @@ const CONTENT: Readonly<Record<string, string>> = {
   trials: "SELECT * FROM trials ORDER BY trial_id",
   elements: "SELECT * FROM elements ORDER BY round, array, element_index, trial_id",
   results: "SELECT * FROM results ORDER BY file",
-  epochs: "SELECT file, epochs.* FROM epochs JOIN results USING (result_id) ORDER BY file, epoch",
+  settings: "SELECT * FROM settings ORDER BY setting",
+  steps:
+    "SELECT file, step, metric, value, steps.seconds FROM steps JOIN results USING (result_id) ORDER BY file, step, metric",
   setAside: "SELECT * FROM set_aside ORDER BY file",
 };
 

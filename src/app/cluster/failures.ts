@@ -1,7 +1,8 @@
 import { relative } from "node:path";
+import { explainFailure } from "../../core/failure.ts";
 import { groupBy } from "../../core/objects.ts";
 import type { FailureGroup } from "./study-status.ts";
-import type { TrialState } from "../../core/trial-state.ts";
+import type { Standing } from "../../core/standing.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { findElementLog, placeOfResult } from "./element-log.ts";
 import type { Observation, ObservedTrial } from "./observe.ts";
@@ -16,7 +17,7 @@ export function isRetryable({ state }: Pick<ObservedTrial, "state">): boolean {
 }
 
 /** `error`, `timeout` ... for a failed trial; `lost`, `lost: timeout` ..., `missing`; null for any other. */
-export function failureLabel(state: TrialState): string | null {
+export function failureLabel(state: Standing): string | null {
   switch (state.kind) {
     case "failed":
       return state.failure;
@@ -53,7 +54,10 @@ export function groupFailures(
 function explain({ state, result }: ObservedTrial): string {
   if (state.kind === "missing")
     return "the scheduler does not know its job any more, and it left no result";
-  if (state.kind !== "lost") return result?.message ?? "";
+  if (state.kind !== "lost") {
+    const { message, stderrTail } = result ?? {};
+    return explainFailure({ message: message ?? "", stderrTail: stderrTail ?? "" });
+  }
   const { exitCode, host, reason } = state;
   const end = [
     ...(exitCode === null ? [] : [`with exit status ${exitCode}`]),

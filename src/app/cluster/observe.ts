@@ -2,10 +2,10 @@ import type { Effects } from "../../core/effects.ts";
 import { groupBy } from "../../core/objects.ts";
 import {
   type CountedResult,
-  decideTrialState,
+  decideStanding,
   type OpenElement,
-  type TrialState,
-} from "../../core/trial-state.ts";
+  type Standing,
+} from "../../core/standing.ts";
 import {
   type AttemptResult,
   type PlannedAttempt,
@@ -37,7 +37,7 @@ export interface Observation {
 export interface ObservedTrial {
   readonly trialId: string;
   readonly number: number;
-  readonly state: TrialState;
+  readonly state: Standing;
   /** All of it, by round, array and index: the canary's element before the array's. */
   readonly planned: readonly PlannedAttempt[];
   /** Where its latest attempt stands, the canary's element left aside. */
@@ -61,7 +61,9 @@ export async function observeStudy(
     planned: readPlannedAttempts(database),
     results: readAttemptResults(database),
   }));
-  const counted = countResults(results);
+  const counted = new Map(
+    results.filter(({ counts }) => counts).map((result) => [result.trialId, result]),
+  );
   const open = findOpen(planned, results, counted, arrays);
   const answer = options.answer ?? (await askAbout(open, effects));
   const elements = await describeOpenElements(open, answer);
@@ -91,26 +93,14 @@ function observeTrial(
   );
   if (place === undefined) return [];
   const { trialId, number } = place;
-  const state = decideTrialState(toCounted(result), open, now);
+  const state = decideStanding(toCounted(result), open, now);
   return [{ trialId, number, state, planned, place, result }];
-}
-
-/** By trial: the first complete result, else the last failed one, as storage/outcomes.ts counts. */
-function countResults(results: readonly AttemptResult[]): ReadonlyMap<string, AttemptResult> {
-  const counted = new Map<string, AttemptResult>();
-  for (const result of results) {
-    const known = counted.get(result.trialId);
-    if (known?.state === "complete") continue;
-    if (known?.attempt === result.attempt && result.state === "failed") continue;
-    counted.set(result.trialId, result);
-  }
-  return counted;
 }
 
 function toCounted(result: AttemptResult | null): CountedResult | null {
   if (result === null) return null;
   const { state, failure, attempt } = result;
-  return state === "complete" ? { state } : { state, failure: failure ?? "error", attempt };
+  return state === "failed" ? { state, attempt, failure: failure ?? "error" } : { state, attempt };
 }
 
 /** Attempts without a result, of trials that are not complete. */

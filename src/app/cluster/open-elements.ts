@@ -1,6 +1,6 @@
 import { promises as fs } from "node:fs";
 import { join } from "node:path";
-import type { OpenElement } from "../../core/trial-state.ts";
+import type { OpenElement } from "../../core/standing.ts";
 import type { PlannedAttempt } from "../../storage/attempts.ts";
 import { elementLogName } from "../../workspace/layout.ts";
 import { listFolder } from "../../workspace/folder.ts";

@@ -1,9 +1,10 @@
 import type { SchedulerName } from "../../core/site.ts";
 import type { Objective } from "../../core/study.ts";
-import type { TrialStateKind } from "../../core/trial-state.ts";
+import type { StandingKind } from "../../core/standing.ts";
+import type { NamedBest } from "../../stats/rank.ts";
 import type { Throughput } from "../../stats/throughput.ts";
 
-export type StateCounts = Readonly<Record<TrialStateKind, number>>;
+export type StateCounts = Readonly<Record<StandingKind, number>>;
 
 /** How a study stands: what `bsweep status` tells, and its JSON. Each trial counts once. */
 export interface StudyStatus {
@@ -18,7 +19,7 @@ export interface StudyStatus {
   /** The canary of the latest round that has one, until its trial is complete. */
   readonly canary: CanaryStatus | null;
   readonly objective: Objective;
-  readonly best: { readonly number: number; readonly objective: number } | null;
+  readonly best: NamedBest | null;
   readonly throughput: Throughput | null;
   /** Until the last trial, at the throughput of late; null when nothing ends, or nothing is left. */
   readonly secondsLeft: number | null;
@@ -53,7 +54,7 @@ export interface CanaryStatus {
   readonly job: string | null;
   /** Its trial. */
   readonly number: number;
-  readonly state: TrialStateKind;
+  readonly state: StandingKind;
 }
 
 export interface FailureGroup {

@@ -5,8 +5,7 @@ import type { Round, RoundArray } from "../../core/round.ts";
 import type { SchedulerName } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
 import { arrayName, logFolderName, SUBMITTED_FOLDER, type Layout } from "../../workspace/layout.ts";
-import { listRounds } from "../../workspace/folder.ts";
-import { readRound } from "../../rounds/round.ts";
+import { listRounds, readRound } from "../../rounds/round.ts";
 import { loadSite } from "../site/load-site.ts";
 
 /** One job array of one round, and the job it became. Paths are absolute. */

@@ -4,6 +4,7 @@ import type { CollectSummary, SetAsideFile } from "./collected.ts";
 import type { Disagreement } from "../../stats/outcome.ts";
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
+import type { ResultState } from "../../core/trial.ts";
 import { inTransaction, withDatabase, type StudyDatabase } from "../../storage/database.ts";
 import { readDisagreements } from "../../storage/outcomes.ts";
 import { createResultInsert, readCollectedFiles } from "../../storage/results.ts";
@@ -11,7 +12,8 @@ import { createPlannedTrialLookup, readRounds } from "../../storage/rounds.ts";
 import { readSetAside, replaceSetAside } from "../../storage/set-aside.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { listResultFiles, type ResultFile } from "../../rounds/result-files.ts";
-import { listRounds } from "../../workspace/folder.ts";
+import { RETRY_PAUSES_MS } from "../../rounds/results.ts";
+import { listRounds } from "../../rounds/round.ts";
 import { importRounds } from "./import-rounds.ts";
 import { checkAgainstPlan, readResultFile, type Plan, type Verified } from "./verify-result.ts";
 
@@ -25,9 +27,6 @@ const BATCH_FILES = 512;
 
 /** Files open at once: network storage answers several about as fast as one. */
 const OPEN_FILES = 64;
-
-/** A file that does not verify is read again after these pauses: cached storage may show it late. */
-const RETRY_PAUSES_MS = [100, 400];
 
 /**
  * Merges the results of all rounds into the study's database. Safe to run at any time, again, and from
@@ -79,7 +78,7 @@ function createPlan(database: StudyDatabase, layout: Layout, study: string): Pla
 }
 
 interface Kept {
-  readonly added: { complete: number; failed: number };
+  readonly added: Record<ResultState, number>;
   /** By file. */
   readonly reasons: ReadonlyMap<string, string>;
 }
@@ -91,7 +90,7 @@ async function keepValid(
   known: ReadonlyMap<string, string>,
   effects: Effects,
 ): Promise<Kept> {
-  const added = { complete: 0, failed: 0 };
+  const added = { complete: 0, pruned: 0, failed: 0, skipped: 0 };
   const reasons = new Map<string, string>();
   const insert = createResultInsert(database);
   const keep = (verified: Verified): void => {

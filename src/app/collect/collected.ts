@@ -1,10 +1,11 @@
+import type { ResultState } from "../../core/trial.ts";
 import type { Disagreement } from "../../stats/outcome.ts";
 
 /** What `collect` did, and what a person should look into. */
 export interface CollectSummary {
   readonly study: string;
   /** Results that were not in the database before. */
-  readonly added: { readonly complete: number; readonly failed: number };
+  readonly added: Readonly<Record<ResultState, number>>;
   /** Results that were. */
   readonly unchanged: number;
   /** Every file that does not verify, by name. */

@@ -1,9 +1,10 @@
 import { BsweepError } from "../../core/errors.ts";
+import { canonicalJson } from "../../core/identity.ts";
 import type { TrialResult } from "../../core/trial.ts";
-import { parseResult } from "../../formats/result-file.ts";
 import type { PlannedTrialLookup } from "../../storage/rounds.ts";
 import { parseResultName } from "../../workspace/layout.ts";
-import { readResultText, type ResultFile } from "../../rounds/result-files.ts";
+import type { ResultFile } from "../../rounds/result-files.ts";
+import { readResult } from "../../rounds/results.ts";
 
 /** What results are held against. */
 export interface Plan {
@@ -27,7 +28,7 @@ export async function readResultFile(file: ResultFile): Promise<Verified> {
   try {
     if (parseResultName(file.name) === undefined)
       return { file, reason: "its name is no result's" };
-    const result = parseResult(await readResultText(file.path), "the file");
+    const result = await readResult(file.path);
     return settle(file, result, mismatchWithName(file, result) ?? mismatchWithin(result));
   } catch (error) {
     if (!(error instanceof BsweepError)) throw error;
@@ -66,18 +67,26 @@ function mismatchWithName(file: ResultFile, result: TrialResult): string | undef
 }
 
 function mismatchWithPlan(file: ResultFile, result: TrialResult, plan: Plan): string | undefined {
-  const { trialId, number, objective, metrics } = result;
+  const { trialId, objective, metrics } = result;
   const planned = plan.findTrial(file.round, file.array, result.element.index, trialId);
   if (planned === undefined) {
     return plan.unusable(file.round) ?? `trial ${trialId} is not in the manifest at this index`;
   }
-  if (number !== planned) return `found trial number ${number}, the manifest says ${planned}`;
+  const found = {
+    ...{ number: result.number, attempt: result.attempt, seed: result.seed },
+    ...{ replicate: result.replicate, epochs: result.resource.epochs },
+    params: canonicalJson(result.params),
+  };
+  for (const key of ["number", "attempt", "params", "replicate", "seed", "epochs"] as const) {
+    if (found[key] !== planned[key])
+      return `found ${key === "number" ? "trial number" : key} ${found[key]}, the manifest says ${planned[key]}`;
+  }
   const metric = plan.objectiveMetric(file.round) ?? "";
   if (objective === null || metrics[metric] === objective) return undefined;
   return `found objective ${objective}, its metric ${metric} says ${metrics[metric] ?? "nothing"}`;
 }
 
 function mismatchWithin({ history }: TrialResult): string | undefined {
-  const ascending = history.every(({ epoch }, place) => epoch > (history[place - 1]?.epoch ?? 0));
-  return ascending ? undefined : "history: expected ascending epochs";
+  const ascending = history.every(({ step }, place) => step > (history[place - 1]?.step ?? -1));
+  return ascending ? undefined : "history: expected ascending steps";
 }

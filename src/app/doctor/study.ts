@@ -2,9 +2,8 @@ import { checker, type Check } from "./check.ts";
 import { BsweepError, formatIssue } from "../../core/errors.ts";
 import type { Study } from "../../core/study.ts";
 import { openPackedDataset } from "../../workspace/packed-dataset.ts";
-import { listRounds } from "../../workspace/folder.ts";
+import { listRounds, readRound } from "../../rounds/round.ts";
 import { lintCluster } from "../plan/lints.ts";
-import { readRound } from "../../rounds/round.ts";
 import type { DoctorContext } from "./context.ts";
 
 /** One failed check for each thing that an error tells. */

@@ -17,6 +17,7 @@ import { arrayName, logFolderName, ROUND_FILE, SUBMIT_SCRIPT } from "../../works
 import { packagedTemplates, packageRoot, packageVersion } from "../../workspace/package.ts";
 import { pinImage } from "../image/pin-image.ts";
 import { requestCluster, type ClusterRequest } from "../site/cluster-request.ts";
+import { settingOf } from "../plan/setting.ts";
 import { writeManifests, type WrittenManifest } from "../../rounds/manifests.ts";
 import { writeRoundFolder } from "../../rounds/round-folder.ts";
 import type { RoundSpec } from "./round-spec.ts";
@@ -121,6 +122,7 @@ function describeRound(inputs: RoundInputs, arrays: readonly RoundArray[], trial
     ...{ kind, nonce, createdAt },
     bsweep: packageVersion(),
     objective: study.objective,
+    setting: settingOf(study, inputs.header),
     dataset: describeDataset(inputs),
     trainer: describeTrainer(study),
     limits: { cpus, memoryMiB, walltimeSeconds, checkpointSeconds },

@@ -1,3 +1,5 @@
+import type { NamedBest } from "../../stats/rank.ts";
+
 /** What `bsweep local` did. */
 export interface LocalSummary {
   readonly study: string;
@@ -8,8 +10,8 @@ export interface LocalSummary {
   readonly failed: number;
   /** Trials still without a result. */
   readonly left: number;
-  /** Best objective of this call; null when there is none. */
-  readonly best: number | null;
+  /** The study's, over all calls; null when nothing is ranked, or nothing was run. */
+  readonly best: NamedBest | null;
   readonly workers: number;
   readonly seconds: number;
   /** Sum over the trials: what one after another would have taken. */

@@ -6,7 +6,7 @@ import { type LoggedRun, type LoggedRunOptions, runLogged } from "../../process/
 import { slurmDialect } from "../../schedulers/slurm/directives.ts";
 import { elementLogName, type Layout } from "../../workspace/layout.ts";
 import { builtProgram } from "../../workspace/package.ts";
-import type { LocalElement } from "./pending.ts";
+import type { LocalElement } from "./elements.ts";
 
 const LOG_TAIL_LINES = 8;
 

@@ -2,7 +2,7 @@ import type { Effects } from "../../core/effects.ts";
 import { formatDuration } from "../../core/quantities.ts";
 import type { Objective } from "../../core/study.ts";
 import type { TrialResult } from "../../core/trial.ts";
-import { isBetter } from "./pending.ts";
+import { BestSoFar } from "../../stats/best-so-far.ts";
 
 /** Counts a local run while it goes on, and tells how far it is. */
 export class Tally {
@@ -12,13 +12,14 @@ export class Tally {
   readonly #startedAt: number;
   #done = 0;
   #failed = 0;
-  #best: number | undefined;
+  readonly #best: BestSoFar;
   /** Seconds the trainers took: what one trial after another would have taken. */
   #trialSeconds = 0;
 
   /** @param total trials that are to be run */
   constructor(objective: Objective, total: number, effects: Effects) {
     this.#objective = objective;
+    this.#best = new BestSoFar(objective);
     this.#total = total;
     this.#effects = effects;
     this.#startedAt = effects.now().getTime();
@@ -32,10 +33,6 @@ export class Tally {
     return this.#failed;
   }
 
-  get best(): number | undefined {
-    return this.#best;
-  }
-
   get trialSeconds(): number {
     return this.#trialSeconds;
   }
@@ -47,18 +44,17 @@ export class Tally {
   add(result: TrialResult): void {
     this.#done += 1;
     this.#trialSeconds += result.timing.seconds;
-    if (result.objective === null) this.#failed += 1;
-    else if (isBetter(result.objective, this.#best, this.#objective)) this.#best = result.objective;
+    if (result.state === "failed") this.#failed += 1;
+    this.#best.add(result);
     this.show();
   }
 
   show(): void {
     const left = ((this.#total - this.#done) * this.elapsedSeconds) / this.#done;
+    const best = this.#best.value;
     const parts = [
       ...(this.#failed > 0 ? [`${this.#failed} failed`] : []),
-      ...(this.#best === undefined
-        ? []
-        : [`best ${this.#objective.metric} ${this.#best.toFixed(4)}`]),
+      ...(best === undefined ? [] : [`best ${this.#objective.metric} ${best.toFixed(4)}`]),
       ...(Number.isFinite(left) && left > 0 ? [`about ${formatDuration(left)} left`] : []),
     ];
     const note = parts.join(", ");

@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BsweepError } from "../../core/errors.ts";
 import type { RoundKind } from "../../core/round.ts";
 import type { TrialResult } from "../../core/trial.ts";
-import { parseResult } from "../../formats/result-file.ts";
-import { arrayName, parseArrayName, roundName, type Layout } from "../../workspace/layout.ts";
-import { listFolder, listRounds } from "../../workspace/folder.ts";
+import { listResultFiles } from "../../rounds/result-files.ts";
+import { findResult } from "../../rounds/results.ts";
+import { arrayName, roundName, type Layout } from "../../workspace/layout.ts";
 import type { PlanContext } from "./plan-context.ts";
 import { proposeTrials } from "./propose.ts";
 
@@ -30,7 +29,7 @@ export interface Packing {
  * trial of this study took on the cluster.
  * @throws BsweepError CONFLICT while the trial that is to tell has not ended
  */
-export function decidePacking(context: PlanContext, layout: Layout): Packing {
+export async function decidePacking(context: PlanContext, layout: Layout): Promise<Packing> {
   const { study, site, existing } = context;
   const kind = existing.highestRound === 0 ? "initial" : "extension";
   const { trialsPerElement, walltimeSeconds } = study.resources;
@@ -38,7 +37,7 @@ export function decidePacking(context: PlanContext, layout: Layout): Packing {
     return { kind, trialsPerElement, canary: true, measuredSeconds: null };
   if (site.scheduler === "local")
     return { kind, trialsPerElement: 1, canary: false, measuredSeconds: null };
-  const measured = findMeasured(layout, study.name);
+  const measured = await findMeasured(layout, study.name);
   if (measured === undefined) {
     if (existing.highestRound > 0) throw notMeasured(study.name, existing.highestRound);
     return { kind: "canary", trialsPerElement: 1, canary: false, measuredSeconds: null };
@@ -55,30 +54,14 @@ export function decidePacking(context: PlanContext, layout: Layout): Packing {
   };
 }
 
-/** The newest complete result of an element that a scheduler ran. */
-function findMeasured(layout: Layout, study: string): TrialResult | undefined {
-  for (const round of [...listRounds(layout, study)].reverse()) {
-    const folder = layout.roundResults(study, round);
-    for (const array of listFolder(folder).sort()) {
-      if (parseArrayName(array) === undefined) continue;
-      for (const name of listFolder(join(folder, array))) {
-        const result = readComplete(join(folder, array, name));
-        if (result !== undefined) return result;
-      }
-    }
+/** A complete result, of the newest round that has one, of an element that a scheduler ran. */
+async function findMeasured(layout: Layout, study: string): Promise<TrialResult | undefined> {
+  const files = listResultFiles(layout.studyResults(study));
+  for (const { path } of files.toSorted((a, b) => b.round - a.round || a.array - b.array)) {
+    const result = await findResult(path);
+    if (result?.state === "complete" && !["", "0"].includes(result.element.job)) return result;
   }
   return undefined;
-}
-
-function readComplete(file: string): TrialResult | undefined {
-  try {
-    const result = parseResult(readFileSync(file, "utf8"), file);
-    const { job } = result.element;
-    return result.state === "complete" && job !== "" && job !== "0" ? result : undefined;
-  } catch {
-    // Torn or foreign: collect sets it aside with its reason.
-    return undefined;
-  }
 }
 
 /** How much longer the mean new trial takes than the one measured, by their shapes; 1 for a command. */

@@ -1,12 +1,13 @@
-import { CNN_TRAINER, identifyingParameters, resolveCnnParameters } from "../../cnn/parameters.ts";
+import { identifyingParameters, resolveCnnParameters } from "../../cnn/parameters.ts";
 import { createCnnSizer, type CnnPlan } from "../../cnn/shapes.ts";
 import { type CnnCost, estimateCost } from "../../cnn/cost.ts";
 import type { DatasetHeader } from "../../core/dataset.ts";
-import { CanonicalText, computeTrialId, type TrialSetting } from "../../core/identity.ts";
+import { CanonicalText, computeTrialId } from "../../core/identity.ts";
 import { deriveTrialSeed } from "../../core/random.ts";
 import { isCnnStudy, type Parameters, type Study } from "../../core/study.ts";
 import type { Trial } from "../../core/trial.ts";
 import { sample } from "../../samplers/index.ts";
+import { settingOf, trialSettingOf } from "./setting.ts";
 
 /** A trial that can be trained; it has a number once it stands in a round. */
 export interface ProposedTrial extends Omit<Trial, "number" | "attempt"> {
@@ -31,7 +32,7 @@ export type Proposed =
  */
 export function* proposeTrials(study: Study, header: DatasetHeader | null): Generator<Proposed> {
   const seen = new Set<string>();
-  const setting = new CanonicalText(settingOf(study, header));
+  const setting = new CanonicalText(trialSettingOf(study, settingOf(study, header)));
   const examine = header !== null && isCnnStudy(study) ? examineCnn(header, study) : examineCommand;
   for (const sampled of sample(study.space, study.sampler)) {
     // Spreading two objects into one takes V8 ten times as long.
@@ -86,16 +87,4 @@ function examineCnn(header: DatasetHeader, { trainer }: Study): (params: Paramet
 /** A command's parameters mean what they mean to it: all of them name a trial. */
 function examineCommand(params: Parameters): Examined {
   return { content: new CanonicalText(params), network: null };
-}
-
-function settingOf(study: Study, header: DatasetHeader | null): TrialSetting {
-  const studySeed = study.sampler.seed;
-  return {
-    studySeed,
-    resource: { epochs: study.trainer.epochs },
-    trainer: isCnnStudy(study) ? CNN_TRAINER : { name: "command", revision: study.trainer.version },
-    datasetDigest: header?.digest ?? "",
-    holdout: { fraction: study.data?.holdout ?? 0, seed: studySeed },
-    precision: isCnnStudy(study) ? study.trainer.precision : "float32",
-  };
 }

@@ -8,7 +8,7 @@ import type { CnnStudy } from "../../core/study.ts";
 import { RUN_AGAIN_STATUS, type TrainerRequest } from "../../core/trainer-request.ts";
 import type { TrainerReport } from "../../core/trial.ts";
 import { formatModelFile } from "../../formats/model-file.ts";
-import { parseTrainerReport } from "../../formats/result-file.ts";
+import { parseTrainerReport } from "../../formats/trainer-report.ts";
 import { runNodeLines } from "../../process/run-lines.ts";
 import { syncFolder, writeFileAtomic } from "../../workspace/atomic.ts";
 import { MODEL_FILE, WEIGHTS_FILE } from "../../workspace/models.ts";

@@ -1,6 +1,6 @@
 import type { RetryState } from "./retried.ts";
 import type { Resources } from "../../core/study.ts";
-import type { TrialState } from "../../core/trial-state.ts";
+import type { Standing } from "../../core/standing.ts";
 import { failureLabel, isRetryable } from "../cluster/failures.ts";
 import type { Observation, ObservedTrial } from "../cluster/observe.ts";
 import { type RaiseRule, raiseResources, type RetryResources } from "./resources.ts";
@@ -53,7 +53,7 @@ export function chooseTrials(
   return { chosen, leftOut };
 }
 
-function labelOf(state: TrialState): string {
+function labelOf(state: Standing): string {
   return failureLabel(state) ?? `${state.kind}, taken as lost`;
 }
 
@@ -81,7 +81,7 @@ function refuse(
     : undefined;
 }
 
-function matches(state: TrialState, wanted: readonly RetryState[]): boolean {
+function matches(state: Standing, wanted: readonly RetryState[]): boolean {
   const names: readonly string[] =
     state.kind === "failed"
       ? [state.failure]

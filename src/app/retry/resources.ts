@@ -1,6 +1,6 @@
 import type { Round } from "../../core/round.ts";
 import type { Resources } from "../../core/study.ts";
-import type { TrialState } from "../../core/trial-state.ts";
+import type { Standing } from "../../core/standing.ts";
 
 /** How much more a trial gets that had too little. */
 export interface RaiseRule {
@@ -23,7 +23,7 @@ const DEFAULT_CAP = 4;
  * @returns why there is no sense in another attempt, when what it had too little of cannot be raised
  */
 export function raiseResources(
-  state: TrialState,
+  state: Standing,
   last: Pick<Round["limits"], "memoryMiB" | "walltimeSeconds">,
   study: Resources,
   rule: RaiseRule,
@@ -58,7 +58,7 @@ interface Amounts {
   readonly cap: number | undefined;
 }
 
-function causeOf(state: TrialState): string {
+function causeOf(state: Standing): string {
   if (state.kind === "failed") return state.failure;
   return state.kind === "lost" ? state.cause : "";
 }

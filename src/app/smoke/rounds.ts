@@ -13,12 +13,11 @@ import { parseStudyFile } from "../../formats/study-file.ts";
 import { writeFileAtomic } from "../../workspace/atomic.ts";
 import { type Layout, roundName } from "../../workspace/layout.ts";
 import { builtProgram } from "../../workspace/package.ts";
-import { listRounds } from "../../workspace/folder.ts";
+import { listRounds, readRound } from "../../rounds/round.ts";
 import { mergePlacements } from "../site/cluster-request.ts";
 import { withinWorkspace } from "../generate/scripts.ts";
 import { stageRunner } from "../generate/stage-runner.ts";
 import { writeRound } from "../generate/write-round.ts";
-import { readRound } from "../../rounds/round.ts";
 
 /** What a site is tried with. */
 export interface SmokeTarget {

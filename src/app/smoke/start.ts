@@ -10,7 +10,7 @@ import {
   type Layout,
 } from "../../workspace/layout.ts";
 import { builtProgram } from "../../workspace/package.ts";
-import type { LocalElement } from "../local/pending.ts";
+import { type LocalElement, resultFoldersOf } from "../local/elements.ts";
 import { runLocalElement } from "../local/run-element.ts";
 import type { SmokeRound } from "./rounds.ts";
 
@@ -50,7 +50,7 @@ async function runElementHere(
     jobName: study.name,
     script: join(folder, `${arrayName(ARRAY)}.sh`),
     logFolder: join(folder, logFolderName(ARRAY)),
-    resultFolder: join(layout.roundResults(study.name, round), arrayName(ARRAY)),
+    resultFolders: resultFoldersOf(layout, { study: study.name, round, array: ARRAY }),
   };
   await runLocalElement(local, layout, signal);
 }

@@ -7,7 +7,7 @@ import { parseSmokeFacts, type ProbeKind, type SmokeFacts } from "../../formats/
 import { arrayName, type Layout } from "../../workspace/layout.ts";
 import { lookUp, querySchedulers } from "../cluster/query.ts";
 import { readSubmittedArrays } from "../cluster/submitted.ts";
-import { ResultReader } from "../local/pending.ts";
+import { ResultFinder } from "../../rounds/results.ts";
 import type { SmokeRound } from "./rounds.ts";
 
 const LOOK_SECONDS = 2;
@@ -46,13 +46,16 @@ export function expectProbes(rounds: readonly SmokeRound[]): ProbeState[] {
 }
 
 /** Reads the reports that have come. Returns whether all have. */
-export function readReports(probes: readonly ProbeState[], effects: Pick<Effects, "now">): boolean {
+export async function readReports(
+  probes: readonly ProbeState[],
+  effects: Pick<Effects, "now">,
+): Promise<boolean> {
   for (const probe of probes) {
     if (probe.facts !== undefined) continue;
     const file = join(probe.round.factsFolder, `${probe.kind}-${probe.place}.json`);
     const text = readIfThere(file);
     if (text === undefined) {
-      readFailure(probe);
+      await readFailure(probe);
       continue;
     }
     probe.facts = parseSmokeFacts(text, file);
@@ -62,10 +65,10 @@ export function readReports(probes: readonly ProbeState[], effects: Pick<Effects
 }
 
 /** What the runner says of a probe that could not report. */
-function readFailure(probe: ProbeState): void {
+async function readFailure(probe: ProbeState): Promise<void> {
   const folder = join(dirname(probe.round.factsFolder), arrayName(1));
   const trial = probe.round.trials[probe.place - 1];
-  const result = trial === undefined ? undefined : new ResultReader().find(folder, trial);
+  const result = trial === undefined ? undefined : await new ResultFinder().find([folder], trial);
   if (result?.failure) probe.failure = result.failure.message;
 }
 
@@ -89,7 +92,7 @@ export async function watchProbes(
   const queries = [...FIRST_QUERIES_SECONDS];
   let queryAt = queries.shift() ?? QUERY_SECONDS;
   let endedAt: number | undefined;
-  while (!readReports(probes, effects)) {
+  while (!(await readReports(probes, effects))) {
     if (signal.aborted || passed() > timeoutSeconds) return;
     if (passed() >= queryAt) {
       queryAt = queries.shift() ?? passed() + QUERY_SECONDS;

@@ -19,7 +19,7 @@ export const planCommand: Command<PlanCommandOptions> = {
   handler: async ({ study, workspace, json }) => {
     const { planStudy } = await import("../../app/plan.ts");
     const { createLayout } = await import("../../workspace/layout.ts");
-    const plan = planStudy({ studyFile: study, layout: createLayout(workspace) });
+    const plan = await planStudy({ studyFile: study, layout: createLayout(workspace) });
     if (json) {
       printJson(plan);
       return;

@@ -9,6 +9,9 @@ interface ReportCommandOptions {
   study: string;
   format: ReportFormat;
   top: number | undefined;
+  metrics: string | undefined;
+  steps: boolean;
+  setting: "present" | "all";
   output: string | undefined;
   collect: boolean;
 }
@@ -33,6 +36,22 @@ export const reportCommand: Command<ReportCommandOptions> = {
         describe: "Trials to show",
         defaultDescription: `${TABLE_ROWS} in a table, else all`,
       })
+      .option("metrics", {
+        type: "string",
+        requiresArg: true,
+        describe: "Columns of a table beside the objective: names, separated by commas, or all",
+      })
+      .option("steps", {
+        type: "boolean",
+        default: false,
+        describe:
+          "What trials measured on the way too: json; csv: a row a step, instead of the ranking",
+      })
+      .option("setting", {
+        choices: ["present", "all"] as const,
+        default: "present" as const,
+        describe: "all: rank trials of other data, hold-outs or trainer versions too, each apart",
+      })
       .option("output", {
         type: "string",
         requiresArg: true,
@@ -43,15 +62,18 @@ export const reportCommand: Command<ReportCommandOptions> = {
         default: true,
         describe: "Collect first; --no-collect ranks what was collected before",
       }),
-  handler: async ({ study: studyFile, workspace, format, top, output, collect }) => {
-    checkTop(top);
+  handler: async ({ study: studyFile, workspace, ...asked }) => {
+    const { format, output, collect, setting, steps } = asked;
+    checkTop(asked.top);
+    if (steps && format === "table")
+      throw new BsweepError("USAGE", "--steps goes with --format json or csv");
     const { loadStudy } = await import("../../app/plan/load-study.ts");
     const { reportStudy } = await import("../../app/report.ts");
     const { createLayout, logicalPath } = await import("../../workspace/layout.ts");
     const { study } = loadStudy({ studyFile });
-    const options = { study, layout: createLayout(workspace), collect };
+    const options = { study, layout: createLayout(workspace), collect, setting, steps };
     const report = await reportStudy(options, createEffects());
-    const text = await formatReport(report, format, top);
+    const text = await formatReport(report, asked);
     if (output === undefined) {
       print(text);
       return;
@@ -61,25 +83,44 @@ export const reportCommand: Command<ReportCommandOptions> = {
   },
 };
 
+type Asked = Pick<ReportCommandOptions, "format" | "top" | "metrics" | "steps">;
+
 async function formatReport(
   report: StudyReport,
-  format: ReportFormat,
-  top: number | undefined,
+  { format, top, metrics, steps }: Asked,
 ): Promise<string> {
   switch (format) {
     case "table": {
       const { formatReportTable } = await import("../../reports/table.ts");
-      return formatReportTable(report, top ?? TABLE_ROWS);
+      return formatReportTable(report, {
+        top: top ?? TABLE_ROWS,
+        metrics: chooseMetrics(report, metrics),
+      });
     }
     case "json": {
       const { formatReportJson } = await import("../../reports/json.ts");
       return formatReportJson(report, top ?? Infinity);
     }
     case "csv": {
-      const { formatReportCsv } = await import("../../reports/csv.ts");
-      return formatReportCsv(report, top ?? Infinity);
+      const { formatReportCsv, formatStepsCsv } = await import("../../reports/csv.ts");
+      return (steps ? formatStepsCsv : formatReportCsv)(report, top ?? Infinity);
     }
   }
+}
+
+/** @throws BsweepError USAGE for a name that no complete trial measured */
+function chooseMetrics(
+  { metrics, objective }: StudyReport,
+  asked: string | undefined,
+): readonly string[] {
+  if (asked === undefined) return [];
+  if (asked === "all") return metrics.filter((name) => name !== objective.metric);
+  const names = asked.split(",").map((name) => name.trim());
+  const unknown = names.find((name) => !metrics.includes(name));
+  if (unknown === undefined) return names;
+  throw new BsweepError("USAGE", `--metrics: no complete trial measured ${unknown}`, {
+    hint: `they measured ${metrics.join(", ") || "nothing"}`,
+  });
 }
 
 function checkTop(top: number | undefined): void {

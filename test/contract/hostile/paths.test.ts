@@ -54,7 +54,7 @@ describe("a workspace of a hostile name", () => {
       // LSF's own output lies beside it, under the very path of the directive.
       expect(readdirSync(join(round.folder, "logs", "array-01"))).toHaveLength(4);
       const { added } = await collectResults({ study: "s", layout: round.layout }, recordEffects());
-      expect([name, added]).toEqual([name, { complete: 2, failed: 0 }]);
+      expect([name, added]).toMatchObject([name, { complete: 2, failed: 0 }]);
       trap.expectUnsprung(round.layout.workspace);
     };
     await Promise.all(HOSTILE_NAMES.map((name, number) => limit(() => live(name, number))));

@@ -93,7 +93,7 @@ test("values of parameters reach the trainer and the reports as they are, and ar
   trap.expectUnsprung(workspace);
 });
 
-test("a study, parameter, site or metric of a hostile name is refused, or planned as what it is", () => {
+test("a study, parameter, site or metric of a hostile name is refused, or planned as what it is", async () => {
   const trap = new Trap();
   const name = fc.constantFrom(
     ...HOSTILE_NAMES,
@@ -105,8 +105,8 @@ test("a study, parameter, site or metric of a hostile name is refused, or planne
     "constructor",
   );
   const place = fc.constantFrom("study", "space", "site", "metric", "set", "train");
-  fc.assert(
-    fc.property(name, place, (text, where) => {
+  await fc.assert(
+    fc.asyncProperty(name, place, async (text, where) => {
       const workspace = join(trap.folder, "p");
       mkdirSync(workspace, { recursive: true });
       const studyFile = join(workspace, "study.yaml");
@@ -121,7 +121,7 @@ test("a study, parameter, site or metric of a hostile name is refused, or planne
       };
       writeFileSync(studyFile, stringify(study));
       try {
-        const report = planStudy({ studyFile, layout: createLayout(workspace) });
+        const report = await planStudy({ studyFile, layout: createLayout(workspace) });
         expect(report.study).toBe(study.study);
         // What is a plain name is no danger; a metric may be called anything of one line.
         expect(where === "metric" ? !/[\r\n]/.test(text) : /^[\w.-]+$/.test(text)).toBe(true);

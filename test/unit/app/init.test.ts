@@ -29,11 +29,11 @@ function draft(changes: Partial<InitAnswers> = {}): { text: string; missing: rea
 }
 
 describe("the study", () => {
-  test.each(DRAFT_SPACES)("with the space %s passes plan, comments and all", (space) => {
+  test.each(DRAFT_SPACES)("with the space %s passes plan, comments and all", async (space) => {
     const layout = makeWorkspace();
     const answers = answersFor(layout.workspace, { space });
     writeDrafts(draftStudy(answers).files);
-    const plan = planStudy({ studyFile: answers.file, layout });
+    const plan = await planStudy({ studyFile: answers.file, layout });
     expect(plan.trials).toBe({ small: 16, full: 2880, wide: 13_824 }[space]);
     const text = readFileSync(answers.file, "utf8");
     expect(text).toContain("# Where it runs, and as whom.");

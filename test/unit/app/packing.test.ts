@@ -50,12 +50,12 @@ function leaveResult(layout: Layout, seconds: number, job = "123", state = "comp
 
 test("auto: first one trial alone, then as many in an element as take fifteen minutes", async () => {
   const study = makeAutoStudy("2h");
-  expect(planStudy(study).warnings.join()).toContain("trialsPerElement is auto");
+  expect((await planStudy(study)).warnings.join()).toContain("trialsPerElement is auto");
   const first = await generate(study);
   expect(first.written).toMatchObject({ kind: "canary", trials: 1, elements: 1, canary: false });
   await expect(generate(study)).rejects.toMatchObject({ code: "CONFLICT" });
   leaveResult(study.layout, 60);
-  expect(planStudy(study).arrays).toMatchObject({ trialsPerElement: 15, elements: 4 });
+  expect((await planStudy(study)).arrays).toMatchObject({ trialsPerElement: 15, elements: 4 });
   const second = await generate(study);
   expect(second.written).toMatchObject({ kind: "extension", trials: 49, elements: 4 });
 });
@@ -64,12 +64,12 @@ test("an element fills half its wall time at most, and holds one trial at least"
   const study = makeAutoStudy("10m");
   await generate(study);
   leaveResult(study.layout, 60);
-  expect(planStudy(study).arrays).toMatchObject({ trialsPerElement: 5 });
+  expect((await planStudy(study)).arrays).toMatchObject({ trialsPerElement: 5 });
   leaveResult(study.layout, 3000);
   const slow = makeAutoStudy("10m");
   await generate(slow);
   leaveResult(slow.layout, 3000);
-  expect(planStudy(slow).arrays).toMatchObject({ trialsPerElement: 1 });
+  expect((await planStudy(slow)).arrays).toMatchObject({ trialsPerElement: 1 });
 });
 
 test.each([

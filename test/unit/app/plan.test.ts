@@ -48,10 +48,10 @@ function writeResult(layout: Layout, round: number, index: number, trialId: stri
 }
 
 describe("planStudy", () => {
-  test("the digit recognizer's grid: 2,880 trials, three arrays, nothing written", () => {
+  test("the digit recognizer's grid: 2,880 trials, three arrays, nothing written", async () => {
     const layout = makeWorkspace(makeHeader(42_000));
     const before = fingerprint(layout.workspace);
-    const plan = planStudy({ studyFile: exampleStudy("digits-grid").file, layout });
+    const plan = await planStudy({ studyFile: exampleStudy("digits-grid").file, layout });
     expect(fingerprint(layout.workspace)).toEqual(before);
     expect(plan).toMatchObject({
       proposed: 2880,
@@ -80,8 +80,8 @@ describe("planStudy", () => {
     });
   });
 
-  test("the wide grid: 13,824 trials in 14 arrays", () => {
-    const plan = planStudy({
+  test("the wide grid: 13,824 trials in 14 arrays", async () => {
+    const plan = await planStudy({
       studyFile: exampleStudy("digits-wide").file,
       layout: makeWorkspace(),
     });
@@ -92,10 +92,10 @@ describe("planStudy", () => {
     });
   });
 
-  test("impossible networks are counted by reason, with an example, and left out", () => {
+  test("impossible networks are counted by reason, with an example, and left out", async () => {
     const layout = makeWorkspace();
     const text = `${HEAD}space: { kernelSize: [3, 29, 5], filters: [1, 2], convLayers: [1, 3] }\nreplicates: 2\n`;
-    const plan = planStudy({ studyFile: writeStudy(layout, text), layout });
+    const plan = await planStudy({ studyFile: writeStudy(layout, text), layout });
     expect(plan).toMatchObject({ proposed: 24, trials: 12, newTrials: 12 });
     expect(plan.impossible).toEqual([
       {
@@ -110,7 +110,7 @@ describe("planStudy", () => {
       },
     ]);
     const all = writeStudy(layout, `${HEAD}space: { kernelSize: [29, 31] }\n`);
-    expect(planStudy({ studyFile: all, layout })).toMatchObject({
+    expect(await planStudy({ studyFile: all, layout })).toMatchObject({
       trials: 0,
       largest: null,
       arrays: { arrays: 0, elements: 0, lastArrayElements: 0, coreHoursAtMost: 0 },
@@ -118,30 +118,30 @@ describe("planStudy", () => {
     });
   });
 
-  test("trials that train the very same count once", () => {
+  test("trials that train the very same count once", async () => {
     const layout = makeWorkspace();
     const text = `${HEAD}space: { optimizer: [adam, sgd], momentum: [0, 0.5, 0.9] }\n`;
     // adam has no momentum: three proposals, one trial.
-    expect(planStudy({ studyFile: writeStudy(layout, text), layout })).toMatchObject({
+    expect(await planStudy({ studyFile: writeStudy(layout, text), layout })).toMatchObject({
       proposed: 6,
       repeated: 2,
       trials: 4,
     });
   });
 
-  test("a random sampler is told when its space is smaller than asked for", () => {
+  test("a random sampler is told when its space is smaller than asked for", async () => {
     const layout = makeWorkspace();
     const text = `${HEAD}space: { filters: [1, 2] }\nsampler: { kind: random, trials: 10 }\nreplicates: 3\n`;
-    expect(planStudy({ studyFile: writeStudy(layout, text), layout })).toMatchObject({
+    expect(await planStudy({ studyFile: writeStudy(layout, text), layout })).toMatchObject({
       trials: 6,
       warnings: ["the search space has only 2 combinations, 10 were asked for"],
     });
   });
 
-  test("several trials fill an element", () => {
+  test("several trials fill an element", async () => {
     const layout = makeWorkspace();
     const text = `${SMALL}resources: { trialsPerElement: 3, cpus: 2, walltime: 1h }\nreplicates: 5\n`;
-    expect(planStudy({ studyFile: writeStudy(layout, text), layout })).toMatchObject({
+    expect(await planStudy({ studyFile: writeStudy(layout, text), layout })).toMatchObject({
       trials: 20,
       arrays: {
         elements: 7,
@@ -153,16 +153,18 @@ describe("planStudy", () => {
     });
   });
 
-  test("without a study, a data set or labels in it, it says what to do", () => {
+  test("without a study, a data set or labels in it, it says what to do", async () => {
     const layout = makeWorkspace();
     const elsewhere = writeStudy(layout, SMALL.replace("data/digits", "data/none"));
-    expect(() => planStudy({ studyFile: elsewhere, layout })).toThrow(
+    await expect(planStudy({ studyFile: elsewhere, layout })).rejects.toThrow(
       /there is no data set in .*none/,
     );
     const unlabelled = makeWorkspace(makeHeader(100, false));
     const studyFile = writeStudy(unlabelled, SMALL);
-    expect(() => planStudy({ studyFile, layout: unlabelled })).toThrow(/has no labels to train on/);
-    expect(() => planStudy({ studyFile: "missing.yaml", layout })).toThrow(
+    await expect(planStudy({ studyFile, layout: unlabelled })).rejects.toThrow(
+      /has no labels to train on/,
+    );
+    await expect(planStudy({ studyFile: "missing.yaml", layout })).rejects.toThrow(
       expect.objectContaining({
         code: "INVALID_STUDY",
         hint: expect.stringContaining("templates/study") as string,
@@ -172,7 +174,7 @@ describe("planStudy", () => {
 });
 
 describe("earlier rounds", () => {
-  test("growing a study plans only what is new, numbered on from the highest number", () => {
+  test("growing a study plans only what is new, numbered on from the highest number", async () => {
     const layout = makeWorkspace();
     const studyFile = writeStudy(layout, SMALL);
     const first = [...newTrials(openPlan({ studyFile, layout }))];
@@ -191,7 +193,7 @@ describe("earlier rounds", () => {
     writeResult(layout, 1, 4, "0123456789abcdef");
 
     const grown = writeStudy(layout, SMALL.replace("[1, 2]", "[4, 1, 2]"));
-    expect(planStudy({ studyFile: grown, layout })).toMatchObject({
+    expect(await planStudy({ studyFile: grown, layout })).toMatchObject({
       trials: 6,
       planned: 4,
       withResult: 2,
@@ -209,19 +211,19 @@ describe("earlier rounds", () => {
     expect(context.existing).toMatchObject({ highestNumber: 6, highestRound: 2 });
   });
 
-  test("spelling out a default, or the order of the parameters, changes no trial", () => {
+  test("spelling out a default, or the order of the parameters, changes no trial", async () => {
     const layout = makeWorkspace();
     writeRound(layout, 1, [
       ...newTrials(openPlan({ studyFile: writeStudy(layout, SMALL), layout })),
     ]);
     const spelled = `${HEAD.replace("blocks: 2", "padding: valid, optimizer: adam")}space: { dropout: [0.5, 0], filters: [2, 1] }\n`;
-    expect(planStudy({ studyFile: writeStudy(layout, spelled), layout })).toMatchObject({
+    expect(await planStudy({ studyFile: writeStudy(layout, spelled), layout })).toMatchObject({
       planned: 4,
       newTrials: 0,
     });
   });
 
-  test("another epoch count, seed, hold-out or data set is another trial", () => {
+  test("another epoch count, seed, hold-out or data set is another trial", async () => {
     const layout = makeWorkspace();
     writeRound(layout, 1, [
       ...newTrials(openPlan({ studyFile: writeStudy(layout, SMALL), layout })),
@@ -231,20 +233,20 @@ describe("earlier rounds", () => {
       `${SMALL}sampler: { seed: 1 }\n`,
       SMALL.replace("data/digits", "data/digits, holdout: 0.2"),
     ]) {
-      expect(planStudy({ studyFile: writeStudy(layout, changed), layout })).toMatchObject({
+      expect(await planStudy({ studyFile: writeStudy(layout, changed), layout })).toMatchObject({
         planned: 0,
         newTrials: 4,
       });
     }
   });
 
-  test("a manifest that was damaged is told with its line", () => {
+  test("a manifest that was damaged is told with its line", async () => {
     const layout = makeWorkspace();
     const studyFile = writeStudy(layout, SMALL);
     writeRound(layout, 1, [...newTrials(openPlan({ studyFile, layout }))]);
     const file = join(layout.round("small", 1), manifestName(1));
     writeFileSync(file, readFileSync(file, "utf8").replace('"index":3', '"index":2'));
-    expect(() => planStudy({ studyFile, layout })).toThrow(
+    await expect(planStudy({ studyFile, layout })).rejects.toThrow(
       expect.objectContaining({
         code: "INVALID_MANIFEST",
         issues: [expect.objectContaining({ line: 3 })],

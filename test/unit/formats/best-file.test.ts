@@ -14,6 +14,7 @@ const BEST: Best = {
   spread: { low: 4163 / 4200, high: 4163 / 4200 },
   number: 17,
   trialId: "0123456789abcdef",
+  outside: null,
   modelParameters: 225034,
   complete: 2871,
   sharing: 2,

@@ -10,6 +10,8 @@ const STUDY = {
   name: "digits",
   objective: { metric: "holdoutAccuracy", direction: "maximize" },
   space: ["filters", "note"],
+  settings: [{ setting: "present", differences: [] }],
+  explainOutside: () => null,
 } as const;
 
 const HOSTILE = `"'; DROP TABLE results; --\u001b[2J\n<script>`;
@@ -23,7 +25,7 @@ const report = buildStudyReport(STUDY, [
 ]);
 
 test("the table tells counts first, then the winner, then the ranking", () => {
-  const text = formatReportTable(report, 2);
+  const text = formatReportTable(report, { top: 2, metrics: [] });
   const lines = text.split("\n");
   expect(lines[0]).toBe(
     "digits: 5 planned, 3 complete, 1 failed, 1 still without a result; ranking by holdoutAccuracy of 4,200 hold-out rows, highest first",
@@ -35,20 +37,23 @@ test("the table tells counts first, then the winner, then the ranking", () => {
 });
 
 test("nothing a file says reaches the terminal as a control character", () => {
-  const text = formatReportTable(report, 20);
+  const text = formatReportTable(report, { top: 20, metrics: [] });
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
   expect(text).toContain("no\\u001b]0;such\\u0007 file");
 });
 
 test("a study without a complete trial says so", () => {
-  const text = formatReportTable(buildStudyReport(STUDY, [makeWaitingOutcome(1)]), 20);
+  const text = formatReportTable(buildStudyReport(STUDY, [makeWaitingOutcome(1)]), {
+    top: 20,
+    metrics: [],
+  });
   expect(text).toContain("1 planned, 0 complete, 0 failed, 1 still without a result");
   expect(text).toContain("No trial is complete yet");
 });
 
 test("ties are told under the winner", () => {
   const tied = buildStudyReport(STUDY, [makeOutcome(1, 7), makeOutcome(2, 7)]);
-  expect(formatReportTable(tied, 20)).toContain("2 share rank 1;");
+  expect(formatReportTable(tied, { top: 20, metrics: [] })).toContain("2 share rank 1;");
 });
 
 test("CSV reads back in full precision, formulas disarmed, numbers left alone", () => {
@@ -69,7 +74,7 @@ test("CSV reads back in full precision, formulas disarmed, numbers left alone", 
 
 test("a ranking without rows is a header", () => {
   const empty = buildStudyReport(STUDY, []);
-  expect(formatReportCsv(empty, Infinity)).toMatch(/^rank,trial,.*seconds\n$/);
+  expect(formatReportCsv(empty, Infinity)).toMatch(/^rank,trial,.*seconds,outside,setting\n$/);
 });
 
 test("JSON holds the whole report, the ranking cut", () => {

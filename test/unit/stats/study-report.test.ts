@@ -6,6 +6,8 @@ const STUDY = {
   name: "digits",
   objective: { metric: "holdoutAccuracy", direction: "maximize" },
   space: ["trial"],
+  settings: [{ setting: "present", differences: [] }],
+  explainOutside: () => null,
 } as const;
 
 test("counts add up to what was planned; failures go by kind, the most frequent first", () => {
@@ -17,7 +19,13 @@ test("counts add up to what was planned; failures go by kind, the most frequent 
     makeOutcome(2, 4000, { metrics: { loss: 1 } }),
     makeWaitingOutcome(4),
   ]);
-  expect(report.counts).toEqual({ planned: 6, complete: 2, failed: 3, waiting: 1, unranked: 1 });
+  expect(report.counts).toMatchObject({
+    planned: 6,
+    complete: 2,
+    failed: 3,
+    waiting: 1,
+    unranked: 1,
+  });
   expect(report.failures).toEqual([
     { kind: "out-of-memory", trials: 2, example: { number: 3, message: "first" } },
     { kind: "timeout", trials: 1, example: { number: 7, message: "ran 30m" } },

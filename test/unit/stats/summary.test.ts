@@ -18,7 +18,7 @@ test("the parameter that decides comes first; constants do not appear", () => {
     ),
   );
   expect(varyingParameters(rows, ["filters", "blocks"])).toEqual(["filters", "optimizer"]);
-  const [first, second, ...more] = summariseParameters(rows, ["filters"], "maximize");
+  const [first, second, ...more] = summariseParameters(rows, [], ["filters"], "maximize");
   expect(more).toEqual([]);
   expect(first).toMatchObject({
     name: "optimizer",
@@ -27,8 +27,8 @@ test("the parameter that decides comes first; constants do not appear", () => {
       { label: "sgd", trials: 2, best: 0.5, median: 0.25, mean: 0.25 },
     ],
   });
-  // Between 4 x 0.375^2 = 0.5625, total 0.6875.
-  expect(first?.etaSquared).toBeCloseTo(0.5625 / 0.6875, 12);
+  // Between 4 x 0.375^2 = 0.5625 on 1 degree of freedom, total 0.6875 on 3.
+  expect(first?.importance?.share).toBeCloseTo(1 - 0.125 / 2 / (0.6875 / 3), 12);
   expect(second?.values.map(({ label }) => label)).toEqual(["8", "16"]);
 });
 
@@ -38,7 +38,7 @@ test("many numbers go into four bins of equal size", () => {
       makeOutcome(place + 1, place * 100, { params: { learningRate: (place + 1) / 1000 } }),
     ),
   );
-  const [summary] = summariseParameters(rows, [], "minimize");
+  const [summary] = summariseParameters(rows, [], [], "minimize");
   expect(summary?.values).toMatchObject([
     { label: "0.001 .. 0.01", trials: 10, best: 0 },
     { label: "0.011 .. 0.02", trials: 10 },
@@ -53,7 +53,7 @@ test("a value that most trials share stays in one bin", () => {
       makeOutcome(place + 1, place, { params: { a: Math.max(0, place - 28), trial: place } }),
     ),
   );
-  const a = summariseParameters(rows, ["a"], "maximize").find(({ name }) => name === "a");
+  const a = summariseParameters(rows, [], ["a"], "maximize").find(({ name }) => name === "a");
   expect(a?.values.map(({ label, trials }) => [label, trials])).toEqual([
     ["0 .. 0", 29],
     ["1 .. 1", 1],
@@ -67,11 +67,41 @@ test("trials in which a parameter is not searched stay out of its summary", () =
     makeOutcome(2, 20, { params: { optimizer: "sgd", momentum: 0.5 } }),
     makeOutcome(3, 30, { params: { optimizer: "sgd", momentum: 0.9 } }),
   ]);
-  const summaries = summariseParameters(rows, ["optimizer", "momentum"], "maximize");
+  const summaries = summariseParameters(rows, [], ["optimizer", "momentum"], "maximize");
   const momentum = summaries.find(({ name }) => name === "momentum");
   expect(momentum?.values.map(({ label, trials }) => [label, trials])).toEqual([
     ["0.5", 1],
     ["0.9", 1],
   ]);
-  expect(momentum?.etaSquared).toBeNull();
+  expect(momentum?.importance).toBeNull();
+});
+
+test("a value whose trials all failed is told, with how many", () => {
+  const rows = rank([
+    makeOutcome(1, 10, { params: { filters: 8 } }),
+    makeOutcome(2, 20, { params: { filters: 16 } }),
+  ]);
+  const failed = [{ filters: 32 }, { filters: 32 }, { filters: 16 }];
+  const [summary] = summariseParameters(rows, failed, ["filters"], "maximize");
+  expect(summary?.values.map(({ label, trials, failed }) => [label, trials, failed])).toEqual([
+    ["8", 1, 0],
+    ["16", 1, 1],
+    ["32", 0, 2],
+  ]);
+  expect(summary?.values[2]?.best).toBeNull();
+});
+
+test("values that hardly repeat go into bins too", () => {
+  const rows = rank(
+    Array.from({ length: 8 }, (_, place) =>
+      makeOutcome(place + 1, place, { params: { rate: place / 100 } }),
+    ),
+  );
+  const [summary] = summariseParameters(rows, [], ["rate"], "maximize");
+  expect(summary?.values.map(({ label, trials }) => [label, trials])).toEqual([
+    ["0 .. 0.01", 2],
+    ["0.02 .. 0.03", 2],
+    ["0.04 .. 0.05", 2],
+    ["0.06 .. 0.07", 2],
+  ]);
 });

@@ -37,7 +37,7 @@ export async function cancel(
 ): Promise<SteeringReport | null> {
   const { printOnly, confirm, array, trials } = options;
   const scene = await lookAtJobs(options, effects);
-  const steps = planCancel(scene, options);
+  const steps = await planCancel(scene, options);
   const due = steps.filter(({ outcome }) => outcome === null);
   if (!printOnly && due.length > 0 && !(await confirm(describe(scene, due)))) return null;
   const all = array === undefined && trials === undefined;
@@ -59,7 +59,7 @@ export async function cancel(
   };
 }
 
-function planCancel(scene: Scene, options: CancelOptions): Step[] {
+async function planCancel(scene: Scene, options: CancelOptions): Promise<Step[]> {
   const { waiting, array, trials } = options;
   if (trials !== undefined) return planTrials(scene, trials);
   const jobs = array === undefined ? scene.jobs : pickArray(scene, array);
@@ -85,8 +85,8 @@ function planWaiting(scene: Scene, jobs: readonly SteerableJob[]): Step[] {
   });
 }
 
-function planTrials(scene: Scene, trials: readonly number[]): Step[] {
-  const found = findTrialElements(scene, trials);
+async function planTrials(scene: Scene, trials: readonly number[]): Promise<Step[]> {
+  const found = await findTrialElements(scene, trials);
   const jobs = scene.jobs.filter((job) => found.has(job));
   return planSteps(scene, jobs, (job, _, dialect) => {
     const indices = found.get(job) ?? [];

@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import { BsweepError } from "../../../core/errors.ts";
-import type { ManifestElement } from "../../../core/trial.ts";
-import { parseManifestLine } from "../../../formats/manifest.ts";
-import { ResultReader } from "../../local/pending.ts";
+import type { ManifestElement, Trial } from "../../../core/trial.ts";
+import { ResultFinder } from "../../../rounds/results.ts";
+import { readManifest } from "../../../rounds/round.ts";
 import { isLive, stateOf, type Elements, type Scene, type SteerableJob } from "./scene.ts";
 
 /** An element that holds trials which were asked for. */
@@ -40,12 +39,12 @@ export function findElements(scene: Scene, trials: readonly number[]): readonly 
  * @throws BsweepError USAGE for a trial that no round holds; CONFLICT for one that neither waits nor runs, is in a
  *   parallel job, or shares its element with others that have no result
  */
-export function findTrialElements(
+export async function findTrialElements(
   scene: Scene,
   trials: readonly number[],
-): ReadonlyMap<SteerableJob, readonly number[]> {
+): Promise<ReadonlyMap<SteerableJob, readonly number[]>> {
   const live = findElements(scene, trials).filter(({ state }) => state !== null);
-  for (const found of live) refuseOthers(found);
+  for (const found of live) await refuseOthers(found);
   requireAll(trials, live, "CONFLICT", "the scheduler has no unfinished element with");
   const jobs = new Map<SteerableJob, number[]>();
   for (const { job, element } of live) jobs.set(job, [...(jobs.get(job) ?? []), element.index]);
@@ -53,16 +52,9 @@ export function findTrialElements(
 }
 
 function elementsWith({ manifest }: SteerableJob, trials: ReadonlySet<number>): ManifestElement[] {
-  const names = [...trials].map((number) => `"number":${number},`);
-  return readFileSync(manifest, "utf8")
-    .split("\n")
-    .flatMap((line, position) =>
-      // Reading a line as JSON takes much longer than looking into it.
-      names.some((name) => line.includes(name))
-        ? [parseManifestLine(line, manifest, position + 1)]
-        : [],
-    )
-    .filter((element) => element.trials.some(({ number }) => trials.has(number)));
+  return readManifest(manifest).filter((element) =>
+    element.trials.some(({ number }) => trials.has(number)),
+  );
 }
 
 function stateOfElement(elements: Elements, index: number): TrialElement["state"] {
@@ -72,7 +64,7 @@ function stateOfElement(elements: Elements, index: number): TrialElement["state"
   return elements.pending.includes(index) || elements.held.includes(index) ? "waiting" : null;
 }
 
-function refuseOthers({ job, element, trials: wanted }: TrialElement): void {
+async function refuseOthers({ job, element, trials: wanted }: TrialElement): Promise<void> {
   if (job.pool) {
     throw new BsweepError(
       "CONFLICT",
@@ -80,11 +72,10 @@ function refuseOthers({ job, element, trials: wanted }: TrialElement): void {
       { hint: "only the job as a whole can be ended: --array" },
     );
   }
-  const results = new ResultReader();
-  const others = element.trials.filter(
-    (trial) =>
-      !wanted.includes(trial.number) && results.find(job.resultFolder, trial) === undefined,
-  );
+  const finder = new ResultFinder();
+  const others: Trial[] = [];
+  for (const trial of element.trials.filter(({ number }) => !wanted.includes(number)))
+    if ((await finder.find([job.resultFolder], trial)) === undefined) others.push(trial);
   if (others.length === 0) return;
   const all = [...wanted, ...numbersOf(others)].sort((a, b) => a - b);
   throw new BsweepError(

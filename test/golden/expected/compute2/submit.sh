@@ -346,15 +346,9 @@ apply_answers() {
 
 # The trial that the others wait for: complete, failed, or neither yet.
 canary_state() {
-  local results
-  results="$(cat -- "$results_folder"/array-00/*.json 2> /dev/null)" || true
-  if [[ "$results" == *'"state":"complete"'* || "$results" == *'"kind":"diverged"'* ]]; then
-    echo complete
-  elif [[ "$results" == *'"state":"failed"'* ]]; then
-    echo failed
-  else
-    echo waiting
-  fi
+  local verdict
+  verdict="$(cat -- "$results_folder/array-00/verdict" 2> /dev/null)" || true
+  echo "${verdict:-waiting}"
 }
 
 canary_job() { cat -- "$submitted/array-00.job" 2> /dev/null || true; }
@@ -491,9 +485,10 @@ submit_notify() {
 # The limit holds for all arrays of the study together because each waits for the one before, also of earlier rounds.
 last_job_of_earlier_rounds() {
   local folder job="" file
-  for folder in "$workspace"/'jobs/digits-grid'/round-*; do
+  # In the order of their numbers: array-100 comes after array-99.
+  for folder in "$workspace"/'jobs/digits-grid'/round-{???,????}; do
     if [[ "$folder" -ef "$round_folder" ]]; then break; fi
-    for file in "$folder"/submitted/array-*.job; do
+    for file in "$folder"/submitted/array-{??,???,????}.job; do
       if [[ -s "$file" ]]; then job="$(< "$file")"; fi
     done
   done

@@ -353,15 +353,9 @@ apply_answers() {
 
 # The trial that the others wait for: complete, failed, or neither yet.
 canary_state() {
-  local results
-  results="$(cat -- "$results_folder"/array-00/*.json 2> /dev/null)" || true
-  if [[ "$results" == *'"state":"complete"'* || "$results" == *'"kind":"diverged"'* ]]; then
-    echo complete
-  elif [[ "$results" == *'"state":"failed"'* ]]; then
-    echo failed
-  else
-    echo waiting
-  fi
+  local verdict
+  verdict="$(cat -- "$results_folder/array-00/verdict" 2> /dev/null)" || true
+  echo "${verdict:-waiting}"
 }
 
 canary_job() { cat -- "$submitted/array-00.job" 2> /dev/null || true; }

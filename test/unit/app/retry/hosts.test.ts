@@ -4,7 +4,16 @@ import type { FailureKind } from "../../../../src/core/trial.ts";
 import type { AttemptResult } from "../../../../src/storage/attempts.ts";
 
 const result = (host: string, failure: FailureKind | null): AttemptResult => ({
-  ...{ trialId: "0", attempt: 1, file: "", message: null, startedAt: "", seconds: 1 },
+  ...{
+    trialId: "0",
+    attempt: 1,
+    file: "",
+    message: null,
+    stderrTail: null,
+    counts: true,
+    startedAt: "",
+    seconds: 1,
+  },
   ...{ cpuSeconds: null, host, failure, state: failure === null ? "complete" : "failed" },
 });
 const times = (count: number, host: string, failure: FailureKind | null) =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { raiseResources, type RaiseRule } from "../../../../src/app/retry/resources.ts";
 import type { Resources } from "../../../../src/core/study.ts";
-import type { TrialState } from "../../../../src/core/trial-state.ts";
+import type { Standing } from "../../../../src/core/standing.ts";
 
 const STUDY: Resources = {
   ...{ cpus: 1, memoryMiB: 4096, walltimeSeconds: 1800, checkpointSeconds: 600 },
@@ -17,7 +17,7 @@ const states = {
   lostToMemory: { ...LOST, cause: "out-of-memory" },
   lostToTime: { ...LOST, cause: "timeout" },
   missing: { kind: "missing" },
-} as const satisfies Record<string, TrialState>;
+} as const satisfies Record<string, Standing>;
 
 const raise = (
   state: keyof typeof states,

@@ -1,11 +1,11 @@
 import type { ElementLookup, ElementStatus, EndCause } from "./element-status.ts";
-import type { FailureKind } from "./trial.ts";
+import type { FailureKind, ResultState } from "./trial.ts";
 
 /**
  * Where one trial stands. Files decide, the scheduler explains: only a result makes a trial `complete` or
  * `failed`, and only an element that the scheduler says has ended, or does not know, makes it `lost` or `missing`.
  */
-export type TrialState =
+export type Standing =
   /** No job was asked for yet, or the site has no scheduler. */
   | { readonly kind: "not submitted" }
   | { readonly kind: "waiting"; readonly reason: string }
@@ -15,7 +15,7 @@ export type TrialState =
   | { readonly kind: "suspended"; readonly reason: string }
   /** Its element has ended; storage may show its file late. */
   | { readonly kind: "ending" }
-  | { readonly kind: "complete" }
+  | { readonly kind: "complete" | "pruned" | "skipped" }
   | { readonly kind: "failed"; readonly failure: FailureKind }
   /** Its element has ended, and no result came in time. */
   | (LostElement & { readonly kind: "lost" })
@@ -32,16 +32,16 @@ export interface LostElement {
   readonly host: string;
 }
 
-export type TrialStateKind = TrialState["kind"];
+export type StandingKind = Standing["kind"];
 
 /** What most deserves to be told of a trial that stands in several elements comes first. */
-export const TRIAL_STATE_KINDS: readonly TrialStateKind[] = [
+export const STANDING_KINDS: readonly StandingKind[] = [
   ...(["complete", "running", "suspended", "ending", "waiting", "held", "unknown"] as const),
-  ...(["not submitted", "failed", "lost", "missing"] as const),
+  ...(["not submitted", "pruned", "failed", "lost", "missing", "skipped"] as const),
 ];
 
 /** Kinds of a trial whose element may be alive, or whose file may be on its way. */
-export const LIVELY_KINDS: ReadonlySet<TrialStateKind> = new Set(TRIAL_STATE_KINDS.slice(1, 7));
+export const LIVELY_KINDS: ReadonlySet<StandingKind> = new Set(STANDING_KINDS.slice(1, 7));
 
 /** One element that was to run a trial and has left no result for that attempt. */
 export interface OpenElement {
@@ -58,34 +58,40 @@ export interface OpenElement {
   readonly memoryMiB: number;
 }
 
-/** The result of a trial that counts: the first complete one, else that of the last attempt that has one. */
+/** The result of a trial that counts (storage/migrations.ts, counted_results). */
 export type CountedResult =
-  | { readonly state: "complete" }
+  | { readonly state: Exclude<ResultState, "failed">; readonly attempt: number }
   | { readonly state: "failed"; readonly failure: FailureKind; readonly attempt: number };
 
 /**
  * The canary's trial stands in two elements of one attempt, a retried one in several attempts: what is most
  * alive counts. What came of earlier attempts is history, unless they may still be alive.
  */
-export function decideTrialState(
+export function decideStanding(
   result: CountedResult | null,
   open: readonly OpenElement[],
   now: Date,
-): TrialState {
+): Standing {
   if (result?.state === "complete") return { kind: "complete" };
   const latest = Math.max(result?.attempt ?? 0, ...open.map(({ attempt }) => attempt));
   const states = open
-    .map((element) => ({ attempt: element.attempt, state: decideElementState(element, now) }))
+    .map((element) => ({ attempt: element.attempt, state: decideElementStanding(element, now) }))
     .filter(({ attempt, state }) => attempt === latest || LIVELY_KINDS.has(state.kind))
     .map(({ state }) => state);
-  if (result?.attempt === latest) states.push({ kind: "failed", failure: result.failure });
+  if (result?.attempt === latest) states.push(standingOf(result));
   const [first] = states.sort(
-    (a, b) => TRIAL_STATE_KINDS.indexOf(a.kind) - TRIAL_STATE_KINDS.indexOf(b.kind),
+    (a, b) => STANDING_KINDS.indexOf(a.kind) - STANDING_KINDS.indexOf(b.kind),
   );
   return first ?? { kind: "not submitted" };
 }
 
-function decideElementState(open: OpenElement, now: Date): TrialState {
+function standingOf(result: CountedResult): Standing {
+  return result.state === "failed"
+    ? { kind: "failed", failure: result.failure }
+    : { kind: result.state };
+}
+
+function decideElementStanding(open: OpenElement, now: Date): Standing {
   const { element, lastSign, resultGraceSeconds } = open;
   const isRecent = (end: Date | null): boolean =>
     end !== null && now.getTime() - end.getTime() <= resultGraceSeconds * 1000;
@@ -106,7 +112,7 @@ function decideElementState(open: OpenElement, now: Date): TrialState {
   }
 }
 
-function describeAlive(status: ElementStatus, { taken }: OpenElement): TrialState {
+function describeAlive(status: ElementStatus, { taken }: OpenElement): Standing {
   const { reason, host, runSeconds: seconds } = status;
   switch (status.state) {
     case "pending":
@@ -131,7 +137,7 @@ const KILLED_STATUS = 137;
 function describeLost(
   { state, cause, exitCode, reason, host, maxMemoryMiB }: ElementStatus,
   { memoryMiB }: OpenElement,
-): TrialState {
+): Standing {
   const outOfMemory =
     cause === "other" &&
     exitCode === KILLED_STATUS &&

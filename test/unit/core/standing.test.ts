@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import type { ElementStatus } from "../../../src/core/element-status.ts";
 import {
   type CountedResult,
-  decideTrialState,
+  decideStanding,
   LIVELY_KINDS,
   type OpenElement,
-  type TrialState,
-} from "../../../src/core/trial-state.ts";
+  type Standing,
+} from "../../../src/core/standing.ts";
 
 const NOW = new Date("2026-11-27T12:00:00Z");
 const GRACE = 900;
@@ -30,13 +30,13 @@ function open(element: OpenElement["element"], changes: Partial<OpenElement> = {
 }
 
 const failed = (attempt: number): CountedResult => ({ state: "failed", failure: "error", attempt });
-const decide = (result: CountedResult | null, ...elements: OpenElement[]): TrialState =>
-  decideTrialState(result, elements, NOW);
+const decide = (result: CountedResult | null, ...elements: OpenElement[]): Standing =>
+  decideStanding(result, elements, NOW);
 
 const EXITED = { state: "exited", cause: "other", finishedAt: ago(GRACE + 1) } as const;
 
 describe("one element without a result", () => {
-  test.each<[string, OpenElement, TrialState]>([
+  test.each<[string, OpenElement, Standing]>([
     ["no job", open("not submitted"), { kind: "not submitted" }],
     [
       "a job that may be",
@@ -114,7 +114,9 @@ describe("one element without a result", () => {
 describe("files decide", () => {
   test("a complete result is complete, whatever the scheduler says", () => {
     for (const element of ["forgotten", "unknown", status({}), status(EXITED)] as const)
-      expect(decide({ state: "complete" }, open(element))).toEqual({ kind: "complete" });
+      expect(decide({ state: "complete", attempt: 1 }, open(element))).toEqual({
+        kind: "complete",
+      });
   });
 
   test("a failed one is failed", () => {

@@ -1,0 +1,45 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { BestSoFar, isBetter } from "../../../src/stats/best-so-far.ts";
+import { rankTrials } from "../../../src/stats/rank.ts";
+import { makeOutcome } from "../../support/outcomes.ts";
+
+const trial = fc.record({
+  x: fc.nat({ max: 3 }),
+  epochs: fc.integer({ min: 1, max: 2 }),
+  value: fc.oneof(fc.integer({ min: -5, max: 5 }), fc.constant(null)),
+});
+
+test.each(["maximize", "minimize"] as const)(
+  "after each result it is what the ranking says: %s",
+  (direction) => {
+    fc.assert(
+      fc.property(fc.array(trial, { maxLength: 12 }), (trials) => {
+        const best = new BestSoFar({ metric: "v", direction });
+        const outcomes = trials.map(({ x, epochs, value }, place) =>
+          makeOutcome(place + 1, 0, {
+            ...{ params: { x }, replicate: place, epochs },
+            ...(value === null ? { state: "failed", metrics: {} } : { metrics: { v: value } }),
+          }),
+        );
+        for (const [place, { x, epochs, value }] of trials.entries()) {
+          best.add({ params: { x }, resource: { epochs }, objective: value });
+          const [first] = rankTrials(outcomes.slice(0, place + 1), { metric: "v", direction });
+          if (first === undefined) expect(best.value).toBeUndefined();
+          else expect(best.value).toBeCloseTo(first.objective, 12);
+        }
+      }),
+    );
+  },
+);
+
+test("better is higher or lower, never equal", () => {
+  expect([
+    isBetter(2, 1, { direction: "maximize" }),
+    isBetter(2, 1, { direction: "minimize" }),
+  ]).toEqual([true, false]);
+  expect([
+    isBetter(1, 1, { direction: "maximize" }),
+    isBetter(1, 1, { direction: "minimize" }),
+  ]).toEqual([false, false]);
+});
