@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const project = (name: string, timeoutSeconds: number, other: object = {}) => ({
@@ -15,6 +16,11 @@ export default defineConfig({
   test: {
     env: { TZ: "UTC", NO_COLOR: "1" },
     restoreMocks: true,
+    // Vitest's own is one less than there are cores. More than half of the time these tests wait for processes.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
+    setupFiles: ["./test/support/expect-seen.ts"],
+    // A golden that is missing fails like one that differs; only `-u` writes any.
+    update: "none",
     projects: [
       project("unit", 20),
       project("contract", 120),

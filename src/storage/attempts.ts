@@ -73,9 +73,12 @@ export function readPlannedTrials(
 ): ReadonlyMap<string, Omit<Trial, "attempt">> {
   const rows = database.prepare("SELECT * FROM trials").all() as TrialRow[];
   return new Map(
-    rows.map(({ trial_id: trialId, params, epochs, ...row }) => [
+    rows.map(({ trial_id: trialId, number, params, replicate, seed, epochs }) => [
       trialId,
-      { ...row, trialId, params: JSON.parse(params) as Parameters, resource: { epochs } },
+      {
+        ...{ trialId, number, replicate, seed, resource: { epochs } },
+        params: JSON.parse(params) as Parameters,
+      },
     ]),
   );
 }

@@ -9,7 +9,7 @@ import { giveTo, randomUser } from "../support/podman/container.ts";
 import { openPodman } from "../support/podman/open.ts";
 import { buildTrainerImage } from "../support/podman/trainer-image.ts";
 import { readResults } from "../support/rounds.ts";
-import { PODMAN, requireForCluster } from "./requirements.ts";
+import { PODMAN, requireHere } from "../support/requirements.ts";
 
 const STUDY = (image: string): string => `
 study: digits
@@ -21,7 +21,7 @@ resources: { memory: 1GB, walltime: 10m }
 `;
 
 /** compute1 as its documentation describes it: LSF emulated, its Docker wrapper's containers real. */
-describe.runIf(requireForCluster(PODMAN))("a sweep's whole life on compute1", () => {
+describe.runIf(requireHere(PODMAN))("a sweep's whole life on compute1", () => {
   const workspace = makeSuiteFolder();
   const user = randomUser();
   let lsf: Lsf;

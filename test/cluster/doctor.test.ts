@@ -2,12 +2,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DoctorReport } from "../../src/app/doctor/doctor-report.ts";
-import { runProcess } from "../../src/process/exec.ts";
 import type { Layout } from "../../src/workspace/layout.ts";
 import { builtProgram } from "../../src/workspace/package.ts";
 import { startSlurm, type Slurm } from "../support/slurm/slurm.ts";
+import { runProcess } from "../support/programs.ts";
 import { makeWorkspace, writeStudy } from "../support/study-workspace.ts";
-import { requireForCluster, SLURM } from "./requirements.ts";
+import { requireHere, SLURM } from "../support/requirements.ts";
 
 const STUDY = "objective: { metric: m, direction: minimize }\ntrainer: { command: [x] }\nspace: {}";
 
@@ -18,7 +18,7 @@ function write(layout: Layout, site: string, cluster: string, resources = ""): v
   writeStudy(layout, text);
 }
 
-describe.runIf(requireForCluster(SLURM))("doctor and a real Slurm", () => {
+describe.runIf(requireHere(SLURM))("doctor and a real Slurm", () => {
   let slurm: Slurm;
   beforeAll(async () => {
     slurm = await startSlurm({ maxArraySize: 11 });

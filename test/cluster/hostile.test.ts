@@ -7,11 +7,11 @@ import { CONTROLS, HOSTILE_NAMES, Trap } from "../support/hostile.ts";
 import { errorOf, recordEffects } from "../support/prepare.ts";
 import { startSlurm, type Slurm } from "../support/slurm/slurm.ts";
 import { GOOD, makeSubmittableRound } from "../support/submitted-round.ts";
-import { requireForCluster, SLURM } from "./requirements.ts";
+import { requireHere, SLURM } from "../support/requirements.ts";
 
 const ENDED = /^(?:COMPLETED|FAILED|CANCELLED|TIMEOUT|NODE_FAIL|OUT_OF_MEMORY)/;
 
-describe.runIf(requireForCluster(SLURM))("a workspace of a hostile name, on Slurm", () => {
+describe.runIf(requireHere(SLURM))("a workspace of a hostile name, on Slurm", () => {
   let slurm: Slurm;
   beforeAll(async () => {
     slurm = await startSlurm();

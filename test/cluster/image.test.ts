@@ -10,7 +10,7 @@ import { openPodman, runPodman, type Podman } from "../support/podman/open.ts";
 import { BUILD_MS, buildTrainerImage } from "../support/podman/trainer-image.ts";
 import { runBsweep } from "../support/program.ts";
 import { readResults } from "../support/rounds.ts";
-import { PODMAN, requireForCluster } from "./requirements.ts";
+import { PODMAN, requireHere } from "../support/requirements.ts";
 
 const MOST_BYTES = 950e6;
 
@@ -24,7 +24,7 @@ cluster: { site: compute1, userGroup: compute-lab, image: "${image}" }
 resources: { memory: 1GB, checkpoint: epoch }
 `;
 
-describe.runIf(requireForCluster(PODMAN))("the trainer's image", () => {
+describe.runIf(requireHere(PODMAN))("the trainer's image", () => {
   const workspace = makeSuiteFolder();
   const user = randomUser();
   let podman: Podman;

@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runProcess } from "../../src/process/exec.ts";
 import { makeSuiteFolder } from "../support/folder.ts";
 import { writeKaggleCsv } from "../support/mnist.ts";
 import { openPodman } from "../support/podman/open.ts";
@@ -10,7 +9,8 @@ import { BUILD_MS, buildTrainerImage } from "../support/podman/trainer-image.ts"
 import { runBsweep } from "../support/program.ts";
 import { readResults } from "../support/rounds.ts";
 import { startSlurm, type Slurm } from "../support/slurm/slurm.ts";
-import { PODMAN, requireForCluster, SLURM } from "./requirements.ts";
+import { PODMAN, requireHere, SLURM } from "../support/requirements.ts";
+import { runProcess } from "../support/programs.ts";
 
 const SITE = "scheduler: slurm\ncontainer: charliecloud\n";
 const STUDY = (image: string): string => `
@@ -22,7 +22,7 @@ cluster: { site: imported, image: "${image}" }
 resources: { memory: 1GB, walltime: 5m }
 `;
 
-describe.runIf(requireForCluster([...PODMAN, ...SLURM, "ch-run"]))(
+describe.runIf(requireHere([...PODMAN, ...SLURM, "ch-run"]))(
   "the image, imported once for a Slurm without a registry",
   () => {
     const folder = makeSuiteFolder();

@@ -5,7 +5,7 @@ import { makeTestFolder } from "../support/folder.ts";
 import { chanceFor, printSeed } from "../support/interruptions/chance.ts";
 import { interruptAtRandom, startLife, submitRest } from "../support/interruptions/submitter.ts";
 import { startSlurm, type Slurm } from "../support/slurm/slurm.ts";
-import { requireForCluster, SLURM } from "./requirements.ts";
+import { requireHere, SLURM } from "../support/requirements.ts";
 
 const LIVES = 20;
 
@@ -33,7 +33,7 @@ esac
 `;
 const KINDS = ["before", "after", "silent", "lost", "garbage", "refused", "slow"] as const;
 
-describe.runIf(requireForCluster(SLURM))("submit.sh on Slurm", () => {
+describe.runIf(requireHere(SLURM))("submit.sh on Slurm", () => {
   let slurm: Slurm;
   beforeAll(async () => {
     slurm = await startSlurm();

@@ -6,9 +6,9 @@ import { startLsf, type Lsf } from "../support/lsf/lsf.ts";
 import { eventually } from "../support/lsf/suite.ts";
 import { BASE_IMAGE } from "../support/podman/base-image.ts";
 import { openPodman } from "../support/podman/open.ts";
-import { PODMAN, requireForCluster } from "./requirements.ts";
+import { PODMAN, requireHere } from "../support/requirements.ts";
 
-describe.runIf(requireForCluster(PODMAN))(
+describe.runIf(requireHere(PODMAN))(
   "elements in containers, as compute1's wrapper starts them",
   () => {
     const folder = makeSuiteFolder();

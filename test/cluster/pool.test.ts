@@ -8,7 +8,7 @@ import { readJournal, writeJournalStudy, type NotedRun } from "../support/journa
 import { runBsweep } from "../support/program.ts";
 import { startSlurm, type Slurm } from "../support/slurm/slurm.ts";
 import { waitUntil } from "../support/slurm/wait.ts";
-import { requireForCluster, SLURM } from "./requirements.ts";
+import { requireHere, SLURM } from "../support/requirements.ts";
 
 /** A generated round whose one array is a pool of four tasks, two a node. */
 interface Round {
@@ -17,7 +17,7 @@ interface Round {
   readonly logs: string;
 }
 
-describe.runIf(requireForCluster(SLURM))("a pool on Slurm", () => {
+describe.runIf(requireHere(SLURM))("a pool on Slurm", () => {
   let slurm: Slurm;
   const folder = makeSuiteFolder();
   beforeAll(async () => {
@@ -185,7 +185,7 @@ describe.runIf(requireForCluster(SLURM))("a pool on Slurm", () => {
     for (const { queueSeconds } of report.probes) expect(queueSeconds).toBeGreaterThanOrEqual(-1);
   });
 
-  describe.runIf(requireForCluster(["mpirun"]))("by Open MPI's mpirun", () => {
+  describe.runIf(requireHere(["mpirun"]))("by Open MPI's mpirun", () => {
     test("runs on both nodes; a task that ends does not end the others", async () => {
       const seconds = [0, 0, 8, 8, 8, 8];
       const round = makeRound("mpirun", seconds, { launcher: "mpirun" });

@@ -8,11 +8,11 @@ import { makeTestFolder } from "../support/folder.ts";
 import { writeKaggleCsv } from "../support/mnist.ts";
 import { prepare } from "../support/prepare.ts";
 import { startSlurm, type Slurm } from "../support/slurm/slurm.ts";
-import { requireForCluster, SLURM } from "./requirements.ts";
+import { requireHere, SLURM } from "../support/requirements.ts";
 
 const ENDED = /^(?:COMPLETED|FAILED|CANCELLED|TIMEOUT|NODE_FAIL|OUT_OF_MEMORY)/;
 
-describe.runIf(requireForCluster(SLURM))("a data set packed by Slurm's jobs", () => {
+describe.runIf(requireHere(SLURM))("a data set packed by Slurm's jobs", () => {
   let slurm: Slurm;
   beforeAll(async () => {
     slurm = await startSlurm({ maxArraySize: 11 });

@@ -11,7 +11,7 @@ import { openPodman, runPodman, type Podman } from "../support/podman/open.ts";
 import { BUILD_MS, buildTrainerImage } from "../support/podman/trainer-image.ts";
 import { makeHeader, writeDataset } from "../support/study-workspace.ts";
 import { createLayout } from "../../src/workspace/layout.ts";
-import { PODMAN, requireForCluster } from "./requirements.ts";
+import { PODMAN, requireHere } from "../support/requirements.ts";
 
 const STUDY = (image: string): string => `
 study: s
@@ -55,7 +55,7 @@ const answers = (url: string): Promise<boolean> =>
     () => false,
   );
 
-describe.runIf(requireForCluster([...PODMAN, "docker-registry"]))("bsweep image push", () => {
+describe.runIf(requireHere([...PODMAN, "docker-registry"]))("bsweep image push", () => {
   const folder = makeSuiteFolder();
   const workspace = join(folder, "workspace");
   const processes: ChildProcess[] = [];

@@ -11,9 +11,9 @@ import {
   type SlurmStudy,
 } from "../support/slurm/study.ts";
 import { waitUntil } from "../support/slurm/wait.ts";
-import { requireForCluster, SLURM } from "./requirements.ts";
+import { requireHere, SLURM } from "../support/requirements.ts";
 
-describe.runIf(requireForCluster(SLURM))("a study on a Slurm with faults", () => {
+describe.runIf(requireHere(SLURM))("a study on a Slurm with faults", () => {
   let slurm: Slurm;
   beforeAll(async () => {
     slurm = await startSlurm({ maxArraySize: 5, minJobAgeSeconds: 5 });

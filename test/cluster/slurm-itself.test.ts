@@ -5,11 +5,11 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { removeControlGroups } from "../support/slurm/control-groups.ts";
 import { waitUntil } from "../support/slurm/wait.ts";
-import { requireForCluster, SLURM } from "./requirements.ts";
+import { requireHere, SLURM } from "../support/requirements.ts";
 
 const START = join(import.meta.dirname, "..", "support", "slurm", "start.ts");
 
-describe.runIf(requireForCluster(SLURM))("the tests' Slurm", () => {
+describe.runIf(requireHere(SLURM))("the tests' Slurm", () => {
   test("nothing of it outlives a test that is killed, jobs neither", async () => {
     const child = spawn(process.execPath, ["--import", "tsx", START], {
       stdio: ["ignore", "pipe", "inherit"],

@@ -5,9 +5,9 @@ import { makeSuiteFolder, makeTestFolder } from "../support/folder.ts";
 import { type Slurm, startSlurm } from "../support/slurm/slurm.ts";
 import { behaviourStudy, makeSlurmStudy, type SlurmStudy } from "../support/slurm/study.ts";
 import { waitUntil } from "../support/slurm/wait.ts";
-import { requireForCluster, SLURM } from "./requirements.ts";
+import { requireHere, SLURM } from "../support/requirements.ts";
 
-describe.runIf(requireForCluster(SLURM))("trying again on Slurm", () => {
+describe.runIf(requireHere(SLURM))("trying again on Slurm", () => {
   let slurm: Slurm;
   let lossy: SlurmStudy;
   beforeAll(async () => {

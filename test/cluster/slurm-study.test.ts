@@ -10,9 +10,9 @@ import {
   makeSlurmStudy,
   type SlurmStudyOptions,
 } from "../support/slurm/study.ts";
-import { requireForCluster, SLURM } from "./requirements.ts";
+import { requireHere, SLURM } from "../support/requirements.ts";
 
-describe.runIf(requireForCluster(SLURM))("a study on Slurm", () => {
+describe.runIf(requireHere(SLURM))("a study on Slurm", () => {
   let slurm: Slurm;
   beforeAll(async () => {
     // An array's largest index is 4.

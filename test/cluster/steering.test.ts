@@ -5,7 +5,7 @@ import { makeTestFolder } from "../support/folder.ts";
 import { eventually } from "../support/lsf/suite.ts";
 import { type Slurm, startSlurm } from "../support/slurm/slurm.ts";
 import { makeSlurmStudy, type SlurmStudy } from "../support/slurm/study.ts";
-import { requireForCluster, SLURM } from "./requirements.ts";
+import { requireHere, SLURM } from "../support/requirements.ts";
 
 const SUBMIT_ALL = ["--no-canary", "--quiet"];
 
@@ -19,7 +19,7 @@ space: { x: [1, 2, 3, 4, 5, 6] }
 resources: { memory: 200MB, walltime: 5m }
 `;
 
-describe.runIf(requireForCluster(SLURM))("steering jobs of Slurm", () => {
+describe.runIf(requireHere(SLURM))("steering jobs of Slurm", () => {
   let slurm: Slurm;
   beforeAll(async () => {
     slurm = await startSlurm({ nodes: 1, cpusPerNode: 8 });

@@ -1,12 +1,11 @@
-import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { runProcess } from "../../src/process/exec.ts";
 import { builtProgram, packageVersion } from "../../src/workspace/package.ts";
 import { makeTestFolder } from "../support/folder.ts";
 import { writeKaggleCsv } from "../support/mnist.ts";
+import { runProcess, spawnSync } from "../support/programs.ts";
 
 const PROGRAM = builtProgram("main.js");
 
@@ -43,13 +42,7 @@ test.each([
 
 test("a reader that leaves early changes nothing", () => {
   const script = `"$1" "$2" 2>&3 | true; echo "status \${PIPESTATUS[0]}"`;
-  const ended = spawnSync(
-    "bash",
-    ["-c", `{ ${script}; } 3>&2`, "bash", process.execPath, PROGRAM],
-    {
-      encoding: "utf8",
-    },
-  );
+  const ended = spawnSync("bash", ["-c", `{ ${script}; } 3>&2`, "bash", process.execPath, PROGRAM]);
   expect(ended).toMatchObject({ stdout: "status 2\n", stderr: "" });
 });
 

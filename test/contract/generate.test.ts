@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   mkdirSync,
@@ -9,9 +8,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { runProcess } from "../../src/process/exec.ts";
 import { builtProgram } from "../../src/workspace/package.ts";
 import { makeTestFolder } from "../support/folder.ts";
+import { runProcess, spawnSync } from "../support/programs.ts";
 import { exampleStudy, makeWorkspace, writeStudy } from "../support/study-workspace.ts";
 
 const compute1 = (text: string): string =>
@@ -81,7 +80,7 @@ test("a job script runs the trial of its index, with an environment of its own",
   );
   chmodSync(program, 0o755);
   const run = (env: Readonly<Record<string, string>>) =>
-    spawnSync(script, { env: { PATH: process.env["PATH"], ...env }, encoding: "utf8", cwd: "/" });
+    spawnSync(script, [], { env: { PATH: process.env["PATH"], ...env }, cwd: "/" });
 
   const told = run({ LSB_JOBINDEX: "17", BSWEEP: program, NODE_OPTIONS: "--none", PATH: "/none" });
   expect(told.stderr).toBe("");

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { runProcess } from "../../src/process/exec.ts";
 import { packageRoot, packageVersion } from "../../src/workspace/package.ts";
 import { listTree, makeSuiteFolder, makeTestFolder } from "../support/folder.ts";
+import { runProcess } from "../support/programs.ts";
 
 const script = (name: string): string => join(packageRoot(), "docker", "trainer", name);
 const node = (args: readonly string[], options = {}) => runProcess(process.execPath, args, options);

@@ -7,8 +7,9 @@ import { createLayout } from "../../src/workspace/layout.ts";
 import { makeTestFolder } from "../support/folder.ts";
 import { copyImage, findMinimalImage, runIn, showIn } from "../support/minimal-image.ts";
 import { recordEffects } from "../support/prepare.ts";
+import { requireHere } from "../support/requirements.ts";
 import { readResults } from "../support/rounds.ts";
-import { expectGoodShell } from "../support/shell-check.ts";
+import { expectGoodShell, expectParsed } from "../support/shell-check.ts";
 
 const STUDY = `
 study: s
@@ -31,6 +32,11 @@ async function makeStudy() {
   return { layout, studyFile, folder, staged, generate };
 }
 
+test.runIf(requireHere(["shellcheck"]))("shellcheck and an array's script", async () => {
+  const { folder } = await makeStudy();
+  expectGoodShell(readFileSync(join(folder, "array-01.bsub"), "utf8"));
+});
+
 test("Node and the runner lie in the workspace once, however many rounds there are", async () => {
   const { layout, studyFile, folder, staged, generate } = await makeStudy();
   expect(staged).toHaveLength(1);
@@ -40,19 +46,17 @@ test("Node and the runner lie in the workspace once, however many rounds there a
   expect(round.inputs["staged runner"]).toBe(staged[0]);
   const script = readFileSync(join(folder, "array-01.bsub"), "utf8");
   expect(script).toContain(`jobs/.runner/${staged[0] ?? ""}`);
-  expectGoodShell(script);
+  expectParsed(script);
   writeFileSync(studyFile, STUDY.replace("[1, 2]", "[1, 2, 3]"));
   await generate();
   expect(readdirSync(layout.studyJobs("s"))).toHaveLength(2);
   expect(readdirSync(join(layout.workspace, "jobs", ".runner"))).toEqual(staged);
 });
 
-test("an element runs in an image without Node; without the C++ library too", async () => {
+const inImages = test.runIf(requireHere(["a minimal Debian"]));
+inImages("an element runs in an image without Node; without the C++ library too", async () => {
   const found = findMinimalImage();
-  if ("missing" in found) {
-    console.warn(`left out: no image to try it in: ${found.missing}`);
-    return;
-  }
+  if ("missing" in found) throw new Error(found.missing);
   const image = copyImage(found.root);
   expect(runIn(image, ["sh", "-c", "command -v node bsweep"]).status).not.toBe(0);
   const { layout, folder, staged } = await makeStudy();

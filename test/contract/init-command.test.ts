@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { runProcess } from "../../src/process/exec.ts";
 import { builtProgram } from "../../src/workspace/package.ts";
 import { listTree, makeTestFolder } from "../support/folder.ts";
+import { runProcess } from "../support/programs.ts";
 import { makeWorkspace } from "../support/study-workspace.ts";
 
 const MAIN = builtProgram("main.js");

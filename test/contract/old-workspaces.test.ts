@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { runProcess } from "../../src/process/exec.ts";
+import { runProcess } from "../support/programs.ts";
 import type { StudyReport } from "../../src/stats/study-report.ts";
 import { builtProgram, packageRoot } from "../../src/workspace/package.ts";
 import { createLayout } from "../../src/workspace/layout.ts";

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { runProcess, type ProcessResult } from "../../src/process/exec.ts";
+import type { ProcessResult } from "../../src/process/exec.ts";
 import { builtProgram } from "../../src/workspace/package.ts";
 import { listTree } from "../support/folder.ts";
+import { runProcess } from "../support/programs.ts";
 import { makeWorkspace, writeStudy } from "../support/study-workspace.ts";
 
 const STUDY = `study: small

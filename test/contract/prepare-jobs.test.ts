@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +9,7 @@ import { makeTestFolder } from "../support/folder.ts";
 import { startLsf, type Lsf } from "../support/lsf/lsf.ts";
 import { writeKaggleCsv } from "../support/mnist.ts";
 import { prepare } from "../support/prepare.ts";
+import { spawnSync } from "../support/programs.ts";
 
 const ROWS = 60;
 
@@ -57,7 +57,6 @@ function makeWorkspace(site = "scheduler: lsf\nqueue: general\n"): Workspace {
 function submit(workspace: Workspace, ...args: readonly string[]) {
   return spawnSync("bash", [join(workspace.jobs(), "submit.sh"), ...args], {
     env: lsf.environment({ BSWEEP_ASK_SECONDS: "10" }),
-    encoding: "utf8",
   });
 }
 

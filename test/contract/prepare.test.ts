@@ -4,12 +4,12 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { runProcess } from "../../src/process/exec.ts";
 import { openPackedDataset } from "../../src/workspace/packed-dataset.ts";
 import { builtProgram } from "../../src/workspace/package.ts";
 import { listTree, makeTestFolder } from "../support/folder.ts";
 import { mnistFiles, writeKaggleCsv } from "../support/mnist.ts";
 import { gzip, prepare } from "../support/prepare.ts";
+import { runProcess } from "../support/programs.ts";
 
 const run = (cwd: string, ...args: string[]) =>
   runProcess(

@@ -4,7 +4,6 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { runProcess } from "../../src/process/exec.ts";
 import { createLayout } from "../../src/workspace/layout.ts";
 import { builtProgram } from "../../src/workspace/package.ts";
 import { makeTestFolder } from "../support/folder.ts";
@@ -17,6 +16,7 @@ import {
   writeRound,
   type PlannedRound,
 } from "../support/results.ts";
+import { runProcess } from "../support/programs.ts";
 import type { StudyReport } from "../../src/stats/study-report.ts";
 import { CNN_TRAINER } from "../../src/cnn/parameters.ts";
 import { readContent } from "../support/study-database.ts";

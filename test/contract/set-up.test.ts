@@ -2,9 +2,9 @@ import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { runProcess } from "../../src/process/exec.ts";
 import { packageRoot } from "../../src/workspace/package.ts";
 import { makeTestFolder } from "../support/folder.ts";
+import { runProcess } from "../support/programs.ts";
 
 /** Above the largest process id of Linux. */
 const NO_PROCESS = 4_194_305;

@@ -4,12 +4,12 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { runProcess } from "../../src/process/exec.ts";
 import { proveRuntime } from "../../src/trainer/runtime/proof.ts";
 import { TENSORFLOW_WHEELS } from "../../src/trainer/runtime/pinned-wheels.ts";
 import { unpackWheel } from "../../src/trainer/runtime/wheel.ts";
 import { builtProgram, packageRoot } from "../../src/workspace/package.ts";
 import { listTree, makeTestFolder } from "../support/folder.ts";
+import { runProcess } from "../support/programs.ts";
 import { WHEEL_FILES, writeFiles, writeWheel } from "../support/tensorflow.ts";
 
 const WHEEL = "tensorflow_cpu-9.9.9-py3-none-any.whl";

@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createCnnSizer } from "../../src/cnn/shapes.ts";
 import { resolveCnnParameters } from "../../src/cnn/parameters.ts";
 import type { LocalSummary } from "../../src/app/local/ran.ts";
@@ -11,6 +11,7 @@ import { makeTestFolder } from "../support/folder.ts";
 import { writeKaggleCsv } from "../support/mnist.ts";
 import { prepare } from "../support/prepare.ts";
 import { findPythonWith } from "../support/python.ts";
+import { requireHere } from "../support/requirements.ts";
 import { readResults } from "../support/rounds.ts";
 
 /** `apt-get install python3-torch`; Keras comes with the Python environments of tests and benchmarks. */
@@ -52,56 +53,61 @@ const localArgs = ({ studyFile, layout }: Example): string[] => [
   ...["local", studyFile, `--workspace=${layout.workspace}`, "--json", "--workers=1"],
 ];
 
-test.each(["pytorch", "keras"] as const)(
-  "the example for %s trains bsweep's CNN",
-  async (name) => {
-    if (PYTHONS[name] === undefined) {
-      console.warn(`left out: no Python here has ${name}`);
-      return;
-    }
-    const example = await makeExample(name, [["trials: 8", "trials: 2"]]);
-    const end = await runBsweep(localArgs(example));
-    expect(JSON.parse(end.stdout) as LocalSummary).toMatchObject({ done: 2, failed: 0 });
-    const size = createCnnSizer({ height: 28, width: 28, channels: 1, classes: 10 });
-    for (const { metrics, history, params } of readResults(example.resultFolder).values()) {
-      const losses = history.map((step) => step.metrics["loss"] ?? Infinity);
-      expect(losses.at(-1)).toBeLessThan(losses[0] ?? 0);
-      // Of 50 rows.
-      expect(Math.round((metrics["holdoutAccuracy"] ?? NaN) * 50)).toBeGreaterThanOrEqual(0);
-      expect(history.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5]);
-      const sizing = size(resolveCnnParameters(params));
-      expect(metrics["parameters"]).toBe(sizing.ok ? sizing.size.parameters : undefined);
-    }
+const hasTorch = requireHere(["Python's torch"]);
+const hasKeras = requireHere(["Python's keras"]);
+
+describe.each([
+  ["pytorch", hasTorch],
+  ["keras", hasKeras],
+] as const)("the example for %s", (name, isHere) => {
+  test.runIf(isHere)(
+    "trains bsweep's CNN",
+    async () => {
+      const example = await makeExample(name, [["trials: 8", "trials: 2"]]);
+      const end = await runBsweep(localArgs(example));
+      expect(JSON.parse(end.stdout) as LocalSummary).toMatchObject({ done: 2, failed: 0 });
+      const size = createCnnSizer({ height: 28, width: 28, channels: 1, classes: 10 });
+      for (const { metrics, history, params } of readResults(example.resultFolder).values()) {
+        const losses = history.map((step) => step.metrics["loss"] ?? Infinity);
+        expect(losses.at(-1)).toBeLessThan(losses[0] ?? 0);
+        // Of 50 rows.
+        expect(Math.round((metrics["holdoutAccuracy"] ?? NaN) * 50)).toBeGreaterThanOrEqual(0);
+        expect(history.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5]);
+        const sizing = size(resolveCnnParameters(params));
+        expect(metrics["parameters"]).toBe(sizing.ok ? sizing.size.parameters : undefined);
+      }
+    },
+    300_000,
+  );
+});
+
+const goesOn = "the PyTorch example, stopped within an epoch, comes out as one never stopped";
+test.runIf(hasTorch)(
+  goesOn,
+  async () => {
+    const changes = [
+      ["trials: 8", "trials: 1"],
+      ["epochs: 5", "epochs: 6"],
+      ["space:\n", "space:\n  batchSize: [16]\n"],
+    ] as const;
+    const measured = (example: Example) => {
+      const result = readResults(example.resultFolder).get(1);
+      return { ...result?.metrics, history: result?.history.map((step) => step.metrics["loss"]) };
+    };
+    const untouched = await makeExample("pytorch", changes);
+    await runBsweep(localArgs(untouched));
+    const stopped = await makeExample("pytorch", changes);
+    const log = join(stopped.layout.round("digits-pytorch", 1), "logs/array-01/1.log");
+    const running = startBsweep(localArgs(stopped));
+    await until(() => existsSync(log) && readFileSync(log, "utf8").includes('"epoch": 2'));
+    running.kill("SIGTERM");
+    await running.end;
+    await runBsweep(localArgs(stopped));
+    expect(readFileSync(log, "utf8")).toMatch(/going on after \d+ epochs and \d+ rows/);
+    expect(measured(stopped)).toEqual(measured(untouched));
   },
   300_000,
 );
-
-test("the PyTorch example, stopped within an epoch, comes out as one never stopped", async () => {
-  if (PYTHONS.pytorch === undefined) {
-    console.warn("left out: no Python here has pytorch");
-    return;
-  }
-  const changes = [
-    ["trials: 8", "trials: 1"],
-    ["epochs: 5", "epochs: 6"],
-    ["space:\n", "space:\n  batchSize: [16]\n"],
-  ] as const;
-  const measured = (example: Example) => {
-    const result = readResults(example.resultFolder).get(1);
-    return { ...result?.metrics, history: result?.history.map((step) => step.metrics["loss"]) };
-  };
-  const untouched = await makeExample("pytorch", changes);
-  await runBsweep(localArgs(untouched));
-  const stopped = await makeExample("pytorch", changes);
-  const log = join(stopped.layout.round("digits-pytorch", 1), "logs/array-01/1.log");
-  const running = startBsweep(localArgs(stopped));
-  await until(() => existsSync(log) && readFileSync(log, "utf8").includes('"epoch": 2'));
-  running.kill("SIGTERM");
-  await running.end;
-  await runBsweep(localArgs(stopped));
-  expect(readFileSync(log, "utf8")).toMatch(/going on after \d+ epochs and \d+ rows/);
-  expect(measured(stopped)).toEqual(measured(untouched));
-}, 300_000);
 
 test("the one-liner of shell finds the minimum", async () => {
   const workspace = makeTestFolder();

@@ -1,11 +1,11 @@
 import { readFileSync, symlinkSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { runProcess } from "../../src/process/exec.ts";
 import { builtProgram, packageRoot } from "../../src/workspace/package.ts";
 import { makeTestFolder } from "../support/folder.ts";
 import { startLsf } from "../support/lsf/lsf.ts";
 import { writeKaggleCsv } from "../support/mnist.ts";
+import { runProcess } from "../support/programs.ts";
 import { exampleStudy } from "../support/study-workspace.ts";
 
 /** The shell blocks of a section of the README, as lines. */

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { generateRound } from "../../src/app/generate.ts";
+import { expectGoldens } from "../support/goldens.ts";
 import { recordEffects } from "../support/prepare.ts";
 import { makeWorkspace, writeStudy } from "../support/study-workspace.ts";
 
@@ -31,11 +32,10 @@ test("a whole round for compute1", async () => {
     "round.json",
     "submit.sh",
   ]);
-  for (const name of names) {
-    const text = readFileSync(join(round, name), "utf8")
+  const read = (name: string): string =>
+    readFileSync(join(round, name), "utf8")
       .replaceAll(layout.workspace, "/storage2/fs1/lab/Active/sweep")
       // What the templates' own hashes are says nothing here.
       .replaceAll(/"[0-9a-f]{64}"/g, '"SHA-256"');
-    await expect(text).toMatchFileSnapshot(join("expected", "round", name));
-  }
+  await expectGoldens("round", new Map(names.map((name) => [name, read(name)])));
 });

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { builtProgram } from "../../src/workspace/package.ts";
+import { watchEnd } from "./statuses.ts";
 
 export interface ProcessEnd {
   readonly exitStatus: number | null;
@@ -35,6 +36,7 @@ export function startBsweep(args: readonly string[], options: BsweepOptions = {}
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  const what = `bsweep ${args.join(" ")}`;
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
@@ -43,7 +45,7 @@ export function startBsweep(args: readonly string[], options: BsweepOptions = {}
     child.once("error", reject);
     // Not "close": what the program leaves running may hold its output open. What it wrote is read first.
     child.once("exit", (exitStatus, signal) =>
-      setTimeout(() => resolve({ exitStatus, signal, stdout, stderr }), 20),
+      setTimeout(() => resolve(watchEnd(what, { exitStatus, signal, stdout, stderr })), 20),
     );
   });
   return { pid: child.pid ?? 0, output: () => stdout, kill: (signal) => child.kill(signal), end };

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { cacheFolder } from "../../src/trainer/runtime/cache.ts";
 import { makeTestFolder } from "./folder.ts";
+import { spawnSync as watchedSpawnSync } from "./programs.ts";
 
 /** The root of a small Debian without Node, made once under the cache folder; or why there is none. */
 export function findMinimalImage(): { readonly root: string } | { readonly missing: string } {
@@ -51,9 +52,7 @@ export function runIn(
   command: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): ImageRun {
-  const { status, stdout, stderr } = spawnSync("chroot", [image, ...command], {
+  return watchedSpawnSync("chroot", [image, ...command], {
     env: { PATH: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", ...env },
-    encoding: "utf8",
   });
-  return { status, stdout, stderr };
 }

@@ -1,5 +1,5 @@
-import { spawnSync } from "node:child_process";
 import { builtProgram } from "../../src/workspace/package.ts";
+import { spawnSync } from "./programs.ts";
 
 export interface ProgramRun {
   readonly status: number | null;
@@ -12,6 +12,5 @@ export function runBsweep(folder: string, ...args: readonly string[]): ProgramRu
   return spawnSync(process.execPath, [builtProgram("main.js"), ...args], {
     cwd: folder,
     env: { ...process.env, PWD: folder, NO_COLOR: "1" },
-    encoding: "utf8",
   });
 }

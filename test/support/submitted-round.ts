@@ -1,4 +1,4 @@
-import { spawnSync, type SpawnSyncReturns } from "node:child_process";
+import type { SpawnSyncReturns } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateRound } from "../../src/app/generate.ts";
@@ -7,6 +7,7 @@ import { builtProgram } from "../../src/workspace/package.ts";
 import { makeTestFolder } from "./folder.ts";
 import type { Lsf } from "./lsf/lsf.ts";
 import { recordEffects } from "./prepare.ts";
+import { spawnSync } from "./programs.ts";
 
 /** A round of a command's trials on LSF without containers, to be submitted for real. */
 export interface SubmittableRound {
@@ -15,7 +16,7 @@ export interface SubmittableRound {
   /** Absolute. */
   readonly folder: string;
   readonly results: string;
-  /** Runs submit.sh to its end; `extra` is put on top of the environment. */
+  /** Runs submit.sh to its end (see `watchEnd`); `extra` is put on top of the environment. */
   submit(
     args?: readonly string[],
     extra?: Readonly<Record<string, string>>,
@@ -75,7 +76,6 @@ export async function makeSubmittableRound(
           BSWEEP: builtProgram("main.js"),
           ...extra,
         }),
-        encoding: "utf8",
       }),
     readRecord: (name) => readFileSync(join(folder, "submitted", name), "utf8").trimEnd(),
   };

@@ -35,6 +35,21 @@ test("only the trainer and the example digits make a require of their own", () =
   expect(users.filter((name) => !name.startsWith("trainer/"))).toEqual(["app/example-digits.ts"]);
 });
 
+/** `test/support/programs.ts` sees to it that no exit status is thrown away. */
+test("tests run programs by way of support/programs.ts, but those of processes themselves", () => {
+  const folder = join(packageRoot(), "test");
+  const raw = readdirSync(folder, { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith(".test.ts") && !name.startsWith("contract/process/"))
+    .filter((name) => {
+      const text = readFileSync(join(folder, name), "utf8");
+      return /import \{[^}]*\b(?:spawnSync|runProcess)\b[^}]*\} from "[^"]*(?:child_process|exec\.ts)"/.test(
+        text,
+      );
+    });
+  expect(raw).toEqual([]);
+});
+
 const NOTHING = "export {};";
 
 /** What is found in a source tree of these files. */

@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { BsweepError } from "../../../src/core/errors.ts";
@@ -9,6 +8,7 @@ import { CONTROLS, HOSTILE_NAMES } from "../../support/hostile.ts";
 import { IS_LONG } from "../../support/interruptions/chance.ts";
 import { readDirectives } from "../../support/lsf/grammar/directives.ts";
 import { renderRound } from "../../support/round-inputs.ts";
+import { spawnSync } from "../../support/programs.ts";
 
 const RUNS = { numRuns: IS_LONG ? 5000 : 100 };
 
@@ -56,9 +56,7 @@ function renderOr(options: Parameters<typeof renderRound>[0]) {
 /** The words before the first command, as bash reads the lines `name=value`. */
 function readAssignment(script: string, name: string): string {
   const line = script.split("\n").find((text) => text.startsWith(`${name}=`)) ?? "false";
-  const { stdout } = spawnSync("bash", ["-c", `${line}; printf '%s' "$${name}"`], {
-    encoding: "utf8",
-  });
+  const { stdout } = spawnSync("bash", ["-c", `${line}; printf '%s' "$${name}"`]);
   return stdout;
 }
 

@@ -15,12 +15,12 @@ import {
 } from "../../../src/trainer/prediction-graph.ts";
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { findPython, TEST_PYTHON } from "../../support/python/environment.ts";
+import { requireHere } from "../../support/requirements.ts";
 import { makeTestFolder } from "../../support/folder.ts";
 import { drawNormal, openSession } from "../../support/graph.ts";
 import { describeModel, drawWeights } from "../../support/models.ts";
 
 const tf = await loadTensorFlow({ threads: 1 });
-const python = findPython(TEST_PYTHON);
 
 const PROBLEM = { height: 13, width: 14, channels: 3, classes: 7 };
 const IMAGES = 5;
@@ -101,8 +101,8 @@ interface Loaded {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-test.skipIf(python === undefined)(
-  "Python's TensorFlow and safetensors load the same model (wants npm run test-python)",
+test.runIf(requireHere(["Python's TensorFlow and safetensors"]))(
+  "Python's TensorFlow and safetensors load the same model",
   () => {
     const folder = makeTestFolder();
     const predicted = predictAll();
@@ -119,7 +119,10 @@ test.skipIf(python === undefined)(
     });
     const shape = JSON.stringify([IMAGES, 13, 14, 3]);
     const args = ["-c", LOAD, join(folder, "pixels"), shape, ...folders];
-    const output = execFileSync(python ?? "", args, { encoding: "utf8", stdio: "pipe" });
+    const output = execFileSync(findPython(TEST_PYTHON) ?? raise(), args, {
+      encoding: "utf8",
+      stdio: "pipe",
+    });
     const loaded = output
       .trimEnd()
       .split("\n")

@@ -12,12 +12,12 @@ import { type EpochRecord, stepOfEpoch } from "../../../src/cnn/training-progres
 import { parseRefusal } from "../../../src/formats/told-error.ts";
 import { readProgressLine } from "../../../src/formats/told-steps.ts";
 import { Warnings } from "../../../src/formats/warnings.ts";
-import { runProcess } from "../../../src/process/exec.ts";
 import { runTrial } from "../../../src/trainer/run-trial.ts";
 import { readCpu } from "../../../src/trainer/runtime/cpu.ts";
 import { builtProgram } from "../../../src/workspace/package.ts";
 import { writeKaggleCsv } from "../../support/mnist.ts";
 import { prepare } from "../../support/prepare.ts";
+import { runProcess } from "../../support/programs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bsweep-test-training-"));
 const digits = join(folder, "digits");

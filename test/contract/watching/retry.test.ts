@@ -16,7 +16,8 @@ const once = (name: string, deed: string): string =>
   `if [ -e ${name} ]; then ${GOOD}; else touch ${name}; ${deed}; fi`;
 
 describe("retry of elements that ran", PATIENCE, () => {
-  const lsf = useLsf({});
+  // LSF tells ends to the minute, so this much later an element's grace is over.
+  const lsf = useLsf({ clockAheadSeconds: -61 });
 
   test("what failed or was lost is tried again with what it lacked, until all is complete", async () => {
     const trials = [
@@ -29,10 +30,12 @@ describe("retry of elements that ran", PATIENCE, () => {
     ];
     const site = "resultGraceSeconds: 1";
     const options: RoundOptions = {
-      ...{ trials, site, maxArraySize: 9, memory: "200MB", walltime: "20s" },
+      ...{ trials, site, maxArraySize: 9, memory: "200MB", walltime: "12s" },
     };
     const study = new WatchedStudy(lsf(), await makeSubmittableRound(lsf(), options));
     expect(study.round.submit(["--no-canary"]).status).toBe(0);
+    // `wait` asks LSF once a minute.
+    await lsf().untilEnded();
     expect((await study.run("wait", "--interval", "1")).exitStatus).toBe(11);
     const { counts, failures } = await study.status();
     expect(counts).toMatchObject({ complete: 1, failed: 3, lost: 1, running: 0 });
@@ -50,14 +53,14 @@ describe("retry of elements that ran", PATIENCE, () => {
     const dry = await study.ask<RetryReport>("retry", "--dry-run");
     const rounds = dry.rounds.map((each) => [each.trials, each.memoryMiB, each.walltimeSeconds]);
     expect(rounds).toEqual([
-      [[2, 5], 200, 20],
-      [[3], 200, 40],
-      [[4], 400, 20],
+      [[2, 5], 200, 12],
+      [[3], 200, 24],
+      [[4], 400, 12],
     ]);
     expect(existsSync(study.round.layout.round("s", 2))).toBe(false);
 
     const written = await study.run("retry");
-    expect(written.stdout).toContain("Round 2 (retry): 2 trials with 200MB and 20s an element");
+    expect(written.stdout).toContain("Round 2 (retry): 2 trials with 200MB and 12s an element");
     expect(written.stdout).toMatch(/next: bsweep submit /);
     expect(await study.counts()).toEqual({ complete: 1, "not submitted": 4 });
     // Planned once: neither a second retry nor a generate plans them again.
@@ -84,7 +87,7 @@ describe("retry of elements that ran", PATIENCE, () => {
       lsf(),
       await makeSubmittableRound(lsf(), {
         trials: ["sleep 300", GOOD],
-        walltime: "15s, maxWalltime: 15s",
+        walltime: "8s, maxWalltime: 8s",
       }),
     );
     study.round.submit(["--no-canary"]);

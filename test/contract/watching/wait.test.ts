@@ -1,4 +1,8 @@
-import { describe, expect, test } from "vitest";
+import { readFileSync } from "node:fs";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { parseStudyFile } from "../../../src/formats/study-file.ts";
+import { watchStudy } from "../../../src/app/watch.ts";
+import { never, recordEffects } from "../../support/prepare.ts";
 import { useLsf } from "../../support/lsf/suite.ts";
 import { makeSubmittableRound } from "../../support/submitted-round.ts";
 import { WatchedStudy } from "../../support/watched-study.ts";
@@ -27,6 +31,34 @@ describe("wait", { timeout: 60_000 }, () => {
     // Nothing changed: one line.
     expect(stderr).toBe("6 waiting of 6\n");
     expect((await study.questions()) - before).toBe(1);
+  });
+
+  test("after a minute LSF is asked again", async () => {
+    const study = await make();
+    study.round.submit(["--no-canary"]);
+    vi.stubEnv("PATH", lsf().environment()["PATH"]);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { layout, studyFile } = study.round;
+    const text = readFileSync(studyFile, "utf8");
+    let passed = 0;
+    const effects = { ...recordEffects(), now: () => new Date(passed * 1000) };
+    const looks: [asked: number, waiting: number, missing: number][] = [];
+    for await (const { status, askedAt } of watchStudy(
+      { study: parseStudyFile(text, studyFile), layout, seconds: 0.001, signal: never },
+      effects,
+    )) {
+      looks.push([askedAt.getTime() / 1000, status.counts.waiting, status.counts.missing]);
+      if (looks.length === 1) for (const id of [1000, 1001, 1002]) await lsf().forget(id);
+      passed += 30;
+      if (looks.length === 4) break;
+    }
+    expect(looks).toEqual([
+      [0, 6, 0],
+      [0, 6, 0],
+      [60, 0, 6],
+      [60, 0, 6],
+    ]);
+    expect(await study.questions()).toBe(2);
   });
 
   test("elements that are gone are lost trials; an unknown one is waited for", async () => {

@@ -173,6 +173,22 @@ export class Lsf {
   }
 }
 
+let daemonText: Promise<Uint8Array> | undefined;
+
+async function buildDaemon(): Promise<Uint8Array> {
+  const { outputFiles } = await build({
+    entryPoints: [join(import.meta.dirname, "daemon", "main.ts")],
+    write: false,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    sourcemap: "inline",
+    logLevel: "error",
+  });
+  return outputFiles[0]?.contents ?? new Uint8Array();
+}
+
 /** Starts an emulated LSF; `stop` it at the end. */
 export async function startLsf(options: LsfOptions = {}): Promise<Lsf> {
   const folder = mkdtempSync(join(tmpdir(), "bsweep-lsf-"));
@@ -192,16 +208,7 @@ export async function startLsf(options: LsfOptions = {}): Promise<Lsf> {
   writeFileSync(join(folder, "client.mjs"), script, { mode: 0o755 });
   for (const name of COMMAND_NAMES) symlinkSync("../client.mjs", join(folder, "bin", name));
   const program = join(folder, "daemon.mjs");
-  await build({
-    entryPoints: [join(import.meta.dirname, "daemon", "main.ts")],
-    outfile: program,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    sourcemap: "inline",
-    logLevel: "error",
-  });
+  writeFileSync(program, await (daemonText ??= buildDaemon()));
   const daemon = spawn(process.execPath, ["--enable-source-maps", program, folder], {
     stdio: ["pipe", "pipe", "inherit"],
   });

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
+import { watchEnd } from "../statuses.ts";
 
 export interface CommandRun {
   /** null: it was killed. */
@@ -32,5 +33,5 @@ export async function runCommand(
     text(child.stdout),
     text(child.stderr),
   ]);
-  return { status, stdout, stderr };
+  return watchEnd([command, ...args].join(" "), { status, stdout, stderr });
 }

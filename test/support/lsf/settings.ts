@@ -50,6 +50,8 @@ export interface Settings {
   readonly serviceClasses: readonly string[];
   /** Emulated seconds that pass in a second. */
   readonly clockScale: number;
+  /** How far the cluster's clock is ahead of the machine's at first. */
+  readonly clockAheadSeconds: number;
   /** CLEAN_PERIOD: how long finished jobs are remembered. */
   readonly cleanPeriodSeconds: number;
   /** MAX_JOB_ARRAY_SIZE: bounds the count and the largest index. */
@@ -117,6 +119,7 @@ export const DEFAULT_SETTINGS: Settings = {
   defaultUserGroup: "compute-lab",
   serviceClasses: ["lab_t1"],
   clockScale: 1,
+  clockAheadSeconds: 0,
   cleanPeriodSeconds: 3600,
   maxArraySize: 1000,
   maxPendingJobs: 2_147_483_647,

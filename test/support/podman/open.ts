@@ -21,7 +21,7 @@ export interface Podman {
 /**
  * Opens the tests' podman, with the base image that the trainer's Dockerfile starts from: made here, since no
  * registry can be counted on. Repeating it costs a fraction of a second.
- * Needs what `PODMAN` in test/cluster/requirements.ts names. @throws Error with podman's own words
+ * Needs what `PODMAN` in test/support/requirements.ts names. @throws Error with podman's own words
  */
 export async function openPodman(): Promise<Podman> {
   const folder = join(cacheFolder(), "podman");

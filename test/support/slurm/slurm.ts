@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ProcessResult, runProcess } from "../../../src/process/exec.ts";
+import type { ProcessResult } from "../../../src/process/exec.ts";
 import { startAccounting } from "./accounting.ts";
 import { removeControlGroups } from "./control-groups.ts";
 import { type Daemon, startDaemon } from "./daemon.ts";
@@ -10,6 +10,7 @@ import type { SlurmOptions } from "./options.ts";
 import { findFreePorts } from "./ports.ts";
 import { parseQueue, QUEUE_ARGUMENTS, type QueueRow } from "./queue.ts";
 import { waitUntil } from "./wait.ts";
+import { runProcess } from "../programs.ts";
 
 /** A Slurm of a test's own on this machine. */
 export interface Slurm {
@@ -44,7 +45,7 @@ export interface Slurm {
 /**
  * Starts munged, slurmctld and a slurmd for each node, on own ports and sockets; with accounting, MariaDB and
  * slurmdbd too. They end with this process, however it ends. Needs root, Debian's packages of Slurm 22.05, and
- * the memory controller of cgroup v1 (`requireForCluster`).
+ * the memory controller of cgroup v1 (`requireHere`).
  */
 export async function startSlurm(options: SlurmOptions = {}): Promise<Slurm> {
   const cluster = new Cluster(options, await makePlaces(options));

@@ -8,7 +8,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { TrialResult } from "../../../src/core/trial.ts";
-import { type ProcessResult, runProcess } from "../../../src/process/exec.ts";
+import type { ProcessResult } from "../../../src/process/exec.ts";
 import {
   arrayName,
   createLayout,
@@ -20,6 +20,7 @@ import { readResults, TRAINER_SCRIPT } from "../rounds.ts";
 import { PARTITION } from "./options.ts";
 import type { QueueRow } from "./queue.ts";
 import type { Slurm } from "./slurm.ts";
+import { runProcess } from "../programs.ts";
 
 export interface SlurmStudyOptions {
   /** The study's name, one of its own on its Slurm. */

@@ -1,9 +1,9 @@
-import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { formatSession } from "../../../src/cli/session.ts";
 import type { SessionRequest } from "../../../src/schedulers/session.ts";
 import { lsfSession } from "../../../src/schedulers/lsf/session.ts";
 import { slurmSession } from "../../../src/schedulers/slurm/session.ts";
+import { spawnSync } from "../../support/programs.ts";
 
 const REQUEST: SessionRequest = {
   userGroup: "compute-lab",
@@ -25,7 +25,7 @@ const ATTACH = { ...REQUEST, jobId: "1234", index: 17 };
 /** The words that a program gets which a shell starts by this line. */
 function readBack(line: string): string[] {
   const show = `show() { printf '%s\\0' "$@"; }; cd() { :; }; bsub() { show bsub "$@"; }; ${line}`;
-  const { stdout, stderr } = spawnSync("bash", ["-c", show], { encoding: "utf8" });
+  const { stdout, stderr } = spawnSync("bash", ["-c", show]);
   expect(stderr).toBe("");
   return stdout.split("\0").slice(0, -1);
 }
@@ -58,7 +58,7 @@ describe("a shell on compute1", () => {
     const session = lsfSession.openSession({ ...REQUEST, command, terminal: false });
     const words = readBack(formatSession({ session, folder: "/it's here" }));
     expect(words.slice(0, 2)).toEqual(["bsub", "-I"]);
-    const inJob = spawnSync("/bin/sh", ["-c", words.at(-1) ?? ""], { encoding: "utf8" });
+    const inJob = spawnSync("/bin/sh", ["-c", words.at(-1) ?? ""]);
     expect(inJob.stdout).toBe('it\'s|a b|$HOME|"x"|`id`|*||');
   });
 

@@ -6,13 +6,14 @@ interface Alarm {
 /** The cluster's time: it may run faster than the machine's, and be set forward. Milliseconds since 1970. */
 export class Clock {
   private readonly startedAt = Date.now();
-  private offset = 0;
+  private offset: number;
   private alarms: Alarm[] = [];
   private timer: NodeJS.Timeout | undefined;
   private readonly scale: number;
 
-  constructor(scale: number) {
+  constructor(scale: number, aheadSeconds: number) {
     this.scale = scale;
+    this.offset = aheadSeconds * 1000;
   }
 
   now(): number {

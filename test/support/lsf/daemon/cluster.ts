@@ -28,7 +28,7 @@ export class Cluster {
   constructor(settings: Settings, folder: string) {
     this.settings = settings;
     this.folder = folder;
-    this.clock = new Clock(settings.clockScale);
+    this.clock = new Clock(settings.clockScale, settings.clockAheadSeconds);
     this.hosts = new Map(settings.hosts.map((host) => [host.name, new Host(host)]));
     this.mailbox = new Mailbox(join(folder, "mail"));
     this.nextId = settings.firstJobId;

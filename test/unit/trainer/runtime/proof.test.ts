@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { runProcess } from "../../../../src/process/exec.ts";
 import { readProof } from "../../../../src/trainer/runtime/proof.ts";
+import { runProcess } from "../../../support/programs.ts";
 
 const run = (script: string) => runProcess(process.execPath, ["-e", script]);
 
