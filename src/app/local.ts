@@ -13,6 +13,7 @@ import { Tally } from "./local/tally.ts";
 import { loadStudy, type PlanOptions } from "./plan/load-study.ts";
 import { describeCheckpoints } from "../workspace/checkpoint-folder.ts";
 import type { Layout } from "../workspace/layout.ts";
+import { quietly } from "./quiet.ts";
 import { reportStudy } from "./report.ts";
 import { nameBest } from "../stats/rank.ts";
 
@@ -67,7 +68,7 @@ async function findBest(
   effects: Effects,
 ): Promise<LocalSummary["best"]> {
   try {
-    const { ranking } = await reportStudy({ study, layout, collect: true }, effects);
+    const { ranking } = await reportStudy({ study, layout, collect: true }, quietly(effects));
     return ranking[0] === undefined ? null : nameBest(ranking[0]);
   } catch (error) {
     if (!(error instanceof BsweepError)) throw error;
