@@ -5,8 +5,9 @@ import { dropAbsent } from "../core/objects.ts";
 import { parseCheckpointSeconds } from "../core/quantities.ts";
 import type { CnnStudy, CommandStudy, Study } from "../core/study.ts";
 import { preferParameters, variableOf } from "../core/trainer-command.ts";
-import { checkCommand, checkNames } from "./command-checks.ts";
 import {
+  checkCommand,
+  checkNames,
   commandEntrySchema,
   commandStudySchema,
   type WrittenCommandStudy,

@@ -1,6 +1,12 @@
 import { formatDuration } from "../core/quantities.ts";
-import { isBelow, jobSeconds, mostAtOnce, type ClusterRule, type ClusterUse } from "./rule.ts";
-import { SOURCES } from "./sources.ts";
+import {
+  type ClusterRule,
+  type ClusterUse,
+  isBelow,
+  jobSeconds,
+  mostAtOnce,
+  SOURCES,
+} from "./rule.ts";
 
 const DAY = 86_400;
 /** Most time of a job; other queues' limits are not documented. */

@@ -1,6 +1,5 @@
 import { formatDuration } from "../core/quantities.ts";
-import { jobSeconds, type ClusterRule, type ClusterUse } from "./rule.ts";
-import { SOURCES } from "./sources.ts";
+import { type ClusterRule, type ClusterUse, jobSeconds, SOURCES } from "./rule.ts";
 
 const DAY = 86_400;
 const SHORT_SECONDS = 30 * 60;

@@ -1,7 +1,6 @@
 import { parseImageReference } from "../core/image.ts";
 import { formatDuration, formatMemory } from "../core/quantities.ts";
-import { isBelow, jobSeconds, type ClusterRule } from "./rule.ts";
-import { SOURCES } from "./sources.ts";
+import { type ClusterRule, isBelow, jobSeconds, SOURCES } from "./rule.ts";
 
 /** An element shorter than this is mostly its container's start and its scheduler's work. */
 const SHORT_ELEMENT_SECONDS = 60;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { BsweepError, type ErrorCode, formatIssue, messageOf } from "../core/errors.ts";
 import { RUN_AGAIN_STATUS, type CommandRequest } from "../core/trainer-request.ts";
 import type { Trial, TrialResult } from "../core/trial.ts";
-import { parseRefusal } from "../formats/told-error.ts";
+import { parseRefusal } from "../formats/trainer-request.ts";
 import { mergeHistories } from "../formats/told-steps.ts";
 import { Warnings } from "../formats/warnings.ts";
 import type { Supervised } from "../process/supervise.ts";

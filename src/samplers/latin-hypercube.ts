@@ -1,8 +1,7 @@
 import { randomFor, shuffle } from "../core/random.ts";
 import { countCombinations, isActive, orderDimensions } from "../core/search-space.ts";
 import type { Parameters, ParameterValue, SearchSpace } from "../core/study.ts";
-import { takeDistinct } from "./distinct.ts";
-import { drawValue } from "./draw.ts";
+import { drawValue, takeDistinct } from "./draw.ts";
 import { TRIALS, type Sampler, type Settings } from "./sampler.ts";
 
 /** Times that a combination which was there already trades a value with a later one. */

@@ -1,12 +1,12 @@
-import { explainFailure } from "../core/failure.ts";
-import type { Objective, Parameters } from "../core/study.ts";
 import {
+  explainFailure,
   type FailureKind,
   type Metrics,
   type StepRecord,
   TRIAL_STATES,
   type TrialState,
 } from "../core/trial.ts";
+import type { Objective, Parameters } from "../core/study.ts";
 import { HOLDOUT_ACCURACY, type TrialOutcome } from "./outcome.ts";
 import { rankTrials, type RankedTrial } from "./rank.ts";
 import { summariseParameters, varyingParameters, type ParameterSummary } from "./summary.ts";

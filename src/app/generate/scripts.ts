@@ -16,7 +16,7 @@ import {
 } from "../../rendering/job-view.ts";
 import { containerPrefix } from "../../schedulers/container.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
-import type { JobRequest } from "../../schedulers/job-file.ts";
+import type { JobRequest } from "../../schedulers/scheduler.ts";
 import { chooseLauncher, launchWords } from "../../schedulers/launcher.ts";
 import {
   arrayName,

@@ -8,7 +8,7 @@ import type { CnnStudy } from "../../core/study.ts";
 import { RUN_AGAIN_STATUS, type TrainerRequest } from "../../core/trainer-request.ts";
 import type { TrainerReport } from "../../core/trial.ts";
 import { formatModelFile } from "../../formats/model-file.ts";
-import { parseRefusal } from "../../formats/told-error.ts";
+import { parseRefusal } from "../../formats/trainer-request.ts";
 import { readProgressLine } from "../../formats/told-steps.ts";
 import { parseTrainerReport } from "../../formats/trainer-report.ts";
 import { Warnings } from "../../formats/warnings.ts";
@@ -16,7 +16,7 @@ import { runNodeLines } from "../../process/run-lines.ts";
 import { syncFolder, writeFileAtomic } from "../../workspace/atomic.ts";
 import { MODEL_FILE, WEIGHTS_FILE } from "../../workspace/models.ts";
 import { builtProgram, packageVersion } from "../../workspace/package.ts";
-import { describePackedFile } from "../../workspace/packed-file.ts";
+import { describePackedFile } from "../../workspace/packed-dataset.ts";
 import type { Choice } from "./choose.ts";
 
 /** What holds where a line does not say; the trainer's lines do. */

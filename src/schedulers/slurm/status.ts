@@ -6,7 +6,7 @@ import {
   type StatusQuery,
   unreadableOutput,
 } from "../status.ts";
-import { parseSlurmSeconds, parseSlurmTime } from "./values.ts";
+import { parseSlurmSeconds, parseSlurmTime } from "./facts.ts";
 
 /**
  * squeue(1), "JOB STATE CODES", and sacct(1). A state that is not here is one that the element may come back

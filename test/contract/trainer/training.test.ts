@@ -9,7 +9,7 @@ import type { Parameters } from "../../../src/core/study.ts";
 import type { TrainerRequest } from "../../../src/core/trainer-request.ts";
 import type { TrainerReport } from "../../../src/core/trial.ts";
 import { type EpochRecord, stepOfEpoch } from "../../../src/cnn/training-progress.ts";
-import { parseRefusal } from "../../../src/formats/told-error.ts";
+import { parseRefusal } from "../../../src/formats/trainer-request.ts";
 import { readProgressLine } from "../../../src/formats/told-steps.ts";
 import { Warnings } from "../../../src/formats/warnings.ts";
 import { runProcess } from "../../../src/process/exec.ts";
