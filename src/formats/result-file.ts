@@ -4,7 +4,7 @@ import { sha256 } from "../core/identity.ts";
 import { PRECISIONS } from "../core/study.ts";
 import { type EpochRecord, type Progress, stepOfEpoch } from "../cnn/training-progress.ts";
 import { FAILURE_KINDS, RESULT_STATES, type StepRecord, type TrialResult } from "../core/trial.ts";
-import { checkValue, parseJson } from "./issues.ts";
+import { checkValue, jsonReader, parseJson } from "./issues.ts";
 import { parametersSchema, resourceSchema, trialIdSchema } from "./manifest.ts";
 
 /** One epoch of the CNN, in checkpoints and in results of bsweep 0.1.0. */
@@ -34,9 +34,10 @@ const progressSchema: z.ZodType<Progress> = z.strictObject({
 });
 
 /** Reads how far a checkpoint's training had come. @throws BsweepError INVALID_MODEL */
-export function parseProgress(text: string, file: string): Progress {
-  return parseJson(text, { file }, progressSchema, { code: "INVALID_MODEL", what: "checkpoint" });
-}
+export const parseProgress = jsonReader(progressSchema, {
+  code: "INVALID_MODEL",
+  what: "checkpoint",
+});
 
 export const holdoutSchema = z
   .strictObject({ correct: z.int().min(0), count: z.int().min(1), predictions: z.base64() })

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { CNN_PARAMETERS, isCnnParameter } from "../cnn/parameters.ts";
 import type { Issue } from "../core/errors.ts";
-import { dropAbsent } from "../core/objects.ts";
+import { dropAbsent, isObject } from "../core/objects.ts";
 import { parseCheckpointSeconds } from "../core/quantities.ts";
 import type { CnnStudy, CommandStudy, Study } from "../core/study.ts";
 import { preferParameters, variableOf } from "../core/trainer-command.ts";
@@ -35,7 +35,7 @@ const KIND: DocumentKind = {
 export function parseStudyFile(text: string, file: string): Study {
   const document = readYaml(text, file, KIND);
   const { value, issueAt } = document;
-  const parts = isMapping(value) ? value : {};
+  const parts = isObject(value) ? value : {};
   const runsCommand = isCommandTrainer(parts["trainer"]);
   const schema = runsCommand ? commandStudySchema : studySchema;
   const issues = findSchemaIssues(schema, value, issueAt);
@@ -49,7 +49,7 @@ export function parseStudyFile(text: string, file: string): Study {
 
 /** Whether what stands under `trainer` is meant to be a command. */
 function isCommandTrainer(trainer: unknown): boolean {
-  return isMapping(trainer) && ("command" in trainer || trainer["kind"] === "command");
+  return isObject(trainer) && ("command" in trainer || trainer["kind"] === "command");
 }
 
 /** What can be checked further although other parts may be wrong. */
@@ -82,7 +82,7 @@ function draftShared(
   read: (name: string, entry: unknown) => SpaceParameter | undefined,
 ): StudyDraft {
   const { sampler, replicates, cluster, resources } = sharedShape;
-  const written = Object.entries(isMapping(parts["space"]) ? parts["space"] : {});
+  const written = Object.entries(isObject(parts["space"]) ? parts["space"] : {});
   const space = written.flatMap(([name, entry]) => read(name, entry) ?? []);
   return {
     sampler: sampler.safeParse(parts["sampler"]).data,
@@ -97,9 +97,9 @@ function draftShared(
 /** Words and names, checked however wrong the rest may be. */
 function checkCommandParts(parts: Readonly<Record<string, unknown>>, issueAt: IssueAt): Issue[] {
   const { space, trainer, data } = parts;
-  const { set, command } = isMapping(trainer) ? trainer : {};
-  const searched = Object.keys(isMapping(space) ? space : {});
-  const fixed = Object.keys(isMapping(set) ? set : {});
+  const { set, command } = isObject(trainer) ? trainer : {};
+  const searched = Object.keys(isObject(space) ? space : {});
+  const fixed = Object.keys(isObject(set) ? set : {});
   const words = commandStudySchema.shape.trainer.shape.command.safeParse(command).data ?? [];
   const parameters = [...searched, ...fixed];
   const scope = { parameters, hasData: data !== undefined };
@@ -108,10 +108,6 @@ function checkCommandParts(parts: Readonly<Record<string, unknown>>, issueAt: Is
     ...checkNames(fixed, ["trainer", "set"], issueAt),
     ...checkCommand(preferParameters(words, parameters).command, scope, issueAt),
   ];
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function buildCnnStudy(
