@@ -104,7 +104,7 @@ export interface NumericsFingerprint {
 
 /** What a trainer measured. A trainer leaves this as a JSON file; the runner makes it a result. */
 export interface TrainerReport {
-  /** The objective's metric among them. */
+  /** Final ones, the objective's among them. */
   readonly metrics: Metrics;
   readonly holdout?: Holdout | undefined;
   readonly model?: { readonly parameters: number; readonly flopsPerExample: number } | undefined;
@@ -124,23 +124,13 @@ export interface EarlyEnd {
 }
 
 /** One attempt at one trial: what happened, measured. Never the environment as a whole. */
-export interface TrialResult {
+export interface TrialResult extends Trial, Pick<TrainerReport, "metrics" | "history"> {
   readonly schemaVersion: 2;
-  readonly trialId: string;
-  readonly number: number;
-  readonly attempt: number;
   readonly state: ResultState;
   /** The objective's value; null unless complete. */
   readonly objective: number | null;
-  /** Final ones. */
-  readonly metrics: Metrics;
   readonly holdout: Holdout | null;
   readonly model: { readonly parameters: number; readonly flopsPerExample: number } | null;
-  readonly history: readonly StepRecord[];
-  readonly params: Parameters;
-  readonly replicate: number;
-  readonly seed: number;
-  readonly resource: Resource;
   /** Of a failed trial alone. */
   readonly failure: Failure | null;
   /** Of a pruned or skipped trial alone. */

@@ -24,9 +24,9 @@ export const COMPUTE2_RULES: readonly ClusterRule[] = [
     why: "Slurm rejects the job, even where other partitions are named beside it",
     source: SOURCES.compute2Scripts,
     find: (use) =>
-      partitions(use).includes("general-short") && jobSeconds(use) > SHORT_SECONDS
-        ? `general-short takes jobs of at most 30 minutes, found ${formatDuration(jobSeconds(use))}`
-        : undefined,
+      partitions(use).includes("general-short") &&
+      jobSeconds(use) > SHORT_SECONDS &&
+      `general-short takes jobs of at most 30 minutes, found ${formatDuration(jobSeconds(use))}`,
   },
   {
     id: "compute2/partition-time",

@@ -37,8 +37,8 @@ export interface ClusterRule {
   /** The fact behind it. */
   readonly why: string;
   readonly source: Source;
-  /** What was found and what to do; undefined where the rule has nothing to say. */
-  readonly find: (use: ClusterUse) => string | undefined;
+  /** What was found and what to do; false or undefined where the rule has nothing to say. */
+  readonly find: (use: ClusterUse) => string | false | undefined;
 }
 
 /** Whether a path is a folder or lies in it. */

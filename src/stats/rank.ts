@@ -1,4 +1,5 @@
 import { canonicalJson } from "../core/identity.ts";
+import { groupBy } from "../core/objects.ts";
 import type { Objective, Parameters } from "../core/study.ts";
 import type { Metrics, TrialResult } from "../core/trial.ts";
 import { type Interval, mean, quantile, sortNumbers, wilsonInterval } from "./moments.ts";
@@ -52,8 +53,16 @@ export function rankTrials(
   outcomes: readonly TrialOutcome[],
   objective: Objective,
 ): readonly RankedTrial[] {
-  const rows = [...groupReplicates(outcomes, objective.metric).values()]
-    .map((replicates) => describeGroup(replicates, objective.metric))
+  const ranked = outcomes
+    .filter(
+      ({ state, metrics }) => state === "complete" && Object.hasOwn(metrics, objective.metric),
+    )
+    .sort((a, b) => a.number - b.number);
+  const groups = groupBy(ranked, ({ setting, params, epochs }) =>
+    canonicalJson([setting, params, epochs]),
+  );
+  const rows = [...groups.values()]
+    .map((replicates) => describeGroup(replicates as unknown as Replicates, objective.metric))
     .sort((a, b) => compareRows(a, b, objective.direction));
   let rank = 1;
   return rows.map((row, position) => {
@@ -65,31 +74,13 @@ export function rankTrials(
 /** Trials that differ in their replicate only, by number. */
 type Replicates = readonly [TrialOutcome, ...TrialOutcome[]];
 
-function groupReplicates(
-  outcomes: readonly TrialOutcome[],
-  metric: string,
-): ReadonlyMap<string, Replicates> {
-  const groups = new Map<string, [TrialOutcome, ...TrialOutcome[]]>();
-  for (const outcome of [...outcomes].sort((a, b) => a.number - b.number)) {
-    if (outcome.state !== "complete" || !Object.hasOwn(outcome.metrics, metric)) continue;
-    const key = canonicalJson([outcome.setting, outcome.params, outcome.epochs]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [outcome]);
-    else group.push(outcome);
-  }
-  return groups;
-}
-
 function describeGroup(replicates: Replicates, metric: string): Omit<RankedTrial, "rank"> {
   const [first] = replicates;
+  const { number, trialId, params, epochs, setting } = first;
   const values = sortNumbers(replicates.map(({ metrics }) => metrics[metric] ?? NaN));
   const single = replicates.length === 1 ? first.holdout : null;
   return {
-    number: first.number,
-    trialId: first.trialId,
-    params: first.params,
-    epochs: first.epochs,
-    setting: first.setting,
+    ...{ number, trialId, params, epochs, setting },
     objective: mean(values),
     replicates: replicates.length,
     spread: { low: quantile(values, 0), high: quantile(values, 1) },
