@@ -152,3 +152,9 @@ export function explainFailure({ message, stderrTail = "" }: Omit<Failure, "kind
   const last = lines.findLast((line) => line !== "");
   return last === undefined || message.includes(last) ? message : `${message}: ${last}`;
 }
+
+/**
+ * Exit status of a trainer that was told to stop (SIGTERM, SIGINT, SIGUSR2, `endsAt`) and left a checkpoint, and of
+ * the element it ran in: run me again.
+ */
+export const RUN_AGAIN_STATUS = 75;

@@ -58,20 +58,18 @@ export function readAttemptResults(database: StudyDatabase): readonly AttemptRes
   return rows.map((row) => ({ ...row, counts: row.counts === 1 }));
 }
 
-interface TrialRow {
-  readonly trial_id: string;
-  readonly number: number;
-  readonly params: string;
-  readonly replicate: number;
-  readonly seed: number;
-  readonly epochs: number;
-}
-
 /** Planned trials by id, without an attempt. */
 export function readPlannedTrials(
   database: StudyDatabase,
 ): ReadonlyMap<string, Omit<Trial, "attempt">> {
-  const rows = database.prepare("SELECT * FROM trials").all() as TrialRow[];
+  const rows = database.prepare("SELECT * FROM trials").all() as (Omit<
+    Trial,
+    "trialId" | "params" | "resource" | "attempt"
+  > & {
+    readonly trial_id: string;
+    readonly params: string;
+    readonly epochs: number;
+  })[];
   return new Map(
     rows.map(({ trial_id: trialId, params, epochs, ...row }) => [
       trialId,

@@ -1,7 +1,6 @@
 import { canonicalJson } from "../core/identity.ts";
 import type { Round } from "../core/round.ts";
 import { hashSetting, type PlannedSetting, type Setting } from "../core/setting.ts";
-import type { Precision } from "../core/study.ts";
 import type { ManifestElement, Trial } from "../core/trial.ts";
 import type { StudyDatabase } from "./database.ts";
 
@@ -95,28 +94,21 @@ function saveElements(
 export function readSettings(database: StudyDatabase): readonly PlannedSetting[] {
   const rows = database
     .prepare(
-      `SELECT settings.* FROM settings JOIN trials USING (setting) LEFT JOIN elements USING (trial_id)
+      `SELECT setting AS hash, trainer AS name, revision, precision, dataset_digest AS datasetDigest,
+              holdout_fraction AS fraction, holdout_seed AS seed
+       FROM settings JOIN trials USING (setting) LEFT JOIN elements USING (trial_id)
        GROUP BY setting ORDER BY max(round) DESC, setting`,
     )
-    .all() as SettingRow[];
-  return rows.map(({ setting: hash, trainer: name, revision, precision, ...row }) => ({
+    .all() as (Omit<Setting, "trainer" | "holdout"> &
+    Setting["trainer"] &
+    Setting["holdout"] & { readonly hash: string })[];
+  return rows.map(({ hash, name, revision, precision, datasetDigest, fraction, seed }) => ({
     hash,
     setting: {
-      ...(name === "" ? {} : { trainer: { name, revision }, precision: precision as Precision }),
-      datasetDigest: row.dataset_digest,
-      holdout: { fraction: row.holdout_fraction, seed: row.holdout_seed },
+      ...(name === "" ? {} : { trainer: { name, revision }, precision }),
+      ...{ datasetDigest, holdout: { fraction, seed } },
     },
   }));
-}
-
-interface SettingRow {
-  readonly setting: string;
-  readonly trainer: string;
-  readonly revision: number;
-  readonly precision: string;
-  readonly dataset_digest: string;
-  readonly holdout_fraction: number;
-  readonly holdout_seed: number;
 }
 
 /** What an element was to run, parameters as canonical JSON; undefined when it was to run no such trial. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { BsweepError, messageOf } from "../core/errors.ts";
-import type { TrainerRequest } from "../core/trainer-request.ts";
+import type { TrainerRequest } from "../formats/trainer-request.ts";
 import type { Progress } from "../cnn/training-progress.ts";
 import { decodeSafetensors, encodeSafetensors } from "../formats/safetensors.ts";
 import { parseProgress } from "../formats/result-file.ts";

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from "node:fs";
 import { BsweepError, formatIssue, messageOf } from "../core/errors.ts";
-import { RUN_AGAIN_STATUS } from "../core/trainer-request.ts";
+import { RUN_AGAIN_STATUS } from "../core/trial.ts";
 import { type EpochRecord, stepOfEpoch } from "../cnn/training-progress.ts";
 import { formatRefusal, parseTrainerRequest } from "../formats/trainer-request.ts";
 import { formatProgressLine } from "../formats/told-steps.ts";

@@ -34,7 +34,7 @@ export function writeFileAtomic(path: string, data: string | Uint8Array): void {
     syncFolder(dirname(path));
   } catch (cause) {
     removeQuietly(temporary);
-    throw new BsweepError("WORKSPACE", `cannot write ${path}: ${messageOf(cause)}`, { cause });
+    throw cannotWrite(path, cause);
   }
 }
 

@@ -1,16 +1,9 @@
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  readSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, fsyncSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { DatasetHeader, PackedFile } from "../core/dataset.ts";
-import { BsweepError, type Issue, isSystemError, messageOf } from "../core/errors.ts";
+import { BsweepError, type Issue, messageOf } from "../core/errors.ts";
 import { parseDatasetHeader } from "../formats/dataset-header.ts";
+import { readMade } from "./folder.ts";
 import { createHash } from "node:crypto";
 
 const BLOCK_BYTES = 1 << 20;
@@ -114,18 +107,9 @@ export function openPackedDataset(
 
 function readHeader(folder: string): DatasetHeader {
   const file = join(folder, DATASET_FILE);
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (cause) {
-    const missing = isSystemError(cause, "ENOENT") || isSystemError(cause, "ENOTDIR");
-    const message = missing
-      ? `there is no data set in ${folder}: ${DATASET_FILE} is missing`
-      : `cannot read ${file}: ${messageOf(cause)}`;
-    const hint = `make one with bsweep prepare --csv train.csv --to ${folder}`;
-    throw new BsweepError("INVALID_DATA", message, { hint, cause });
-  }
-  return parseDatasetHeader(text, file);
+  const absent = `there is no data set in ${folder}: ${DATASET_FILE} is missing`;
+  const hint = `make one with bsweep prepare --csv train.csv --to ${folder}`;
+  return parseDatasetHeader(readMade(file, "INVALID_DATA", absent, hint), file);
 }
 
 /** What is wrong with a packed file: nothing, or one issue. */

@@ -3,7 +3,7 @@ import type { Pool } from "../../core/placement.ts";
 import type { RoundArray } from "../../core/round.ts";
 import type { Site } from "../../core/site.ts";
 import type { Resources, Study } from "../../core/study.ts";
-import { RUN_AGAIN_STATUS } from "../../core/trainer-request.ts";
+import { RUN_AGAIN_STATUS } from "../../core/trial.ts";
 import type { TemplateEngine } from "../../rendering/engine.ts";
 import {
   NO_POOL,
