@@ -93,17 +93,13 @@ export const commandStudySchema = z.strictObject({
 
 export type WrittenCommandStudy = z.output<typeof commandStudySchema>;
 
-/** What a command's words may ask for. */
-export interface CommandScope {
-  /** Names of all parameters, whether their entries are sound or not. */
-  readonly parameters: readonly string[];
-  readonly hasData: boolean;
-}
-
-/** Words that ask for what there is not. */
+/**
+ * Words that ask for what there is not.
+ * @param scope names of all parameters, whether their entries are sound or not
+ */
 export function checkCommand(
   command: readonly string[],
-  { parameters, hasData }: CommandScope,
+  { parameters, hasData }: { readonly parameters: readonly string[]; readonly hasData: boolean },
   issueAt: IssueAt,
 ): Issue[] {
   return command.flatMap((word, index) =>

@@ -3,7 +3,7 @@ import { PRECISIONS } from "../core/study.ts";
 import { LAUNCHERS } from "../core/placement.ts";
 import { ROUND_KINDS, type Round, type RoundCluster } from "../core/round.ts";
 import type { Setting } from "../core/setting.ts";
-import { parseJson } from "./issues.ts";
+import { formatJson, jsonReader } from "./issues.ts";
 
 /** A name that is no path. */
 const plainName = z.string().regex(/^[A-Za-z0-9._-]+$/);
@@ -84,14 +84,10 @@ const roundSchema: z.ZodType<Round> = z.strictObject({
 });
 
 /** Reads a round.json. @throws BsweepError INVALID_MANIFEST */
-export function parseRoundFile(text: string, file: string): Round {
-  return parseJson(text, { file }, roundSchema, {
-    code: "INVALID_MANIFEST",
-    what: "round file",
-    hint: "it is written by bsweep generate; generate the round again",
-  });
-}
+export const parseRoundFile = jsonReader(roundSchema, {
+  code: "INVALID_MANIFEST",
+  what: "round file",
+  hint: "it is written by bsweep generate; generate the round again",
+});
 
-export function formatRoundFile(round: Round): string {
-  return `${JSON.stringify(round, null, 2)}\n`;
-}
+export const formatRoundFile: (round: Round) => string = formatJson;

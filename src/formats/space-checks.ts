@@ -56,16 +56,13 @@ function findRepeats(
   const first = new Map<string, ParameterValue>();
   return values.flatMap((value, index) => {
     const same = first.get(String(value));
-    if (same === undefined) first.set(String(value), value);
+    first.set(String(value), same ?? value);
     if (same === undefined) return [];
-    return same === value
-      ? [at(index, `found ${showValue(value)} twice, expected each value once`)]
-      : [
-          at(
-            index,
-            `found ${showValue(value)} beside ${showValue(same)}, expected one of them: a command is handed the same word`,
-          ),
-        ];
+    const message =
+      same === value
+        ? "twice, expected each value once"
+        : `beside ${showValue(same)}, expected one of them: a command is handed the same word`;
+    return [at(index, `found ${showValue(value)} ${message}`)];
   });
 }
 

@@ -17,7 +17,7 @@ import { entrySchema } from "./parameter-schema.ts";
 import { readDuration, readSize, toGpu, toPool } from "./placement-schema.ts";
 import { findSchemaIssues, type IssueAt } from "./schema-issues.ts";
 import { mappingOf, type SpaceParameter } from "./space-checks.ts";
-import { checkStudy, toDimensions, toSampler, type StudyDraft } from "./study-checks.ts";
+import { checkStudy, toDimensions, toSampler, type SoundParts } from "./study-checks.ts";
 import { METRICS, sharedShape, studySchema, type WrittenStudy } from "./study-schema.ts";
 import { readYaml, throwIssues } from "./yaml-document.ts";
 
@@ -53,7 +53,7 @@ function isCommandTrainer(trainer: unknown): boolean {
 }
 
 /** What can be checked further although other parts may be wrong. */
-function draftCnnStudy(parts: Readonly<Record<string, unknown>>): StudyDraft {
+function draftCnnStudy(parts: Readonly<Record<string, unknown>>): SoundParts {
   const { objective, trainer } = studySchema.shape;
   return {
     ...draftShared(parts, (name, entry) => {
@@ -67,7 +67,7 @@ function draftCnnStudy(parts: Readonly<Record<string, unknown>>): StudyDraft {
   };
 }
 
-function draftCommandStudy(parts: Readonly<Record<string, unknown>>): StudyDraft {
+function draftCommandStudy(parts: Readonly<Record<string, unknown>>): SoundParts {
   return {
     ...draftShared(parts, (name, entry) => {
       const checked = commandEntrySchema.safeParse(entry).data;
@@ -80,7 +80,7 @@ function draftCommandStudy(parts: Readonly<Record<string, unknown>>): StudyDraft
 function draftShared(
   parts: Readonly<Record<string, unknown>>,
   read: (name: string, entry: unknown) => SpaceParameter | undefined,
-): StudyDraft {
+): SoundParts {
   const { sampler, replicates, cluster, resources } = sharedShape;
   const written = Object.entries(isObject(parts["space"]) ? parts["space"] : {});
   const space = written.flatMap(([name, entry]) => read(name, entry) ?? []);

@@ -21,7 +21,7 @@ export const CLUSTER_RULES: readonly ClusterRule[] = [
 export function checkCluster(use: ClusterUse): string[] {
   const ofSite = [...new Set(use.site.lineage)].flatMap((name) => RULES_OF_SITES[name] ?? []);
   return [...GENERAL_RULES, ...ofSite].flatMap(({ id, find }) => {
-    const found = find(use) || undefined;
-    return found === undefined ? [] : [`${id}: ${found}`];
+    const found = find(use);
+    return typeof found === "string" ? [`${id}: ${found}`] : [];
   });
 }

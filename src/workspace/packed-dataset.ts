@@ -8,17 +8,8 @@ import { createHash } from "node:crypto";
 
 const BLOCK_BYTES = 1 << 20;
 
-/** A file that is hashed while it is written. */
-export interface PackedFileWriter {
-  readonly write: (bytes: Uint8Array) => void;
-  /** Syncs and closes the file. */
-  readonly finish: () => PackedFile;
-  /** Closes the file; after `finish` it does nothing. */
-  readonly close: () => void;
-}
-
-/** Creates `folder/name`, which must not exist. System errors are passed on. */
-export function createPackedFile(folder: string, name: string): PackedFileWriter {
+/** Creates `folder/name`, which must not exist, and hashes it while it is written. System errors are passed on. */
+export function createPackedFile(folder: string, name: string) {
   const hash = createHash("sha256");
   let descriptor: number | undefined = openSync(join(folder, name), "wx", 0o644);
   let bytes = 0;
@@ -27,14 +18,16 @@ export function createPackedFile(folder: string, name: string): PackedFileWriter
     descriptor = undefined;
   };
   return {
+    /** After `finish` it does nothing. */
     close,
-    write: (data) => {
+    write: (data: Uint8Array): void => {
       if (descriptor === undefined) throw new Error(`${name} is closed`);
       hash.update(data);
       bytes += data.length;
       for (let at = 0; at < data.length;) at += writeSync(descriptor, data, at);
     },
-    finish: () => {
+    /** Syncs and closes the file. */
+    finish: (): PackedFile => {
       if (descriptor !== undefined) fsyncSync(descriptor);
       close();
       return { file: name, bytes, sha256: hash.digest("hex") };

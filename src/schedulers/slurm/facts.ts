@@ -50,14 +50,9 @@ export function parsePartitions(sinfo: string): Partition[] {
   return sinfo.split("\n").flatMap((line) => {
     const [name, available, limit, gres, more] = line.split("|");
     if (name === undefined || gres === undefined || more !== undefined) return [];
-    return [
-      {
-        name: name.replace(/\*$/, ""),
-        isUp: available === "up",
-        limitSeconds: parseSlurmSeconds((limit ?? "").trim()),
-        hasGpu: /(?:^|,)gpu[:(]/.test(gres),
-      },
-    ];
+    const limitSeconds = parseSlurmSeconds((limit ?? "").trim());
+    const hasGpu = /(?:^|,)gpu[:(]/.test(gres);
+    return [{ name: name.replace(/\*$/, ""), isUp: available === "up", limitSeconds, hasGpu }];
   });
 }
 
