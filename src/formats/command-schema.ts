@@ -1,6 +1,11 @@
 import * as z from "zod";
 import type { ParameterValue } from "../core/study.ts";
-import { type SpaceEntry, tellSingleValue, type WrittenParameters } from "./parameter-schema.ts";
+import {
+  type SpaceEntry,
+  rangeShape,
+  tellSingleValue,
+  type WrittenParameters,
+} from "./parameter-schema.ts";
 import { integer, text } from "./placement-schema.ts";
 import { describeUnknown, expected, type IssueAt } from "./schema-issues.ts";
 import { sharedShape } from "./study-schema.ts";
@@ -25,7 +30,7 @@ const parametersSchema: z.ZodType<WrittenParameters> = z
   .meta({ id: "parameters" });
 
 const listSchema = z.array(valueSchema, expected("a list")).min(1, expected("at least one value"));
-const numberSchema = z.number(expected("a number"));
+const stepSchema = z.number(expected("a number > 0")).gt(0, expected("a number > 0"));
 
 /** A parameter of a command's search space: whatever the command takes. */
 export const commandEntrySchema: z.ZodType<SpaceEntry> = z.union(
@@ -33,15 +38,7 @@ export const commandEntrySchema: z.ZodType<SpaceEntry> = z.union(
     listSchema,
     z.strictObject(
       {
-        values: listSchema.optional().describe("A list, where a condition stands beside it"),
-        low: numberSchema.optional().describe("Least value, included"),
-        high: numberSchema.optional().describe("Greatest value, included"),
-        log: z.boolean().optional().describe("Uniform in the logarithm"),
-        step: z
-          .number(expected("a number > 0"))
-          .gt(0, expected("a number > 0"))
-          .optional()
-          .describe("Only low, low + step, low + 2 step, ..."),
+        ...rangeShape(listSchema, z.number(expected("a number")), stepSchema),
         integer: z.boolean().optional().describe("Whole numbers only"),
         when: parametersSchema
           .optional()

@@ -1,5 +1,5 @@
 import { canonicalJson } from "../core/identity.ts";
-import type { Round } from "../core/round.ts";
+import type { Round } from "../formats/round-file.ts";
 import { hashSetting, type PlannedSetting, type Setting } from "../core/setting.ts";
 import type { ManifestElement, Trial } from "../core/trial.ts";
 import type { StudyDatabase } from "./database.ts";

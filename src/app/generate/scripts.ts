@@ -1,6 +1,6 @@
 import { isAbsolute, join, relative } from "node:path";
 import type { Pool } from "../../core/placement.ts";
-import type { RoundArray } from "../../core/round.ts";
+import type { RoundArray } from "../../formats/round-file.ts";
 import type { Site } from "../../core/site.ts";
 import type { Resources, Study } from "../../core/study.ts";
 import { RUN_AGAIN_STATUS } from "../../core/trial.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Round } from "../../../src/core/round.ts";
+import type { Round } from "../../../src/formats/round-file.ts";
 import type { Trial, TrialResult } from "../../../src/core/trial.ts";
 import { CNN_TRAINER } from "../../../src/cnn/parameters.ts";
 import { readAttemptResults, readPlannedTrials } from "../../../src/storage/attempts.ts";
