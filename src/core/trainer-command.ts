@@ -14,7 +14,7 @@ export const COMMAND_VALUES = {
   scratch: "folder for scratch files, removed afterwards",
 } as const;
 
-export type CommandValueName = keyof typeof COMMAND_VALUES;
+type CommandValueName = keyof typeof COMMAND_VALUES;
 export type CommandValues = Readonly<Record<CommandValueName, string>>;
 
 /** Two braces as they are, where a placeholder would begin. */

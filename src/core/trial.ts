@@ -83,7 +83,7 @@ export interface StepRecord {
   readonly seconds: number;
 }
 
-export interface Holdout {
+interface Holdout {
   /** Rows predicted right. */
   readonly correct: number;
   /** Rows in the hold-out. */
@@ -115,7 +115,7 @@ export interface TrainerReport {
 }
 
 /** Why a trial was not trained to its end, though nothing failed. */
-export interface EarlyEnd {
+interface EarlyEnd {
   /** In a sentence. */
   readonly reason: string;
   /** The last step it trained, and the objective's value there; null for one that was never started. */

@@ -32,7 +32,10 @@ export function parseIdxHeader(
   const dimensions = head[3] ?? 0;
   const fits = content === "labels" ? dimensions === 1 : dimensions === 3 || dimensions === 4;
   if (head.length < 4 || view.getUint16(0) !== 0 || head[2] !== TYPE_UINT8 || !fits) {
-    throw invalid(file, describeStart(head), describeExpected(content));
+    const start = Buffer.from(head.subarray(0, 4)).toString("hex");
+    const magic = content === "labels" ? "00000801" : "00000803 or 00000804";
+    const found = head.length === 0 ? "an empty file" : `the bytes ${start}`;
+    throw invalid(file, found, `an IDX file of ${content} (${magic}), gzipped or not`);
   }
   const headerBytes = 4 + 4 * dimensions;
   if (head.length < headerBytes) {
@@ -42,16 +45,6 @@ export function parseIdxHeader(
   if (sizes.includes(0)) throw invalid(file, `sizes ${sizes.join(" x ")}`, "none to be 0");
   const [count = 0, ...shape] = sizes;
   return { count, shape, headerBytes, rowBytes: shape.reduce((product, n) => product * n, 1) };
-}
-
-function describeStart(head: Uint8Array): string {
-  if (head.length === 0) return "an empty file";
-  return `the bytes ${Buffer.from(head.subarray(0, 4)).toString("hex")}`;
-}
-
-function describeExpected(content: "images" | "labels"): string {
-  const magic = content === "labels" ? "00000801" : "00000803 or 00000804";
-  return `an IDX file of ${content} (${magic}), gzipped or not`;
 }
 
 function invalid(file: string, found: string, expected: string): BsweepError {

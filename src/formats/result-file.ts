@@ -56,13 +56,13 @@ export const numericsSchema = z.strictObject({
   gpu: z.string().optional(),
 });
 
-export const failureSchema = z.strictObject({
+const failureSchema = z.strictObject({
   kind: z.enum(FAILURE_KINDS),
   message: z.string(),
   stderrTail: z.string().optional(),
 });
 
-export const metricsSchema = z.record(z.string(), z.number());
+const metricsSchema = z.record(z.string(), z.number());
 
 const stepSchema: z.ZodType<StepRecord> = z.strictObject({
   step: z.int().min(0),

@@ -99,7 +99,7 @@ export function toDistribution({ name, entry, isInteger }: SpaceParameter): Dist
 }
 
 /** What a condition may name: the parameters set, and those searched with their values. */
-export interface ConditionScope {
+interface ConditionScope {
   readonly set: Readonly<Record<string, ParameterValue | undefined>>;
   readonly searched: ReadonlyMap<string, Distribution>;
 }

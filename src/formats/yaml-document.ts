@@ -12,7 +12,7 @@ const MAX_ALIASES = 100;
 const WHOLE_NUMBER = /^(?:[-+]?\d+|0x[\dA-Fa-f]+|0o[0-7]+)$/;
 
 /** A YAML text read once: its value, and the line every part of it stands on. */
-export interface YamlDocument {
+interface YamlDocument {
   readonly file: string;
   /** Whole numbers that no double holds are bigints, which no schema takes: `describeFound` says what to write. */
   readonly value: unknown;

@@ -11,7 +11,7 @@ import { quoteWord } from "../core/shell.ts";
  * @param view see job-view.ts
  * @throws BsweepError TEMPLATE naming the file and the variable it asks for in vain
  */
-export type Template = (view: object) => string;
+type Template = (view: object) => string;
 
 /** Templates of a study: each file is looked for in the folders in turn. */
 export interface TemplateEngine {
@@ -37,7 +37,10 @@ export function createTemplateEngine(folders: readonly string[]): TemplateEngine
   const sources = new Map<string, string>();
   const read = (name: string): { file: string; text: string } => {
     const file = folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
-    if (file === undefined) throw noTemplate(name, folders);
+    if (file === undefined) {
+      const hint = `it was looked for in ${folders.join(" and ")}`;
+      throw new BsweepError("TEMPLATE", `there is no template ${name}`, { hint });
+    }
     const text = readFileSync(file, "utf8");
     sources.set(file, text);
     return { file, text };
@@ -109,12 +112,6 @@ function locate(
     ? `found the variable "${name}", which does not exist`
     : `${reason}, in: ${textIn(file).trim()}`;
   return { file, line, path: "", message };
-}
-
-function noTemplate(name: string, folders: readonly string[]): BsweepError {
-  return new BsweepError("TEMPLATE", `there is no template ${name}`, {
-    hint: `it was looked for in ${folders.join(" and ")}`,
-  });
 }
 
 /**

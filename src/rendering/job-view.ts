@@ -88,7 +88,7 @@ export interface SubmissionView {
 }
 
 /** Fields of submit.sh. */
-export interface SubmitView extends ScriptView, SubmissionView {
+interface SubmitView extends ScriptView, SubmissionView {
   readonly pieces: number;
   readonly concurrencyLimit: number;
   readonly hasCanary: boolean;
@@ -113,7 +113,7 @@ export interface PreparationSubmitView extends SubmitView {
   readonly progressCommand: string;
 }
 
-export interface SubmitArrayView {
+interface SubmitArrayView {
   readonly arrayName: string;
   readonly canary: boolean;
   readonly jobName: string;

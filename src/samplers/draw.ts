@@ -12,7 +12,7 @@ const MOST_DIGITS = 17;
 const NARROW_RATIO = 1e-9;
 
 /** The part of a distribution that a draw keeps to: of as many equal ones, the one at `index`, from 0. */
-export interface Stratum {
+interface Stratum {
   readonly index: number;
   readonly of: number;
 }

@@ -17,7 +17,7 @@ export interface DoctorSubject {
 }
 
 /** What a command left behind. */
-export interface DoctorAnswer {
+interface DoctorAnswer {
   readonly stdout: string;
   readonly succeeded: boolean;
   /** Why it failed, in a line. */
@@ -82,7 +82,7 @@ export interface JobFileDialect {
 }
 
 /** Where a job runs that only ends. */
-export interface NotifyRequest extends Placement {
+interface NotifyRequest extends Placement {
   readonly jobGroup: string;
   readonly isDocker: boolean;
 }

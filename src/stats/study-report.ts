@@ -11,7 +11,7 @@ import { HOLDOUT_ACCURACY, type TrialOutcome } from "./outcome.ts";
 import { rankTrials, type RankedTrial } from "./rank.ts";
 import { summariseParameters, varyingParameters, type ParameterSummary } from "./summary.ts";
 
-export interface FailureSummary {
+interface FailureSummary {
   readonly kind: FailureKind;
   readonly trials: number;
   /** The failed trial with the lowest number, and what it said. */
@@ -27,7 +27,7 @@ export interface ReportedTrial extends RankedTrial {
 }
 
 /** A setting in which trials were planned (core/setting.ts). */
-export interface SettingSummary {
+interface SettingSummary {
   readonly setting: string;
   /** In which it differs from the study's present one, in words; empty for that. */
   readonly differences: readonly string[];
@@ -60,7 +60,7 @@ export interface StudyReport {
 }
 
 /** Trials by state, replicates counted one by one. */
-export type TrialCounts = Readonly<Record<TrialState, number>> & {
+type TrialCounts = Readonly<Record<TrialState, number>> & {
   /** All of them. */
   readonly planned: number;
   /** Complete, yet without the metric the study ranks by. */
@@ -69,7 +69,7 @@ export type TrialCounts = Readonly<Record<TrialState, number>> & {
 
 export type ReportedSetting = Pick<SettingSummary, "setting" | "differences">;
 
-export interface ReportedStudy {
+interface ReportedStudy {
   readonly name: string;
   readonly objective: Objective;
   /** The names of the searched parameters, in the study's order. */

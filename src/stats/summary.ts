@@ -10,7 +10,7 @@ const MAX_SEPARATE_VALUES = 10;
 const BINS = 4;
 
 /** How the objective behaves where a parameter has one value, or lies in one bin. */
-export interface ValueSummary {
+interface ValueSummary {
   /** The value as text, or `low .. high`, both ends taken by some trial. */
   readonly label: string;
   /** Rows of the ranking: replicates count once. */

@@ -62,16 +62,14 @@ export function readAttemptResults(database: StudyDatabase): readonly AttemptRes
 export function readPlannedTrials(
   database: StudyDatabase,
 ): ReadonlyMap<string, Omit<Trial, "attempt">> {
-  const rows = database.prepare("SELECT * FROM trials").all() as (Omit<
-    Trial,
-    "trialId" | "params" | "resource" | "attempt"
-  > & {
-    readonly trial_id: string;
+  const rows = database
+    .prepare("SELECT trial_id AS trialId, number, params, replicate, seed, epochs FROM trials")
+    .all() as (Omit<Trial, "params" | "resource" | "attempt"> & {
     readonly params: string;
     readonly epochs: number;
   })[];
   return new Map(
-    rows.map(({ trial_id: trialId, params, epochs, ...row }) => [
+    rows.map(({ trialId, params, epochs, ...row }) => [
       trialId,
       { ...row, trialId, params: JSON.parse(params) as Parameters, resource: { epochs } },
     ]),

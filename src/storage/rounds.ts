@@ -5,7 +5,7 @@ import type { ManifestElement, Trial } from "../core/trial.ts";
 import type { StudyDatabase } from "./database.ts";
 
 /** What the database keeps of a round. */
-export interface SavedRound {
+interface SavedRound {
   readonly round: number;
   /** "" for one that a database of bsweep 0.1.0 kept: it is read again. */
   readonly nonce: string;
@@ -14,7 +14,7 @@ export interface SavedRound {
 }
 
 /** A round as it stands on disk. */
-export interface RoundPlan {
+interface RoundPlan {
   readonly round: Round;
   readonly setting: Setting;
   /** Elements by array number. */
@@ -111,23 +111,19 @@ export function readSettings(database: StudyDatabase): readonly PlannedSetting[]
   }));
 }
 
-/** What an element was to run, parameters as canonical JSON; undefined when it was to run no such trial. */
-export type PlannedTrialLookup = (
-  round: number,
-  array: number,
-  index: number,
-  trialId: string,
-) => PlannedTrial | undefined;
-
-export interface PlannedTrial extends Omit<Trial, "trialId" | "params" | "resource"> {
+interface PlannedTrial extends Omit<Trial, "trialId" | "params" | "resource"> {
   readonly params: string;
   readonly epochs: number;
 }
 
-export function createPlannedTrialLookup(database: StudyDatabase): PlannedTrialLookup {
+/** What an element was to run, parameters as canonical JSON; undefined when it was to run no such trial. */
+export function createPlannedTrialLookup(database: StudyDatabase) {
   const find = database.prepare(
     `SELECT number, attempt, params, replicate, seed, epochs FROM elements JOIN trials USING (trial_id)
      WHERE round = ? AND array = ? AND element_index = ? AND trial_id = ?`,
   );
-  return (...element) => find.get(...element) as PlannedTrial | undefined;
+  return (round: number, array: number, index: number, trialId: string) =>
+    find.get(round, array, index, trialId) as PlannedTrial | undefined;
 }
+
+export type PlannedTrialLookup = ReturnType<typeof createPlannedTrialLookup>;

@@ -104,7 +104,7 @@ export function resultName(index: number, trialId: string, attempt: number, nonc
   return `${index}.${trialId}.${attempt}.${nonce}.json`;
 }
 
-export interface ResultName {
+interface ResultName {
   readonly index: number;
   readonly trialId: string;
   readonly attempt: number;

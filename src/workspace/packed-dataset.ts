@@ -35,25 +35,19 @@ export function createPackedFile(folder: string, name: string) {
   };
 }
 
-/** The blocks of a file in order. Each block is overwritten by the next. */
-export function* readBlocks(path: string): Generator<Uint8Array> {
+/** SHA-256 of a file in hex, at flat memory. */
+export function hashFile(path: string): string {
+  const hash = createHash("sha256");
   const block = Buffer.allocUnsafe(BLOCK_BYTES);
   const descriptor = openSync(path, "r");
   try {
-    for (;;) {
-      const bytes = readSync(descriptor, block);
-      if (bytes === 0) return;
-      yield block.subarray(0, bytes);
+    for (let bytes = BLOCK_BYTES; bytes > 0;) {
+      bytes = readSync(descriptor, block);
+      hash.update(block.subarray(0, bytes));
     }
   } finally {
     closeSync(descriptor);
   }
-}
-
-/** SHA-256 of a file in hex, at flat memory. */
-export function hashFile(path: string): string {
-  const hash = createHash("sha256");
-  for (const block of readBlocks(path)) hash.update(block);
   return hash.digest("hex");
 }
 
