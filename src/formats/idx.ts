@@ -17,6 +17,8 @@ export const MAX_IDX_HEADER_BYTES = 20;
 /** Third byte of the magic number: uint8, the only type images and labels come in. */
 const TYPE_UINT8 = 0x08;
 
+const MAGIC = { labels: "00000801", images: "00000803 or 00000804" };
+
 /**
  * Reads the head of an IDX file.
  * @param head the first bytes of the file, MAX_IDX_HEADER_BYTES of them unless it is shorter.
@@ -33,9 +35,8 @@ export function parseIdxHeader(
   const fits = content === "labels" ? dimensions === 1 : dimensions === 3 || dimensions === 4;
   if (head.length < 4 || view.getUint16(0) !== 0 || head[2] !== TYPE_UINT8 || !fits) {
     const start = Buffer.from(head.subarray(0, 4)).toString("hex");
-    const magic = content === "labels" ? "00000801" : "00000803 or 00000804";
-    const found = head.length === 0 ? "an empty file" : `the bytes ${start}`;
-    throw invalid(file, found, `an IDX file of ${content} (${magic}), gzipped or not`);
+    const found = start === "" ? "an empty file" : `the bytes ${start}`;
+    throw invalid(file, found, `an IDX file of ${content} (${MAGIC[content]}), gzipped or not`);
   }
   const headerBytes = 4 + 4 * dimensions;
   if (head.length < headerBytes) {
