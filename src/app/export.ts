@@ -5,7 +5,7 @@ import type { ExportedModel, ExportFormat } from "../cnn/exported-model.ts";
 import type { Study } from "../core/study.ts";
 import { encodeSafetensorsModel } from "../formats/safetensors-model.ts";
 import { encodeTfjsModel } from "../formats/tfjs-model.ts";
-import { withFolderBeside } from "../workspace/atomic-folder.ts";
+import { withFolderBeside } from "../workspace/atomic.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { openModels, readModelWeights, type StoredModel } from "../workspace/models.ts";
 import { runModelProgram, withScratchFolder } from "./models/model-program.ts";

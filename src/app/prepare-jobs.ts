@@ -5,7 +5,7 @@ import { BsweepError, type Issue } from "../core/errors.ts";
 import { canonicalJson, sha256 } from "../core/identity.ts";
 import { dropAbsent } from "../core/objects.ts";
 import type { Placement } from "../core/placement.ts";
-import type { Preparation } from "../formats/preparation-file.ts";
+import type { Preparation } from "../formats/dataset-piece.ts";
 import type { PreparationReport } from "./prepare/prepared.ts";
 import type { Site } from "../core/site.ts";
 import type { Study, StudyCluster } from "../core/study.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Effects } from "../core/effects.ts";
-import { explainFailure } from "../core/failure.ts";
+import { explainFailure } from "../core/trial.ts";
 import { BsweepError } from "../core/errors.ts";
 import type { PlannedArrays } from "./plan/planned.ts";
 import type { WrittenRound } from "./generate/generated.ts";

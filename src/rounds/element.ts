@@ -1,6 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import { BsweepError } from "../core/errors.ts";
-import type { Round, RoundArray } from "../core/round.ts";
+import type { Round, RoundArray } from "../formats/round-file.ts";
 import type { ManifestElement } from "../core/trial.ts";
 import { parseManifestLine } from "../formats/manifest.ts";
 import { arrayName, CANARY, type Layout, ROUND_FILE } from "../workspace/layout.ts";

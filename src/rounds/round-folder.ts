@@ -2,8 +2,7 @@ import { mkdirSync, readdirSync, renameSync, rmdirSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { BsweepError, isSystemError } from "../core/errors.ts";
-import { withFolderBeside } from "../workspace/atomic-folder.ts";
-import { syncFolder } from "../workspace/atomic.ts";
+import { syncFolder, withFolderBeside } from "../workspace/atomic.ts";
 import { roundName, SUBMIT_LOCK, SUBMITTED_FOLDER, type Layout } from "../workspace/layout.ts";
 import { listFolder } from "../workspace/folder.ts";
 

@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BsweepError, isSystemError, messageOf } from "../core/errors.ts";
-import type { Round, RoundArray } from "../core/round.ts";
+import { parseRoundFile, type Round, type RoundArray } from "../formats/round-file.ts";
 import type { ManifestElement } from "../core/trial.ts";
 import { parseManifestLine } from "../formats/manifest.ts";
-import { parseRoundFile } from "../formats/round-file.ts";
 import { listFolder } from "../workspace/folder.ts";
 import { type Layout, MANIFEST_ENDING, parseRoundName, ROUND_FILE } from "../workspace/layout.ts";
 

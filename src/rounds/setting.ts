@@ -1,7 +1,7 @@
 import { CNN_TRAINER, identifyingParameters, resolveCnnParameters } from "../cnn/parameters.ts";
 import { computeTrialId } from "../core/identity.ts";
 import { deriveTrialSeed } from "../core/random.ts";
-import type { Round } from "../core/round.ts";
+import type { Round } from "../formats/round-file.ts";
 import type { Setting } from "../core/setting.ts";
 import type { Trial } from "../core/trial.ts";
 import type { Layout } from "../workspace/layout.ts";

@@ -1,7 +1,6 @@
 import { BsweepError, isSystemError, messageOf } from "../core/errors.ts";
 import type { Objective } from "../core/study.ts";
-import { RUN_AGAIN_STATUS } from "../core/trainer-request.ts";
-import type { Failure, TrainerReport } from "../core/trial.ts";
+import { type Failure, RUN_AGAIN_STATUS, type TrainerReport } from "../core/trial.ts";
 import { showValue } from "../formats/schema-issues.ts";
 import { type ReadReport, readTrainerReport } from "../formats/trainer-report.ts";
 import type { Warnings } from "../formats/warnings.ts";

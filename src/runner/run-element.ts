@@ -1,7 +1,6 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { BsweepError, messageOf } from "../core/errors.ts";
-import { explainFailure } from "../core/failure.ts";
-import type { Trial, TrialResult } from "../core/trial.ts";
+import { explainFailure, type Trial, type TrialResult } from "../core/trial.ts";
 import { TIME_IS_UP } from "../process/supervise.ts";
 import { makeCheckpointFolder, removeCheckpointFolder } from "../workspace/checkpoint-folder.ts";
 import { CANARY, type Layout } from "../workspace/layout.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import type { Round } from "../core/round.ts";
+import type { Round } from "../formats/round-file.ts";
 import { commandEnvironment, fillCommand, type CommandValues } from "../core/trainer-command.ts";
-import type { CommandRequest } from "../core/trainer-request.ts";
+import type { CommandRequest } from "../formats/trainer-request.ts";
 import type { StepRecord } from "../core/trial.ts";
 import type { Warnings } from "../formats/warnings.ts";
 import { type Supervised, type SuperviseOptions, supervise } from "../process/supervise.ts";

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BsweepError } from "../core/errors.ts";
-import type { Round, RoundDataset } from "../core/round.ts";
+import type { Round, RoundDataset } from "../formats/round-file.ts";
 import { splitRows } from "../cnn/split.ts";
-import type { CommandRequest, RequestedData } from "../core/trainer-request.ts";
+import type { CommandRequest, RequestedData } from "../formats/trainer-request.ts";
 import type { Trial } from "../core/trial.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
 import type { Layout } from "../workspace/layout.ts";

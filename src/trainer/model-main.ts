@@ -12,8 +12,7 @@ import type {
   PredictTask,
   ReadImage,
 } from "../cnn/model-request.ts";
-import { parseModelRequest } from "../formats/model-request.ts";
-import { tellError } from "../formats/told-error.ts";
+import { parseModelRequest, tellError } from "../formats/trainer-request.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
 import { openModel, readModelWeights } from "../workspace/models.ts";
 import { encodeSavedModel } from "./graph/saved-model.ts";

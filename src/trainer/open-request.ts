@@ -9,7 +9,7 @@ import {
 import type { DatasetHeader } from "../core/dataset.ts";
 import { BsweepError } from "../core/errors.ts";
 import { splitRows, type Split } from "../cnn/split.ts";
-import type { TrainerRequest } from "../core/trainer-request.ts";
+import type { TrainerRequest } from "../formats/trainer-request.ts";
 import { openPackedDataset, type PackedDataset } from "../workspace/packed-dataset.ts";
 
 /** A packed data set with labels. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { scoreClasses } from "../cnn/classification.ts";
 import { stepOfEpoch } from "../cnn/training-progress.ts";
-import type { TrainerRequest } from "../core/trainer-request.ts";
+import type { TrainerRequest } from "../formats/trainer-request.ts";
 import type { TrainerReport } from "../core/trial.ts";
 import type { Evaluation } from "./model.ts";
 import type { OpenedRequest } from "./open-request.ts";

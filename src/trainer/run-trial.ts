@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { estimateCost } from "../cnn/cost.ts";
 import { formatDuration, formatMemory } from "../core/quantities.ts";
-import type { TrainerRequest } from "../core/trainer-request.ts";
+import type { TrainerRequest } from "../formats/trainer-request.ts";
 import type { TrainerReport } from "../core/trial.ts";
 import type { EpochRecord } from "../cnn/training-progress.ts";
 import { encodeSafetensors } from "../formats/safetensors.ts";

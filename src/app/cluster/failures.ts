@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { explainFailure } from "../../core/failure.ts";
+import { explainFailure } from "../../core/trial.ts";
 import { groupBy } from "../../core/objects.ts";
 import type { FailureGroup } from "./study-status.ts";
 import type { Standing } from "../../core/standing.ts";

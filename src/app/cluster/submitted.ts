@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isSystemError } from "../../core/errors.ts";
-import type { Round, RoundArray } from "../../core/round.ts";
+import type { Round, RoundArray } from "../../formats/round-file.ts";
 import type { SchedulerName } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
 import {

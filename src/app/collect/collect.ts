@@ -7,9 +7,13 @@ import { BsweepError } from "../../core/errors.ts";
 import type { ResultState } from "../../core/trial.ts";
 import { inTransaction, withDatabase, type StudyDatabase } from "../../storage/database.ts";
 import { readDisagreements } from "../../storage/outcomes.ts";
-import { createResultInsert, readCollectedFiles } from "../../storage/results.ts";
+import {
+  createResultInsert,
+  readCollectedFiles,
+  readSetAside,
+  replaceSetAside,
+} from "../../storage/results.ts";
 import { createPlannedTrialLookup, readRounds } from "../../storage/rounds.ts";
-import { readSetAside, replaceSetAside } from "../../storage/set-aside.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { listResultFiles, type ResultFile } from "../../rounds/result-files.ts";
 import { RETRY_PAUSES_MS } from "../../rounds/results.ts";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { checker, type Check } from "../../core/check.ts";
 import type { Site } from "../../core/site.ts";
 import { runProcess } from "../../process/exec.ts";
-import type { DoctorQuestion } from "../../schedulers/doctor.ts";
+import type { DoctorQuestion } from "../../schedulers/scheduler.ts";
 import type { Environment } from "../../schedulers/element.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
 import { ask, isOnPath, reasonOf, type DoctorContext } from "./context.ts";

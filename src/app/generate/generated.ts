@@ -1,4 +1,4 @@
-import type { Round } from "../../core/round.ts";
+import type { Round } from "../../formats/round-file.ts";
 
 /** What `generate` wrote. */
 export interface GenerateReport {

@@ -1,5 +1,5 @@
 import type { DatasetHeader } from "../../core/dataset.ts";
-import type { RoundKind } from "../../core/round.ts";
+import type { RoundKind } from "../../formats/round-file.ts";
 import type { Site } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
 import type { Trial } from "../../core/trial.ts";

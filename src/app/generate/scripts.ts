@@ -1,9 +1,9 @@
 import { isAbsolute, join, relative } from "node:path";
 import type { Pool } from "../../core/placement.ts";
-import type { RoundArray } from "../../core/round.ts";
+import type { RoundArray } from "../../formats/round-file.ts";
 import type { Site } from "../../core/site.ts";
 import type { Resources, Study } from "../../core/study.ts";
-import { RUN_AGAIN_STATUS } from "../../core/trainer-request.ts";
+import { RUN_AGAIN_STATUS } from "../../core/trial.ts";
 import type { TemplateEngine } from "../../rendering/engine.ts";
 import {
   NO_POOL,
@@ -16,7 +16,7 @@ import {
 } from "../../rendering/job-view.ts";
 import { containerPrefix } from "../../schedulers/container.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
-import type { JobRequest } from "../../schedulers/job-file.ts";
+import type { JobRequest } from "../../schedulers/scheduler.ts";
 import { chooseLauncher, launchWords } from "../../schedulers/launcher.ts";
 import {
   arrayName,

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { BsweepError } from "../../core/errors.ts";
 import { canonicalJson, sha256 } from "../../core/identity.ts";
 import { runProcess } from "../../process/exec.ts";
-import { withFolderBeside } from "../../workspace/atomic-folder.ts";
+import { withFolderBeside } from "../../workspace/atomic.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { builtProgram, packageRoot } from "../../workspace/package.ts";
 

@@ -3,10 +3,14 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import type { Effects } from "../../core/effects.ts";
 import { sha256 } from "../../core/identity.ts";
-import type { Round, RoundArray, RoundCluster } from "../../core/round.ts";
+import {
+  formatRoundFile,
+  type Round,
+  type RoundArray,
+  type RoundCluster,
+} from "../../formats/round-file.ts";
 import type { WrittenRound } from "./generated.ts";
 import type { Study } from "../../core/study.ts";
-import { formatRoundFile } from "../../formats/round-file.ts";
 import { createTemplateEngine, type TemplateEngine } from "../../rendering/engine.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
 import { arrayName, logFolderName, ROUND_FILE, SUBMIT_SCRIPT } from "../../workspace/layout.ts";

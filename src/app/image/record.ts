@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import type { ImageRecord, PushedImage } from "../../core/image.ts";
+import type { ImageRecord, PushedImage } from "../../formats/image-record.ts";
 import { formatImageRecord, parseImageRecord } from "../../formats/image-record.ts";
 import { writeFileAtomic } from "../../workspace/atomic.ts";
 import type { Layout } from "../../workspace/layout.ts";

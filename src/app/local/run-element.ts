@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { basename, delimiter, dirname, join } from "node:path";
 import { BsweepError, messageOf } from "../../core/errors.ts";
-import { RUN_AGAIN_STATUS } from "../../core/trainer-request.ts";
+import { RUN_AGAIN_STATUS } from "../../core/trial.ts";
 import { type LoggedRun, type LoggedRunOptions, runLogged } from "../../process/run-logged.ts";
 import { SCHEDULERS } from "../../schedulers/index.ts";
 import { elementLogName, type Layout } from "../../workspace/layout.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BsweepError, isSystemError, messageOf } from "../../core/errors.ts";
 import type { ModelAnswer, ModelRequest, ReadImage } from "../../cnn/model-request.ts";
-import { parseModelAnswer } from "../../formats/model-request.ts";
+import { parseModelAnswer } from "../../formats/trainer-request.ts";
 import { runProcess } from "../../process/exec.ts";
 import { writeFileAtomic } from "../../workspace/atomic.ts";
 import { builtProgram } from "../../workspace/package.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { BsweepError } from "../../core/errors.ts";
-import type { RoundKind } from "../../core/round.ts";
+import type { RoundKind } from "../../formats/round-file.ts";
 import type { TrialResult } from "../../core/trial.ts";
 import { listResultFiles } from "../../rounds/result-files.ts";
 import { findResult } from "../../rounds/results.ts";

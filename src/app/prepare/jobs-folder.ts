@@ -6,10 +6,10 @@ import {
   formatPreparation,
   parsePreparation,
   type Preparation,
-} from "../../formats/preparation-file.ts";
+} from "../../formats/dataset-piece.ts";
 import type { PreparationReport } from "./prepared.ts";
 import { parseDatasetHeader } from "../../formats/dataset-header.ts";
-import { withFolderBeside } from "../../workspace/atomic-folder.ts";
+import { withFolderBeside } from "../../workspace/atomic.ts";
 import {
   arrayName,
   CANARY,

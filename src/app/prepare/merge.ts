@@ -4,16 +4,15 @@ import { setTimeout } from "node:timers/promises";
 import type { DatasetHeader, PackedFile } from "../../core/dataset.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { computeDatasetDigest, formatDatasetHeader } from "../../formats/dataset-header.ts";
-import { withFolderBeside } from "../../workspace/atomic-folder.ts";
-import { writeFileAtomic } from "../../workspace/atomic.ts";
+import { withFolderBeside, writeFileAtomic } from "../../workspace/atomic.ts";
 import {
   checkPackedFile,
+  createPackedFile,
   DATASET_FILE,
   IMAGES_FILE,
   LABELS_FILE,
   openPackedDataset,
 } from "../../workspace/packed-dataset.ts";
-import { createPackedFile } from "../../workspace/packed-file.ts";
 import { piecesFolder, readPieces, type FoundPiece } from "./pieces.ts";
 import { readBytes } from "./read-bytes.ts";
 

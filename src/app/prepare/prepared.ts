@@ -1,5 +1,5 @@
 import type { DatasetHeader } from "../../core/dataset.ts";
-import type { Preparation } from "../../formats/preparation-file.ts";
+import type { Preparation } from "../../formats/dataset-piece.ts";
 
 /** How far it is, as files tell. */
 export interface PreparationReport extends Pick<Preparation, "to" | "shards" | "site"> {

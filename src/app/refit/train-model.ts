@@ -5,10 +5,9 @@ import { BsweepError } from "../../core/errors.ts";
 import { canonicalJson, sha256 } from "../../core/identity.ts";
 import type { RefittedModel, TestScore } from "../../cnn/refitted-model.ts";
 import type { CnnStudy } from "../../core/study.ts";
-import { RUN_AGAIN_STATUS, type TrainerRequest } from "../../core/trainer-request.ts";
-import type { TrainerReport } from "../../core/trial.ts";
+import { RUN_AGAIN_STATUS, type TrainerReport } from "../../core/trial.ts";
+import { parseRefusal, type TrainerRequest } from "../../formats/trainer-request.ts";
 import { formatModelFile } from "../../formats/model-file.ts";
-import { parseRefusal } from "../../formats/told-error.ts";
 import { readProgressLine } from "../../formats/told-steps.ts";
 import { parseTrainerReport } from "../../formats/trainer-report.ts";
 import { Warnings } from "../../formats/warnings.ts";
@@ -16,7 +15,7 @@ import { runNodeLines } from "../../process/run-lines.ts";
 import { syncFolder, writeFileAtomic } from "../../workspace/atomic.ts";
 import { MODEL_FILE, WEIGHTS_FILE } from "../../workspace/models.ts";
 import { builtProgram, packageVersion } from "../../workspace/package.ts";
-import { describePackedFile } from "../../workspace/packed-file.ts";
+import { describePackedFile } from "../../workspace/packed-dataset.ts";
 import type { Choice } from "./choose.ts";
 
 /** What holds where a line does not say; the trainer's lines do. */

@@ -1,5 +1,5 @@
 import { CNN_DEFAULTS } from "../../cnn/parameters.ts";
-import { explainOutside } from "../../core/membership.ts";
+import { explainOutside } from "../../core/search-space.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { describeDifferences, hashSetting, type Setting } from "../../core/setting.ts";
 import { isCnnStudy, type Study } from "../../core/study.ts";

@@ -1,4 +1,4 @@
-import type { Round } from "../../core/round.ts";
+import type { Round } from "../../formats/round-file.ts";
 import type { Resources } from "../../core/study.ts";
 import type { Standing } from "../../core/standing.ts";
 

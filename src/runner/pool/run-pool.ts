@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { BsweepError, messageOf } from "../../core/errors.ts";
-import type { Round } from "../../core/round.ts";
+import type { Round } from "../../formats/round-file.ts";
 import {
   claimFolderName,
   elementLogName,

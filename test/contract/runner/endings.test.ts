@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Round } from "../../../src/core/round.ts";
+import type { Round } from "../../../src/formats/round-file.ts";
 import type { FailureKind, TrialResult } from "../../../src/core/trial.ts";
 import { makeTestFolder } from "../../support/folder.ts";
 import { type ProcessEnd, runBsweep } from "../../support/bsweep-process.ts";
