@@ -2,7 +2,6 @@ import { availableParallelism } from "node:os";
 import pLimit from "p-limit";
 import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
-import type { LocalSummary } from "./local/ran.ts";
 import type { Study } from "../core/study.ts";
 import type { Trial } from "../core/trial.ts";
 import { generateRound } from "./generate.ts";
@@ -14,7 +13,26 @@ import { loadStudy, type PlanOptions } from "./plan/load-study.ts";
 import { describeCheckpoints } from "../workspace/checkpoint-folder.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { reportStudy } from "./report.ts";
-import { nameBest } from "../stats/rank.ts";
+import { nameBest, type NamedBest } from "../stats/rank.ts";
+
+/** What `bsweep local` did. */
+export interface LocalSummary {
+  readonly study: string;
+  readonly studyFile: string;
+  /** Trials that had a valid result before. */
+  readonly skipped: number;
+  readonly done: number;
+  readonly failed: number;
+  /** Trials still without a result. */
+  readonly left: number;
+  /** The study's, over all calls; null when nothing is ranked, or nothing was run. */
+  readonly best: NamedBest | null;
+  readonly workers: number;
+  readonly seconds: number;
+  /** Sum over the trials: what one after another would have taken. */
+  readonly trialSeconds: number;
+  readonly interrupted: boolean;
+}
 
 export interface LocalOptions extends PlanOptions {
   /** Elements at a time; by default as many as the cores allow at the study's `cpus`. */

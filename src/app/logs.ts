@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { relative } from "node:path";
 import type { Effects } from "../core/effects.ts";
 import { escapeControls } from "../core/printable.ts";
-import { observeStudy, type ObservedTrial } from "./cluster/observe.ts";
+import { type ObservedTrial, observeStudy } from "./cluster/observe.ts";
 import {
   type AttemptLogs,
   type ElementLogs,
@@ -10,8 +10,7 @@ import {
   type FindLogsOptions,
 } from "./logs/find-logs.ts";
 import { GrowingLog } from "./logs/growing-log.ts";
-import { quietly } from "./quiet.ts";
-import { createTrialSection } from "./logs/trial-section.ts";
+import { quietly } from "./collect/collect-first.ts";
 import { parseResultName } from "../workspace/layout.ts";
 import { listFolder } from "../workspace/folder.ts";
 
@@ -156,4 +155,19 @@ function showSchedulerLogs(
     reporter.info(`== the scheduler's: ${relative(layout.workspace, schedulerLog)}`);
     for (const line of lines) onLine(printable(line));
   }
+}
+
+/** How the runner begins to tell of a trial, and an element of itself. */
+const TRIAL_START = /^trial \d+ \((?<trialId>[0-9a-f]{16})\): /;
+const ELEMENT_START = "== job ";
+
+/** Tells, line after line, which of an element's log are about one trial, or about the element itself. */
+export function createTrialSection(trialId: string): (line: string) => boolean {
+  let isOurs = true;
+  return (line) => {
+    const start = TRIAL_START.exec(line)?.groups?.["trialId"];
+    if (start !== undefined) isOurs = start === trialId;
+    else if (line.startsWith(ELEMENT_START)) isOurs = true;
+    return isOurs;
+  };
 }

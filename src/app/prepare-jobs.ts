@@ -6,7 +6,13 @@ import { canonicalJson, sha256 } from "../core/identity.ts";
 import { dropAbsent } from "../core/objects.ts";
 import type { Placement } from "../core/placement.ts";
 import type { Preparation } from "../formats/preparation-file.ts";
-import type { PreparationReport } from "./prepare/prepared.ts";
+import {
+  type PreparationReport,
+  readPreparation,
+  reportPreparation,
+  wasSubmitted,
+  writePreparation,
+} from "./prepare/jobs-folder.ts";
 import type { Site } from "../core/site.ts";
 import type { Study, StudyCluster } from "../core/study.ts";
 import { createTemplateEngine } from "../rendering/engine.ts";
@@ -23,14 +29,8 @@ import { stageRunner } from "./generate/stage-runner.ts";
 import { loadStudy } from "./plan/load-study.ts";
 import { openSource } from "./prepare.ts";
 import { renderPreparation, type PreparationInputs } from "./prepare/job-scripts.ts";
-import {
-  readPreparation,
-  reportPreparation,
-  wasSubmitted,
-  writePreparation,
-} from "./prepare/jobs-folder.ts";
 import { checkTarget } from "./prepare/merge.ts";
-import type { PrepareOptions } from "./prepare/options.ts";
+import type { PrepareOptions } from "./prepare/source.ts";
 import { loadSite } from "./site/load-site.ts";
 
 /** Most pieces packed at once, where no study says so. */

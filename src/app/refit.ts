@@ -14,8 +14,7 @@ import type { Layout } from "../workspace/layout.ts";
 import { openModel } from "../workspace/models.ts";
 import { openPackedDataset } from "../workspace/packed-dataset.ts";
 import { loadStudy } from "./plan/load-study.ts";
-import { type Choice, chooseModels } from "./refit/choose.ts";
-import type { RefitOptions } from "./refit/options.ts";
+import { type Choice, chooseModels, type RefitOptions } from "./refit/choose.ts";
 import { summariseTest } from "./refit/judge-test.ts";
 import { type NamedData, type RefitSetting, trainModel } from "./refit/train-model.ts";
 

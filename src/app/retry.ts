@@ -2,7 +2,7 @@ import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
 import { groupBy } from "../core/objects.ts";
 import type { ExcludedHost, RetryReport, RetryRound } from "./retry/retried.ts";
-import type { WrittenRound } from "./generate/generated.ts";
+import type { WrittenRound } from "./generate/round-spec.ts";
 import type { Study } from "../core/study.ts";
 import type { Trial } from "../core/trial.ts";
 import { schedulerOf } from "../schedulers/index.ts";
@@ -14,8 +14,13 @@ import type { PlanOptions } from "./plan/load-study.ts";
 import { decidePacking } from "./plan/packing.ts";
 import { openPlan, type PlanContext } from "./plan/plan-context.ts";
 import { proposeTrials } from "./plan/propose.ts";
-import { type Choice, type ChoiceRule, type Chosen, chooseTrials } from "./retry/choose.ts";
-import { findFaultyHosts } from "./retry/hosts.ts";
+import {
+  type Choice,
+  type ChoiceRule,
+  chooseTrials,
+  type Chosen,
+  findFaultyHosts,
+} from "./retry/choose.ts";
 
 export interface RetryOptions extends PlanOptions, ChoiceRule {
   /** Hosts to avoid, beside those that proved faulty. */

@@ -7,7 +7,7 @@ import { schedulerOf } from "../schedulers/index.ts";
 import { measureThroughput } from "../stats/throughput.ts";
 import { withDatabase } from "../storage/database.ts";
 import { CANARY } from "../workspace/layout.ts";
-import { readBest } from "./report/read-report.ts";
+import { readBest } from "./report.ts";
 import { groupFailures, isRetryable } from "./cluster/failures.ts";
 import {
   type Observation,

@@ -4,7 +4,7 @@ import type { Effects } from "../core/effects.ts";
 import { explainFailure } from "../core/failure.ts";
 import { BsweepError } from "../core/errors.ts";
 import type { PlannedArrays } from "./plan/planned.ts";
-import type { WrittenRound } from "./generate/generated.ts";
+import type { WrittenRound } from "./generate/round-spec.ts";
 import { runAttached } from "../process/run-attached.ts";
 import { schedulerOf } from "../schedulers/index.ts";
 import { SUBMIT_SCRIPT, type Layout } from "../workspace/layout.ts";
@@ -12,8 +12,8 @@ import { generateRound } from "./generate.ts";
 import { planStudy } from "./plan.ts";
 import { loadStudy, type PlanOptions } from "./plan/load-study.ts";
 import { loadSiteOf } from "./site/load-site.ts";
-import { findOnlyResult } from "../rounds/canary.ts";
-import { listUnsubmitted } from "../rounds/unsubmitted.ts";
+import { findOnlyResult } from "../rounds/results.ts";
+import { listUnsubmitted } from "../rounds/round.ts";
 
 export interface SubmitOptions extends PlanOptions {
   /** Only say what would be done. */

@@ -1,8 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Effects } from "../core/effects.ts";
 import type { StudyStatus } from "./cluster/study-status.ts";
-import type { CollectFirstOptions } from "./collect/collect-first.ts";
-import { quietly } from "./quiet.ts";
+import { type CollectFirstOptions, quietly } from "./collect/collect-first.ts";
 import { readStatus, type StatusRead } from "./status.ts";
 
 export interface WatchOptions extends CollectFirstOptions {

@@ -1,21 +1,39 @@
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { CollectSummary, SetAsideFile } from "./collected.ts";
 import type { Disagreement } from "../../stats/outcome.ts";
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
 import type { ResultState } from "../../core/trial.ts";
-import { inTransaction, withDatabase, type StudyDatabase } from "../../storage/database.ts";
+import { inTransaction, type StudyDatabase, withDatabase } from "../../storage/database.ts";
 import { readDisagreements } from "../../storage/outcomes.ts";
 import { createResultInsert, readCollectedFiles } from "../../storage/results.ts";
 import { createPlannedTrialLookup, readRounds } from "../../storage/rounds.ts";
 import { readSetAside, replaceSetAside } from "../../storage/set-aside.ts";
 import type { Layout } from "../../workspace/layout.ts";
-import { listResultFiles, type ResultFile } from "../../rounds/result-files.ts";
-import { RETRY_PAUSES_MS } from "../../rounds/results.ts";
+import { listResultFiles, type ResultFile, RETRY_PAUSES_MS } from "../../rounds/results.ts";
 import { listRounds } from "../../rounds/round.ts";
 import { importRounds } from "./import-rounds.ts";
-import { checkAgainstPlan, readResultFile, type Plan, type Verified } from "./verify-result.ts";
+import { checkAgainstPlan, type Plan, readResultFile, type Verified } from "./verify-result.ts";
+
+/** What `collect` did, and what a person should look into. */
+export interface CollectSummary {
+  readonly study: string;
+  /** Results that were not in the database before. */
+  readonly added: Readonly<Record<ResultState, number>>;
+  /** Results that were. */
+  readonly unchanged: number;
+  /** Every file that does not verify, by name. */
+  readonly setAside: readonly SetAsideFile[];
+  readonly disagreements: readonly Disagreement[];
+}
+
+export interface SetAsideFile {
+  /** Below results/<study>. */
+  readonly file: string;
+  readonly reason: string;
+  /** Told before, for the same reason. */
+  readonly known: boolean;
+}
 
 export interface CollectOptions {
   readonly study: string;

@@ -3,8 +3,7 @@ import { canonicalJson } from "../../core/identity.ts";
 import type { TrialResult } from "../../core/trial.ts";
 import type { PlannedTrialLookup } from "../../storage/rounds.ts";
 import { parseResultName } from "../../workspace/layout.ts";
-import type { ResultFile } from "../../rounds/result-files.ts";
-import { readResult } from "../../rounds/results.ts";
+import { readResult, type ResultFile } from "../../rounds/results.ts";
 
 /** What results are held against. */
 export interface Plan {

@@ -5,7 +5,7 @@ import { BsweepError } from "../../core/errors.ts";
 import { parseImageReference, type EngineName } from "../../core/image.ts";
 import { runProcess } from "../../process/exec.ts";
 import { packageVersion } from "../../workspace/package.ts";
-import { inspectImage, runEngine } from "./run-engine.ts";
+import { inspectImage, runEngine } from "./engine.ts";
 
 const DOCKERFILE = join("docker", "trainer", "Dockerfile");
 

@@ -6,7 +6,7 @@ import { BsweepError } from "../../core/errors.ts";
 import { parseImageReference, type EngineName, type ImageReference } from "../../core/image.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { recordPushedImage } from "./record.ts";
-import { inspectImage, runEngine } from "./run-engine.ts";
+import { inspectImage, runEngine } from "./engine.ts";
 
 export interface PushOptions {
   readonly engine: EngineName;

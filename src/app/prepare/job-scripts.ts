@@ -24,7 +24,7 @@ import {
 } from "../generate/scripts.ts";
 import type { ImageSource } from "./source.ts";
 import { piecesFolder } from "./pieces.ts";
-import { sourceArguments } from "./shard-processes.ts";
+import { sourceArguments } from "../prepare.ts";
 
 /** How long the merge waits for pieces that the storage shows late; caches of exec hosts take seconds. */
 const MERGE_WAIT_SECONDS = 120;

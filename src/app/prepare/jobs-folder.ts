@@ -7,7 +7,6 @@ import {
   parsePreparation,
   type Preparation,
 } from "../../formats/preparation-file.ts";
-import type { PreparationReport } from "./prepared.ts";
 import { parseDatasetHeader } from "../../formats/dataset-header.ts";
 import { withFolderBeside } from "../../workspace/atomic-folder.ts";
 import {
@@ -25,6 +24,21 @@ import { publishNew, replaceLocked, syncFiles } from "../../rounds/round-folder.
 import type { RenderedFile } from "../generate/scripts.ts";
 import { readJobId } from "../cluster/submitted.ts";
 import { pieceName, piecesFolder } from "./pieces.ts";
+
+/** How far it is, as files tell. */
+export interface PreparationReport extends Pick<Preparation, "to" | "shards" | "site"> {
+  /** `written`: by this call, or by an earlier one that was never submitted. */
+  readonly state: "written" | "submitted" | "merged";
+  /** Of the scripts, absolute. */
+  readonly folder: string;
+  readonly submitScript: string;
+  /** Pieces that are not there, from 1, in order. */
+  readonly missing: readonly number[];
+  /** Ids of the jobs, as far as they are submitted. */
+  readonly jobs: { readonly pieces: string | null; readonly merge: string | null };
+  /** Null until it is merged. */
+  readonly dataset: DatasetHeader | null;
+}
 
 const ANOTHER = {
   message: "another bsweep prepare has just written the jobs of this data set",

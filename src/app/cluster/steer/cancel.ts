@@ -1,18 +1,26 @@
 import type { Effects } from "../../../core/effects.ts";
 import { BsweepError } from "../../../core/errors.ts";
-import type { SteeringReport } from "./steered.ts";
+import {
+  countOf,
+  partOf,
+  planSteps,
+  runSteps,
+  type SteeringReport,
+  type Step,
+  wholeOf,
+} from "./steps.ts";
 import { findTrialElements } from "./find-trial.ts";
-import { countOutstanding, markPaused, removePaused } from "./marks.ts";
-import { countOf, partOf, planSteps, wholeOf, type Step } from "./steps.ts";
-import { runSteps } from "./run-steps.ts";
 import {
   arraysOf,
+  countOutstanding,
+  type Elements,
   isLive,
   lookAtJobs,
-  stateOf,
-  type Elements,
+  markPaused,
+  removePaused,
   type Scene,
   type SceneOptions,
+  stateOf,
   type SteerableJob,
 } from "./scene.ts";
 

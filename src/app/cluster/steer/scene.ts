@@ -1,14 +1,15 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Effects } from "../../../core/effects.ts";
 import type { ElementState } from "../../../core/element-status.ts";
 import { BsweepError } from "../../../core/errors.ts";
 import type { Study } from "../../../core/study.ts";
 import { schedulerOf } from "../../../schedulers/index.ts";
-import { CANARY, SUBMITTED_FOLDER, type Layout } from "../../../workspace/layout.ts";
+import { CANARY, type Layout, SUBMITTED_FOLDER } from "../../../workspace/layout.ts";
 import { readRound } from "../../../rounds/round.ts";
-import { querySchedulers, type AskedArray, type SchedulerAnswer } from "../query.ts";
+import { type AskedArray, querySchedulers, type SchedulerAnswer } from "../query.ts";
 import { readJobId, readSubmittedArrays, type SubmittedArray } from "../submitted.ts";
+import { writeFileAtomic } from "../../../workspace/atomic.ts";
 
 /** A job that can be steered: an array's, the canary's, or the one that mails at the end. */
 export interface SteerableJob extends AskedArray {
@@ -148,4 +149,46 @@ function findMailJob(
 /** As submit.sh names it. */
 function notifyJobName(study: string, round: number, nonce: string): string {
   return `${study}-r${String(round).padStart(3, "0")}-end-${nonce}`;
+}
+
+/**
+ * What submit.sh looks at before it asks for a job, so that a later wave does not undo what was said: the limit
+ * of running elements, and whether anything may be submitted at all.
+ */
+export function markLimit({ layout, study }: Scene, limit: number): void {
+  writeFileAtomic(layout.limitFile(study.name), `${limit}\n`);
+}
+
+/** @param command what was run, for whoever wonders why nothing is submitted */
+export function markPaused(
+  { layout, study }: Scene,
+  command: "pause" | "cancel",
+  effects: Pick<Effects, "now">,
+): void {
+  const since = effects.now().toISOString();
+  writeFileAtomic(layout.pausedFile(study.name), `bsweep ${command}, ${since}\n`);
+}
+
+export function isPaused({ layout, study }: Pick<Scene, "layout" | "study">): boolean {
+  return existsSync(layout.pausedFile(study.name));
+}
+
+export function removePaused({ layout, study }: Scene): void {
+  rmSync(layout.pausedFile(study.name), { force: true });
+}
+
+/** How many arrays submit.sh would still submit, of rounds of which it has submitted some: no canary any more. */
+export function countOutstanding({ jobs }: Pick<Scene, "jobs">): number {
+  const begun = new Set(jobs.filter(({ job }) => job !== null).map(({ round }) => round));
+  return jobs.filter(
+    ({ job, array, round }) =>
+      job === null && array !== null && array !== CANARY && begun.has(round),
+  ).length;
+}
+
+/** Whether anything may still start: a job that has not ended, or an array that is yet to be submitted. */
+export function isUnfinished(scene: Scene): boolean {
+  return (
+    countOutstanding(scene) > 0 || scene.jobs.some((job) => isLive(stateOf(job, scene.answer)))
+  );
 }

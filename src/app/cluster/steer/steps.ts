@@ -1,9 +1,46 @@
-import type { SteeredJob, SteeredOutcome } from "./steered.ts";
 import { BsweepError } from "../../../core/errors.ts";
 import { schedulerOf } from "../../../schedulers/index.ts";
 import type { Argv } from "../../../schedulers/status.ts";
-import type { JobPart, SteeringDialect } from "../../../schedulers/steering.ts";
-import { isLive, stateOf, type Elements, type Scene, type SteerableJob } from "./scene.ts";
+import type { JobPart, SteeringDialect, SteeringOutcome } from "../../../schedulers/steering.ts";
+import { type Elements, isLive, type Scene, stateOf, type SteerableJob } from "./scene.ts";
+import { escapeWithinLines } from "../../../core/printable.ts";
+import { runProcess } from "../../../process/exec.ts";
+
+export type SteeringAction = "throttle" | "pause" | "resume" | "cancel";
+
+/**
+ * `done`: the scheduler did it. `planned`: it was only to be printed. `unchanged`: there was no need, or it cannot be.
+ * `ended`: nothing is left that could be steered. `unsubmitted`: there is no job yet. `in doubt`: a job was asked for,
+ * and nobody wrote its id down. `refused`: the scheduler said no, in the words of `detail`.
+ */
+export type SteeredOutcome =
+  "done" | "planned" | "unchanged" | "ended" | "unsubmitted" | "in doubt" | "refused";
+
+/** One job, or LSF's job group, and what became of it. */
+export interface SteeredJob {
+  /** For a person: `round 1, array 2`. */
+  readonly name: string;
+  /** Null for a job group. */
+  readonly round: number | null;
+  /** 0: the canary; null: the job that mails at the end, or a job group. */
+  readonly array: number | null;
+  /** The scheduler's id; null where there is none. */
+  readonly job: string | null;
+  readonly outcome: SteeredOutcome;
+  /** What is done, or why nothing is. */
+  readonly detail: string;
+  /** The scheduler's commands, each as program and arguments. */
+  readonly commands: readonly (readonly string[])[];
+}
+
+/** What a command that steers has done. */
+export interface SteeringReport {
+  readonly study: string;
+  readonly action: SteeringAction;
+  readonly jobs: readonly SteeredJob[];
+  /** What else the user should know. */
+  readonly notes: readonly string[];
+}
 
 /** Something to be done to one job, or why nothing is. */
 export interface Step extends Omit<SteeredJob, "outcome" | "commands"> {
@@ -68,4 +105,54 @@ export function wholeOf({ job }: SteerableJob): JobPart {
 
 export function countOf(count: number, what = "element"): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+/** A scheduler's commands wait for ever where the cluster is busy. */
+const TIMEOUT_SECONDS = 60;
+
+/**
+ * Runs the commands of each step, one after another: what one job refuses does not keep the others from being
+ * steered.
+ * @param printOnly nothing is run
+ */
+export async function runSteps(steps: readonly Step[], printOnly: boolean): Promise<SteeredJob[]> {
+  const jobs: SteeredJob[] = [];
+  for (const { dialect, ...step } of steps) {
+    if (step.outcome !== null) jobs.push({ ...step, outcome: step.outcome });
+    else if (printOnly) jobs.push({ ...step, outcome: "planned" });
+    else jobs.push({ ...step, ...(await runStep({ ...step, dialect })) });
+  }
+  return jobs;
+}
+
+type StepEnd = Pick<SteeredJob, "outcome" | "detail">;
+
+async function runStep({ commands, dialect, detail }: Step): Promise<StepEnd> {
+  const ends: { outcome: SteeringOutcome; text: string }[] = [];
+  for (const command of commands) ends.push(await runOne(command, dialect));
+  const refusals = ends.filter(({ outcome }) => outcome === "refused");
+  if (refusals.length > 0) {
+    return { outcome: "refused", detail: refusals.map(({ text }) => text).join("\n") };
+  }
+  return ends.some(({ outcome }) => outcome === "done")
+    ? { outcome: "done", detail }
+    : { outcome: "ended", detail: "has ended meanwhile" };
+}
+
+async function runOne(
+  command: Argv,
+  dialect: SteeringDialect,
+): Promise<{ outcome: SteeringOutcome; text: string }> {
+  const [program, ...words] = command;
+  const run = await runProcess(program, words, { timeoutSeconds: TIMEOUT_SECONDS });
+  if (run.notFound) return { outcome: "refused", text: `${program} is not on PATH` };
+  if (run.timedOut) {
+    const text = `${program} did not answer within ${TIMEOUT_SECONDS} s: whether it was done is not known`;
+    return { outcome: "refused", text };
+  }
+  const said = [run.stderr, run.stdout].map((text) => text.trim()).filter((text) => text !== "");
+  return {
+    outcome: dialect.readAnswer(run),
+    text: escapeWithinLines(said.join("\n")) || run.failure,
+  };
 }
