@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Check, checker } from "../core/check.ts";
 import type { Site } from "../core/site.ts";
@@ -37,7 +37,7 @@ export interface DoctorOptions {
 /** Looks at everything that a study needs. What is wrong is part of the report; nothing is mended. */
 export async function examine(options: DoctorOptions): Promise<DoctorReport> {
   const { studyFile, layout, checkTrainer } = options;
-  const checks: Check[] = [...(await checkMachine())];
+  const checks: Check[] = [checkNode(), await checkDatabase()];
   const study = studyFile === undefined ? null : readStudy(studyFile, checks);
   const site = readSite(options, study, checks);
   if (study?.trainer.kind === "cnn" && site !== null && !schedulerOf(site).submits) {
@@ -49,22 +49,18 @@ export async function examine(options: DoctorOptions): Promise<DoctorReport> {
       cluster: study === null ? null : request(study, site, layout, checks),
       environment: await findEnvironment(site, process.env),
     };
-    checks.push(...(await examineCluster(context)));
+    checks.push(
+      ...(await checkWorkspace(context)),
+      ...checkRules(context),
+      ...checkData(context),
+      ...checkCommands(context),
+      ...(await checkScheduler(context)),
+      ...(await checkContainer(context)),
+      ...checkMounts(context),
+      ...schedulerOf(site).doctor.inside(context, context.environment),
+    );
   }
   return { study: study?.name ?? null, site: site?.name ?? null, checks };
-}
-
-async function examineCluster(context: DoctorContext): Promise<Check[]> {
-  return [
-    ...(await checkWorkspace(context)),
-    ...checkRules(context),
-    ...checkData(context),
-    ...checkCommands(context),
-    ...(await checkScheduler(context)),
-    ...(await checkContainer(context)),
-    ...checkMounts(context, existsSync),
-    ...schedulerOf(context.site).doctor.inside(context, context.environment),
-  ];
 }
 
 function readStudy(studyFile: string, checks: Check[]): Study | null {
@@ -111,11 +107,8 @@ function request(
 }
 
 /** Whether bsweep itself can work here: Node, and SQLite's native part. */
-export async function checkMachine(): Promise<Check[]> {
-  return [checkNode(process.versions.node), await checkDatabase()];
-}
-
-export function checkNode(version: string): Check {
+function checkNode(): Check {
+  const version = process.versions.node;
   const node = checker("Node");
   const text = readFileSync(join(packageRoot(), "package.json"), "utf8");
   const { engines } = JSON.parse(text) as { engines: { node: string } };

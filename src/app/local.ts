@@ -52,7 +52,12 @@ export interface LocalOptions extends PlanOptions {
 export async function runLocally(options: LocalOptions, effects: Effects): Promise<LocalSummary> {
   const { study } = loadStudy(options);
   const { pending, skipped } = await findPending(study, options, effects);
-  const chosen = takeElements(pending, options.trials ?? Infinity);
+  let taken = 0;
+  const chosen = pending.filter(({ element }) => {
+    const wanted = taken < (options.trials ?? Infinity);
+    taken += element.trials.length;
+    return wanted;
+  });
   const workers =
     options.workers ?? Math.max(1, Math.floor(availableParallelism() / study.resources.cpus));
   const tally = new Tally(study.objective, countTrials(chosen), effects);
@@ -63,18 +68,13 @@ export async function runLocally(options: LocalOptions, effects: Effects): Promi
     await runAll(chosen, workers, options, tally, study.name);
   }
   effects.reporter.endProgress();
+  const { done, failed, seconds, trialSeconds } = tally.summary();
+  const best = done === 0 ? null : await findBest(study, options.layout, effects);
   return {
     study: study.name,
     studyFile: options.studyFile,
-    skipped,
-    done: tally.done,
-    failed: tally.failed,
-    left: countTrials(pending) - tally.done,
-    best: tally.done === 0 ? null : await findBest(study, options.layout, effects),
-    workers,
-    seconds: tally.elapsedSeconds,
-    trialSeconds: tally.trialSeconds,
-    interrupted: options.signal.aborted,
+    ...{ skipped, done, failed, left: countTrials(pending) - done, best },
+    ...{ workers, seconds, trialSeconds, interrupted: options.signal.aborted },
   };
 }
 
@@ -126,15 +126,6 @@ function countTrials(elements: readonly LocalElement[]): number {
   return elements.reduce((sum, { element }) => sum + element.trials.length, 0);
 }
 
-function takeElements(elements: readonly LocalElement[], trials: number): readonly LocalElement[] {
-  let taken = 0;
-  return elements.filter(({ element }) => {
-    const wanted = taken < trials;
-    taken += element.trials.length;
-    return wanted;
-  });
-}
-
 async function runAll(
   elements: readonly LocalElement[],
   workers: number,
@@ -162,7 +153,11 @@ async function runAll(
     const progressed =
       left.length < local.element.trials.length ||
       describeAll(local, study, options.layout) !== before;
-    if (end === "done" || !progressed) throw missingResult(local, first.number);
+    if (end === "done" || !progressed) {
+      const message = `trial ${first.number} left no result though its element ran`;
+      const hint = `see the log of element ${local.element.index} of ${local.script}`;
+      throw new BsweepError("WORKSPACE", message, { hint });
+    }
     await runOne({ ...local, element: { ...local.element, trials: left } });
   };
   // Within the limit, so that no further element starts before the stop is known.
@@ -181,10 +176,4 @@ async function runAll(
 function describeAll({ element }: LocalElement, study: string, layout: Layout): string {
   const folders = element.trials.map(({ trialId }) => layout.checkpoints(study, trialId));
   return folders.map(describeCheckpoints).join("\n\n");
-}
-
-function missingResult({ script, element }: LocalElement, number: number): BsweepError {
-  return new BsweepError("WORKSPACE", `trial ${number} left no result though its element ran`, {
-    hint: `see the log of element ${element.index} of ${script}`,
-  });
 }

@@ -1,4 +1,4 @@
-import type { PlannedArrays } from "../app/plan/planned.ts";
+import type { PlannedArrays } from "../app/plan.ts";
 import type { WrittenRound } from "../app/generate/round-spec.ts";
 import { plural } from "./cells.ts";
 

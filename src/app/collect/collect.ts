@@ -35,11 +35,6 @@ export interface SetAsideFile {
   readonly known: boolean;
 }
 
-export interface CollectOptions {
-  readonly study: string;
-  readonly layout: Layout;
-}
-
 /** Files kept in one transaction. */
 const BATCH_FILES = 512;
 
@@ -53,52 +48,41 @@ const OPEN_FILES = 64;
  * @throws BsweepError CONFLICT when the study has no round; STORAGE; WORKSPACE
  */
 export async function collectResults(
-  { study, layout }: CollectOptions,
+  { study, layout }: { readonly study: string; readonly layout: Layout },
   effects: Effects,
 ): Promise<CollectSummary> {
   const path = layout.database(study);
-  requireRounds(study, layout);
+  if (listRounds(layout, study).length === 0) {
+    const message = `study ${study} has no round in ${layout.studyJobs(study)}`;
+    const hint =
+      "bsweep generate STUDY writes the first round; --workspace names another workspace";
+    throw new BsweepError("CONFLICT", message, { hint });
+  }
   return withDatabase(path, "readwrite", async (database) => {
-    const plan = createPlan(database, layout, study);
+    const unusable = importRounds(database, layout, study);
+    const rounds = readRounds(database);
+    const plan: Plan = {
+      findTrial: createPlannedTrialLookup(database),
+      objectiveMetric: (round) => rounds.get(round)?.metric,
+      unusable: (round) => unusable.get(round),
+    };
     const collected = readCollectedFiles(database);
     const present = listResultFiles(dirname(path));
     const fresh = present.filter(({ file }) => !collected.has(file));
     const known = readSetAside(database);
     const { added, reasons } = await keepValid(database, fresh, plan, known, effects);
-    keepReasons(database, known, reasons);
+    const setAside = [...reasons]
+      .map(([file, reason]) => ({ file, reason, known: known.get(file) === reason }))
+      .sort((a, b) => (a.file < b.file ? -1 : 1));
+    if (known.size !== reasons.size || setAside.some((each) => !each.known))
+      inTransaction(database, () => replaceSetAside(database, reasons));
     const disagreements = readDisagreements(database);
-    for (const each of disagreements) warnOf(each, effects);
-    return {
-      study,
-      added,
-      unchanged: present.length - fresh.length,
-      setAside: describeSetAside(reasons, known),
-      disagreements,
-    };
+    for (const { number, lowest, highest } of disagreements) {
+      const found = `results that should be equal and are not: ${lowest} and ${highest}`;
+      effects.reporter.warn(`trial ${number} has ${found}`);
+    }
+    return { study, added, unchanged: present.length - fresh.length, setAside, disagreements };
   });
-}
-
-function requireRounds(study: string, layout: Layout): void {
-  if (listRounds(layout, study).length > 0) return;
-  throw new BsweepError("CONFLICT", `study ${study} has no round in ${layout.studyJobs(study)}`, {
-    hint: "bsweep generate STUDY writes the first round; --workspace names another workspace",
-  });
-}
-
-function createPlan(database: StudyDatabase, layout: Layout, study: string): Plan {
-  const unusable = importRounds(database, layout, study);
-  const rounds = readRounds(database);
-  return {
-    findTrial: createPlannedTrialLookup(database),
-    objectiveMetric: (round) => rounds.get(round)?.metric,
-    unusable: (round) => unusable.get(round),
-  };
-}
-
-interface Kept {
-  readonly added: Record<ResultState, number>;
-  /** By file. */
-  readonly reasons: ReadonlyMap<string, string>;
 }
 
 async function keepValid(
@@ -107,7 +91,11 @@ async function keepValid(
   plan: Plan,
   known: ReadonlyMap<string, string>,
   effects: Effects,
-): Promise<Kept> {
+): Promise<{
+  readonly added: Record<ResultState, number>;
+  /** By file. */
+  readonly reasons: ReadonlyMap<string, string>;
+}> {
   const added = { complete: 0, pruned: 0, failed: 0, skipped: 0 };
   const reasons = new Map<string, string>();
   const insert = createResultInsert(database);
@@ -121,7 +109,11 @@ async function keepValid(
   const keepAll = async (some: readonly ResultFile[], label: string): Promise<void> => {
     for (let done = 0; done < some.length; done += BATCH_FILES) {
       const batch = some.slice(done, done + BATCH_FILES);
-      const read = await readFiles(batch);
+      const read: Verified[] = [];
+      for (let at = 0; at < batch.length; at += OPEN_FILES) {
+        const open = batch.slice(at, at + OPEN_FILES);
+        read.push(...(await Promise.all(open.map(readResultFile))));
+      }
       inTransaction(database, () => {
         for (const each of read) keep(checkAgainstPlan(each, plan));
       });
@@ -137,39 +129,4 @@ async function keepValid(
   }
   effects.reporter.endProgress();
   return { added, reasons };
-}
-
-async function readFiles(files: readonly ResultFile[]): Promise<readonly Verified[]> {
-  const read: Verified[] = [];
-  for (let done = 0; done < files.length; done += OPEN_FILES) {
-    const some = files.slice(done, done + OPEN_FILES);
-    read.push(...(await Promise.all(some.map(readResultFile))));
-  }
-  return read;
-}
-
-function warnOf({ number, lowest, highest }: Disagreement, { reporter }: Effects): void {
-  reporter.warn(
-    `trial ${number} has results that should be equal and are not: ${lowest} and ${highest}`,
-  );
-}
-
-function keepReasons(
-  database: StudyDatabase,
-  known: ReadonlyMap<string, string>,
-  reasons: ReadonlyMap<string, string>,
-): void {
-  const equal =
-    known.size === reasons.size &&
-    [...reasons].every(([file, reason]) => known.get(file) === reason);
-  if (!equal) inTransaction(database, () => replaceSetAside(database, reasons));
-}
-
-function describeSetAside(
-  reasons: ReadonlyMap<string, string>,
-  known: ReadonlyMap<string, string>,
-): readonly SetAsideFile[] {
-  return [...reasons]
-    .map(([file, reason]) => ({ file, reason, known: known.get(file) === reason }))
-    .sort((a, b) => (a.file < b.file ? -1 : 1));
 }

@@ -97,7 +97,7 @@ async function askEngine(
     : check.warn(`${program}: ${reasonOf(run)}`, `${program} login, then run doctor again`);
 }
 
-export type RegistryAnswer =
+type RegistryAnswer =
   | { readonly kind: "there" | "missing" | "login" }
   | { readonly kind: "unreachable"; readonly reason: string };
 
@@ -116,11 +116,15 @@ const ACCEPT = [
  * following anywhere (OCI distribution specification, "Pulling manifests"). Names without a registry are on Docker
  * Hub, which wants a login (a token, at least) of everyone: it is not asked.
  */
-export async function askRegistry(reference: ImageReference): Promise<RegistryAnswer> {
-  const { registry } = reference;
+async function askRegistry(reference: ImageReference): Promise<RegistryAnswer> {
+  const { registry, name, tag, digest } = reference;
   if (registry === undefined || registry === "docker.io") return { kind: "login" };
+  // Docker speaks plain HTTP with this machine alone.
+  const isHere = /^(?:localhost|127\.\d+\.\d+\.\d+)(?::\d+)?$/.test(registry);
+  const path = name.slice(registry.length + 1);
+  const manifest = `v2/${path}/manifests/${digest ?? tag ?? "latest"}`;
   try {
-    const response = await fetch(manifestAddress(reference, registry), {
+    const response = await fetch(`${isHere ? "http" : "https"}://${registry}/${manifest}`, {
       method: "HEAD",
       headers: { accept: ACCEPT },
       redirect: "manual",
@@ -134,11 +138,4 @@ export async function askRegistry(reference: ImageReference): Promise<RegistryAn
     const cause = error instanceof Error ? error.cause : undefined;
     return { kind: "unreachable", reason: messageOf(cause ?? error) };
   }
-}
-
-function manifestAddress({ name, tag, digest }: ImageReference, registry: string): string {
-  // Docker speaks plain HTTP with this machine alone.
-  const isHere = /^(?:localhost|127\.\d+\.\d+\.\d+)(?::\d+)?$/.test(registry);
-  const path = name.slice(registry.length + 1);
-  return `${isHere ? "http" : "https"}://${registry}/v2/${path}/manifests/${digest ?? tag ?? "latest"}`;
 }

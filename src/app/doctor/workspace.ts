@@ -34,15 +34,12 @@ async function checkFolder(context: DoctorContext): Promise<Check> {
     return folder.fail(messageOf(error), "name a folder that you may write to: --workspace FOLDER");
   }
   const { bavail, bsize } = statfsSync(workspace);
-  const found = `${workspace}: ${await fileSystemOf(context, workspace)}, ${formatBytes(bavail * bsize)} free`;
+  const { succeeded, stdout } = await ask(context, "findmnt", "-no", "FSTYPE", "-T", workspace);
+  const type = succeeded && /^[\w.-]+$/.test(stdout) ? stdout : "unknown file system";
+  const found = `${workspace}: ${type}, ${formatBytes(bavail * bsize)} free`;
   return bavail * bsize < LITTLE_BYTES
     ? folder.warn(found, "checkpoints and logs need room: free some, or take another folder")
     : folder.ok(found);
-}
-
-async function fileSystemOf(context: DoctorContext, path: string): Promise<string> {
-  const { succeeded, stdout } = await ask(context, "findmnt", "-no", "FSTYPE", "-T", path);
-  return succeeded && /^[\w.-]+$/.test(stdout) ? stdout : "unknown file system";
 }
 
 /** Containers know the name that the user knows, not what links point to. */
@@ -55,11 +52,9 @@ function checkNames({ layout: { workspace }, site }: DoctorContext): Check {
       "cd there by its other name (/storage1, /storage2, /home), or say --workspace",
     );
   }
-  return workspace === physical || process.env["PWD"] === workspace
-    ? names.ok(
-        workspace === physical ? "no links on the way" : `${workspace}, a link to ${physical}`,
-      )
-    : names.ok(workspace);
+  if (workspace === physical) return names.ok("no links on the way");
+  const isLink = process.env["PWD"] === workspace;
+  return names.ok(isLink ? `${workspace}, a link to ${physical}` : workspace);
 }
 
 async function checkQuotas(context: DoctorContext): Promise<Check[]> {

@@ -5,7 +5,6 @@ import type { Effects } from "../../core/effects.ts";
 import { sha256 } from "../../core/identity.ts";
 import type { Round, RoundArray, RoundCluster } from "../../core/round.ts";
 import type { RoundSpec, WrittenRound } from "./round-spec.ts";
-import type { Study } from "../../core/study.ts";
 import { formatRoundFile } from "../../formats/round-file.ts";
 import { createTemplateEngine, type TemplateEngine } from "../../rendering/engine.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
@@ -38,22 +37,19 @@ export async function writeRound(
   spec: RoundSpec,
   effects: Effects,
 ): Promise<WrittenRound | undefined> {
-  const { study, site, layout } = spec;
+  const { study, site, layout, imageHasBsweep = false } = spec;
+  const isInImage = schedulerOf(site).submits && site.container !== "none";
+  // The built-in trainer's image has bsweep; a command's image need not even have Node.
+  const needsRunner = study.trainer.kind === "command" && isInImage && !imageHasBsweep;
   const inputs: RoundInputs = {
     ...spec,
     cluster: pinImage(requestCluster(study, site, layout.workspace, spec.user), site, layout),
     engine: createTemplateEngine([join(dirname(study.file), "templates"), packagedTemplates()]),
     nonce: spec.nonce ?? randomBytes(4).toString("hex"),
     createdAt: effects.now().toISOString(),
-    runner: needsRunner(spec) ? await stageRunner(layout) : undefined,
+    runner: needsRunner ? await stageRunner(layout) : undefined,
   };
   return writeRoundFolder(layout, spec.place, (folder) => fillRound(folder, inputs));
-}
-
-/** The built-in trainer's image has bsweep; a command's image need not even have Node. */
-function needsRunner({ study, site, imageHasBsweep = false }: RoundSpec): boolean {
-  const isInImage = schedulerOf(site).submits && site.container !== "none";
-  return study.trainer.kind === "command" && isInImage && !imageHasBsweep;
 }
 
 function fillRound(folder: string, inputs: RoundInputs): WrittenRound | undefined {
@@ -100,7 +96,8 @@ function describeArray(
 }
 
 function describeRound(inputs: RoundInputs, arrays: readonly RoundArray[], trials: number): Round {
-  const { study, place, kind, nonce, createdAt } = inputs;
+  const { study, header, place, kind, nonce, createdAt } = inputs;
+  const { data, trainer } = study;
   const { cpus, memoryMiB, walltimeSeconds, checkpointSeconds } = study.resources;
   return {
     schemaVersion: 1,
@@ -110,8 +107,15 @@ function describeRound(inputs: RoundInputs, arrays: readonly RoundArray[], trial
     bsweep: packageVersion(),
     objective: study.objective,
     setting: settingOf(study, inputs.header),
-    dataset: describeDataset(inputs),
-    trainer: describeTrainer(study),
+    dataset: data &&
+      header && {
+        ...{ path: data.train, digest: header.digest },
+        holdout: { fraction: data.holdout, seed: study.sampler.seed },
+      },
+    trainer:
+      trainer.kind === "cnn"
+        ? { kind: trainer.kind, precision: trainer.precision }
+        : { kind: trainer.kind, command: trainer.command },
     limits: { cpus, memoryMiB, walltimeSeconds, checkpointSeconds },
     cluster: describeCluster(inputs),
     arrays,
@@ -133,18 +137,6 @@ function describeCluster({ study, site, cluster }: RoundInputs): RoundCluster {
     pool: submits ? (study.cluster.pool ?? null) : null,
     excludeHosts: cluster.excludeHosts ?? [],
   };
-}
-
-function describeDataset({ study, header }: RoundInputs): Round["dataset"] {
-  if (study.data === null || header === null) return null;
-  const { train: path, holdout: fraction } = study.data;
-  return { path, digest: header.digest, holdout: { fraction, seed: study.sampler.seed } };
-}
-
-function describeTrainer({ trainer }: Study): Round["trainer"] {
-  return trainer.kind === "cnn"
-    ? { kind: trainer.kind, precision: trainer.precision }
-    : { kind: trainer.kind, command: trainer.command };
 }
 
 /** Every file the round was made from; the data set stands in the round with its own digest. */

@@ -19,24 +19,19 @@ export async function findEngine(wanted?: EngineName): Promise<EngineName> {
   for (const engine of wanted === undefined ? ENGINES : [wanted]) {
     const probe = await runProcess(engine, PROBE[engine], { timeoutSeconds: 60 });
     if (probe.succeeded) return engine;
-    failures.push(
-      `${engine}: ${probe.exitStatus === null ? "not on PATH" : lastLine(probe.stderr)}`,
-    );
+    const said = probe.stderr.trim().split("\n").at(-1) ?? "";
+    failures.push(`${engine}: ${probe.exitStatus === null ? "not on PATH" : said}`);
   }
   throw new BsweepError("ENGINE_MISSING", `no engine for images answers: ${failures.join("; ")}`, {
     hint: "install podman or Docker, or start Docker's daemon; on compute1, docker/README.md tells how LSF builds images",
   });
 }
 
-function lastLine(text: string): string {
-  return text.trim().split("\n").at(-1) ?? "";
-}
-
 /** Lines kept for a message. */
 const KEPT_LINES = 40;
 
 /** A command of an engine that takes long: what it says is told as it comes. */
-export interface EngineCommand {
+interface EngineCommand {
   /** For messages: `Building NAME`. */
   readonly what: string;
   readonly engine: EngineName;

@@ -1,5 +1,5 @@
 import { checkCluster } from "../../rules/index.ts";
-import type { PlanReport } from "./planned.ts";
+import type { Tally } from "./tally.ts";
 import type { Site } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
@@ -10,7 +10,7 @@ import { readRounds } from "../../rounds/round.ts";
 import { readSetting } from "../../rounds/setting.ts";
 
 /** What is known of the next round's elements; absent where nobody has reckoned it. */
-export interface ElementEstimate {
+interface ElementEstimate {
   readonly elements: number;
   /** One core's seconds of an element on the average; null for a command. */
   readonly coreSeconds: number | null;
@@ -20,7 +20,7 @@ const SECONDS_PER_HOUR = 3600;
 
 /** What the next round's elements take by the shapes of their networks. */
 export function estimateElements(
-  { newTrials, newCoreHours }: Pick<PlanReport, "newTrials" | "newCoreHours">,
+  { newTrials, newCoreHours }: Pick<Tally, "newTrials" | "newCoreHours">,
   trialsPerElement: number,
 ): ElementEstimate {
   const ofTrial =

@@ -1,5 +1,6 @@
 import type { Effects } from "../../../core/effects.ts";
 import { BsweepError } from "../../../core/errors.ts";
+import type { Argv } from "../../../schedulers/status.ts";
 import {
   countOf,
   dialectOf,
@@ -13,7 +14,6 @@ import {
   arraysOf,
   askAll,
   countOutstanding,
-  type Elements,
   isLive,
   isPaused,
   isUnfinished,
@@ -44,14 +44,27 @@ export async function pause(options: PauseOptions, effects: Effects): Promise<St
   if (keeps) markPaused(scene, "pause", effects);
   const arrays = arraysOf(scene.jobs);
   const steps = planSteps(scene, arrays, (job, elements, dialect) => {
+    const { pending, held, suspended } = elements;
     const stopped = running ? elements.running : [];
-    if (elements.pending.length + stopped.length === 0)
-      return { unchanged: describeIdle(elements) };
-    const commands = [
-      ...(elements.pending.length === 0 ? [] : dialect.hold(partOf(job, elements.pending))),
-      ...(stopped.length === 0 ? [] : dialect.suspend(partOf(job, stopped))),
-    ];
-    return { commands, detail: describePause(elements, stopped.length) };
+    const goesOn = elements.running.length - stopped.length;
+    const toTheEnd = `${countOf(goesOn)} running to the end`;
+    if (pending.length + stopped.length === 0) {
+      const paused = held.length + suspended.length;
+      const idle = paused > 0 ? `${countOf(paused)} paused already` : `nothing waits; ${toTheEnd}`;
+      return { unchanged: idle };
+    }
+    const commands: Argv[] = [];
+    const details: string[] = [];
+    if (pending.length > 0) {
+      commands.push(...dialect.hold(partOf(job, pending)));
+      details.push(`${countOf(pending.length)} held`);
+    }
+    if (stopped.length > 0) {
+      commands.push(...dialect.suspend(partOf(job, stopped)));
+      details.push(`${countOf(stopped.length)} stopped`);
+    }
+    if (goesOn > 0) details.push(toTheEnd);
+    return { commands, detail: details.join(", ") };
   });
   const jobs = await runSteps(steps, printOnly);
   // Between the look and the command an element may have started: it is to go on.
@@ -81,9 +94,10 @@ async function planOvertaken(
   arrays: readonly SteerableJob[],
   effects: Effects,
 ): Promise<Step[]> {
-  const held = arrays.filter(
-    (job) => dialectOf(job).cannotSuspend === null && waitingOf(job, scene) > 0,
-  );
+  const held = arrays.filter((job) => {
+    const state = stateOf(job, scene.answer);
+    return dialectOf(job).cannotSuspend === null && isLive(state) && state.pending.length > 0;
+  });
   if (held.length === 0) return [];
   const answer = await askAll(held, effects);
   return planSteps({ answer }, held, (job, now, dialect) => {
@@ -91,34 +105,10 @@ async function planOvertaken(
     const stopped = isLive(before)
       ? now.suspended.filter((index) => before.pending.includes(index))
       : [];
-    return stopped.length === 0
-      ? { unchanged: "" }
-      : {
-          commands: dialect.resume(partOf(job, stopped)),
-          detail: `${countOf(stopped.length)} had just started and goes on`,
-        };
+    if (stopped.length === 0) return { unchanged: "" };
+    const detail = `${countOf(stopped.length)} had just started and goes on`;
+    return { commands: dialect.resume(partOf(job, stopped)), detail };
   }).filter(({ outcome }) => outcome === null);
-}
-
-function waitingOf(job: SteerableJob, { answer }: Scene): number {
-  const state = stateOf(job, answer);
-  return isLive(state) ? state.pending.length : 0;
-}
-
-function describePause({ pending, running }: Elements, stopped: number): string {
-  const goesOn = running.length - stopped;
-  return [
-    ...(pending.length === 0 ? [] : [`${countOf(pending.length)} held`]),
-    ...(stopped === 0 ? [] : [`${countOf(stopped)} stopped`]),
-    ...(goesOn === 0 ? [] : [`${countOf(goesOn)} running to the end`]),
-  ].join(", ");
-}
-
-function describeIdle({ held, suspended, running }: Elements): string {
-  const paused = held.length + suspended.length;
-  return paused > 0
-    ? `${countOf(paused)} paused already`
-    : `nothing waits; ${countOf(running.length)} running to the end`;
 }
 
 export interface ResumeOptions extends SceneOptions {
@@ -131,28 +121,21 @@ export async function resume(options: ResumeOptions, effects: Effects): Promise<
   const scene = await lookAtJobs(options, effects);
   const wasPaused = isPaused(scene);
   if (wasPaused && !printOnly) removePaused(scene);
-  const steps = planSteps(
-    scene,
-    arraysOf(scene.jobs),
-    (job, { held, suspended, running }, dialect) => {
-      const paused = [...held, ...suspended];
-      // Where what runs cannot be stopped it is held as well, which nobody sees before it is run again.
-      const hidden = wasPaused && dialect.cannotSuspend !== null ? running : [];
-      if (paused.length + hidden.length === 0) return { unchanged: "nothing of it is paused" };
-      return {
-        commands: dialect.resume(partOf(job, [...paused, ...hidden])),
-        detail: `${countOf(paused.length)} released`,
-      };
-    },
-  );
+  const arrays = arraysOf(scene.jobs);
+  const steps = planSteps(scene, arrays, (job, { held, suspended, running }, dialect) => {
+    const paused = [...held, ...suspended];
+    // Where what runs cannot be stopped it is held as well, which nobody sees before it is run again.
+    const hidden = wasPaused && dialect.cannotSuspend !== null ? running : [];
+    if (paused.length + hidden.length === 0) return { unchanged: "nothing of it is paused" };
+    const commands = dialect.resume(partOf(job, [...paused, ...hidden]));
+    return { commands, detail: `${countOf(paused.length)} released` };
+  });
   const outstanding = countOutstanding(scene);
+  const left = countOf(outstanding, "array");
   return {
     study: scene.study.name,
     action: "resume",
     jobs: await runSteps(steps, printOnly),
-    notes:
-      wasPaused && outstanding > 0
-        ? [`submit.sh may submit the ${countOf(outstanding, "array")} that are left`]
-        : [],
+    notes: wasPaused && outstanding > 0 ? [`submit.sh may submit the ${left} that are left`] : [],
   };
 }

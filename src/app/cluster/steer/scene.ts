@@ -34,7 +34,7 @@ export type Elements = Readonly<Record<ElementState, readonly number[]>>;
  * `unsubmitted`: no job was asked for. `in doubt`: one was, and its id was not written down. `ended`: the scheduler
  * knows no unfinished job of that id and that name.
  */
-export type JobState = "unsubmitted" | "in doubt" | "ended" | Elements;
+type JobState = "unsubmitted" | "in doubt" | "ended" | Elements;
 
 /** A study's jobs as they are now. */
 export interface Scene {
@@ -105,50 +105,42 @@ function listJobs(layout: Layout, study: Study): SteerableJob[] {
   const arrays = readSubmittedArrays(layout, study).filter((array) => schedulerOf(array).submits);
   const rounds = [...new Set(arrays.map(({ round }) => round))];
   return rounds.flatMap((round) => {
-    const own = withoutSkippedCanary(arrays.filter((array) => array.round === round));
-    const mail = findMailJob(layout, study.name, own);
-    return [...own.map(nameArray), ...(mail === undefined ? [] : [mail])];
+    const all = arrays.filter((array) => array.round === round);
+    const isBegun = all.some(({ array, job }) => array !== CANARY && job !== null);
+    // `submit.sh --no-canary` leaves it out: its trial stands in array 1 too.
+    const own = all.filter(
+      ({ array, job, inDoubt }) => !isBegun || array !== CANARY || job !== null || inDoubt,
+    );
+    const jobs = own.map((array) => {
+      const which = array.array === CANARY ? "canary" : `array ${array.array}`;
+      return { ...array, name: `round ${round}, ${which}` };
+    });
+    return [...jobs, ...findMailJob(layout, study.name, own)];
   });
 }
 
-/** `submit.sh --no-canary` leaves it out: its trial stands in array 1 too. */
-function withoutSkippedCanary(arrays: readonly SubmittedArray[]): readonly SubmittedArray[] {
-  const isBegun = arrays.some(({ array, job }) => array !== CANARY && job !== null);
-  return isBegun
-    ? arrays.filter(({ array, job, inDoubt }) => array !== CANARY || job !== null || inDoubt)
-    : arrays;
-}
-
-function nameArray(array: SubmittedArray): SteerableJob {
-  const which = array.array === CANARY ? "canary" : `array ${array.array}`;
-  return { ...array, name: `round ${array.round}, ${which}` };
-}
-
-/** The job that waits for the round's others and mails; undefined where none was asked for. */
+/** The job that waits for the round's others and mails; none where none was asked for. */
 function findMailJob(
   layout: Layout,
   study: string,
   [first]: readonly SubmittedArray[],
-): SteerableJob | undefined {
-  if (first === undefined) return undefined;
+): SteerableJob[] {
+  if (first === undefined) return [];
   const { round, scheduler, jobGroup } = first;
   const submitted = join(layout.round(study, round), SUBMITTED_FOLDER, "notify");
   const job = readJobId(`${submitted}.job`);
   const inDoubt = job === null && existsSync(`${submitted}.intent`);
   const nonce = readRound(layout, study, round)?.nonce;
-  if (nonce === undefined || (job === null && !inDoubt)) return undefined;
-  return {
+  if (nonce === undefined || (job === null && !inDoubt)) return [];
+  const mail = {
     ...{ round, scheduler, jobGroup, job, inDoubt, pool: false, elements: 1 },
     ...{ manifest: "", resultFolder: "", logFolder: "" },
     name: `round ${round}, mail at the end`,
     array: null,
-    jobName: notifyJobName(study, round, nonce),
+    // As submit.sh names it.
+    jobName: `${study}-r${String(round).padStart(3, "0")}-end-${nonce}`,
   };
-}
-
-/** As submit.sh names it. */
-function notifyJobName(study: string, round: number, nonce: string): string {
-  return `${study}-r${String(round).padStart(3, "0")}-end-${nonce}`;
+  return [mail];
 }
 
 /**

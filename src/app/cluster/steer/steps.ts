@@ -6,7 +6,7 @@ import { type Elements, isLive, type Scene, stateOf, type SteerableJob } from ".
 import { escapeWithinLines } from "../../../core/printable.ts";
 import { runProcess } from "../../../process/exec.ts";
 
-export type SteeringAction = "throttle" | "pause" | "resume" | "cancel";
+type SteeringAction = "throttle" | "pause" | "resume" | "cancel";
 
 /**
  * `done`: the scheduler did it. `planned`: it was only to be printed. `unchanged`: there was no need, or it cannot be.
@@ -60,7 +60,7 @@ export function dialectOf(job: Pick<SteerableJob, "scheduler" | "job">): Steerin
 }
 
 /** What to do to a job of which something is left: nothing, for the reason given, or these commands. */
-export type Decision =
+type Decision =
   { readonly commands: readonly Argv[]; readonly detail: string } | { readonly unchanged: string };
 
 /** A step for each job; `decide` is asked about those of which something is left. */
@@ -125,9 +125,11 @@ export async function runSteps(steps: readonly Step[], printOnly: boolean): Prom
   return jobs;
 }
 
-type StepEnd = Pick<SteeredJob, "outcome" | "detail">;
-
-async function runStep({ commands, dialect, detail }: Step): Promise<StepEnd> {
+async function runStep({
+  commands,
+  dialect,
+  detail,
+}: Step): Promise<Pick<SteeredJob, "outcome" | "detail">> {
   const ends: { outcome: SteeringOutcome; text: string }[] = [];
   for (const command of commands) ends.push(await runOne(command, dialect));
   const refusals = ends.filter(({ outcome }) => outcome === "refused");
