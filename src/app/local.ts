@@ -153,11 +153,7 @@ async function runAll(
     const progressed =
       left.length < local.element.trials.length ||
       describeAll(local, study, options.layout) !== before;
-    if (end === "done" || !progressed) {
-      const message = `trial ${first.number} left no result though its element ran`;
-      const hint = `see the log of element ${local.element.index} of ${local.script}`;
-      throw new BsweepError("WORKSPACE", message, { hint });
-    }
+    if (end === "done" || !progressed) throw missingResult(local, first.number);
     await runOne({ ...local, element: { ...local.element, trials: left } });
   };
   // Within the limit, so that no further element starts before the stop is known.
@@ -176,4 +172,10 @@ async function runAll(
 function describeAll({ element }: LocalElement, study: string, layout: Layout): string {
   const folders = element.trials.map(({ trialId }) => layout.checkpoints(study, trialId));
   return folders.map(describeCheckpoints).join("\n\n");
+}
+
+function missingResult({ script, element }: LocalElement, number: number): BsweepError {
+  return new BsweepError("WORKSPACE", `trial ${number} left no result though its element ran`, {
+    hint: `see the log of element ${element.index} of ${script}`,
+  });
 }

@@ -35,7 +35,7 @@ export async function reportStudy(options: ReportOptions, effects: Effects): Pro
   return withDatabase(path, "readonly", (database) => readReport(database, options));
 }
 
-export interface ReadReportOptions {
+interface ReadReportOptions {
   readonly study: Study;
   readonly layout: Layout;
   /** Which trials are ranked: by default those of the study's present setting. */
@@ -45,7 +45,7 @@ export interface ReadReportOptions {
 }
 
 /** Ranks what the database holds of a study. @throws BsweepError INVALID_DATA when the data set cannot be used */
-export function readReport(database: StudyDatabase, options: ReadReportOptions): StudyReport {
+function readReport(database: StudyDatabase, options: ReadReportOptions): StudyReport {
   const { study, setting = "present", steps = false } = options;
   const { settings, outcomes } = readTrials(database, options);
   const defaults = isCnnStudy(study) ? CNN_DEFAULTS : {};
@@ -58,7 +58,13 @@ export function readReport(database: StudyDatabase, options: ReadReportOptions):
     outcomes,
     setting === "all",
   );
-  return steps ? addSteps(report, readHistories(database)) : report;
+  if (!steps) return report;
+  const histories = readHistories(database);
+  const ranking = report.ranking.map((row) => ({
+    ...row,
+    steps: row.trialIds.map((trialId) => ({ trialId, history: histories.get(trialId) ?? [] })),
+  }));
+  return { ...report, ranking };
 }
 
 /** The best trial, which every command that names one takes from here. */
@@ -69,13 +75,14 @@ export function readBest(database: StudyDatabase, options: ReadReportOptions): N
   return best === undefined ? null : nameBest(best);
 }
 
-interface ReadTrials {
+function readTrials(
+  database: StudyDatabase,
+  { study, layout }: ReadReportOptions,
+): {
   /** The present one first. */
   readonly settings: readonly [ReportedSetting, ...ReportedSetting[]];
   readonly outcomes: readonly TrialOutcome[];
-}
-
-function readTrials(database: StudyDatabase, { study, layout }: ReadReportOptions): ReadTrials {
+} {
   const planned = readSettings(database);
   const present = presentSetting(study, layout, planned);
   const hash = hashSetting(present);
@@ -96,14 +103,6 @@ function readTrials(database: StudyDatabase, { study, layout }: ReadReportOption
       same.has(outcome.setting) ? { ...outcome, setting: hash } : outcome,
     ),
   };
-}
-
-function addSteps(report: StudyReport, histories: ReturnType<typeof readHistories>): StudyReport {
-  const ranking = report.ranking.map((row) => ({
-    ...row,
-    steps: row.trialIds.map((trialId) => ({ trialId, history: histories.get(trialId) ?? [] })),
-  }));
-  return { ...report, ranking };
 }
 
 /** Where the data set is gone, what was planned last is taken for the present one. */

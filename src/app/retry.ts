@@ -13,13 +13,7 @@ import type { PlanOptions } from "./plan/load-study.ts";
 import { findKnownPacking } from "./plan/packing.ts";
 import { openPlan, type PlanContext } from "./plan/plan-context.ts";
 import { proposeTrials } from "./plan/propose.ts";
-import {
-  type Choice,
-  type ChoiceRule,
-  chooseTrials,
-  type Chosen,
-  findFaultyHosts,
-} from "./retry/choose.ts";
+import { type ChoiceRule, chooseTrials, type Chosen, findFaultyHosts } from "./retry/choose.ts";
 
 export interface RetryOptions extends PlanOptions, ChoiceRule {
   /** Hosts to avoid, beside those that proved faulty. */
@@ -49,7 +43,9 @@ export async function retryTrials(options: RetryOptions, effects: Effects): Prom
     study: study.name,
     studyFile: options.studyFile,
     rounds: await writeRounds(choice.chosen, excludedHosts, { context, options, effects }),
-    leftOut: describeLeftOut(choice),
+    leftOut: [...groupBy(choice.leftOut, ({ reason }) => reason)]
+      .map(([reason, all]) => ({ reason, trials: all.map(({ trial }) => trial.number) }))
+      .sort((a, b) => b.trials.length - a.trials.length || (a.reason < b.reason ? -1 : 1)),
     excludedHosts,
     isLocal: !schedulerOf(site).submits,
   };
@@ -130,10 +126,4 @@ async function write(
     effects,
   );
   return written ?? null;
-}
-
-function describeLeftOut({ leftOut }: Choice): RetryReport["leftOut"] {
-  return [...groupBy(leftOut, ({ reason }) => reason)]
-    .map(([reason, all]) => ({ reason, trials: all.map(({ trial }) => trial.number) }))
-    .sort((a, b) => b.trials.length - a.trials.length || (a.reason < b.reason ? -1 : 1));
 }

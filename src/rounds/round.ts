@@ -53,7 +53,7 @@ export function readRounds(layout: Layout, study: string): Round[] {
 }
 
 /** Undefined where there is no such file. @throws BsweepError INVALID_MANIFEST */
-export function readRoundFile(path: string): Round | undefined {
+function readRoundFile(path: string): Round | undefined {
   const text = readIfThere(path);
   return text === undefined ? undefined : parseRoundFile(text, path);
 }
@@ -74,7 +74,7 @@ export function readManifest(path: string): ManifestElement[] {
 }
 
 /** @throws BsweepError INVALID_MANIFEST when there is no such file, or it cannot be read */
-export function readLines(path: string): readonly string[] {
+function readLines(path: string): readonly string[] {
   const text = readIfThere(path);
   if (text !== undefined) return text.trimEnd().split("\n");
   throw new BsweepError("INVALID_MANIFEST", `there is no ${path}`, {

@@ -110,7 +110,7 @@ export function readJobId(file: string): string | null {
 }
 
 /** An element of a study. */
-export interface ElementPlace {
+interface ElementPlace {
   readonly round: number;
   readonly array: number;
   readonly index: number;

@@ -109,11 +109,7 @@ async function keepValid(
   const keepAll = async (some: readonly ResultFile[], label: string): Promise<void> => {
     for (let done = 0; done < some.length; done += BATCH_FILES) {
       const batch = some.slice(done, done + BATCH_FILES);
-      const read: Verified[] = [];
-      for (let at = 0; at < batch.length; at += OPEN_FILES) {
-        const open = batch.slice(at, at + OPEN_FILES);
-        read.push(...(await Promise.all(open.map(readResultFile))));
-      }
+      const read = await readFiles(batch);
       inTransaction(database, () => {
         for (const each of read) keep(checkAgainstPlan(each, plan));
       });
@@ -129,4 +125,13 @@ async function keepValid(
   }
   effects.reporter.endProgress();
   return { added, reasons };
+}
+
+async function readFiles(files: readonly ResultFile[]): Promise<readonly Verified[]> {
+  const read: Verified[] = [];
+  for (let done = 0; done < files.length; done += OPEN_FILES) {
+    const some = files.slice(done, done + OPEN_FILES);
+    read.push(...(await Promise.all(some.map(readResultFile))));
+  }
+  return read;
 }

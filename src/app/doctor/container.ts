@@ -117,14 +117,10 @@ const ACCEPT = [
  * Hub, which wants a login (a token, at least) of everyone: it is not asked.
  */
 async function askRegistry(reference: ImageReference): Promise<RegistryAnswer> {
-  const { registry, name, tag, digest } = reference;
+  const { registry } = reference;
   if (registry === undefined || registry === "docker.io") return { kind: "login" };
-  // Docker speaks plain HTTP with this machine alone.
-  const isHere = /^(?:localhost|127\.\d+\.\d+\.\d+)(?::\d+)?$/.test(registry);
-  const path = name.slice(registry.length + 1);
-  const manifest = `v2/${path}/manifests/${digest ?? tag ?? "latest"}`;
   try {
-    const response = await fetch(`${isHere ? "http" : "https"}://${registry}/${manifest}`, {
+    const response = await fetch(manifestAddress(reference, registry), {
       method: "HEAD",
       headers: { accept: ACCEPT },
       redirect: "manual",
@@ -138,4 +134,11 @@ async function askRegistry(reference: ImageReference): Promise<RegistryAnswer> {
     const cause = error instanceof Error ? error.cause : undefined;
     return { kind: "unreachable", reason: messageOf(cause ?? error) };
   }
+}
+
+function manifestAddress({ name, tag, digest }: ImageReference, registry: string): string {
+  // Docker speaks plain HTTP with this machine alone.
+  const isHere = /^(?:localhost|127\.\d+\.\d+\.\d+)(?::\d+)?$/.test(registry);
+  const path = name.slice(registry.length + 1);
+  return `${isHere ? "http" : "https"}://${registry}/v2/${path}/manifests/${digest ?? tag ?? "latest"}`;
 }

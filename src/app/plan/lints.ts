@@ -9,20 +9,17 @@ import { pinImage } from "../image/record.ts";
 import { readRounds } from "../../rounds/round.ts";
 import { readSetting } from "../../rounds/setting.ts";
 
-/** What is known of the next round's elements; absent where nobody has reckoned it. */
-interface ElementEstimate {
-  readonly elements: number;
-  /** One core's seconds of an element on the average; null for a command. */
-  readonly coreSeconds: number | null;
-}
-
 const SECONDS_PER_HOUR = 3600;
 
 /** What the next round's elements take by the shapes of their networks. */
 export function estimateElements(
   { newTrials, newCoreHours }: Pick<Tally, "newTrials" | "newCoreHours">,
   trialsPerElement: number,
-): ElementEstimate {
+): {
+  readonly elements: number;
+  /** One core's seconds of an element on the average; null for a command. */
+  readonly coreSeconds: number | null;
+} {
   const ofTrial =
     newTrials === 0 || newCoreHours === null ? null : (newCoreHours * SECONDS_PER_HOUR) / newTrials;
   return {
@@ -34,33 +31,30 @@ export function estimateElements(
 /**
  * What its reader and the rules of its cluster (docs/cluster-rules.md) say to a study, one line each; of a cluster
  * nothing where there is no scheduler.
+ * @param estimate of the next round; absent where nobody has reckoned it
  */
 export function lintCluster(
   study: Study,
   site: Site,
   layout: Layout,
-  estimate?: ElementEstimate,
+  estimate?: ReturnType<typeof estimateElements>,
 ): string[] {
   const { submits, refinesGpus } = schedulerOf(site);
   const notes = study.notes ?? [];
   if (!submits) return [...notes];
   const { workspace } = layout;
+  const seen = site.mounts.length > 0 ? site.mounts : [workspace];
   const data = study.data === null ? [] : [study.data.train, study.data.test];
   const coreSeconds = estimate?.coreSeconds ?? null;
   const broken = checkCluster({
     ...{ study, site, refinesGpus, workspace },
     placement: pinImage(mergePlacements(site, study.cluster), site, layout),
-    mounts: mountsOf(site, workspace),
+    mounts: site.container === "none" ? [] : seen,
     dataFolders: data.filter((path) => path !== undefined).map((path) => layout.resolve(path)),
     elements: estimate?.elements ?? null,
     elementSeconds: coreSeconds === null ? null : coreSeconds / study.resources.cpus,
   });
   return [...notes, ...broken];
-}
-
-function mountsOf({ container, mounts }: Site, workspace: string): readonly string[] {
-  if (container === "none") return [];
-  return mounts.length > 0 ? mounts : [workspace];
 }
 
 /**

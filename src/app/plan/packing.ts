@@ -95,11 +95,8 @@ function costRatio({ study, header, existing }: PlanContext, measured: TrialResu
 
 function notMeasured(study: string, round: number): BsweepError {
   const folder = join("jobs", study, roundName(round), "logs", arrayName(1));
-  return new BsweepError(
-    "CONFLICT",
-    `trialsPerElement is auto, and no trial of ${study} has told yet how long one takes`,
-    {
-      hint: `wait until the trial of ${roundName(round)} has ended (its log is in ${folder}), or set resources.trialsPerElement to a number`,
-    },
-  );
+  const message = `trialsPerElement is auto, and no trial of ${study} has told yet how long one takes`;
+  return new BsweepError("CONFLICT", message, {
+    hint: `wait until the trial of ${roundName(round)} has ended (its log is in ${folder}), or set resources.trialsPerElement to a number`,
+  });
 }

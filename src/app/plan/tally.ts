@@ -51,7 +51,11 @@ export function tallyProposals(proposals: Iterable<Proposed>, existing: Existing
   let ofCommand = false;
   for (const proposal of proposals) {
     proposed++;
-    if (proposal.kind === "impossible") countImpossible(impossible, proposal);
+    if (proposal.kind === "impossible") {
+      const { reason, params: example } = proposal;
+      const shape = impossible.get(reason) ?? { reason, trials: 0, example };
+      impossible.set(reason, { ...shape, trials: shape.trials + 1 });
+    }
     if (proposal.kind === "repeated") repeated++;
     if (proposal.kind !== "trial") continue;
     trials++;
@@ -79,12 +83,4 @@ function pickLarger(
   const slowestCoreSeconds = Math.max(largest?.slowestCoreSeconds ?? 0, coreSeconds);
   if (largest !== null && memoryMiB <= largest.memoryMiB) return { ...largest, slowestCoreSeconds };
   return { parameters, flopsPerExample, params, memoryMiB, slowestCoreSeconds };
-}
-
-function countImpossible(
-  counted: Map<string, ImpossibleShape>,
-  { reason, params }: Extract<Proposed, { kind: "impossible" }>,
-): void {
-  const shape = counted.get(reason) ?? { reason, trials: 0, example: params };
-  counted.set(reason, { ...shape, trials: shape.trials + 1 });
 }

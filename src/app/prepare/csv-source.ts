@@ -83,8 +83,17 @@ async function findRange(
   ];
 }
 
-/** Rows of a block, as they are packed. */
-export interface RowBlock {
+/**
+ * Parses whole lines. Blank lines are skipped. A quoted value is read as CSV has it; one with a line end
+ * inside is no pixel and hence an issue.
+ * @param classes labels are 0 .. classes-1
+ */
+function parseRows(
+  text: string,
+  file: string,
+  header: CsvHeader,
+  classes: number,
+): {
   /** uint8 [rows, pixels] */
   readonly pixels: Uint8Array;
   /** uint8 [rows]; empty without a label column. */
@@ -93,19 +102,7 @@ export interface RowBlock {
   readonly lines: number;
   /** What is wrong; with any, the rows mean nothing. Lines count from 1 in the block. */
   readonly issues: readonly Issue[];
-}
-
-/**
- * Parses whole lines. Blank lines are skipped. A quoted value is read as CSV has it; one with a line end
- * inside is no pixel and hence an issue.
- * @param classes labels are 0 .. classes-1
- */
-export function parseRows(
-  text: string,
-  file: string,
-  header: CsvHeader,
-  classes: number,
-): RowBlock {
+} {
   const { data, errors } = Papa.parse<string[]>(text, { delimiter: ",", newline: header.newline });
   const width = header.pixelColumns.length;
   const pixels = new Uint8Array(data.length * width);
@@ -116,14 +113,17 @@ export function parseRows(
   let rows = 0;
   for (const [index, row] of data.entries()) {
     if (issues.length >= MAX_ISSUES) break;
-    if (!isBlank(row)) {
-      const problem = findShapeProblem(row, header, malformed.has(index));
-      const report = (path: string, message: string): void =>
-        void issues.push({ file, line, path, message });
-      if (problem !== undefined) report("", problem);
+    const report = (path: string, message: string): void =>
+      void issues.push({ file, line, path, message });
+    const isBlank = row.length === 1 && row[0] === "";
+    if (!isBlank) {
+      if (malformed.has(index)) report("", "found a quoted value that is not closed properly");
+      else if (row.length !== header.columns)
+        report("", `found ${row.length} columns, expected ${header.columns}`);
       else readRow(row, header, classes, { pixels, labels, row: rows++ }, report);
     }
-    line += 1 + (issues.length === 0 ? 0 : countLineEnds(row));
+    line += 1;
+    if (issues.length > 0) for (const field of row) line += field.split("\n").length - 1;
   }
   return {
     pixels: pixels.subarray(0, rows * width),
@@ -131,20 +131,6 @@ export function parseRows(
     lines: line - (text.endsWith("\n") ? 2 : 1),
     issues,
   };
-}
-
-function isBlank(row: readonly string[]): boolean {
-  return row.length === 1 && row[0] === "";
-}
-
-function findShapeProblem(
-  row: readonly string[],
-  header: CsvHeader,
-  malformedQuote: boolean,
-): string | undefined {
-  if (malformedQuote) return "found a quoted value that is not closed properly";
-  if (row.length === header.columns) return undefined;
-  return `found ${row.length} columns, expected ${header.columns}`;
 }
 
 function readRow(
@@ -179,8 +165,4 @@ function parseByte(text: string): number {
     value = value * 10 + digit;
   }
   return value <= 255 ? value : -1;
-}
-
-function countLineEnds(row: readonly string[]): number {
-  return row.reduce((sum, field) => sum + field.split("\n").length - 1, 0);
 }

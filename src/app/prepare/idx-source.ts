@@ -3,7 +3,6 @@ import { createGunzip } from "node:zlib";
 import { type BsweepError, type Issue, messageOf } from "../../core/errors.ts";
 import {
   describeSource,
-  type ImageShape,
   type ImageSource,
   invalidData,
   MAX_ISSUES,
@@ -30,8 +29,9 @@ export async function openIdxSource(
     const message = `found ${labels.header.count} labels, expected ${images.header.count}, one per image`;
     throw invalidData(labels.source.file, [{ file: labels.source.file, path: "", message }]);
   }
+  const [height = 1, width = 1, channels = 1] = images.header.shape;
   return {
-    shape: toShape(images.header.shape),
+    shape: { height, width, channels },
     labelled: labels !== undefined,
     files: labels === undefined ? [images.source] : [images.source, labels.source],
     readPiece: async (piece, classes, sink) => {
@@ -39,10 +39,6 @@ export async function openIdxSource(
       await readImages(images, piece, sink);
     },
   };
-}
-
-function toShape([height = 1, width = 1, channels = 1]: readonly number[]): ImageShape {
-  return { height, width, channels };
 }
 
 async function readImages(images: IdxFile, piece: PieceNumber, sink: RowSink): Promise<void> {
@@ -84,7 +80,7 @@ function findRows({ header }: IdxFile, { shard, shards }: PieceNumber): readonly
 }
 
 /** An IDX file whose head has been read. */
-export interface IdxFile {
+interface IdxFile {
   readonly source: SourceFile;
   readonly gzipped: boolean;
   readonly header: IdxHeader;
@@ -94,7 +90,7 @@ export interface IdxFile {
  * Opens an IDX file, gzipped or not (its first bytes tell, not its name).
  * @throws BsweepError INVALID_DATA for another format, or a plain file of the wrong size
  */
-export async function openIdxFile(file: string, content: "images" | "labels"): Promise<IdxFile> {
+async function openIdxFile(file: string, content: "images" | "labels"): Promise<IdxFile> {
   const source = describeSource(file);
   const start = await readHead(readBytes(file, 0, Math.min(source.bytes, MAX_IDX_HEADER_BYTES)));
   const gzipped = start[0] === 0x1f && start[1] === 0x8b;
@@ -109,7 +105,7 @@ export async function openIdxFile(file: string, content: "images" | "labels"): P
  * there, and with its last row to its very end, where the checksum stands.
  * @throws BsweepError INVALID_DATA when the file is truncated, damaged or too long
  */
-export async function* readIdxRows(
+async function* readIdxRows(
   { source, gzipped, header }: IdxFile,
   start: number,
   end: number,

@@ -63,10 +63,12 @@ export function reportPreparation(
 ): PreparationReport {
   const dataset = readMerged(folder, to);
   const state = dataset !== null ? "merged" : wasSubmitted(folder) ? "submitted" : "written";
+  const wanted = dataset === null ? Array.from({ length: shards }, (_, at) => at + 1) : [];
+  const there = new Set(dataset === null ? listFolder(piecesFolder(to)) : []);
+  const missing = wanted.filter((shard) => !there.has(pieceName({ shard, shards })));
   return {
-    ...{ to, shards, site, state, folder, dataset },
+    ...{ to, shards, site, state, folder, dataset, missing },
     submitScript: join(folder, SUBMIT_SCRIPT),
-    missing: dataset === null ? findMissing(to, shards) : [],
     jobs: { pieces: readJob(folder, CANARY), merge: readJob(folder, CANARY + 1) },
   };
 }
@@ -82,13 +84,6 @@ function readMerged(folder: string, to: string): DatasetHeader | null {
     if (error instanceof BsweepError) return null;
     throw error;
   }
-}
-
-function findMissing(to: string, shards: number): number[] {
-  const names = new Set(listFolder(piecesFolder(to)));
-  return Array.from({ length: shards }, (_, at) => at + 1).filter(
-    (shard) => !names.has(pieceName({ shard, shards })),
-  );
 }
 
 const readJob = (folder: string, array: number): string | null =>
@@ -119,18 +114,15 @@ export async function writePreparation(
       publishNew(temporary, folder, ANOTHER);
       return;
     }
-    replaceLocked(folder, keptBecause(folder), () => {
+    const kept = (reason: string, cause: unknown): BsweepError =>
+      new BsweepError("CONFLICT", `the jobs in ${folder} are kept: ${reason}`, {
+        hint: "run this again when it has ended",
+        cause,
+      });
+    replaceLocked(folder, kept, () => {
       mayReplace();
       removePieces();
       publish();
     });
   });
-}
-
-function keptBecause(folder: string): (reason: string, cause: unknown) => BsweepError {
-  return (reason, cause) =>
-    new BsweepError("CONFLICT", `the jobs in ${folder} are kept: ${reason}`, {
-      hint: "run this again when it has ended",
-      cause,
-    });
 }

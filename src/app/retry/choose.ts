@@ -23,11 +23,6 @@ export interface Chosen {
   readonly resources: RetryResources;
 }
 
-export interface Choice {
-  readonly chosen: readonly Chosen[];
-  readonly leftOut: readonly { readonly trial: ObservedTrial; readonly reason: string }[];
-}
-
 /**
  * Chooses among the trials that are not complete. Never one whose element may be alive.
  * @param isPlanned whether the study as it is now would train the very same trial
@@ -37,7 +32,10 @@ export function chooseTrials(
   study: Resources,
   rule: ChoiceRule,
   isPlanned: (trialId: string) => boolean,
-): Choice {
+): {
+  readonly chosen: readonly Chosen[];
+  readonly leftOut: readonly { readonly trial: ObservedTrial; readonly reason: string }[];
+} {
   const byPlace = new Map(arrays.map((array) => [`${array.round} ${array.array}`, array]));
   const chosen: Chosen[] = [];
   const leftOut: { trial: ObservedTrial; reason: string }[] = [];
@@ -46,7 +44,10 @@ export function chooseTrials(
     const isInDoubt = trial.planned.some(
       ({ round, array }) => byPlace.get(`${round} ${array}`)?.inDoubt === true,
     );
-    const reason = refuse(trial, rule, isInDoubt) ?? refuseForeign(trial, isPlanned);
+    const foreign = isPlanned(trial.trialId)
+      ? undefined
+      : "the study has changed, and would not train them as they were planned";
+    const reason = refuse(trial, rule, isInDoubt) ?? foreign;
     const last = byPlace.get(`${trial.place.round} ${trial.place.array}`)?.limits ?? study;
     const resources = reason ?? raiseResources(trial.state, last, study, rule);
     if (typeof resources === "string") leftOut.push({ trial, reason: resources });
@@ -76,30 +77,14 @@ function refuse(
       ? "just ended, and their files may be on their way"
       : `still ${state.kind}`;
   }
-  if (states.length > 0)
-    return matches(state, states) ? undefined : `${labelOf(state)}, which --state does not name`;
+  const wanted: readonly string[] = states;
+  if (wanted.length > 0)
+    return namesOf(state).some((name) => wanted.includes(name))
+      ? undefined
+      : `${labelOf(state)}, which --state does not name`;
   return state.kind === "failed" && !isRetryable(trial)
     ? "diverged, and would diverge again: --state diverged tries them all the same"
     : undefined;
-}
-
-function matches(state: Standing, wanted: readonly RetryState[]): boolean {
-  const names: readonly string[] =
-    state.kind === "failed"
-      ? [state.failure]
-      : state.kind === "missing"
-        ? ["missing"]
-        : ["lost", ...(state.kind === "lost" ? [state.cause] : [])];
-  return wanted.some((each) => names.includes(each));
-}
-
-function refuseForeign(
-  { trialId }: ObservedTrial,
-  isPlanned: (trialId: string) => boolean,
-): string | undefined {
-  return isPlanned(trialId)
-    ? undefined
-    : "the study has changed, and would not train them as they were planned";
 }
 
 /**
@@ -133,4 +118,11 @@ export function findFaultyHosts({
     .filter(([host, all]) => all.length >= FAULTS && !good.has(host) && HOST_NAME.test(host))
     .map(([host, all]) => ({ host, faults: all.length }))
     .sort((a, b) => b.faults - a.faults || (a.host < b.host ? -1 : 1));
+}
+
+/** What --state may call a trial. */
+function namesOf(state: Standing): string[] {
+  if (state.kind === "failed") return [state.failure];
+  if (state.kind === "missing") return ["missing"];
+  return state.kind === "lost" ? ["lost", state.cause] : ["lost"];
 }
