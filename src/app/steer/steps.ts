@@ -1,10 +1,10 @@
-import { BsweepError } from "../../../core/errors.ts";
-import { schedulerOf } from "../../../schedulers/index.ts";
-import type { Argv } from "../../../schedulers/status.ts";
-import type { JobPart, SteeringDialect, SteeringOutcome } from "../../../schedulers/steering.ts";
+import { BsweepError } from "../../core/errors.ts";
+import { schedulerOf } from "../../schedulers/index.ts";
+import type { Argv } from "../../schedulers/status.ts";
+import type { JobPart, SteeringDialect, SteeringOutcome } from "../../schedulers/steering.ts";
 import { type Elements, isLive, type Scene, stateOf, type SteerableJob } from "./scene.ts";
-import { escapeWithinLines } from "../../../core/printable.ts";
-import { runProcess } from "../../../process/exec.ts";
+import { escapeWithinLines } from "../../core/printable.ts";
+import { runProcess } from "../../process/exec.ts";
 
 type SteeringAction = "throttle" | "pause" | "resume" | "cancel";
 

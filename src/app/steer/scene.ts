@@ -1,15 +1,15 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Effects } from "../../../core/effects.ts";
-import type { ElementState } from "../../../core/element-status.ts";
-import { BsweepError } from "../../../core/errors.ts";
-import type { Study } from "../../../core/study.ts";
-import { schedulerOf } from "../../../schedulers/index.ts";
-import { CANARY, type Layout, SUBMITTED_FOLDER } from "../../../workspace/layout.ts";
-import { readRound } from "../../../rounds/round.ts";
-import { type AskedArray, querySchedulers, type SchedulerAnswer } from "../query.ts";
-import { readJobId, readSubmittedArrays, type SubmittedArray } from "../submitted.ts";
-import { writeFileAtomic } from "../../../workspace/atomic.ts";
+import type { Effects } from "../../core/effects.ts";
+import type { ElementState } from "../../core/element-status.ts";
+import { BsweepError } from "../../core/errors.ts";
+import type { Study } from "../../core/study.ts";
+import { schedulerOf } from "../../schedulers/index.ts";
+import { CANARY, type Layout, SUBMITTED_FOLDER } from "../../workspace/layout.ts";
+import { readRound } from "../../rounds/round.ts";
+import { type AskedArray, querySchedulers, type SchedulerAnswer } from "../cluster/query.ts";
+import { readJobId, readSubmittedArrays, type SubmittedArray } from "../cluster/submitted.ts";
+import { writeFileAtomic } from "../../workspace/atomic.ts";
 
 /** A job that can be steered: an array's, the canary's, or the one that mails at the end. */
 export interface SteerableJob extends AskedArray {

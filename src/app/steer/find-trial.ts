@@ -1,8 +1,8 @@
-import { BsweepError } from "../../../core/errors.ts";
-import type { ManifestElement, Trial } from "../../../core/trial.ts";
-import { ResultFinder } from "../../../rounds/results.ts";
-import { readManifest } from "../../../rounds/round.ts";
-import { isLive, stateOf, type Scene, type SteerableJob } from "./scene.ts";
+import { BsweepError } from "../../core/errors.ts";
+import type { ManifestElement, Trial } from "../../core/trial.ts";
+import { ResultFinder } from "../../rounds/results.ts";
+import { readManifest } from "../../rounds/round.ts";
+import { isLive, type Scene, stateOf, type SteerableJob } from "./scene.ts";
 
 /** An element that holds trials which were asked for. */
 export interface TrialElement {

@@ -1,5 +1,5 @@
-import type { Effects } from "../../../core/effects.ts";
-import { BsweepError } from "../../../core/errors.ts";
+import type { Effects } from "../../core/effects.ts";
+import { BsweepError } from "../../core/errors.ts";
 import {
   countOf,
   dialectOf,

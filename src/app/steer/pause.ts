@@ -1,6 +1,6 @@
-import type { Effects } from "../../../core/effects.ts";
-import { BsweepError } from "../../../core/errors.ts";
-import type { Argv } from "../../../schedulers/status.ts";
+import type { Effects } from "../../core/effects.ts";
+import { BsweepError } from "../../core/errors.ts";
+import type { Argv } from "../../schedulers/status.ts";
 import {
   countOf,
   dialectOf,
