@@ -114,7 +114,7 @@ function findOpen(
           counted.get(trialId)?.state !== "complete" && !ended.has(`${trialId} ${attempt}`),
       )
       .map((each) => ({ planned: each, array: byPlace.get(`${each.round} ${each.array}`) }))
-      // The trial of a canary that was left out stands in the first array too, which says all there is to say.
+      // A canary that was left out: its trial stands in the first array too.
       .filter(({ array }) => array?.array !== CANARY || array.job !== null || array.inDoubt)
   );
 }
