@@ -35,8 +35,15 @@ export interface ExportOptions {
  * @throws BsweepError CONFLICT without a model, with several to choose from, or when the folder is there
  */
 export async function exportModel(options: ExportOptions): Promise<ExportedModel> {
-  const { format, to } = options;
-  const stored = chooseModel(options);
+  const { study, layout, model, format, to } = options;
+  const opened = openModels(layout, study, model === null ? [] : [model]);
+  const [stored] = opened;
+  if (stored === undefined || opened.length > 1) {
+    const names = opened.map(({ model: { name } }) => name).join(", ");
+    throw new BsweepError("CONFLICT", `study ${study.name} has ${opened.length} refitted models`, {
+      hint: `choose one with --model: ${names}`,
+    });
+  }
   checkTarget(options);
   await withFolderBeside(to, async (folder, publish) => {
     await writeExport(stored, folder, options);
@@ -45,16 +52,6 @@ export async function exportModel(options: ExportOptions): Promise<ExportedModel
   });
   const files = FILES[format].map((file) => ({ file, bytes: statSync(join(to, file)).size }));
   return { model: stored.model.name, format, folder: to, files };
-}
-
-function chooseModel({ study, layout, model }: ExportOptions): StoredModel {
-  const opened = openModels(layout, study, model === null ? [] : [model]);
-  const [only] = opened;
-  if (only !== undefined && opened.length === 1) return only;
-  const names = opened.map(({ model: { name } }) => name).join(", ");
-  throw new BsweepError("CONFLICT", `study ${study.name} has ${opened.length} refitted models`, {
-    hint: `choose one with --model: ${names}`,
-  });
 }
 
 /** @throws BsweepError CONFLICT */

@@ -2,7 +2,6 @@ import { availableParallelism } from "node:os";
 import pLimit from "p-limit";
 import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
-import type { LocalSummary } from "./local/ran.ts";
 import type { Study } from "../core/study.ts";
 import type { Trial } from "../core/trial.ts";
 import { generateRound } from "./generate.ts";
@@ -13,9 +12,28 @@ import { Tally } from "./local/tally.ts";
 import { loadStudy, type PlanOptions } from "./plan/load-study.ts";
 import { describeCheckpoints } from "../workspace/checkpoint-folder.ts";
 import type { Layout } from "../workspace/layout.ts";
-import { quietly } from "./quiet.ts";
+import { quietly } from "./collect/collect-first.ts";
 import { reportStudy } from "./report.ts";
-import { nameBest } from "../stats/rank.ts";
+import { nameBest, type NamedBest } from "../stats/rank.ts";
+
+/** What `bsweep local` did. */
+export interface LocalSummary {
+  readonly study: string;
+  readonly studyFile: string;
+  /** Trials that had a valid result before. */
+  readonly skipped: number;
+  readonly done: number;
+  readonly failed: number;
+  /** Trials still without a result. */
+  readonly left: number;
+  /** The study's, over all calls; null when nothing is ranked, or nothing was run. */
+  readonly best: NamedBest | null;
+  readonly workers: number;
+  readonly seconds: number;
+  /** Sum over the trials: what one after another would have taken. */
+  readonly trialSeconds: number;
+  readonly interrupted: boolean;
+}
 
 export interface LocalOptions extends PlanOptions {
   /** Elements at a time; by default as many as the cores allow at the study's `cpus`. */
@@ -35,7 +53,12 @@ export interface LocalOptions extends PlanOptions {
 export async function runLocally(options: LocalOptions, effects: Effects): Promise<LocalSummary> {
   const { study } = loadStudy(options);
   const { pending, skipped } = await findPending(study, options, effects);
-  const chosen = takeElements(pending, options.trials ?? Infinity);
+  let taken = 0;
+  const chosen = pending.filter(({ element }) => {
+    const wanted = taken < (options.trials ?? Infinity);
+    taken += element.trials.length;
+    return wanted;
+  });
   const workers =
     options.workers ?? Math.max(1, Math.floor(availableParallelism() / study.resources.cpus));
   const tally = new Tally(study.objective, countTrials(chosen), effects);
@@ -46,18 +69,13 @@ export async function runLocally(options: LocalOptions, effects: Effects): Promi
     await runAll(chosen, workers, options, tally, study.name);
   }
   effects.reporter.endProgress();
+  const { done, failed, seconds, trialSeconds } = tally.summary();
+  const best = done === 0 ? null : await findBest(study, options.layout, effects);
   return {
     study: study.name,
     studyFile: options.studyFile,
-    skipped,
-    done: tally.done,
-    failed: tally.failed,
-    left: countTrials(pending) - tally.done,
-    best: tally.done === 0 ? null : await findBest(study, options.layout, effects),
-    workers,
-    seconds: tally.elapsedSeconds,
-    trialSeconds: tally.trialSeconds,
-    interrupted: options.signal.aborted,
+    ...{ skipped, done, failed, left: countTrials(pending) - done, best },
+    ...{ workers, seconds, trialSeconds, interrupted: options.signal.aborted },
   };
 }
 
@@ -107,15 +125,6 @@ async function withoutResults(elements: readonly LocalElement[]): Promise<LocalE
 
 function countTrials(elements: readonly LocalElement[]): number {
   return elements.reduce((sum, { element }) => sum + element.trials.length, 0);
-}
-
-function takeElements(elements: readonly LocalElement[], trials: number): readonly LocalElement[] {
-  let taken = 0;
-  return elements.filter(({ element }) => {
-    const wanted = taken < trials;
-    taken += element.trials.length;
-    return wanted;
-  });
 }
 
 async function runAll(

@@ -1,7 +1,6 @@
 import { relative } from "node:path";
 import type { Argv } from "yargs";
-import type { PackOptions } from "../app/prepare/options.ts";
-import type { ImageSource } from "../app/prepare/source.ts";
+import type { ImageSource, PackOptions } from "../app/prepare/source.ts";
 import { BsweepError } from "../core/errors.ts";
 import { parseDurationSeconds, parseMemoryMiB } from "../core/quantities.ts";
 import { createLayout, logicalCwd, logicalPath } from "../workspace/layout.ts";

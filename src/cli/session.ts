@@ -1,5 +1,5 @@
 import { BsweepError, isSystemError } from "../core/errors.ts";
-import type { PlannedSession } from "../app/cluster/shell.ts";
+import type { PlannedSession } from "../app/session/shell.ts";
 import { runAttached } from "../process/run-attached.ts";
 import { formatCommand } from "../core/shell.ts";
 

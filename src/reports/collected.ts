@@ -1,4 +1,4 @@
-import type { CollectSummary } from "../app/collect/collected.ts";
+import type { CollectSummary } from "../app/collect/collect.ts";
 import { formatCount, toCell } from "./cells.ts";
 
 const MAX_LISTED = 20;

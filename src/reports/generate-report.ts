@@ -1,4 +1,4 @@
-import type { GenerateReport } from "../app/generate/generated.ts";
+import type { GenerateReport } from "../app/generate/round-spec.ts";
 
 /**
  * What `generate` wrote.

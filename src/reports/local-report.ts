@@ -1,5 +1,5 @@
 import { formatDuration } from "../core/quantities.ts";
-import type { LocalSummary } from "../app/local/ran.ts";
+import type { LocalSummary } from "../app/local.ts";
 
 /** What a local run did, in a few lines. */
 export function formatLocalReport(report: LocalSummary): string {

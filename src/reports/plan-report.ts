@@ -1,4 +1,5 @@
-import type { ImpossibleShape, PlanReport, PlannedArrays } from "../app/plan/planned.ts";
+import type { ImpossibleShape } from "../app/plan/tally.ts";
+import type { PlannedArrays, PlanReport } from "../app/plan.ts";
 import { formatDuration, formatMemory } from "../core/quantities.ts";
 import type { Parameters } from "../core/study.ts";
 import { plural } from "./cells.ts";

@@ -1,4 +1,4 @@
-import type { ImagePrediction, ImagePredictions, Submission } from "../app/models/prediction.ts";
+import type { ImagePrediction, ImagePredictions, Submission } from "../app/predict.ts";
 import { formatCount, toCell } from "./cells.ts";
 
 const MAX_NAME_LENGTH = 60;

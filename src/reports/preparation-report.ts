@@ -1,5 +1,5 @@
 import { foldRanges } from "../core/ranges.ts";
-import type { PreparationReport } from "../app/prepare/prepared.ts";
+import type { PreparationReport } from "../app/prepare/jobs-folder.ts";
 
 /** Commands as a person would type them. */
 export interface PreparationCommands {

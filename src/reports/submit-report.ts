@@ -1,5 +1,5 @@
-import type { PlannedArrays } from "../app/plan/planned.ts";
-import type { WrittenRound } from "../app/generate/generated.ts";
+import type { PlannedArrays } from "../app/plan.ts";
+import type { WrittenRound } from "../app/generate/round-spec.ts";
 import { plural } from "./cells.ts";
 
 /** What `submit` did, beside what each submit.sh says itself. */

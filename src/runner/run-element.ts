@@ -4,9 +4,8 @@ import { explainFailure, type Trial, type TrialResult } from "../core/trial.ts";
 import { TIME_IS_UP } from "../process/supervise.ts";
 import { makeCheckpointFolder, removeCheckpointFolder } from "../workspace/checkpoint-folder.ts";
 import { CANARY, type Layout } from "../workspace/layout.ts";
-import { type Element, readElement } from "../rounds/element.ts";
-import { showsThatTrialsRun, writeVerdict } from "../rounds/canary.ts";
-import { ResultFinder, writeResult } from "../rounds/results.ts";
+import { type Element, readElement } from "../rounds/round.ts";
+import { ResultFinder, showsThatTrialsRun, writeResult, writeVerdict } from "../rounds/results.ts";
 import { runOneTrial } from "./trial-run.ts";
 
 export interface ElementOptions {

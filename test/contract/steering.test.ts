@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { SteeringReport } from "../../src/app/cluster/steer/steered.ts";
+import type { SteeringReport } from "../../src/app/steer/steps.ts";
 import { quoteShell } from "../../src/rendering/engine.ts";
 import { builtProgram } from "../../src/workspace/package.ts";
 import { runBsweep, type ProcessEnd } from "../support/bsweep-process.ts";

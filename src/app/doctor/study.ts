@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { checker, type Check } from "../../core/check.ts";
 import { BsweepError, formatIssue } from "../../core/errors.ts";
 import type { Study } from "../../core/study.ts";
@@ -63,13 +64,10 @@ function findOtherDigest(
 }
 
 /** Mounts are there, and one holds the workspace. */
-export function checkMounts(
-  { cluster }: DoctorContext,
-  exists: (path: string) => boolean,
-): Check[] {
+export function checkMounts({ cluster }: DoctorContext): Check[] {
   return (cluster?.mounts ?? []).map((mount) => {
     const { ok, fail } = checker(`mount ${mount}`);
-    return exists(mount)
+    return existsSync(mount)
       ? ok("is there")
       : fail("no such folder here", "correct mounts in the site file");
   });

@@ -25,19 +25,13 @@ export class Tally {
     this.#startedAt = effects.now().getTime();
   }
 
-  get done(): number {
-    return this.#done;
+  /** What came of it so far. */
+  summary(): { done: number; failed: number; seconds: number; trialSeconds: number } {
+    const seconds = this.#elapsedSeconds();
+    return { done: this.#done, failed: this.#failed, seconds, trialSeconds: this.#trialSeconds };
   }
 
-  get failed(): number {
-    return this.#failed;
-  }
-
-  get trialSeconds(): number {
-    return this.#trialSeconds;
-  }
-
-  get elapsedSeconds(): number {
+  #elapsedSeconds(): number {
     return (this.#effects.now().getTime() - this.#startedAt) / 1000;
   }
 
@@ -50,7 +44,7 @@ export class Tally {
   }
 
   show(): void {
-    const left = ((this.#total - this.#done) * this.elapsedSeconds) / this.#done;
+    const left = ((this.#total - this.#done) * this.#elapsedSeconds()) / this.#done;
     const best = this.#best.value;
     const parts = [
       ...(this.#failed > 0 ? [`${this.#failed} failed`] : []),

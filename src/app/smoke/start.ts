@@ -45,7 +45,7 @@ async function runElementHere(
     jobName: study.name,
     script: join(folder, readRound(layout, study.name, round)?.arrays[0]?.script ?? ""),
     logFolder: join(folder, logFolderName(ARRAY)),
-    resultFolders: resultFoldersOf(layout, { study: study.name, round, array: ARRAY }),
+    resultFolders: resultFoldersOf(layout, study.name, round, ARRAY),
   };
   await runLocalElement(local, layout, signal);
 }

@@ -55,7 +55,7 @@ export const cancelCommand: Command<CancelCommandOptions> = {
     ...rest
   }) => {
     const { loadStudy } = await import("../../app/plan/load-study.ts");
-    const { cancel } = await import("../../app/cluster/steer/cancel.ts");
+    const { cancel } = await import("../../app/steer/cancel.ts");
     const { createLayout } = await import("../../workspace/layout.ts");
     const { tellSteering } = await import("../steering.ts");
     const { study } = loadStudy({ studyFile });

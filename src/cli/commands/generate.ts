@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import type { GenerateReport } from "../../app/generate/generated.ts";
+import type { GenerateReport } from "../../app/generate/round-spec.ts";
 import { logicalCwd } from "../../workspace/layout.ts";
 import type { Command } from "../command.ts";
 import { formatCommand } from "../../core/shell.ts";

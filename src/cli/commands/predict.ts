@@ -124,7 +124,7 @@ async function tellImages(
   images: readonly string[],
   { invert, json }: Pick<PredictCommandOptions, "invert" | "json">,
 ): Promise<void> {
-  const { predictImages } = await import("../../app/predict-images.ts");
+  const { predictImages } = await import("../../app/predict.ts");
   const files = images.map((file) => logicalPath(file));
   const predictions = await predictImages({ ...ensemble, files, inversion: invert });
   if (json) {

@@ -53,7 +53,7 @@ export const shellCommand: Command<ShellCommandOptions> = {
         "What to type on a login node without Node",
       ),
   handler: async (options) => {
-    const { planShell } = await import("../../app/cluster/shell.ts");
+    const { planShell } = await import("../../app/session/shell.ts");
     const { createLayout } = await import("../../workspace/layout.ts");
     const { formatSession, runSession, sessionCommand } = await import("../session.ts");
     const { image, queue, cpus, gpus } = options;

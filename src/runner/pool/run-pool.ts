@@ -9,7 +9,7 @@ import {
   type Layout,
   logFolderName,
 } from "../../workspace/layout.ts";
-import { readArray } from "../../rounds/element.ts";
+import { readArray } from "../../rounds/round.ts";
 import { runElement, wallTimeMargin } from "../run-element.ts";
 import { hostName, schedulerJobId } from "../where.ts";
 import { ClaimFolder } from "./claims.ts";

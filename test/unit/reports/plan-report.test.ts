@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { PlanReport } from "../../../src/app/plan/planned.ts";
+import type { PlanReport } from "../../../src/app/plan.ts";
 import { formatPlan } from "../../../src/reports/plan-report.ts";
 
 const PLAN: PlanReport = {

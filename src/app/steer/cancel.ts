@@ -1,18 +1,25 @@
-import type { Effects } from "../../../core/effects.ts";
-import { BsweepError } from "../../../core/errors.ts";
-import type { SteeringReport } from "./steered.ts";
+import type { Effects } from "../../core/effects.ts";
+import { BsweepError } from "../../core/errors.ts";
+import {
+  countOf,
+  partOf,
+  planSteps,
+  runSteps,
+  type SteeringReport,
+  type Step,
+  wholeOf,
+} from "./steps.ts";
 import { findTrialElements } from "./find-trial.ts";
-import { countOutstanding, markPaused, removePaused } from "./marks.ts";
-import { countOf, partOf, planSteps, wholeOf, type Step } from "./steps.ts";
-import { runSteps } from "./run-steps.ts";
 import {
   arraysOf,
+  countOutstanding,
   isLive,
   lookAtJobs,
-  stateOf,
-  type Elements,
+  markPaused,
+  removePaused,
   type Scene,
   type SceneOptions,
+  stateOf,
   type SteerableJob,
 } from "./scene.ts";
 
@@ -40,23 +47,24 @@ export async function cancel(
   const scene = await lookAtJobs(options, effects);
   const steps = await planCancel(scene, options);
   const due = steps.filter(({ outcome }) => outcome === null);
-  if (!printOnly && due.length > 0 && !(await confirm(describe(scene, due)))) return null;
+  if (!printOnly && due.length > 0) {
+    const lines = due.map(({ name, job, detail }) => `  ${name}, job ${job ?? ""}: ${detail}`);
+    const question = `End ${due.length === 1 ? "it" : "them"} for good?`;
+    const what = `Of ${scene.study.name} there would be\n${lines.join("\n")}`;
+    if (!(await confirm(`${what}\n${question}`))) return null;
+  }
   const all = array === undefined && trials === undefined;
   const outstanding = countOutstanding(scene);
   if (all && !printOnly) {
     if (outstanding > 0) markPaused(scene, "cancel", effects);
     else if (options.round === undefined) removePaused(scene);
   }
+  const left = `${countOf(outstanding, "array")} not submitted yet`;
   return {
     study: scene.study.name,
     action: "cancel",
     jobs: await runSteps(steps, printOnly),
-    notes:
-      all && outstanding > 0
-        ? [
-            `${countOf(outstanding, "array")} not submitted yet: submit.sh leaves them until bsweep resume`,
-          ]
-        : [],
+    notes: all && outstanding > 0 ? [`${left}: submit.sh leaves them until bsweep resume`] : [],
   };
 }
 
@@ -66,22 +74,20 @@ async function planCancel(scene: Scene, options: CancelOptions): Promise<Step[]>
   const jobs = array === undefined ? scene.jobs : pickArray(scene, array);
   if (waiting) return planWaiting(scene, jobs);
   // The last one first: what waits for a job must not start because that ends.
-  return planSteps(scene, [...jobs].reverse(), (job, elements, dialect) => ({
-    commands: dialect.cancel(wholeOf(job)),
-    detail: `${countOf(countLive(elements))} ended`,
-  }));
+  return planSteps(scene, [...jobs].reverse(), (job, elements, dialect) => {
+    const { pending, held, running, suspended, unknown } = elements;
+    const live = [pending, held, running, suspended, unknown].flat();
+    return { commands: dialect.cancel(wholeOf(job)), detail: `${countOf(live.length)} ended` };
+  });
 }
 
 function planWaiting(scene: Scene, jobs: readonly SteerableJob[]): Step[] {
   return planSteps(scene, arraysOf(jobs), (job, { pending, held, running }, dialect) => {
     const waiting = [...pending, ...held];
     const goOn = running.length === 0 ? "" : `, ${countOf(running.length)} running to the end`;
-    return waiting.length === 0
-      ? { unchanged: `nothing waits${goOn}` }
-      : {
-          commands: dialect.cancelWaiting(partOf(job, waiting)),
-          detail: `${countOf(waiting.length)} ended${goOn}`,
-        };
+    if (waiting.length === 0) return { unchanged: `nothing waits${goOn}` };
+    const commands = dialect.cancelWaiting(partOf(job, waiting));
+    return { commands, detail: `${countOf(waiting.length)} ended${goOn}` };
   });
 }
 
@@ -90,10 +96,8 @@ async function planTrials(scene: Scene, trials: readonly number[]): Promise<Step
   const jobs = scene.jobs.filter((job) => found.has(job));
   return planSteps(scene, jobs, (job, _, dialect) => {
     const indices = found.get(job) ?? [];
-    return {
-      commands: dialect.cancel(partOf(job, indices)),
-      detail: `${countOf(indices.length)} ended: ${indices.join(", ")}`,
-    };
+    const detail = `${countOf(indices.length)} ended: ${indices.join(", ")}`;
+    return { commands: dialect.cancel(partOf(job, indices)), detail };
   });
 }
 
@@ -102,23 +106,10 @@ function pickArray({ jobs, answer }: Scene, array: number): readonly SteerableJo
   const named = jobs.filter((job) => job.array === array);
   const live = named.filter((job) => isLive(stateOf(job, answer)));
   if (named.length > 0 && live.length < 2) return live.length === 1 ? live : named;
-  throw new BsweepError(
-    "USAGE",
-    named.length === 0
-      ? `there is no array ${array}`
-      : `array ${array} of ${live.length} rounds has not ended`,
-    {
-      hint:
-        named.length === 0 ? "bsweep status STUDY lists the arrays" : "say which one: --round N",
-    },
-  );
-}
-
-function countLive({ pending, held, running, suspended, unknown }: Elements): number {
-  return pending.length + held.length + running.length + suspended.length + unknown.length;
-}
-
-function describe({ study }: Scene, due: readonly Step[]): string {
-  const lines = due.map(({ name, job, detail }) => `  ${name}, job ${job ?? ""}: ${detail}`);
-  return `Of ${study.name} there would be\n${lines.join("\n")}\nEnd ${due.length === 1 ? "it" : "them"} for good?`;
+  if (named.length === 0) {
+    const hint = "bsweep status STUDY lists the arrays";
+    throw new BsweepError("USAGE", `there is no array ${array}`, { hint });
+  }
+  const message = `array ${array} of ${live.length} rounds has not ended`;
+  throw new BsweepError("USAGE", message, { hint: "say which one: --round N" });
 }

@@ -1,14 +1,15 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Effects } from "../../../core/effects.ts";
-import type { ElementState } from "../../../core/element-status.ts";
-import { BsweepError } from "../../../core/errors.ts";
-import type { Study } from "../../../core/study.ts";
-import { schedulerOf } from "../../../schedulers/index.ts";
-import { CANARY, SUBMITTED_FOLDER, type Layout } from "../../../workspace/layout.ts";
-import { readRound } from "../../../rounds/round.ts";
-import { querySchedulers, type AskedArray, type SchedulerAnswer } from "../query.ts";
-import { readJobId, readSubmittedArrays, type SubmittedArray } from "../submitted.ts";
+import type { Effects } from "../../core/effects.ts";
+import type { ElementState } from "../../core/element-status.ts";
+import { BsweepError } from "../../core/errors.ts";
+import type { Study } from "../../core/study.ts";
+import { schedulerOf } from "../../schedulers/index.ts";
+import { CANARY, type Layout, SUBMITTED_FOLDER } from "../../workspace/layout.ts";
+import { readRound } from "../../rounds/round.ts";
+import { type AskedArray, querySchedulers, type SchedulerAnswer } from "../cluster/query.ts";
+import { readJobId, readSubmittedArrays, type SubmittedArray } from "../cluster/submitted.ts";
+import { writeFileAtomic } from "../../workspace/atomic.ts";
 
 /** A job that can be steered: an array's, the canary's, or the one that mails at the end. */
 export interface SteerableJob extends AskedArray {
@@ -33,7 +34,7 @@ export type Elements = Readonly<Record<ElementState, readonly number[]>>;
  * `unsubmitted`: no job was asked for. `in doubt`: one was, and its id was not written down. `ended`: the scheduler
  * knows no unfinished job of that id and that name.
  */
-export type JobState = "unsubmitted" | "in doubt" | "ended" | Elements;
+type JobState = "unsubmitted" | "in doubt" | "ended" | Elements;
 
 /** A study's jobs as they are now. */
 export interface Scene {
@@ -104,48 +105,82 @@ function listJobs(layout: Layout, study: Study): SteerableJob[] {
   const arrays = readSubmittedArrays(layout, study).filter((array) => schedulerOf(array).submits);
   const rounds = [...new Set(arrays.map(({ round }) => round))];
   return rounds.flatMap((round) => {
-    const own = withoutSkippedCanary(arrays.filter((array) => array.round === round));
-    const mail = findMailJob(layout, study.name, own);
-    return [...own.map(nameArray), ...(mail === undefined ? [] : [mail])];
+    const all = arrays.filter((array) => array.round === round);
+    const isBegun = all.some(({ array, job }) => array !== CANARY && job !== null);
+    // `submit.sh --no-canary` leaves it out: its trial stands in array 1 too.
+    const own = all.filter(
+      ({ array, job, inDoubt }) => !isBegun || array !== CANARY || job !== null || inDoubt,
+    );
+    const jobs = own.map((array) => {
+      const which = array.array === CANARY ? "canary" : `array ${array.array}`;
+      return { ...array, name: `round ${round}, ${which}` };
+    });
+    return [...jobs, ...findMailJob(layout, study.name, own)];
   });
 }
 
-/** `submit.sh --no-canary` leaves it out: its trial stands in array 1 too. */
-function withoutSkippedCanary(arrays: readonly SubmittedArray[]): readonly SubmittedArray[] {
-  const isBegun = arrays.some(({ array, job }) => array !== CANARY && job !== null);
-  return isBegun
-    ? arrays.filter(({ array, job, inDoubt }) => array !== CANARY || job !== null || inDoubt)
-    : arrays;
-}
-
-function nameArray(array: SubmittedArray): SteerableJob {
-  const which = array.array === CANARY ? "canary" : `array ${array.array}`;
-  return { ...array, name: `round ${array.round}, ${which}` };
-}
-
-/** The job that waits for the round's others and mails; undefined where none was asked for. */
+/** The job that waits for the round's others and mails; none where none was asked for. */
 function findMailJob(
   layout: Layout,
   study: string,
   [first]: readonly SubmittedArray[],
-): SteerableJob | undefined {
-  if (first === undefined) return undefined;
+): SteerableJob[] {
+  if (first === undefined) return [];
   const { round, scheduler, jobGroup } = first;
   const submitted = join(layout.round(study, round), SUBMITTED_FOLDER, "notify");
   const job = readJobId(`${submitted}.job`);
   const inDoubt = job === null && existsSync(`${submitted}.intent`);
   const nonce = readRound(layout, study, round)?.nonce;
-  if (nonce === undefined || (job === null && !inDoubt)) return undefined;
-  return {
+  if (nonce === undefined || (job === null && !inDoubt)) return [];
+  const mail = {
     ...{ round, scheduler, jobGroup, job, inDoubt, pool: false, elements: 1 },
     ...{ manifest: "", resultFolder: "", logFolder: "" },
     name: `round ${round}, mail at the end`,
     array: null,
-    jobName: notifyJobName(study, round, nonce),
+    // As submit.sh names it.
+    jobName: `${study}-r${String(round).padStart(3, "0")}-end-${nonce}`,
   };
+  return [mail];
 }
 
-/** As submit.sh names it. */
-function notifyJobName(study: string, round: number, nonce: string): string {
-  return `${study}-r${String(round).padStart(3, "0")}-end-${nonce}`;
+/**
+ * What submit.sh looks at before it asks for a job, so that a later wave does not undo what was said: the limit
+ * of running elements, and whether anything may be submitted at all.
+ */
+export function markLimit({ layout, study }: Scene, limit: number): void {
+  writeFileAtomic(layout.limitFile(study.name), `${limit}\n`);
+}
+
+/** @param command what was run, for whoever wonders why nothing is submitted */
+export function markPaused(
+  { layout, study }: Scene,
+  command: "pause" | "cancel",
+  effects: Pick<Effects, "now">,
+): void {
+  const since = effects.now().toISOString();
+  writeFileAtomic(layout.pausedFile(study.name), `bsweep ${command}, ${since}\n`);
+}
+
+export function isPaused({ layout, study }: Pick<Scene, "layout" | "study">): boolean {
+  return existsSync(layout.pausedFile(study.name));
+}
+
+export function removePaused({ layout, study }: Scene): void {
+  rmSync(layout.pausedFile(study.name), { force: true });
+}
+
+/** How many arrays submit.sh would still submit, of rounds of which it has submitted some: no canary any more. */
+export function countOutstanding({ jobs }: Pick<Scene, "jobs">): number {
+  const begun = new Set(jobs.filter(({ job }) => job !== null).map(({ round }) => round));
+  return jobs.filter(
+    ({ job, array, round }) =>
+      job === null && array !== null && array !== CANARY && begun.has(round),
+  ).length;
+}
+
+/** Whether anything may still start: a job that has not ended, or an array that is yet to be submitted. */
+export function isUnfinished(scene: Scene): boolean {
+  return (
+    countOutstanding(scene) > 0 || scene.jobs.some((job) => isLive(stateOf(job, scene.answer)))
+  );
 }

@@ -8,9 +8,9 @@ import type { Argv } from "../../schedulers/status.ts";
 import { elementLogName } from "../../workspace/layout.ts";
 import { requestCluster } from "../site/cluster-request.ts";
 import { loadSite } from "../site/load-site.ts";
-import { sessionDialect, type PlannedSession } from "./shell.ts";
-import { findElements, type TrialElement } from "./steer/find-trial.ts";
-import { lookAtJobs, type SceneOptions } from "./steer/scene.ts";
+import { type PlannedSession, sessionDialect } from "./shell.ts";
+import { findElements, type TrialElement } from "../steer/find-trial.ts";
+import { lookAtJobs, type SceneOptions } from "../steer/scene.ts";
 
 export interface AttachOptions extends SceneOptions {
   /** Number. */

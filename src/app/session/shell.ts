@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { BsweepError } from "../../core/errors.ts";
 import { dropAbsent } from "../../core/objects.ts";
-import type { GpuRequest, Placement } from "../../core/placement.ts";
+import type { Placement } from "../../core/placement.ts";
 import type { RequirableKey, Site } from "../../core/site.ts";
 import type { Resources, StudyCluster } from "../../core/study.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
@@ -61,7 +61,9 @@ export function planShell(options: SessionOptions): PlannedSession {
     site,
     layout.workspace,
   );
-  const gpu = requestGpu(gpus, resources?.gpu);
+  const asked =
+    gpus === undefined ? resources?.gpu : { shared: false, ...resources?.gpu, count: gpus };
+  const gpu = gpus === 0 ? undefined : asked;
   return {
     session: dialect.openSession({
       ...placeSession(merged, dialect, options.placement),
@@ -77,13 +79,11 @@ export function planShell(options: SessionOptions): PlannedSession {
   };
 }
 
-interface Place {
+function findPlace({ studyFile, site }: SessionOptions): {
   readonly site: Site;
   readonly cluster: StudyCluster;
   readonly resources?: Resources;
-}
-
-function findPlace({ studyFile, site }: SessionOptions): Place {
+} {
   if (studyFile === undefined && site !== undefined) {
     return { site: loadSite(site, logicalCwd()), cluster: { site, concurrencyLimit: 1 } };
   }
@@ -127,9 +127,4 @@ function requireOptions(site: Site, merged: Placement): void {
     `a shell on the site ${site.name} needs ${missing.map((key) => OPTIONS[key]).join(" and ")}`,
     { hint: "or a study that says so: bsweep shell study.yaml" },
   );
-}
-
-function requestGpu(count: number | undefined, ofStudy?: GpuRequest): GpuRequest | undefined {
-  if (count === undefined) return ofStudy;
-  return count === 0 ? undefined : { shared: false, ...ofStudy, count };
 }

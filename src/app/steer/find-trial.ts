@@ -1,8 +1,8 @@
-import { BsweepError } from "../../../core/errors.ts";
-import type { ManifestElement, Trial } from "../../../core/trial.ts";
-import { ResultFinder } from "../../../rounds/results.ts";
-import { readManifest } from "../../../rounds/round.ts";
-import { isLive, stateOf, type Elements, type Scene, type SteerableJob } from "./scene.ts";
+import { BsweepError } from "../../core/errors.ts";
+import type { ManifestElement, Trial } from "../../core/trial.ts";
+import { ResultFinder } from "../../rounds/results.ts";
+import { readManifest } from "../../rounds/round.ts";
+import { isLive, type Scene, stateOf, type SteerableJob } from "./scene.ts";
 
 /** An element that holds trials which were asked for. */
 export interface TrialElement {
@@ -14,6 +14,14 @@ export interface TrialElement {
   readonly state: "waiting" | "running" | "stopped" | "unknown" | null;
 }
 
+const STATES = [
+  ["running", "running"],
+  ["suspended", "stopped"],
+  ["unknown", "unknown"],
+  ["pending", "waiting"],
+  ["held", "waiting"],
+] as const;
+
 /**
  * Every element with one of the trials. A trial may have several: the canary's, a retry's.
  * @param trials numbers
@@ -23,12 +31,13 @@ export function findElements(scene: Scene, trials: readonly number[]): readonly 
   const wanted = new Set(trials);
   const found = scene.jobs.flatMap((job) => {
     const state = stateOf(job, scene.answer);
-    const elements = job.manifest === "" ? [] : elementsWith(job, wanted);
-    return elements.map((element) => ({
-      ...{ job, element },
-      trials: numbersOf(element.trials).filter((number) => wanted.has(number)),
-      state: isLive(state) ? stateOfElement(state, job.pool ? 0 : element.index) : null,
-    }));
+    const elements = job.manifest === "" ? [] : readManifest(job.manifest);
+    return elements.flatMap((element): TrialElement[] => {
+      const held = numbersOf(element.trials).filter((number) => wanted.has(number));
+      const index = job.pool ? 0 : element.index;
+      const [told] = isLive(state) ? STATES.filter(([name]) => state[name].includes(index)) : [];
+      return held.length === 0 ? [] : [{ job, element, trials: held, state: told?.[1] ?? null }];
+    });
   });
   requireAll(trials, found, "USAGE", "no round holds");
   return found;
@@ -49,19 +58,6 @@ export async function findTrialElements(
   const jobs = new Map<SteerableJob, number[]>();
   for (const { job, element } of live) jobs.set(job, [...(jobs.get(job) ?? []), element.index]);
   return jobs;
-}
-
-function elementsWith({ manifest }: SteerableJob, trials: ReadonlySet<number>): ManifestElement[] {
-  return readManifest(manifest).filter((element) =>
-    element.trials.some(({ number }) => trials.has(number)),
-  );
-}
-
-function stateOfElement(elements: Elements, index: number): TrialElement["state"] {
-  if (elements.running.includes(index)) return "running";
-  if (elements.suspended.includes(index)) return "stopped";
-  if (elements.unknown.includes(index)) return "unknown";
-  return elements.pending.includes(index) || elements.held.includes(index) ? "waiting" : null;
 }
 
 async function refuseOthers({ job, element, trials: wanted }: TrialElement): Promise<void> {

@@ -1,10 +1,22 @@
-import type { Effects } from "../../../core/effects.ts";
-import { BsweepError } from "../../../core/errors.ts";
-import type { SteeringReport } from "./steered.ts";
-import { isUnfinished, markLimit } from "./marks.ts";
-import { countOf, dialectOf, planSteps, type Step } from "./steps.ts";
-import { runSteps } from "./run-steps.ts";
-import { isLive, lookAtJobs, stateOf, type Scene, type SceneOptions } from "./scene.ts";
+import type { Effects } from "../../core/effects.ts";
+import { BsweepError } from "../../core/errors.ts";
+import {
+  countOf,
+  dialectOf,
+  planSteps,
+  runSteps,
+  type SteeringReport,
+  type Step,
+} from "./steps.ts";
+import {
+  isLive,
+  isUnfinished,
+  lookAtJobs,
+  markLimit,
+  type Scene,
+  type SceneOptions,
+  stateOf,
+} from "./scene.ts";
 
 export interface ThrottleOptions extends SceneOptions {
   /** Most elements at once, at least 1. */
