@@ -1,5 +1,12 @@
-import { DATA_TYPE_NUMBERS } from "./data-type.ts";
-import type { Attribute, Graph, GraphNode, GraphTensor, Shape, Signature } from "./graph.ts";
+import {
+  type Attribute,
+  DATA_TYPE_NUMBERS,
+  type Graph,
+  type GraphNode,
+  type GraphTensor,
+  type Shape,
+  type Signature,
+} from "./graph.ts";
 import { ProtobufWriter } from "./protobuf.ts";
 
 /** GraphDef version of TensorFlow 2.9, whose operations are all the trainer needs. */

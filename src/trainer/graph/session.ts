@@ -1,8 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Fetched, NativeBinding } from "../runtime/native.ts";
-import { DATA_TYPE_NUMBERS } from "./data-type.ts";
-import { countElements, type Graph, type GraphTensor } from "./graph.ts";
+import { countElements, DATA_TYPE_NUMBERS, type Graph, type GraphTensor } from "./graph.ts";
 import { encodeSavedModel, SERVE_TAG, tensorName } from "./saved-model.ts";
 
 /** What a signature is fed: a string, or numbers of the input's type. */

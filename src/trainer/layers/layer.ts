@@ -1,4 +1,4 @@
-import type { FloatType } from "../graph/data-type.ts";
+import type { Precision } from "../../core/study.ts";
 import type { Graph, GraphNode, GraphTensor } from "../graph/graph.ts";
 import { readVariable, type Variable } from "../graph/operations/variable.ts";
 
@@ -18,7 +18,7 @@ export interface ForwardMode {
   /** What training adds; undefined in evaluation. */
   readonly training: TrainingMode | undefined;
   /** Type that convolutions and matrix products compute in. */
-  readonly precision: FloatType;
+  readonly precision: Precision;
 }
 
 export interface TrainingMode {
@@ -55,7 +55,7 @@ export type InitializerName = "glorot-uniform" | "glorot-normal" | "he-uniform" 
  * @param resolve which variable stands for one of the network's: its average, say
  */
 export function createEvaluation(
-  precision: FloatType,
+  precision: Precision,
   resolve: (variable: Variable) => Variable,
 ): ForwardMode {
   return { precision, training: undefined, read: (source) => readVariable(resolve(source)) };
@@ -63,12 +63,12 @@ export function createEvaluation(
 
 /** A training pass that keeps what it read and what is to run. Random uses count from 0. */
 export class TrainingPass implements ForwardMode {
-  readonly precision: FloatType;
+  readonly precision: Precision;
   readonly training: TrainingMode;
   readonly reads = new Map<Variable, GraphTensor>();
   readonly alsoRun: GraphNode[] = [];
 
-  constructor(precision: FloatType, seed: GraphTensor) {
+  constructor(precision: Precision, seed: GraphTensor) {
     let uses = 0;
     this.precision = precision;
     this.training = {

@@ -1,5 +1,5 @@
 import type { GraphTensor, Shape } from "../graph/graph.ts";
-import { constant, constantTensor } from "../graph/operations/constant.ts";
+import { constant, integers } from "../graph/operations/constant.ts";
 import { randomBetween, randomTruncatedNormal } from "../graph/operations/random.ts";
 import { variable } from "../graph/operations/variable.ts";
 import type { InitializerName, LayerContext, LayerVariable } from "./layer.ts";
@@ -53,7 +53,7 @@ export function vector(
 export function filled(graph: LayerContext["graph"], shape: Shape, value: number): GraphTensor {
   return graph.addTensor({
     op: "Fill",
-    inputs: [constantTensor(graph, Int32Array.from(shape), [shape.length]), constant(graph, value)],
+    inputs: [integers(graph, shape), constant(graph, value)],
     attributes: { T: { type: "float32" }, index_type: { type: "int32" } },
     dtype: "float32",
     shape,
