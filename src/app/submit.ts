@@ -5,7 +5,7 @@ import { explainFailure } from "../core/failure.ts";
 import { BsweepError } from "../core/errors.ts";
 import type { PlannedArrays } from "./plan/planned.ts";
 import type { WrittenRound } from "./generate/generated.ts";
-import { runAttached } from "../process/run-attached.ts";
+import { runAttached } from "../process/run-child.ts";
 import { schedulerOf } from "../schedulers/index.ts";
 import { SUBMIT_SCRIPT, type Layout } from "../workspace/layout.ts";
 import { generateRound } from "./generate.ts";

@@ -73,9 +73,9 @@ export function planCnn(params: CnnParameters, problem: CnnProblem): CnnPlanning
 }
 
 /** What a network costs, or why it cannot be. */
-export type CnnSizing =
+type CnnSizing =
   | { readonly ok: true; readonly size: Omit<CnnPlan, "layers"> }
-  | { readonly ok: false; readonly reason: string };
+  | Extract<CnnPlanning, { readonly ok: false }>;
 
 /** `planCnn` for many trials of one problem: networks of one size are planned once, and their layers not kept. */
 export function createCnnSizer(problem: CnnProblem): (params: CnnParameters) => CnnSizing {

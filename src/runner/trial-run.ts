@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { BsweepError, type ErrorCode, formatIssue, messageOf } from "../core/errors.ts";
 import { RUN_AGAIN_STATUS, type CommandRequest } from "../core/trainer-request.ts";
 import type { Trial, TrialResult } from "../core/trial.ts";
@@ -14,7 +12,7 @@ import { packageVersion } from "../workspace/package.ts";
 import { fruitless, judge, type Outcome } from "./outcome.ts";
 import { runTrainer, type TrainerRun } from "./trainer-run.ts";
 import { type RequestContext, writeRequest } from "./trial-request.ts";
-import { hostName, schedulerJobId } from "./where.ts";
+import { hostName, makeScratchFolder, schedulerJobId } from "./where.ts";
 
 export interface TrialContext extends RequestContext {
   readonly index: number;
@@ -35,7 +33,7 @@ export type TrialEnd = TrialResult | "interrupted" | "run again";
 
 /** Runs one trial under supervision, whatever the trainer does. */
 export async function runOneTrial(trial: Trial, context: TrialContext): Promise<TrialEnd> {
-  const scratchFolder = makeScratchFolder(context.index);
+  const scratchFolder = makeScratchFolder(`bsweep-${context.index}-`);
   try {
     const startedAt = new Date().toISOString();
     const request = writeRequest(trial, context, scratchFolder);
@@ -85,17 +83,6 @@ function removeScratchFolder(folder: string, { log }: TrialContext): void {
     rmSync(folder, { recursive: true, force: true, maxRetries: 2 });
   } catch (error) {
     log(`warning: ${folder} stays: ${messageOf(error)}`);
-  }
-}
-
-function makeScratchFolder(index: number): string {
-  try {
-    return mkdtempSync(join(tmpdir(), `bsweep-${index}-`));
-  } catch (cause) {
-    throw new BsweepError("WORKSPACE", `cannot make a scratch folder: ${messageOf(cause)}`, {
-      hint: "set TMPDIR to a folder that can be written",
-      cause,
-    });
   }
 }
 

@@ -10,7 +10,7 @@ import { reshapeTo } from "./graph/operations/shape.ts";
 import { Session } from "./graph/session.ts";
 import { borderOf, invert, type Pixels, shouldInvert, toBrightness } from "./image-pixels.ts";
 import type { ImageRows } from "./predict.ts";
-import type { NativeBinding } from "./runtime/native.ts";
+import type { NativeBinding } from "./runtime/load.ts";
 
 export interface ImageFiles {
   readonly rows: ImageRows;

@@ -6,7 +6,7 @@ import { deriveSeed } from "../core/random.ts";
 import type { Precision } from "../core/study.ts";
 import type { NamedTensor } from "../formats/safetensors.ts";
 import { Session } from "./graph/session.ts";
-import type { NativeBinding } from "./runtime/native.ts";
+import type { NativeBinding } from "./runtime/load.ts";
 import type { TrainingGraph } from "./signatures/parts.ts";
 import { createTrainingGraph } from "./training-graph.ts";
 

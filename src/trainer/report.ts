@@ -7,7 +7,7 @@ import type { TrainerReport } from "../core/trial.ts";
 import type { Evaluation } from "./model.ts";
 import type { OpenedRequest } from "./open-request.ts";
 import { readGpuModel } from "./runtime/gpus.ts";
-import type { NativeBinding } from "./runtime/native.ts";
+import type { NativeBinding } from "./runtime/load.ts";
 import type { TrainingOutcome } from "./train.ts";
 
 export interface Judged {

@@ -7,14 +7,13 @@ import type { TrainerReport } from "../core/trial.ts";
 import type { EpochRecord } from "../cnn/training-progress.ts";
 import { encodeSafetensors } from "../formats/safetensors.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
-import { Checkpoints } from "./checkpoints.ts";
-import { CheckpointClock } from "./checkpoint-clock.ts";
+import { CheckpointClock, Checkpoints } from "./checkpoints.ts";
 import { Model } from "./model.ts";
 import { openLabelled, openRequest, type OpenedRequest } from "./open-request.ts";
 import { createReport, scoreTest, type TestEvaluation } from "./report.ts";
 import { requirePrecision } from "./runtime/cpu.ts";
 import { requireGpus } from "./runtime/gpus.ts";
-import { loadNativeBinding, type NativeBinding } from "./runtime/native.ts";
+import { loadNativeBinding, type NativeBinding } from "./runtime/load.ts";
 import { train, type TrainingOutcome } from "./train.ts";
 
 export interface TrainerEvents {

@@ -2,7 +2,7 @@ import { BsweepError } from "../../core/errors.ts";
 import type { EngineName } from "../../core/image.ts";
 import type { Reporter } from "../../core/effects.ts";
 import { runProcess } from "../../process/exec.ts";
-import { runLines } from "../../process/run-lines.ts";
+import { runLines } from "../../process/exec.ts";
 import { engineFailure } from "./engine-failure.ts";
 
 /** Lines kept for a message. */

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { basename, delimiter, dirname, join } from "node:path";
 import { BsweepError, messageOf } from "../../core/errors.ts";
 import { RUN_AGAIN_STATUS } from "../../core/trainer-request.ts";
-import { type LoggedRun, type LoggedRunOptions, runLogged } from "../../process/run-logged.ts";
+import { type ChildEnd, type LoggedRunOptions, runLogged } from "../../process/run-child.ts";
 import { SCHEDULERS } from "../../schedulers/index.ts";
 import { elementLogName, type Layout } from "../../workspace/layout.ts";
 import { builtProgram } from "../../workspace/package.ts";
@@ -44,7 +44,7 @@ export async function runLocalElement(
 
 type ScriptRun = Pick<LoggedRunOptions, "env" | "logFile" | "signal">;
 
-async function runScript(script: string, run: ScriptRun): Promise<LoggedRun> {
+async function runScript(script: string, run: ScriptRun): Promise<ChildEnd> {
   try {
     mkdirSync(dirname(run.logFile), { recursive: true });
     return await runLogged({ command: "bash", args: [script], ...run });

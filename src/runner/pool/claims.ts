@@ -21,7 +21,7 @@ export interface ElementClaims {
   readonly losses: number;
 }
 
-const UNCLAIMED: ElementClaims = { generation: 0, isHeld: false, isDone: false, losses: 0 };
+export const UNCLAIMED: ElementClaims = { generation: 0, isHeld: false, isDone: false, losses: 0 };
 const NAME = /^([1-9]\d*)\.([1-9]\d*(?:\.(?:returned|failed))?|done)$/;
 /** Its presence says that all elements are done; the job file looks for it. */
 const COMPLETE = "complete";

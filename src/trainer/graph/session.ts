@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Fetched, NativeBinding } from "../runtime/native.ts";
+import type { Fetched, NativeBinding } from "../runtime/load.ts";
 import { countElements, DATA_TYPE_NUMBERS, type Graph, type GraphTensor } from "./graph.ts";
 import { encodeSavedModel, SERVE_TAG, tensorName } from "./saved-model.ts";
 

@@ -3,10 +3,9 @@ import { delimiter, join } from "node:path";
 import type { Effects, Reporter } from "../../core/effects.ts";
 import { BsweepError, messageOf } from "../../core/errors.ts";
 import { packageRoot } from "../../workspace/package.ts";
-import { buildBinding, requireBuildTools } from "./binding.ts";
+import { buildBinding, nodeGypEnvironment, requireBuildTools } from "./binding.ts";
 import { cacheFolder } from "./cache.ts";
 import { buildOf, type Libraries } from "./libraries.ts";
-import { nodeGypEnvironment } from "./node-headers.ts";
 import type { Build } from "./pinned-wheels.ts";
 import { proveRuntime } from "./proof.ts";
 import { listSources, takeGivenLibraries, takePinnedLibraries, type Source } from "./sources.ts";
@@ -20,7 +19,7 @@ export interface InstallOptions {
   readonly build?: Build | undefined;
 }
 
-export interface Installation {
+interface Installation {
   /** Whether anything had to be done. */
   readonly changed: boolean;
   /** The native library's version. */

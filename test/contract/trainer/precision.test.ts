@@ -6,7 +6,7 @@ import { type CnnParameters, resolveCnnParameters } from "../../../src/cnn/param
 import { splitRows } from "../../../src/cnn/split.ts";
 import { Model } from "../../../src/trainer/model.ts";
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
-import { bindingOf } from "../../../src/trainer/runtime/native.ts";
+import { bindingOf } from "../../../src/trainer/runtime/load.ts";
 import { train } from "../../../src/trainer/train.ts";
 import { openPackedDataset } from "../../../src/workspace/packed-dataset.ts";
 import { makeTestFolder } from "../../support/folder.ts";

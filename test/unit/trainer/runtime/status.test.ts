@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatRuntimeStatus } from "../../../../src/trainer/runtime/status-text.ts";
+import { formatRuntimeStatus } from "../../../../src/trainer/runtime/status.ts";
 import type { RuntimeStatus } from "../../../../src/trainer/runtime/status.ts";
 
 const STATUS: RuntimeStatus = {
