@@ -90,6 +90,9 @@ function numberOf(name: string | undefined): number {
   return Number(NAME.exec(name ?? "")?.[1] ?? 0);
 }
 
+/** `go on`, `save` and go on, `stop` after saving. */
+type Decision = "go on" | "save" | "stop";
+
 interface ClockOptions {
   /** Between checkpoints; 0: one after each epoch. */
   readonly seconds: number;
@@ -100,29 +103,26 @@ interface ClockOptions {
 
 /** Says when a training is to save and when it is to stop: told to, or out of time. */
 export class CheckpointClock {
-  readonly #seconds: number;
-  readonly #endsAt: number;
-  readonly #stop: AbortSignal;
+  readonly #options: ClockOptions;
   #savedAt = performance.now();
 
-  constructor({ seconds, endsAt, stop }: ClockOptions) {
-    this.#seconds = seconds;
-    this.#endsAt = endsAt === null ? Infinity : Date.parse(endsAt);
-    this.#stop = stop;
+  constructor(options: ClockOptions) {
+    this.#options = options;
   }
 
   /** After a step. */
-  decide(): "go on" | "save" | "stop" {
-    if (this.#stop.aborted || Date.now() >= this.#endsAt) return "stop";
-    const due = this.#seconds > 0 && performance.now() - this.#savedAt >= this.#seconds * 1000;
+  decide(): Decision {
+    const { seconds, endsAt, stop } = this.#options;
+    if (stop.aborted || (endsAt !== null && Date.now() >= Date.parse(endsAt))) return "stop";
+    const due = seconds > 0 && performance.now() - this.#savedAt >= seconds * 1000;
     if (!due) return "go on";
     this.#savedAt = performance.now();
     return "save";
   }
 
   /** After an epoch. */
-  decideAtEpoch(): "go on" | "save" | "stop" {
+  decideAtEpoch(): Decision {
     const decision = this.decide();
-    return decision === "go on" && this.#seconds === 0 ? "save" : decision;
+    return decision === "go on" && this.#options.seconds === 0 ? "save" : decision;
   }
 }

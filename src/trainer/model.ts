@@ -15,32 +15,16 @@ const EVALUATION_BYTES = 64 * 2 ** 20;
 const MOST_EVALUATED_AT_ONCE = 1024;
 
 /** Rows that one call without gradients takes. */
-export function countEvaluatedAtOnce({
-  activationsPerExample,
-}: Pick<CnnPlan, "activationsPerExample">): number {
-  const fitting = Math.floor(EVALUATION_BYTES / (activationsPerExample * 4));
+export function countEvaluatedAtOnce(plan: Pick<CnnPlan, "activationsPerExample">): number {
+  const fitting = Math.floor(EVALUATION_BYTES / (plan.activationsPerExample * 4));
   return Math.min(MOST_EVALUATED_AT_ONCE, Math.max(1, fitting));
 }
 
-export interface ModelDesign {
+interface ModelDesign {
   readonly params: CnnParameters;
   readonly plan: CnnPlan;
   readonly header: DatasetHeader;
   readonly precision: Precision;
-}
-
-export interface ModelFiles {
-  /** Absolute names of the packed images and labels. */
-  readonly images: string;
-  readonly labels: string;
-  /** Scratch folder for the graph. */
-  readonly graph: string;
-}
-
-export interface StepOutcome {
-  /** Mean over the batch. */
-  readonly loss: number;
-  readonly correct: number;
 }
 
 export interface Evaluation {
@@ -63,7 +47,8 @@ export class Model {
   readonly #classes: number;
   readonly #evaluatedAtOnce: number;
 
-  constructor(binding: NativeBinding, design: ModelDesign, files: Pick<ModelFiles, "graph">) {
+  /** @param files a scratch folder for the graph */
+  constructor(binding: NativeBinding, design: ModelDesign, files: { readonly graph: string }) {
     const { params, plan, header, precision } = design;
     this.#training = createTrainingGraph(params, plan, header, precision);
     this.#session = new Session(binding, this.#training.graph, files.graph);
@@ -73,28 +58,22 @@ export class Model {
 
   /**
    * Reads the data and sets all variables; the weights are a function of the seed.
+   * @param files absolute names of the packed images and labels
    * @param classWeights what an example of each class counts in the loss, used with `classWeights: balanced`
    */
   initialise(
-    files: Pick<ModelFiles, "images" | "labels">,
+    files: { readonly images: string; readonly labels: string },
     seed: number,
     classWeights: Float32Array = new Float32Array(this.#classes).fill(1),
   ): void {
-    this.#session.run("initialise", {
-      images: files.images,
-      labels: files.labels,
-      classWeights,
-      seed: pairFor(seed, "initialise"),
-    });
+    const pair = [0, 1].map((number) => deriveSeed(seed, "initialise", number));
+    this.#session.run("initialise", { ...files, classWeights, seed: Int32Array.from(pair) });
   }
 
-  /** One update on these rows. `seed` decides what is random in it. */
-  step(rows: Int32Array, learningRate: number, seed: Int32Array): StepOutcome {
-    const { loss, correct } = this.#session.run("step", {
-      rows,
-      learningRate: Float32Array.of(learningRate),
-      seed,
-    });
+  /** One update on these rows. `seed` decides what is random in it. @returns the loss is the mean over the rows */
+  step(rows: Int32Array, learningRate: number, seed: Int32Array) {
+    const feeds = { rows, learningRate: Float32Array.of(learningRate), seed };
+    const { loss, correct } = this.#session.run("step", feeds);
     return { loss: loss?.[0] ?? NaN, correct: correct?.[0] ?? 0 };
   }
 
@@ -164,9 +143,4 @@ export class Model {
   #stateInputs() {
     return this.#training.graph.signatures.get("load")?.inputs ?? {};
   }
-}
-
-/** Two int32 from a seed and a purpose, as TensorFlow's stateless operations want them. */
-export function pairFor(seed: number, ...purpose: readonly (string | number)[]): Int32Array {
-  return Int32Array.of(deriveSeed(seed, ...purpose, 0), deriveSeed(seed, ...purpose, 1));
 }

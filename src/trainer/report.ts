@@ -10,7 +10,7 @@ import { readGpuModel } from "./runtime/gpus.ts";
 import type { NativeBinding } from "./runtime/load.ts";
 import type { TrainingOutcome } from "./train.ts";
 
-export interface Judged {
+interface Judged {
   readonly outcome: TrainingOutcome;
   /** Of the hold-out; undefined when the run diverged, or nothing was held out. */
   readonly judged: Evaluation | undefined;

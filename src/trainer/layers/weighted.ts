@@ -2,8 +2,7 @@ import type { CnnLayer } from "../../cnn/shapes.ts";
 import { cast } from "../graph/operations/arithmetic.ts";
 import { conv2d } from "../graph/operations/convolution.ts";
 import { biasAdd, matMul } from "../graph/operations/matrix-product.ts";
-import type { Layer, LayerContext } from "./layer.ts";
-import { kernel as makeKernel, vector } from "./variables.ts";
+import { kernel as makeKernel, type Layer, type LayerContext, vector } from "./layer.ts";
 
 type Weighted = Extract<CnnLayer, { kind: "convolution" | "dense" }>;
 

@@ -8,7 +8,7 @@ import {
   type Variable,
   variable,
 } from "../graph/operations/variable.ts";
-import { filled } from "../layers/variables.ts";
+import { filled } from "../layers/layer.ts";
 import type { TrainingGraph } from "./parts.ts";
 
 /** @param zeroed the variables that start at zero: the optimizer's and the kept weights */

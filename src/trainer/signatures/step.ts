@@ -59,20 +59,15 @@ export function addStepSignature(model: TrainingGraph): readonly Variable[] {
   return zeroed;
 }
 
-interface TrainingBatch {
-  /** [batch, classes] */
-  readonly logits: GraphTensor;
-  /** int32 [batch] */
-  readonly labels: GraphTensor;
-  /** The batch's size, a float32 scalar: a partial batch divides by its own. */
-  readonly examples: GraphTensor;
-}
-
-/** What a step minimizes, a scalar: cross-entropy, each example by its class's weight, plus the l2 penalty. */
+/**
+ * What a step minimizes, a scalar: cross-entropy, each example by its class's weight, plus the l2 penalty.
+ * @param batch logits [batch, classes]; labels int32 [batch]; examples: the batch's size, a float32 scalar, for a
+ *   partial batch divides by its own
+ */
 function trainingLoss(
   { params, network, classWeights }: TrainingGraph,
   pass: TrainingPass,
-  { logits, labels, examples }: TrainingBatch,
+  { logits, labels, examples }: Readonly<Record<"logits" | "labels" | "examples", GraphTensor>>,
 ): GraphTensor {
   const { labelSmoothing, l2 } = params;
   const each =
