@@ -16,7 +16,7 @@ const PLAIN_GRACE_SECONDS = 5;
 /** The same for one that leaves a checkpoint. The scheduler may be less patient. */
 const CHECKPOINT_GRACE_SECONDS = 30;
 
-export interface TrainerRunOptions {
+interface TrainerRunOptions {
   readonly round: Round;
   readonly layout: Layout;
   /** Seconds until the trial has to be over; `marginSeconds` more may pass before the element must end. */

@@ -14,7 +14,7 @@ import { runTrainer, type TrainerRun } from "./trainer-run.ts";
 import { type RequestContext, writeRequest } from "./trial-request.ts";
 import { hostName, makeScratchFolder, schedulerJobId } from "./where.ts";
 
-export interface TrialContext extends RequestContext {
+interface TrialContext extends RequestContext {
   readonly index: number;
   /** Seconds that may pass after `secondsLeft` before the element has to end. */
   readonly marginSeconds: number;
@@ -29,7 +29,7 @@ export interface TrialContext extends RequestContext {
  * A result, or why there is none: the trial was interrupted, or it left a checkpoint and is to be run
  * again. Neither has failed.
  */
-export type TrialEnd = TrialResult | "interrupted" | "run again";
+type TrialEnd = TrialResult | "interrupted" | "run again";
 
 /** Runs one trial under supervision, whatever the trainer does. */
 export async function runOneTrial(trial: Trial, context: TrialContext): Promise<TrialEnd> {
@@ -44,7 +44,7 @@ export async function runOneTrial(trial: Trial, context: TrialContext): Promise<
     if (isToRunAgain(run, request, hasProgressed)) return "run again";
     if (run.stopped === "aborted") return "interrupted";
     const outcome = await judgeRun(run, request, context, warnings);
-    return createResult(trial, context.index, { startedAt, run, outcome, warnings });
+    return createResult(trial, context.index, startedAt, { run, outcome, warnings });
   } finally {
     removeScratchFolder(scratchFolder, context);
   }
@@ -113,20 +113,14 @@ function judgeRefusal({ code, message, issues, hint }: BsweepError): Outcome {
     });
   const told = [message, ...issues.map(formatIssue)].join("; ");
   const failure = { kind: "error", message: `the built-in trainer refused: ${told}` } as const;
-  return { state: "failed", failure, report: undefined };
-}
-
-interface FinishedTrial {
-  readonly startedAt: string;
-  readonly run: TrainerRun;
-  readonly outcome: Outcome;
-  readonly warnings: Warnings;
+  return { state: "failed", failure };
 }
 
 function createResult(
   trial: Trial,
   index: number,
-  { startedAt, run, outcome, warnings }: FinishedTrial,
+  startedAt: string,
+  { run, outcome, warnings }: { run: TrainerRun; outcome: Outcome; warnings: Warnings },
 ): TrialResult {
   const { trialId, number, attempt, params, replicate, seed, resource } = trial;
   return {
@@ -157,13 +151,7 @@ function measured(
   run: TrainerRun,
   warnings: Warnings,
 ): Pick<TrialResult, "metrics" | "holdout" | "model" | "history" | "numerics"> {
-  const {
-    metrics = {},
-    holdout = null,
-    model = null,
-    history = [],
-    numerics = null,
-  } = report ?? {};
-  const merged = mergeHistories(run.history, history, warnings);
-  return { metrics, holdout, model, history: merged, numerics };
+  const { metrics = {}, holdout = null, model = null, numerics = null } = report ?? {};
+  const history = mergeHistories(run.history, report?.history ?? [], warnings);
+  return { metrics, holdout, model, history, numerics };
 }

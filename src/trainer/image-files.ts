@@ -12,7 +12,7 @@ import { borderOf, invert, type Pixels, shouldInvert, toBrightness } from "./ima
 import type { ImageRows } from "./predict.ts";
 import type { NativeBinding } from "./runtime/load.ts";
 
-export interface ImageFiles {
+interface ImageFiles {
   readonly rows: ImageRows;
   readonly images: readonly ReadImage[];
 }
@@ -30,10 +30,8 @@ export function readImageFiles(
 ): ImageFiles {
   const { height, width, channels } = problem;
   if (channels !== 1 && channels !== 3) {
-    throw new BsweepError(
-      "INVALID_DATA",
-      `image files have 1 or 3 channels, the model wants ${channels}`,
-    );
+    const message = `image files have 1 or 3 channels, the model wants ${channels}`;
+    throw new BsweepError("INVALID_DATA", message);
   }
   const session = new Session(binding, createImageGraph([height, width, channels]), folder);
   const fitted: FittedImage[] = [];

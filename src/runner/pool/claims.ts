@@ -52,9 +52,8 @@ export class ClaimFolder {
     for (const name of listFolder(this.#folder)) {
       const [, index, note = ""] = NAME.exec(name) ?? [];
       if (index === undefined) continue;
-      const known = notes.get(Number(index));
-      if (known === undefined) notes.set(Number(index), new Set([note]));
-      else known.add(note);
+      const own = notes.get(Number(index)) ?? new Set();
+      notes.set(Number(index), own.add(note));
     }
     return new Map([...notes].map(([index, own]) => [index, summarize(own)]));
   }

@@ -14,7 +14,7 @@ const MOST_PAUSE_SECONDS = 3;
 /** How an element ended in this task; an error that only concerns the element is `failed`. */
 export type ClaimedEnd = "done" | "returned" | "failed";
 
-export interface PoolTaskOptions {
+interface PoolTaskOptions {
   readonly folder: ClaimFolder;
   /** Elements 1 .. elements. */
   readonly elements: number;

@@ -42,13 +42,10 @@ export async function requireBuildTools(): Promise<void> {
   const runs = await Promise.all(tools.map((tool) => runProcess(tool, ["--version"])));
   const missing = tools.filter((_, index) => runs[index]?.succeeded !== true);
   if (missing.length === 0) return;
-  throw new BsweepError(
-    "RUNTIME_MISSING",
-    `tfjs-node's binding cannot be built: ${missing.join(", ")} not found`,
-    {
-      hint: "apt-get install python3 make g++ (Red Hat: dnf install python3 make gcc-c++), then bsweep runtime install",
-    },
-  );
+  const message = `tfjs-node's binding cannot be built: ${missing.join(", ")} not found`;
+  throw new BsweepError("RUNTIME_MISSING", message, {
+    hint: "apt-get install python3 make g++ (Red Hat: dnf install python3 make gcc-c++), then bsweep runtime install",
+  });
 }
 
 /**

@@ -49,13 +49,10 @@ export async function installRuntime(
   );
   const after = await proveRuntime();
   if (after.works) return { changed: true, tensorflow: after.tensorflow, build: after.build };
-  throw new BsweepError(
-    "RUNTIME_MISSING",
-    `TensorFlow is in place but does not work: ${after.reason}`,
-    {
-      hint: "bsweep runtime status shows what was found; bsweep runtime install --from takes another TensorFlow",
-    },
-  );
+  const message = `TensorFlow is in place but does not work: ${after.reason}`;
+  throw new BsweepError("RUNTIME_MISSING", message, {
+    hint: "bsweep runtime status shows what was found; bsweep runtime install --from takes another TensorFlow",
+  });
 }
 
 /** Whether a TensorFlow that works is what was asked for. */
@@ -68,13 +65,9 @@ function requireBuild({ main, framework }: Libraries, build: Build | undefined):
   if (build === undefined) return;
   const found = buildOf(framework);
   if (found === build) return;
-  throw new BsweepError(
-    "USAGE",
-    `found ${main}, built for ${found.toUpperCase()}s, expected one for ${build.toUpperCase()}s`,
-    {
-      hint: "leave out --from, or the option that asks for the other build",
-    },
-  );
+  const hint = "leave out --from, or the option that asks for the other build";
+  const message = `found ${main}, built for ${found.toUpperCase()}s, expected one for ${build.toUpperCase()}s`;
+  throw new BsweepError("USAGE", message, { hint });
 }
 
 /**
