@@ -33,13 +33,11 @@ export async function runProcess(
   args: readonly string[],
   options: ProcessOptions = {},
 ): Promise<ProcessResult> {
+  const { timeoutSeconds, signal, ...given } = options;
   const result = await execa(command, args, {
-    reject: false,
-    stdin: "ignore",
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.env === undefined ? {} : { env: options.env }),
-    ...(options.timeoutSeconds === undefined ? {} : { timeout: options.timeoutSeconds * 1000 }),
-    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+    ...{ reject: false, stdin: "ignore", ...given },
+    ...(timeoutSeconds === undefined ? {} : { timeout: timeoutSeconds * 1000 }),
+    ...(signal === undefined ? {} : { cancelSignal: signal }),
   });
   return {
     succeeded: !result.failed,

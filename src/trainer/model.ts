@@ -115,13 +115,9 @@ export class Model {
 
   /** @throws BsweepError INVALID_MODEL when the state is not one of this network and optimizer */
   writeState(state: ModelState): void {
-    const feeds = Object.entries(this.#stateInputs()).map(([name, { shape }]) => {
-      const tensor = state.get(name);
-      if (tensor?.shape.join() !== shape.join())
-        throw new BsweepError("INVALID_MODEL", `the state has no ${name} [${shape.join(", ")}]`);
-      return [name, tensor.values] as const;
-    });
-    this.#session.run("load", Object.fromEntries(feeds));
+    const wanted = Object.entries(this.#stateInputs());
+    const named = wanted.map(([name, { shape }]) => ({ name, shape }));
+    this.#session.run("load", requireTensors(state, named, "the state has"));
   }
 
   /** The variables that evaluation uses, by the name of the layer's variable. */
@@ -143,4 +139,22 @@ export class Model {
   #stateInputs() {
     return this.#training.graph.signatures.get("load")?.inputs ?? {};
   }
+}
+
+/**
+ * What is fed for the wanted variables, by name.
+ * @param whose begins the message: `the state has`
+ * @throws BsweepError INVALID_MODEL when one of them is not there in its shape
+ */
+export function requireTensors(
+  state: ModelState,
+  wanted: readonly { readonly name: string; readonly shape: readonly number[] }[],
+  whose: string,
+): Readonly<Record<string, Float32Array>> {
+  const entries = wanted.map(({ name, shape }) => {
+    const tensor = state.get(name);
+    if (tensor?.shape.join() === shape.join()) return [name, tensor.values] as const;
+    throw new BsweepError("INVALID_MODEL", `${whose} no ${name} [${shape.join(", ")}]`);
+  });
+  return Object.fromEntries(entries);
 }

@@ -6,7 +6,7 @@ import { softmax } from "./graph/operations/cross-entropy.ts";
 import type { Variable } from "./graph/operations/variable.ts";
 import { createEvaluation, type ForwardMode } from "./layers/layer.ts";
 import { createNetwork, type Network } from "./layers/network.ts";
-import type { ModelState } from "./model.ts";
+import { type ModelState, requireTensors } from "./model.ts";
 import { addStateSignatures } from "./signatures/state.ts";
 
 /** A protocol buffer holds at most 2^31 - 1 bytes; the rest is for the graph around the weights. */
@@ -56,13 +56,8 @@ export function requireWeights(
   weights: ModelState,
   network: Network = createModelNetwork(new Graph(), model),
 ): Readonly<Record<string, Float32Array>> {
-  const entries = network.variables.map(({ variable: { name, shape } }) => {
-    const tensor = weights.get(name);
-    if (tensor?.shape.join() === shape.join()) return [name, tensor.values] as const;
-    const message = `the weights of ${model.name} have no ${name} [${shape.join(", ")}]`;
-    throw new BsweepError("INVALID_MODEL", message);
-  });
-  return Object.fromEntries(entries);
+  const variables = network.variables.map(({ variable }) => variable);
+  return requireTensors(weights, variables, `the weights of ${model.name} have`);
 }
 
 function createModelNetwork(graph: Graph, model: RefittedModel): Network {
@@ -88,9 +83,7 @@ function addPrediction(
 function requireConstants({ name }: RefittedModel, { variables }: Network): void {
   const bytes = variables.reduce((sum, { variable }) => sum + 4 * countElements(variable.shape), 0);
   if (bytes <= MOST_CONSTANT_BYTES) return;
-  throw new BsweepError(
-    "INVALID_MODEL",
-    `the weights of ${name} take ${bytes} bytes, more than a TensorFlow graph holds (${MOST_CONSTANT_BYTES})`,
-    { hint: "export it with --format safetensors or tfjs" },
-  );
+  const message = `the weights of ${name} take ${bytes} bytes, more than a TensorFlow graph holds (${MOST_CONSTANT_BYTES})`;
+  const hint = "export it with --format safetensors or tfjs";
+  throw new BsweepError("INVALID_MODEL", message, { hint });
 }

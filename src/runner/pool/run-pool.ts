@@ -97,23 +97,12 @@ async function runWithLog(
   }
 }
 
-/** An element's own log, as the job file of an array would keep it. */
-interface ElementLog {
-  /** Undefined when the log cannot be written: output goes where the task's does. */
-  readonly output: number | undefined;
-  readonly line: (text: string) => void;
-  readonly close: () => void;
-}
-
 /**
- * Opens a log to append to, and says who writes. A log that cannot be written must not cost a trial.
+ * Opens an element's own log to append to, as the job file of an array would keep it, and says who writes. A log
+ * that cannot be written must not cost a trial: output goes where the task's does.
  * @param elsewhere takes its lines then
  */
-function openElementLog(
-  file: string,
-  index: number,
-  elsewhere: (line: string) => void,
-): ElementLog {
+function openElementLog(file: string, index: number, elsewhere: (line: string) => void) {
   let output: number;
   try {
     output = openSync(file, "a");

@@ -18,9 +18,7 @@ const PREDICT_METHOD = "tensorflow/serving/predict";
 
 /** The bytes of `saved_model.pb` with this graph and its signatures. */
 export function encodeSavedModel(graph: Graph): Uint8Array {
-  const writer = new ProtobufWriter();
-  new SavedModelWriter(writer).savedModel(graph);
-  return writer.finish();
+  return new SavedModelWriter().savedModel(graph);
 }
 
 /**
@@ -28,19 +26,16 @@ export function encodeSavedModel(graph: Graph): Uint8Array {
  * tensor_shape.proto.
  */
 class SavedModelWriter {
-  readonly #to: ProtobufWriter;
+  readonly #to = new ProtobufWriter();
 
-  constructor(to: ProtobufWriter) {
-    this.#to = to;
-  }
-
-  savedModel(graph: Graph): void {
+  savedModel(graph: Graph): Uint8Array {
     this.#to.integer(1, SAVED_MODEL_SCHEMA_VERSION);
     this.#to.message(2, () => {
       this.#to.message(1, () => this.#to.text(4, SERVE_TAG));
       this.#to.message(2, () => this.#graphDef(graph));
       this.#to.map(5, graph.signatures, (signature) => this.#signatureDef(signature));
     });
+    return this.#to.finish();
   }
 
   #graphDef(graph: Graph): void {
