@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { BsweepError } from "../core/errors.ts";
-import { runAttached } from "../process/run-attached.ts";
+import { runAttached } from "../process/run-child.ts";
 import { runProcess } from "../process/exec.ts";
 import { builtProgram, packagedTemplates } from "../workspace/package.ts";
 import { temporaryBeside } from "../workspace/atomic.ts";

@@ -5,7 +5,7 @@ import { explainFailure } from "../core/trial.ts";
 import { BsweepError } from "../core/errors.ts";
 import { type PlannedArrays, planStudy } from "./plan.ts";
 import type { WrittenRound } from "./generate/round-spec.ts";
-import { runAttached } from "../process/run-attached.ts";
+import { runAttached } from "../process/run-child.ts";
 import { schedulerOf } from "../schedulers/index.ts";
 import { SUBMIT_SCRIPT } from "../workspace/layout.ts";
 import { generateRound } from "./generate.ts";

@@ -34,7 +34,7 @@ export interface SuperviseOptions {
 export const TIME_IS_UP = "time is up";
 
 /** Why the supervisor ended the child: its limits, whoever aborted, or because it was finished and stayed. */
-export type StopReason = "timeout" | "memory" | "aborted" | "finished";
+type StopReason = "timeout" | "memory" | "aborted" | "finished";
 
 export interface Supervised {
   /** Null when a signal ended it. */
@@ -102,10 +102,7 @@ function startChild(options: SuperviseOptions, pipes: readonly Pipe[] | undefine
   }
 }
 
-interface Outputs {
-  readonly stdout: Readable | null;
-  readonly stderr: Readable | null;
-}
+type Outputs = Record<"stdout" | "stderr", Readable | null>;
 
 function readOutputs(child: Child, pipes: readonly Pipe[] | undefined): Outputs {
   const [stdout, stderr] = pipes?.map(({ stream }) => stream) ?? [];
@@ -134,16 +131,11 @@ function keepTail(stderr: Readable | null, options: SuperviseOptions): () => str
 }
 
 function writeOut(chunk: Buffer, own: NodeJS.WriteStream, { output }: SuperviseOptions): void {
-  if (output === undefined) own.write(chunk);
-  else writeQuietly(output, chunk);
-}
-
-/** A log that cannot be written, on a full disk, must not cost a trial. */
-function writeQuietly(file: number, chunk: Buffer): void {
   try {
-    writeSync(file, chunk);
+    if (output === undefined) own.write(chunk);
+    else writeSync(output, chunk);
   } catch {
-    // See above.
+    // A log that cannot be written, on a full disk, must not cost a trial.
   }
 }
 
@@ -176,12 +168,8 @@ function waitForExit(child: ChildProcess): Promise<Omit<End, "startFailure"> | E
   });
 }
 
-interface Watch {
-  finish(): { readonly stopped: StopReason | undefined; readonly peakMiB: number | null };
-}
-
 /** Watches time and memory, and ends the child at its limits: SIGTERM, then SIGKILL. */
-function watchLimits(child: Child, options: SuperviseOptions): Watch {
+function watchLimits(child: Child, options: SuperviseOptions) {
   let stopped: StopReason | undefined;
   let peakMiB: number | null = null;
   let killer: NodeJS.Timeout | undefined;

@@ -8,7 +8,7 @@ import { type Element, readElement } from "../rounds/round.ts";
 import { ResultFinder, showsThatTrialsRun, writeResult, writeVerdict } from "../rounds/results.ts";
 import { runOneTrial } from "./trial-run.ts";
 
-export interface ElementOptions {
+interface ElementOptions {
   readonly manifestFile: string;
   /** From 1: the line of the manifest. */
   readonly index: number;
@@ -30,7 +30,7 @@ export interface ElementOptions {
  * `done`: every trial has a result. `failed`: so it is, and one of them failed, otherwise than by diverging.
  * `run again`: trials are left that found no time, or left a checkpoint. They have not failed.
  */
-export type ElementEnd = "done" | "failed" | "interrupted" | "run again";
+type ElementEnd = "done" | "failed" | "interrupted" | "run again";
 
 /** Share of the wall time kept for writing the result, in seconds: a tenth, 5 to 60. */
 export function wallTimeMargin(walltimeSeconds: number): number {

@@ -20,7 +20,7 @@ import { readImageFiles } from "./image-files.ts";
 import { datasetRows, predictMean } from "./predict.ts";
 import { createServingGraph } from "./prediction-graph.ts";
 import { requirePrecision } from "./runtime/cpu.ts";
-import { loadNativeBinding } from "./runtime/native.ts";
+import { loadNativeBinding } from "./runtime/load.ts";
 
 const [, , requestFile = ""] = process.argv;
 const request = parseModelRequest(readFileSync(requestFile, "utf8"), requestFile);

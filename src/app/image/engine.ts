@@ -1,8 +1,7 @@
 import { BsweepError } from "../../core/errors.ts";
 import { type EngineName, ENGINES } from "../../core/image.ts";
-import { runProcess } from "../../process/exec.ts";
+import { runProcess, runLines } from "../../process/exec.ts";
 import type { Reporter } from "../../core/effects.ts";
-import { runLines } from "../../process/run-lines.ts";
 
 /** Docker's client works without its daemon until it is asked for it. */
 const PROBE: Readonly<Record<EngineName, readonly string[]>> = {

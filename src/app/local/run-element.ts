@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { basename, delimiter, dirname, join } from "node:path";
 import { BsweepError, messageOf } from "../../core/errors.ts";
 import { RUN_AGAIN_STATUS } from "../../core/trial.ts";
-import { type LoggedRun, runLogged } from "../../process/run-logged.ts";
+import { runLogged, type ChildEnd } from "../../process/run-child.ts";
 import { SCHEDULERS } from "../../schedulers/index.ts";
 import { elementLogName, type Layout } from "../../workspace/layout.ts";
 import { builtProgram } from "../../workspace/package.ts";
@@ -28,7 +28,7 @@ export async function runLocalElement(
   const { index } = local.element;
   const logFile = join(local.logFolder, elementLogName(index));
   const env = elementEnvironment(local, layout, logFile);
-  let end: LoggedRun;
+  let end: ChildEnd;
   try {
     mkdirSync(local.logFolder, { recursive: true });
     end = await runLogged({ command: "bash", args: [local.script], env, logFile, signal });

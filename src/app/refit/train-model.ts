@@ -11,7 +11,7 @@ import { formatModelFile } from "../../formats/model-file.ts";
 import { readProgressLine } from "../../formats/told-steps.ts";
 import { parseTrainerReport } from "../../formats/trainer-report.ts";
 import { Warnings } from "../../formats/warnings.ts";
-import { runNodeLines } from "../../process/run-lines.ts";
+import { runNodeLines } from "../../process/exec.ts";
 import { syncFolder, writeFileAtomic } from "../../workspace/atomic.ts";
 import { MODEL_FILE, WEIGHTS_FILE } from "../../workspace/models.ts";
 import { builtProgram, packageVersion } from "../../workspace/package.ts";

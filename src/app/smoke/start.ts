@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { BsweepError } from "../../core/errors.ts";
 import { runProcess } from "../../process/exec.ts";
-import { runLogged } from "../../process/run-logged.ts";
+import { runLogged } from "../../process/run-child.ts";
 import { logFolderName, manifestName, SUBMIT_SCRIPT, type Layout } from "../../workspace/layout.ts";
 import { builtProgram } from "../../workspace/package.ts";
 import { type LocalElement, resultFoldersOf } from "../local/elements.ts";

@@ -54,11 +54,8 @@ export function readGpuModel(folder = DRIVER): string {
  */
 export function requireGpus(gpus: number, binding: { isUsingGpuDevice(): boolean }): void {
   if (gpus === 0 || binding.isUsingGpuDevice()) return;
-  throw new BsweepError(
-    "RUNTIME_UNFIT",
-    `the element was given ${gpus} GPU(s), and TensorFlow finds none`,
-    {
-      hint: "bsweep runtime status, run in the same image, says why; an image for GPUs: bsweep image build --gpu (docs/gpu.md)",
-    },
-  );
+  const message = `the element was given ${gpus} GPU(s), and TensorFlow finds none`;
+  throw new BsweepError("RUNTIME_UNFIT", message, {
+    hint: "bsweep runtime status, run in the same image, says why; an image for GPUs: bsweep image build --gpu (docs/gpu.md)",
+  });
 }

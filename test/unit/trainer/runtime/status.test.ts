@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { formatRuntimeStatus } from "../../../../src/trainer/runtime/status-text.ts";
-import type { RuntimeStatus } from "../../../../src/trainer/runtime/status.ts";
+import { formatRuntimeStatus, type RuntimeStatus } from "../../../../src/trainer/runtime/status.ts";
 
 const STATUS: RuntimeStatus = {
   works: true,

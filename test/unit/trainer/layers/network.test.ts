@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { resolveCnnParameters } from "../../../../src/cnn/parameters.ts";
 import { planCnn } from "../../../../src/cnn/shapes.ts";
-import { usedPart } from "../../../../src/trainer/layers/used-part.ts";
+import { usedPart } from "../../../../src/trainer/layers/network.ts";
 
 test.each([
   { params: {}, size: [28, 28], used: [26, 26] },
