@@ -71,7 +71,9 @@ interface TrialRow {
 export function readPlannedTrials(
   database: StudyDatabase,
 ): ReadonlyMap<string, Omit<Trial, "attempt">> {
-  const rows = database.prepare("SELECT * FROM trials").all() as TrialRow[];
+  const rows = database
+    .prepare("SELECT trial_id, number, params, replicate, seed, epochs FROM trials")
+    .all() as TrialRow[];
   return new Map(
     rows.map(({ trial_id: trialId, params, epochs, ...row }) => [
       trialId,
