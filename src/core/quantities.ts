@@ -1,4 +1,4 @@
-/** Sizes and times as people write them, and as the program counts them: MiB and seconds. */
+/** Counts, sizes and times as people write them, and as the program counts them: MiB and seconds. */
 
 const MIB_PER_UNIT: Readonly<Record<string, number>> = { M: 1, G: 1024, T: 1048576 };
 const SECONDS_PER_UNIT: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86400 };
@@ -60,6 +60,16 @@ function ifCountable(value: number): number | undefined {
 /** `4GB` when the size is whole gigabytes, else `1536MB`. */
 export function formatMemory(memoryMiB: number): string {
   return memoryMiB % 1024 === 0 ? `${memoryMiB / 1024}GB` : `${memoryMiB}MB`;
+}
+
+/** `2,880` */
+export function formatCount(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+/** `1 trial`, `2,880 trials`, `3 classes` */
+export function plural(count: number, noun: string, many = `${noun}s`): string {
+  return `${formatCount(count)} ${count === 1 ? noun : many}`;
 }
 
 /** `2h 05m`, `3m 20s`, `12s`, `0.4s`: two units at most. */

@@ -23,16 +23,6 @@ export function formatParameter(value: ParameterValue | undefined): string {
   return value === undefined ? "" : toCell(String(value), MAX_PARAMETER_LENGTH);
 }
 
-/** `2,880` */
-export function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
-}
-
-/** `1 trial`, `2,880 trials` */
-export function plural(number: number, noun: string): string {
-  return `${formatCount(number)} ${noun}${number === 1 ? "" : "s"}`;
-}
-
 export interface Column {
   readonly title: string;
   readonly align?: "right";

@@ -1,5 +1,6 @@
+import { formatCount } from "../core/quantities.ts";
 import type { CollectSummary } from "../app/collect/collected.ts";
-import { formatCount, toCell } from "./cells.ts";
+import { toCell } from "./cells.ts";
 
 const MAX_LISTED = 20;
 const MAX_REASON_LENGTH = 200;

@@ -1,7 +1,6 @@
 import type { ImpossibleShape, PlanReport, PlannedArrays } from "../app/plan/planned.ts";
-import { formatDuration, formatMemory } from "../core/quantities.ts";
+import { formatDuration, formatMemory, plural } from "../core/quantities.ts";
 import type { Parameters } from "../core/study.ts";
-import { plural } from "./cells.ts";
 
 /** Reasons shown; the rest are in the JSON. */
 const SHOWN_REASONS = 5;

@@ -1,5 +1,6 @@
+import { formatCount } from "../core/quantities.ts";
 import type { ImagePrediction, ImagePredictions, Submission } from "../app/models/prediction.ts";
-import { formatCount, toCell } from "./cells.ts";
+import { toCell } from "./cells.ts";
 
 const MAX_NAME_LENGTH = 60;
 

@@ -1,6 +1,6 @@
-import { formatDuration } from "../core/quantities.ts";
+import { formatCount, formatDuration } from "../core/quantities.ts";
 import type { RefitModel, RefitReport, RefitTest } from "../app/refit/refitted.ts";
-import { drawTable, formatCount } from "./cells.ts";
+import { drawTable } from "./cells.ts";
 
 const RIGHT = { align: "right" } as const;
 

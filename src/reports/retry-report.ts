@@ -1,6 +1,6 @@
-import { formatDuration, formatMemory } from "../core/quantities.ts";
+import { formatCount, formatDuration, formatMemory } from "../core/quantities.ts";
 import type { LeftOut, RetryReport, RetryRound } from "../app/retry/retried.ts";
-import { formatCount, toCell } from "./cells.ts";
+import { toCell } from "./cells.ts";
 
 const MAX_NUMBERS = 10;
 const MAX_REASON_LENGTH = 160;

@@ -1,6 +1,7 @@
+import { formatCount } from "../core/quantities.ts";
 import type { ParameterSummary } from "../stats/summary.ts";
 import type { StudyReport } from "../stats/study-report.ts";
-import { drawTable, formatCount, formatParameter, formatValue, toCell } from "./cells.ts";
+import { drawTable, formatParameter, formatValue, toCell } from "./cells.ts";
 
 const RIGHT = { align: "right" } as const;
 

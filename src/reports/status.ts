@@ -1,4 +1,4 @@
-import { formatDuration } from "../core/quantities.ts";
+import { formatCount, formatDuration } from "../core/quantities.ts";
 import type {
   ArrayStatus,
   CanaryStatus,
@@ -7,7 +7,7 @@ import type {
 } from "../app/cluster/study-status.ts";
 import type { StandingKind } from "../core/standing.ts";
 import { schedulerOf } from "../schedulers/index.ts";
-import { type Column, drawTable, formatCount, formatValue, toCell } from "./cells.ts";
+import { type Column, drawTable, formatValue, toCell } from "./cells.ts";
 
 const RIGHT = { align: "right" } as const;
 const BAR_CELLS = 40;

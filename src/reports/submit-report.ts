@@ -1,6 +1,6 @@
+import { plural } from "../core/quantities.ts";
 import type { PlannedArrays } from "../app/plan/planned.ts";
 import type { WrittenRound } from "../app/generate/generated.ts";
-import { plural } from "./cells.ts";
 
 /** What `submit` did, beside what each submit.sh says itself. */
 export interface SubmittedRounds {

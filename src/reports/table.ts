@@ -1,14 +1,6 @@
-import { formatDuration } from "../core/quantities.ts";
+import { formatCount, formatDuration, plural } from "../core/quantities.ts";
 import { type ReportedTrial, type StudyReport, labelOfSetting } from "../stats/study-report.ts";
-import {
-  type Column,
-  drawTable,
-  formatCount,
-  formatParameter,
-  formatValue,
-  plural,
-  toCell,
-} from "./cells.ts";
+import { type Column, drawTable, formatParameter, formatValue, toCell } from "./cells.ts";
 import { failureSection, parameterSection } from "./sections.ts";
 
 const RIGHT = { align: "right" } as const;
