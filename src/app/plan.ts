@@ -1,5 +1,5 @@
 import { BsweepError } from "../core/errors.ts";
-import { formatDuration, formatMemory } from "../core/quantities.ts";
+import { formatCount, formatDuration, formatMemory, plural } from "../core/quantities.ts";
 import type { PlanReport, PlannedArrays } from "./plan/planned.ts";
 import type { Site } from "../core/site.ts";
 import type { Study } from "../core/study.ts";
@@ -94,14 +94,14 @@ function findWarnings(
   return [
     ...(proposed < asked
       ? [
-          `the search space has only ${proposed / replicates} combinations, ${asked / replicates} were asked for`,
+          `the search space has only ${plural(proposed / replicates, "combination")}, ${formatCount(asked / replicates)} were asked for`,
         ]
       : []),
     ...(trials === 0 ? ["no trial is left: every proposed network is impossible"] : []),
     ...(isMeasured
       ? []
       : [
-          "resources.trialsPerElement is auto: the first round is one trial, whose time decides; the elements above are for one trial each",
+          "resources.trialsPerElement is auto: the first round is one trial, whose time decides; above, an element is one trial",
         ]),
     ...[explainChangedCommand(study, layout)].filter((line) => line !== undefined),
     ...warnOfSize(study.resources, trialsPerElement, largest),
@@ -117,7 +117,7 @@ function warnOfSize(
 ): string[] {
   if (largest === null) return [];
   const seconds = (largest.slowestCoreSeconds / cpus) * trialsPerElement;
-  const packed = trialsPerElement > 1 ? ` for ${trialsPerElement} trials` : "";
+  const packed = trialsPerElement > 1 ? ` for ${plural(trialsPerElement, "trial")}` : "";
   return [
     ...(largest.memoryMiB > memoryMiB
       ? [

@@ -65,7 +65,7 @@ async function pack(
   const toMiB = (bytes: number): number => Math.ceil(bytes / BYTES_PER_MIB);
   const advance: RowSink["advance"] = (done, total) => {
     signal.throwIfAborted();
-    reporter.progress({ label: "packing", done: toMiB(done), total: toMiB(total), note: "MiB" });
+    reporter.progress({ label: "packing", done: toMiB(done), total: toMiB(total), unit: "MB" });
   };
   await writePiece(source, piece, classes, to, advance);
 }

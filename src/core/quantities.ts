@@ -72,8 +72,15 @@ export function plural(count: number, noun: string, many = `${noun}s`): string {
   return `${formatCount(count)} ${count === 1 ? noun : many}`;
 }
 
-/** `2h 05m`, `3m 20s`, `12s`, `0.4s`: two units at most. */
+/** A measured value in five decimals, or five digits where these would say little. */
+export function formatValue(value: number): string {
+  const size = Math.abs(value);
+  return value === 0 || (size >= 0.01 && size < 1000) ? value.toFixed(5) : value.toPrecision(5);
+}
+
+/** `2h 05m`, `3m 20s`, `12s`, `0.4s`, `<0.1s`: two units at most. */
 export function formatDuration(seconds: number): string {
+  if (seconds > 0 && seconds < 0.05) return "<0.1s";
   if (seconds < 10) return `${seconds.toFixed(1)}s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole}s`;

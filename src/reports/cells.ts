@@ -12,12 +12,6 @@ export function toCell(text: string, maxLength = MAX_CELL_LENGTH): string {
   return safe.length <= maxLength ? safe : `${safe.slice(0, maxLength - 3)}...`;
 }
 
-/** A measured value in five decimals, or five digits where these would say little. */
-export function formatValue(value: number): string {
-  const size = Math.abs(value);
-  return value === 0 || (size >= 0.01 && size < 1000) ? value.toFixed(5) : value.toPrecision(5);
-}
-
 /** A parameter's value, exactly: trials that differ look different. Nothing where the trial has no such parameter. */
 export function formatParameter(value: ParameterValue | undefined): string {
   return value === undefined ? "" : toCell(String(value), MAX_PARAMETER_LENGTH);

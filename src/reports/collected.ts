@@ -1,4 +1,4 @@
-import { formatCount } from "../core/quantities.ts";
+import { formatCount, plural } from "../core/quantities.ts";
 import type { CollectSummary } from "../app/collect/collected.ts";
 import { toCell } from "./cells.ts";
 
@@ -14,7 +14,7 @@ export function formatCollected({ study, added, unchanged, setAside }: CollectSu
     });
   const rest = lines.length - MAX_LISTED;
   return [
-    `${study}: ${formatCount(added.complete + added.failed)} new (${formatCount(added.complete)} complete, ${formatCount(added.failed)} failed), ${formatCount(unchanged)} unchanged, ${formatCount(setAside.length)} set aside`,
+    `${study}: ${plural(added.complete + added.failed, "new result")} (${formatCount(added.complete)} complete, ${formatCount(added.failed)} failed), ${formatCount(unchanged)} unchanged, ${formatCount(setAside.length)} set aside`,
     ...lines.slice(0, MAX_LISTED),
     ...(rest > 0 ? [`  and ${formatCount(rest)} more; --json lists them all`] : []),
   ].join("\n");

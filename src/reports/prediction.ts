@@ -1,4 +1,4 @@
-import { formatCount } from "../core/quantities.ts";
+import { formatCount, plural } from "../core/quantities.ts";
 import type { ImagePrediction, ImagePredictions, Submission } from "../app/models/prediction.ts";
 import { toCell } from "./cells.ts";
 
@@ -9,7 +9,7 @@ export function formatSubmitted(submission: Submission): string {
   const { output, probabilitiesOutput, rows, models, classCounts } = submission;
   const counts = classCounts.map((count, label) => `${label}: ${formatCount(count)}`);
   return [
-    `written ${output}: ${formatCount(rows)} rows, by ${describeModels(models)}`,
+    `written ${output}: ${plural(rows, "row")}, by ${describeModels(models)}`,
     ...(probabilitiesOutput === null ? [] : [`written ${probabilitiesOutput}: all probabilities`]),
     `predicted ${counts.join("  ")}`,
   ].join("\n");

@@ -1,4 +1,4 @@
-import { formatCount, formatDuration } from "../core/quantities.ts";
+import { formatCount, formatDuration, plural } from "../core/quantities.ts";
 import type { RefitModel, RefitReport, RefitTest } from "../app/refit/refitted.ts";
 import { drawTable } from "./cells.ts";
 
@@ -38,8 +38,8 @@ function verdict({ path, rows, meanAccuracy, deviation, ensemble }: RefitTest, m
   const spread = deviation === null ? "" : `, standard deviation ${(deviation * 100).toFixed(3)}`;
   return [
     "",
-    `on the ${formatCount(rows)} rows of ${path}, looked at once after training:`,
-    `  mean of ${models}: ${percent(meanAccuracy)}${spread}`,
+    `on the ${plural(rows, "row")} of ${path}, looked at once after training:`,
+    `  mean of ${plural(models, "model")}: ${percent(meanAccuracy)}${spread}`,
     ...(ensemble === null
       ? []
       : [

@@ -1,3 +1,4 @@
+import { formatDuration, formatMemory } from "../core/quantities.ts";
 import { BsweepError, isSystemError, messageOf } from "../core/errors.ts";
 import type { Objective } from "../core/study.ts";
 import { RUN_AGAIN_STATUS } from "../core/trainer-request.ts";
@@ -110,13 +111,13 @@ function failureOfEnding(run: Supervised, memoryMiB: number): Failure | undefine
   if (run.stopped === "timeout") {
     return {
       kind: "timeout",
-      message: `stopped after ${run.seconds.toFixed(0)} s, with just enough of the element's wall time left to write this`,
+      message: `stopped after ${formatDuration(run.seconds)}, with just enough of the element's wall time left to write this`,
     };
   }
   if (run.stopped === "memory")
     return {
       kind: "out-of-memory",
-      message: `the trainer held more than the ${memoryMiB} MiB it may`,
+      message: `the trainer held more than the ${formatMemory(memoryMiB)} it may`,
     };
   if (exitStatus === 0) return undefined;
   if (run.outOfMemoryKill)

@@ -96,5 +96,5 @@ function checkHome({ site }: DoctorContext): Check[] {
 }
 
 function formatBytes(bytes: number): string {
-  return bytes >= GIB ? `${(bytes / GIB).toFixed(1)} GB` : `${Math.round(bytes / 1024 ** 2)} MB`;
+  return bytes >= GIB ? `${(bytes / GIB).toFixed(1)}GB` : `${Math.round(bytes / 1024 ** 2)}MB`;
 }

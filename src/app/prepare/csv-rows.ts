@@ -1,3 +1,4 @@
+import { formatCount, plural } from "../../core/quantities.ts";
 import Papa from "papaparse";
 import type { Issue } from "../../core/errors.ts";
 import { quote, type CsvHeader } from "./csv-header.ts";
@@ -64,7 +65,7 @@ function findShapeProblem(
 ): string | undefined {
   if (malformedQuote) return "found a quoted value that is not closed properly";
   if (row.length === header.columns) return undefined;
-  return `found ${row.length} columns, expected ${header.columns}`;
+  return `found ${plural(row.length, "column")}, expected ${formatCount(header.columns)}`;
 }
 
 function readRow(

@@ -1,3 +1,4 @@
+import { formatCount, plural } from "../../core/quantities.ts";
 import type { Issue } from "../../core/errors.ts";
 import { openIdxFile, readIdxRows, type IdxFile } from "./idx-file.ts";
 import {
@@ -22,7 +23,7 @@ export async function openIdxSource(
   const labels =
     source.labels === undefined ? undefined : await openIdxFile(source.labels, "labels");
   if (labels !== undefined && labels.header.count !== images.header.count) {
-    const message = `found ${labels.header.count} labels, expected ${images.header.count}, one per image`;
+    const message = `found ${plural(labels.header.count, "label")}, expected ${formatCount(images.header.count)}, one per image`;
     throw invalidData(labels.source.file, [{ file: labels.source.file, path: "", message }]);
   }
   return {

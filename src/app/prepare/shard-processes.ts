@@ -32,7 +32,7 @@ export async function packInProcesses(
     if (signal.aborted) return;
     const result = await runProcess(process.execPath, toArguments(options, piece), { signal });
     if (!result.succeeded) failures.push({ piece, reason: result.failure });
-    reporter.progress({ label: "packing", done: ++done, total: shards, note: "shards" });
+    reporter.progress({ label: "packing", done: ++done, total: shards, unit: "pieces" });
   };
   const pieces = Array.from({ length: shards }, (_, at) => ({ shard: at + 1, shards }));
   await Promise.all(pieces.map((piece) => limit(run, piece)));

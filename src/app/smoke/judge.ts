@@ -1,3 +1,4 @@
+import { formatMemory, plural } from "../../core/quantities.ts";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Site } from "../../core/site.ts";
@@ -107,7 +108,7 @@ function judgeFolders({ folders, host, environment }: SmokeFacts, site: Site): S
       ? []
       : [
           warning(
-            `${host}: only ${environment.tmpFreeMiB} MB are free in ${environment.tmpdir}`,
+            `${host}: only ${formatMemory(environment.tmpFreeMiB)} are free in ${environment.tmpdir}`,
             "ask for room: resources.tmp",
           ),
         ]),
@@ -121,7 +122,7 @@ function judgeResources(facts: SmokeFacts, study: Study | null): SmokeFinding[] 
     ...(facts.cpus < cpus
       ? [
           problem(
-            `${host}: a task sees ${facts.cpus} CPUs, the study asks for ${cpus}`,
+            `${host}: a task sees ${plural(facts.cpus, "CPU")}, the study asks for ${cpus}`,
             "see resources.cpus",
           ),
         ]
@@ -129,14 +130,14 @@ function judgeResources(facts: SmokeFacts, study: Study | null): SmokeFinding[] 
     ...(facts.cpus > cpus
       ? [
           note(
-            `${host}: a task sees ${facts.cpus} CPUs and was given ${cpus}; threads are set to ${cpus}`,
+            `${host}: a task sees ${plural(facts.cpus, "CPU")} and was given ${cpus}; threads are set to ${cpus}`,
           ),
         ]
       : []),
     ...(memoryLimitMiB !== null && memoryLimitMiB < memoryMiB
       ? [
           problem(
-            `${host}: memory is limited to ${memoryLimitMiB} MB, the study asks for ${memoryMiB} MB`,
+            `${host}: memory is limited to ${formatMemory(memoryLimitMiB)}, the study asks for ${formatMemory(memoryMiB)}`,
             "the container's or the queue's limit is lower than what was asked for",
           ),
         ]
@@ -144,7 +145,7 @@ function judgeResources(facts: SmokeFacts, study: Study | null): SmokeFinding[] 
     ...(memoryLimitMiB === null
       ? [
           note(
-            `${host}: no memory limit is to be seen; bsweep's own holds a trial to ${memoryMiB} MB`,
+            `${host}: no memory limit is to be seen; bsweep's own holds a trial to ${formatMemory(memoryMiB)}`,
           ),
         ]
       : []),
@@ -225,7 +226,7 @@ function judgePool(facts: readonly SmokeFacts[]): SmokeFinding[] {
     ...(facts.length > 1 && makers !== 1
       ? [
           problem(
-            `${makers} tasks have made the one file that only one can make`,
+            `${plural(makers, "task")} made the file that exactly one must make`,
             "this storage cannot tell tasks apart: use job arrays rather than a pool, or another workspace",
           ),
         ]

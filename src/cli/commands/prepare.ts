@@ -1,3 +1,4 @@
+import { plural } from "../../core/quantities.ts";
 import pc from "picocolors";
 import type { Argv } from "yargs";
 import { resolve } from "node:path";
@@ -189,9 +190,21 @@ function tell({ folder, state, header }: PreparedDataset, json: boolean): void {
     return;
   }
   const { count, height, width, classes, classCounts, digest } = header;
-  const labels = classes === 0 ? "no labels" : `${classes} classes (${classCounts.join(" ")})`;
-  print(`${pc.green(state)} ${folder}: ${count} images of ${height} x ${width}, ${labels}`);
+  const labels =
+    classes === 0
+      ? "no labels"
+      : `${plural(classes, "class", "classes")} (${describeCounts(classCounts)})`;
+  print(
+    `${pc.green(state)} ${folder}: ${plural(count, "image")} of ${height} x ${width}, ${labels}`,
+  );
   print(pc.dim(digest));
+}
+
+/** Images of each class, as far as a line holds them. */
+function describeCounts(counts: readonly number[]): string {
+  return counts.length <= 16
+    ? `${counts.join(" ")} images`
+    : `${Math.min(...counts)} to ${Math.max(...counts)} images in each`;
 }
 
 function checkWholeNumber(name: string, value: number | undefined, most: number): void {

@@ -22,8 +22,8 @@ export const WAIT_STATUS: Readonly<Record<WaitEnd, number>> = {
 };
 
 const SENTENCES: Readonly<Record<WaitEnd, string>> = {
-  complete: "all trials are complete",
-  failed: "all trials have a result, some failed",
+  complete: "every trial is complete",
+  failed: "every trial has a result, and some failed",
   lost: "some trials left no result, and nothing is running any more",
   timeout: "the time is up",
   "not submitted": "nothing is running, and some trials are not submitted",

@@ -63,7 +63,7 @@ export async function takePinnedLibraries(
   return withWorkFolder(cache, async (folder) => {
     const megabytes = wheels.reduce((sum, wheel) => sum + wheel.megabytes, 0);
     const more = build === "gpu" ? " and CUDA's libraries" : "";
-    reporter.info(`Downloading ${requirement}${more} with pip (${megabytes} MB, once) ...`);
+    reporter.info(`Downloading ${requirement}${more} with pip (${megabytes}MB, once) ...`);
     const [tensorflow, ...cuda] = await downloadWheels(wheels, folder);
     reporter.info(`Unpacking into ${unpacked} ...`);
     return unpackWheel(tensorflow, cache, cuda);

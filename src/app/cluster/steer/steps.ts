@@ -1,3 +1,4 @@
+import { plural } from "../../../core/quantities.ts";
 import type { SteeredJob, SteeredOutcome } from "./steered.ts";
 import { BsweepError } from "../../../core/errors.ts";
 import { schedulerOf } from "../../../schedulers/index.ts";
@@ -67,5 +68,5 @@ export function wholeOf({ job }: SteerableJob): JobPart {
 }
 
 export function countOf(count: number, what = "element"): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
+  return plural(count, what);
 }
