@@ -42,7 +42,7 @@ export const SWEEP_DEMO: Demo = {
       args: ["prepare", "--csv", CSV_FILE, "--to", "data/digits"],
     },
     { title: "See what would run; nothing is written", args: ["plan", STUDY_FILE] },
-    { title: "Write the job files, as for a cluster", args: ["generate", STUDY_FILE] },
+    { title: "Write the job files, as for a cluster with Slurm", args: ["generate", STUDY_FILE] },
     {
       title: "Run them here, through the same job script a cluster's element runs",
       args: ["local", STUDY_FILE],

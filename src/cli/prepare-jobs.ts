@@ -37,7 +37,7 @@ export function addJobOptions<T>(parser: Argv<T>) {
       ...text,
       conflicts: "study",
       describe:
-        "Write jobs for this site instead, one element a shard; again: tell how far they are",
+        "Write jobs for this site instead, an element for each of --shards; again: how far they are",
     })
     .option("study", { ...text, describe: "The same, as the cluster block of this study says" })
     .option("image", { ...text, describe: "Container image of the jobs" })

@@ -158,7 +158,7 @@ function binValues(sorted: readonly (readonly [number, Taken])[]): readonly Grou
   return bins
     .filter(({ values }) => values.length > 0)
     .map(({ values, rows, failed }) => ({
-      label: `${values[0]} .. ${values.at(-1)}`,
+      label: values[0] === values.at(-1) ? `${values[0]}` : `${values[0]} .. ${values.at(-1)}`,
       ...{ rows, failed },
     }));
 }

@@ -54,7 +54,7 @@ export async function cancel(
     notes:
       all && outstanding > 0
         ? [
-            `${countOf(outstanding, "array")} not submitted yet: submit.sh leaves them until bsweep resume`,
+            `not submitted yet: ${countOf(outstanding, "array")}, which submit.sh leaves alone until bsweep resume`,
           ]
         : [],
   };

@@ -85,7 +85,7 @@ async function planOvertaken(
       ? { unchanged: "" }
       : {
           commands: dialect.resume(partOf(job, stopped)),
-          detail: `${countOf(stopped.length)} had just started and goes on`,
+          detail: `just started, and left to run: ${countOf(stopped.length)}`,
         };
   }).filter(({ outcome }) => outcome === null);
 }

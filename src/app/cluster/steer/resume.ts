@@ -36,7 +36,7 @@ export async function resume(options: ResumeOptions, effects: Effects): Promise<
     jobs: await runSteps(steps, printOnly),
     notes:
       wasPaused && outstanding > 0
-        ? [`submit.sh may submit the ${countOf(outstanding, "array")} that are left`]
+        ? [`submit.sh may submit what is left: ${countOf(outstanding, "array")}`]
         : [],
   };
 }
