@@ -1,5 +1,7 @@
+import { relative } from "node:path";
 import { formatCount } from "../core/quantities.ts";
 import pc from "picocolors";
+import { logicalCwd } from "../workspace/layout.ts";
 import { BsweepError, formatIssue, isSystemError, messageOf } from "../core/errors.ts";
 import type { Effects, Progress, Reporter } from "../core/effects.ts";
 
@@ -19,6 +21,12 @@ export function outliveReaders(): void {
       if (!isSystemError(error, "EPIPE")) throw error;
     });
   }
+}
+
+/** A path as it is called from the folder the user stands in. */
+export function fromHere(path: string): string {
+  const inside = relative(logicalCwd(), path);
+  return inside.startsWith("..") ? path : inside;
 }
 
 /** Prints `value` as JSON for scripts. */

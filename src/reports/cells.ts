@@ -22,6 +22,9 @@ export interface Column {
   readonly align?: "right";
 }
 
+/** Of a column of numbers. */
+export const RIGHT = { align: "right" } as const;
+
 /** A table in plain text: no colours, so that it reads the same in a file. */
 export function drawTable(
   columns: readonly Column[],

@@ -1,8 +1,6 @@
 import { formatCount, formatDuration, plural } from "../core/quantities.ts";
 import type { RefitModel, RefitReport, RefitTest } from "../app/refit/refitted.ts";
-import { drawTable } from "./cells.ts";
-
-const RIGHT = { align: "right" } as const;
+import { drawTable, RIGHT } from "./cells.ts";
 
 /** What `refit` made: a row a model, then the test set's verdict. */
 export function formatRefitReport({ models, test }: RefitReport): string {

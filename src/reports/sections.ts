@@ -1,9 +1,7 @@
 import { formatCount, formatValue } from "../core/quantities.ts";
 import type { ParameterSummary } from "../stats/summary.ts";
 import type { StudyReport } from "../stats/study-report.ts";
-import { drawTable, formatParameter, toCell } from "./cells.ts";
-
-const RIGHT = { align: "right" } as const;
+import { drawTable, formatParameter, toCell, RIGHT } from "./cells.ts";
 
 /** How each parameter that varies moves the objective, the one that matters most first. */
 export function parameterSection({ parameters }: StudyReport): string[] {

@@ -3,9 +3,8 @@ import { escapeControls } from "../core/printable.ts";
 import type { SmokeFacts } from "../formats/smoke-files.ts";
 import type { SmokeFinding, SmokeProbe, SmokeReport } from "../app/smoke/smoke-report.ts";
 import { schedulerOf } from "../schedulers/index.ts";
-import { drawTable, type Column } from "./cells.ts";
+import { drawTable, type Column, RIGHT } from "./cells.ts";
 
-const RIGHT = { align: "right" } as const;
 const COLUMNS: readonly Column[] = [
   { title: "probe" },
   { title: "host" },

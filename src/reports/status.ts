@@ -7,9 +7,8 @@ import type {
 } from "../app/cluster/study-status.ts";
 import type { StandingKind } from "../core/standing.ts";
 import { schedulerOf } from "../schedulers/index.ts";
-import { type Column, drawTable, toCell } from "./cells.ts";
+import { type Column, drawTable, toCell, RIGHT } from "./cells.ts";
 
-const RIGHT = { align: "right" } as const;
 const BAR_CELLS = 40;
 const MAX_REASON_LENGTH = 100;
 const MAX_ARRAYS = 40;

@@ -1,9 +1,8 @@
 import { formatCount, formatDuration, formatValue, plural } from "../core/quantities.ts";
 import { type ReportedTrial, type StudyReport, labelOfSetting } from "../stats/study-report.ts";
-import { type Column, drawTable, formatParameter, toCell } from "./cells.ts";
+import { type Column, drawTable, formatParameter, toCell, RIGHT } from "./cells.ts";
 import { failureSection, parameterSection } from "./sections.ts";
 
-const RIGHT = { align: "right" } as const;
 const MAX_MESSAGE_LENGTH = 100;
 
 export interface TableOptions {
