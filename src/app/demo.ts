@@ -47,7 +47,10 @@ export const SWEEP_DEMO: Demo = {
       title: "Run them here, through the same job script a cluster's element runs",
       args: ["local", STUDY_FILE],
     },
-    { title: "Merge the result files into SQLite: done by local already, not so on a cluster", args: ["collect", STUDY_FILE] },
+    {
+      title: "Merge the result files into SQLite: done by local already, not so on a cluster",
+      args: ["collect", STUDY_FILE],
+    },
     { title: "Rank what came back", args: ["report", STUDY_FILE, "--top", "5"] },
     { title: "Take the winner", args: ["best", STUDY_FILE] },
   ],
