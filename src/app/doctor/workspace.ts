@@ -58,7 +58,9 @@ function checkNames({ layout: { workspace }, site }: DoctorContext): Check {
   }
   return workspace === physical || process.env["PWD"] === workspace
     ? names.ok(
-        workspace === physical ? "no symbolic links on the way" : `${workspace}, a link to ${physical}`,
+        workspace === physical
+          ? "no symbolic links on the way"
+          : `${workspace}, a link to ${physical}`,
       )
     : names.ok(workspace);
 }
