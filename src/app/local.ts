@@ -1,3 +1,4 @@
+import { formatCount, plural } from "../core/quantities.ts";
 import { availableParallelism } from "node:os";
 import pLimit from "p-limit";
 import type { Effects } from "../core/effects.ts";
@@ -64,7 +65,7 @@ export async function runLocally(options: LocalOptions, effects: Effects): Promi
   const tally = new Tally(study.objective, countTrials(chosen), effects);
   if (chosen.length > 0) {
     effects.reporter.info(
-      `${countTrials(chosen)} trials, ${workers} at a time${skipped > 0 ? `; ${skipped} have a result already` : ""}`,
+      `${plural(countTrials(chosen), "trial")}, ${workers} at a time${skipped > 0 ? `; results already there: ${formatCount(skipped)}` : ""}`,
     );
     await runAll(chosen, workers, options, tally, study.name);
   }

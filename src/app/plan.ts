@@ -1,4 +1,4 @@
-import { formatDuration, formatMemory } from "../core/quantities.ts";
+import { formatCount, plural, formatDuration, formatMemory } from "../core/quantities.ts";
 import type { Site } from "../core/site.ts";
 import type { Study } from "../core/study.ts";
 import { countAsked } from "../samplers/index.ts";
@@ -101,10 +101,10 @@ function* findWarnings(
   const { space, sampler, replicates } = study;
   const asked = countAsked(space, sampler);
   if (proposed < asked * replicates)
-    yield `the search space has only ${proposed / replicates} combinations, ${asked} were asked for`;
+    yield `the search space has only ${plural(proposed / replicates, "combination")}, ${formatCount(asked)} were asked for`;
   if (trials === 0) yield "no trial is left: every proposed network is impossible";
   if (!isMeasured)
-    yield "resources.trialsPerElement is auto: the first round is one trial, whose time decides; the elements above are for one trial each";
+    yield "resources.trialsPerElement is auto: the first round is one trial, whose time decides; above, an element is one trial";
   const changed = explainChangedCommand(study, layout);
   if (changed !== undefined) yield changed;
   if (largest !== null) yield* warnOfSize(study.resources, trialsPerElement, largest);
@@ -118,7 +118,7 @@ function* warnOfSize(
   largest: LargestTrial,
 ): Generator<string> {
   const seconds = (largest.slowestCoreSeconds / cpus) * trialsPerElement;
-  const packed = trialsPerElement > 1 ? ` for ${trialsPerElement} trials` : "";
+  const packed = trialsPerElement > 1 ? ` for ${plural(trialsPerElement, "trial")}` : "";
   if (largest.memoryMiB > memoryMiB)
     yield `the largest trial needs about ${formatMemory(largest.memoryMiB)}, resources.memory is ${formatMemory(memoryMiB)}`;
   if (seconds > walltimeSeconds)

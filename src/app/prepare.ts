@@ -76,7 +76,7 @@ async function pack(
   const toMiB = (bytes: number): number => Math.ceil(bytes / BYTES_PER_MIB);
   const advance: RowSink["advance"] = (done, total) => {
     signal.throwIfAborted();
-    reporter.progress({ label: "packing", done: toMiB(done), total: toMiB(total), note: "MiB" });
+    reporter.progress({ label: "packing", done: toMiB(done), total: toMiB(total), unit: "MB" });
   };
   await writePiece(source, piece, classes, to, advance);
 }
@@ -99,7 +99,7 @@ export async function packInProcesses(
     if (signal.aborted) return;
     const result = await runProcess(process.execPath, toArguments(options, piece), { signal });
     if (!result.succeeded) failures.push({ piece, reason: result.failure });
-    reporter.progress({ label: "packing", done: ++done, total: shards, note: "shards" });
+    reporter.progress({ label: "packing", done: ++done, total: shards, unit: "pieces" });
   };
   const pieces = Array.from({ length: shards }, (_, at) => ({ shard: at + 1, shards }));
   await Promise.all(pieces.map((piece) => limit(run, piece)));

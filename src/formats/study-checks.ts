@@ -1,3 +1,4 @@
+import { formatCount } from "../core/quantities.ts";
 import type { Issue } from "../core/errors.ts";
 import { dropAbsent } from "../core/objects.ts";
 import {
@@ -157,6 +158,6 @@ function checkSize(draft: SoundParts, space: readonly Dimension[], issueAt: Issu
   const trials = countAsked(space, toSampler(sampler)) * replicates;
   // What is not a number lacks a setting, and an endless grid has a range without steps: both were told already.
   if (!(trials > MAX_TRIALS) || trials === Infinity) return [];
-  const [found, most] = [trials, MAX_TRIALS].map((count) => count.toLocaleString("en"));
+  const [found, most] = [trials, MAX_TRIALS].map(formatCount);
   return [issueAt(["space"], `found ${found} trials, expected at most ${most}`)];
 }

@@ -73,7 +73,7 @@ export const GENERAL_RULES: readonly ClusterRule[] = [
     find: ({ site, placement: { image } }) =>
       site.container === "docker" &&
       isTagged(image) &&
-      `the image ${image} may change while the study runs; name it NAME@sha256:..., as bsweep image push prints it and notes it for generate`,
+      `the image ${image} may change while the study runs; name its digest (NAME@sha256:...), which bsweep image push prints`,
   },
   {
     id: "pyxis/import-once",

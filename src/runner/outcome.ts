@@ -1,3 +1,4 @@
+import { formatDuration, formatMemory } from "../core/quantities.ts";
 import { BsweepError, isSystemError, messageOf } from "../core/errors.ts";
 import type { Objective } from "../core/study.ts";
 import { type Failure, RUN_AGAIN_STATUS, type TrainerReport } from "../core/trial.ts";
@@ -101,12 +102,12 @@ function failureOfEnding(run: Supervised, memoryMiB: number): Failure | undefine
   if (run.startFailure !== undefined)
     return { kind: "error", message: `the trainer did not start: ${run.startFailure}` };
   if (run.stopped === "timeout") {
-    const message = `stopped after ${run.seconds.toFixed(0)} s, with just enough of the element's wall time left to write this`;
+    const message = `stopped after ${formatDuration(run.seconds)}, with just enough of the element's wall time left to write this`;
     return { kind: "timeout", message };
   }
   const outOfMemory = (message: string): Failure => ({ kind: "out-of-memory", message });
   if (run.stopped === "memory")
-    return outOfMemory(`the trainer held more than the ${memoryMiB} MiB it may`);
+    return outOfMemory(`the trainer held more than the ${formatMemory(memoryMiB)} it may`);
   if (exitStatus === 0) return undefined;
   if (run.outOfMemoryKill) return outOfMemory("the kernel ended the trainer: out of memory");
   const end = signal ?? `exit status ${exitStatus ?? "unknown"}`;

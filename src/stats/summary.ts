@@ -149,7 +149,7 @@ function binValues(sorted: readonly (readonly [number, Taken])[]): readonly Grou
     return { bin, value, ...taken };
   });
   return [...groupBy(placed, ({ bin }) => bin).values()].map((group) => ({
-    label: `${group[0]?.value} .. ${group.at(-1)?.value}`,
+    label: [...new Set([group[0]?.value, group.at(-1)?.value])].join(" .. "),
     rows: group.flatMap(({ rows }) => rows),
     failed: group.reduce((sum, { failed }) => sum + failed, 0),
   }));

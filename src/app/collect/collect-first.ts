@@ -1,3 +1,4 @@
+import { plural } from "../../core/quantities.ts";
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Effects } from "../../core/effects.ts";
@@ -36,10 +37,10 @@ export async function collectFirst(
   }
   const { added, setAside } = await collectResults({ study: study.name, layout }, effects);
   const count = added.complete + added.failed;
-  if (count > 0) effects.reporter.info(`collected ${count} new results`);
+  if (count > 0) effects.reporter.info(`collected ${plural(count, "new result")}`);
   if (setAside.length > 0) {
     effects.reporter.warn(
-      `${setAside.length} result files are set aside; bsweep collect ${study.file} tells why`,
+      `set aside: ${plural(setAside.length, "result file")}; bsweep collect ${study.file} tells why`,
     );
   }
   return requireDatabase(path, study);

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { plural } from "../../core/quantities.ts";
 import { checker, type Check } from "../../core/check.ts";
 import { BsweepError, formatIssue } from "../../core/errors.ts";
 import type { Study } from "../../core/study.ts";
@@ -37,7 +38,7 @@ export function checkData(context: DoctorContext): Check[] {
     const data = checker(`data set ${path}`);
     try {
       const { header } = openPackedDataset(layout.resolve(path), { verify: true });
-      const rows = `${header.count.toLocaleString("en")} rows, digest ${header.digest.slice(0, 12)}`;
+      const rows = `${plural(header.count, "row")}, digest ${header.digest.slice(0, 12)}`;
       if (at > 0) return [data.ok(`${rows}, verified`)];
       const other = findOtherDigest(context, study, header.digest);
       return other === undefined

@@ -52,7 +52,7 @@ function checkNames({ layout: { workspace }, site }: DoctorContext): Check {
       "cd there by its other name (/storage1, /storage2, /home), or say --workspace",
     );
   }
-  if (workspace === physical) return names.ok("no links on the way");
+  if (workspace === physical) return names.ok("no symbolic links on the way");
   const isLink = process.env["PWD"] === workspace;
   return names.ok(isLink ? `${workspace}, a link to ${physical}` : workspace);
 }
@@ -90,7 +90,7 @@ function checkHome({ site }: DoctorContext): Check[] {
 }
 
 function formatBytes(bytes: number): string {
-  return bytes >= GIB ? `${(bytes / GIB).toFixed(1)} GB` : `${Math.round(bytes / 1024 ** 2)} MB`;
+  return bytes >= GIB ? `${(bytes / GIB).toFixed(1)}GB` : `${Math.round(bytes / 1024 ** 2)}MB`;
 }
 
 /** How much of what is allowed is used, where a limit is. */

@@ -1,5 +1,5 @@
 import type { Effects } from "../../core/effects.ts";
-import { formatDuration } from "../../core/quantities.ts";
+import { formatCount, formatDuration, formatValue } from "../../core/quantities.ts";
 import type { Objective } from "../../core/study.ts";
 import type { TrialResult } from "../../core/trial.ts";
 import { BestSoFar } from "../../stats/rank.ts";
@@ -47,8 +47,8 @@ export class Tally {
     const left = ((this.#total - this.#done) * this.#elapsedSeconds()) / this.#done;
     const best = this.#best.value;
     const parts = [
-      ...(this.#failed > 0 ? [`${this.#failed} failed`] : []),
-      ...(best === undefined ? [] : [`best ${this.#objective.metric} ${best.toFixed(4)}`]),
+      ...(this.#failed > 0 ? [`${formatCount(this.#failed)} failed`] : []),
+      ...(best === undefined ? [] : [`best ${this.#objective.metric} ${formatValue(best)}`]),
       ...(Number.isFinite(left) && left > 0 ? [`about ${formatDuration(left)} left`] : []),
     ];
     const note = parts.join(", ");

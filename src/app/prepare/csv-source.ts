@@ -1,3 +1,4 @@
+import { formatCount, plural } from "../../core/quantities.ts";
 import Papa from "papaparse";
 import type { Issue } from "../../core/errors.ts";
 import { type CsvHeader, findShape, quote, readCsvHeader } from "./csv-header.ts";
@@ -119,7 +120,10 @@ function parseRows(
     if (!isBlank) {
       if (malformed.has(index)) report("", "found a quoted value that is not closed properly");
       else if (row.length !== header.columns)
-        report("", `found ${row.length} columns, expected ${header.columns}`);
+        report(
+          "",
+          `found ${plural(row.length, "column")}, expected ${formatCount(header.columns)}`,
+        );
       else readRow(row, header, classes, { pixels, labels, row: rows++ }, report);
     }
     line += 1;

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
 import { type BsweepError, type Issue, messageOf } from "../../core/errors.ts";
+import { formatCount, plural } from "../../core/quantities.ts";
 import {
   describeSource,
   type ImageSource,
@@ -26,7 +27,7 @@ export async function openIdxSource(
   const labels =
     source.labels === undefined ? undefined : await openIdxFile(source.labels, "labels");
   if (labels !== undefined && labels.header.count !== images.header.count) {
-    const message = `found ${labels.header.count} labels, expected ${images.header.count}, one per image`;
+    const message = `found ${plural(labels.header.count, "label")}, expected ${formatCount(images.header.count)}, one per image`;
     throw invalidData(labels.source.file, [{ file: labels.source.file, path: "", message }]);
   }
   const [height = 1, width = 1, channels = 1] = images.header.shape;

@@ -92,7 +92,7 @@ function warn(
 ): void {
   if (terminal && queue !== interactiveQueue) {
     reporter.warn(
-      `the wrapper's documentation lets a terminal attach to jobs of ${interactiveQueue ?? "an interactive queue"} only, and this one is in ${queue ?? "another"}: if it is refused, run a command instead, after --`,
+      `a terminal may attach to jobs of ${interactiveQueue ?? "an interactive queue"} only, by the wrapper's documentation, and this one is in ${queue ?? "another"}: if refused, run a command after --`,
     );
   }
   if (index !== null) {

@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { formatMemory, plural } from "../../core/quantities.ts";
 import type { Site } from "../../core/site.ts";
 import type { SmokeFacts } from "../../formats/smoke-files.ts";
 import type { SmokeFinding, SmokeProbe } from "./smoke-report.ts";
@@ -7,6 +6,8 @@ import type { Study } from "../../core/study.ts";
 import { elementLogName, logFolderName } from "../../workspace/layout.ts";
 import { packageVersion } from "../../workspace/package.ts";
 import type { ProbeState } from "./watch.ts";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 /** Beyond this, times of two machines cannot be compared any more. */
 const MOST_CLOCK_SECONDS = 5;
@@ -93,7 +94,7 @@ function* judgeFolders({ folders, host, environment }: SmokeFacts, site: Site): 
     );
   if (tmpFreeMiB !== null && tmpFreeMiB < LEAST_TMP_MIB)
     yield warning(
-      `${host}: only ${tmpFreeMiB} MB are free in ${tmpdir}`,
+      `${host}: only ${formatMemory(tmpFreeMiB)} are free in ${tmpdir}`,
       "ask for room: resources.tmp",
     );
 }
@@ -101,16 +102,16 @@ function* judgeFolders({ folders, host, environment }: SmokeFacts, site: Site): 
 function* judgeResources(facts: SmokeFacts, study: Study | null): Findings {
   const { cpus = 1, memoryMiB = 1024 } = study?.resources ?? {};
   const { host, memoryLimitMiB, user } = facts;
-  const seen = `${host}: a task sees ${facts.cpus} CPUs`;
+  const seen = `${host}: a task sees ${plural(facts.cpus, "CPU")}`;
   if (facts.cpus < cpus) yield problem(`${seen}, the study asks for ${cpus}`, "see resources.cpus");
   if (facts.cpus > cpus) yield note(`${seen} and was given ${cpus}; threads are set to ${cpus}`);
   if (memoryLimitMiB === null)
     yield note(
-      `${host}: no memory limit is to be seen; bsweep's own holds a trial to ${memoryMiB} MB`,
+      `${host}: no memory limit is to be seen; bsweep's own holds a trial to ${formatMemory(memoryMiB)}`,
     );
   else if (memoryLimitMiB < memoryMiB)
     yield problem(
-      `${host}: memory is limited to ${memoryLimitMiB} MB, the study asks for ${memoryMiB} MB`,
+      `${host}: memory is limited to ${formatMemory(memoryLimitMiB)}, the study asks for ${formatMemory(memoryMiB)}`,
       "the container's or the queue's limit is lower than what was asked for",
     );
   if (user.name === null) yield note(`uid ${user.uid} has no entry in passwd: fine for bsweep`);
@@ -162,7 +163,7 @@ function* judgePool(facts: readonly SmokeFacts[]): Findings {
   yield* judgePeers(facts);
   if (facts.length > 1 && makers !== 1)
     yield problem(
-      `${makers} tasks have made the one file that only one can make`,
+      `${plural(makers, "task")} made the file that exactly one must make`,
       "this storage cannot tell tasks apart: use job arrays rather than a pool, or another workspace",
     );
   if (facts.length > 1 && hosts.size === 1) {

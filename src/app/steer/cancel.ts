@@ -59,12 +59,13 @@ export async function cancel(
     if (outstanding > 0) markPaused(scene, "cancel", effects);
     else if (options.round === undefined) removePaused(scene);
   }
-  const left = `${countOf(outstanding, "array")} not submitted yet`;
+  const left = `not submitted yet: ${countOf(outstanding, "array")}`;
   return {
     study: scene.study.name,
     action: "cancel",
     jobs: await runSteps(steps, printOnly),
-    notes: all && outstanding > 0 ? [`${left}: submit.sh leaves them until bsweep resume`] : [],
+    notes:
+      all && outstanding > 0 ? [`${left}, which submit.sh leaves alone until bsweep resume`] : [],
   };
 }
 

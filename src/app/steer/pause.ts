@@ -106,7 +106,7 @@ async function planOvertaken(
       ? now.suspended.filter((index) => before.pending.includes(index))
       : [];
     if (stopped.length === 0) return { unchanged: "" };
-    const detail = `${countOf(stopped.length)} had just started and goes on`;
+    const detail = `just started, and left to run: ${countOf(stopped.length)}`;
     return { commands: dialect.resume(partOf(job, stopped)), detail };
   }).filter(({ outcome }) => outcome === null);
 }
@@ -136,6 +136,6 @@ export async function resume(options: ResumeOptions, effects: Effects): Promise<
     study: scene.study.name,
     action: "resume",
     jobs: await runSteps(steps, printOnly),
-    notes: wasPaused && outstanding > 0 ? [`submit.sh may submit the ${left} that are left`] : [],
+    notes: wasPaused && outstanding > 0 ? [`submit.sh may submit what is left: ${left}`] : [],
   };
 }

@@ -1,3 +1,4 @@
+import { plural } from "../../core/quantities.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
 import type { Argv } from "../../schedulers/status.ts";
@@ -104,7 +105,7 @@ export function wholeOf({ job }: SteerableJob): JobPart {
 }
 
 export function countOf(count: number, what = "element"): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
+  return plural(count, what);
 }
 
 /** A scheduler's commands wait for ever where the cluster is busy. */

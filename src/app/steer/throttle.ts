@@ -73,7 +73,7 @@ function planArrays({ jobs, answer }: Scene, limit: number): Step[] {
   return planSteps({ answer }, arrays, ({ job, pool }, elements, dialect) => {
     if (pool) return { unchanged: "a parallel job keeps the slots it was submitted with" };
     const now = elements.running.length;
-    const over = now > limit ? `; ${countOf(now)} run and go on, none starts before` : "";
+    const over = now > limit ? `; ${countOf(now)} run on, and none starts until fewer do` : "";
     return {
       commands: dialect.limitArray(job ?? "", limit),
       detail: `at most ${limit} at once${over}`,

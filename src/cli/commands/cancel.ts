@@ -3,7 +3,7 @@ import { dropAbsent } from "../../core/objects.ts";
 import type { Command } from "../command.ts";
 import { confirm } from "../confirm.ts";
 import { createEffects, print as printText } from "../output.ts";
-import { STEERING_OPTIONS } from "../steering-options.ts";
+import { STEERING_OPTIONS } from "../options.ts";
 
 interface CancelCommandOptions {
   study: string;

@@ -1,6 +1,6 @@
 import type { Command } from "../command.ts";
 import { createEffects } from "../output.ts";
-import { STEERING_OPTIONS } from "../steering-options.ts";
+import { STEERING_OPTIONS } from "../options.ts";
 
 interface ThrottleCommandOptions {
   study: string;

@@ -60,7 +60,7 @@ export async function takePinnedLibraries(
     const megabytes = wheels.reduce((sum, wheel) => sum + wheel.megabytes, 0);
     const more = build === "gpu" ? " and CUDA's libraries" : "";
     reporter.info(
-      `Downloading ${requirementOf(wheels[0])}${more} with pip (${megabytes} MB, once) ...`,
+      `Downloading ${requirementOf(wheels[0])}${more} with pip (${megabytes}MB, once) ...`,
     );
     const [tensorflow, ...cuda] = await downloadWheels(wheels, folder);
     reporter.info(`Unpacking into ${unpacked} ...`);

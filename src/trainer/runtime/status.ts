@@ -1,3 +1,4 @@
+import { plural } from "../../core/quantities.ts";
 import { existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { readCpu, type Cpu } from "./cpu.ts";
@@ -77,7 +78,7 @@ export function formatRuntimeStatus(status: RuntimeStatus): string {
     ["library", status.library],
     ["binding", status.binding],
     ["Node", status.node],
-    ["CPU", `${status.cpu.model}, ${status.cpu.cores} cores`],
+    ["CPU", `${status.cpu.model}, ${plural(status.cpu.cores, "core")}`],
     ["features", status.cpu.features.join(" ") || null],
     ["GPUs", formatGpus(status)],
     ["threads", `${threads.join(" ")} (a trial sets its own)`],
