@@ -1,16 +1,15 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { checker, type Check, type DoctorReport } from "./doctor/check.ts";
+import { checker, type Check } from "../core/check.ts";
 import type { Site } from "../core/site.ts";
 import type { Study } from "../core/study.ts";
+import { schedulerOf } from "../schedulers/index.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { checkContainer } from "./doctor/container.ts";
 import type { DoctorContext } from "./doctor/context.ts";
-import { checkLsf } from "./doctor/lsf.ts";
+import type { DoctorReport } from "./doctor/doctor-report.ts";
 import { checkMachine } from "./doctor/machine.ts";
-import { checkCommands, findEnvironment } from "./doctor/scheduler.ts";
-import { checkSession } from "./doctor/session.ts";
-import { checkSlurm } from "./doctor/slurm.ts";
+import { checkCommands, checkScheduler, findEnvironment } from "./doctor/scheduler.ts";
 import { checkData, checkMounts, checkRules, failuresOf } from "./doctor/study.ts";
 import { checkWorkspace } from "./doctor/workspace.ts";
 import { currentUser, requestCluster, type ClusterRequest } from "./site/cluster-request.ts";
@@ -33,7 +32,7 @@ export async function examine(options: DoctorOptions): Promise<DoctorReport> {
   const checks: Check[] = [...(await checkMachine())];
   const study = studyFile === undefined ? null : readStudy(studyFile, checks);
   const site = readSite(options, study, checks);
-  if (study?.trainer.kind === "cnn" && site?.scheduler === "local") {
+  if (study?.trainer.kind === "cnn" && site !== null && !schedulerOf(site).submits) {
     checks.push(await checkTrainer());
   }
   if (site !== null) {
@@ -53,11 +52,10 @@ async function examineCluster(context: DoctorContext): Promise<Check[]> {
     ...checkRules(context),
     ...checkData(context),
     ...checkCommands(context),
-    ...(await checkLsf(context)),
-    ...(await checkSlurm(context)),
+    ...(await checkScheduler(context)),
     ...(await checkContainer(context)),
     ...checkMounts(context, existsSync),
-    ...checkSession(context),
+    ...schedulerOf(context.site).doctor.inside(context, context.environment),
   ];
 }
 

@@ -12,6 +12,7 @@ import { BsweepError, isSystemError, messageOf } from "../core/errors.ts";
 import type { RequirableKey, Site } from "../core/site.ts";
 import { parseSiteFile } from "../formats/site-file.ts";
 import { parseStudyFile } from "../formats/study-file.ts";
+import { schedulerOf, SCHEDULERS } from "../schedulers/index.ts";
 import { packagedTemplates } from "../workspace/package.ts";
 import { listSiteNames, loadSite } from "./site/load-site.ts";
 
@@ -78,7 +79,10 @@ function draftSite(
   const path = join(folder, "sites", `${name}.yaml`);
   const base = loadSite(like, folder);
   const text = formatSiteDraft({ name, like, placement, hasContainer: base.container !== "none" });
-  return { draft: { path, text }, site: parseSiteFile(text, name, path, () => base) };
+  return {
+    draft: { path, text },
+    site: parseSiteFile(text, { name, file: path }, SCHEDULERS, () => base),
+  };
 }
 
 function findSite(name: string, folder: string): Site {
@@ -92,7 +96,7 @@ function findSite(name: string, folder: string): Site {
 }
 
 function missingKeys(site: Site, placement: DraftPlacement): RequirableKey[] {
-  if (site.scheduler === "local") return [];
+  if (!schedulerOf(site).submits) return [];
   const wanted: readonly RequirableKey[] = [
     ...site.required,
     ...(site.container === "none" ? [] : (["image"] as const)),

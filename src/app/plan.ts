@@ -3,6 +3,7 @@ import { formatDuration, formatMemory } from "../core/quantities.ts";
 import type { PlanReport, PlannedArrays } from "./plan/planned.ts";
 import type { Site } from "../core/site.ts";
 import type { Study } from "../core/study.ts";
+import { countAsked } from "../samplers/index.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { explainChangedCommand } from "./plan/changed-command.ts";
 import { estimateElements, lintCluster } from "./plan/lints.ts";
@@ -88,8 +89,8 @@ function findWarnings(
   { trialsPerElement, isMeasured }: PlannedPacking,
 ): string[] {
   const { proposed, trials, largest } = tally;
-  const { sampler, replicates } = study;
-  const asked = sampler.kind === "random" ? sampler.trials * replicates : 0;
+  const { space, sampler, replicates } = study;
+  const asked = countAsked(space, sampler) * replicates;
   return [
     ...(proposed < asked
       ? [

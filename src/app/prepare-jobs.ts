@@ -10,6 +10,7 @@ import type { PreparationReport } from "./prepare/prepared.ts";
 import type { Site } from "../core/site.ts";
 import type { Study, StudyCluster } from "../core/study.ts";
 import { createTemplateEngine } from "../rendering/engine.ts";
+import { schedulerOf } from "../schedulers/index.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { packagedTemplates, packageVersion } from "../workspace/package.ts";
 import {
@@ -19,7 +20,6 @@ import {
   type Requester,
 } from "./site/cluster-request.ts";
 import { stageRunner } from "./generate/stage-runner.ts";
-import { DIALECTS } from "./generate/write-round.ts";
 import { loadStudy } from "./plan/load-study.ts";
 import { openSource } from "./prepare.ts";
 import { renderPreparation, type PreparationInputs } from "./prepare/job-scripts.ts";
@@ -152,7 +152,7 @@ function request(
 }
 
 function checkHost({ site, cluster }: Host, options: PrepareJobsOptions, paths: string[]): void {
-  if (site.scheduler === "local") {
+  if (!schedulerOf(site).submits) {
     throw new BsweepError("USAGE", `the site ${site.name} has no scheduler`, {
       hint: "without --site and --study, --shards packs on this machine",
     });
@@ -177,7 +177,6 @@ async function gatherInputs(options: PrepareJobsOptions, host: Host): Promise<Pr
   const needsRunner = study?.trainer.kind === "command" && site.container !== "none";
   return {
     ...{ site, cluster, layout, source, to, classes, shards, force, progressCommand },
-    dialect: DIALECTS[site.scheduler],
     runner: needsRunner ? await stageRunner(layout) : undefined,
     resources: { cpus: 1, memoryMiB, walltimeSeconds },
     concurrencyLimit: host.concurrencyLimit,

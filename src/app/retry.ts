@@ -5,6 +5,7 @@ import type { ExcludedHost, RetryReport, RetryRound } from "./retry/retried.ts";
 import type { WrittenRound } from "./generate/generated.ts";
 import type { Study } from "../core/study.ts";
 import type { Trial } from "../core/trial.ts";
+import { schedulerOf } from "../schedulers/index.ts";
 import { readPlannedTrials } from "../storage/attempts.ts";
 import { withDatabase } from "../storage/database.ts";
 import { observeStudy } from "./cluster/observe.ts";
@@ -46,7 +47,7 @@ export async function retryTrials(options: RetryOptions, effects: Effects): Prom
     rounds: await writeRounds(choice.chosen, excludedHosts, { context, options, effects }),
     leftOut: describeLeftOut(choice),
     excludedHosts,
-    isLocal: site.scheduler === "local",
+    isLocal: !schedulerOf(site).submits,
   };
 }
 

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
 import type { SmokeProbe, SmokeReport } from "./smoke/smoke-report.ts";
+import { schedulerOf } from "../schedulers/index.ts";
 import { parseRoundName, type Layout } from "../workspace/layout.ts";
 import { listFolder } from "../workspace/folder.ts";
 import { loadStudy } from "./plan/load-study.ts";
@@ -79,7 +80,7 @@ async function startAll(
   { reporter }: Effects,
 ): Promise<void> {
   for (const round of rounds) {
-    if (site.scheduler === "local") await runHere(round, layout, signal);
+    if (!schedulerOf(site).submits) await runHere(round, layout, signal);
     else reporter.info((await submitRound(round, false)).trimEnd());
   }
 }
@@ -89,7 +90,7 @@ export async function printSmoke(options: SmokeOptions, effects: Effects): Promi
   const target = findTarget(options);
   const rounds = await writeSmokeRounds(target, effects);
   try {
-    if (target.site.scheduler === "local")
+    if (!schedulerOf(target.site).submits)
       return rounds.map(({ folder }) => `would run the elements of ${folder} here`).join("\n");
     const texts: string[] = [];
     for (const round of rounds) texts.push(await submitRound(round, true));

@@ -3,6 +3,7 @@ import type { Effects } from "../core/effects.ts";
 import { groupBy } from "../core/objects.ts";
 import type { ArrayStatus, CanaryStatus, NextStep, StudyStatus } from "./cluster/study-status.ts";
 import { LIVELY_KINDS, STANDING_KINDS, type StandingKind } from "../core/standing.ts";
+import { schedulerOf } from "../schedulers/index.ts";
 import { measureThroughput } from "../stats/throughput.ts";
 import { withDatabase } from "../storage/database.ts";
 import { CANARY } from "../workspace/layout.ts";
@@ -136,7 +137,7 @@ function countReasons(trials: readonly ObservedTrial[]): StudyStatus["waiting"] 
 function decideNext(counts: StudyStatus["counts"], { arrays, trials }: Observation): NextStep {
   const isOpen = ({ job, inDoubt }: SubmittedArray): boolean => job === null || inDoubt;
   if (counts["not submitted"] > 0 || arrays.some(({ inDoubt }) => inDoubt)) {
-    const isLocal = arrays.filter(isOpen).every(({ scheduler }) => scheduler === "local");
+    const isLocal = arrays.filter(isOpen).every((array) => !schedulerOf(array).submits);
     return isLocal ? "local" : "submit";
   }
   const held = counts.held > 0 && counts.waiting + counts.running === 0;

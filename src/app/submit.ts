@@ -6,6 +6,7 @@ import { BsweepError } from "../core/errors.ts";
 import type { PlannedArrays } from "./plan/planned.ts";
 import type { WrittenRound } from "./generate/generated.ts";
 import { runAttached } from "../process/run-attached.ts";
+import { schedulerOf } from "../schedulers/index.ts";
 import { SUBMIT_SCRIPT, type Layout } from "../workspace/layout.ts";
 import { generateRound } from "./generate.ts";
 import { planStudy } from "./plan.ts";
@@ -92,7 +93,7 @@ async function findPending(
 
 function requireScheduler(options: SubmitOptions): void {
   const site = loadSiteOf(options);
-  if (site.scheduler !== "local") return;
+  if (schedulerOf(site).submits) return;
   throw new BsweepError("USAGE", `the site ${site.name} has no scheduler to submit to`, {
     hint: `bsweep local ${options.studyFile} runs the study here; cluster.site in it names another site`,
   });

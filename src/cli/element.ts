@@ -1,6 +1,7 @@
 import { BsweepError } from "../core/errors.ts";
 import { RUN_AGAIN_STATUS } from "../core/trainer-request.ts";
 import { logicalCwd, logicalPath } from "../workspace/layout.ts";
+import { listenForSignals } from "./job-program.ts";
 import { printError } from "./output.ts";
 
 /** What `bsweep trial` is told. */
@@ -60,31 +61,19 @@ export async function runArrayElement(element: ElementArguments): Promise<number
   const { runElement } = await import("../runner/run-element.ts");
   const { createLayout } = await import("../workspace/layout.ts");
   const { TIME_IS_UP } = await import("../process/supervise.ts");
-  const controller = new AbortController();
-  let interruptedStatus = 0;
-  for (const [name, status] of Object.entries(INTERRUPTED_STATUS)) {
-    process.on(name, () => {
-      interruptedStatus ||= status;
-      controller.abort();
-    });
-  }
-  // LSF sends it when the job has used up its run limit, some seconds before it kills.
-  process.on("SIGUSR2", () => controller.abort(TIME_IS_UP));
-  // A log that cannot be written, on a full disk or into a closed pipe, must not cost a trial.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.removeAllListeners("error").on("error", () => undefined);
-  }
+  // LSF sends SIGUSR2 when the job has used up its run limit, some seconds before it kills.
+  const program = listenForSignals(INTERRUPTED_STATUS, ["SIGUSR2"], TIME_IS_UP);
   const end = await runElement({
     manifestFile: logicalPath(manifest),
     index,
     layout: createLayout(workspace),
-    signal: controller.signal,
+    signal: program.signal,
     log: (line) => process.stdout.write(`${line}\n`),
   });
   return {
     done: 0,
     failed: canary ? CANARY_FAILED_STATUS : 0,
-    interrupted: interruptedStatus,
+    interrupted: program.interruptedStatus(),
     "run again": RUN_AGAIN_STATUS,
   }[end];
 }

@@ -5,6 +5,7 @@ import {
   type DraftTrainer,
 } from "../formats/draft.ts";
 import type { RequirableKey, Site } from "../core/site.ts";
+import { schedulerOf } from "../schedulers/index.ts";
 import type { Prompt } from "./prompt.ts";
 
 /** What `bsweep init` was told by options. */
@@ -77,7 +78,7 @@ async function askForPlacement(
     serviceClass,
     image,
   };
-  if (site.scheduler === "local") return answers;
+  if (!schedulerOf(site).submits) return answers;
   const asked: readonly RequirableKey[] =
     site.container === "none" ? ["userGroup", "queue"] : ["userGroup", "queue", "image"];
   for (const key of asked) {

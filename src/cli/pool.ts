@@ -2,6 +2,7 @@ import { BsweepError } from "../core/errors.ts";
 import { RUN_AGAIN_STATUS } from "../core/trainer-request.ts";
 import { logicalPath } from "../workspace/layout.ts";
 import { defaultWorkspace } from "./element.ts";
+import { listenForSignals } from "./job-program.ts";
 import { printError } from "./output.ts";
 
 /** What `bsweep pool` is told. */
@@ -42,29 +43,18 @@ export async function startPool(pool: PoolArguments): Promise<number> {
 export async function runPoolProcess({ manifest, workspace }: PoolArguments): Promise<number> {
   const { runPool } = await import("../runner/pool/run-pool.ts");
   const { createLayout } = await import("../workspace/layout.ts");
-  const controller = new AbortController();
-  let interruptedStatus = 0;
-  for (const [name, status] of Object.entries(INTERRUPTED_STATUS)) {
-    process.on(name, () => {
-      interruptedStatus ||= status;
-      controller.abort();
-    });
-  }
   // The job's time is up, or its host is wanted for something else.
-  for (const name of ["SIGTERM", "SIGUSR2"]) process.on(name, () => controller.abort());
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.removeAllListeners("error").on("error", () => undefined);
-  }
+  const program = listenForSignals(INTERRUPTED_STATUS, ["SIGTERM", "SIGUSR2"]);
   const end = await runPool({
     manifestFile: logicalPath(manifest),
     layout: createLayout(workspace),
-    signal: controller.signal,
+    signal: program.signal,
     elapsedSeconds: secondsBeforeThisProcess(),
     patienceSeconds: Number(process.env["BSWEEP_PATIENCE_SECONDS"] ?? PATIENCE_SECONDS),
     log: (line) => process.stdout.write(`${new Date().toISOString()} ${line}\n`),
   });
   if (end === "complete") return 0;
-  if (end === "left") return interruptedStatus === 0 ? RUN_AGAIN_STATUS : interruptedStatus;
+  if (end === "left") return program.interruptedStatus() || RUN_AGAIN_STATUS;
   throw new BsweepError(
     "WORKSPACE",
     "some elements were given up: too many tasks were lost over each of them",

@@ -5,7 +5,7 @@ import type { ImageSource } from "../app/prepare/source.ts";
 import { BsweepError } from "../core/errors.ts";
 import { parseDurationSeconds, parseMemoryMiB } from "../core/quantities.ts";
 import { createLayout, logicalCwd, logicalPath } from "../workspace/layout.ts";
-import { formatCommand } from "./format-command.ts";
+import { formatCommand } from "../core/shell.ts";
 import { createEffects, print, printJson } from "./output.ts";
 
 /** Options of `bsweep prepare` that belong to jobs on a cluster. */

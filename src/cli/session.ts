@@ -1,7 +1,7 @@
 import { BsweepError, isSystemError } from "../core/errors.ts";
-import type { PlannedSession } from "../app/cluster/session.ts";
+import type { PlannedSession } from "../app/cluster/shell.ts";
 import { runAttached } from "../process/run-attached.ts";
-import { formatCommand } from "./format-command.ts";
+import { formatCommand } from "../core/shell.ts";
 
 /** What stands after `--`; a shell where there is nothing. */
 export function sessionCommand(words: unknown): {

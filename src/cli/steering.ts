@@ -1,7 +1,7 @@
 import { BsweepError } from "../core/errors.ts";
 import type { SteeringReport } from "../app/cluster/steer/steered.ts";
 import { formatSteeringCommands, formatSteeringReport } from "../reports/steering-report.ts";
-import { formatCommand } from "./format-command.ts";
+import { formatCommand } from "../core/shell.ts";
 import { print, printJson } from "./output.ts";
 
 /** How the outcome of a command that steers is told. */

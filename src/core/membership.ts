@@ -1,4 +1,4 @@
-import { countValues, isActive, valueAt } from "./search-space.ts";
+import { isActive, takesValue } from "./search-space.ts";
 import type { Distribution, ParameterValue, Parameters, Study } from "./study.ts";
 
 /**
@@ -35,16 +35,11 @@ export function explainOutside(
   return values.length === 0 ? null : values.join(", ");
 }
 
-/** Steps are reckoned, so that a value may be off by rounding. */
-const STEP_TOLERANCE = 1e-6;
-
 function contains(distribution: Distribution, value: ParameterValue): boolean {
-  if (distribution.kind === "categorical") return distribution.values.includes(value);
+  if (takesValue(distribution, value)) return true;
+  if (distribution.kind === "categorical" || typeof value !== "number") return false;
   const { kind, low, high, log, step } = distribution;
-  if (typeof value !== "number" || value < low || value > high) return false;
-  if (kind === "integer" && log) return Number.isInteger(value);
-  if (step === undefined) return true;
-  const index = Math.round((value - low) / step);
-  if (index >= countValues(distribution)) return false;
-  return Math.abs(Number(valueAt(distribution, index)) - value) <= step * STEP_TOLERANCE;
+  // A range without steps, and whole numbers on a logarithmic scale, which are drawn one by one.
+  const isFree = kind === "integer" ? log && Number.isInteger(value) : step === undefined;
+  return isFree && value >= low && value <= high;
 }

@@ -1,39 +1,49 @@
 /** Sizes and times as people write them, and as the program counts them: MiB and seconds. */
 
-const MIB_PER_UNIT: Readonly<Record<string, number>> = {
-  MB: 1,
-  MIB: 1,
-  GB: 1024,
-  GIB: 1024,
-  TB: 1048576,
-  TIB: 1048576,
-};
+const MIB_PER_UNIT: Readonly<Record<string, number>> = { M: 1, G: 1024, T: 1048576 };
 const SECONDS_PER_UNIT: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86400 };
+const UNIT = /^(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)$/;
+
+/** Numbers with a word each, such as `1h 30 min`. */
+const PARTS = /^(?:\d+(?:\.\d+)?\s*[a-z]+\s*)+$/;
+/** hours:minutes:seconds; after days, as Slurm has them, what is at its end may be left out. */
+const CLOCK = /^()(\d+):([0-5]\d):([0-5]\d)$/;
+const DAYS_CLOCK = /^(\d+)-([01]?\d|2[0-3])(?::([0-5]\d)(?::([0-5]\d))?)?$/;
 
 /**
- * Reads `4GB`, `512MB`, `1.5 GiB` as whole MiB. Schedulers count in powers of 1024, so GB and GiB are
- * the same here. Undefined when the text is no size, or names no unit: a bare number means KB to one
- * scheduler and MB to the next.
+ * Reads `4G`, `4GB`, `4 GiB`, `512M`, `1.5T` as whole MiB, rounded up. Schedulers count in powers of 1024, so G, GB and
+ * GiB are the same here. Undefined when the text is no size, or names no unit: a bare number means KB to one scheduler
+ * and MB to the next.
  */
 export function parseMemoryMiB(text: string): number | undefined {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*([A-Za-z]+)\s*$/.exec(text);
+  const match = /^(\d+(?:\.\d+)?)\s*([MGT])i?B?$/i.exec(text.trim());
   const scale = MIB_PER_UNIT[match?.[2]?.toUpperCase() ?? ""];
   if (match === null || scale === undefined) return undefined;
   return ifCountable(Math.ceil(Number(match[1]) * scale));
 }
 
-/** Reads `30m`, `1h30m`, `2d`, `01:30:00` (hours:minutes:seconds) as seconds; undefined when it is none. */
+/**
+ * Reads `30m`, `1h30m`, `90 min`, `1.5 hours`, `2d`, `1:30:00` (hours:minutes:seconds), `2-12:00:00` (days before it) as
+ * whole seconds, rounded up. Undefined when it is none: `30` and `1:30` mean minutes to one scheduler and hours or
+ * seconds to the next.
+ */
 export function parseDurationSeconds(text: string): number | undefined {
-  const clock = /^\s*(\d+):([0-5]\d):([0-5]\d)\s*$/.exec(text);
+  const written = text.trim().toLowerCase();
+  const clock = CLOCK.exec(written) ?? DAYS_CLOCK.exec(written);
   if (clock !== null) {
-    return ifCountable(Number(clock[1]) * 3600 + Number(clock[2]) * 60 + Number(clock[3]));
+    const [days = 0, hours = 0, minutes = 0, seconds = 0] = clock
+      .slice(1)
+      .map((part) => Number(part || 0));
+    return ifCountable(days * 86400 + hours * 3600 + minutes * 60 + seconds);
   }
-  if (!/^\s*(?:\d+[smhd]\s*)+$/.test(text)) return undefined;
+  if (!PARTS.test(written)) return undefined;
   let seconds = 0;
-  for (const [, count, unit] of text.matchAll(/(\d+)([smhd])/g)) {
-    seconds += Number(count) * (SECONDS_PER_UNIT[unit ?? ""] ?? 0);
+  for (const [, count, unit = ""] of written.matchAll(/([\d.]+)\s*([a-z]+)/g)) {
+    if (!UNIT.test(unit)) return undefined;
+    seconds += Number(count) * (SECONDS_PER_UNIT[unit.charAt(0)] ?? 0);
   }
-  return ifCountable(seconds);
+  // 1.1 h are 3960.0000000000005 seconds.
+  return ifCountable(Math.ceil(seconds - 1e-6));
 }
 
 /** Reads how often a trial saves its state: a time, `epoch` (0) or `off` (null); undefined when it is none. */

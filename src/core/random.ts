@@ -6,7 +6,7 @@ import type { Parameters } from "./study.ts";
 export interface RandomSource {
   /** Uniform in [0, 1), 53 bits. */
   next(): number;
-  /** Uniform integer in [0, below). `below` is at most 2^32. */
+  /** Uniform integer in [0, below). @throws RangeError unless `below` is an integer 1 .. 2^53 */
   nextInteger(below: number): number;
 }
 
@@ -37,11 +37,17 @@ export function randomFor(seed: number, purpose: string): RandomSource {
   };
 }
 
-/** Rejection sampling: no value is more likely than another. */
+const [UINT32, UINT53] = [2 ** 32, 2 ** 53];
+
+/** Rejection sampling: no value is more likely than another. One number of 32 bits is drawn where these are enough. */
 function drawBelow(below: number, nextUint32: () => number): number {
-  const limit = 4294967296 - (4294967296 % below);
+  if (!Number.isInteger(below) || below < 1 || below > UINT53)
+    throw new RangeError(`found ${below}, expected an integer 1 .. 2^53`);
+  const isWide = below > UINT32;
+  const size = isWide ? UINT53 : UINT32;
+  const limit = size - (size % below);
   for (;;) {
-    const value = nextUint32();
+    const value = isWide ? (nextUint32() >>> 11) * UINT32 + nextUint32() : nextUint32();
     if (value < limit) return value % below;
   }
 }

@@ -2,13 +2,20 @@ import type { Dimension, Distribution, ParameterValue, Parameters, SearchSpace }
 
 /** Digits kept of `low + i * step`: 0.1 + 2 * 0.1 is written, and identified, as 0.3. */
 const STEP_DIGITS = 12;
+/** Steps in the size of a range's numbers from which on these digits would shift its values. */
+const FINE_STEPS = 1e8;
+
+type Range = Exclude<Distribution, { readonly kind: "categorical" }>;
 
 /** How many values a distribution has; Infinity for a range without steps. */
 export function countValues(distribution: Distribution): number {
   if (distribution.kind === "categorical") return distribution.values.length;
-  const { low, high, step } = distribution;
+  const { kind, low, high, step } = distribution;
+  if (step === undefined) return Infinity;
+  const width = high - low;
+  if (kind === "integer") return (width - (width % step)) / step + 1;
   // The quotient may fall short of a whole number by rounding: (0.3 - 0.1) / 0.1 is 1.9999999999999998.
-  return step === undefined ? Infinity : Math.floor((high - low) / step + 1e-9) + 1;
+  return Math.floor(width / step + Math.max(1e-9, (width / step) * 4 * Number.EPSILON)) + 1;
 }
 
 /** The value at `index`, from 0, in the order written or rising. Only for distributions with a finite count. */
@@ -20,7 +27,29 @@ export function valueAt(distribution: Distribution, index: number): ParameterVal
   }
   const { low, high, step } = distribution;
   if (step === undefined) throw new RangeError("a range without steps has no first value");
-  return Math.min(high, Number((low + index * step).toPrecision(STEP_DIGITS)));
+  return Math.min(high, roundStep(low + index * step, distribution, step));
+}
+
+/** Rids a sum of what binary arithmetic adds: by digits, or by the decimals written where digits would shift values. */
+function roundStep(value: number, { low, high }: Range, step: number): number {
+  const isShort = Number(low.toPrecision(STEP_DIGITS)) === low && !Number.isInteger(step);
+  return isShort && Math.max(Math.abs(low), Math.abs(high)) < FINE_STEPS * step
+    ? Number(value.toPrecision(STEP_DIGITS))
+    : Number(value.toFixed(Math.min(100, Math.max(countDecimals(low), countDecimals(step)))));
+}
+
+function countDecimals(value: number): number {
+  const [digits = "", exponent = "0"] = String(value).split("e");
+  return Math.max(0, (digits.split(".")[1]?.length ?? 0) - Number(exponent));
+}
+
+/** Whether `value` is one of a distribution's own; none is of a range without steps. */
+export function takesValue(distribution: Distribution, value: ParameterValue): boolean {
+  if (distribution.kind === "categorical") return distribution.values.includes(value);
+  const { low, step } = distribution;
+  if (typeof value !== "number" || step === undefined) return false;
+  const index = Math.round((value - low) / step);
+  return index >= 0 && index < countValues(distribution) && valueAt(distribution, index) === value;
 }
 
 /** Whether a parameter is searched, given the parameters chosen before it. */
@@ -48,47 +77,25 @@ export function orderDimensions(space: SearchSpace): readonly Dimension[] {
 
 /** How many combinations a grid has, conditions heeded; Infinity when a range has no steps. */
 export function countCombinations(space: SearchSpace): number {
-  const parents = new Set(space.flatMap(({ when = {} }) => Object.keys(when)));
   const ordered = orderDimensions(space);
   const countFrom = (index: number, chosen: Parameters): number => {
     const dimension = ordered[index];
     if (dimension === undefined) return 1;
     if (!isActive(dimension, chosen)) return countFrom(index + 1, chosen);
     const { name, distribution } = dimension;
-    const values = countValues(distribution);
-    // What nothing depends on multiplies; only parameters that others depend on are gone through.
-    if (!parents.has(name) || values === Infinity) return values * countFrom(index + 1, chosen);
-    let total = 0;
-    for (let value = 0; value < values; value++) {
-      total += countFrom(index + 1, { ...chosen, [name]: valueAt(distribution, value) });
-    }
-    return total;
+    // Only values that conditions name are gone through: with any other one the rest is the same.
+    const named = listConditions(space, name).filter((value) => takesValue(distribution, value));
+    const others = countValues(distribution) - named.length;
+    return named.reduce<number>(
+      (total, value) => total + countFrom(index + 1, { ...chosen, [name]: value }),
+      others === 0 ? 0 : others * countFrom(index + 1, chosen),
+    );
   };
   return countFrom(0, {});
 }
 
-/** The first value of each parameter, one perhaps changed; parameters whose condition fails are absent. */
-export function chooseFirst(
-  dimensions: readonly Dimension[],
-  changed?: { readonly name: string; readonly value: ParameterValue },
-): Parameters {
-  const chosen: Record<string, ParameterValue> = {};
-  for (const dimension of dimensions) {
-    if (!isActive(dimension, chosen)) continue;
-    const { name, distribution } = dimension;
-    chosen[name] = changed?.name === name ? changed.value : valueAt(distribution, 0);
-  }
-  return chosen;
-}
-
-/**
- * How many combinations a one-at-a-time design has: the first, and one for each other value; Infinity when a range
- * has no steps.
- */
-export function countOneAtATime(space: SearchSpace): number {
-  if (space.some(({ distribution }) => countValues(distribution) === Infinity)) return Infinity;
-  const base = chooseFirst(orderDimensions(space));
-  return space
-    .filter(({ name }) => Object.hasOwn(base, name))
-    .reduce((sum, { distribution }) => sum + countValues(distribution) - 1, 1);
+/** The values of a parameter that others depend on, each once. */
+function listConditions(space: SearchSpace, name: string): readonly ParameterValue[] {
+  const values = space.map(({ when = {} }) => when[name]).filter((value) => value !== undefined);
+  return [...new Set(values)];
 }

@@ -1,7 +1,14 @@
 import type { ContainerRuntime, Placement } from "./placement.ts";
 
-export const SCHEDULERS = ["lsf", "slurm", "local"] as const;
-export type SchedulerName = (typeof SCHEDULERS)[number];
+/** As a site file says it; which there are, `schedulers/index.ts` knows. */
+export type SchedulerName = string;
+
+/** What a site file may choose from. */
+export interface SchedulerChoice {
+  readonly name: SchedulerName;
+  /** What its jobs can start containers with. */
+  readonly containers: readonly ContainerRuntime[];
+}
 
 /** Keys a site may ask every study for. */
 export const REQUIRABLE_KEYS = ["queue", "userGroup", "serviceClass", "image"] as const;

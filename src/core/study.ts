@@ -39,9 +39,17 @@ export interface Dimension {
 
 export type SearchSpace = readonly Dimension[];
 
-export type Sampler =
-  | { readonly kind: "grid" | "one-at-a-time"; readonly seed: number }
-  | { readonly kind: "random"; readonly seed: number; readonly trials: number };
+/** Most trials a study may have; it bounds the time `plan` takes. */
+export const MAX_TRIALS = 1_000_000;
+
+/** Which combinations are proposed. */
+export interface SamplerSpec {
+  /** A line in the table of `samplers`, which knows what `settings` it takes. */
+  readonly kind: string;
+  /** Seed of the study: of the trials and of the hold-out too, whatever the sampler. */
+  readonly seed: number;
+  readonly settings: Readonly<Record<string, number>>;
+}
 
 export interface Objective {
   /** Key into a result's metrics. */
@@ -120,8 +128,10 @@ interface StudyParts {
   readonly file: string;
   readonly objective: Objective;
   readonly space: SearchSpace;
-  readonly sampler: Sampler;
+  readonly sampler: SamplerSpec;
   readonly replicates: number;
+  /** What was made of the file that whoever wrote it should be told; absent where there is nothing. */
+  readonly notes?: readonly string[];
   readonly cluster: StudyCluster;
   readonly resources: Resources;
 }

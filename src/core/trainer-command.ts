@@ -17,22 +17,53 @@ export const COMMAND_VALUES = {
 export type CommandValueName = keyof typeof COMMAND_VALUES;
 export type CommandValues = Readonly<Record<CommandValueName, string>>;
 
-/** `{{name}}` or `{{param:name}}`, blanks around the name allowed. */
-const PLACEHOLDER = /\{\{\s*(param:)?\s*([^{}]*?)\s*\}\}/g;
+/** Two braces as they are, where a placeholder would begin. */
+const BRACES = "{{{{";
+/** BRACES, or `{{name}}` or `{{param:name}}`, blanks around the name allowed. */
+const PLACEHOLDER = /\{\{\{\{|\{\{\s*(param:)?\s*([^{}]*?)\s*\}\}/g;
 
 /** What a word of a command asks for, in order. */
 export function listPlaceholders(
   word: string,
 ): readonly { readonly text: string; readonly name: string; readonly isParameter: boolean }[] {
-  return [...word.matchAll(PLACEHOLDER)].map(([text, prefix, name = ""]) => ({
-    text,
-    name,
-    isParameter: prefix !== undefined || !isCommandValue(name),
-  }));
+  return [...word.matchAll(PLACEHOLDER)]
+    .filter(([text]) => text !== BRACES)
+    .map(([text, prefix, name = ""]) => ({
+      text,
+      name,
+      isParameter: prefix !== undefined || !isCommandValue(name),
+    }));
 }
 
-export function isCommandValue(name: string): name is CommandValueName {
-  return Object.hasOwn(COMMAND_VALUES, name);
+/**
+ * A command's words as they are kept: where a parameter of the study has the name of one of COMMAND_VALUES, `{{seed}}`
+ * becomes `{{param:seed}}`, for who names a parameter means it. Who asks for `{{param:seed}}` beside it means both.
+ * @param parameters names of all parameters of the study, whether a trial has them or not
+ */
+export function preferParameters(
+  command: readonly string[],
+  parameters: readonly string[],
+): { readonly command: readonly string[]; readonly preferred: readonly CommandValueName[] } {
+  const asked = command.flatMap(listPlaceholders).filter(({ isParameter }) => isParameter);
+  const meant = new Set(asked.map(({ name }) => name));
+  const preferred = new Set<CommandValueName>();
+  const kept = command.map((word) =>
+    word.replaceAll(PLACEHOLDER, (text, _: unknown, name?: string) => {
+      if (!isCommandValue(name) || meant.has(name) || !parameters.includes(name)) return text;
+      preferred.add(name);
+      return `{{param:${name}}}`;
+    }),
+  );
+  return { command: kept, preferred: [...preferred] };
+}
+
+/** The environment variable that holds one of bsweep's own values. */
+export function variableOf(name: CommandValueName): string {
+  return `BSWEEP_${name.toUpperCase()}`;
+}
+
+function isCommandValue(name: string | undefined): name is CommandValueName {
+  return Object.hasOwn(COMMAND_VALUES, name ?? "");
 }
 
 /**
@@ -54,9 +85,12 @@ export function fillCommand(
 }
 
 function fillWord(word: string, values: CommandValues, params: Parameters): string {
-  return word.replaceAll(PLACEHOLDER, (_, prefix: string | undefined, name: string) =>
-    prefix === undefined && isCommandValue(name) ? values[name] : formatValue(params[name]),
-  );
+  return word.replaceAll(PLACEHOLDER, (text, prefix?: string, name?: string) => {
+    if (text === BRACES) return "{{";
+    return prefix === undefined && isCommandValue(name)
+      ? values[name]
+      : formatValue(params[name ?? ""]);
+  });
 }
 
 function formatValue(value: ParameterValue | undefined): string {
@@ -66,6 +100,6 @@ function formatValue(value: ParameterValue | undefined): string {
 /** The same values as environment variables: `BSWEEP_REQUEST` and so on. */
 export function commandEnvironment(values: CommandValues): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [`BSWEEP_${name.toUpperCase()}`, value]),
+    Object.entries(values).map(([name, value]) => [variableOf(name as CommandValueName), value]),
   );
 }

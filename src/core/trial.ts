@@ -69,7 +69,7 @@ export interface Failure {
   readonly kind: FailureKind;
   /** What happened, in a sentence. */
   readonly message: string;
-  /** The last lines the trainer wrote to stderr, at most 4 KiB. */
+  /** The last lines the trainer wrote to stderr, at most 4 KiB; where it wrote none, the last line of its stdout. */
   readonly stderrTail?: string | undefined;
 }
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { ParameterValue } from "../core/study.ts";
-import type { SpaceEntry, WrittenParameters } from "./parameter-schema.ts";
+import { tellSingleValue, type SpaceEntry, type WrittenParameters } from "./parameter-schema.ts";
 import { integer, text } from "./placement-schema.ts";
 import { expected } from "./schema-issues.ts";
 import { sharedShape } from "./study-schema.ts";
@@ -29,21 +29,24 @@ const numberSchema = z.number(expected("a number"));
 export const commandEntrySchema: z.ZodType<SpaceEntry> = z.union(
   [
     listSchema,
-    z.strictObject({
-      values: listSchema.optional().describe("A list, where a condition stands beside it"),
-      low: numberSchema.optional().describe("Least value, included"),
-      high: numberSchema.optional().describe("Greatest value, included"),
-      log: z.boolean().optional().describe("Uniform in the logarithm"),
-      step: z
-        .number(expected("a number > 0"))
-        .gt(0, expected("a number > 0"))
-        .optional()
-        .describe("Only low, low + step, low + 2 step, ..."),
-      integer: z.boolean().optional().describe("Whole numbers only"),
-      when: parametersSchema
-        .optional()
-        .describe("Searched only in trials where these parameters have these values"),
-    }),
+    z.strictObject(
+      {
+        values: listSchema.optional().describe("A list, where a condition stands beside it"),
+        low: numberSchema.optional().describe("Least value, included"),
+        high: numberSchema.optional().describe("Greatest value, included"),
+        log: z.boolean().optional().describe("Uniform in the logarithm"),
+        step: z
+          .number(expected("a number > 0"))
+          .gt(0, expected("a number > 0"))
+          .optional()
+          .describe("Only low, low + step, low + 2 step, ..."),
+        integer: z.boolean().optional().describe("Whole numbers only"),
+        when: parametersSchema
+          .optional()
+          .describe("Searched only in trials where these parameters have these values"),
+      },
+      tellSingleValue,
+    ),
   ],
   expected("a list such as [1, 2] or a range {low, high}"),
 );

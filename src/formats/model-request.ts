@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { EXIT_STATUS, type ErrorCode } from "../core/errors.ts";
 import { INVERSIONS, type ModelAnswer, type ModelRequest } from "../cnn/model-request.ts";
 import { parseJson } from "./issues.ts";
+import { toldErrorSchema } from "./told-error.ts";
 
 const imagesSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("dataset"), path: z.string() }),
@@ -30,13 +30,6 @@ const requestSchema: z.ZodType<ModelRequest> = z.strictObject({
   answerFile: z.string(),
 });
 
-const errorSchema = z.strictObject({
-  code: z.enum(Object.keys(EXIT_STATUS) as ErrorCode[]),
-  message: z.string(),
-  issues: z.array(z.object({ file: z.string(), path: z.string(), message: z.string() })),
-  hint: z.string().nullable(),
-});
-
 const imageSchema = z.strictObject({
   file: z.string(),
   height: z.int().min(1),
@@ -46,7 +39,7 @@ const imageSchema = z.strictObject({
 
 const answerSchema: z.ZodType<ModelAnswer> = z.discriminatedUnion("ok", [
   z.strictObject({ ok: z.literal(true), files: z.array(imageSchema) }),
-  z.strictObject({ ok: z.literal(false), error: errorSchema }),
+  z.strictObject({ ok: z.literal(false), error: toldErrorSchema }),
 ]);
 
 /** @throws BsweepError INVALID_MANIFEST */

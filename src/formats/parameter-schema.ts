@@ -22,6 +22,17 @@ export interface SpaceMapping {
   readonly when?: WrittenParameters | undefined;
 }
 
+/**
+ * An option of a space's mappings: one value is no space of its own.
+ * @returns what to write in its place; nothing for another unknown key
+ */
+export const tellSingleValue = {
+  error: (issue: { code?: string; keys?: readonly string[] }): string | undefined =>
+    issue.code === "unrecognized_keys" && issue.keys?.join() === "value"
+      ? "found one `value`, expected a list such as [3]; what no trial changes stands in `trainer.set`"
+      : undefined,
+};
+
 export type WrittenParameters = Readonly<Record<string, ParameterValue | undefined>>;
 
 /** One value of a parameter: takes exactly what `rejectCnnValue` lets pass. */
@@ -73,17 +84,20 @@ export function entrySchema(spec: ParameterSpec): z.ZodType<SpaceEntry> {
     .array(valueSchema(spec), expected("a list"))
     .min(1, expected("at least one value"));
   if (spec.kind === "choice" || spec.kind === "boolean") {
-    const mapping = z.strictObject({ values: list, when: whenSchema.optional() });
+    const mapping = z.strictObject({ values: list, when: whenSchema.optional() }, tellSingleValue);
     return z.union([list, mapping], expected("a list such as [a, b]"));
   }
-  const mapping = z.strictObject({
-    values: list.optional().describe("A list, where a condition stands beside it"),
-    low: numberSchema(spec).optional().describe("Least value, included"),
-    high: numberSchema(spec).optional().describe("Greatest value, included"),
-    log: z.boolean().optional().describe("Uniform in the logarithm"),
-    step: stepSchema(spec).optional().describe("Only low, low + step, low + 2 step, ..."),
-    when: whenSchema.optional(),
-  });
+  const mapping = z.strictObject(
+    {
+      values: list.optional().describe("A list, where a condition stands beside it"),
+      low: numberSchema(spec).optional().describe("Least value, included"),
+      high: numberSchema(spec).optional().describe("Greatest value, included"),
+      log: z.boolean().optional().describe("Uniform in the logarithm"),
+      step: stepSchema(spec).optional().describe("Only low, low + step, low + 2 step, ..."),
+      when: whenSchema.optional(),
+    },
+    tellSingleValue,
+  );
   return z.union([list, mapping], expected("a list such as [1, 2] or a range {low, high}"));
 }
 

@@ -1,7 +1,8 @@
 import * as z from "zod";
-import { SCHEDULERS, type SchedulerName } from "../core/site.ts";
+import type { SchedulerName } from "../core/site.ts";
 import { MAX_SHARDS } from "./dataset-piece.ts";
 import { parseJson } from "./issues.ts";
+import { name } from "./placement-schema.ts";
 
 /** A data set that jobs pack: `preparation.json` beside their scripts. */
 export interface Preparation {
@@ -29,7 +30,7 @@ const preparationSchema: z.ZodType<Preparation> = z.strictObject({
   to: z.string().startsWith("/"),
   shards: z.int().min(1).max(MAX_SHARDS),
   site: z.string(),
-  scheduler: z.enum(SCHEDULERS),
+  scheduler: name(),
   request: z.string().regex(/^[0-9a-f]{64}$/),
 });
 

@@ -3,14 +3,14 @@ import { PRECISIONS } from "../core/study.ts";
 import { LAUNCHERS } from "../core/placement.ts";
 import { ROUND_KINDS, type Round, type RoundCluster } from "../core/round.ts";
 import type { Setting } from "../core/setting.ts";
-import { SCHEDULERS } from "../core/site.ts";
 import { parseJson } from "./issues.ts";
 
-const relativeName = z.string().regex(/^[A-Za-z0-9._-]+$/);
+/** A name that is no path. */
+const plainName = z.string().regex(/^[A-Za-z0-9._-]+$/);
 
 const clusterSchema: z.ZodType<RoundCluster> = z.strictObject({
   site: z.string(),
-  scheduler: z.enum(SCHEDULERS),
+  scheduler: plainName,
   jobGroup: z.string(),
   concurrencyLimit: z.int().min(1),
   image: z.string(),
@@ -75,8 +75,8 @@ const roundSchema: z.ZodType<Round> = z.strictObject({
       array: z.int().min(0),
       elements: z.int().min(1),
       jobName: z.string(),
-      manifest: relativeName,
-      script: relativeName,
+      manifest: plainName,
+      script: plainName,
     }),
   ),
   trials: z.int().min(1),

@@ -5,6 +5,9 @@ import { formatPath } from "./issues.ts";
 /** Makes an issue of a message, with the file and line of what stands at `path`. */
 export type IssueAt = (path: readonly PropertyKey[], message: string) => Issue;
 
+/** What zod is made to say of unknown keys where a schema has nothing of its own to say. */
+const UNTOLD = "unknown keys";
+
 /** Longest piece of a found value that a message repeats. */
 const SHOWN_LENGTH = 60;
 
@@ -15,15 +18,25 @@ export function expected(text: string): { error: (issue: { input: unknown }) => 
 
 /** `found X, expected Y` */
 export function describeFound(value: unknown, text: string): string {
-  return `found ${value === undefined ? "nothing" : showValue(value)}, expected ${text}`;
+  const found = value === undefined ? "nothing" : showValue(value);
+  const note =
+    typeof value === "bigint" ? " (no number holds it exactly; in quotes it is a text)" : "";
+  return `found ${found}${note}, expected ${text}`;
 }
 
 /** A value as JSON, cut short. */
 export function showValue(value: unknown): string {
   if (typeof value === "number") return String(value);
-  const text = JSON.stringify(value) as string | undefined;
+  const text = typeof value === "bigint" ? String(value) : toJson(value);
   if (text === undefined) return String(value);
   return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH - 3)}...` : text;
+}
+
+/** JSON has no bigints, though a document may (yaml-document.ts). */
+function toJson(value: unknown): string | undefined {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === "bigint" ? String(inner) : inner,
+  );
 }
 
 /** Everything a schema finds wrong with a value, in the order of the schema; none when it fits. */
@@ -44,8 +57,9 @@ function flattenIssue(
   const path = [...base, ...issue.path];
   if (issue.code === "unrecognized_keys") {
     const known = listKeys(schema, path);
+    const own = issue.message === UNTOLD ? undefined : issue.message;
     return issue.keys.map((key) => ({
-      ...issueAt([...path, key], describeUnknown("key", key, known)),
+      ...issueAt([...path, key], own ?? describeUnknown("key", key, known)),
       path: formatPath(path),
     }));
   }
@@ -76,8 +90,9 @@ function listKeys(schema: z.core.$ZodType, path: readonly PropertyKey[]): string
   const { def } = (schema as z.core.$ZodTypes)._zod;
   if (def.type === "optional" || def.type === "prefault") return listKeys(def.innerType, path);
   if (def.type === "union") return def.options.flatMap((option) => listKeys(option, path));
-  if (def.type !== "object") return [];
   const [key, ...rest] = path;
+  if (def.type === "record") return listKeys(def.valueType, rest);
+  if (def.type !== "object") return [];
   if (key === undefined) return Object.keys(def.shape);
   const inner = def.shape[String(key)];
   return inner === undefined ? [] : listKeys(inner, rest);
@@ -85,6 +100,7 @@ function listKeys(schema: z.core.$ZodType, path: readonly PropertyKey[]): string
 
 /** zod's own messages say what was expected; a person wants to see what was found as well. */
 function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === "unrecognized_keys") return UNTOLD;
   if (issue.code === "invalid_type") {
     const { expected: type } = issue;
     return describeFound(issue.input, type === "object" ? "a mapping" : type);

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { dropAbsent } from "../core/objects.ts";
 import { CONTAINER_RUNTIMES } from "../core/placement.ts";
-import { REQUIRABLE_KEYS, SCHEDULERS, type Site } from "../core/site.ts";
+import { REQUIRABLE_KEYS, type SchedulerChoice, type Site } from "../core/site.ts";
 import type { DocumentKind } from "./issues.ts";
 import { integer, name as siteName, placementShape } from "./placement-schema.ts";
 import { expected } from "./schema-issues.ts";
@@ -41,13 +41,8 @@ export const SITE_DEFAULTS = {
   jobSetup: [],
 } as const satisfies Partial<Site>;
 
-/** A site as written. No key has its default yet: that of a site it starts from comes first. */
-const siteSchema = z.strictObject({
-  extends: siteName().optional().describe("Site to start from; the keys beside it replace its own"),
-  scheduler: z
-    .enum(SCHEDULERS, expected(`one of ${SCHEDULERS.join(", ")}`))
-    .optional()
-    .describe("What runs the job arrays"),
+/** A site as written, but for its scheduler. No key has its default yet: that of a site it starts from comes first. */
+const commonShape = {
   container: z
     .enum(CONTAINER_RUNTIMES, expected(`one of ${CONTAINER_RUNTIMES.join(", ")}`))
     .optional()
@@ -73,37 +68,58 @@ const siteSchema = z.strictObject({
     .optional()
     .describe("Shell file that puts the scheduler's commands on PATH, for cron"),
   jobSetup: z.array(lineSchema).optional().describe("Shell lines of a job before its container"),
-});
+};
+
+const namesOf = (schedulers: readonly SchedulerChoice[]): string =>
+  schedulers.map(({ name }) => name).join(", ");
+
+function createSiteSchema(schedulers: readonly SchedulerChoice[]) {
+  return z.strictObject({
+    extends: siteName()
+      .optional()
+      .describe("Site to start from; the keys beside it replace its own"),
+    scheduler: z
+      .enum(
+        schedulers.map(({ name }) => name),
+        expected(`one of ${namesOf(schedulers)}`),
+      )
+      .optional()
+      .describe("What runs the job arrays"),
+    ...commonShape,
+  });
+}
 
 /**
  * Reads a site file (YAML).
- * @param name the site's name; the file does not repeat it
- * @param file the file, for messages
+ * @param named its name, which the file does not repeat, and the file, for messages
+ * @param schedulers those it may name
  * @param loadBase reads the site that this one names under `extends`
  * @throws BsweepError INVALID_SITE with every issue and its line
  */
 export function parseSiteFile(
   text: string,
-  name: string,
-  file: string,
+  { name, file }: Pick<Site, "name" | "file">,
+  schedulers: readonly SchedulerChoice[],
   loadBase: (name: string) => Site,
 ): Site {
   const document = readYaml(text, file, KIND);
-  const { extends: parent, ...written } = checkYaml(document, siteSchema, KIND);
+  const { extends: parent, ...written } = checkYaml(document, createSiteSchema(schedulers), KIND);
   const base = parent === undefined ? undefined : loadBase(parent);
   const { scheduler, ...site } = { ...SITE_DEFAULTS, ...base, ...dropAbsent(written) };
   if (scheduler === undefined) {
-    const message = `found nothing, expected one of ${SCHEDULERS.join(", ")}; or \`extends\`, the site to start from`;
+    const message = `found nothing, expected one of ${namesOf(schedulers)}; or \`extends\`, the site to start from`;
     throw invalidDocument(file, KIND, [document.issueAt(["scheduler"], message)]);
   }
-  if (site.container === "docker" && scheduler !== "lsf") {
-    const message = `found docker, which LSF's wrapper starts, on ${scheduler}; expected pyxis, apptainer, charliecloud or none`;
+  const { containers = [] } = schedulers.find((each) => each.name === scheduler) ?? {};
+  if (!containers.includes(site.container)) {
+    const message = `found ${site.container}, which nothing starts on ${scheduler}; expected one of ${containers.join(", ")}`;
     throw invalidDocument(file, KIND, [document.issueAt(["container"], message)]);
   }
   return { ...site, name, file, lineage: [name, ...(base?.lineage ?? [])], scheduler };
 }
 
 /** The text of templates/site.schema.json, the JSON schema of site files for editors. */
-export function formatSiteJsonSchema(): string {
-  return `${JSON.stringify(z.toJSONSchema(siteSchema, { io: "input" }), null, 2)}\n`;
+export function formatSiteJsonSchema(schedulers: readonly SchedulerChoice[]): string {
+  const schema = z.toJSONSchema(createSiteSchema(schedulers), { io: "input" });
+  return `${JSON.stringify(schema, null, 2)}\n`;
 }

@@ -1,11 +1,8 @@
 import type { Issue } from "../core/errors.ts";
-import { countValues, orderDimensions, valueAt } from "../core/search-space.ts";
+import { orderDimensions, takesValue } from "../core/search-space.ts";
 import type { Dimension, Distribution, ParameterValue } from "../core/study.ts";
 import type { SpaceEntry, SpaceMapping } from "./parameter-schema.ts";
 import { showValue, type IssueAt } from "./schema-issues.ts";
-
-/** Most values of a range with steps. */
-const MAX_STEPS = 1_000_000;
 
 /** A parameter of the space whose own schema it fits. */
 export interface SpaceParameter {
@@ -33,11 +30,8 @@ export function checkEntry({ name, entry, isInteger }: SpaceParameter, issueAt: 
     );
     return [
       ...rangeKeys.map(([key]) => at(key, "found a range beside `values`, expected one of them")),
-      ...findRepeats(values).map((index) =>
-        issueAt(
-          isList(entry) ? ["space", name, index] : ["space", name, "values", index],
-          `found ${showValue(values[index])} twice, expected each value once`,
-        ),
+      ...findRepeats(values, (index, message) =>
+        issueAt([...(isList(entry) ? ["space", name] : ["space", name, "values"]), index], message),
       ),
     ];
   }
@@ -48,20 +42,42 @@ export function checkEntry({ name, entry, isInteger }: SpaceParameter, issueAt: 
     ([, value]) => isInteger && value !== undefined && !Number.isSafeInteger(value),
   );
   if (broken.length > 0)
-    return broken.map(([key, value]) => at(key, `found ${value}, expected a whole number`));
-  return checkRange({ low, high, log, step }, at);
+    return broken.map(([key, value]) =>
+      at(key, `found ${value}, expected a whole number up to ${Number.MAX_SAFE_INTEGER}`),
+    );
+  return checkRange({ low, high, log, step, isInteger }, at);
 }
 
-function findRepeats(values: readonly ParameterValue[]): number[] {
-  return [...values.keys()].filter((index) => values.indexOf(values[index] ?? "") < index);
+/** Values that stand there already, or that a command would be handed as the same word. */
+function findRepeats(
+  values: readonly ParameterValue[],
+  at: (index: number, message: string) => Issue,
+): Issue[] {
+  const first = new Map<string, ParameterValue>();
+  return values.flatMap((value, index) => {
+    const same = first.get(String(value));
+    if (same === undefined) first.set(String(value), value);
+    if (same === undefined) return [];
+    return same === value
+      ? [at(index, `found ${showValue(value)} twice, expected each value once`)]
+      : [
+          at(
+            index,
+            `found ${showValue(value)} beside ${showValue(same)}, expected one of them: a command is handed the same word`,
+          ),
+        ];
+  });
 }
 
 function checkRange(
-  range: { low: number; high: number; log: boolean | undefined; step: number | undefined },
+  range: Pick<SpaceMapping, "log" | "step"> & { low: number; high: number; isInteger: boolean },
   at: (key: string, message: string) => Issue,
 ): Issue[] {
-  const { low, high, log, step } = range;
+  const { low, high, log, step, isInteger } = range;
   if (low >= high) return [at("high", `found ${high}, expected more than \`low\`, ${low}`)];
+  const widest = isInteger ? Number.MAX_SAFE_INTEGER : Number.MAX_VALUE;
+  if (high - low > widest)
+    return [at("high", `found ${high}, expected at most ${widest} more than \`low\`, ${low}`)];
   if (log === true && low <= 0)
     return [at("low", `found ${low}, expected more than 0 for \`log\``)];
   if (step === undefined) return [];
@@ -69,9 +85,11 @@ function checkRange(
   if (step > high - low) {
     return [at("step", `found ${step}, expected at most \`high\` - \`low\``)];
   }
-  return (high - low) / step < MAX_STEPS
+  // Two doubles that are less than this apart may be the same one once rounded.
+  const least = 2 * Number.EPSILON * Math.max(Math.abs(low), Math.abs(high));
+  return isInteger || step >= least
     ? []
-    : [at("step", `found ${step}, expected at most ${MAX_STEPS} values`)];
+    : [at("step", `found ${step}, expected at least ${least}: numbers of this size are no finer`)];
 }
 
 /** The distribution of an entry that `checkEntry` finds nothing wrong with. */
@@ -119,14 +137,6 @@ function rejectCondition(
   return takesValue(distribution, value)
     ? undefined
     : `never holds: \`space.${parent}\` has no value ${showValue(value)} of its own`;
-}
-
-function takesValue(distribution: Distribution, value: ParameterValue): boolean {
-  if (distribution.kind === "categorical") return distribution.values.includes(value);
-  const { low, step } = distribution;
-  if (typeof value !== "number" || step === undefined) return false;
-  const index = Math.round((value - low) / step);
-  return index >= 0 && index < countValues(distribution) && valueAt(distribution, index) === value;
 }
 
 /** Parameters whose conditions go round in a circle. */

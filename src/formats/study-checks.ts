@@ -1,6 +1,12 @@
 import type { Issue } from "../core/errors.ts";
-import { countCombinations, countOneAtATime } from "../core/search-space.ts";
-import type { Dimension, ParameterValue } from "../core/study.ts";
+import { dropAbsent } from "../core/objects.ts";
+import {
+  MAX_TRIALS,
+  type Dimension,
+  type ParameterValue,
+  type SamplerSpec,
+} from "../core/study.ts";
+import { countAsked, SAMPLERS } from "../samplers/index.ts";
 import type { WrittenParameters } from "./parameter-schema.ts";
 import { readDuration } from "./placement-schema.ts";
 import type { IssueAt } from "./schema-issues.ts";
@@ -12,7 +18,7 @@ import {
   toDistribution,
   type SpaceParameter,
 } from "./space-checks.ts";
-import { MAX_TRIALS, METRICS, type WrittenStudy } from "./study-schema.ts";
+import { METRICS, type WrittenStudy } from "./study-schema.ts";
 
 /** The parts of a study file that fit their own schemas; a part that does not is absent. */
 export interface StudyDraft {
@@ -113,44 +119,44 @@ function checkSet({ trainer, space }: StudyDraft, issueAt: IssueAt): Issue[] {
     );
 }
 
+/** What the sampler needs and has not, has and does not take, and ranges that it cannot go through. */
 function checkSampler({ sampler, space }: StudyDraft, issueAt: IssueAt): Issue[] {
-  if (sampler?.kind === "random" && sampler.trials === undefined) {
-    return [issueAt(["sampler", "trials"], "found nothing, expected how many trials to draw")];
-  }
-  if (sampler === undefined || sampler.kind === "random") return [];
+  if (sampler === undefined) return [];
+  const { kind } = sampler;
+  const { settings = {}, takesRanges = true } = SAMPLERS[kind] ?? {};
+  const given = toSampler(sampler).settings;
   const ranges = space.filter(({ entry }) => {
     const { values, step } = mappingOf(entry);
-    return values === undefined && step === undefined;
+    return !takesRanges && values === undefined && step === undefined;
   });
   return [
-    ...(sampler.trials === undefined
-      ? []
-      : [
-          issueAt(
-            ["sampler", "trials"],
-            `found a number of trials, expected none: ${sampler.kind} takes them all`,
-          ),
-        ]),
+    ...Object.entries(settings)
+      .filter(([name]) => !Object.hasOwn(given, name))
+      .map(([name, { low, high }]) =>
+        issueAt(["sampler", name], `found nothing, ${kind} needs an integer ${low} .. ${high}`),
+      ),
+    ...Object.entries(given)
+      .filter(([name]) => !Object.hasOwn(settings, name))
+      .map(([name, value]) =>
+        issueAt(["sampler", name], `found ${value}, but ${kind} takes no \`${name}\``),
+      ),
     ...ranges.map(({ name }) =>
-      issueAt(["space", name], `found a range, but ${sampler.kind} needs a list or a \`step\``),
+      issueAt(["space", name], `found a range, but ${kind} needs a list or a \`step\``),
     ),
   ];
 }
 
-function countProposals(
-  sampler: StudyDraft["sampler"],
-  space: readonly Dimension[],
-): number | undefined {
-  if (sampler?.kind === "grid") return countCombinations(space);
-  return sampler?.kind === "one-at-a-time" ? countOneAtATime(space) : sampler?.trials;
+/** Of a draft with every setting that its kind needs. */
+export function toSampler({ kind, seed, ...written }: WrittenStudy["sampler"]): SamplerSpec {
+  return { kind, seed, settings: dropAbsent(written) };
 }
 
 function checkSize(draft: StudyDraft, space: readonly Dimension[], issueAt: IssueAt): Issue[] {
   const { sampler, replicates = 1 } = draft;
-  const combinations = countProposals(sampler, space);
-  const trials = (combinations ?? 0) * replicates;
-  // An endless grid has a range without steps, which was told already.
-  if (trials <= MAX_TRIALS || trials === Infinity) return [];
+  if (sampler === undefined) return [];
+  const trials = countAsked(space, toSampler(sampler)) * replicates;
+  // What is not a number lacks a setting, and an endless grid has a range without steps: both were told already.
+  if (!(trials > MAX_TRIALS) || trials === Infinity) return [];
   const [found, most] = [trials, MAX_TRIALS].map((count) => count.toLocaleString("en"));
   return [issueAt(["space"], `found ${found} trials, expected at most ${most}`)];
 }

@@ -3,7 +3,8 @@ import { CNN_PARAMETERS, isCnnParameter } from "../cnn/parameters.ts";
 import type { Issue } from "../core/errors.ts";
 import { dropAbsent } from "../core/objects.ts";
 import { parseCheckpointSeconds } from "../core/quantities.ts";
-import type { CnnStudy, CommandStudy, Sampler, Study } from "../core/study.ts";
+import type { CnnStudy, CommandStudy, Study } from "../core/study.ts";
+import { preferParameters, variableOf } from "../core/trainer-command.ts";
 import { checkCommand, checkNames } from "./command-checks.ts";
 import {
   commandEntrySchema,
@@ -15,7 +16,7 @@ import { entrySchema } from "./parameter-schema.ts";
 import { readDuration, readSize, toGpu, toPool } from "./placement-schema.ts";
 import { findSchemaIssues, type IssueAt } from "./schema-issues.ts";
 import { mappingOf, type SpaceParameter } from "./space-checks.ts";
-import { checkStudy, toDimensions, type StudyDraft } from "./study-checks.ts";
+import { checkStudy, toDimensions, toSampler, type StudyDraft } from "./study-checks.ts";
 import { METRICS, sharedShape, studySchema, type WrittenStudy } from "./study-schema.ts";
 import { readYaml, throwIssues } from "./yaml-document.ts";
 
@@ -99,11 +100,12 @@ function checkCommandParts(parts: Readonly<Record<string, unknown>>, issueAt: Is
   const searched = Object.keys(isMapping(space) ? space : {});
   const fixed = Object.keys(isMapping(set) ? set : {});
   const words = commandStudySchema.shape.trainer.shape.command.safeParse(command).data ?? [];
-  const scope = { parameters: [...searched, ...fixed], hasData: data !== undefined };
+  const parameters = [...searched, ...fixed];
+  const scope = { parameters, hasData: data !== undefined };
   return [
     ...checkNames(searched, ["space"], issueAt),
     ...checkNames(fixed, ["trainer", "set"], issueAt),
-    ...checkCommand(words, scope, issueAt),
+    ...checkCommand(preferParameters(words, parameters).command, scope, issueAt),
   ];
 }
 
@@ -133,11 +135,19 @@ function buildCommandStudy(
   file: string,
 ): CommandStudy {
   const { objective, data, trainer } = written;
+  const set = dropAbsent(trainer.set);
+  const parameters = [...space.map(({ name }) => name), ...Object.keys(set)];
+  const { command, preferred } = preferParameters(trainer.command, parameters);
+  const notes = preferred.map(
+    (name) =>
+      `trainer.command: {{${name}}} is the study's parameter \`${name}\`; bsweep's own value is in ${variableOf(name)}`,
+  );
   return {
     ...buildShared(written, file),
+    ...(notes.length === 0 ? {} : { notes }),
     objective,
     data: data === undefined ? null : dropAbsent(data),
-    trainer: { ...trainer, set: dropAbsent(trainer.set) },
+    trainer: { ...trainer, command, set },
     space: toDimensions(space, trainer.set),
   };
 }
@@ -151,10 +161,6 @@ function buildShared(written: WrittenStudy | WrittenCommandStudy, file: string) 
     cluster: toCluster(written.cluster),
     resources: toResources(written.resources),
   };
-}
-
-function toSampler({ kind, seed, trials = 0 }: WrittenStudy["sampler"]): Sampler {
-  return kind === "random" ? { kind, seed, trials } : { kind, seed };
 }
 
 function toCluster({ pool, ...rest }: WrittenStudy["cluster"]): Study["cluster"] {

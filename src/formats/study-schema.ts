@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { parseCheckpointSeconds } from "../core/quantities.ts";
 import { PRECISIONS } from "../core/study.ts";
+import { SAMPLERS } from "../samplers/index.ts";
 import { setSchema, spaceSchema } from "./parameter-schema.ts";
 import {
   duration,
@@ -14,9 +15,6 @@ import {
   text,
 } from "./placement-schema.ts";
 import { expected } from "./schema-issues.ts";
-
-/** Most trials a study may have; it bounds the time `plan` takes. */
-export const MAX_TRIALS = 1_000_000;
 
 /** What the built-in trainer measures that a study may rank by, and which way is better. */
 export const METRICS = {
@@ -70,18 +68,30 @@ const trainerSchema = z.strictObject({
   set: setSchema.prefault({}),
 });
 
+/** What samplers take beside kind and seed, of whichever kind: `study-checks` looks at which. */
+const settingsShape = Object.fromEntries(
+  Object.values(SAMPLERS).flatMap(({ settings }) =>
+    Object.entries(settings).map(([name, { low, high, describe }]) => [
+      name,
+      integer(low, high).optional().describe(describe),
+    ]),
+  ),
+);
+
 const samplerSchema = z
   .strictObject({
     kind: z
-      .enum(["grid", "random", "one-at-a-time"])
+      .enum(Object.keys(SAMPLERS))
       .default("grid")
       .describe(
-        "grid: every combination; random: `trials` of them; one-at-a-time: the first values, then each other one alone",
+        Object.entries(SAMPLERS)
+          .map(([kind, { describe }]) => `${kind}: ${describe}`)
+          .join("; "),
       ),
     seed: integer(0, 2 ** 31 - 1)
       .default(0)
       .describe("Seed of the study: sampling, hold-out and training"),
-    trials: integer(1, MAX_TRIALS).optional().describe("How many combinations random draws"),
+    ...settingsShape,
   })
   .prefault({});
 

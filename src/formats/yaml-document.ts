@@ -1,5 +1,5 @@
-import { LineCounter, isMap, isNode, isScalar, parseDocument, type Document } from "yaml";
-import type { YAMLError } from "yaml";
+import { LineCounter, isMap, isNode, isScalar, parseDocument, visit, type Document } from "yaml";
+import type { Scalar, YAMLError } from "yaml";
 import type * as z from "zod";
 import { BsweepError, messageOf, type Issue } from "../core/errors.ts";
 import { formatPath, type DocumentKind } from "./issues.ts";
@@ -8,9 +8,13 @@ import { findSchemaIssues, type IssueAt } from "./schema-issues.ts";
 /** Most values a text may repeat through `*aliases`: nested ones grow without end. */
 const MAX_ALIASES = 100;
 
+/** As YAML 1.2 writes integers; no other number has to be exact. */
+const WHOLE_NUMBER = /^(?:[-+]?\d+|0x[\dA-Fa-f]+|0o[0-7]+)$/;
+
 /** A YAML text read once: its value, and the line every part of it stands on. */
 export interface YamlDocument {
   readonly file: string;
+  /** Whole numbers that no double holds are bigints, which no schema takes: `describeFound` says what to write. */
   readonly value: unknown;
   /** Keys given twice. The value holds the last one; no document with issues may be used. */
   readonly issues: readonly Issue[];
@@ -40,6 +44,11 @@ export function readYaml(text: string, file: string, kind: DocumentKind): YamlDo
   const problems = [...document.errors, ...document.warnings];
   const fatal = problems.filter(({ code }) => code !== "DUPLICATE_KEY");
   if (fatal.length > 0) throw invalidDocument(file, kind, problems.map(toIssue));
+  visit(document, {
+    Scalar: (_, scalar) => {
+      keepDigits(scalar);
+    },
+  });
   return {
     file,
     value: toValue(document, file, kind),
@@ -49,6 +58,14 @@ export function readYaml(text: string, file: string, kind: DocumentKind): YamlDo
       return { file, ...(line === undefined ? {} : { line }), path: formatPath(path), message };
     },
   };
+}
+
+/** 12345678901234567891 would be ...7000 as a number, and nobody would know. */
+function keepDigits(scalar: Scalar): void {
+  const { value, source = "" } = scalar;
+  if (typeof value !== "number" || !WHOLE_NUMBER.test(source)) return;
+  const exact = source.startsWith("-") ? -BigInt(source.slice(1)) : BigInt(source.replace("+", ""));
+  if (!Number.isFinite(value) || exact !== BigInt(value)) scalar.value = exact;
 }
 
 function toValue(document: Document.Parsed, file: string, kind: DocumentKind): unknown {

@@ -3,21 +3,35 @@ import { StringDecoder } from "node:string_decoder";
 /** Longest line that is kept; of a longer one nothing is seen. */
 const MAX_LINE_LENGTH = 1 << 16;
 
-/** Takes pieces of UTF-8 output and calls back with each whole line, its end left out. */
-export function splitLines(onLine: (line: string) => void): (chunk: Buffer) => void {
-  const decoder = new StringDecoder("utf8");
-  let pending = "";
-  let isTooLong = false;
-  return (chunk) => {
-    const parts = (pending + decoder.write(chunk)).split("\n");
-    pending = parts.pop() ?? "";
-    for (const line of parts) {
-      if (!isTooLong) onLine(line);
-      isTooLong = false;
-    }
-    if (pending.length > MAX_LINE_LENGTH) {
-      pending = "";
-      isTooLong = true;
-    }
-  };
+/** Cuts UTF-8 output into lines, also at a carriage return, by which progress bars go back. */
+export class LineSplitter {
+  readonly #onLine: (line: string) => void;
+  readonly #decoder = new StringDecoder("utf8");
+  #pending = "";
+  #isTooLong = false;
+
+  /** @param onLine called with each line, its end left out */
+  constructor(onLine: (line: string) => void) {
+    this.#onLine = onLine;
+  }
+
+  write(chunk: Buffer): void {
+    const parts = (this.#pending + this.#decoder.write(chunk)).split(/\r\n|\n|\r/);
+    this.#pending = parts.pop() ?? "";
+    for (const line of parts) this.#tell(line);
+    if (this.#pending.length <= MAX_LINE_LENGTH) return;
+    this.#pending = "";
+    this.#isTooLong = true;
+  }
+
+  /** The output is over: what it ends with is a line too. */
+  end(): void {
+    if (this.#pending !== "") this.#tell(this.#pending);
+    this.#pending = "";
+  }
+
+  #tell(line: string): void {
+    if (!this.#isTooLong && line.length <= MAX_LINE_LENGTH) this.#onLine(line);
+    this.#isTooLong = false;
+  }
 }

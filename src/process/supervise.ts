@@ -1,7 +1,10 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { writeSync } from "node:fs";
-import { isSystemError } from "../core/errors.ts";
-import { splitLines } from "./lines.ts";
+import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
+import { closeSync, writeSync } from "node:fs";
+import type { Readable } from "node:stream";
+import { messageOf } from "../core/errors.ts";
+import { LineSplitter } from "./lines.ts";
+import { openPipes, type Pipe } from "./pipes.ts";
+import { explainStartFailure } from "./start-failure.ts";
 import { readChildCpuSeconds, readMemoryUsage, readOutOfMemoryKills } from "./usage.ts";
 
 export interface SuperviseOptions {
@@ -17,10 +20,12 @@ export interface SuperviseOptions {
   readonly signal: AbortSignal;
   /** Seconds from SIGTERM to SIGKILL: enough for what the child does with the first. */
   readonly grace: { readonly timeoutSeconds: number; readonly abortSeconds: number };
-  /** Asked now and then: whether the child has done all it is there for, and need not go on. */
-  readonly isFinished: () => boolean;
+  /** Asked now and then while it runs: whether the child will do no more, and is to be ended. */
+  readonly isFinished: (pid: number) => boolean;
   /** Called with each line of stdout; without it, nobody looks at stdout. */
   readonly onLine?: (line: string) => void;
+  /** Empty folder for pipes of a child that may open its output again (pipes.ts); without it, socket pairs do. */
+  readonly pipeFolder?: string;
   /** File descriptor that takes its output; by default ours does. */
   readonly output?: number;
 }
@@ -35,7 +40,7 @@ export interface Supervised {
   /** Null when a signal ended it. */
   readonly exitStatus: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** Set when the program could not be started. */
+  /** Why the program could not be started, where it could not. */
   readonly startFailure: string | undefined;
   readonly stopped: StopReason | undefined;
   /** The kernel ran out of memory for this container while the child ran. */
@@ -53,27 +58,19 @@ const OUTPUT_GRACE_MS = 1000;
 
 /**
  * Runs a program as a child with limits and tells how it ended. Its output goes on to ours, or a file. The child
- * leads a process group, so that what it started ends with it. Never throws for what the program does.
+ * leads a process group, so that what it started ends with it. Never throws for what the program does, or for one
+ * that cannot be started.
  */
 export async function supervise(options: SuperviseOptions): Promise<Supervised> {
-  const [program, ...args] = options.command;
+  const pipes = options.pipeFolder === undefined ? undefined : openPipes(options.pipeFolder, 2);
   const started = performance.now();
   const before = { cpu: readChildCpuSeconds(), kills: readOutOfMemoryKills() };
-  const child = spawn(program, args, {
-    cwd: options.cwd,
-    env: options.env,
-    detached: true,
-    stdio: [
-      "ignore",
-      options.onLine === undefined ? (options.output ?? "inherit") : "pipe",
-      "pipe",
-      ...(options.withChannel ? (["ipc"] as const) : []),
-    ],
-  });
-  passOn(child, options);
-  const tail = keepTail(child, options);
+  const child = startChild(options, pipes);
+  const outputs = readOutputs(child, pipes);
+  passOn(outputs.stdout, options);
+  const tail = keepTail(outputs.stderr, options);
   const watch = watchLimits(child, options);
-  const end = await waitForEnd(child, program);
+  const end = await waitForEnd(child, options, Object.values(outputs));
   const { stopped, peakMiB } = watch.finish();
   const cpu = readChildCpuSeconds();
   return {
@@ -87,25 +84,58 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
   };
 }
 
+/** The child, or the error by which it did not start. */
+type Child = ChildProcess | Error;
+
+function startChild(options: SuperviseOptions, pipes: readonly Pipe[] | undefined): Child {
+  const [program, ...args] = options.command;
+  const { cwd, env, output, onLine, withChannel } = options;
+  const unread = onLine === undefined ? (output ?? ("inherit" as const)) : ("pipe" as const);
+  const [stdout = unread, stderr = "pipe"] = pipes?.map(({ writer }) => writer) ?? [];
+  const stdio: StdioOptions = ["ignore", stdout, stderr, ...(withChannel ? ["ipc" as const] : [])];
+  try {
+    return spawn(program, args, { cwd, env, detached: true, stdio });
+  } catch (error) {
+    return error instanceof Error ? error : new Error(messageOf(error));
+  } finally {
+    for (const { writer } of pipes ?? []) closeSync(writer);
+  }
+}
+
+interface Outputs {
+  readonly stdout: Readable | null;
+  readonly stderr: Readable | null;
+}
+
+function readOutputs(child: Child, pipes: readonly Pipe[] | undefined): Outputs {
+  const [stdout, stderr] = pipes?.map(({ stream }) => stream) ?? [];
+  if (stdout !== undefined && stderr !== undefined) return { stdout, stderr };
+  return child instanceof Error ? { stdout: null, stderr: null } : child;
+}
+
 /** Passes stdout on, and shows its lines. */
-function passOn(child: ChildProcess, { onLine = () => undefined, output }: SuperviseOptions): void {
-  const split = splitLines(onLine);
-  child.stdout?.on("data", (chunk: Buffer) => {
-    if (output === undefined) process.stdout.write(chunk);
-    else writeQuietly(output, chunk);
-    split(chunk);
+function passOn(stdout: Readable | null, options: SuperviseOptions): void {
+  const lines = new LineSplitter(options.onLine ?? (() => undefined));
+  stdout?.on("data", (chunk: Buffer) => {
+    writeOut(chunk, process.stdout, options);
+    lines.write(chunk);
   });
+  stdout?.on("close", () => lines.end());
 }
 
 /** Passes stderr on and keeps its end. */
-function keepTail(child: ChildProcess, { output }: SuperviseOptions): () => string {
+function keepTail(stderr: Readable | null, options: SuperviseOptions): () => string {
   let kept = Buffer.alloc(0);
-  child.stderr?.on("data", (chunk: Buffer) => {
-    if (output === undefined) process.stderr.write(chunk);
-    else writeQuietly(output, chunk);
+  stderr?.on("data", (chunk: Buffer) => {
+    writeOut(chunk, process.stderr, options);
     kept = Buffer.concat([kept, chunk]).subarray(-TAIL_BYTES);
   });
   return () => kept.toString("utf8").trim();
+}
+
+function writeOut(chunk: Buffer, own: NodeJS.WriteStream, { output }: SuperviseOptions): void {
+  if (output === undefined) own.write(chunk);
+  else writeQuietly(output, chunk);
 }
 
 /** A log that cannot be written, on a full disk, must not cost a trial. */
@@ -120,29 +150,30 @@ function writeQuietly(file: number, chunk: Buffer): void {
 type End = Pick<Supervised, "exitStatus" | "signal" | "startFailure">;
 
 /** The end of the child itself; what it left running in its group is ended then. */
-function waitForEnd(child: ChildProcess, program: string): Promise<End> {
-  return new Promise((resolve) => {
-    child.once("error", (error) => {
-      const startFailure = describeStartFailure(program, error);
-      resolve({ exitStatus: null, signal: null, startFailure });
-    });
-    child.once("exit", (exitStatus, signal) => {
-      signalGroup(child, "SIGKILL");
-      const outputs = [child.stdout, child.stderr].filter((stream) => stream !== null);
-      const closed = outputs
-        .filter((stream) => !stream.closed)
-        .map((stream) => new Promise((done) => stream.once("close", done)));
-      // A process that left the group may hold them open for ever, and us with it.
-      setTimeout(() => outputs.forEach((stream) => stream.destroy()), OUTPUT_GRACE_MS).unref();
-      void Promise.all(closed).then(() => resolve({ exitStatus, signal, startFailure: undefined }));
-    });
-  });
+async function waitForEnd(
+  child: Child,
+  options: SuperviseOptions,
+  outputs: readonly (Readable | null)[],
+): Promise<End> {
+  const end = child instanceof Error ? child : await waitForExit(child);
+  const open = outputs.filter((output) => output?.closed === false);
+  const closed = open.map((output) => new Promise((done) => output?.once("close", done)));
+  // A process that left the group may hold them open for ever, and us with it.
+  setTimeout(() => open.forEach((output) => output?.destroy()), OUTPUT_GRACE_MS).unref();
+  await Promise.all(closed);
+  if (!(end instanceof Error)) return { ...end, startFailure: undefined };
+  return { exitStatus: null, signal: null, startFailure: explainStartFailure(options, end) };
 }
 
-function describeStartFailure(program: string, error: Error): string {
-  if (isSystemError(error, "ENOENT")) return `there is no program ${program} that could be run`;
-  if (isSystemError(error, "EACCES")) return `${program} may not be run: it is not executable`;
-  return error.message;
+/** How it ended, or the error by which it did not start. */
+function waitForExit(child: ChildProcess): Promise<Omit<End, "startFailure"> | Error> {
+  return new Promise((resolve) => {
+    child.once("error", resolve);
+    child.once("exit", (exitStatus, signal) => {
+      signalGroup(child, "SIGKILL");
+      resolve({ exitStatus, signal });
+    });
+  });
 }
 
 interface Watch {
@@ -150,7 +181,7 @@ interface Watch {
 }
 
 /** Watches time and memory, and ends the child at its limits: SIGTERM, then SIGKILL. */
-function watchLimits(child: ChildProcess, options: SuperviseOptions): Watch {
+function watchLimits(child: Child, options: SuperviseOptions): Watch {
   let stopped: StopReason | undefined;
   let peakMiB: number | null = null;
   let killer: NodeJS.Timeout | undefined;
@@ -164,9 +195,11 @@ function watchLimits(child: ChildProcess, options: SuperviseOptions): Watch {
   };
   const endsAt = performance.now() + options.secondsLeft * 1000;
   const sample = (): void => {
+    const pid = pidOf(child);
+    if (pid === undefined) return;
     if (performance.now() >= endsAt) stop("timeout");
-    if (options.isFinished()) stop("finished");
-    const usage = child.pid === undefined ? undefined : readMemoryUsage(child.pid);
+    if (stopped === undefined && options.isFinished(pid)) stop("finished");
+    const usage = readMemoryUsage(pid);
     if (usage === undefined) return;
     peakMiB = Math.max(peakMiB ?? 0, usage.peakMiB);
     if (usage.heldMiB > options.memoryMiB && usage.exactMiB() > options.memoryMiB) stop("memory");
@@ -185,10 +218,16 @@ function watchLimits(child: ChildProcess, options: SuperviseOptions): Watch {
   };
 }
 
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
+/** Undefined for one that did not start. */
+function pidOf(child: Child): number | undefined {
+  return child instanceof Error ? undefined : child.pid;
+}
+
+function signalGroup(child: Child, signal: NodeJS.Signals): void {
+  const pid = pidOf(child);
+  if (pid === undefined) return;
   try {
-    process.kill(-child.pid, signal);
+    process.kill(-pid, signal);
   } catch {
     // The group has ended already.
   }

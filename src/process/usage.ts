@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Memory of a process and of those it started, as Linux accounts it (proc(5)). */
@@ -48,6 +48,38 @@ export function readChildCpuSeconds(): number | undefined {
   const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
   if (fields === undefined) return undefined;
   return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;
+}
+
+/**
+ * CPU seconds that a process and those below it have used so far, with those that have ended and been waited for. Undefined
+ * where there is no /proc, or the process has ended.
+ */
+export function readTreeCpuSeconds(pid: number): number | undefined {
+  const ticks = listTree(pid).flatMap((id) => readTicks(`/proc/${id}/stat`) ?? []);
+  return ticks.length === 0 ? undefined : ticks.reduce((sum, own) => sum + own) / TICKS_PER_SECOND;
+}
+
+/** utime, stime, cutime and cstime, together. */
+function readTicks(path: string): number | undefined {
+  const stat = readProc(path);
+  const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return fields?.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+}
+
+/** As `listDescendants`, with what other threads than the main one started. */
+function listTree(pid: number): number[] {
+  const children = listFolder(`/proc/${pid}/task`).flatMap(
+    (task) => readProc(`/proc/${pid}/task/${task}/children`)?.match(/\d+/g) ?? [],
+  );
+  return [pid, ...children.flatMap((child) => listTree(Number(child)))];
+}
+
+function listFolder(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
 }
 
 /** How often the kernel killed something in this process's memory cgroup; undefined where that is not told. */

@@ -3,6 +3,8 @@ import { escapeControls } from "../core/printable.ts";
 import type { ParameterValue } from "../core/study.ts";
 
 const MAX_CELL_LENGTH = 40;
+/** A path is a parameter too, and two of them may differ in their ends only. */
+const MAX_PARAMETER_LENGTH = 200;
 
 /** Text from a file, safe on a terminal: one line, control characters as `\u001b`, cut when too long. */
 export function toCell(text: string, maxLength = MAX_CELL_LENGTH): string {
@@ -16,10 +18,9 @@ export function formatValue(value: number): string {
   return value === 0 || (size >= 0.01 && size < 1000) ? value.toFixed(5) : value.toPrecision(5);
 }
 
-/** A parameter's value; numbers in six digits. Nothing where the trial has no such parameter. */
+/** A parameter's value, exactly: trials that differ look different. Nothing where the trial has no such parameter. */
 export function formatParameter(value: ParameterValue | undefined): string {
-  if (typeof value === "number") return String(Number(value.toPrecision(6)));
-  return value === undefined ? "" : toCell(String(value));
+  return value === undefined ? "" : toCell(String(value), MAX_PARAMETER_LENGTH);
 }
 
 /** `2,880` */

@@ -1,4 +1,5 @@
-import { CHECK_STATES, type Check, type DoctorReport } from "../app/doctor/check.ts";
+import type { DoctorReport } from "../app/doctor/doctor-report.ts";
+import { CHECK_STATES, type Check } from "../core/check.ts";
 
 const STATE_WIDTH = 8;
 

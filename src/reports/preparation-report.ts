@@ -1,3 +1,4 @@
+import { foldRanges } from "../core/ranges.ts";
 import type { PreparationReport } from "../app/prepare/prepared.ts";
 
 /** Commands as a person would type them. */
@@ -47,16 +48,5 @@ export function formatPreparation(
 }
 
 function tellMissing(missing: readonly number[]): string {
-  return missing.length === 0 ? "" : `, missing: ${formatRanges(missing)}`;
-}
-
-/** `1-4, 7`: numbers in order. */
-export function formatRanges(numbers: readonly number[]): string {
-  const ranges: [number, number][] = [];
-  for (const number of numbers) {
-    const last = ranges.at(-1);
-    if (last?.[1] === number - 1) last[1] = number;
-    else ranges.push([number, number]);
-  }
-  return ranges.map(([low, high]) => (low === high ? `${low}` : `${low}-${high}`)).join(", ");
+  return missing.length === 0 ? "" : `, missing: ${foldRanges(missing).join(", ")}`;
 }

@@ -1,6 +1,6 @@
 import type { ParameterSummary } from "../stats/summary.ts";
 import type { StudyReport } from "../stats/study-report.ts";
-import { drawTable, formatCount, formatValue, toCell } from "./cells.ts";
+import { drawTable, formatCount, formatParameter, formatValue, toCell } from "./cells.ts";
 
 const RIGHT = { align: "right" } as const;
 
@@ -19,7 +19,7 @@ export function parameterSection({ parameters }: StudyReport): string[] {
   const rows = parameters.flatMap(({ name, values }) =>
     values.map((value, position) => [
       position === 0 ? toCell(name) : "",
-      toCell(value.label),
+      formatParameter(value.label),
       formatCount(value.trials),
       ...(anyFailed ? [formatCount(value.failed)] : []),
       ...[value.best, value.median, value.mean].map((each) =>

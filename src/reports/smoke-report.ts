@@ -2,6 +2,7 @@ import { formatMemory } from "../core/quantities.ts";
 import { escapeControls } from "../core/printable.ts";
 import type { SmokeFacts } from "../formats/smoke-files.ts";
 import type { SmokeFinding, SmokeProbe, SmokeReport } from "../app/smoke/smoke-report.ts";
+import { schedulerOf } from "../schedulers/index.ts";
 import { drawTable, type Column } from "./cells.ts";
 
 const RIGHT = { align: "right" } as const;
@@ -23,7 +24,7 @@ const COLUMNS: readonly Column[] = [
 export function formatSmokeReport(report: SmokeReport): string {
   const { site, scheduler, image, probes, findings, rounds } = report;
   return [
-    `${site}: ${scheduler === "local" ? "processes here" : scheduler}${image === "" ? "" : `, in ${image}`}`,
+    `${site}: ${schedulerOf(report).submits ? scheduler : "processes here"}${image === "" ? "" : `, in ${image}`}`,
     ...(probes.length === 0 ? [] : [drawTable(COLUMNS, probes.map(toRow)), LEGEND]),
     ...describePeers(probes),
     ...describeEnvironment(probes),

@@ -6,6 +6,7 @@ import type {
   StudyStatus,
 } from "../app/cluster/study-status.ts";
 import type { StandingKind } from "../core/standing.ts";
+import { schedulerOf } from "../schedulers/index.ts";
 import { type Column, drawTable, formatCount, formatValue, toCell } from "./cells.ts";
 
 const RIGHT = { align: "right" } as const;
@@ -160,14 +161,13 @@ function failureSection({ failures }: StudyStatus): string {
 /** What a scheduler said may be long; `--json` has it whole. */
 const MAX_QUOTED_LINES = 6;
 
-const NAMES = { lsf: "LSF", slurm: "Slurm", local: "this machine" } as const;
-
 function unaskedSection({ unasked }: StudyStatus): string {
   return unasked
     .map(({ scheduler, message, hint }) => {
+      const { title } = schedulerOf({ scheduler });
       const lines = message.split("\n");
       return [
-        `${NAMES[scheduler]} could not be asked: ${lines.slice(0, MAX_QUOTED_LINES).join("\n")}`,
+        `${title} could not be asked: ${lines.slice(0, MAX_QUOTED_LINES).join("\n")}`,
         ...(lines.length > MAX_QUOTED_LINES ? ["  ..."] : []),
         ...(hint === "" ? [] : [`  hint: ${hint}`]),
       ].join("\n");

@@ -1,20 +1,29 @@
+import { randomBytes } from "node:crypto";
 import { constants, promises as fs } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { BsweepError, messageOf } from "../core/errors.ts";
 import type { Trial, TrialResult } from "../core/trial.ts";
-import { parseResult } from "../formats/result-file.ts";
+import { formatResult, parseResult } from "../formats/result-file.ts";
+import { writeFileAtomic } from "../workspace/atomic.ts";
 import { listFolder } from "../workspace/folder.ts";
-import { parseResultName } from "../workspace/layout.ts";
+import { parseResultName, resultName } from "../workspace/layout.ts";
 
 /** A result is some KiB; a larger file is no result, and is not read into memory. */
-const MAX_RESULT_BYTES = 16 * 1024 * 1024;
+export const MAX_RESULT_BYTES = 16 * 1024 * 1024;
 
 /** Most results are smaller. */
 const USUAL_BYTES = 16 * 1024;
 
 /** A file that does not verify is read again after these pauses: cached storage may show it late. */
 export const RETRY_PAUSES_MS: readonly number[] = [100, 400];
+
+/** Leaves a result in its element's folder, whole or not at all, beside any other. @throws BsweepError WORKSPACE */
+export function writeResult(folder: string, result: TrialResult): void {
+  const { element, trialId, attempt } = result;
+  const name = resultName(element.index, trialId, attempt, randomBytes(4).toString("hex"));
+  writeFileAtomic(join(folder, name), formatResult(result));
+}
 
 /** Reads a result and verifies it, as readText does. @throws BsweepError INVALID_RESULT with the reason */
 export async function readResult(path: string): Promise<TrialResult> {

@@ -6,7 +6,7 @@ import type { ManifestElement } from "../core/trial.ts";
 import { parseManifestLine } from "../formats/manifest.ts";
 import { parseRoundFile } from "../formats/round-file.ts";
 import { listFolder } from "../workspace/folder.ts";
-import { type Layout, parseRoundName, ROUND_FILE } from "../workspace/layout.ts";
+import { type Layout, MANIFEST_ENDING, parseRoundName, ROUND_FILE } from "../workspace/layout.ts";
 
 /** Numbers of the rounds of a study that stand in `jobs/<study>`, in order. Empty when there is none. */
 export function listRounds(layout: Layout, study: string): number[] {
@@ -17,12 +17,18 @@ export function listRounds(layout: Layout, study: string): number[] {
 }
 
 /**
- * A round's round.json; undefined for a round that has none: it is being generated, or never was.
+ * A round's round.json; undefined for a folder with nothing of a round.
  * @throws BsweepError INVALID_MANIFEST when it cannot be used, or stands in another round's folder
  */
 export function readRound(layout: Layout, study: string, number: number): Round | undefined {
-  const path = join(layout.round(study, number), ROUND_FILE);
+  const folder = layout.round(study, number);
+  const path = join(folder, ROUND_FILE);
   const round = readRoundFile(path);
+  if (round === undefined && listFolder(folder).some((name) => name.endsWith(MANIFEST_ENDING))) {
+    throw new BsweepError("INVALID_MANIFEST", `${folder} holds manifests, and no ${ROUND_FILE}`, {
+      hint: "bring the file back; or, if nothing of the round is wanted, remove its folder",
+    });
+  }
   if (round === undefined || (round.study === study && round.round === number)) return round;
   throw new BsweepError(
     "INVALID_MANIFEST",

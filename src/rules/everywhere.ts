@@ -91,9 +91,8 @@ export const GENERAL_RULES: readonly ClusterRule[] = [
     when: "resources.gpu.memory or shared is said on Slurm",
     why: "--gres asks for whole GPUs of a type; Slurm knows no such condition",
     source: SOURCES.sbatch,
-    find: ({ site, study: { resources } }) =>
-      site.scheduler === "slurm" &&
-      (resources.gpu?.memoryMiB !== undefined || resources.gpu?.shared === true)
+    find: ({ refinesGpus, study: { resources } }) =>
+      !refinesGpus && (resources.gpu?.memoryMiB !== undefined || resources.gpu?.shared === true)
         ? "resources.gpu.memory and shared are LSF's; on Slurm name a model, or the partition that has it"
         : undefined,
   },

@@ -17,9 +17,8 @@ export const CLUSTER_RULES: readonly ClusterRule[] = [
   ...COMPUTE2_RULES,
 ];
 
-/** What a cluster's rules say to a study: `RULE: what was found, and what to do`. Nothing without a scheduler. */
+/** What a cluster's rules say to a study: `RULE: what was found, and what to do`. */
 export function checkCluster(use: ClusterUse): string[] {
-  if (use.site.scheduler === "local") return [];
   const names = new Set(use.site.lineage);
   const ofSite = [...names].flatMap((name) => RULES_OF_SITES[name] ?? []);
   return [...GENERAL_RULES, ...ofSite].flatMap(({ id, find }) => {

@@ -6,6 +6,8 @@ import type { Study } from "../core/study.ts";
 export interface ClusterUse {
   readonly study: Study;
   readonly site: Site;
+  /** Whether its scheduler lets an element ask for a GPU by its memory, or share one. */
+  readonly refinesGpus: boolean;
   /** The site's keys and the study's, merged. */
   readonly placement: Placement;
   /** Folders that containers see. */

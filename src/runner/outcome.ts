@@ -1,18 +1,16 @@
+import { BsweepError, isSystemError, messageOf } from "../core/errors.ts";
 import type { Objective } from "../core/study.ts";
 import { RUN_AGAIN_STATUS } from "../core/trainer-request.ts";
 import type { Failure, TrainerReport } from "../core/trial.ts";
-import { BsweepError, formatIssue, isSystemError, messageOf } from "../core/errors.ts";
-import { parseTrainerReport } from "../formats/trainer-report.ts";
+import { showValue } from "../formats/schema-issues.ts";
+import { type ReadReport, readTrainerReport } from "../formats/trainer-report.ts";
+import type { Warnings } from "../formats/warnings.ts";
 import type { Supervised } from "../process/supervise.ts";
 import { readText } from "../rounds/results.ts";
+import type { TrainerRun } from "./trainer-run.ts";
 
 /** A trial's end: a value for the objective, or why there is none. */
-export type Outcome = Judgement & {
-  /** For the log: what was odd and yet cost nothing. */
-  readonly warning?: string;
-};
-
-type Judgement =
+export type Outcome =
   | { readonly state: "complete"; readonly objective: number; readonly report: TrainerReport }
   | {
       readonly state: "failed";
@@ -24,27 +22,40 @@ type Judgement =
 const OUT_OF_MEMORY_WORDS =
   /out of memory|bad_alloc|OOM when allocating|ResourceExhausted|MemoryError|Cannot allocate memory/i;
 
-/** From how the trainer ended and what it left to the trial's end. */
+/** What a trial is judged by. */
+interface Limits {
+  readonly objective: Objective;
+  readonly memoryMiB: number;
+  /** A program that hangs has been quiet for so long at its time's end. */
+  readonly marginSeconds: number;
+}
+
+/** From how the trainer ended and what it left to the trial's end. @param warnings takes what was odd and cost nothing */
 export async function judge(
-  run: Supervised,
+  run: TrainerRun,
   reportFile: string,
-  objective: Objective,
-  memoryMiB: number,
+  limits: Limits,
+  warnings: Warnings,
 ): Promise<Outcome> {
-  const report = await readReport(reportFile);
-  const isUsable = !("kind" in report);
-  if (isUsable && (run.stopped === "finished" || run.stopped === "timeout")) {
-    const warning = "the trainer left its result and did not end: it was ended, the result counts";
-    return { ...judgeReport(report, run, objective), warning };
+  const { objective, memoryMiB, marginSeconds } = limits;
+  const read = await readReport(reportFile, objective, warnings);
+  const isUsable = !("kind" in read);
+  const hangs = run.stopped === "timeout" && run.quietSeconds >= marginSeconds;
+  if (isUsable && (run.stopped === "finished" || hangs)) {
+    warnings.add("the trainer left its result and did not end: it was ended, the result counts");
+    return judgeReport(read, run, objective);
   }
   const ending = failureOfEnding(run, memoryMiB);
   if (ending !== undefined) return failed(isUsable ? addUnused(ending) : ending, run);
-  return isUsable ? judgeReport(report, run, objective) : failed(report, run);
+  return isUsable ? judgeReport(read, run, objective) : failed(read, run);
 }
 
 function addUnused(failure: Failure): Failure {
-  const message = `${failure.message}; the result it had left does not count`;
-  return { ...failure, message };
+  const why =
+    failure.kind === "timeout"
+      ? "is one of an unfinished run, and does not count"
+      : "does not count";
+  return { ...failure, message: `${failure.message}; the result it had left ${why}` };
 }
 
 /** The failure of a trainer that ends with status 75 in vain: it may not do so for ever. */
@@ -59,18 +70,34 @@ export function fruitless(
   return failed({ kind: timeIsUp ? "timeout" : "error", message }, run);
 }
 
-function judgeReport(report: TrainerReport, run: Supervised, objective: Objective): Judgement {
+function judgeReport(
+  { report, oddObjective: odd }: ReadReport,
+  run: Supervised,
+  { metric }: Objective,
+): Outcome {
   if (report.failure !== undefined) return { state: "failed", failure: report.failure, report };
-  const value = report.metrics[objective.metric];
-  if (value === undefined) {
-    const names = Object.keys(report.metrics).join(", ");
-    const message = `the trainer reported no ${objective.metric}, which is the study's objective, but ${names || "no metric at all"}`;
-    return failed({ kind: "error", message }, run, report);
-  }
-  return { state: "complete", objective: value, report };
+  if (odd !== undefined) return failed(failureOfObjective(odd, metric), run, report);
+  const value = report.metrics[metric];
+  if (value !== undefined) return { state: "complete", objective: value, report };
+  const names = Object.keys(report.metrics).slice(0, NAMED_METRICS).join(", ");
+  const message = `the trainer reported no ${metric}, which is the study's objective, but ${names || "no metric at all"}`;
+  return failed({ kind: "error", message }, run, report);
 }
 
-function failed(failure: Failure, { stderrTail }: Supervised, report?: TrainerReport): Judgement {
+/** So many stand in a message. */
+const NAMED_METRICS = 20;
+
+function failureOfObjective(
+  { found, isNumber }: NonNullable<ReadReport["oddObjective"]>,
+  metric: string,
+): Failure {
+  const shown = showValue(found);
+  return isNumber
+    ? { kind: "diverged", message: `the trainer reported a ${metric} that is not finite: ${shown}` }
+    : { kind: "error", message: `the trainer reported ${shown} as ${metric}, expected a number` };
+}
+
+function failed(failure: Failure, { stderrTail }: Supervised, report?: TrainerReport): Outcome {
   const withTail = stderrTail === "" ? failure : { ...failure, stderrTail };
   return { state: "failed", failure: withTail, report };
 }
@@ -108,39 +135,19 @@ function describeEnd(exitStatus: number | null, signal: NodeJS.Signals | null): 
   return signal ?? `exit status ${exitStatus ?? "unknown"}`;
 }
 
-/** JSON has no such numbers, and yet programs write them. */
-const NOT_FINITE = /:\s*-?(?:NaN|Infinity)\b/;
-
-/** How V8 says that a text goes on after its JSON. */
-const MORE_THAN_ONE = "after JSON at position";
-
 /** The report, or why it cannot be used. */
-async function readReport(file: string): Promise<TrainerReport | Failure> {
-  let text: string;
+async function readReport(
+  file: string,
+  { metric }: Objective,
+  warnings: Warnings,
+): Promise<ReadReport | Failure> {
   try {
-    text = await readText(file);
+    return readTrainerReport(await readText(file), warnings, metric);
   } catch (error) {
-    const missing = error instanceof Error && isSystemError(error.cause, "ENOENT");
-    const message = missing
+    if (!(error instanceof BsweepError)) throw error;
+    const message = isSystemError(error.cause, "ENOENT")
       ? "the trainer ended in order and left no report"
       : `the trainer's report ${messageOf(error)}`;
     return { kind: "missing-result", message };
   }
-  try {
-    return parseTrainerReport(text, "the trainer's report");
-  } catch (error) {
-    if (NOT_FINITE.test(text))
-      return { kind: "diverged", message: "the trainer reported a number that is not finite" };
-    const reason = explain(error);
-    const advice = reason.includes(MORE_THAN_ONE)
-      ? "it holds more than one result, expected one, written once; "
-      : "";
-    const message = `the trainer's report cannot be used: ${advice}${reason}`;
-    return { kind: "missing-result", message };
-  }
-}
-
-function explain(error: unknown): string {
-  if (!(error instanceof BsweepError)) return messageOf(error);
-  return [error.message, ...error.issues.map(formatIssue)].join("; ");
 }

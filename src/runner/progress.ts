@@ -1,22 +1,48 @@
 import type { StepRecord } from "../core/trial.ts";
-import { parseProgressLine } from "../formats/trainer-report.ts";
+import { readProgressLine } from "../formats/told-steps.ts";
+import type { Warnings } from "../formats/warnings.ts";
 
-/** Collects the epochs that a command tells of on stdout: `bsweep: {"epoch":3,"loss":0.1}`. */
+/** Of a line that may be the last, so much is kept. */
+const KEPT_LENGTH = 1000;
+
+/** More are not kept: a program may tell of each of its batches. */
+const MAX_STEPS = 100_000;
+
+/** Collects what a command tells on stdout while it runs: `bsweep: {"step":3,"loss":0.1}`. */
 export class ProgressLines {
   readonly #records = new Map<number, StepRecord>();
+  readonly #warnings: Warnings;
   #previous = performance.now();
+  #lastStep = 0;
+  #lastWords = "";
 
-  /** Any line; one that tells of no epoch changes nothing. */
+  constructor(warnings: Warnings) {
+    this.#warnings = warnings;
+  }
+
+  /** Any line; one that tells of no step changes nothing. */
   readonly read = (line: string): void => {
     const now = performance.now();
-    const record = parseProgressLine(line, (now - this.#previous) / 1000);
-    if (record === undefined) return;
+    const unsaid = { step: this.#lastStep + 1, seconds: (now - this.#previous) / 1000 };
+    const record = readProgressLine(line, unsaid, this.#warnings);
+    if (record === undefined) {
+      if (line.trim() !== "") this.#lastWords = line.trim().slice(-KEPT_LENGTH);
+      return;
+    }
     this.#previous = now;
-    this.#records.set(record.step, record);
+    this.#lastStep = record.step;
+    if (this.#records.size < MAX_STEPS || this.#records.has(record.step))
+      this.#records.set(record.step, record);
+    else this.#warnings.add(`more than ${MAX_STEPS} steps were told: later ones are left out`);
   };
 
-  /** One record an epoch, the last that was told, in ascending order. */
+  /** The last that was told of each step. */
   get history(): readonly StepRecord[] {
-    return [...this.#records.values()].sort((a, b) => a.step - b.step);
+    return [...this.#records.values()];
+  }
+
+  /** The last line that told of no step. */
+  get lastWords(): string {
+    return this.#lastWords;
   }
 }

@@ -1,24 +1,71 @@
 import { readFileSync, statSync } from "node:fs";
-import { parseTrainerReport } from "../formats/trainer-report.ts";
+import { readTrainerReport } from "../formats/trainer-report.ts";
+import { Warnings } from "../formats/warnings.ts";
+import { MAX_RESULT_BYTES } from "../rounds/results.ts";
+import { readTreeCpuSeconds } from "../process/usage.ts";
 
 /**
- * Watches for a trainer that has left its report and yet does not end. The report is a trainer's last
- * act: once a valid one lies unchanged for `graceSeconds`, nothing more is to come.
+ * A trainer that has left a result and then, for so long, has neither changed it nor computed anything will not end by
+ * itself: it waits for a thread or a data loader.
  */
-export function watchReport(file: string, graceSeconds: number): () => boolean {
-  let seen = "";
-  let since = 0;
-  return () => {
-    const stamp = stampOf(file);
-    if (stamp !== seen) {
-      seen = stamp;
-      since = performance.now();
-    }
-    if (stamp === "" || performance.now() - since < graceSeconds * 1000) return false;
-    // Looked at once a grace, not at every turn.
-    since = performance.now();
-    return isValid(file);
+const IDLE_SECONDS = 600;
+
+/** Of one core: a program that only waits uses less. */
+const IDLE_SHARE = 0.01;
+/** What may be used at once, in CPU seconds: clocks of /proc are no finer. */
+const IDLE_START = 0.05;
+/** Between two looks at what was used. */
+const LOOK_SECONDS = 1;
+
+/**
+ * Watches a trainer that has left its report and goes on. A report is no end: the next epoch may change it. Its value counts
+ * when the program has ended, or has gone quiet for good.
+ */
+export class ReportWatch {
+  readonly #file: string;
+  readonly #idleSeconds: number;
+  #stamp = "";
+  #lookedAt = -Infinity;
+  /** Since when it has been quiet, and the CPU seconds of then; undefined without a report. */
+  #quiet: { readonly since: number; readonly cpu: number } | undefined;
+  #quietSeconds = 0;
+
+  constructor(file: string, idleSeconds = IDLE_SECONDS) {
+    this.#file = file;
+    this.#idleSeconds = idleSeconds;
+  }
+
+  /** For how long the report had been unchanged, and the program idle, when it was last asked. */
+  get quietSeconds(): number {
+    return this.#quietSeconds;
+  }
+
+  /** Asked now and then: whether nothing more is to come, and the report can be used. */
+  readonly isFinished = (pid: number): boolean => {
+    const now = performance.now() / 1000;
+    const stamp = stampOf(this.#file);
+    const isChanged = stamp !== this.#stamp;
+    this.#stamp = stamp;
+    if (stamp === "") this.#quiet = undefined;
+    if (stamp === "" || (!isChanged && now - this.#lookedAt < LOOK_SECONDS)) return false;
+    this.#lookedAt = now;
+    this.#look(pid, now, isChanged);
+    if (this.#quietSeconds < this.#idleSeconds) return false;
+    if (isUsable(this.#file)) return true;
+    // The wall time will end it; until then it is asked once in a while.
+    this.#quiet = undefined;
+    return false;
   };
+
+  #look(pid: number, now: number, isChanged: boolean): void {
+    const cpu = readTreeCpuSeconds(pid);
+    const { since, cpu: before } = this.#quiet ?? { since: now, cpu: NaN };
+    const used = (cpu ?? NaN) - before;
+    // Less than before: something has ended and was not waited for.
+    const isQuiet = used >= 0 && used <= IDLE_START + IDLE_SHARE * (now - since);
+    if (isChanged || !isQuiet) this.#quiet = cpu === undefined ? undefined : { since: now, cpu };
+    this.#quietSeconds = this.#quiet === undefined ? 0 : now - this.#quiet.since;
+  }
 }
 
 /** "" for what is no file. */
@@ -31,9 +78,10 @@ function stampOf(file: string): string {
   }
 }
 
-function isValid(file: string): boolean {
+function isUsable(file: string): boolean {
   try {
-    parseTrainerReport(readFileSync(file, "utf8"), file);
+    if (statSync(file).size > MAX_RESULT_BYTES) return false;
+    readTrainerReport(readFileSync(file, "utf8"), new Warnings());
     return true;
   } catch {
     return false;

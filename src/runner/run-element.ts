@@ -1,16 +1,13 @@
-import { randomBytes } from "node:crypto";
 import { accessSync, constants, mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { BsweepError, messageOf } from "../core/errors.ts";
+import { explainFailure } from "../core/failure.ts";
 import type { Trial, TrialResult } from "../core/trial.ts";
-import { formatResult } from "../formats/result-file.ts";
 import { TIME_IS_UP } from "../process/supervise.ts";
-import { writeFileAtomic } from "../workspace/atomic.ts";
 import { makeCheckpointFolder, removeCheckpointFolder } from "../workspace/checkpoint-folder.ts";
-import { CANARY, type Layout, resultName } from "../workspace/layout.ts";
+import { CANARY, type Layout } from "../workspace/layout.ts";
 import { type Element, readElement } from "../rounds/element.ts";
 import { showsThatTrialsRun, writeVerdict } from "../rounds/canary.ts";
-import { ResultFinder } from "../rounds/results.ts";
+import { ResultFinder, writeResult } from "../rounds/results.ts";
 import { runOneTrial } from "./trial-run.ts";
 
 export interface ElementOptions {
@@ -116,7 +113,7 @@ async function leaveResult(
   found: Element,
   options: TrialOptions,
 ): Promise<TrialResult | "interrupted" | "run again"> {
-  const { index, log } = options;
+  const { log } = options;
   log(`${describe(trial)}: ${JSON.stringify(trial.params)}`);
   const { round } = found;
   const checkpointFolder = makeCheckpoints(trial, found, options);
@@ -126,14 +123,14 @@ async function leaveResult(
     log(`trial ${trial.number}: ${state}, no result`);
     return result;
   }
-  const name = resultName(index, trial.trialId, trial.attempt, randomBytes(4).toString("hex"));
-  writeFileAtomic(join(found.resultFolder, name), formatResult(result));
+  writeResult(found.resultFolder, result);
   leaveVerdict(result, found);
   dropCheckpoints(trial, result, found, options);
+  for (const warning of result.warnings) log(`trial ${trial.number}: warning: ${warning}`);
   const end =
     result.failure === null
       ? `${round.objective.metric} ${String(result.objective)}`
-      : `${result.failure.kind}: ${result.failure.message}`;
+      : `${result.failure.kind}: ${explainFailure(result.failure)}`;
   log(`trial ${trial.number}: ${result.state}, ${end} (${result.timing.seconds.toFixed(1)}s)`);
   return result;
 }

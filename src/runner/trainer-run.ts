@@ -3,11 +3,12 @@ import type { Round } from "../core/round.ts";
 import { commandEnvironment, fillCommand, type CommandValues } from "../core/trainer-command.ts";
 import type { CommandRequest } from "../core/trainer-request.ts";
 import type { StepRecord } from "../core/trial.ts";
+import type { Warnings } from "../formats/warnings.ts";
 import { type Supervised, type SuperviseOptions, supervise } from "../process/supervise.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { builtProgram } from "../workspace/package.ts";
 import { ProgressLines } from "./progress.ts";
-import { watchReport } from "./report-watch.ts";
+import { ReportWatch } from "./report-watch.ts";
 import { HOLDOUT_FILE, PARAMETERS_FILE, REQUEST_FILE } from "./trial-request.ts";
 
 /** From SIGTERM to SIGKILL, for a trainer that has nothing to save. */
@@ -27,37 +28,65 @@ export interface TrainerRunOptions {
 }
 
 export interface TrainerRun extends Supervised {
-  /** What it told of its epochs while it ran. */
+  /** What it told of its steps while it ran. */
   readonly history: readonly StepRecord[];
+  /** It had left a report and had done nothing since for so long, when it was last looked at. */
+  readonly quietSeconds: number;
 }
 
 /** Starts the round's trainer for a request and watches it to its end. */
 export async function runTrainer(
   request: CommandRequest,
   options: TrainerRunOptions,
+  warnings: Warnings,
 ): Promise<TrainerRun> {
   const { trainer, limits } = options.round;
+  const watch = new ReportWatch(request.reportFile);
   const common = {
     ...timeLimits(request, options),
     memoryMiB: limits.memoryMiB,
     signal: options.signal,
     ...(options.output === undefined ? {} : { output: options.output }),
-    isFinished: watchReport(request.reportFile, options.marginSeconds),
+    isFinished: watch.isFinished,
   };
-  if (trainer.kind === "cnn") {
-    const requestFile = join(request.scratchFolder, REQUEST_FILE);
-    const run = await supervise({
-      ...common,
-      command: [process.execPath, builtProgram("trainer/main.js"), requestFile],
-      cwd: request.scratchFolder,
-      env: process.env,
-      withChannel: true,
-    });
-    return { ...run, history: [] };
-  }
+  const run =
+    trainer.kind === "cnn"
+      ? await runBuiltIn(request, common)
+      : await runCommand(trainer.command, request, { ...common, options, warnings });
+  return { ...run, quietSeconds: watch.quietSeconds };
+}
+
+type Common = Pick<
+  SuperviseOptions,
+  "secondsLeft" | "grace" | "memoryMiB" | "signal" | "output" | "isFinished"
+>;
+type Ran = Omit<TrainerRun, "quietSeconds">;
+
+/** Its report holds all that its lines tell. */
+async function runBuiltIn({ scratchFolder }: CommandRequest, common: Common): Promise<Ran> {
+  const run = await supervise({
+    ...common,
+    command: [process.execPath, builtProgram("trainer/main.js"), join(scratchFolder, REQUEST_FILE)],
+    cwd: scratchFolder,
+    env: process.env,
+    withChannel: true,
+  });
+  return { ...run, history: [] };
+}
+
+interface CommandRun extends Common {
+  readonly options: TrainerRunOptions;
+  readonly warnings: Warnings;
+}
+
+async function runCommand(
+  words: readonly string[],
+  request: CommandRequest,
+  { options, warnings, ...common }: CommandRun,
+): Promise<Ran> {
   const values = valuesOf(request);
-  const [program = "", ...args] = fillCommand(trainer.command, values, request.params);
-  const progress = new ProgressLines();
+  const [program = "", ...args] = fillCommand(words, values, request.params);
+  const progress = new ProgressLines(warnings);
   const run = await supervise({
     ...common,
     command: [program, ...args],
@@ -66,11 +95,13 @@ export async function runTrainer(
     env: { ...withoutOwnLibraries(process.env), ...commandEnvironment(values) },
     withChannel: false,
     onLine: progress.read,
+    pipeFolder: request.scratchFolder,
   });
-  return { ...run, history: progress.history };
+  const stderrTail = run.stderrTail === "" ? progress.lastWords : run.stderrTail;
+  return { ...run, stderrTail, history: progress.history };
 }
 
-/** A staged Node may run with libraries of its own (partials/element.hbs), which are not for the trainer. */
+/** A staged Node may run with libraries of its own (partials/element-program.hbs), which are not for the trainer. */
 function withoutOwnLibraries(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { BSWEEP_LIBRARIES: own, LD_LIBRARY_PATH: path, ...others } = environment;
   return path === undefined || path === own ? others : { ...others, LD_LIBRARY_PATH: path };

@@ -1,16 +1,20 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BsweepError, EXIT_STATUS, messageOf } from "../core/errors.ts";
-import type { Round } from "../core/round.ts";
+import { BsweepError, type ErrorCode, formatIssue, messageOf } from "../core/errors.ts";
 import { RUN_AGAIN_STATUS, type CommandRequest } from "../core/trainer-request.ts";
 import type { Trial, TrialResult } from "../core/trial.ts";
+import { parseRefusal } from "../formats/told-error.ts";
+import { mergeHistories } from "../formats/told-steps.ts";
+import { Warnings } from "../formats/warnings.ts";
 import type { Supervised } from "../process/supervise.ts";
+import { readText } from "../rounds/results.ts";
 import { describeCheckpoints } from "../workspace/checkpoint-folder.ts";
 import { packageVersion } from "../workspace/package.ts";
 import { fruitless, judge, type Outcome } from "./outcome.ts";
 import { runTrainer, type TrainerRun } from "./trainer-run.ts";
 import { type RequestContext, writeRequest } from "./trial-request.ts";
+import { hostName, schedulerJobId } from "./where.ts";
 
 export interface TrialContext extends RequestContext {
   readonly index: number;
@@ -36,15 +40,13 @@ export async function runOneTrial(trial: Trial, context: TrialContext): Promise<
     const startedAt = new Date().toISOString();
     const request = writeRequest(trial, context, scratchFolder);
     const before = describeCheckpoints(request.checkpoint?.folder ?? "");
-    const run = await runTrainer(request, context);
+    const warnings = new Warnings();
+    const run = await runTrainer(request, context, warnings);
     const hasProgressed = describeCheckpoints(request.checkpoint?.folder ?? "") !== before;
     if (isToRunAgain(run, request, hasProgressed)) return "run again";
     if (run.stopped === "aborted") return "interrupted";
-    requireUsableTrainer(run, context.round);
-    const outcome = await judgeRun(run, request, context);
-    if (outcome.warning !== undefined)
-      context.log(`trial ${trial.number}: warning: ${outcome.warning}`);
-    return createResult(trial, context.index, { startedAt, run, outcome });
+    const outcome = await judgeRun(run, request, context, warnings);
+    return createResult(trial, context.index, { startedAt, run, outcome, warnings });
   } finally {
     removeScratchFolder(scratchFolder, context);
   }
@@ -63,13 +65,18 @@ function isToRunAgain(
 async function judgeRun(
   run: TrainerRun,
   { checkpoint, endsAt, reportFile }: CommandRequest,
-  { round }: TrialContext,
+  { round, marginSeconds }: TrialContext,
+  warnings: Warnings,
 ): Promise<Outcome> {
   if (run.exitStatus === RUN_AGAIN_STATUS) {
     const timeIsUp = run.stopped === "timeout" || Date.now() >= Date.parse(endsAt ?? "");
     return fruitless(run, { timeIsUp, saves: checkpoint !== null });
   }
-  return judge(run, reportFile, round.objective, round.limits.memoryMiB);
+  const refusal = round.trainer.kind === "cnn" ? await findRefusal(reportFile) : undefined;
+  if (refusal !== undefined) return judgeRefusal(refusal);
+  const { objective, limits } = round;
+  const judgedBy = { objective, memoryMiB: limits.memoryMiB, marginSeconds };
+  return judge(run, reportFile, judgedBy, warnings);
 }
 
 /** A trainer may have left what cannot be removed. That must not cost its result. */
@@ -92,40 +99,47 @@ function makeScratchFolder(index: number): string {
   }
 }
 
-/**
- * Without TensorFlow, or without the study's data, every trial of the round would fail: that is not the
- * trials' doing, so none gets a result.
- */
-function requireUsableTrainer({ exitStatus, stderrTail }: Supervised, { trainer }: Round): void {
-  if (trainer.kind !== "cnn") return;
-  if (stderrTail.includes("RUNTIME_UNFIT:")) {
-    throw new BsweepError("RUNTIME_UNFIT", `the built-in trainer cannot run here: ${stderrTail}`, {
-      hint: "choose hosts with such a CPU, or precision: float32 in the study",
+/** What the built-in trainer says in place of a report when it cannot do what it is asked. */
+async function findRefusal(reportFile: string): Promise<BsweepError | undefined> {
+  try {
+    return parseRefusal(await readText(reportFile));
+  } catch (error) {
+    if (error instanceof BsweepError) return undefined;
+    throw error;
+  }
+}
+
+/** Refusals that are not the trial's doing: every trial of the round would meet them, so none gets a result. */
+const BLAMELESS: Partial<Record<ErrorCode, string>> = {
+  RUNTIME_UNFIT: "cannot run here",
+  RUNTIME_MISSING: "cannot start",
+  INVALID_DATA: "cannot use what it was given",
+};
+
+/** @throws BsweepError for what is not the trial's doing */
+function judgeRefusal({ code, message, issues, hint }: BsweepError): Outcome {
+  const blameless = BLAMELESS[code];
+  if (blameless !== undefined)
+    throw new BsweepError(code, `the built-in trainer ${blameless}: ${message}`, {
+      issues,
+      ...(hint === undefined ? {} : { hint }),
     });
-  }
-  if (exitStatus === EXIT_STATUS.RUNTIME_MISSING) {
-    throw new BsweepError("RUNTIME_MISSING", `the built-in trainer cannot start: ${stderrTail}`, {
-      hint: "bsweep runtime install puts TensorFlow's library in place",
-    });
-  }
-  if (exitStatus === EXIT_STATUS.INVALID_DATA) {
-    throw new BsweepError(
-      "INVALID_DATA",
-      `the built-in trainer cannot use what it was given: ${stderrTail}`,
-    );
-  }
+  const told = [message, ...issues.map(formatIssue)].join("; ");
+  const failure = { kind: "error", message: `the built-in trainer refused: ${told}` } as const;
+  return { state: "failed", failure, report: undefined };
 }
 
 interface FinishedTrial {
   readonly startedAt: string;
   readonly run: TrainerRun;
   readonly outcome: Outcome;
+  readonly warnings: Warnings;
 }
 
 function createResult(
   trial: Trial,
   index: number,
-  { startedAt, run, outcome }: FinishedTrial,
+  { startedAt, run, outcome, warnings }: FinishedTrial,
 ): TrialResult {
   const { trialId, number, attempt, params, replicate, seed, resource } = trial;
   return {
@@ -135,14 +149,14 @@ function createResult(
     attempt,
     state: outcome.state,
     objective: outcome.state === "complete" ? outcome.objective : null,
-    ...measured(outcome, run),
+    ...measured(outcome, run, warnings),
     params,
     replicate,
     seed,
     resource,
     failure: outcome.state === "failed" ? outcome.failure : null,
     earlyEnd: null,
-    warnings: outcome.warning === undefined ? [] : [outcome.warning],
+    warnings: warnings.list(),
     timing: { startedAt, seconds: run.seconds },
     usage: { peakMemoryMiB: run.peakMemoryMiB, cpuSeconds: run.cpuSeconds },
     element: { job: schedulerJobId(), index, host: hostName() },
@@ -150,10 +164,11 @@ function createResult(
   };
 }
 
-/** What the report says; the history may have been told while the trainer ran. */
+/** What the report says; of its steps, some may have been told while the trainer ran. */
 function measured(
   { report }: Outcome,
   run: TrainerRun,
+  warnings: Warnings,
 ): Pick<TrialResult, "metrics" | "holdout" | "model" | "history" | "numerics"> {
   const {
     metrics = {},
@@ -162,27 +177,6 @@ function measured(
     history = [],
     numerics = null,
   } = report ?? {};
-  return {
-    metrics,
-    holdout,
-    model,
-    history: history.length > 0 ? history : run.history,
-    numerics,
-  };
-}
-
-/** The job's id where a scheduler runs us, else "". */
-export function schedulerJobId(): string {
-  const { LSB_JOBID, SLURM_ARRAY_JOB_ID, SLURM_JOB_ID } = process.env;
-  return LSB_JOBID ?? SLURM_ARRAY_JOB_ID ?? SLURM_JOB_ID ?? "";
-}
-
-/**
- * The host under the name its scheduler knows it by, where that tells: only that name can be excluded. A container
- * has a name of its own; a parallel job lists all its hosts.
- */
-export function hostName(): string {
-  const { SLURMD_NODENAME, LSB_HOSTS } = process.env;
-  const [host, ...others] = new Set(LSB_HOSTS?.trim().split(/\s+/));
-  return SLURMD_NODENAME ?? (others.length === 0 && host !== "" ? host : undefined) ?? hostname();
+  const merged = mergeHistories(run.history, history, warnings);
+  return { metrics, holdout, model, history: merged, numerics };
 }

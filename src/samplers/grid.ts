@@ -1,13 +1,24 @@
-import { countValues, isActive, orderDimensions, valueAt } from "../core/search-space.ts";
-import type { Dimension, Parameters, SearchSpace } from "../core/study.ts";
+import {
+  countCombinations,
+  countValues,
+  isActive,
+  orderDimensions,
+  valueAt,
+} from "../core/search-space.ts";
+import type { Dimension, Parameters } from "../core/study.ts";
+import type { Sampler } from "./sampler.ts";
 
 /**
- * Every combination, once: dimensions as written, the last one changing fastest. A parameter with a
- * condition is present only where the condition holds. Lazy: one combination is in memory at a time.
+ * Every combination, once: dimensions as written, the last one changing fastest. One combination is in memory at a
+ * time.
  */
-export function sampleGrid(space: SearchSpace): Generator<Parameters> {
-  return combine(orderDimensions(space), 0, {});
-}
+export const grid: Sampler<never> = {
+  describe: "every combination",
+  takesRanges: false,
+  settings: {},
+  count: countCombinations,
+  propose: (space) => combine(orderDimensions(space), 0, {}),
+};
 
 function* combine(
   dimensions: readonly Dimension[],

@@ -1,19 +1,34 @@
-import type { Parameters, Sampler, SearchSpace } from "../core/study.ts";
-import { sampleGrid } from "./grid.ts";
-import { sampleOneAtATime } from "./one-at-a-time.ts";
-import { sampleRandom } from "./random.ts";
+import type { Parameters, SamplerSpec, SearchSpace } from "../core/study.ts";
+import { grid } from "./grid.ts";
+import { latinHypercube } from "./latin-hypercube.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
+import { random } from "./random.ts";
+import type { History, Sampler } from "./sampler.ts";
 
-/**
- * The combinations a sampler proposes, lazily and all distinct. The same space and sampler give the
- * same sequence, everywhere and always.
- */
-export function sample(space: SearchSpace, sampler: Sampler): Generator<Parameters> {
-  switch (sampler.kind) {
-    case "grid":
-      return sampleGrid(space);
-    case "one-at-a-time":
-      return sampleOneAtATime(space);
-    case "random":
-      return sampleRandom(space, sampler);
-  }
+/** `sampler.kind` -> how it proposes, and what it takes: the study file's schema and checks are made from this. */
+export const SAMPLERS: Readonly<Record<string, Sampler>> = {
+  grid,
+  random,
+  "one-at-a-time": oneAtATime,
+  "latin-hypercube": latinHypercube,
+};
+
+/** What the study's sampler proposes after `history`; see `Sampler.propose`. @throws TypeError for an unknown kind */
+export function propose(
+  space: SearchSpace,
+  spec: SamplerSpec,
+  history: History,
+): Iterable<Parameters> {
+  return samplerOf(spec).propose(space, { ...spec.settings, seed: spec.seed }, history);
+}
+
+/** How many combinations the study asks for; Infinity for what has no end. @throws TypeError for an unknown kind */
+export function countAsked(space: SearchSpace, spec: SamplerSpec): number {
+  return samplerOf(spec).count(space, { ...spec.settings, seed: spec.seed });
+}
+
+function samplerOf({ kind }: SamplerSpec): Sampler {
+  const sampler = SAMPLERS[kind];
+  if (sampler === undefined) throw new TypeError(`the schema let an unknown sampler pass: ${kind}`);
+  return sampler;
 }

@@ -1,21 +1,49 @@
-import { chooseFirst, countValues, orderDimensions, valueAt } from "../core/search-space.ts";
-import type { Parameters, SearchSpace } from "../core/study.ts";
+import { countValues, isActive, orderDimensions, valueAt } from "../core/search-space.ts";
+import type { Dimension, ParameterValue, Parameters, SearchSpace } from "../core/study.ts";
+import type { Sampler } from "./sampler.ts";
 
 /**
  * The first value of every parameter together, then each other value alone with the rest at their first: what an
- * ablation takes (a one-at-a-time design, Daniel, Technometrics 15, 1973). A parameter with a condition is present
- * only where the condition holds.
+ * ablation takes (a one-at-a-time design, Daniel, Technometrics 15, 1973).
  */
-export function* sampleOneAtATime(space: SearchSpace): Generator<Parameters> {
+export const oneAtATime: Sampler<never> = {
+  describe: "the first values, then each other one alone",
+  takesRanges: false,
+  settings: {},
+  count: countDesign,
+  propose: proposeDesign,
+};
+
+function* proposeDesign(space: SearchSpace): Generator<Parameters> {
   const dimensions = orderDimensions(space);
   const base = chooseFirst(dimensions);
   yield base;
-  for (const changed of dimensions) {
-    if (!Object.hasOwn(base, changed.name)) continue;
-    for (let index = 1; index < countValues(changed.distribution); index++)
-      yield chooseFirst(dimensions, {
-        name: changed.name,
-        value: valueAt(changed.distribution, index),
-      });
+  for (const { name, distribution } of dimensions) {
+    if (!Object.hasOwn(base, name)) continue;
+    for (let index = 1; index < countValues(distribution); index++)
+      yield chooseFirst(dimensions, { name, value: valueAt(distribution, index) });
   }
+}
+
+/** The first, and one for each other value. */
+function countDesign(space: SearchSpace): number {
+  if (space.some(({ distribution }) => countValues(distribution) === Infinity)) return Infinity;
+  const base = chooseFirst(orderDimensions(space));
+  return space
+    .filter(({ name }) => Object.hasOwn(base, name))
+    .reduce((sum, { distribution }) => sum + countValues(distribution) - 1, 1);
+}
+
+/** The first value of each parameter, one perhaps changed; parameters whose condition fails are absent. */
+function chooseFirst(
+  dimensions: readonly Dimension[],
+  changed?: { readonly name: string; readonly value: ParameterValue },
+): Parameters {
+  const chosen: Record<string, ParameterValue> = {};
+  for (const dimension of dimensions) {
+    if (!isActive(dimension, chosen)) continue;
+    const { name, distribution } = dimension;
+    chosen[name] = changed?.name === name ? changed.value : valueAt(distribution, 0);
+  }
+  return chosen;
 }

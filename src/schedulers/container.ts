@@ -68,3 +68,8 @@ export function pyxisOptions({ image, mounts, workspace }: ContainerRequest): re
     `--container-workdir=${workspace}`,
   ];
 }
+
+/** Whether srun has pyxis, by its `--help`. */
+export function hasPyxis(help: string): boolean {
+  return /^\s*--container-image\b/m.test(help);
+}

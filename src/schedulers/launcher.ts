@@ -1,31 +1,28 @@
 import type { ContainerRuntime, Launcher, Pool } from "../core/placement.ts";
-import type { SchedulerName } from "../core/site.ts";
 import { type ContainerRequest, pyxisOptions } from "./container.ts";
+import type { Scheduler } from "./scheduler.ts";
 import { unusable } from "./values.ts";
 
 /** What starts the tasks of a parallel job. */
 export interface LaunchRequest extends ContainerRequest {
-  readonly scheduler: SchedulerName;
+  readonly scheduler: Pick<Scheduler, "name" | "launchers" | "element">;
   readonly runtime: ContainerRuntime;
   readonly pool: Pool;
 }
 
-/** Where the study names none, and which it may name. */
-const LAUNCHERS_OF: Readonly<Record<SchedulerName, readonly Launcher[]>> = {
-  lsf: ["blaunch", "mpirun"],
-  slurm: ["srun", "mpirun"],
-  local: [],
-};
-
 /** @throws BsweepError INVALID_STUDY for a launcher that the scheduler or the container does not have */
 export function chooseLauncher({ scheduler, runtime, pool }: LaunchRequest): Launcher {
-  const known = LAUNCHERS_OF[scheduler];
+  const known = scheduler.launchers;
+  if (known.length === 0) {
+    const expected = `nothing: there are no parallel jobs on ${scheduler.name}`;
+    throw unusable("cluster.pool", `${pool.slots} slots`, expected);
+  }
   const launcher = pool.launcher ?? known[0];
   if (launcher === undefined || !known.includes(launcher)) {
     throw unusable(
       "cluster.pool.launcher",
       launcher ?? "",
-      `${known.join(" or ")} on ${scheduler}`,
+      `${known.join(" or ")} on ${scheduler.name}`,
     );
   }
   if (launcher === "mpirun" && runtime === "pyxis") {
@@ -57,7 +54,7 @@ export function launchWords(request: LaunchRequest): readonly string[] {
       return [
         ...["mpirun", "-np", String(pool.slots), "--map-by", "slot", "--bind-to", "none"],
         ...["-x", "BSWEEP_POOL", "-x", "BSWEEP_JOB_STARTED"],
-        ...["-x", request.scheduler === "lsf" ? "LSB_JOBID" : "SLURM_JOB_ID"],
+        ...["-x", request.scheduler.element.jobIdVariables.at(-1) ?? ""],
       ];
   }
 }

@@ -48,6 +48,8 @@ export interface SessionCommand {
 
 /** How a scheduler gives a person a shell. Pure: text only. */
 export interface SessionDialect {
+  /** Whether a service class holds in its own queue alone. */
+  readonly bindsServiceClass: boolean;
   /** @throws BsweepError INVALID_STUDY for a value the scheduler could not read */
   openSession(request: SessionRequest): SessionCommand;
   /** Asks for the id that `attach` takes for an element, alone on its line; null where the array's is taken. */

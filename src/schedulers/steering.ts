@@ -1,4 +1,4 @@
-import type { SchedulerName } from "../core/site.ts";
+import { foldRanges } from "../core/ranges.ts";
 import type { Argv, CommandOutput } from "./status.ts";
 
 /** A whole job, or elements of a job array. */
@@ -16,9 +16,8 @@ export type SteeringOutcome = "done" | "ended" | "refused";
  * where one would be too long; none where the scheduler knows no such thing.
  */
 export interface SteeringDialect {
-  readonly name: Exclude<SchedulerName, "local">;
-  /** Whether a user may stop what runs and let it go on later. */
-  readonly suspendsRunning: boolean;
+  /** Why a user may not stop what runs and let it go on later; null where one may. */
+  readonly cannotSuspend: string | null;
   /** The limit that all jobs of a group share. */
   limitGroup(jobGroup: string, limit: number): readonly Argv[];
   /** Most elements of a job array that run at once. */
@@ -54,17 +53,6 @@ export function jobExpressions({ jobId, indices }: JobPart, open: "[" | "_["): s
     } else lists.push(range);
   }
   return lists.map((list) => `${jobId}${open}${list}]`);
-}
-
-/** `1-5`, `9`: ascending, without overlap, which LSF refuses. */
-export function foldRanges(indices: readonly number[]): string[] {
-  const runs: { first: number; last: number }[] = [];
-  for (const index of [...new Set(indices)].sort((a, b) => a - b)) {
-    const run = runs.at(-1);
-    if (run?.last === index - 1) run.last = index;
-    else runs.push({ first: index, last: index });
-  }
-  return runs.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`));
 }
 
 /** Lines that are not blank. */

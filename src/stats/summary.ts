@@ -158,11 +158,7 @@ function binValues(sorted: readonly (readonly [number, Taken])[]): readonly Grou
   return bins
     .filter(({ values }) => values.length > 0)
     .map(({ values, rows, failed }) => ({
-      label: `${formatEnd(values[0])} .. ${formatEnd(values.at(-1))}`,
+      label: `${values[0]} .. ${values.at(-1)}`,
       ...{ rows, failed },
     }));
-}
-
-function formatEnd(value: number | undefined): string {
-  return String(Number(value?.toPrecision(4)));
 }

@@ -1,11 +1,14 @@
 /**
  * The built-in trainer as a program: `node main.js REQUEST`, where REQUEST is a TrainerRequest as a JSON
- * file. It prints a line an epoch and leaves a TrainerReport, as any trainer does.
+ * file. It tells of each epoch on stdout and leaves a TrainerReport, as any trainer does; where it cannot do what it is
+ * asked, its error stands in the report's place (formats/told-error.ts).
  */
 import { readFileSync } from "node:fs";
 import { BsweepError, formatIssue, messageOf } from "../core/errors.ts";
 import { RUN_AGAIN_STATUS } from "../core/trainer-request.ts";
-import type { EpochRecord } from "../cnn/training-progress.ts";
+import { type EpochRecord, stepOfEpoch } from "../cnn/training-progress.ts";
+import { formatRefusal } from "../formats/told-error.ts";
+import { formatProgressLine } from "../formats/told-steps.ts";
 import { parseTrainerRequest } from "../formats/trainer-request.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
 import { runTrial } from "./run-trial.ts";
@@ -16,13 +19,16 @@ const [, , requestFile] = process.argv;
 // Started by the runner: without it, nobody would ever take the report.
 process.once("disconnect", () => process.exit(1));
 process.channel?.unref();
+let refusalFile: string | undefined;
 try {
   if (requestFile === undefined)
     throw new BsweepError("USAGE", "the trainer wants the name of a request file");
   const request = parseTrainerRequest(readText(requestFile), requestFile);
+  refusalFile = request.reportFile;
   const log = (line: string): void => void process.stdout.write(`${line}\n`);
   const stop = request.checkpoint === null ? NEVER : stopOnSignal();
-  const report = await runTrial(request, { onEpoch: printEpoch, log, stop });
+  const onEpoch = (record: EpochRecord): void => log(formatProgressLine(stepOfEpoch(record)));
+  const report = await runTrial(request, { onEpoch, log, stop });
   if (report === undefined) process.exitCode = RUN_AGAIN_STATUS;
   else writeFileAtomic(request.reportFile, `${JSON.stringify(report)}\n`);
 } catch (error) {
@@ -34,6 +40,16 @@ try {
   ];
   process.stderr.write(`${lines.filter((line) => line !== "").join("\n")}\n`);
   process.exitCode = error.exitStatus;
+  if (refusalFile !== undefined) leaveRefusal(refusalFile, error);
+}
+
+/** On a full disk the exit status and stderr have to do. */
+function leaveRefusal(file: string, error: BsweepError): void {
+  try {
+    writeFileAtomic(file, formatRefusal(error));
+  } catch (failure) {
+    process.stderr.write(`${messageOf(failure)}\n`);
+  }
 }
 
 /**
@@ -53,19 +69,4 @@ function readText(file: string): string {
   } catch (cause) {
     throw new BsweepError("USAGE", `cannot read ${file}: ${messageOf(cause)}`, { cause });
   }
-}
-
-function printEpoch({
-  epoch,
-  loss,
-  accuracy,
-  validationLoss,
-  validationAccuracy,
-  seconds,
-}: EpochRecord): void {
-  const measured = { loss, accuracy, validationLoss, validationAccuracy };
-  const text = Object.entries(measured).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name} ${value === null ? "not finite" : value.toFixed(4)}`],
-  );
-  process.stdout.write(`epoch ${epoch}: ${text.join(", ")} (${seconds.toFixed(1)}s)\n`);
 }

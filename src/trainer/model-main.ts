@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { BsweepError, type ErrorCode } from "../core/errors.ts";
+import { BsweepError } from "../core/errors.ts";
 import type {
   ExportTask,
   ModelAnswer,
@@ -13,6 +13,7 @@ import type {
   ReadImage,
 } from "../cnn/model-request.ts";
 import { parseModelRequest } from "../formats/model-request.ts";
+import { tellError } from "../formats/told-error.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
 import { openModel, readModelWeights } from "../workspace/models.ts";
 import { encodeSavedModel } from "./graph/saved-model.ts";
@@ -33,9 +34,7 @@ function answer({ task, threads, scratchFolder }: ModelRequest): ModelAnswer {
     return { ok: true, files: [] };
   } catch (error) {
     if (!(error instanceof BsweepError)) throw error;
-    const { message, issues, hint = null } = error;
-    const code: ErrorCode = error.code;
-    return { ok: false, error: { code, message, issues, hint } };
+    return { ok: false, error: tellError(error) };
   }
 }
 

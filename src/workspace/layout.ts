@@ -110,8 +110,10 @@ export function elementLogName(index: number): string {
   return `${index}.log`;
 }
 
+export const MANIFEST_ENDING = ".trials.jsonl";
+
 export function manifestName(array: number): string {
-  return `${arrayName(array)}.trials.jsonl`;
+  return `${arrayName(array)}${MANIFEST_ENDING}`;
 }
 
 /** `<index>.<trialId>.<attempt>.<nonce>.json`: no two attempts can ever write the same file. */

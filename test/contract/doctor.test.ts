@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import type { DoctorReport } from "../../src/app/doctor/check.ts";
+import type { DoctorReport } from "../../src/app/doctor/doctor-report.ts";
 import type { Layout } from "../../src/workspace/layout.ts";
 import { builtProgram } from "../../src/workspace/package.ts";
 import { makeTestFolder } from "../support/folder.ts";

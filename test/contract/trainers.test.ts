@@ -68,11 +68,11 @@ describe.each([
       expect(JSON.parse(end.stdout) as LocalSummary).toMatchObject({ done: 2, failed: 0 });
       const size = createCnnSizer({ height: 28, width: 28, channels: 1, classes: 10 });
       for (const { metrics, history, params } of readResults(example.resultFolder).values()) {
-        const losses = history.map(({ loss }) => loss ?? Infinity);
+        const losses = history.map((step) => step.metrics["loss"] ?? Infinity);
         expect(losses.at(-1)).toBeLessThan(losses[0] ?? 0);
         // Of 50 rows.
         expect(Math.round((metrics["holdoutAccuracy"] ?? NaN) * 50)).toBeGreaterThanOrEqual(0);
-        expect(history.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5]);
+        expect(history.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5]);
         const sizing = size(resolveCnnParameters(params));
         expect(metrics["parameters"]).toBe(sizing.ok ? sizing.size.parameters : undefined);
       }
@@ -92,7 +92,7 @@ test.runIf(hasTorch)(
     ] as const;
     const measured = (example: Example) => {
       const result = readResults(example.resultFolder).get(1);
-      return { ...result?.metrics, history: result?.history.map(({ loss }) => loss) };
+      return { ...result?.metrics, history: result?.history.map((step) => step.metrics["loss"]) };
     };
     const untouched = await makeExample("pytorch", changes);
     await runBsweep(localArgs(untouched));
@@ -114,7 +114,7 @@ test("the one-liner of shell finds the minimum", async () => {
   const studyFile = join(packagedTemplates(), "trainers", "shell", "study.yaml");
   const end = await runBsweep(["local", studyFile, `--workspace=${workspace}`, "--json"]);
   const summary = JSON.parse(end.stdout) as LocalSummary;
-  expect(summary).toMatchObject({ done: 18, failed: 0, best: 0 });
+  expect(summary).toMatchObject({ done: 18, failed: 0, best: { objective: 0 } });
   const best = await runBsweep(["best", studyFile, `--workspace=${workspace}`]);
   expect(best.stdout).toContain("set:\n    penalty: 0\n    x: 2\n");
   expect(best.stdout).toMatch(/^trainer:\n {2}command:\n/m);

@@ -2,8 +2,6 @@ import { test } from "vitest";
 import { requestCluster } from "../../src/app/site/cluster-request.ts";
 import { renderPreparation } from "../../src/app/prepare/job-scripts.ts";
 import { createTemplateEngine } from "../../src/rendering/engine.ts";
-import { lsfDialect } from "../../src/schedulers/lsf/directives.ts";
-import { slurmDialect } from "../../src/schedulers/slurm/directives.ts";
 import { createLayout } from "../../src/workspace/layout.ts";
 import { packagedTemplates } from "../../src/workspace/package.ts";
 import { expectGoldenFolders, expectGoldens } from "../support/goldens.ts";
@@ -15,16 +13,13 @@ const workspace = "/storage2/fs1/lab/Active/it's $HOME";
 const mounted = { mounts: ["/storage2/fs1/lab/Active"] };
 
 const sites = {
-  "prepare-compute1": [lsfDialect, makeSite(mounted)],
-  "prepare-slurm": [
-    slurmDialect,
-    makeSite({ ...mounted, scheduler: "slurm", container: "apptainer" }),
-  ],
+  "prepare-compute1": makeSite(mounted),
+  "prepare-slurm": makeSite({ ...mounted, scheduler: "slurm", container: "apptainer" }),
 } as const;
 const names = ["prepare-compute1", "prepare-slurm"] as const;
 
 function render(name: keyof typeof sites) {
-  const [dialect, site] = sites[name];
+  const site = sites[name];
   const cluster = {
     site: site.name,
     concurrencyLimit: 8,
@@ -33,7 +28,7 @@ function render(name: keyof typeof sites) {
   };
   return renderPreparation(
     {
-      ...{ site, dialect, name: "digits-0a1b2c3d", nonce: "00c0ffee", bsweepVersion: "0.1.0" },
+      ...{ site, name: "digits-0a1b2c3d", nonce: "00c0ffee", bsweepVersion: "0.1.0" },
       cluster: requestCluster(
         { name: "prepare", file: "", cluster },
         site,

@@ -4,9 +4,7 @@ import { renderScripts, type RenderedFile } from "../../src/app/generate/scripts
 import type { Site } from "../../src/core/site.ts";
 import type { Resources, Study, StudyCluster } from "../../src/core/study.ts";
 import { createTemplateEngine, type TemplateEngine } from "../../src/rendering/engine.ts";
-import { localDialect } from "../../src/schedulers/local.ts";
-import { lsfDialect } from "../../src/schedulers/lsf/directives.ts";
-import { slurmDialect } from "../../src/schedulers/slurm/directives.ts";
+import { schedulerOf } from "../../src/schedulers/index.ts";
 import { createLayout } from "../../src/workspace/layout.ts";
 import { packagedTemplates } from "../../src/workspace/package.ts";
 
@@ -22,7 +20,7 @@ export function makeStudy(
     data: { train: "data/digits", holdout: 0.1 },
     trainer: { kind: "cnn", epochs: 10, precision: "float32", set: {} },
     space: [],
-    sampler: { kind: "grid", seed: 1 },
+    sampler: { kind: "grid", seed: 1, settings: {} },
     replicates: 1,
     cluster: {
       site: "compute1",
@@ -62,8 +60,6 @@ export function makeSite(changes: Partial<Site> = {}): Site {
   };
 }
 
-const DIALECTS = { lsf: lsfDialect, slurm: slurmDialect, local: localDialect };
-
 /** The scripts of a round with arrays of these sizes. */
 export function renderRound(options: {
   readonly workspace: string;
@@ -79,7 +75,7 @@ export function renderRound(options: {
   const site = makeSite(options.site);
   const plain = makeStudy(workspace, options.cluster, site.container !== "none");
   const study: Study = { ...plain, resources: { ...plain.resources, ...options.resources } };
-  const dialect = DIALECTS[site.scheduler];
+  const { scriptExtension } = schedulerOf(site).jobFile;
   const first = options.canary === true ? 0 : 1;
   const sizes = first === 0 ? [1, ...elements] : elements;
   const arrays = sizes.map((count, position) => ({
@@ -87,14 +83,13 @@ export function renderRound(options: {
     elements: count,
     jobName: `digits-grid-r001-a0${position + first}-0a1b2c3d`,
     manifest: `array-0${position + first}.trials.jsonl`,
-    script: `array-0${position + first}${dialect.scriptExtension}`,
+    script: `array-0${position + first}${scriptExtension}`,
   }));
   return renderScripts(
     {
       study,
       site,
       cluster: requestCluster(study, site, workspace, "h.schroeder"),
-      dialect,
       layout: createLayout(workspace),
       round: 1,
       nonce: "0a1b2c3d",

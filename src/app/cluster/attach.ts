@@ -8,7 +8,7 @@ import type { Argv } from "../../schedulers/status.ts";
 import { elementLogName } from "../../workspace/layout.ts";
 import { requestCluster } from "../site/cluster-request.ts";
 import { loadSite } from "../site/load-site.ts";
-import { sessionDialect, type PlannedSession } from "./session.ts";
+import { sessionDialect, type PlannedSession } from "./shell.ts";
 import { findElements, type TrialElement } from "./steer/find-trial.ts";
 import { lookAtJobs, type SceneOptions } from "./steer/scene.ts";
 
@@ -19,7 +19,7 @@ export interface AttachOptions extends SceneOptions {
   readonly terminal: boolean;
 }
 
-/** What `squeue` and the like may take. */
+/** What a scheduler's command may take. */
 const TIMEOUT_SECONDS = 60;
 
 /**

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { schedulerOf } from "../../schedulers/index.ts";
 import {
   elementLogName,
   parseArrayName,
@@ -32,6 +33,6 @@ export function findElementLog(
   const found = arrays.find((each) => each.round === round && each.array === array);
   if (found === undefined) return undefined;
   // `bsweep local` keeps what an element prints under a name of its own.
-  const name = `${found.scheduler === "local" ? "local." : ""}${elementLogName(index)}`;
+  const name = `${schedulerOf(found).submits ? "" : "local."}${elementLogName(index)}`;
   return { array: found, log: join(found.logFolder, name) };
 }

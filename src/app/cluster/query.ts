@@ -3,15 +3,9 @@ import type { ElementLookup, ElementStatus } from "../../core/element-status.ts"
 import { BsweepError } from "../../core/errors.ts";
 import type { SchedulerName } from "../../core/site.ts";
 import { runProcess } from "../../process/exec.ts";
-import { lsfStatus } from "../../schedulers/lsf/status.ts";
-import { slurmStatus } from "../../schedulers/slurm/status.ts";
+import { SCHEDULERS } from "../../schedulers/index.ts";
 import type { StatusAnswer, StatusDialect, StatusQuery } from "../../schedulers/status.ts";
 import type { SubmittedArray } from "./submitted.ts";
-
-const DIALECTS: Readonly<Record<Exclude<SchedulerName, "local">, StatusDialect>> = {
-  lsf: lsfStatus,
-  slurm: slurmStatus,
-};
 
 /** A scheduler's commands wait for ever where the cluster is busy. */
 const TIMEOUT_SECONDS = 60;
@@ -57,10 +51,7 @@ export async function querySchedulers(
   const statuses = new Map<string, ReadonlyMap<number, ElementStatus>>();
   const forgotten = new Set<string>();
   const failures: SchedulerFailure[] = [];
-  for (const scheduler of ["lsf", "slurm"] as const) {
-    const names = namesByJob(arrays.filter((array) => array.scheduler === scheduler));
-    if (names.size === 0) continue;
-    const dialect = DIALECTS[scheduler];
+  for (const { scheduler, dialect, names } of listAsked(arrays)) {
     try {
       const answer = await ask(dialect.query, dialect, [...names.keys()], effects.now());
       for (const job of answer.unknownJobs) forgotten.add(job);
@@ -86,10 +77,8 @@ export async function askHistory(
   effects: Pick<Effects, "now">,
 ): Promise<SchedulerAnswer> {
   const statuses = new Map(answer.statuses);
-  for (const scheduler of ["lsf", "slurm"] as const) {
-    const names = namesByJob(arrays.filter((array) => array.scheduler === scheduler));
-    const dialect = DIALECTS[scheduler];
-    if (names.size === 0 || dialect.history === null) continue;
+  for (const { dialect, names } of listAsked(arrays)) {
+    if (dialect.history === null) continue;
     try {
       const told = await ask(dialect.history, dialect, [...names.keys()], effects.now());
       for (const [job, past] of pickOurs(told, names))
@@ -100,6 +89,21 @@ export async function askHistory(
     }
   }
   return { ...answer, statuses };
+}
+
+/** A scheduler that can be asked, and the jobs to ask it about. */
+interface Asked {
+  readonly scheduler: SchedulerName;
+  readonly dialect: StatusDialect;
+  /** Names by job id; at least one. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+function listAsked(arrays: readonly AskedArray[]): readonly Asked[] {
+  return SCHEDULERS.flatMap(({ name, status }) => {
+    const names = namesByJob(arrays.filter(({ scheduler }) => scheduler === name));
+    return status === null || names.size === 0 ? [] : [{ scheduler: name, dialect: status, names }];
+  });
 }
 
 function namesByJob(arrays: readonly AskedArray[]): ReadonlyMap<string, string> {

@@ -4,8 +4,15 @@ import { isSystemError } from "../../core/errors.ts";
 import type { Round, RoundArray } from "../../core/round.ts";
 import type { SchedulerName } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
-import { arrayName, logFolderName, SUBMITTED_FOLDER, type Layout } from "../../workspace/layout.ts";
-import { listRounds, readRound } from "../../rounds/round.ts";
+import {
+  arrayName,
+  logFolderName,
+  ROUND_FILE,
+  SUBMITTED_FOLDER,
+  type Layout,
+} from "../../workspace/layout.ts";
+import { readRounds } from "../../rounds/round.ts";
+import { schedulerOf } from "../../schedulers/index.ts";
 import { loadSite } from "../site/load-site.ts";
 
 /** One job array of one round, and the job it became. Paths are absolute. */
@@ -41,10 +48,8 @@ const JOB_ID = /^[1-9]\d{0,18}$/;
  * @throws BsweepError INVALID_MANIFEST; INVALID_SITE when an old round needs the study's site and it cannot be read
  */
 export function readSubmittedArrays(layout: Layout, study: Study): readonly SubmittedArray[] {
-  return listRounds(layout, study.name).flatMap((number) => {
-    const round = readRound(layout, study.name, number);
-    if (round === undefined) return [];
-    const place = placeOf(round, study);
+  return readRounds(layout, study.name).flatMap((round) => {
+    const place = placeOf(round, study, join(layout.round(study.name, round.round), ROUND_FILE));
     return round.arrays.map((array) => describe(array, round, place, layout));
   });
 }
@@ -53,8 +58,9 @@ type Place = Pick<SubmittedArray, "scheduler" | "jobGroup" | "resultGraceSeconds
   readonly pool: boolean;
 };
 
-function placeOf({ cluster }: Round, study: Study): Place {
+function placeOf({ cluster }: Round, study: Study, file: string): Place {
   if (cluster !== null) {
+    schedulerOf(cluster, file);
     const { scheduler, jobGroup, resultGraceSeconds, pool } = cluster;
     return { scheduler, jobGroup, resultGraceSeconds, pool: pool !== null };
   }

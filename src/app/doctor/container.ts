@@ -1,14 +1,15 @@
 import { statSync } from "node:fs";
-import { checker, type Check } from "./check.ts";
+import { checker, type Check } from "../../core/check.ts";
 import { parseImageReference } from "../../core/image.ts";
-import { hasPyxis } from "../../schedulers/slurm/facts.ts";
+import { hasPyxis } from "../../schedulers/container.ts";
+import { schedulerOf } from "../../schedulers/index.ts";
 import { ask, isOnPath, reasonOf, type DoctorContext } from "./context.ts";
 import { askRegistry } from "./registry.ts";
 
 /** What starts the containers, and the image they start from. */
 export async function checkContainer(context: DoctorContext): Promise<Check[]> {
   const { site } = context;
-  if (site.scheduler === "local" || site.container === "none") return [];
+  if (!schedulerOf(site).submits || site.container === "none") return [];
   return [await checkRuntime(context), ...(await checkImage(context))];
 }
 

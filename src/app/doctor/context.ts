@@ -1,26 +1,18 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
-import type { Check } from "./check.ts";
-import type { Site } from "../../core/site.ts";
-import type { Study } from "../../core/study.ts";
 import { runProcess, type ProcessResult } from "../../process/exec.ts";
+import type { DoctorSubject } from "../../schedulers/doctor.ts";
+import type { Environment } from "../../schedulers/element.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import type { ClusterRequest } from "../site/cluster-request.ts";
 
 /** What checks look at. */
-export interface DoctorContext {
+export interface DoctorContext extends DoctorSubject {
   readonly layout: Layout;
-  readonly study: Study | null;
-  readonly site: Site;
-  /** What the study would ask for; null where something is missing. */
   readonly cluster: ClusterRequest | null;
-  readonly user: string;
   /** Of this process, or as the site's profile would make it. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
 }
-
-/** A check, or several; none where it does not concern the site. */
-export type DoctorCheck = (context: DoctorContext) => Promise<readonly Check[]> | readonly Check[];
 
 /** A cluster that is busy answers late; one that is down, not at all. */
 const TIMEOUT_SECONDS = 20;

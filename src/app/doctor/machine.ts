@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { checker, type Check } from "./check.ts";
+import { checker, type Check } from "../../core/check.ts";
 import { messageOf } from "../../core/errors.ts";
 import { withDatabase } from "../../storage/database.ts";
 import { packageRoot } from "../../workspace/package.ts";

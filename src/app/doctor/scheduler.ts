@@ -1,27 +1,20 @@
 import { existsSync } from "node:fs";
-import { checker, type Check } from "./check.ts";
-import type { SchedulerName, Site } from "../../core/site.ts";
+import { checker, type Check } from "../../core/check.ts";
+import type { Site } from "../../core/site.ts";
 import { runProcess } from "../../process/exec.ts";
-import { isOnPath, type DoctorContext } from "./context.ts";
-
-/** What submit.sh and the commands that ask and steer run. */
-const COMMANDS: Readonly<Record<SchedulerName, readonly string[]>> = {
-  lsf: ["bsub", "bjobs", "bkill", "bmod", "bstop", "bresume", "bgadd", "bgmod", "bjgroup"],
-  slurm: ["sbatch", "squeue", "scancel", "scontrol"],
-  local: [],
-};
-
-type Environment = DoctorContext["environment"];
+import type { DoctorQuestion } from "../../schedulers/doctor.ts";
+import type { Environment } from "../../schedulers/element.ts";
+import { schedulerOf } from "../../schedulers/index.ts";
+import { ask, isOnPath, reasonOf, type DoctorContext } from "./context.ts";
 
 /**
  * This process's environment, or what the site's profile makes of it where the scheduler is not on PATH, as cron
  * jobs have it.
  */
-export async function findEnvironment(
-  { scheduler, schedulerProfile }: Site,
-  own: Environment,
-): Promise<Environment> {
-  const missing = COMMANDS[scheduler].some((name) => !isOnPath({ environment: own }, name));
+export async function findEnvironment(site: Site, own: Environment): Promise<Environment> {
+  const { commands } = schedulerOf(site).doctor;
+  const { schedulerProfile } = site;
+  const missing = commands.some((name) => !isOnPath({ environment: own }, name));
   if (!missing || schedulerProfile === undefined || !existsSync(schedulerProfile)) return own;
   const script = '. "$1" >/dev/null 2>&1; env -0';
   const { succeeded, stdout } = await runProcess("bash", ["-c", script, "bash", schedulerProfile], {
@@ -39,10 +32,10 @@ export async function findEnvironment(
 /** Whether the scheduler's commands are there: without them nothing else can be asked. */
 export function checkCommands(context: DoctorContext): Check[] {
   const { site } = context;
-  if (site.scheduler === "local") return [];
+  const { submits, doctor } = schedulerOf(site);
+  if (!submits) return [];
   const commands = checker(`${site.scheduler} commands`);
-  const names = COMMANDS[site.scheduler];
-  const missing = names.filter((name) => !isOnPath(context, name));
+  const missing = doctor.commands.filter((name) => !isOnPath(context, name));
   if (missing.length > 0) {
     const remedy =
       site.schedulerProfile === undefined
@@ -53,7 +46,29 @@ export function checkCommands(context: DoctorContext): Check[] {
     return [commands.fail(`not on PATH: ${missing.join(", ")}`, remedy)];
   }
   const own = { environment: process.env };
-  return names.every((name) => isOnPath(own, name))
+  return doctor.commands.every((name) => isOnPath(own, name))
     ? [commands.ok("on PATH")]
     : [commands.ok(`found by ${site.schedulerProfile ?? "the site's profile"}`)];
+}
+
+/** What the scheduler says about the site and what the study asks of it. */
+export async function checkScheduler(context: DoctorContext): Promise<Check[]> {
+  const { doctor } = schedulerOf(context.site);
+  const [submit = ""] = doctor.commands;
+  if (!isOnPath(context, submit)) return [];
+  const checks: Check[] = [];
+  for (const [place, question] of doctor.questions(context).entries()) {
+    checks.push(...(await askOne(question, context)));
+    if (place === 0 && checks.some(({ state }) => state === "fail")) break;
+  }
+  return checks;
+}
+
+async function askOne(
+  { argv: [program, ...words], absent, judge }: DoctorQuestion,
+  context: DoctorContext,
+): Promise<readonly Check[]> {
+  if (absent !== undefined && !isOnPath(context, program)) return [absent];
+  const run = await ask(context, program, ...words);
+  return judge({ stdout: run.stdout, succeeded: run.succeeded, reason: reasonOf(run) });
 }

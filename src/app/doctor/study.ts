@@ -1,4 +1,4 @@
-import { checker, type Check } from "./check.ts";
+import { checker, type Check } from "../../core/check.ts";
 import { BsweepError, formatIssue } from "../../core/errors.ts";
 import type { Study } from "../../core/study.ts";
 import { openPackedDataset } from "../../workspace/packed-dataset.ts";

@@ -1,7 +1,8 @@
 import { rmSync, statfsSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { checker, type Check } from "./check.ts";
+import { checker, type Check } from "../../core/check.ts";
 import { messageOf } from "../../core/errors.ts";
+import { schedulerOf } from "../../schedulers/index.ts";
 import { temporaryBeside } from "../../workspace/atomic.ts";
 import { join } from "node:path";
 import { ask, isOnPath, type DoctorContext } from "./context.ts";
@@ -81,7 +82,7 @@ async function checkQuotas(context: DoctorContext): Promise<Check[]> {
 
 /** LSF keeps scripts and output of running jobs in ~/.lsbatch. */
 function checkHome({ site }: DoctorContext): Check[] {
-  if (site.scheduler === "local") return [];
+  if (!schedulerOf(site).submits) return [];
   const home = checker("HOME");
   try {
     const { bavail, bsize, blocks } = statfsSync(homedir());

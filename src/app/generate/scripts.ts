@@ -15,7 +15,8 @@ import {
   type SubmissionView,
 } from "../../rendering/job-view.ts";
 import { containerPrefix } from "../../schedulers/container.ts";
-import type { JobRequest, SchedulerDialect } from "../../schedulers/dialect.ts";
+import { schedulerOf } from "../../schedulers/index.ts";
+import type { JobRequest } from "../../schedulers/job-file.ts";
 import { chooseLauncher, launchWords } from "../../schedulers/launcher.ts";
 import {
   arrayName,
@@ -41,7 +42,6 @@ export interface ScriptInputs {
   readonly study: Study;
   readonly site: Site;
   readonly cluster: ClusterRequest;
-  readonly dialect: SchedulerDialect;
   readonly layout: Layout;
   readonly round: number;
   /** The random part of the job names. */
@@ -59,14 +59,14 @@ export interface ScriptInputs {
  */
 export function renderScripts(inputs: ScriptInputs, engine: TemplateEngine): RenderedFile[] {
   const shared = viewRound(inputs);
-  const { dialect } = inputs;
-  const job = engine.template(`${dialect.name}/array${dialect.scriptExtension}.hbs`);
+  const { name, jobFile, submits } = schedulerOf(inputs.site);
+  const job = engine.template(`${name}/array${jobFile.scriptExtension}.hbs`);
   const files = inputs.arrays.map((array) => ({
     name: array.script,
     text: job(viewJob(inputs, shared, array)),
   }));
-  if (dialect.name === "local") return files;
-  const submit = engine.template(`${dialect.name}/${SUBMIT_SCRIPT}.hbs`);
+  if (!submits) return files;
+  const submit = engine.template(`${name}/${SUBMIT_SCRIPT}.hbs`);
   return [...files, { name: SUBMIT_SCRIPT, text: submit(viewSubmit(inputs, shared)) }];
 }
 
@@ -88,7 +88,7 @@ function viewRound({ study, layout, round, bsweepVersion, arrays }: ScriptInputs
 }
 
 function viewJob(inputs: ScriptInputs, shared: RoundView, array: RoundArray): RoundJobView {
-  const { study, layout, dialect } = inputs;
+  const { study, layout, site } = inputs;
   return {
     ...shared,
     ...viewElement({ ...inputs, resources: study.resources }),
@@ -96,7 +96,7 @@ function viewJob(inputs: ScriptInputs, shared: RoundView, array: RoundArray): Ro
     array: array.array,
     arrayName: arrayName(array.array),
     elements: array.elements,
-    directives: dialect.directives(requestJob(inputs, array)),
+    directives: schedulerOf(site).jobFile.directives(requestJob(inputs, array)),
     canary: array.array === CANARY,
     preparation: [],
     piece: false,
@@ -109,18 +109,19 @@ function viewJob(inputs: ScriptInputs, shared: RoundView, array: RoundArray): Ro
 
 export interface ElementInputs extends Pick<
   ScriptInputs,
-  "site" | "cluster" | "dialect" | "layout" | "runner"
+  "site" | "cluster" | "layout" | "runner"
 > {
   readonly resources: Pick<Resources, "cpus" | "memoryMiB" | "walltimeSeconds" | "gpu">;
 }
 
 export function viewElement(inputs: ElementInputs): ElementView {
-  const { site, dialect, layout, runner, resources } = inputs;
+  const { site, layout, runner, resources } = inputs;
+  const { jobFile, element } = schedulerOf(site);
   const { cpus, memoryMiB, walltimeSeconds, gpu } = resources;
   return {
-    directivePrefix: dialect.directivePrefix,
-    arrayIndexVariable: dialect.arrayIndexVariable,
-    jobIdVariable: dialect.jobIdVariable,
+    directivePrefix: jobFile.directivePrefix,
+    arrayIndexVariable: element.arrayIndexVariable,
+    jobIdVariable: element.jobIdVariables[0],
     container: site.container !== "none",
     jobSetup: site.jobSetup,
     containerPrefix: prefixOf(inputs),
@@ -135,8 +136,9 @@ export function viewElement(inputs: ElementInputs): ElementView {
 }
 
 /** On the hosts of a cluster, the very program that generates, unless the site names another. */
-function programOf({ scheduler, container, bsweep }: Site): string {
-  const isOnHost = scheduler !== "local" && container === "none";
+function programOf(site: Site): string {
+  const { container, bsweep } = site;
+  const isOnHost = schedulerOf(site).submits && container === "none";
   return isOnHost && bsweep === DEFAULT_PROGRAM ? builtProgram("main.js") : bsweep;
 }
 
@@ -157,7 +159,8 @@ function viewPool(inputs: ScriptInputs, array: RoundArray, roundFolder: string):
   const pool = poolOf(inputs, array);
   if (pool === null) return NO_POOL;
   const { cpus } = study.resources;
-  const { container: runtime, scheduler } = site;
+  const { container: runtime } = site;
+  const scheduler = schedulerOf(site);
   const launch = {
     image: cluster.image ?? "",
     mounts: cluster.mounts,
@@ -178,7 +181,7 @@ function viewPool(inputs: ScriptInputs, array: RoundArray, roundFolder: string):
 
 /** The canary is an element like any other, not a pool; `bsweep local` runs elements side by side anyway. */
 function poolOf({ study, site }: ScriptInputs, { array }: RoundArray): Pool | null {
-  return array === CANARY || site.scheduler === "local" ? null : (study.cluster.pool ?? null);
+  return array === CANARY || !schedulerOf(site).submits ? null : (study.cluster.pool ?? null);
 }
 
 function requestJob(inputs: ScriptInputs, array: RoundArray): JobRequest {
@@ -199,7 +202,8 @@ function requestJob(inputs: ScriptInputs, array: RoundArray): JobRequest {
 }
 
 function viewSubmit(inputs: ScriptInputs, shared: RoundView): RoundSubmitView {
-  const { study, site, cluster, arrays, trials, dialect, layout } = inputs;
+  const { study, site, cluster, arrays, trials, layout } = inputs;
+  const { hasJobGroups, jobFile } = schedulerOf(site);
   const pool = study.cluster.pool !== undefined;
   const elements = arrays
     .filter(({ array }) => array !== CANARY)
@@ -212,11 +216,11 @@ function viewSubmit(inputs: ScriptInputs, shared: RoundView): RoundSubmitView {
     pieces: 0,
     concurrencyLimit: study.cluster.concurrencyLimit,
     hasCanary: arrays.some(({ array }) => array === CANARY),
-    chained: dialect.name === "slurm" || pool,
+    chained: !hasJobGroups || pool,
     pool,
     notify: study.cluster.notify ?? "",
     notifyName: `${study.name}-r${String(inputs.round).padStart(3, "0")}-end-${inputs.nonce}`,
-    notifyOptions: dialect.notifyOptions({ ...cluster, isDocker: site.container === "docker" }),
+    notifyOptions: jobFile.notifyOptions({ ...cluster, isDocker: site.container === "docker" }),
     studyJobs: withinWorkspace(layout, layout.studyJobs(study.name)),
     arrays: arrays.map(({ array, jobName, script, elements }) => ({
       arrayName: arrayName(array),
@@ -231,8 +235,7 @@ function viewSubmit(inputs: ScriptInputs, shared: RoundView): RoundSubmitView {
 export function viewSubmission({
   site,
   cluster,
-  dialect,
-}: Pick<ScriptInputs, "site" | "cluster" | "dialect">): SubmissionView {
+}: Pick<ScriptInputs, "site" | "cluster">): SubmissionView {
   const docker = site.container === "docker";
   return {
     jobGroup: cluster.jobGroup,
@@ -241,7 +244,7 @@ export function viewSubmission({
     submitFolder: cluster.submitFolder,
     maxPendingElements: cluster.maxPendingElements ?? 0,
     schedulerProfile: site.schedulerProfile ?? "",
-    scriptExtension: dialect.scriptExtension,
+    scriptExtension: schedulerOf(site).jobFile.scriptExtension,
   };
 }
 

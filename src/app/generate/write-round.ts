@@ -5,14 +5,10 @@ import type { Effects } from "../../core/effects.ts";
 import { sha256 } from "../../core/identity.ts";
 import type { Round, RoundArray, RoundCluster } from "../../core/round.ts";
 import type { WrittenRound } from "./generated.ts";
-import type { SchedulerName } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
 import { formatRoundFile } from "../../formats/round-file.ts";
 import { createTemplateEngine, type TemplateEngine } from "../../rendering/engine.ts";
-import type { SchedulerDialect } from "../../schedulers/dialect.ts";
-import { localDialect } from "../../schedulers/local.ts";
-import { lsfDialect } from "../../schedulers/lsf/directives.ts";
-import { slurmDialect } from "../../schedulers/slurm/directives.ts";
+import { schedulerOf } from "../../schedulers/index.ts";
 import { arrayName, logFolderName, ROUND_FILE, SUBMIT_SCRIPT } from "../../workspace/layout.ts";
 import { packagedTemplates, packageRoot, packageVersion } from "../../workspace/package.ts";
 import { pinImage } from "../image/pin-image.ts";
@@ -24,15 +20,8 @@ import type { RoundSpec } from "./round-spec.ts";
 import { renderScripts } from "./scripts.ts";
 import { stageRunner, type StagedRunner } from "./stage-runner.ts";
 
-export const DIALECTS: Readonly<Record<SchedulerName, SchedulerDialect>> = {
-  lsf: lsfDialect,
-  slurm: slurmDialect,
-  local: localDialect,
-};
-
 /** What a round is made from. */
 interface RoundInputs extends RoundSpec {
-  readonly dialect: SchedulerDialect;
   readonly cluster: ClusterRequest;
   readonly engine: TemplateEngine;
   readonly nonce: string;
@@ -53,7 +42,6 @@ export async function writeRound(
   const { study, site, layout } = spec;
   const inputs: RoundInputs = {
     ...spec,
-    dialect: DIALECTS[site.scheduler],
     cluster: pinImage(requestCluster(study, site, layout.workspace, spec.user), site, layout),
     engine: createTemplateEngine([join(dirname(study.file), "templates"), packagedTemplates()]),
     nonce: spec.nonce ?? randomBytes(4).toString("hex"),
@@ -65,16 +53,16 @@ export async function writeRound(
 
 /** The built-in trainer's image has bsweep; a command's image need not even have Node. */
 function needsRunner({ study, site, imageHasBsweep = false }: RoundSpec): boolean {
-  const isInImage = site.scheduler !== "local" && site.container !== "none";
+  const isInImage = schedulerOf(site).submits && site.container !== "none";
   return study.trainer.kind === "command" && isInImage && !imageHasBsweep;
 }
 
 function fillRound(folder: string, inputs: RoundInputs): WrittenRound | undefined {
-  const { study, site, cluster, engine, runner, dialect, nonce, trialsPerElement } = inputs;
+  const { study, site, cluster, engine, runner, nonce, trialsPerElement } = inputs;
   const manifests = writeManifests(folder, inputs.trials, {
     trialsPerElement,
     maxArraySize: site.maxArraySize,
-    canary: inputs.canary && site.scheduler !== "local",
+    canary: inputs.canary && schedulerOf(site).submits,
   });
   if (manifests.length === 0) return undefined;
   const arrays = manifests.map((manifest) => describeArray(manifest, inputs));
@@ -83,7 +71,7 @@ function fillRound(folder: string, inputs: RoundInputs): WrittenRound | undefine
     .reduce((sum, manifest) => sum + manifest.trials, 0);
   const scripts = renderScripts(
     {
-      ...{ study, site, cluster, dialect, arrays, trials, runner, nonce },
+      ...{ study, site, cluster, arrays, trials, runner, nonce },
       layout: inputs.layout,
       round: inputs.place.round,
       bsweepVersion: packageVersion(),
@@ -100,7 +88,7 @@ function fillRound(folder: string, inputs: RoundInputs): WrittenRound | undefine
 
 function describeArray(
   { array, elements, manifest }: WrittenManifest,
-  { place, nonce, dialect }: RoundInputs,
+  { place, nonce, site }: RoundInputs,
 ): RoundArray {
   const round = String(place.round).padStart(3, "0");
   return {
@@ -108,7 +96,7 @@ function describeArray(
     elements,
     jobName: `${place.study}-r${round}-a${String(array).padStart(2, "0")}-${nonce}`,
     manifest,
-    script: `${arrayName(array)}${dialect.scriptExtension}`,
+    script: `${arrayName(array)}${schedulerOf(site).jobFile.scriptExtension}`,
   };
 }
 
@@ -134,15 +122,16 @@ function describeRound(inputs: RoundInputs, arrays: readonly RoundArray[], trial
 }
 
 function describeCluster({ study, site, cluster }: RoundInputs): RoundCluster {
+  const { submits, hasJobGroups } = schedulerOf(site);
   return {
     site: site.name,
     scheduler: site.scheduler,
-    jobGroup: site.scheduler === "lsf" ? cluster.jobGroup : "",
+    jobGroup: hasJobGroups ? cluster.jobGroup : "",
     concurrencyLimit: study.cluster.concurrencyLimit,
     image: cluster.image ?? "",
     resultGraceSeconds: site.resultGraceSeconds,
     gpu: study.resources.gpu ?? null,
-    pool: site.scheduler === "local" ? null : (study.cluster.pool ?? null),
+    pool: submits ? (study.cluster.pool ?? null) : null,
     excludeHosts: cluster.excludeHosts ?? [],
   };
 }
@@ -194,6 +183,6 @@ function summarize(round: Round, { layout, site }: RoundInputs): WrittenRound {
     elements: arrays.reduce((sum, { elements }) => sum + elements, 0),
     arrays: arrays.length,
     canary: arrays.length < round.arrays.length,
-    submitScript: site.scheduler === "local" ? null : join(folder, SUBMIT_SCRIPT),
+    submitScript: schedulerOf(site).submits ? join(folder, SUBMIT_SCRIPT) : null,
   };
 }

@@ -3,7 +3,7 @@ import { basename, delimiter, dirname, join } from "node:path";
 import { BsweepError, messageOf } from "../../core/errors.ts";
 import { RUN_AGAIN_STATUS } from "../../core/trainer-request.ts";
 import { type LoggedRun, type LoggedRunOptions, runLogged } from "../../process/run-logged.ts";
-import { slurmDialect } from "../../schedulers/slurm/directives.ts";
+import { SCHEDULERS } from "../../schedulers/index.ts";
 import { elementLogName, type Layout } from "../../workspace/layout.ts";
 import { builtProgram } from "../../workspace/package.ts";
 import type { LocalElement } from "./elements.ts";
@@ -71,26 +71,13 @@ function elementEnvironment(
   };
 }
 
-/** With BSWEEP_INSIDE a job script does not try to start a container. */
+/** The job file tells which scheduler it was written for. */
 function schedulerVariables(
   { element: { index }, script, jobName }: LocalElement,
   logFile: string,
 ): NodeJS.ProcessEnv {
-  if (script.endsWith(slurmDialect.scriptExtension)) {
-    const id = `${LOCAL_JOB}_${index}`;
-    return {
-      [slurmDialect.jobIdVariable]: LOCAL_JOB,
-      [slurmDialect.arrayIndexVariable]: String(index),
-      BSWEEP_INSIDE: id,
-    };
-  }
-  return {
-    LSB_JOBINDEX: String(index),
-    LSB_JOBID: LOCAL_JOB,
-    LSB_JOBNAME: `${jobName}[${index}]`,
-    LSB_OUTPUTFILE: logFile,
-    BSWEEP_INSIDE: LOCAL_JOB,
-  };
+  const scheduler = SCHEDULERS.find(({ jobFile }) => script.endsWith(jobFile.scriptExtension));
+  return scheduler?.element.variablesOf({ jobId: LOCAL_JOB, index, jobName, logFile }) ?? {};
 }
 
 function tailOf(file: string): string {

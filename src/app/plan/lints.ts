@@ -2,6 +2,7 @@ import { checkCluster } from "../../rules/index.ts";
 import type { PlanReport } from "./planned.ts";
 import type { Site } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
+import { schedulerOf } from "../../schedulers/index.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { mergePlacements } from "../site/cluster-request.ts";
 import { pinImage } from "../image/pin-image.ts";
@@ -28,26 +29,31 @@ export function estimateElements(
   };
 }
 
-/** What the rules of the study's cluster (docs/cluster-rules.md) say to it, one line each. */
+/**
+ * What its reader and the rules of its cluster (docs/cluster-rules.md) say to a study, one line each; of a cluster
+ * nothing where there is no scheduler.
+ */
 export function lintCluster(
   study: Study,
   site: Site,
   layout: Layout,
   estimate?: ElementEstimate,
 ): string[] {
+  const { submits, refinesGpus } = schedulerOf(site);
+  const notes = study.notes ?? [];
+  if (!submits) return [...notes];
   const { workspace } = layout;
   const data = study.data === null ? [] : [study.data.train, study.data.test];
   const coreSeconds = estimate?.coreSeconds ?? null;
-  return checkCluster({
-    study,
-    site,
-    workspace,
+  const broken = checkCluster({
+    ...{ study, site, refinesGpus, workspace },
     placement: pinImage(mergePlacements(site, study.cluster), site, layout),
     mounts: mountsOf(site, workspace),
     dataFolders: data.filter((path) => path !== undefined).map((path) => layout.resolve(path)),
     elements: estimate?.elements ?? null,
     elementSeconds: coreSeconds === null ? null : coreSeconds / study.resources.cpus,
   });
+  return [...notes, ...broken];
 }
 
 function mountsOf({ container, mounts }: Site, workspace: string): readonly string[] {

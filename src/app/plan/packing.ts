@@ -5,6 +5,7 @@ import type { TrialResult } from "../../core/trial.ts";
 import { listResultFiles } from "../../rounds/result-files.ts";
 import { findResult } from "../../rounds/results.ts";
 import { arrayName, roundName, type Layout } from "../../workspace/layout.ts";
+import { schedulerOf } from "../../schedulers/index.ts";
 import type { PlanContext } from "./plan-context.ts";
 import { proposeTrials } from "./propose.ts";
 
@@ -35,7 +36,7 @@ export async function decidePacking(context: PlanContext, layout: Layout): Promi
   const { trialsPerElement, walltimeSeconds } = study.resources;
   if (trialsPerElement !== "auto")
     return { kind, trialsPerElement, canary: true, measuredSeconds: null };
-  if (site.scheduler === "local")
+  if (!schedulerOf(site).submits)
     return { kind, trialsPerElement: 1, canary: false, measuredSeconds: null };
   const measured = await findMeasured(layout, study.name);
   if (measured === undefined) {

@@ -1,11 +1,11 @@
-import type { Parameters, Sampler } from "../../core/study.ts";
+import type { Parameters } from "../../core/study.ts";
 
 /** What a study would run next: the answer of `bsweep plan`. */
 export interface PlanReport {
   readonly study: string;
   /** The study file, as the user named it. */
   readonly file: string;
-  readonly sampler: Sampler["kind"];
+  readonly sampler: string;
   /** `holdout`: fraction of the rows. Null for a command that brings its own data. */
   readonly dataset: {
     readonly path: string;

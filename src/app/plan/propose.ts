@@ -6,7 +6,7 @@ import { CanonicalText, computeTrialId } from "../../core/identity.ts";
 import { deriveTrialSeed } from "../../core/random.ts";
 import { isCnnStudy, type Parameters, type Study } from "../../core/study.ts";
 import type { Trial } from "../../core/trial.ts";
-import { sample } from "../../samplers/index.ts";
+import { propose } from "../../samplers/index.ts";
 import { settingOf, trialSettingOf } from "./setting.ts";
 
 /** A trial that can be trained; it has a number once it stands in a round. */
@@ -34,7 +34,7 @@ export function* proposeTrials(study: Study, header: DatasetHeader | null): Gene
   const seen = new Set<string>();
   const setting = new CanonicalText(trialSettingOf(study, settingOf(study, header)));
   const examine = header !== null && isCnnStudy(study) ? examineCnn(header, study) : examineCommand;
-  for (const sampled of sample(study.space, study.sampler)) {
+  for (const sampled of propose(study.space, study.sampler, [])) {
     // Spreading two objects into one takes V8 ten times as long.
     const params: Parameters = Object.assign({}, study.trainer.set, sampled);
     const { content, network, reason } = examine(params);

@@ -7,6 +7,7 @@ import {
   MERGED_FILE,
   SUBMIT_SCRIPT,
 } from "../../workspace/layout.ts";
+import { schedulerOf } from "../../schedulers/index.ts";
 import type { TemplateEngine } from "../../rendering/engine.ts";
 import {
   NO_POOL,
@@ -63,10 +64,10 @@ export function renderPreparation(
   inputs: PreparationInputs,
   engine: TemplateEngine,
 ): RenderedFile[] {
-  const { dialect } = inputs;
+  const { name, jobFile } = schedulerOf(inputs.site);
   const jobs = [piecesJob(inputs), mergeJob(inputs)];
-  const fill = engine.template(`${dialect.name}/array${dialect.scriptExtension}.hbs`);
-  const submit = engine.template(`${dialect.name}/${SUBMIT_SCRIPT}.hbs`);
+  const fill = engine.template(`${name}/array${jobFile.scriptExtension}.hbs`);
+  const submit = engine.template(`${name}/${SUBMIT_SCRIPT}.hbs`);
   return [
     ...jobs.map((job) => ({ name: scriptOf(job, inputs), text: fill(viewJob(job, inputs)) })),
     { name: SUBMIT_SCRIPT, text: submit(viewSubmit(jobs, inputs)) },
@@ -106,14 +107,14 @@ function viewScript({ bsweepVersion, layout, name }: PreparationInputs): Omit<Sc
 
 function viewJob(job: PreparationJob, inputs: PreparationInputs): JobView {
   const { array, elements, title, preparation } = job;
-  const { layout, name, dialect, cluster, site, concurrencyLimit } = inputs;
+  const { layout, name, cluster, site, concurrencyLimit } = inputs;
   const { cpus, memoryMiB, walltimeSeconds } = inputs.resources;
   const script = viewScript(inputs);
   return {
     ...script,
     ...viewElement(inputs),
     ...{ title, array, elements, preparation, arrayName: arrayName(array) },
-    directives: dialect.directives({
+    directives: schedulerOf(site).jobFile.directives({
       ...cluster,
       ...{ cpus, memoryMiB, walltimeSeconds, concurrencyLimit, elements },
       jobName: jobNameOf(job, inputs),
@@ -157,6 +158,6 @@ function jobNameOf({ array }: PreparationJob, { name, nonce }: PreparationInputs
   return `prepare-${name}-a${String(array).padStart(2, "0")}-${nonce}`;
 }
 
-function scriptOf({ array }: PreparationJob, { dialect }: PreparationInputs): string {
-  return `${arrayName(array)}${dialect.scriptExtension}`;
+function scriptOf({ array }: PreparationJob, { site }: PreparationInputs): string {
+  return `${arrayName(array)}${schedulerOf(site).jobFile.scriptExtension}`;
 }

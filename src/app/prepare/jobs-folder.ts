@@ -23,6 +23,7 @@ import { openPackedDataset } from "../../workspace/packed-dataset.ts";
 import { listFolder } from "../../workspace/folder.ts";
 import { publishNew, replaceLocked, syncFiles } from "../../rounds/round-folder.ts";
 import type { RenderedFile } from "../generate/scripts.ts";
+import { readJobId } from "../cluster/submitted.ts";
 import { pieceName, piecesFolder } from "./pieces.ts";
 
 const ANOTHER = {
@@ -76,10 +77,8 @@ function findMissing(to: string, shards: number): number[] {
   );
 }
 
-function readJob(folder: string, array: number): string | null {
-  const file = join(folder, SUBMITTED_FOLDER, `${arrayName(array)}.job`);
-  return existsSync(file) ? readFileSync(file, "utf8").trim() || null : null;
-}
+const readJob = (folder: string, array: number): string | null =>
+  readJobId(join(folder, SUBMITTED_FOLDER, `${arrayName(array)}.job`));
 
 /**
  * Writes the scripts, whole or not at all, and removes pieces of earlier attempts.

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { DatasetHeader } from "../../core/dataset.ts";
 import { BsweepError } from "../../core/errors.ts";
@@ -8,13 +8,19 @@ import type { CnnStudy } from "../../core/study.ts";
 import { RUN_AGAIN_STATUS, type TrainerRequest } from "../../core/trainer-request.ts";
 import type { TrainerReport } from "../../core/trial.ts";
 import { formatModelFile } from "../../formats/model-file.ts";
+import { parseRefusal } from "../../formats/told-error.ts";
+import { readProgressLine } from "../../formats/told-steps.ts";
 import { parseTrainerReport } from "../../formats/trainer-report.ts";
+import { Warnings } from "../../formats/warnings.ts";
 import { runNodeLines } from "../../process/run-lines.ts";
 import { syncFolder, writeFileAtomic } from "../../workspace/atomic.ts";
 import { MODEL_FILE, WEIGHTS_FILE } from "../../workspace/models.ts";
 import { builtProgram, packageVersion } from "../../workspace/package.ts";
 import { describePackedFile } from "../../workspace/packed-file.ts";
 import type { Choice } from "./choose.ts";
+
+/** What holds where a line does not say; the trainer's lines do. */
+const FIRST = { step: 1, seconds: 0 };
 
 const PROBABILITIES_FILE = "test-probabilities.bin";
 export const LOG_FILE = "training.log";
@@ -56,6 +62,7 @@ export async function trainModel(
   writeFileAtomic(requestFile, JSON.stringify(request));
   const started = performance.now();
   const lines: string[] = [];
+  const unread = new Warnings();
   const run = await runNodeLines([builtProgram("trainer/main.js"), requestFile], {
     env: {},
     signal: setting.signal,
@@ -63,11 +70,12 @@ export async function trainModel(
     onLine: (line) => {
       lines.push(line);
       appendFileSync(join(folder, LOG_FILE), `${line}\n`);
-      if (/^epoch \d+:/.test(line)) setting.onEpoch();
+      if (readProgressLine(line, FIRST, unread) !== undefined) setting.onEpoch();
     },
   });
   if (run.exitStatus === RUN_AGAIN_STATUS || setting.signal.aborted) return undefined;
-  if (run.exitStatus !== 0) throw trainerFailed(choice, run.failure, lines);
+  if (run.exitStatus !== 0)
+    throw readRefusal(choice, request) ?? trainerFailed(choice, run.failure, lines);
   const seconds = (performance.now() - started) / 1000;
   const report = parseTrainerReport(readFileSync(request.reportFile, "utf8"), request.reportFile);
   if (report.failure !== undefined) throw trainerFailed(choice, report.failure.message, []);
@@ -157,6 +165,17 @@ function describeTest(
     macroF1: metric("testMacroF1"),
     probabilities: describePackedFile(folder, PROBABILITIES_FILE),
   };
+}
+
+/** What the trainer says in place of its report; undefined when it does not. */
+function readRefusal({ name }: Choice, { reportFile }: TrainerRequest): BsweepError | undefined {
+  const refusal = existsSync(reportFile)
+    ? parseRefusal(readFileSync(reportFile, "utf8"))
+    : undefined;
+  if (refusal === undefined) return undefined;
+  const { code, message, issues, hint } = refusal;
+  const options = { issues, ...(hint === undefined ? {} : { hint }) };
+  return new BsweepError(code, `model ${name} was not trained: ${message}`, options);
 }
 
 const TOLD_LINES = 6;

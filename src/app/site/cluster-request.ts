@@ -4,6 +4,7 @@ import { dropAbsent } from "../../core/objects.ts";
 import type { ContainerRuntime, Placement } from "../../core/placement.ts";
 import type { RequirableKey, Site } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
+import { schedulerOf } from "../../schedulers/index.ts";
 
 /** Where and as whom the jobs run, and what their containers see. */
 export interface ClusterRequest extends Placement {
@@ -53,9 +54,9 @@ export function requestCluster(
     container,
     jobGroup: study.cluster.jobGroup ?? `/${nameFor(user)}/bsweep/${study.name}`,
   };
-  if (site.scheduler !== "local") checkPresent(study, site, request);
-  if (site.scheduler === "local" || container === "none")
-    return { ...request, mounts: [], submitFolder: workspace };
+  const { submits } = schedulerOf(site);
+  if (submits) checkPresent(study, site, request);
+  if (!submits || container === "none") return { ...request, mounts: [], submitFolder: workspace };
   return { ...request, ...mountWorkspace(site, workspace) };
 }
 

@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { BsweepError } from "../../core/errors.ts";
 import type { Site } from "../../core/site.ts";
 import { parseSiteFile } from "../../formats/site-file.ts";
+import { SCHEDULERS } from "../../schedulers/index.ts";
 import { packagedTemplates } from "../../workspace/package.ts";
 import { loadStudy, type PlanOptions } from "../plan/load-study.ts";
 
@@ -40,9 +41,8 @@ function readSite(name: string, studyFolder: string, used: readonly string[]): S
       { hint: `write ${join(studyFolder, "sites", "NAME.yaml")} to describe another cluster` },
     );
   }
-  return parseSiteFile(readFileSync(file, "utf8"), name, file, (base) =>
-    readSite(base, studyFolder, [...used, file]),
-  );
+  const loadBase = (base: string): Site => readSite(base, studyFolder, [...used, file]);
+  return parseSiteFile(readFileSync(file, "utf8"), { name, file }, SCHEDULERS, loadBase);
 }
 
 /** The site of a study. @throws BsweepError as loadStudy and loadSite do */

@@ -10,6 +10,7 @@ import { PROBE_KINDS, type ProbeKind, type SmokeQuestions } from "../../formats/
 import type { Study } from "../../core/study.ts";
 import type { Trial } from "../../core/trial.ts";
 import { parseStudyFile } from "../../formats/study-file.ts";
+import { schedulerOf } from "../../schedulers/index.ts";
 import { writeFileAtomic } from "../../workspace/atomic.ts";
 import { type Layout, roundName } from "../../workspace/layout.ts";
 import { builtProgram } from "../../workspace/package.ts";
@@ -163,7 +164,7 @@ function imageHasBsweep({ study }: SmokeTarget): boolean {
 /** The bsweep that elements of the study run. */
 async function findProgram(target: SmokeTarget): Promise<readonly string[]> {
   const { site, layout } = target;
-  if (site.scheduler === "local" || site.container === "none") return [builtProgram("main.js")];
+  if (!schedulerOf(site).submits || site.container === "none") return [builtProgram("main.js")];
   if (imageHasBsweep(target)) return [site.bsweep];
   const { folder } = await stageRunner(layout);
   return [join(folder, "node"), join(folder, "dist", "main.js")];

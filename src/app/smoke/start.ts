@@ -2,15 +2,10 @@ import { join } from "node:path";
 import { BsweepError } from "../../core/errors.ts";
 import { runProcess } from "../../process/exec.ts";
 import { runLogged } from "../../process/run-logged.ts";
-import {
-  arrayName,
-  logFolderName,
-  manifestName,
-  SUBMIT_SCRIPT,
-  type Layout,
-} from "../../workspace/layout.ts";
+import { logFolderName, manifestName, SUBMIT_SCRIPT, type Layout } from "../../workspace/layout.ts";
 import { builtProgram } from "../../workspace/package.ts";
 import { type LocalElement, resultFoldersOf } from "../local/elements.ts";
+import { readRound } from "../../rounds/round.ts";
 import { runLocalElement } from "../local/run-element.ts";
 import type { SmokeRound } from "./rounds.ts";
 
@@ -48,7 +43,7 @@ async function runElementHere(
     element: { schemaVersion: 1, index, trials: trials.slice(index - 1, index) },
     round,
     jobName: study.name,
-    script: join(folder, `${arrayName(ARRAY)}.sh`),
+    script: join(folder, readRound(layout, study.name, round)?.arrays[0]?.script ?? ""),
     logFolder: join(folder, logFolderName(ARRAY)),
     resultFolders: resultFoldersOf(layout, { study: study.name, round, array: ARRAY }),
   };

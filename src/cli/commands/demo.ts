@@ -1,7 +1,7 @@
 import type { DemoOptions } from "../../app/demo.ts";
 import { formatDuration } from "../../core/quantities.ts";
 import type { Command } from "../command.ts";
-import { formatCommand } from "../format-command.ts";
+import { formatCommand } from "../../core/shell.ts";
 import { print } from "../output.ts";
 
 interface DemoCommandOptions {

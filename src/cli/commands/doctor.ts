@@ -1,4 +1,4 @@
-import type { Check } from "../../app/doctor/check.ts";
+import type { Check } from "../../core/check.ts";
 import { EXIT_STATUS } from "../../core/errors.ts";
 import type { Command } from "../command.ts";
 import { print, printJson } from "../output.ts";
@@ -43,7 +43,7 @@ export const doctorCommand: Command<DoctorCommandOptions> = {
 
 /** On a cluster the image has TensorFlow; here this program needs it. */
 async function checkTrainer(): Promise<Check> {
-  const { checker } = await import("../../app/doctor/check.ts");
+  const { checker } = await import("../../core/check.ts");
   const { readRuntimeStatus } = await import("../../trainer/runtime/status.ts");
   const { works, reason, tensorflow } = await readRuntimeStatus();
   const trainer = checker("TensorFlow");

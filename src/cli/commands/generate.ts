@@ -2,7 +2,7 @@ import { relative } from "node:path";
 import type { GenerateReport } from "../../app/generate/generated.ts";
 import { logicalCwd } from "../../workspace/layout.ts";
 import type { Command } from "../command.ts";
-import { formatCommand } from "../format-command.ts";
+import { formatCommand } from "../../core/shell.ts";
 import { createEffects, print, printJson } from "../output.ts";
 
 interface GenerateCommandOptions {

@@ -1,7 +1,7 @@
 import type { CommandModule } from "yargs";
 import { ENGINES, type EngineName } from "../../core/image.ts";
 import type { Command, GlobalOptions } from "../command.ts";
-import { formatCommand } from "../format-command.ts";
+import { formatCommand } from "../../core/shell.ts";
 import { createEffects, print, printJson } from "../output.ts";
 
 interface EngineOptions {

@@ -4,7 +4,7 @@ import { DRAFT_SPACES, DRAFT_TRAINERS } from "../../formats/draft.ts";
 import { dropAbsent } from "../../core/objects.ts";
 import { createLayout, logicalPath } from "../../workspace/layout.ts";
 import type { Command } from "../command.ts";
-import { formatCommand } from "../format-command.ts";
+import { formatCommand } from "../../core/shell.ts";
 import { askForInit, PROPOSED, type InitOptions } from "../init-questions.ts";
 import { print } from "../output.ts";
 

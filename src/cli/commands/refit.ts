@@ -1,6 +1,6 @@
 import { BsweepError } from "../../core/errors.ts";
 import type { Command } from "../command.ts";
-import { formatCommand } from "../format-command.ts";
+import { formatCommand } from "../../core/shell.ts";
 import { createEffects, print, printJson } from "../output.ts";
 
 interface RefitCommandOptions {

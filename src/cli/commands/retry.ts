@@ -1,7 +1,7 @@
 import { RETRY_STATES, type RetryReport, type RetryState } from "../../app/retry/retried.ts";
 import { BsweepError } from "../../core/errors.ts";
 import type { Command } from "../command.ts";
-import { formatCommand } from "../format-command.ts";
+import { formatCommand } from "../../core/shell.ts";
 import { createEffects, print, printJson } from "../output.ts";
 
 interface RetryCommandOptions {

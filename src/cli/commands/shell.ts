@@ -53,12 +53,12 @@ export const shellCommand: Command<ShellCommandOptions> = {
         "What to type on a login node without Node",
       ),
   handler: async (options) => {
-    const { planSession } = await import("../../app/cluster/session.ts");
+    const { planShell } = await import("../../app/cluster/shell.ts");
     const { createLayout } = await import("../../workspace/layout.ts");
     const { formatSession, runSession, sessionCommand } = await import("../session.ts");
     const { image, queue, cpus, gpus } = options;
     const command = sessionCommand(options["--"]);
-    const planned = planSession({
+    const planned = planShell({
       layout: createLayout(options.workspace),
       placement: dropAbsent({ image, queue, userGroup: options["user-group"] }),
       ...dropAbsent({ studyFile: options.study, site: options.site }),

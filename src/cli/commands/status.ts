@@ -2,7 +2,7 @@ import type { Look, WatchOptions } from "../../app/watch.ts";
 import type { NextStep, StudyStatus } from "../../app/cluster/study-status.ts";
 import { BsweepError } from "../../core/errors.ts";
 import type { Command } from "../command.ts";
-import { formatCommand } from "../format-command.ts";
+import { formatCommand } from "../../core/shell.ts";
 import { createEffects, print, printJson } from "../output.ts";
 import { createScreen } from "../screen.ts";
 

@@ -1,6 +1,6 @@
 import type { SubmitReport } from "../../app/submit.ts";
 import type { Command } from "../command.ts";
-import { formatCommand } from "../format-command.ts";
+import { formatCommand } from "../../core/shell.ts";
 import { createEffects, print, printJson } from "../output.ts";
 
 interface SubmitCommandOptions {

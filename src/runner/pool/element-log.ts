@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from "node:fs";
-import { hostName, schedulerJobId } from "../trial-run.ts";
+import { hostName, schedulerJobId } from "../where.ts";
 
 /** An element's own log, as the job file of an array would keep it. */
 export interface ElementLog {

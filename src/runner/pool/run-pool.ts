@@ -11,7 +11,7 @@ import {
 } from "../../workspace/layout.ts";
 import { readArray } from "../../rounds/element.ts";
 import { runElement, wallTimeMargin } from "../run-element.ts";
-import { hostName, schedulerJobId } from "../trial-run.ts";
+import { hostName, schedulerJobId } from "../where.ts";
 import { ClaimFolder } from "./claims.ts";
 import { openElementLog } from "./element-log.ts";
 import { type ClaimedEnd, type PoolTaskEnd, runPoolTask } from "./task.ts";

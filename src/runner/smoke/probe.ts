@@ -22,7 +22,7 @@ import { writeFileAtomic } from "../../workspace/atomic.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { packageVersion } from "../../workspace/package.ts";
 import { openPackedDataset } from "../../workspace/packed-dataset.ts";
-import { hostName, schedulerJobId } from "../trial-run.ts";
+import { hostName, schedulerJobId, tellingVariables } from "../where.ts";
 import { makeExclusively, meetPeers } from "./peers.ts";
 
 export interface ProbeOptions {
@@ -43,13 +43,6 @@ export interface ProbeOptions {
     readonly problem: string;
   }>;
 }
-
-/** Variables that tell one element from another, and where it runs. */
-const SCHEDULER_VARIABLES = [
-  ...["LSB_JOBID", "LSB_JOBINDEX", "LSB_QUEUE", "LSB_MCPU_HOSTS"],
-  ...["SLURM_JOB_ID", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID", "SLURM_PROCID"],
-  ...["SLURM_JOB_NODELIST", "SLURMD_NODENAME", "OMPI_COMM_WORLD_RANK", "CUDA_VISIBLE_DEVICES"],
-];
 
 /** What a submission's environment may bring along (partials/element-start.hbs takes them away). */
 const MISLEADING = ["LD_LIBRARY_PATH", "LD_PRELOAD", "NODE_OPTIONS", "PYTHONPATH"];
@@ -127,7 +120,7 @@ function userName(): string | null {
 function lookAtEnvironment(): SmokeFacts["environment"] {
   const { env } = process;
   const tmp = tmpdir();
-  const set = SCHEDULER_VARIABLES.flatMap((name) => {
+  const set = tellingVariables().flatMap((name) => {
     const value = env[name];
     return value === undefined ? [] : [[name, value] as const];
   });

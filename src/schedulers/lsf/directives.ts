@@ -1,7 +1,8 @@
-import type { GpuRequest, Pool } from "../../core/placement.ts";
+import type { GpuRequest, Placement, Pool } from "../../core/placement.ts";
+import { dropAbsent } from "../../core/objects.ts";
 import { formatMemory } from "../../core/quantities.ts";
 import { RUN_AGAIN_STATUS } from "../../core/trainer-request.ts";
-import type { JobRequest, SchedulerDialect } from "../dialect.ts";
+import type { JobFileDialect, JobRequest } from "../job-file.ts";
 import { rawOption, unusable, unusablePath, word } from "../values.ts";
 
 /** IBM Spectrum LSF 10.1, "Job arrays": longest array specification. */
@@ -17,16 +18,15 @@ const MAX_JOB_GROUP = 512;
  * IBM Spectrum LSF 10.1. bsub reads its options from the job file: one quote character a line, a `#`
  * outside quotes ends the line, a `\` at the end joins the next line, nothing is expanded.
  */
-export const lsfDialect: SchedulerDialect = {
-  name: "lsf",
+export const lsfJobFile: JobFileDialect = {
   directivePrefix: "#BSUB",
-  arrayIndexVariable: "LSB_JOBINDEX",
-  jobIdVariable: "LSB_JOBID",
   scriptExtension: ".bsub",
   directives: (request) => [
     `-J ${jobSpecification(request)}`,
     `-g ${jobGroup(request.jobGroup)}`,
-    ...placement(request),
+    ...placementOptions(request).map(([option, value]) =>
+      option === "-m" ? `-m "${value}"` : `${option} ${value}`,
+    ),
     `-n ${slots(request)}`,
     `-M ${formatMemory(memoryPerHost(request))}`,
     `-R "${resourceRequirement(request)}"`,
@@ -41,9 +41,7 @@ export const lsfDialect: SchedulerDialect = {
   ],
   notifyOptions: ({ jobGroup: group, userGroup, queue, serviceClass, isDocker, image: name }) => [
     ...["-g", jobGroup(group)],
-    ...(userGroup === undefined ? [] : ["-G", word("userGroup", userGroup)]),
-    ...(queue === undefined ? [] : ["-q", word("queue", queue)]),
-    ...(serviceClass === undefined ? [] : ["-sla", word("serviceClass", serviceClass)]),
+    ...placementOptions(dropAbsent({ userGroup, queue, serviceClass })).flat(),
     ...["-n", "1", "-M", "500MB", "-R", "rusage[mem=500MB]", "-W", "0:05", "-o", "/dev/null"],
     ...(isDocker ? ["-a", `docker(${image(name ?? "")})`] : []),
   ],
@@ -59,16 +57,18 @@ function jobSpecification({ jobName, elements, concurrencyLimit, pool }: JobRequ
   return `"${specification}"`;
 }
 
-function placement(request: JobRequest): string[] {
+/** Where a job runs, and as whom: each option with its value, as a word of its own. */
+export function placementOptions(
+  request: Placement,
+): readonly (readonly [option: string, value: string])[] {
   const { userGroup, queue, serviceClass, priority, hosts = [] } = request;
+  const named = hosts.map((host) => word("cluster.hosts", host));
   return [
-    ...(userGroup === undefined ? [] : [`-G ${word("userGroup", userGroup)}`]),
-    ...(queue === undefined ? [] : [`-q ${word("queue", queue)}`]),
-    ...(serviceClass === undefined ? [] : [`-sla ${word("serviceClass", serviceClass)}`]),
-    ...(priority === undefined ? [] : [`-sp ${priority}`]),
-    ...(hosts.length === 0
-      ? []
-      : [`-m "${hosts.map((host) => word("cluster.hosts", host)).join(" ")}"`]),
+    ...(userGroup === undefined ? [] : [["-G", word("userGroup", userGroup)] as const]),
+    ...(queue === undefined ? [] : [["-q", word("queue", queue)] as const]),
+    ...(serviceClass === undefined ? [] : [["-sla", word("serviceClass", serviceClass)] as const]),
+    ...(priority === undefined ? [] : [["-sp", String(priority)] as const]),
+    ...(named.length === 0 ? [] : [["-m", named.join(" ")] as const]),
   ];
 }
 

@@ -1,5 +1,7 @@
 import { BsweepError } from "../../core/errors.ts";
+import { dropAbsent } from "../../core/objects.ts";
 import { formatMemory } from "../../core/quantities.ts";
+import { formatCommand } from "../../core/shell.ts";
 import { containerPrefix } from "../container.ts";
 import {
   insideContainer,
@@ -8,8 +10,13 @@ import {
   type SessionDialect,
   type SessionRequest,
 } from "../session.ts";
-import { word } from "../values.ts";
-import { formatWalltime, gpuRequirement, image, resourceRequirement } from "./directives.ts";
+import {
+  formatWalltime,
+  gpuRequirement,
+  image,
+  placementOptions,
+  resourceRequirement,
+} from "./directives.ts";
 
 /**
  * bsub -Is (bsub(1)), and the Docker wrapper of compute1 (RIS, "Docker Wrapper Environment Variables" and "Job
@@ -22,15 +29,18 @@ export const lsfSession: SessionDialect = {
       words: [
         "bsub",
         ...[request.terminal ? "-Is" : "-I", "-J", "bsweep-shell"],
-        ...places(request),
+        ...placementOptions(request).flat(),
         ...resources(request),
         ...(isDocker ? ["-a", `docker(${image(request.image ?? "")})`] : []),
-        jobCommand(isDocker ? request.command : onHost(request)),
+        // bsub joins its words with blanks, and the job's shell reads that line.
+        formatCommand(...(isDocker ? request.command : onHost(request))),
       ],
       environment: isDocker ? dockerEnvironment(request) : {},
       pathBefore: isDocker ? request.containerPath : "",
     };
   },
+  // A subscription is one of its queue.
+  bindsServiceClass: true,
   identify: null,
   attach,
 };
@@ -45,16 +55,6 @@ function dockerEnvironment({ mounts }: SessionRequest): Record<string, string> {
     LSF_DOCKER_NETWORK: "host",
     LSF_DOCKER_PRESERVE_ENVIRONMENT: "true",
   };
-}
-
-function places({ userGroup, queue, serviceClass, priority, hosts = [] }: SessionRequest) {
-  return [
-    ...(userGroup === undefined ? [] : ["-G", word("userGroup", userGroup)]),
-    ...(queue === undefined ? [] : ["-q", word("queue", queue)]),
-    ...(serviceClass === undefined ? [] : ["-sla", word("serviceClass", serviceClass)]),
-    ...(priority === undefined ? [] : ["-sp", String(priority)]),
-    ...(hosts.length === 0 ? [] : ["-m", hosts.map((host) => word("hosts", host)).join(" ")]),
-  ];
 }
 
 function resources(request: SessionRequest): string[] {
@@ -77,15 +77,6 @@ function onHost(request: SessionRequest): readonly string[] {
   return insideContainer(request, [...prefix, ...inside, ...command]);
 }
 
-/** bsub joins its words with blanks, and the job's shell reads that line. */
-function jobCommand(words: readonly string[]): string {
-  return words.map(shellWord).join(" ");
-}
-
-function shellWord(value: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
-}
-
 /**
  * RIS, "Attach to an Already Running Container": `docker_exec(JOB)`, from the queue that the job is in, and
  * interactively only in general-interactive. That it takes an element, `JOB[INDEX]`, is not documented.
@@ -101,11 +92,11 @@ function attach(request: AttachRequest): SessionCommand {
     words: [
       "bsub",
       terminal ? "-Is" : "-I",
-      ...(userGroup === undefined ? [] : ["-G", word("userGroup", userGroup)]),
-      ...(queue === undefined ? [] : ["-q", word("queue", queue)]),
-      ...(host === undefined ? [] : ["-m", word("host", host)]),
+      ...placementOptions(
+        dropAbsent({ userGroup, queue, hosts: host === undefined ? undefined : [host] }),
+      ).flat(),
       ...["-a", `docker_exec(${jobId}${index === null ? "" : `[${index}]`})`],
-      jobCommand(command),
+      formatCommand(...command),
     ],
     environment: {},
     pathBefore: "",

@@ -11,8 +11,7 @@ const ENDED = /already finished|No matching job found|is not found|No unfinished
  * some are meant: a bare id means all of an array.
  */
 export const lsfSteering: SteeringDialect = {
-  name: "lsf",
-  suspendsRunning: true,
+  cannotSuspend: null,
   limitGroup: (jobGroup, limit) => [["bgmod", "-L", String(limit), jobGroup]],
   limitArray: (jobId, limit) => [["bmod", "-J", `%${limit}`, jobId]],
   hold: (waiting) => onElements("bstop", waiting),

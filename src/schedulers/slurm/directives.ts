@@ -1,21 +1,19 @@
+import { dropAbsent } from "../../core/objects.ts";
 import type { GpuRequest, Placement, Pool } from "../../core/placement.ts";
-import type { JobRequest, SchedulerDialect } from "../dialect.ts";
+import type { JobFileDialect, JobRequest } from "../job-file.ts";
 import { rawOption, unusable, unusablePath, word } from "../values.ts";
 
 /**
  * Slurm 22.05 to 24.11 (sbatch(1)). Options stand in `#SBATCH` lines before the first command; quotes are read
  * as a shell reads them, nothing is expanded but `%A` and `%a` in file names.
  */
-export const slurmDialect: SchedulerDialect = {
-  name: "slurm",
+export const slurmJobFile: JobFileDialect = {
   directivePrefix: "#SBATCH",
-  arrayIndexVariable: "SLURM_ARRAY_TASK_ID",
-  jobIdVariable: "SLURM_ARRAY_JOB_ID",
   scriptExtension: ".sbatch",
   directives: (request) => [
     `--job-name=${word("study", request.jobName)}`,
     ...shape(request),
-    ...placement(request),
+    ...placementOptions(request),
     `--cpus-per-task=${request.cpus}`,
     ...memory(request),
     ...(request.gpu === undefined ? [] : [gpus(request.gpu, request.pool)]),
@@ -28,9 +26,7 @@ export const slurmDialect: SchedulerDialect = {
     ...(request.schedulerOptions ?? []).map(rawOption),
   ],
   notifyOptions: ({ queue, userGroup, serviceClass }) => [
-    ...(queue === undefined ? [] : [`--partition=${word("queue", queue)}`]),
-    ...(userGroup === undefined ? [] : [`--account=${word("userGroup", userGroup)}`]),
-    ...(serviceClass === undefined ? [] : [`--qos=${word("serviceClass", serviceClass)}`]),
+    ...placementOptions(dropAbsent({ queue, userGroup, serviceClass })),
     ...["--ntasks=1", "--mem=100M", "--time=00:05:00", "--output=/dev/null"],
   ],
 };
@@ -47,7 +43,8 @@ function shape({ elements, concurrencyLimit, pool }: JobRequest): string[] {
   ];
 }
 
-export function placement(request: Placement): string[] {
+/** Where a job runs, and as whom. @throws BsweepError INVALID_STUDY for a key that Slurm has no option for */
+export function placementOptions(request: Placement): string[] {
   const { userGroup, queue, serviceClass, hostModel, excludeHosts = [] } = request;
   for (const [key, value] of Object.entries({
     priority: request.priority?.toString(),

@@ -1,3 +1,5 @@
+import { parseSlurmSeconds } from "./values.ts";
+
 /** What Slurm's commands tell of the cluster itself. All of it tolerates lines that do not belong there. */
 
 /** Whether a controller answers, of `scontrol ping`. */
@@ -40,30 +42,15 @@ export function parsePartitions(sinfo: string): Partition[] {
       {
         name: name.replace(/\*$/, ""),
         isUp: available === "up",
-        limitSeconds: parseTime(limit ?? ""),
+        limitSeconds: parseSlurmSeconds((limit ?? "").trim()),
         hasGpu: /(?:^|,)gpu[:(]/.test(gres),
       },
     ];
   });
 }
 
-/** `28-00:00:00`, `30:00`, `infinite`. */
-function parseTime(text: string): number | null {
-  const match = /^(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+)$/.exec(text.trim());
-  if (match === null) return null;
-  const [days = 0, hours = 0, minutes = 0, seconds = 0] = match
-    .slice(1)
-    .map((part: string | undefined) => Number(part ?? 0));
-  return ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
-}
-
 /** Accounts of a user, of `sacctmgr -nP show assoc user=U format=account`. */
 export function parseAccounts(sacctmgr: string): string[] {
   const names = sacctmgr.split("\n").map((line) => line.split("|")[0]?.trim() ?? "");
   return [...new Set(names.filter((name) => /^[\w.-]+$/.test(name)))];
-}
-
-/** Whether pyxis is part of this Slurm, of `srun --help`. */
-export function hasPyxis(help: string): boolean {
-  return /^\s*--container-image\b/m.test(help);
 }

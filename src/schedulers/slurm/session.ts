@@ -1,6 +1,6 @@
 import { containerPrefix } from "../container.ts";
 import { insideContainer, type SessionDialect, type SessionRequest } from "../session.ts";
-import { formatTime, gpus, placement } from "./directives.ts";
+import { formatTime, gpus, placementOptions } from "./directives.ts";
 
 /** srun(1) --pty; containers as in the job files (container.ts). */
 export const slurmSession: SessionDialect = {
@@ -9,6 +9,7 @@ export const slurmSession: SessionDialect = {
     environment: {},
     pathBefore: "",
   }),
+  bindsServiceClass: false,
   // srun takes no `ID_INDEX`; every element that has started also has an id of its own.
   identify: (jobId, index) => ["squeue", "-h", "-o", "%A", "-j", `${jobId}_${index}`],
   // --overlap: beside the element, in what was given to it (srun(1)).
@@ -32,7 +33,7 @@ function options(request: SessionRequest): string[] {
   const { memoryMiB, walltimeSeconds, gpu, workspace, container, cpus } = request;
   return [
     "--job-name=bsweep-shell",
-    ...placement(request),
+    ...placementOptions(request),
     // pyxis's own words say so too.
     ...(container === "pyxis" ? [] : ["--ntasks=1", `--cpus-per-task=${cpus}`]),
     `--mem=${memoryMiB}M`,

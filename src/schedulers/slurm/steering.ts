@@ -6,12 +6,10 @@ const ENDED = /Invalid job id specified|already completing or completed|already 
 const DONE = ": No error";
 
 /**
- * Slurm 22.05 to 24.11: scontrol(1), scancel(1). Holding touches only what waits, whatever is named. Users cannot
- * suspend what runs: `scontrol suspend` is an operator's.
+ * Slurm 22.05 to 24.11: scontrol(1), scancel(1). Holding touches only what waits, whatever is named.
  */
 export const slurmSteering: SteeringDialect = {
-  name: "slurm",
-  suspendsRunning: false,
+  cannotSuspend: "Slurm lets no user stop what runs (scontrol suspend is an operator's)",
   limitGroup: () => [],
   limitArray: (jobId, limit) => [
     ["scontrol", "update", `JobId=${jobId}`, `ArrayTaskThrottle=${limit}`],

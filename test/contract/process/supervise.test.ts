@@ -1,195 +1,146 @@
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import {
   supervise,
-  TIME_IS_UP,
   type Supervised,
   type SuperviseOptions,
 } from "../../../src/process/supervise.ts";
-import { until } from "../../support/bsweep-process.ts";
 import { makeTestFolder } from "../../support/folder.ts";
-import { readPid } from "../../support/pid-file.ts";
-import { never } from "../../support/prepare.ts";
-import { isAlive } from "../../support/rounds.ts";
 
-/** What it prints, to stdout and stderr, is in `log`. */
-interface Run extends Supervised {
-  readonly log: string;
-}
-
+/** Runs a program in a folder of its own, its output in a file. */
 async function run(
-  command: SuperviseOptions["command"],
+  command: readonly [string, ...string[]],
   other: Partial<SuperviseOptions> = {},
-): Promise<Run> {
-  const logFile = join(makeTestFolder(), "log");
-  const output = openSync(logFile, "w");
-  try {
-    const end = await supervise({
-      ...{ command, output, cwd: "/", env: process.env, withChannel: false, signal: never },
-      ...{ secondsLeft: 60, memoryMiB: 4096, grace: { timeoutSeconds: 60, abortSeconds: 60 } },
-      isFinished: () => false,
-      ...other,
-    });
-    return { ...end, log: readFileSync(logFile, "utf8") };
-  } finally {
-    closeSync(output);
-  }
+): Promise<Supervised & { readonly log: () => string; readonly lines: readonly string[] }> {
+  const cwd = makeTestFolder();
+  const lines: string[] = [];
+  const logFile = join(cwd, "log");
+  const pipeFolder = join(cwd, "pipes");
+  mkdirSync(pipeFolder);
+  const end = await supervise({
+    command,
+    cwd,
+    env: process.env,
+    withChannel: false,
+    secondsLeft: 60,
+    memoryMiB: 4096,
+    signal: new AbortController().signal,
+    grace: { timeoutSeconds: 1, abortSeconds: 1 },
+    isFinished: () => false,
+    onLine: (line) => lines.push(line),
+    pipeFolder,
+    output: openSync(logFile, "a"),
+    ...other,
+  });
+  return { ...end, log: () => readFileSync(logFile, "utf8"), lines };
 }
 
-const sh = (script: string, other: Partial<SuperviseOptions> = {}, ...args: readonly string[]) =>
-  run(["sh", "-c", script, "sh", ...args], other);
+const shell = (script: string, ...args: string[]): [string, ...string[]] => [
+  ...(["sh", "-c", script, "sh", ...args] as const),
+];
 
-/** Goes on when it is asked to end. */
-const DEAF = "trap '' TERM; echo ready; while :; do sleep 0.1; done";
-const NEVER_STOPPED = { stopped: undefined, startFailure: undefined };
-
-describe("a child that ends by itself", () => {
-  test("with its status, its words and what it took", async () => {
-    const end = await sh("echo out; echo err >&2; exit 3");
-    expect(end).toMatchObject({ ...NEVER_STOPPED, exitStatus: 3, signal: null });
-    expect(end.log.split("\n").sort()).toEqual(["", "err", "out"]);
-    expect(end.stderrTail).toBe("err");
-    expect(end.seconds).toBeGreaterThan(0);
-  });
-
-  test("by a signal", async () => {
-    expect(await sh("kill -SEGV $$")).toMatchObject({
-      ...{ ...NEVER_STOPPED, exitStatus: null, signal: "SIGSEGV", outOfMemoryKill: false },
-    });
-  });
-
-  test("in its folder, with its environment and no stdin", async () => {
-    const cwd = makeTestFolder();
-    const env = { PATH: process.env["PATH"], MINE: "it's" };
-    const { log } = await sh(`cat; pwd; echo "$MINE \${HOME-none}"`, { cwd, env });
-    expect(log).toBe(`${cwd}\nit's none\n`);
-  });
-
-  test.each([false, true])("a channel to us: %j", async (withChannel) => {
-    const script = "console.log(process.channel !== undefined); process.disconnect?.()";
-    const { log } = await run([process.execPath, "-e", script], { withChannel });
-    expect(log).toBe(`${withChannel}\n`);
-  });
-
-  test("its lines are told, and are in its output all the same", async () => {
-    const lines: string[] = [];
-    const { log } = await sh("echo one; echo two; printf half", {
-      onLine: (line) => lines.push(line),
-    });
-    expect(lines.slice(0, 2)).toEqual(["one", "two"]);
-    expect(log).toBe("one\ntwo\nhalf");
-  });
-
-  test("of stderr the last 4 KiB are kept, and all of it is in the output", async () => {
-    const { stderrTail, log } = await sh("head -c 10000 /dev/zero | tr '\\0' x >&2; echo end >&2");
-    expect(stderrTail).toBe(`${"x".repeat(4092)}end`);
-    expect(log).toBe(`${"x".repeat(10_000)}end\n`);
-  });
-
-  test("CPU time and memory are those of all that it started", async () => {
-    const child = "x = bytearray(60 << 20); t = __import__('time'); e = t.process_time() + 0.5\n";
-    const { cpuSeconds, peakMemoryMiB } = await sh(
-      `python3 -c "$1"; exit`,
-      {},
-      `${child}while t.process_time() < e: pass`,
-    );
-    expect(cpuSeconds).toBeGreaterThanOrEqual(0.4);
-    expect(peakMemoryMiB).toBeGreaterThan(60);
-  });
+test.each([
+  ["echo x > /dev/stderr", "x\n", ""],
+  ["echo x | tee /dev/stderr", "x\nx\n", "x"],
+  ["echo x > /dev/stdout", "x\n", "x"],
+  [
+    "echo a; echo x | tee -a /proc/self/fd/2 > /dev/null; echo b >> /dev/stdout",
+    "a\nx\nb\n",
+    "a,b",
+  ],
+])("a program may open its output again: %s", async (script, log, lines) => {
+  const end = await run(shell(script));
+  expect(end).toMatchObject({ exitStatus: 0 });
+  expect(end.log().split("\n").sort()).toEqual(log.split("\n").sort());
+  expect(end.lines.join(",")).toBe(lines);
 });
 
-describe("a child that cannot be started", () => {
-  test("there is no such program", async () => {
-    const end = await run(["no-such-program"]);
-    expect(end).toMatchObject({ exitStatus: null, signal: null, stopped: undefined });
-    expect(end.startFailure).toMatch(/^there is no program no-such-program /);
-  });
-
-  test("it may not be run", async () => {
-    const file = join(makeTestFolder(), "plain");
-    writeFileSync(file, "#!/bin/sh\n", { mode: 0o644 });
-    const { startFailure } = await run([file]);
-    expect(startFailure).toContain(file);
-    expect(startFailure).toContain("it is not executable");
-  });
+test("without a program that makes pipes its output is read all the same", async () => {
+  const path = process.env["PATH"];
+  process.env["PATH"] = makeTestFolder();
+  try {
+    const end = await run(["/bin/sh", "-c", "echo out; echo err >&2"]);
+    expect(end).toMatchObject({ exitStatus: 0, stderrTail: "err", lines: ["out"] });
+  } finally {
+    process.env["PATH"] = path;
+  }
 });
 
-describe("a child that is ended", () => {
-  test("when its time is over", async () => {
-    expect(await sh("exec sleep 60", { secondsLeft: 0.3 })).toMatchObject({
-      ...{ stopped: "timeout", exitStatus: null, signal: "SIGTERM" },
-    });
-  });
-
-  test("with the status that it leaves with, when it takes the hint", async () => {
-    const script = "trap 'echo saved; exit 75' TERM; while :; do sleep 0.1; done";
-    const end = await sh(script, { secondsLeft: 0.3 });
-    expect(end).toMatchObject({ stopped: "timeout", exitStatus: 75, signal: null });
-    expect(end.log).toMatch(/^saved\n/);
-  });
-
-  test("for good, when it does not: after a timeout's grace", async () => {
-    const grace = { timeoutSeconds: 0.3, abortSeconds: 600 };
-    expect(await sh(DEAF, { secondsLeft: 0.3, grace })).toMatchObject({
-      ...{ stopped: "timeout", exitStatus: null, signal: "SIGKILL" },
-    });
-  });
-
-  test.each([
-    ["somebody wants it", undefined, "aborted", { timeoutSeconds: 600, abortSeconds: 0.3 }],
-    ["a scheduler's time is up", TIME_IS_UP, "timeout", { timeoutSeconds: 0.3, abortSeconds: 600 }],
-  ] as const)("when %s, with the grace of its own", async (_, reason, stopped, grace) => {
-    const controller = new AbortController();
-    const onLine = (): void => controller.abort(reason);
-    const end = await sh(DEAF, { signal: controller.signal, grace, onLine });
-    expect(end).toMatchObject({ stopped, exitStatus: null, signal: "SIGKILL" });
-  });
-
-  test("at once, when that was wanted before it began", async () => {
-    const end = await sh("exec sleep 60", { signal: AbortSignal.abort() });
-    expect(end).toMatchObject({ stopped: "aborted", signal: "SIGTERM" });
-  });
-
-  test("when it has done what it is there for", async () => {
-    const file = join(makeTestFolder(), "pid");
-    const isFinished = (): boolean => existsSync(file);
-    const end = await sh(`echo done > '${file}'; exec sleep 60`, { isFinished });
-    expect(end).toMatchObject({ stopped: "finished", signal: "SIGTERM" });
-  });
-
-  test("without any grace, when what it started holds too much memory", async () => {
-    const holder = `python3 -c "x = bytearray(200 << 20); import time; time.sleep(60)"; exit`;
-    const end = await sh(holder, { memoryMiB: 100 });
-    expect(end).toMatchObject({ stopped: "memory", exitStatus: null, signal: "SIGKILL" });
-    expect(end.peakMemoryMiB).toBeGreaterThan(100);
-  });
-
-  test("not for memory that its processes share: it counts once", async () => {
-    const share =
-      "import mmap, os, time\nx = mmap.mmap(-1, 80 << 20)\nfor i in range(80): x.write(b'x' * (1 << 20))\n";
-    const fork = "if os.fork() == 0: x[::4096]\ntime.sleep(1)\n";
-    const end = await run(["python3", "-c", share + fork], { memoryMiB: 120 });
-    expect(end).toMatchObject({ stopped: undefined, exitStatus: 0 });
-  });
+test("any bytes and lines of a megabyte go on to the log; lines are told as they end", async () => {
+  const script = `head -c 3000000 /dev/zero; echo; echo one; printf '\\377\\376\\n'; printf ' 50%%\\r100%%\\rtwo\\r\\nlast'`;
+  const { log, lines } = await run(shell(script));
+  expect(Buffer.byteLength(log(), "latin1")).toBeGreaterThan(3_000_000);
+  expect(lines).toEqual(["one", "\uFFFD\uFFFD", " 50%", "100%", "two", "last"]);
 });
 
-describe("what a child leaves behind", () => {
-  test("ends with it, and holds nothing up", async () => {
-    const file = join(makeTestFolder(), "pid");
-    const end = await sh(`(trap '' TERM HUP; echo $$; exec sleep 60) & echo $! > '${file}'`);
-    expect(end.exitStatus).toBe(0);
-    const left = await readPid(file);
-    await until(() => !isAlive(left));
-  });
+test("the end of stderr is kept, also of a program that writes much and ends at once", async () => {
+  const { stderrTail, log } = await run(
+    shell(
+      `for i in $(seq 20000); do echo "line $i of many"; done >&2; echo the last words >&2; exit 3`,
+    ),
+  );
+  expect(stderrTail).toMatch(/line 20000 of many\nthe last words$/);
+  expect(Buffer.byteLength(stderrTail)).toBeLessThanOrEqual(4096);
+  expect(log().match(/\n/g)).toHaveLength(20_001);
+});
 
-  test("holds nothing up either where it left the group; it goes on", async () => {
-    const file = join(makeTestFolder(), "pid");
-    const script = `setsid sh -c 'echo $$ > "$1"; exec sleep 60' sh '${file}' & sleep 0.3; exit 4`;
-    const end = await sh(script);
-    const left = await readPid(file);
-    onTestFinished(() => void process.kill(left, "SIGKILL"));
-    expect(end.exitStatus).toBe(4);
-    expect(isAlive(left)).toBe(true);
-  });
+test("a process that left the group and holds the pipes open holds nothing up", async () => {
+  const end = await run(shell("setsid sleep 8 & sleep 0.5; echo done"));
+  expect(end).toMatchObject({ exitStatus: 0, lines: ["done"] });
+  expect(end.seconds).toBeLessThan(7);
+});
+
+/** A file of the running test's own. */
+function makeProgram(name: string, text: string, mode = 0o755): string {
+  const folder = makeTestFolder();
+  writeFileSync(join(folder, name), text);
+  chmodSync(join(folder, name), mode);
+  return folder;
+}
+
+const missing = async (
+  command: readonly [string, ...string[]],
+  other: Partial<SuperviseOptions> = {},
+) => (await run(command, other)).startFailure;
+
+test("why a program cannot be started is told in words, with what to do", async () => {
+  const script = "#!/bin/sh\necho hi\n";
+  expect(await missing(["no-such-program"])).toBe("there is no program no-such-program in PATH");
+  expect(await missing(["./x.sh"])).toMatch(/^there is no program \.\/x\.sh seen from \//);
+  expect(await missing([""])).toBe("the command's first word, its program, is empty");
+  const plain = makeProgram("x.sh", script, 0o644);
+  expect(await missing(["./x.sh"], { cwd: plain })).toBe(
+    "there is ./x.sh, it is not executable: chmod +x ./x.sh",
+  );
+  const good = makeProgram("x.sh", script);
+  expect(await missing(["x.sh"], { cwd: good })).toBe(
+    `there is no program x.sh in PATH; the one in ${good} is ./x.sh`,
+  );
+  expect(await missing(["./x.sh"], { cwd: good })).toBeUndefined();
+  const windows = makeProgram("x.sh", script.replaceAll("\n", "\r\n"));
+  expect(await missing(["./x.sh"], { cwd: windows })).toBe(
+    "./x.sh: its first line ends with CR, as files of Windows do: convert it with dos2unix",
+  );
+  const other = makeProgram("x.py", "#!/opt/none/python3 -u\n");
+  expect(await missing(["./x.py"], { cwd: other })).toBe(
+    "./x.py: its first line names /opt/none/python3, and there is no such program",
+  );
+  expect(await missing(["/tmp"])).toBe("/tmp is a folder");
+  expect(await missing(["sh"], { cwd: join(good, "gone") })).toBe(
+    `there is no folder ${good}/gone, where it is to run`,
+  );
+});
+
+test("words that no program can be handed are told", async () => {
+  expect(await missing(["sh", "-c", "true", "a\0b"])).toBe(
+    "word 4 of the command holds a NUL byte, which no program can be handed",
+  );
+  expect(await missing(["sh", "-c", "true", "x".repeat(200_000)])).toBe(
+    "word 4 of the command has 200000 bytes, and may have 131071: let the program read long values from the file {{params}}",
+  );
+  const many = Array.from({ length: 60 }, () => "x".repeat(100_000));
+  expect(await missing(["sh", "-c", "true", ...many])).toMatch(
+    /^its command and environment have 6\d{6} bytes, more than the system takes/,
+  );
 });

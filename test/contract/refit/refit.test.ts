@@ -117,7 +117,7 @@ describe("a study that searches nothing", () => {
         "weights.safetensors",
       ]);
       const log = readFileSync(join(layout.models("plain"), name, "training.log"), "utf8");
-      expect(log.match(/^epoch \d: loss/gm)).toHaveLength(3);
+      expect(log.match(/^bsweep: {"step":\d,"loss":/gm)).toHaveLength(3);
       expect(openNamed("plain", name).model).toMatchObject({
         ...{ study: "plain", name, trial: null, epochs: 3, precision: "float32" },
         params: { filters: 4, validationSplit: 0 },
@@ -200,7 +200,7 @@ describe("a study that searches nothing", () => {
       const file = writeStudy(name, options);
       const log = join(layout.models(name), ".seed-1", "training.log");
       const running = startBsweep(argv("refit", file, "--json"));
-      await until(() => existsSync(log) && readFileSync(log, "utf8").includes("epoch 2:"));
+      await until(() => existsSync(log) && readFileSync(log, "utf8").includes('"step":2,'));
       running.kill("SIGINT");
       const { signal, stdout } = await running.end;
       expect(signal).toBe("SIGINT");
@@ -211,7 +211,7 @@ describe("a study that searches nothing", () => {
       expect(readdirSync(layout.models(name))).toEqual(["seed-1"]);
       const told = readFileSync(join(layout.models(name), "seed-1", "training.log"), "utf8");
       expect(told).toContain("going on from a checkpoint");
-      expect(told.match(/^epoch 12: /gm)).toHaveLength(1);
+      expect(told.match(/^bsweep: {"step":12,/gm)).toHaveLength(1);
       await refitted(writeStudy(`whole-${checkpoint}`, options));
       expect(weightsOf(name, "seed-1")).toEqual(weightsOf(`whole-${checkpoint}`, "seed-1"));
     },

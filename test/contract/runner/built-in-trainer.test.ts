@@ -80,7 +80,7 @@ test("bsweep local trains the CNN on genuine digits", async () => {
 test("when the runner is killed, the built-in trainer ends by itself and leaves no result", async () => {
   const { firstTrial, resultFolder } = await makeDigitsStudy(10000);
   const running = startBsweep(firstTrial, { env: { TMPDIR: makeTestFolder() } });
-  await until(() => running.output().includes("epoch 2: "));
+  await until(() => running.output().includes('"step":2,'));
   const children = readFileSync(`/proc/${running.pid}/task/${running.pid}/children`, "utf8");
   const trainer = Number(children.trim());
   expect(isAlive(trainer)).toBe(true);
@@ -94,7 +94,7 @@ test("SIGTERM to the runner ends the built-in trainer between two steps", async 
   const { firstTrial, resultFolder } = await makeDigitsStudy(10000);
   const TMPDIR = makeTestFolder();
   const running = startBsweep(firstTrial, { env: { TMPDIR } });
-  await until(() => running.output().includes("epoch 1: "));
+  await until(() => running.output().includes('"step":1,'));
   running.kill("SIGTERM");
   expect(await running.end).toMatchObject({ exitStatus: 75 });
   expect(readdirSync(resultFolder)).toEqual([]);
@@ -108,6 +108,20 @@ test("without the study's data no trial gets a result: the data is to blame", as
   expect(end.exitStatus).toBe(3);
   expect(end.stderr).toMatch(/error \[INVALID_DATA\] .*there is no data set in /s);
   expect(readdirSync(resultFolder)).toEqual([]);
+});
+
+test("a trial that the trainer refuses, in a round whose data is good, has failed", async () => {
+  const { firstTrial, resultFolder } = await makeDigitsStudy(1);
+  const file = firstTrial[2] ?? "";
+  writeFileSync(file, readFileSync(file, "utf8").replace('"filters":4', '"filters":-4'));
+  const end = await runBsweep(firstTrial);
+  expect(end.exitStatus).toBe(0);
+  expect(readResults(resultFolder).get(1)?.failure).toMatchObject({
+    kind: "error",
+    message: expect.stringMatching(
+      /^the built-in trainer refused: .*params\.filters: found -4, expected/,
+    ) as string,
+  });
 });
 
 test("without TensorFlow no trial gets a result, and the error names the remedy", async () => {

@@ -14,11 +14,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { generateRound } from "../../../src/app/generate.ts";
 import { randomFor, type RandomSource } from "../../../src/core/random.ts";
+import type { TrialResult } from "../../../src/core/trial.ts";
+import { parseManifestLine } from "../../../src/formats/manifest.ts";
+import { ResultFinder, writeResult } from "../../../src/rounds/results.ts";
 import { createLayout, type Layout } from "../../../src/workspace/layout.ts";
 import { startBsweep, type BsweepProcess } from "../../support/bsweep-process.ts";
 import { makeTestFolder } from "../../support/folder.ts";
 import { writeKaggleCsv } from "../../support/mnist.ts";
 import { prepare, recordEffects } from "../../support/prepare.ts";
+import { makeResult } from "../../support/results.ts";
 import { isAlive, readResults } from "../../support/rounds.ts";
 
 const layout: Layout = createLayout(mkdtempSync(join(tmpdir(), "bsweep-killed-")));
@@ -85,7 +89,10 @@ async function makeTrial(
 
 /** What has to be the same however often a training was stopped. */
 function comparable(resultFolder: string) {
-  const result = readResults(resultFolder).get(1);
+  return comparableOf(readResults(resultFolder).get(1));
+}
+
+function comparableOf(result: TrialResult | undefined) {
   if (result === undefined) throw new Error("no result");
   const history = result.history.map((record) => ({ ...record, seconds: 0 }));
   return { ...result, history, timing: null, usage: null, element: null };
@@ -141,7 +148,7 @@ async function killAtRandom(running: BsweepProcess, random: RandomSource): Promi
   } else {
     // Counted in epochs, because machines differ in how many of them a second holds.
     const epochs = 1 + random.nextInteger(3);
-    while ((running.output().match(/^epoch /gm) ?? []).length < epochs) await sleep(2);
+    while ((running.output().match(/^bsweep: /gm) ?? []).length < epochs) await sleep(2);
     await sleep(random.nextInteger(60));
   }
   way?.(running);
@@ -191,10 +198,42 @@ test.each([
   300_000,
 );
 
+test.each(["kept", "gone"])(
+  "a pruned trial's next attempt, its checkpoints %s, has the result of one never pruned",
+  async (checkpoints) => {
+    const trial = await makeTrial(`pruned-${checkpoints}`, "epoch");
+    const running = startBsweep(trial.args);
+    while (!running.output().includes('"step":3,')) await sleep(5);
+    running.kill("SIGTERM");
+    expect(await running.end).toMatchObject({ exitStatus: 75 });
+    // What a pruner leaves in the place of the rest.
+    const manifest = trial.args[2] ?? "";
+    const [planned] = parseManifestLine(readFileSync(manifest, "utf8"), manifest, 1).trials;
+    if (planned === undefined) throw new Error("no trial");
+    writeResult(trial.resultFolder, {
+      ...makeResult(planned, 1, 0),
+      ...{ state: "pruned", objective: null, metrics: {}, holdout: null },
+      earlyEnd: { reason: "others did better", step: 2, value: 0.5 },
+    });
+    expect((await startBsweep(trial.args).end).stdout).toContain("has a valid result already");
+    expect(readdirSync(trial.checkpoints)).toHaveLength(2);
+    if (checkpoints === "gone") rmSync(trial.checkpoints, { recursive: true });
+
+    // What runs it to its end.
+    writeFileSync(manifest, readFileSync(manifest, "utf8").replace('"attempt":1', '"attempt":2'));
+    const promoted = await startBsweep(trial.args).end;
+    expect(promoted.stdout.includes("going on from a checkpoint")).toBe(checkpoints === "kept");
+    const next = { ...planned, attempt: 2 };
+    const result = await new ResultFinder().find([trial.resultFolder], next);
+    expect(comparableOf(result)).toEqual({ ...untouched, attempt: 2 });
+    expect(existsSync(trial.checkpoints)).toBe(false);
+  },
+);
+
 test("a torn newest checkpoint is passed over for the one before, and all the same comes out", async () => {
   const trial = await makeTrial("torn", "epoch");
   const running = startBsweep(trial.args);
-  while (!running.output().includes("epoch 3:")) await sleep(5);
+  while (!running.output().includes('"step":3,')) await sleep(5);
   running.kill("SIGTERM");
   expect(await running.end).toMatchObject({ exitStatus: 75 });
   const names = readdirSync(trial.checkpoints).sort();
@@ -211,7 +250,7 @@ test("a checkpoint of another trial is not taken: the trial starts anew", async 
     text.replace("seed: 3", "seed: 4"),
   );
   const running = startBsweep(other.args);
-  while (!running.output().includes("epoch 2:")) await sleep(5);
+  while (!running.output().includes('"step":2,')) await sleep(5);
   running.kill("SIGTERM");
   expect(await running.end).toMatchObject({ exitStatus: 75 });
   const trial = await makeTrial("mixed-up", "epoch");
@@ -251,7 +290,7 @@ test("a run that diverges leaves no checkpoints behind", async () => {
 test("with a checkpoint there and the data changed, nothing is trained and nothing lost", async () => {
   const trial = await makeTrial("changed", "epoch");
   const running = startBsweep(trial.args);
-  while (!running.output().includes("epoch 1:")) await sleep(5);
+  while (!running.output().includes('"step":1,')) await sleep(5);
   running.kill("SIGTERM");
   expect(await running.end).toMatchObject({ exitStatus: 75 });
   const before = readdirSync(trial.checkpoints);

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -8,7 +8,10 @@ import { BsweepError } from "../../../src/core/errors.ts";
 import type { Parameters } from "../../../src/core/study.ts";
 import type { TrainerRequest } from "../../../src/core/trainer-request.ts";
 import type { TrainerReport } from "../../../src/core/trial.ts";
-import type { EpochRecord } from "../../../src/cnn/training-progress.ts";
+import { type EpochRecord, stepOfEpoch } from "../../../src/cnn/training-progress.ts";
+import { parseRefusal } from "../../../src/formats/told-error.ts";
+import { readProgressLine } from "../../../src/formats/told-steps.ts";
+import { Warnings } from "../../../src/formats/warnings.ts";
 import { runTrial } from "../../../src/trainer/run-trial.ts";
 import { readCpu } from "../../../src/trainer/runtime/cpu.ts";
 import { builtProgram } from "../../../src/workspace/package.ts";
@@ -85,6 +88,14 @@ function readReport({ reportFile }: TrainerRequest): TrainerReport {
   return JSON.parse(readFileSync(reportFile, "utf8")) as TrainerReport;
 }
 
+/** The code of the error that stands in the report's place; undefined where the request named none. */
+function readRefusal({ reportFile }: TrainerRequest): string | undefined {
+  return existsSync(reportFile) ? parseRefusal(readFileSync(reportFile, "utf8"))?.code : undefined;
+}
+
+/** For what a line does not say. */
+const UNSAID = { step: 0, seconds: 0 };
+
 /** Everything but what the clock says. */
 function timeless(report: TrainerReport): unknown {
   return { ...report, history: report.history.map((record) => ({ ...record, seconds: 0 })) };
@@ -97,13 +108,13 @@ describe("training", () => {
   test("learns digits, and tells each epoch as it ends", async () => {
     const told: EpochRecord[] = [];
     const report = await runRequest(makeRequest({ batchSize: 32 }), (record) => told.push(record));
-    expect(report.history).toEqual(told);
-    const [first, second] = report.history;
-    expect(second?.loss).toBeLessThan(first?.loss ?? 0);
-    expect(second?.validationLoss).toBeLessThan(first?.validationLoss ?? 0);
+    expect(report.history).toEqual(told.map(stepOfEpoch));
+    const [first, second] = report.history.map(({ metrics }) => metrics);
+    expect(second?.["loss"]).toBeLessThan(first?.["loss"] ?? 0);
+    expect(second?.["validationLoss"]).toBeLessThan(first?.["validationLoss"] ?? 0);
     expect(report.metrics["holdoutAccuracy"]).toBeGreaterThan(0.8);
     expect(report.metrics["holdoutAccuracy"]).toBe((report.holdout?.correct ?? 0) / 200);
-    expect(report.metrics["validationLoss"]).toBe(second?.validationLoss);
+    expect(report.metrics["validationLoss"]).toBe(second?.["validationLoss"]);
     expect(Buffer.from(report.holdout?.predictions ?? "", "base64")).toHaveLength(200);
     expect(report.failure).toBeUndefined();
   });
@@ -117,7 +128,7 @@ describe("training", () => {
     const other = readReport(request);
     expect(timeless(other)).toEqual(JSON.parse(JSON.stringify(report)));
     const { history } = await run(params, 1, { seed: 8 });
-    expect(history[0]?.loss).not.toBe(other.history[0]?.loss);
+    expect(history[0]?.metrics["loss"]).not.toBe(other.history[0]?.metrics["loss"]);
   });
 
   test("goes on as before when it is given more epochs", async () => {
@@ -139,8 +150,11 @@ describe("training", () => {
     expect(failure).toBeUndefined();
     // With weights that stay as they are, the mean loss does not depend on how rows are batched.
     const whole = await run({ batchSize: 540, learningRate: 1e-9 }, 1);
-    expect(history[0]?.loss).toBeCloseTo(whole.history[0]?.loss ?? NaN, 4);
-    expect(history[0]?.accuracy).toBeCloseTo(whole.history[0]?.accuracy ?? NaN, 2);
+    expect(history[0]?.metrics["loss"]).toBeCloseTo(whole.history[0]?.metrics["loss"] ?? NaN, 4);
+    expect(history[0]?.metrics["accuracy"]).toBeCloseTo(
+      whole.history[0]?.metrics["accuracy"] ?? NaN,
+      2,
+    );
   });
 
   test("stops early with the weights of the best epoch", async () => {
@@ -148,7 +162,7 @@ describe("training", () => {
     const stopped = await run(params, 30);
     const best = stopped.metrics["selectedEpoch"] ?? NaN;
     expect(stopped.history).toHaveLength(best + 1);
-    const losses = stopped.history.map(({ validationLoss }) => validationLoss ?? NaN);
+    const losses = stopped.history.map(({ metrics }) => metrics["validationLoss"] ?? NaN);
     expect(Math.min(...losses)).toBe(losses[best - 1]);
     expect(stopped.metrics["validationLoss"]).toBe(losses[best - 1]);
     const straight = await run({ ...params, patience: 0 }, best);
@@ -161,8 +175,8 @@ describe("training", () => {
     expect(impatient.history).toHaveLength(4);
     expect(impatient.metrics["selectedEpoch"]).toBe(4);
     const { history, metrics } = await run({ validationSplit: 0 }, 2);
-    expect(history.map((record) => Object.keys(record))).toEqual(
-      [1, 2].map(() => ["epoch", "loss", "accuracy", "seconds"]),
+    expect(history.map((record) => Object.keys(record.metrics))).toEqual(
+      [1, 2].map(() => ["loss", "accuracy"]),
     );
     expect(Object.keys(metrics).sort()).toEqual([
       "holdoutAccuracy",
@@ -181,7 +195,7 @@ describe("training", () => {
     });
     expect(report.metrics).toEqual({});
     // Of the rows seen until then.
-    expect(report.history.at(-1)?.accuracy).toBeGreaterThan(0.05);
+    expect(report.history.at(-1)?.metrics["accuracy"]).toBeGreaterThan(0.05);
     expect(report.holdout).toBeUndefined();
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   });
@@ -249,10 +263,10 @@ describe("checkpoints", () => {
       let output = "";
       child.stdout.on("data", (chunk: Buffer) => {
         output += chunk.toString();
-        if (output.includes("epoch 1:")) child.kill(signal);
+        if (output.includes('"step":1,')) child.kill(signal);
       });
       const [status] = (await once(child, "exit")) as [number | null];
-      expect([status, output.includes("epoch 3:")]).toEqual([75, false]);
+      expect([status, output.includes('"step":3,')]).toEqual([75, false]);
       expect(() => readReport(request)).toThrow("ENOENT");
       const again = await runProgram(request);
       expect(again).toMatchObject({ exitStatus: 0, stderr: "" });
@@ -275,13 +289,15 @@ describe("checkpoints", () => {
 });
 
 describe("the trainer as a program", () => {
-  test("prints a line an epoch and leaves a report", async () => {
+  test("tells of each epoch and leaves a report", async () => {
     const request = makeRequest({ validationSplit: 0 }, 2);
     const { exitStatus, stdout, stderr } = await runProgram(request);
     expect([exitStatus, stderr]).toEqual([0, ""]);
-    const line = /^epoch (\d): loss \d\.\d{4}, accuracy \d\.\d{4} \(\d+\.\ds\)$/;
-    expect(stdout.split("\n").map((text) => line.exec(text)?.[1])).toEqual(["1", "2"]);
-    const { model, numerics } = readReport(request);
+    const { model, numerics, history } = readReport(request);
+    const told = stdout.split("\n").map((line) => readProgressLine(line, UNSAID, new Warnings()));
+    expect(told.map((step) => step?.step)).toEqual([1, 2]);
+    for (const [place, step] of told.entries())
+      expect(step?.metrics["loss"]).toBeCloseTo(history[place]?.metrics["loss"] ?? NaN, 5);
     expect(model?.parameters).toBeGreaterThan(0);
     expect(numerics).toMatchObject({ threads: 1, precision: "float32" });
   });
@@ -290,7 +306,7 @@ describe("the trainer as a program", () => {
     const request = makeRequest(DIVERGING, 5);
     const { exitStatus, stdout, stderr } = await runProgram(request);
     expect([exitStatus, stderr]).toEqual([0, ""]);
-    expect(stdout).toContain("loss not finite");
+    expect(stdout).toMatch(/^bsweep: {"step":\d,"accuracy":[^,]+,"seconds":[^,]+}$/m);
     expect(readReport(request).failure?.kind).toBe("diverged");
   });
 
@@ -333,12 +349,14 @@ describe("the trainer as a program", () => {
     ],
   ];
 
-  test.each(refusals)("refuses %s: status 3, and what to mend", async (_title, make, expected) => {
+  test.each(refusals)("refuses %s: status 3, and what to mend", async (title, make, expected) => {
     const request = make();
     const { exitStatus, stdout, stderr } = await runProgram(request);
     expect(stderr).toMatch(expected);
     expect([exitStatus, stdout]).toEqual([3, ""]);
-    expect(() => readReport(request)).toThrow("ENOENT");
+    // One that cannot be read names no file for it.
+    const code = title === "a request of another form" ? undefined : /^\w+/.exec(stderr)?.[0];
+    expect(readRefusal(request)).toBe(code);
   });
 
   test("refuses rows without labels", async () => {
@@ -361,7 +379,7 @@ describe("the trainer as a program", () => {
         /^RUNTIME_UNFIT: precision bfloat16 needs a CPU with AMX or AVX512_BF16; .* has .*\nchoose other hosts, or precision: float32/,
       );
       expect([exitStatus, stdout]).toEqual([4, ""]);
-      expect(() => readReport(request)).toThrow("ENOENT");
+      expect(readRefusal(request)).toBe("RUNTIME_UNFIT");
     },
   );
 

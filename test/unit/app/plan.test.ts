@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openPlan, newTrials } from "../../../src/app/plan/plan-context.ts";
 import { planStudy } from "../../../src/app/plan.ts";
 import type { Trial } from "../../../src/core/trial.ts";
-import { formatManifestLine } from "../../../src/formats/manifest.ts";
+import { writeRound as writePlannedRound } from "../../support/results.ts";
 import { manifestName, resultName, type Layout } from "../../../src/workspace/layout.ts";
 import { listTree } from "../../support/folder.ts";
 import {
@@ -32,13 +32,8 @@ function fingerprint(folder: string): string[] {
 }
 
 /** Writes what `generate` leaves of a round: one manifest, one trial a line. */
-function writeRound(layout: Layout, round: number, trials: readonly Trial[]): void {
-  const folder = layout.round("small", round);
-  mkdirSync(folder, { recursive: true });
-  const lines = trials.map((trial, at) =>
-    formatManifestLine({ schemaVersion: 1, index: at + 1, trials: [trial] }),
-  );
-  writeFileSync(join(folder, manifestName(1)), `${lines.join("\n")}\n`);
+function writeRound({ workspace }: Layout, round: number, trials: readonly Trial[]): void {
+  writePlannedRound({ workspace, study: "small", round, arraySize: 1000, trials });
 }
 
 function writeResult(layout: Layout, round: number, index: number, trialId: string): void {
@@ -136,6 +131,19 @@ describe("planStudy", () => {
       trials: 6,
       warnings: ["the search space has only 2 combinations, 10 were asked for"],
     });
+  });
+
+  test("a parameter with the name of a value of bsweep's own is told once", async () => {
+    const layout = makeWorkspace();
+    const text = `study: small
+objective: { metric: e, direction: minimize }
+trainer: { command: [train, "{{epochs}}", "--again={{epochs}}"] }
+space: { epochs: [5, 10] }
+`;
+    const { warnings } = await planStudy({ studyFile: writeStudy(layout, text), layout });
+    expect(warnings).toEqual([
+      "trainer.command: {{epochs}} is the study's parameter `epochs`; bsweep's own value is in BSWEEP_EPOCHS",
+    ]);
   });
 
   test("several trials fill an element", async () => {
@@ -238,6 +246,18 @@ describe("earlier rounds", () => {
         newTrials: 4,
       });
     }
+  });
+
+  test("a folder without anything is no round yet; one without its round.json is damaged", async () => {
+    const layout = makeWorkspace();
+    const studyFile = writeStudy(layout, SMALL);
+    writeRound(layout, 1, [...newTrials(openPlan({ studyFile, layout }))]);
+    mkdirSync(layout.round("small", 2));
+    expect(await planStudy({ studyFile, layout })).toMatchObject({ planned: 4, newTrials: 0 });
+    rmSync(join(layout.round("small", 1), "round.json"));
+    await expect(planStudy({ studyFile, layout })).rejects.toThrow(
+      /round-001 holds manifests, and no round.json/,
+    );
   });
 
   test("a manifest that was damaged is told with its line", async () => {

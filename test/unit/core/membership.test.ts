@@ -4,7 +4,7 @@ import { explainOutside } from "../../../src/core/membership.ts";
 import { randomFor } from "../../../src/core/random.ts";
 import type { Parameters, SearchSpace } from "../../../src/core/study.ts";
 import { drawValue } from "../../../src/samplers/draw.ts";
-import { sampleGrid } from "../../../src/samplers/grid.ts";
+import { propose } from "../../../src/samplers/index.ts";
 
 const SPACE: SearchSpace = [
   { name: "optimizer", distribution: { kind: "categorical", values: ["adam", "sgd"] } },
@@ -24,7 +24,8 @@ const explain = (params: Parameters, epochs = 5, defaults: Parameters = {}) =>
   explainOutside(STUDY, params, epochs, defaults);
 
 test("everything that the space has is inside", () => {
-  for (const params of sampleGrid(SPACE)) expect(explain({ ...params, note: "a" })).toBeNull();
+  for (const params of propose(SPACE, { kind: "grid", seed: 1, settings: {} }, []))
+    expect(explain({ ...params, note: "a" })).toBeNull();
 });
 
 test.each([

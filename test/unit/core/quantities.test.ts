@@ -16,6 +16,11 @@ describe("memory", () => {
     ["2TB", 2_097_152],
     ["0.3MB", 1],
     ["0.0001GB", 1],
+    ["4G", 4096],
+    ["4 Gi", 4096],
+    ["4096M", 4096],
+    ["500mb", 500],
+    ["1T", 1_048_576],
   ])("%s is %d MiB", (text, memoryMiB) => {
     expect(parseMemoryMiB(text)).toBe(memoryMiB);
   });
@@ -31,6 +36,9 @@ describe("memory", () => {
     "1e3GB",
     "4GB; rm -rf /",
     "4constructor",
+    "4B",
+    "4iB",
+    "4 mega",
   ])("%j is no size", (text) => {
     expect(parseMemoryMiB(text)).toBeUndefined();
   });
@@ -57,16 +65,32 @@ describe("durations", () => {
     ["01:30:00", 5400],
     ["100:00:01", 360_001],
     ["45s", 45],
+    ["90 min", 5400],
+    ["1 hour 30 minutes", 5400],
+    ["1.5h", 5400],
+    ["1.1 hrs", 3960],
+    ["0.1s", 1],
+    ["2 Days", 172_800],
+    ["1:30:00", 5400],
+    ["2-12:00:00", 216_000],
+    ["0-00:30", 1800],
+    ["1-6", 108_000],
   ])("%s is %d seconds", (text, seconds) => {
     expect(parseDurationSeconds(text)).toBe(seconds);
   });
 
-  test.each(["", "30", "0m", "00:00:00", "1:60:00", "1:30", "-5m", "1.5h", "5 m", "1w", "5m$(id)"])(
-    "%j is no duration",
-    (text) => {
-      expect(parseDurationSeconds(text)).toBeUndefined();
-    },
-  );
+  test.each([
+    ...["", "30", "0m", "00:00:00", "1:60:00", "1:30", "-5m", "1w", "5m$(id)", "1h30", "5ms", "h"],
+    ...["1.h", "1..5h", "1-24", "1-2-3", "0-0", "2-12:60", "1d2:00:00", "5 constructor"],
+  ])("%j is no duration", (text) => {
+    expect(parseDurationSeconds(text)).toBeUndefined();
+  });
+
+  test("a long text that is none is told at once", () => {
+    // One that tries every beginning takes minutes for these.
+    for (const text of ["1".repeat(300_000), "1h ".repeat(100_000), "h".repeat(300_000)])
+      expect(parseDurationSeconds(`1${text}?`)).toBeUndefined();
+  });
 
   test("a duration too long to count is no duration", () => {
     expect(parseDurationSeconds(`${"9".repeat(400)}d`)).toBeUndefined();

@@ -42,6 +42,26 @@ describe("randomFor", () => {
     expect(random.nextInteger(2 ** 32)).toBeLessThan(2 ** 32);
   });
 
+  test("integers of more than 32 bits reach every bit, and no bound makes a draw go on for ever", () => {
+    const random = randomFor(1, "wide");
+    for (const below of [2 ** 32 + 1, 3 * 2 ** 51, Number.MAX_SAFE_INTEGER, 2 ** 53]) {
+      const draws = Array.from({ length: 4000 }, () => random.nextInteger(below));
+      expect(draws.every((value) => Number.isSafeInteger(value) && value >= 0)).toBe(true);
+      expect(Math.max(...draws)).toBeLessThan(below);
+      const mean = draws.reduce((sum, value) => sum + value / below, 0) / draws.length;
+      expect(Math.abs(mean - 0.5)).toBeLessThan(5 / Math.sqrt(12 * draws.length));
+      expect(draws.some((value) => value % 2 === 1)).toBe(true);
+    }
+    for (const below of [0, -1, 1.5, NaN, Infinity, 2 ** 53 + 2])
+      expect(() => random.nextInteger(below)).toThrow(RangeError);
+  });
+
+  test("integers of 32 bits are drawn as they always were", () => {
+    const random = randomFor(1, "dice");
+    const drawn = [6, 6, 6, 1000, 2 ** 31 + 1, 2 ** 32].map((below) => random.nextInteger(below));
+    expect(drawn).toEqual([4, 0, 4, 799, 1_738_862_467, 2_843_857_555]);
+  });
+
   test("real numbers are in [0, 1) and use more than 32 bits", () => {
     const random = randomFor(1, "reals");
     const numbers = Array.from({ length: 10_000 }, () => random.next());

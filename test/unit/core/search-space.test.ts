@@ -3,6 +3,7 @@ import {
   countCombinations,
   countValues,
   orderDimensions,
+  takesValue,
   valueAt,
 } from "../../../src/core/search-space.ts";
 import type { Dimension, Distribution } from "../../../src/core/study.ts";
@@ -36,6 +37,52 @@ describe("ranges with steps", () => {
     expect(countValues(range)).toBe(Infinity);
     expect(() => valueAt(range, 0)).toThrow(RangeError);
   });
+});
+
+describe("steps far from zero, and finer than twelve digits", () => {
+  test.each([
+    [1_000_000_000_000, 1_000_000_000_005, 1, 6],
+    [Number.MAX_SAFE_INTEGER - 10, Number.MAX_SAFE_INTEGER, 5, 3],
+    [Number.MIN_SAFE_INTEGER, Number.MIN_SAFE_INTEGER + 2, 1, 3],
+    [0, 1_999_999_999, 1_000_000_000, 2],
+    [10_000_000_000_001, 10_000_005_000_001, 1_000_000, 6],
+  ])("whole numbers %d .. %d by %d are %d", (low, high, step, count) => {
+    const values = valuesOf({ kind: "integer", low, high, log: false, step });
+    expect(values).toEqual(Array.from({ length: count }, (_, at) => low + at * step));
+  });
+
+  test("a range of whole numbers may be as wide as these go", () => {
+    const all = {
+      kind: "integer",
+      low: 0,
+      high: Number.MAX_SAFE_INTEGER,
+      log: false,
+      step: 1,
+    } as const;
+    expect(countValues(all)).toBe(2 ** 53);
+    expect(valueAt(all, 2 ** 53 - 1)).toBe(Number.MAX_SAFE_INTEGER);
+  });
+
+  test.each([
+    [1_000_000_000_000, 1_000_000_000_001, 0.1, "1000000000000.3"],
+    [10_000_000_000, 10_000_000_010, 1.25, "10000000003.75"],
+    [-1e12, 1e-9, 0.1, "-999999999999.7"],
+    [1, 1.00000001, 1e-9, "1.000000003"],
+    [10_000_000_000_001, 10_000_009_000_000, 1_000_000, "10000003000001"],
+    [0.5, 1e13, 1_000_000_000_000, "3000000000000.5"],
+    [0.1234567890123, 2, 0.5, "1.6234567890123"],
+  ])("real numbers %d .. %d by %d are as written: the fourth is %s", (low, high, step, fourth) => {
+    const range = { kind: "real", low, high, log: false, step } as const;
+    expect(String(valueAt(range, 3))).toBe(fourth);
+    expect(takesValue(range, Number(fourth))).toBe(true);
+    expect(takesValue(range, Number(fourth) + step / 2)).toBe(false);
+  });
+});
+
+test("the count does not go through what no condition names", () => {
+  const wide = { kind: "integer", low: 1, high: 2 ** 40, log: false, step: 1 } as const;
+  const space = [{ name: "a", distribution: wide }, list("b", [1, 2, 3], { a: 7 })];
+  expect(countCombinations(space)).toBe(2 ** 40 - 1 + 3);
 });
 
 describe("conditions", () => {

@@ -85,7 +85,7 @@ space:
     'study.yaml:11: space.1st: found "1st", expected a name: letters, digits, `_`, `.` or `-`, the first a letter or `_`',
     "study.yaml:12: space.__proto__: found the name `__proto__`, expected another one",
     'study.yaml:13: space.a b: found "a b", expected a name: letters, digits, `_`, `.` or `-`, the first a letter or `_`',
-    "study.yaml:14: space.depth.high: found 2.5, expected a whole number",
+    "study.yaml:14: space.depth.high: found 2.5, expected a whole number up to 9007199254740991",
     "study.yaml:14: space.depth: found a range, but grid needs a list or a `step`",
     "study.yaml:15: space.units: found a range, but grid needs a list or a `step`",
     "study.yaml:16: space.width.integer: found a range beside `values`, expected one of them",
@@ -113,4 +113,91 @@ test.each([
   ["no command", "trainer: { kind: command }", /trainer\.command: found nothing, expected a list/],
 ])("a command that is %s", (_, trainer, message) => {
   expect(issuesOf(`${HEAD}${trainer}\nspace: { lr: [1] }\n`).join("\n")).toMatch(message);
+});
+
+test("a parameter comes before bsweep's own value of its name, and the study says so once", () => {
+  const text = `${HEAD}
+trainer:
+  command: [a, "--epochs={{epochs}}", "{{epochs}} {{seed}} {{threads}} {{data}}"]
+  set: { seed: 3 }
+space: { epochs: [5, 10], data: [small, large] }
+`;
+  const study = parseStudyFile(text, "study.yaml");
+  expect(study.trainer).toMatchObject({
+    command: [
+      "a",
+      "--epochs={{param:epochs}}",
+      "{{param:epochs}} {{param:seed}} {{threads}} {{param:data}}",
+    ],
+    epochs: 1,
+  });
+  expect(study.notes).toEqual([
+    "trainer.command: {{epochs}} is the study's parameter `epochs`; bsweep's own value is in BSWEEP_EPOCHS",
+    "trainer.command: {{seed}} is the study's parameter `seed`; bsweep's own value is in BSWEEP_SEED",
+    "trainer.command: {{data}} is the study's parameter `data`; bsweep's own value is in BSWEEP_DATA",
+  ]);
+});
+
+test("numbers that no number holds, and values that are the same word, are told with what to write", () => {
+  const text = `${HEAD}
+trainer: { command: [a], set: { y: -12345678901234567891, z: "12345678901234567891" } }
+space:
+  x: [9007199254740993, 9007199254740992, 007, 0x1fffffffffffff]
+  w: { low: 0, high: 12345678901234567891 }
+  v: [1, "1", 1.0, true, "true"]
+sampler: { seed: 12345678901234567891, kind: random, trials: 2 }
+`;
+  const note = "(no number holds it exactly; in quotes it is a text)";
+  expect(issuesOf(text)).toEqual([
+    `study.yaml:4: trainer.set.y: found -12345678901234567891 ${note}, expected a text, a number, true or false`,
+    `study.yaml:6: space.x[0]: found 9007199254740993 ${note}, expected a text, a number, true or false`,
+    `study.yaml:7: space.w.high: found 12345678901234567891 ${note}, expected a number`,
+    'study.yaml:8: space.v[1]: found "1" beside 1, expected one of them: a command is handed the same word',
+    "study.yaml:8: space.v[2]: found 1 twice, expected each value once",
+    'study.yaml:8: space.v[4]: found "true" beside true, expected one of them: a command is handed the same word',
+    `study.yaml:9: sampler.seed: found 12345678901234567891 ${note}, expected an integer 0 .. 2147483647`,
+  ]);
+});
+
+test("a number of very many digits, and one inside what is wrong anyway, are told in short", () => {
+  const text = `${HEAD}trainer: { command: [a] }\nspace: { x: [${"9".repeat(5000)}], y: [[12345678901234567891]] }\n`;
+  expect(issuesOf(text)).toEqual([
+    `study.yaml:4: space.x[0]: found ${"9".repeat(57)}... (no number holds it exactly; in quotes it is a text), expected a text, a number, true or false`,
+    'study.yaml:4: space.y[0]: found ["12345678901234567891"], expected a text, a number, true or false',
+  ]);
+});
+
+test("ranges wider or finer than numbers are told", () => {
+  const text = `${HEAD}
+trainer: { command: [a] }
+space:
+  a: { low: -9007199254740991, high: 1, integer: true }
+  b: { low: -1.7e308, high: 1.7e308 }
+  c: { low: 1.0e16, high: 1.1e16, step: 0.1 }
+  d: { low: 0, high: 9007199254740992, integer: true }
+  e: { low: 0, high: 9007199254740991, integer: true }
+  f: { low: 0, high: 4294967296, step: 1 }
+sampler: { kind: random, trials: 4 }
+`;
+  expect(issuesOf(text)).toEqual([
+    "study.yaml:6: space.a.high: found 1, expected at most 9007199254740991 more than `low`, -9007199254740991",
+    "study.yaml:7: space.b.high: found 1.7e+308, expected at most 1.7976931348623157e+308 more than `low`, -1.7e+308",
+    "study.yaml:8: space.c.step: found 0.1, expected at least 4.884981308350689: numbers of this size are no finer",
+    "study.yaml:9: space.d.high: found 9007199254740992, expected a whole number up to 9007199254740991",
+  ]);
+});
+
+test("a key that is unknown to a parameter is told with the right form", () => {
+  const text = `${HEAD}
+trainer: { command: [a] }
+space:
+  k: { value: 3 }
+  l: { vlaues: [3] }
+  m: { foo: 3 }
+`;
+  expect(issuesOf(text)).toEqual([
+    "study.yaml:6: space.k: found one `value`, expected a list such as [3]; what no trial changes stands in `trainer.set`",
+    "study.yaml:7: space.l: unknown key `vlaues`; did you mean `values`?",
+    "study.yaml:8: space.m: unknown key `foo`; known here: values, low, high, log, step, integer, when",
+  ]);
 });

@@ -8,9 +8,10 @@ import {
   parseSiteFile,
   SITE_DEFAULTS,
 } from "../../../src/formats/site-file.ts";
-import type { JobRequest } from "../../../src/schedulers/dialect.ts";
-import { lsfDialect } from "../../../src/schedulers/lsf/directives.ts";
-import { slurmDialect } from "../../../src/schedulers/slurm/directives.ts";
+import { SCHEDULERS } from "../../../src/schedulers/index.ts";
+import type { JobRequest } from "../../../src/schedulers/job-file.ts";
+import { lsfJobFile } from "../../../src/schedulers/lsf/directives.ts";
+import { slurmJobFile } from "../../../src/schedulers/slurm/directives.ts";
 import { packagedTemplates, packageRoot } from "../../../src/workspace/package.ts";
 import { tableAfter } from "../../support/doc-table.ts";
 import { expectDocumented, type JsonSchema } from "../../support/documented-keys.ts";
@@ -22,14 +23,14 @@ function noBase(name: string): Site {
 }
 
 test("templates/site.schema.json is the schema that sites are checked with (vitest -u writes it)", async () => {
-  await expect(formatSiteJsonSchema()).toMatchFileSnapshot(
+  await expect(formatSiteJsonSchema(SCHEDULERS)).toMatchFileSnapshot(
     join(packagedTemplates(), "site.schema.json"),
   );
 });
 
 describe("docs/site-file.md", () => {
   test("names every key with its range and default, in the order of the schema", () => {
-    const { properties = {} } = JSON.parse(formatSiteJsonSchema()) as JsonSchema;
+    const { properties = {} } = JSON.parse(formatSiteJsonSchema(SCHEDULERS)) as JsonSchema;
     const defaults: Readonly<Record<string, unknown>> = SITE_DEFAULTS;
     const rows = tableAfter(TEXT, "<!-- keys:");
     expectDocumented(
@@ -47,7 +48,9 @@ describe("docs/site-file.md", () => {
   test("has a site of three lines that is one", () => {
     const example = /```yaml\n(scheduler: slurm[^]*?)```/.exec(TEXT)?.[1] ?? "";
     expect(example.trim().split("\n")).toHaveLength(3);
-    expect(parseSiteFile(example, "mine", "mine.yaml", noBase)).toMatchObject({
+    expect(
+      parseSiteFile(example, { name: "mine", file: "mine.yaml" }, SCHEDULERS, noBase),
+    ).toMatchObject({
       scheduler: "slurm",
       queue: "batch",
       userGroup: "myaccount",
@@ -58,8 +61,8 @@ describe("docs/site-file.md", () => {
     const rows = tableAfter(TEXT, "<!-- options:");
     expect(rows.length).toBeGreaterThan(15);
     for (const [key = "", lsf = "", slurm = ""] of rows) {
-      expectOptions(key, lsf, lsfDialect.directives(requestFor(key)));
-      if (slurm !== "refused") expectOptions(key, slurm, slurmDialect.directives(requestFor(key)));
+      expectOptions(key, lsf, lsfJobFile.directives(requestFor(key)));
+      if (slurm !== "refused") expectOptions(key, slurm, slurmJobFile.directives(requestFor(key)));
     }
   });
 
@@ -70,7 +73,7 @@ describe("docs/site-file.md", () => {
   });
 
   test.each(["priority", "hosts"])("Slurm refuses cluster.%s", (key) => {
-    expect(() => slurmDialect.directives(requestFor(`cluster.${key}`))).toThrow(`cluster.${key}`);
+    expect(() => slurmJobFile.directives(requestFor(`cluster.${key}`))).toThrow(`cluster.${key}`);
   });
 });
 

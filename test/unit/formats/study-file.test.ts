@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { BsweepError, formatIssue } from "../../../src/core/errors.ts";
 import { countCombinations } from "../../../src/core/search-space.ts";
 import { formatStudyJsonSchema, parseStudyFile } from "../../../src/formats/study-file.ts";
+import { SAMPLERS } from "../../../src/samplers/index.ts";
 import { packagedTemplates } from "../../../src/workspace/package.ts";
 import { exampleStudy } from "../../support/study-workspace.ts";
 
@@ -29,7 +30,7 @@ describe("a valid study", () => {
       data: { train: "d", holdout: 0.1 },
       trainer: { kind: "cnn", epochs: 2, precision: "float32", set: {} },
       space: [{ name: "filters", distribution: { kind: "categorical", values: [16, 32] } }],
-      sampler: { kind: "grid", seed: 0 },
+      sampler: { kind: "grid", seed: 0, settings: {} },
       replicates: 1,
       cluster: { site: "local", concurrencyLimit: 50 },
       resources: {
@@ -67,7 +68,7 @@ resources: { memory: 1.5 GB, walltime: 1h30m, checkpoint: epoch, cpus: 2, trials
       { name: "learningRate", distribution: { kind: "real", low: 0.001, high: 0.1, log: true } },
     ]);
     expect(study.objective).toEqual({ metric: "holdoutLoss", direction: "minimize" });
-    expect(study.sampler).toEqual({ kind: "random", seed: 3, trials: 5 });
+    expect(study.sampler).toEqual({ kind: "random", seed: 3, settings: { trials: 5 } });
     expect(study.resources).toEqual({
       cpus: 2,
       memoryMiB: 1536,
@@ -163,12 +164,13 @@ space: {}
     expect(parseStudyFile(`${HEAD}${sampler}${space}`, "study.yaml").sampler).toEqual({
       kind: "one-at-a-time",
       seed: 4,
+      settings: {},
     });
     const text = `${HEAD}sampler: { kind: one-at-a-time, trials: 3 }
 space: { dropout: { low: 0, high: 0.4 } }
 `;
     expect(issuesOf(text)).toEqual([
-      "study.yaml:4: sampler.trials: found a number of trials, expected none: one-at-a-time takes them all",
+      "study.yaml:4: sampler.trials: found 3, but one-at-a-time takes no `trials`",
       "study.yaml:5: space.dropout: found a range, but one-at-a-time needs a list or a `step`",
     ]);
     // A grid of these would be too many.
@@ -222,7 +224,7 @@ space:
 sampler: { kind: grids, tials: 3 }
 cluster: { site: ../x, jobGroup: x, queue: "a b", image: "x;y" }
 replicates: 0
-resources: { memory: 4, walltime: 30 min, cpus: 1.5, trialsPerElement: 0 }
+resources: { memory: 4, walltime: 1:30, cpus: 1.5, trialsPerElement: 0 }
 replicates: 1
 `;
     expect(issuesOf(text)).toEqual([
@@ -246,7 +248,7 @@ replicates: 1
       "study.yaml:10: space.learningRate.low: found 0, expected a number 0 < x <= 100",
       "study.yaml:10: space.learningRate: unknown key `foo`; known here: values, low, high, log, step, when",
       'study.yaml:11: space.momentum.when.optimizer: found "sgdd", expected one of adam, sgd, rmsprop, adamw',
-      'study.yaml:12: sampler.kind: found "grids", expected grid | random | one-at-a-time',
+      `study.yaml:12: sampler.kind: found "grids", expected ${Object.keys(SAMPLERS).join(" | ")}`,
       "study.yaml:12: sampler: unknown key `tials`; did you mean `trials`?",
       'study.yaml:13: cluster.site: found "../x", expected letters, digits, `.`, `_` or `-`',
       'study.yaml:13: cluster.jobGroup: found "x", expected an LSF job group such as /me/study',
@@ -254,7 +256,7 @@ replicates: 1
       'study.yaml:13: cluster.image: found "x;y", expected a container image: a reference, or a path',
       "study.yaml:15: resources.cpus: found 1.5, expected an integer 1 .. 1024",
       "study.yaml:15: resources.memory: found 4, expected a size such as 4GB or 512MB",
-      'study.yaml:15: resources.walltime: found "30 min", expected a time such as 30m, 1h30m or 01:30:00',
+      'study.yaml:15: resources.walltime: found "1:30", expected a time such as 30m, 1h30m or 01:30:00',
       "study.yaml:15: resources.trialsPerElement: found 0, expected an integer 1 .. 1000",
       "study.yaml:16: Map keys must be unique",
     ]);
@@ -280,7 +282,7 @@ space:
     expect(issuesOf(text)).toEqual([
       "study.yaml:2: data.holdout: found 1, expected a fraction between 0 and 1",
       "study.yaml:4: objective.direction: found maximize, expected minimize for validationLoss",
-      "study.yaml:5: sampler.trials: found a number of trials, expected none: grid takes them all",
+      "study.yaml:5: sampler.trials: found 3, but grid takes no `trials`",
       "study.yaml:7: space.blocks: found in `trainer.set` as well, expected in one of them",
       "study.yaml:8: space.dropout[2]: found 0.1 twice, expected each value once",
       "study.yaml:9: space.filters.high: found 16, expected more than `low`, 32",
@@ -333,7 +335,7 @@ space:
 
   test("of a random sampler without a number, and of too many trials", () => {
     expect(issuesOf(`${HEAD}sampler: { kind: random }\nspace: {}\n`)).toEqual([
-      "study.yaml:4: sampler.trials: found nothing, expected how many trials to draw",
+      "study.yaml:4: sampler.trials: found nothing, random needs an integer 1 .. 1000000",
     ]);
     const large =
       "space: { denseUnits: { low: 1, high: 10000, step: 1 }, filters: { low: 1, high: 101, step: 1 } }";

@@ -1,18 +1,28 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { splitLines } from "../../../src/process/lines.ts";
+import { LineSplitter } from "../../../src/process/lines.ts";
 
 /** The lines of output that comes in these pieces. */
 function linesOf(...pieces: readonly (string | Uint8Array)[]): string[] {
   const lines: string[] = [];
-  const split = splitLines((line) => lines.push(line));
-  for (const piece of pieces) split(Buffer.from(piece));
+  const splitter = new LineSplitter((line) => lines.push(line));
+  for (const piece of pieces) splitter.write(Buffer.from(piece));
   return lines;
 }
 
 test("whole lines come without their ends, empty ones too; what has no end yet does not", () => {
   expect(linesOf("one\ntw", "o\n", "\nthree\nhalf")).toEqual(["one", "two", "", "three"]);
   expect(linesOf("")).toEqual([]);
+});
+
+test("a carriage return ends a line, and the end of the output does", () => {
+  expect(linesOf("10 %\r20 %\r\n", "done\n")).toEqual(["10 %", "20 %", "done"]);
+  const lines: string[] = [];
+  const splitter = new LineSplitter((line) => lines.push(line));
+  splitter.write(Buffer.from("whole\nhalf"));
+  splitter.end();
+  splitter.end();
+  expect(lines).toEqual(["whole", "half"]);
 });
 
 test("a character that is cut comes whole; what is none is told as such", () => {

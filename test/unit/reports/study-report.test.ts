@@ -30,7 +30,9 @@ test("the table tells counts first, then the winner, then the ranking", () => {
   expect(lines[0]).toBe(
     "digits: 5 planned, 3 complete, 1 failed, 1 still without a result; ranking by holdoutAccuracy of 4,200 hold-out rows, highest first",
   );
-  expect(lines[2]).toMatch(/^Best: trial 2, holdoutAccuracy 0\.99119: filters 0\.3, note /);
+  expect(lines[2]).toMatch(
+    /^Best: trial 2, holdoutAccuracy 0\.99119: filters 0\.30000000000000004, note /,
+  );
   expect(text).toMatch(/│ +1 │ +2 │ +0\.99119 │ 0\.98788 \.\. 0\.99360 │/);
   expect(text).toContain("1 more; --top N shows more of them");
   expect(text).toContain("rows only, not seeds");
@@ -54,6 +56,36 @@ test("a study without a complete trial says so", () => {
 test("ties are told under the winner", () => {
   const tied = buildStudyReport(STUDY, [makeOutcome(1, 7), makeOutcome(2, 7)]);
   expect(formatReportTable(tied, { top: 20, metrics: [] })).toContain("2 share rank 1;");
+});
+
+test("parameters are shown exactly, so that trials that differ look different", () => {
+  const days = [20_240_115, 20_240_116, 20_240_117];
+  const seeds = [1_160_801_676, 1_160_801_677, 1_160_801_678];
+  const path = "/storage1/fs1/lab/Active/models/of-the-winter/run-";
+  const exact = buildStudyReport(
+    { ...STUDY, space: ["day", "seed", "model"] },
+    days.map((day, at) =>
+      makeOutcome(at + 1, 4000 + at, {
+        params: { day, seed: seeds[at] ?? 0, model: `${path}${at}` },
+      }),
+    ),
+  );
+  const text = formatReportTable(exact, { top: 20, metrics: [] });
+  // Once in the ranking, once among the parameters.
+  const tables = text.slice(text.indexOf("┌"));
+  for (const shown of [...days.map(String), ...seeds.map(String), `${path}0`, `${path}1`])
+    expect([shown, tables.split(` ${shown} `).length - 1]).toEqual([shown, 2]);
+});
+
+test("ends of bins are values that trials had", () => {
+  const rates = Array.from({ length: 12 }, (_, at) => 1.0000001 + at * 1e-7);
+  const binned = buildStudyReport(
+    { ...STUDY, space: ["rate"] },
+    rates.map((rate, at) => makeOutcome(at + 1, 4000 + at, { params: { rate } })),
+  );
+  expect(formatReportTable(binned, { top: 20, metrics: [] })).toContain(
+    ` ${rates[0]} .. ${rates[2]} `,
+  );
 });
 
 test("CSV reads back in full precision, formulas disarmed, numbers left alone", () => {

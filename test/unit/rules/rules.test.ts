@@ -28,6 +28,7 @@ function warningsOf({ resources, cluster, site, placement, use }: Changes): stri
       cluster: { ...study.cluster, ...cluster },
     },
     site: makeSite(site),
+    refinesGpus: true,
     placement: { queue: "general", image: DIGEST, ...placement },
     mounts: ["/storage2/fs1/lab/Active"],
     workspace: "/storage2/fs1/lab/Active/sweep",
@@ -72,11 +73,13 @@ const CASES: readonly (readonly [id: string, broken: Changes, kept: Changes])[] 
       site: COMPUTE2,
       placement: { queue: "general-gpu", image: "/x.sqsh" },
       resources: { gpu: { count: 1, shared: true } },
+      use: { refinesGpus: false },
     },
     {
       site: COMPUTE2,
       placement: { queue: "general-gpu", image: "/x.sqsh" },
       resources: { gpu: { count: 1, shared: false } },
+      use: { refinesGpus: false },
     },
   ],
   [
@@ -247,11 +250,5 @@ describe("checkCluster", () => {
       "compute1/scratch-purge",
     ]);
     expect(warningsOf({ use, site: { lineage: ["mine"] } })).toEqual([]);
-  });
-
-  test("says nothing where no scheduler is", () => {
-    expect(warningsOf({ site: { scheduler: "local" }, use: { workspace: "/tmp/sweep" } })).toEqual(
-      [],
-    );
   });
 });

@@ -5,8 +5,7 @@ import { randomFor } from "../../../src/core/random.ts";
 import { countCombinations } from "../../../src/core/search-space.ts";
 import type { Distribution, SearchSpace } from "../../../src/core/study.ts";
 import { drawValue } from "../../../src/samplers/draw.ts";
-import { sample } from "../../../src/samplers/index.ts";
-import { sampleRandom } from "../../../src/samplers/random.ts";
+import { random } from "../../../src/samplers/random.ts";
 import { finiteSpaces } from "../../support/spaces.ts";
 
 const SPACE: SearchSpace = [
@@ -20,19 +19,20 @@ const SPACE: SearchSpace = [
   { name: "filters", distribution: { kind: "integer", low: 1, high: 512, log: true, step: 1 } },
 ];
 
+const sampleRandom = (space: SearchSpace, settings: { seed: number; trials: number }) =>
+  random.propose(space, settings, []);
 const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 });
 
 function drawMany(distribution: Distribution, count: number, seed = 1): number[] {
-  const random = randomFor(seed, "test");
-  return Array.from({ length: count }, () => Number(drawValue(distribution, random)));
+  const source = randomFor(seed, "test");
+  return Array.from({ length: count }, () => Number(drawValue(distribution, source)));
 }
 
-describe("sampleRandom", () => {
+describe("random", () => {
   test("the same seed gives the same trials, another seed others", () => {
     const draw = (seed: number) => [...sampleRandom(SPACE, { seed, trials: 20 })];
     expect(draw(7)).toEqual(draw(7));
     expect(draw(7)).not.toEqual(draw(8));
-    expect([...sample(SPACE, { kind: "random", seed: 7, trials: 20 })]).toEqual(draw(7));
   });
 
   test("more trials go on where fewer ended", () => {
@@ -80,10 +80,13 @@ describe("sampleRandom", () => {
 
   test("a range with hardly a value ends too", () => {
     const space: SearchSpace = [
-      { name: "x", distribution: { kind: "real", low: 0.5, high: 0.500001, log: false } },
+      {
+        name: "x",
+        distribution: { kind: "real", low: 1, high: 1 + 2 * Number.EPSILON, log: false },
+      },
     ];
     const drawn = [...sampleRandom(space, { seed: 1, trials: 1000 })];
-    expect(drawn.map(({ x }) => x).sort()).toEqual([0.5, 0.500001]);
+    expect(drawn.map(({ x }) => x).sort()).toEqual([1, 1 + Number.EPSILON, 1 + 2 * Number.EPSILON]);
   });
 });
 
@@ -92,7 +95,7 @@ describe("drawValue", () => {
     const ranges = fc
       .tuple(
         fc.double({ min: 1e-6, max: 100, noNaN: true }),
-        fc.double({ min: 1.001, max: 100, noNaN: true }),
+        fc.double({ min: 1.002, max: 100, noNaN: true }),
         fc.boolean(),
       )
       .map(([low, ratio, log]) => ({ kind: "real", low, high: low * ratio, log }) as const);
@@ -137,6 +140,45 @@ describe("drawValue", () => {
     expect(values.every((value) => Number.isInteger(value) && value >= 1 && value <= 16)).toBe(
       true,
     );
+  });
+
+  test.each([
+    { kind: "real", low: 1.0000001, high: 1.0000002, log: false },
+    { kind: "real", low: 1.0000001, high: 1.0000002, log: true },
+    { kind: "real", low: -1e12 - 1, high: -1e12, log: false },
+    { kind: "real", low: 20_240_115, high: 20_240_116, log: true },
+    { kind: "real", low: 0.3, high: 0.3 + 1e-13, log: false },
+  ] as const)("a narrow range is drawn with digits enough: %j", (range) => {
+    const values = drawMany(range, 300);
+    expect(Math.min(...values)).toBeGreaterThanOrEqual(range.low);
+    expect(Math.max(...values)).toBeLessThanOrEqual(range.high);
+    expect(new Set(values).size).toBeGreaterThan(200);
+    const mean = values.reduce(
+      (sum, value) => sum + (value - range.low) / (range.high - range.low),
+      0,
+    );
+    expect(Math.abs(mean / 300 - 0.5)).toBeLessThan(5 / Math.sqrt(12 * 300));
+  });
+
+  test.each([
+    [0, 4_294_967_296],
+    [0, Number.MAX_SAFE_INTEGER],
+    [-4_294_967_296, 4_294_967_296],
+    [Number.MIN_SAFE_INTEGER, 0],
+  ])("whole numbers of a wide range, %d .. %d, are exact and spread over it", (low, high) => {
+    const values = drawMany({ kind: "integer", low, high, log: false, step: 1 }, 1000);
+    expect(
+      values.every((value) => Number.isSafeInteger(value) && value >= low && value <= high),
+    ).toBe(true);
+    expect(new Set(values).size).toBe(1000);
+    const mean = values.reduce((sum, value) => sum + (value - low) / (high - low), 0) / 1000;
+    expect(Math.abs(mean - 0.5)).toBeLessThan(5 / Math.sqrt(12 * 1000));
+  });
+
+  test("whole numbers in the logarithm reach each of a narrow range far from zero", () => {
+    const low = 9_007_199_254_740_000;
+    const values = drawMany({ kind: "integer", low, high: low + 9, log: true, step: 1 }, 500);
+    expect(new Set(values).size).toBe(10);
   });
 
   test("a range with steps gives its steps and nothing else", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { hasPyxis } from "../../../src/schedulers/container.ts";
 import * as lsf from "../../../src/schedulers/lsf/facts.ts";
 import * as slurm from "../../../src/schedulers/slurm/facts.ts";
 
@@ -117,12 +118,8 @@ describe("Slurm, as 22.05 wrote it", () => {
       "compute2-lab",
       "other",
     ]);
-    expect(slurm.hasPyxis("      --container-image=[USER@][REGISTRY#]IMAGE[:TAG]|PATH\n")).toBe(
-      true,
-    );
-    expect(slurm.hasPyxis("      --container             Path to OCI container bundle\n")).toBe(
-      false,
-    );
+    expect(hasPyxis("      --container-image=[USER@][REGISTRY#]IMAGE[:TAG]|PATH\n")).toBe(true);
+    expect(hasPyxis("      --container             Path to OCI container bundle\n")).toBe(false);
   });
 
   test.each(GARBAGE)("garbage tells nothing: %j", (text) => {
@@ -130,6 +127,6 @@ describe("Slurm, as 22.05 wrote it", () => {
     expect(slurm.parseMaxArraySize(text)).toBeUndefined();
     expect(slurm.parsePartitions(text).filter(({ isUp }) => isUp)).toEqual([]);
     expect(slurm.parseAccounts(text)).not.toContain("compute2-lab");
-    expect(slurm.hasPyxis(text)).toBe(false);
+    expect(hasPyxis(text)).toBe(false);
   });
 });

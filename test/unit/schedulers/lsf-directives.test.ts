@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { JobRequest } from "../../../src/schedulers/dialect.ts";
-import { lsfDialect } from "../../../src/schedulers/lsf/directives.ts";
+import type { JobRequest } from "../../../src/schedulers/job-file.ts";
+import { lsfJobFile } from "../../../src/schedulers/lsf/directives.ts";
 
 const request: JobRequest = {
   jobName: "digits-r001-a01-0a1b2c3d",
@@ -19,11 +19,11 @@ const request: JobRequest = {
 };
 
 const directive = (option: string, changes: Partial<JobRequest> = {}): string | undefined =>
-  lsfDialect.directives({ ...request, ...changes }).find((line) => line.startsWith(`${option} `));
+  lsfJobFile.directives({ ...request, ...changes }).find((line) => line.startsWith(`${option} `));
 
 describe("directives", () => {
   test("are what compute1 demands, one option a line", () => {
-    expect(lsfDialect.directives(request)).toEqual([
+    expect(lsfJobFile.directives(request)).toEqual([
       '-J "digits-r001-a01-0a1b2c3d[1-880]%50"',
       "-g /h.schroeder/ood",
       "-G compute-lab",
@@ -72,6 +72,6 @@ describe("directives", () => {
     [{ jobGroup: "/a b" }, "cluster.jobGroup"],
     [{ image: "x')" }, "cluster.image"],
   ])("refuse %j", (changes, reason) => {
-    expect(() => lsfDialect.directives({ ...request, ...changes })).toThrow(reason);
+    expect(() => lsfJobFile.directives({ ...request, ...changes })).toThrow(reason);
   });
 });

@@ -3,9 +3,10 @@ import { BsweepError } from "../../../core/errors.ts";
 import type { SteeringReport } from "./steered.ts";
 import { findTrialElements } from "./find-trial.ts";
 import { countOutstanding, markPaused, removePaused } from "./marks.ts";
-import { countOf, partOf, planSteps, wholeOf, type Step } from "./plan.ts";
+import { countOf, partOf, planSteps, wholeOf, type Step } from "./steps.ts";
 import { runSteps } from "./run-steps.ts";
 import {
+  arraysOf,
   isLive,
   lookAtJobs,
   stateOf,
@@ -43,7 +44,7 @@ export async function cancel(
   const all = array === undefined && trials === undefined;
   const outstanding = countOutstanding(scene);
   if (all && !printOnly) {
-    if (outstanding > 0) markPaused(scene, `bsweep cancel, ${effects.now().toISOString()}`);
+    if (outstanding > 0) markPaused(scene, "cancel", effects);
     else if (options.round === undefined) removePaused(scene);
   }
   return {
@@ -72,8 +73,7 @@ async function planCancel(scene: Scene, options: CancelOptions): Promise<Step[]>
 }
 
 function planWaiting(scene: Scene, jobs: readonly SteerableJob[]): Step[] {
-  const arrays = jobs.filter(({ array }) => array !== null);
-  return planSteps(scene, arrays, (job, { pending, held, running }, dialect) => {
+  return planSteps(scene, arraysOf(jobs), (job, { pending, held, running }, dialect) => {
     const waiting = [...pending, ...held];
     const goOn = running.length === 0 ? "" : `, ${countOf(running.length)} running to the end`;
     return waiting.length === 0

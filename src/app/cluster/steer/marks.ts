@@ -1,4 +1,5 @@
 import { existsSync, rmSync } from "node:fs";
+import type { Effects } from "../../../core/effects.ts";
 import { writeFileAtomic } from "../../../workspace/atomic.ts";
 import { CANARY } from "../../../workspace/layout.ts";
 import { isLive, stateOf, type Scene } from "./scene.ts";
@@ -11,9 +12,14 @@ export function markLimit({ layout, study }: Scene, limit: number): void {
   writeFileAtomic(layout.limitFile(study.name), `${limit}\n`);
 }
 
-/** @param reason a line for whoever wonders why nothing is submitted */
-export function markPaused({ layout, study }: Scene, reason: string): void {
-  writeFileAtomic(layout.pausedFile(study.name), `${reason}\n`);
+/** @param command what was run, for whoever wonders why nothing is submitted */
+export function markPaused(
+  { layout, study }: Scene,
+  command: "pause" | "cancel",
+  effects: Pick<Effects, "now">,
+): void {
+  const since = effects.now().toISOString();
+  writeFileAtomic(layout.pausedFile(study.name), `bsweep ${command}, ${since}\n`);
 }
 
 export function isPaused({ layout, study }: Pick<Scene, "layout" | "study">): boolean {

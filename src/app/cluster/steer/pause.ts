@@ -2,9 +2,10 @@ import type { Effects } from "../../../core/effects.ts";
 import { BsweepError } from "../../../core/errors.ts";
 import type { SteeringReport } from "./steered.ts";
 import { isUnfinished, markPaused } from "./marks.ts";
-import { countOf, dialectOf, partOf, planSteps, type Step } from "./plan.ts";
+import { countOf, dialectOf, partOf, planSteps, type Step } from "./steps.ts";
 import { runSteps } from "./run-steps.ts";
 import {
+  arraysOf,
   askAll,
   isLive,
   lookAtJobs,
@@ -30,17 +31,17 @@ export async function pause(options: PauseOptions, effects: Effects): Promise<St
   const scene = await lookAtJobs(options, effects);
   if (running) refuseSuspension(scene);
   const keeps = !printOnly && isUnfinished(scene);
-  if (keeps) markPaused(scene, `bsweep pause, ${effects.now().toISOString()}`);
-  const arrays = scene.jobs.filter(({ array }) => array !== null);
+  if (keeps) markPaused(scene, "pause", effects);
+  const arrays = arraysOf(scene.jobs);
   const steps = planSteps(scene, arrays, (job, elements, dialect) => {
     const stopped = running ? elements.running : [];
+    if (elements.pending.length + stopped.length === 0)
+      return { unchanged: describeIdle(elements) };
     const commands = [
       ...(elements.pending.length === 0 ? [] : dialect.hold(partOf(job, elements.pending))),
       ...(stopped.length === 0 ? [] : dialect.suspend(partOf(job, stopped))),
     ];
-    return commands.length === 0
-      ? { unchanged: describeIdle(elements) }
-      : { commands, detail: describePause(elements, stopped.length) };
+    return { commands, detail: describePause(elements, stopped.length) };
   });
   const jobs = await runSteps(steps, printOnly);
   // Between the look and the command an element may have started: it is to go on.
@@ -54,26 +55,25 @@ export async function pause(options: PauseOptions, effects: Effects): Promise<St
 }
 
 function refuseSuspension({ jobs, answer }: Scene): void {
-  const refusing = jobs.find(
-    (job) => isLive(stateOf(job, answer)) && !dialectOf(job).suspendsRunning,
-  );
-  if (refusing === undefined) return;
-  throw new BsweepError(
-    "CONFLICT",
-    "Slurm lets no user stop what runs (scontrol suspend is an operator's)",
-    {
-      hint: "without --running nothing more starts; bsweep cancel ends what runs, and a trial with a checkpoint goes on from there",
-    },
-  );
+  const reasons = jobs
+    .filter((job) => isLive(stateOf(job, answer)))
+    .flatMap((job) => dialectOf(job).cannotSuspend ?? []);
+  const [reason] = reasons;
+  if (reason === undefined) return;
+  throw new BsweepError("CONFLICT", reason, {
+    hint: "without --running nothing more starts; bsweep cancel ends what runs, and a trial with a checkpoint goes on from there",
+  });
 }
 
-/** Elements of which LSF was asked to hold them, and that run since: it has stopped them. */
+/** Elements that were to be held, and that run since: where what runs can be stopped, it has stopped them. */
 async function planOvertaken(
   scene: Scene,
   arrays: readonly SteerableJob[],
   effects: Effects,
 ): Promise<Step[]> {
-  const held = arrays.filter((job) => dialectOf(job).suspendsRunning && waitingOf(job, scene) > 0);
+  const held = arrays.filter(
+    (job) => dialectOf(job).cannotSuspend === null && waitingOf(job, scene) > 0,
+  );
   if (held.length === 0) return [];
   const answer = await askAll(held, effects);
   return planSteps({ answer }, held, (job, now, dialect) => {

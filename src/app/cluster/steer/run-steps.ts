@@ -3,7 +3,7 @@ import { escapeWithinLines } from "../../../core/printable.ts";
 import { runProcess } from "../../../process/exec.ts";
 import type { Argv } from "../../../schedulers/status.ts";
 import type { SteeringDialect, SteeringOutcome } from "../../../schedulers/steering.ts";
-import type { Step } from "./plan.ts";
+import type { Step } from "./steps.ts";
 
 /** A scheduler's commands wait for ever where the cluster is busy. */
 const TIMEOUT_SECONDS = 60;

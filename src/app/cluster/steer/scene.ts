@@ -4,6 +4,7 @@ import type { Effects } from "../../../core/effects.ts";
 import type { ElementState } from "../../../core/element-status.ts";
 import { BsweepError } from "../../../core/errors.ts";
 import type { Study } from "../../../core/study.ts";
+import { schedulerOf } from "../../../schedulers/index.ts";
 import { CANARY, SUBMITTED_FOLDER, type Layout } from "../../../workspace/layout.ts";
 import { readRound } from "../../../rounds/round.ts";
 import { querySchedulers, type AskedArray, type SchedulerAnswer } from "../query.ts";
@@ -95,10 +96,12 @@ export function isLive(state: JobState): state is Elements {
   );
 }
 
+/** Those that hold elements: not the jobs that mail. */
+export const arraysOf = (jobs: readonly SteerableJob[]): readonly SteerableJob[] =>
+  jobs.filter(({ array }) => array !== null);
+
 function listJobs(layout: Layout, study: Study): SteerableJob[] {
-  const arrays = readSubmittedArrays(layout, study).filter(
-    ({ scheduler }) => scheduler !== "local",
-  );
+  const arrays = readSubmittedArrays(layout, study).filter((array) => schedulerOf(array).submits);
   const rounds = [...new Set(arrays.map(({ round }) => round))];
   return rounds.flatMap((round) => {
     const own = withoutSkippedCanary(arrays.filter((array) => array.round === round));

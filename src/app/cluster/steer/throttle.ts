@@ -2,7 +2,7 @@ import type { Effects } from "../../../core/effects.ts";
 import { BsweepError } from "../../../core/errors.ts";
 import type { SteeringReport } from "./steered.ts";
 import { isUnfinished, markLimit } from "./marks.ts";
-import { countOf, dialectOf, planSteps, type Step } from "./plan.ts";
+import { countOf, dialectOf, planSteps, type Step } from "./steps.ts";
 import { runSteps } from "./run-steps.ts";
 import { isLive, lookAtJobs, stateOf, type Scene, type SceneOptions } from "./scene.ts";
 

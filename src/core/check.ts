@@ -12,12 +12,6 @@ export interface Check {
   readonly remedy: string | null;
 }
 
-export interface DoctorReport {
-  readonly study: string | null;
-  readonly site: string | null;
-  readonly checks: readonly Check[];
-}
-
 /** Checks of one name. */
 export interface Checker {
   readonly ok: (found: string) => Check;

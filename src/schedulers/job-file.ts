@@ -1,5 +1,4 @@
 import type { GpuRequest, Placement, Pool } from "../core/placement.ts";
-import type { SchedulerName } from "../core/site.ts";
 
 /** What one job asks of its scheduler: a job array, or a parallel job whose tasks take the elements. */
 export interface JobRequest extends Placement {
@@ -25,17 +24,12 @@ export interface JobRequest extends Placement {
   readonly logFolder: string;
 }
 
-/** What one scheduler calls things in a job file. Pure: text in, text out. */
-export interface SchedulerDialect {
-  readonly name: SchedulerName;
-  /** How a line of options begins in a job file; empty where there are none. */
-  readonly directivePrefix: "#BSUB" | "#SBATCH" | "";
-  /** Variable an element finds its index in, from 1. */
-  readonly arrayIndexVariable: string;
-  /** Variable a job finds its id in. */
-  readonly jobIdVariable: string;
-  /** End of a job file's name. */
-  readonly scriptExtension: ".bsub" | ".sbatch" | ".sh";
+/** How one scheduler's job files are written. Pure: text in, text out. */
+export interface JobFileDialect {
+  /** How a line of options begins, such as `#BSUB`; empty where there are none. */
+  readonly directivePrefix: string;
+  /** End of a job file's name, such as `.bsub`; no two schedulers have the same. */
+  readonly scriptExtension: string;
   /**
    * One option with its value for each line, quoted for the scheduler's own parser, the prefix left out.
    * @throws BsweepError WORKSPACE or INVALID_STUDY for a value the scheduler could not read

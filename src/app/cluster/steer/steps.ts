@@ -1,6 +1,6 @@
 import type { SteeredJob, SteeredOutcome } from "./steered.ts";
-import { lsfSteering } from "../../../schedulers/lsf/steering.ts";
-import { slurmSteering } from "../../../schedulers/slurm/steering.ts";
+import { BsweepError } from "../../../core/errors.ts";
+import { schedulerOf } from "../../../schedulers/index.ts";
 import type { Argv } from "../../../schedulers/status.ts";
 import type { JobPart, SteeringDialect } from "../../../schedulers/steering.ts";
 import { isLive, stateOf, type Elements, type Scene, type SteerableJob } from "./scene.ts";
@@ -13,12 +13,13 @@ export interface Step extends Omit<SteeredJob, "outcome" | "commands"> {
   readonly dialect: SteeringDialect;
 }
 
-const DIALECTS = { lsf: lsfSteering, slurm: slurmSteering };
-
-/** @throws TypeError for this machine's own "scheduler", whose elements are nobody's jobs */
-export function dialectOf({ scheduler }: Pick<SteerableJob, "scheduler">): SteeringDialect {
-  if (scheduler === "local") throw new TypeError("elements of this machine are no jobs");
-  return DIALECTS[scheduler];
+/** @throws BsweepError CONFLICT for a scheduler whose jobs are steered by hand */
+export function dialectOf(job: Pick<SteerableJob, "scheduler" | "job">): SteeringDialect {
+  const { steering, title } = schedulerOf(job);
+  if (steering !== null) return steering;
+  throw new BsweepError("CONFLICT", `bsweep does not know how to steer jobs of ${title}`, {
+    hint: `use ${title}'s own commands on job ${job.job ?? ""}`,
+  });
 }
 
 /** What to do to a job of which something is left: nothing, for the reason given, or these commands. */
@@ -41,9 +42,11 @@ export function planSteps(
       return { ...place, outcome, detail: REASONS[outcome], commands: [] };
     }
     const decision = decide(job, state, dialect);
-    return "unchanged" in decision
-      ? { ...place, outcome: "unchanged", detail: decision.unchanged, commands: [] }
-      : { ...place, outcome: null, ...decision };
+    if ("unchanged" in decision)
+      return { ...place, outcome: "unchanged", detail: decision.unchanged, commands: [] };
+    if (decision.commands.length > 0) return { ...place, outcome: null, ...decision };
+    const detail = `${schedulerOf(job).title} has no command for it`;
+    return { ...place, outcome: "unchanged", detail, commands: [] };
   });
 }
 

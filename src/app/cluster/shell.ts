@@ -4,9 +4,8 @@ import { dropAbsent } from "../../core/objects.ts";
 import type { GpuRequest, Placement } from "../../core/placement.ts";
 import type { RequirableKey, Site } from "../../core/site.ts";
 import type { Resources, StudyCluster } from "../../core/study.ts";
-import { lsfSession } from "../../schedulers/lsf/session.ts";
+import { schedulerOf } from "../../schedulers/index.ts";
 import type { SessionCommand, SessionDialect } from "../../schedulers/session.ts";
-import { slurmSession } from "../../schedulers/slurm/session.ts";
 import { logicalCwd, type Layout } from "../../workspace/layout.ts";
 import { mergePlacements, requestCluster } from "../site/cluster-request.ts";
 import { loadStudy } from "../plan/load-study.ts";
@@ -34,11 +33,14 @@ export interface PlannedSession {
   readonly folder: string;
 }
 
-/** @throws BsweepError CONFLICT on this machine's own site, where a person has a shell already */
-export function sessionDialect({ scheduler, name }: Site): SessionDialect {
-  if (scheduler === "lsf") return lsfSession;
-  if (scheduler === "slurm") return slurmSession;
-  throw new BsweepError("CONFLICT", `the site ${name} has no scheduler: its elements run here`, {
+/** @throws BsweepError CONFLICT on a site whose scheduler gives nobody a shell, or that has none */
+export function sessionDialect(site: Site): SessionDialect {
+  const { session, submits, title } = schedulerOf(site);
+  if (session !== null) return session;
+  const why = submits
+    ? `${title}, of which bsweep knows no way to a shell`
+    : "no scheduler: its elements run here";
+  throw new BsweepError("CONFLICT", `the site ${site.name} has ${why}`, {
     hint: "use the shell you have; --site compute1 names a cluster",
   });
 }
@@ -48,7 +50,7 @@ export function sessionDialect({ scheduler, name }: Site): SessionDialect {
  * @throws BsweepError USAGE without a site, or naming the options that the site needs; else as loadStudy, loadSite
  *   and requestCluster do
  */
-export function planSession(options: SessionOptions): PlannedSession {
+export function planShell(options: SessionOptions): PlannedSession {
   const { layout, command, terminal, gpus } = options;
   const { site, cluster, resources } = findPlace(options);
   const dialect = sessionDialect(site);
@@ -62,7 +64,7 @@ export function planSession(options: SessionOptions): PlannedSession {
   const gpu = requestGpu(gpus, resources?.gpu);
   return {
     session: dialect.openSession({
-      ...placeSession(merged, site, options.placement),
+      ...placeSession(merged, dialect, options.placement),
       ...dropAbsent({ gpu, walltimeSeconds: options.walltimeSeconds }),
       cpus: options.cpus ?? resources?.cpus ?? 1,
       memoryMiB: options.memoryMiB ?? resources?.memoryMiB ?? 4096,
@@ -96,11 +98,15 @@ function findPlace({ studyFile, site }: SessionOptions): Place {
   return { site: loadSite(cluster.site, dirname(studyFile)), cluster, resources };
 }
 
-/** Batch queues take no terminals. A subscription is one of its queue. */
-function placeSession(merged: Placement, { scheduler }: Site, chosen: Placement): Placement {
+/** Batch queues take no terminals. */
+function placeSession(
+  merged: Placement,
+  { bindsServiceClass }: SessionDialect,
+  chosen: Placement,
+): Placement {
   const queue = chosen.queue ?? merged.interactiveQueue ?? merged.queue;
   const { serviceClass, ...others } = merged;
-  const keeps = scheduler !== "lsf" || queue === merged.queue;
+  const keeps = !bindsServiceClass || queue === merged.queue;
   return { ...others, ...dropAbsent({ queue, serviceClass: keeps ? serviceClass : undefined }) };
 }
 

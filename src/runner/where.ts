@@ -1,0 +1,23 @@
+import { hostname } from "node:os";
+import { ELEMENTS } from "../schedulers/elements.ts";
+
+/** The job's id where a scheduler runs us, else "". */
+export function schedulerJobId(): string {
+  const variables = ELEMENTS.flatMap(({ jobIdVariables }) => jobIdVariables);
+  return variables.map((name) => process.env[name]).find((id) => id !== undefined) ?? "";
+}
+
+/**
+ * The host under the name its scheduler knows it by, where that tells: only that name can be excluded. A container
+ * has a name of its own.
+ */
+export function hostName(): string {
+  const told = ELEMENTS.map((element) => element.hostName(process.env));
+  return told.find((name) => name !== undefined) ?? hostname();
+}
+
+/** Variables that tell one element from another, and where it runs, as the schedulers and launchers set them. */
+export function tellingVariables(): readonly string[] {
+  const ofSchedulers = ELEMENTS.flatMap((element) => element.tellingVariables);
+  return [...ofSchedulers, "OMPI_COMM_WORLD_RANK", "CUDA_VISIBLE_DEVICES"];
+}

@@ -1,0 +1,45 @@
+import { MAX_TRIALS, type Parameters, type SearchSpace } from "../core/study.ts";
+
+/** A whole number that a sampler takes in the study file, under its name; samplers that share a name share its range. */
+export interface Setting {
+  readonly low: number;
+  readonly high: number;
+  readonly describe: string;
+}
+
+/** What a sampler is given of the study file, by name. */
+export type Settings<Name extends string = string> = Readonly<Record<Name | "seed", number>>;
+
+/** A trial that was proposed before, as far as it has come. */
+export interface Observation {
+  readonly params: Parameters;
+  readonly state: "running" | "complete" | "pruned" | "failed";
+  /** What was measured last, turned so that lower is better; null where nothing was. */
+  readonly loss: number | null;
+}
+
+export type History = readonly Observation[];
+
+/** A way to choose combinations. A line in the table of `index.ts` makes it known to everything else. */
+export interface Sampler<Name extends string = string> {
+  /** What it proposes, for the study file's schema. */
+  readonly describe: string;
+  /** Whether ranges without a `step` may stand in its space. */
+  readonly takesRanges: boolean;
+  /** Keys of `sampler` beside `kind` and `seed`; whoever names this sampler has to give them. */
+  readonly settings: Readonly<Record<Name, Setting>>;
+  /** How many combinations it is asked for; Infinity for what has no end. */
+  count(space: SearchSpace, settings: Settings<Name>): number;
+  /**
+   * What to try after `history`, best first: all of it in the space and distinct, parameters present exactly where
+   * their conditions hold, the same for the same arguments everywhere and always. Lazy: a caller takes as many as
+   * it can use now. A sampler that learns goes on from the history and is asked again when there is more of it; one
+   * that does not gives its whole sequence each time, and the caller leaves out what it has.
+   */
+  propose(space: SearchSpace, settings: Settings<Name>, history: History): Iterable<Parameters>;
+}
+
+/** The setting of samplers that draw as many combinations as they are asked for. */
+export const TRIALS = {
+  trials: { low: 1, high: MAX_TRIALS, describe: "How many combinations are drawn" },
+} as const satisfies Readonly<Record<string, Setting>>;
