@@ -55,6 +55,8 @@ export interface Supervised {
 const SAMPLE_MS = 200;
 const TAIL_BYTES = 4096;
 const OUTPUT_GRACE_MS = 1000;
+/** So often at the most, for one that goes on writing. */
+const MOST_LOOKS = 10;
 
 /**
  * Runs a program as a child with limits and tells how it ended. Its output goes on to ours, or a file. The child
@@ -150,11 +152,25 @@ async function waitForEnd(
   const end = child instanceof Error ? child : await waitForExit(child);
   const open = outputs.filter((output) => output?.closed === false);
   const closed = open.map((output) => new Promise((done) => output?.once("close", done)));
-  // A process that left the group may hold them open for ever, and us with it.
-  setTimeout(() => open.forEach((output) => output?.destroy()), OUTPUT_GRACE_MS).unref();
+  closeWhenSilent(open);
   await Promise.all(closed);
   if (!(end instanceof Error)) return { ...end, startFailure: undefined };
   return { exitStatus: null, signal: null, startFailure: explainStartFailure(options, end) };
+}
+
+/** A process that left the group may hold them open for ever, and us with it; what is still to be read is read. */
+function closeWhenSilent(outputs: readonly (Readable | null)[]): void {
+  let chunks = 0;
+  for (const output of outputs) output?.on("data", () => chunks++);
+  const look = (seen: number, looks: number): void => {
+    // After a look at what has come meanwhile: on a busy machine this process may have stood still.
+    const judge = (): void => {
+      if (chunks > seen && looks < MOST_LOOKS) look(chunks, looks + 1);
+      else for (const output of outputs) output?.destroy();
+    };
+    setTimeout(() => setImmediate(judge), OUTPUT_GRACE_MS).unref();
+  };
+  look(0, 1);
 }
 
 /** How it ended, or the error by which it did not start. */

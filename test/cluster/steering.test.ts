@@ -77,9 +77,9 @@ describe.runIf(requireHere(SLURM))("steering jobs of Slurm", () => {
     await eventually(() => countRunning(study)).toBe(2);
     const paused = await study.demand("pause", "study.yaml");
     expect(paused).toContain("2 elements held, 2 elements running to the end");
-    expect((await study.bsweep("pause", "study.yaml", "--running")).stderr).toContain(
-      "Slurm lets no user stop what runs",
-    );
+    const stopped = await study.bsweep("pause", "study.yaml", "--running");
+    expect(stopped.exitStatus).toBe(6);
+    expect(stopped.stderr).toContain("Slurm lets no user stop what runs");
     openGate(study);
     const halfway = ["COMPLETED", "COMPLETED", "PENDING", "PENDING"];
     await eventually(() => states(study, "array-01")).toEqual(halfway);
@@ -137,6 +137,7 @@ describe.runIf(requireHere(SLURM))("steering jobs of Slurm", () => {
     const shown = await study.demand("attach", "study.yaml", "2", "--print");
     expect(shown).toMatch(/srun --pty --jobid=\d+ --overlap \/bin\/bash/);
     const waiting = await study.bsweep("attach", "study.yaml", "5", "--", "true");
+    expect(waiting.exitStatus).toBe(6);
     expect(waiting.stderr).toContain("trial 5 does not run: it is waiting");
 
     const own = await study.demand(

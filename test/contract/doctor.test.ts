@@ -111,6 +111,7 @@ describe("without a cluster", () => {
       cwd: layout.workspace,
       env: { PATH: bin },
     });
+    expect(text.exitStatus).toBe(4);
     expect(text.stdout).toContain("scontrol ping: ?[2J$(touch harmed)");
     expect(text.stdout).toMatch(/\n\d+ ok, 1 fail$/);
   });

@@ -159,6 +159,7 @@ describe("elements that run", () => {
     openGate(round);
     await lsf().untilEnded();
     const ended = await round.steer("attach", "3", "--", "true");
+    expect(ended.exitStatus).toBe(6);
     expect(ended.stderr).toContain(
       `its log is there: ${join(round.folder, "logs/array-01/3.log")}`,
     );
@@ -193,30 +194,36 @@ describe("a person at a terminal", () => {
   const lsf = useLsf({});
 
   /** Types into a terminal of its own that the words run in; what stood on it. */
-  async function type(round: Steered, typed: string, ...words: readonly string[]): Promise<string> {
+  async function type(
+    round: Steered,
+    typed: string,
+    words: readonly string[],
+    expected = 0,
+  ): Promise<string> {
     const command = [process.execPath, builtProgram("main.js"), ...words].map(quoteShell).join(" ");
-    const { stdout } = await runCommand("script", ["-qec", command, "/dev/null"], {
+    const { status, stdout } = await runCommand("script", ["-qec", command, "/dev/null"], {
       env: lsf().environment({ BSWEEP_WORKSPACE: round.layout.workspace }),
       cwd: round.layout.workspace,
       stdin: typed,
     });
+    expect(status).toBe(expected);
     return stdout;
   }
 
   test("is asked before anything is ended", async () => {
     const round = await makeRound(lsf());
-    const no = await type(round, "n\n", "cancel", round.studyFile);
+    const no = await type(round, "n\n", ["cancel", round.studyFile]);
     expect(no).toContain("job 1001: 2 elements ended");
     expect(no).toContain("End them for good? [y/N]");
     expect(no).toContain("nothing was done");
     await eventually(() => countRunning(lsf())).toBe(2);
-    await type(round, "y\n", "cancel", round.studyFile);
+    await type(round, "y\n", ["cancel", round.studyFile]);
     await eventually(() => round.states(2)).toEqual(["EXIT", "EXIT"]);
   });
 
   test("gets a shell of an interactive job", async () => {
     const round = await makeRound(lsf());
-    const shown = await type(round, "tty; pwd; exit 3\n", "shell", round.studyFile);
+    const shown = await type(round, "tty; pwd; exit 3\n", ["shell", round.studyFile], 3);
     expect(shown).toMatch(/\/dev\/pts\/\d+/);
     expect(shown).toContain(`\r\n${round.layout.workspace}`);
     expect((await lsf().jobs()).at(-1)?.options).toMatchObject({ "-Is": "" });

@@ -150,7 +150,9 @@ describe("a refitted model leaves", () => {
 
   it("into a folder of its own, whole or not at all", () => {
     const args = ["export", "study.yaml", "--format", "savedmodel", "--to", "exported"];
-    expect(runBsweep(folder, ...args).stderr).toContain("choose one with --model: seed-1, seed-2");
+    const vague = runBsweep(folder, ...args);
+    expect(vague.status).toBe(6);
+    expect(vague.stderr).toContain("choose one with --model: seed-1, seed-2");
     args.push("--model", "seed-1");
     expect(runBsweep(folder, ...args)).toMatchObject({ status: 6 });
     run(...args, "--force");
@@ -158,6 +160,7 @@ describe("a refitted model leaves", () => {
     mkdirSync(join(folder, "mine"));
     writeFileSync(join(folder, "mine", "thesis.tex"), "");
     const foreign = runBsweep(folder, ...args, "--force", "--to", "mine");
+    expect(foreign.status).toBe(6);
     expect(foreign.stderr).toContain("mine is no exported model: found thesis.tex");
   });
 });

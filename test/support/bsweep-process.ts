@@ -15,6 +15,8 @@ export interface BsweepProcess {
   readonly pid: number;
   /** What it has written to stdout so far. */
   readonly output: () => string;
+  /** The same of stderr. */
+  readonly errors: () => string;
   readonly kill: (signal: NodeJS.Signals) => void;
   readonly end: Promise<ProcessEnd>;
 }
@@ -48,7 +50,10 @@ export function startBsweep(args: readonly string[], options: BsweepOptions = {}
       setTimeout(() => resolve(watchEnd(what, { exitStatus, signal, stdout, stderr })), 20),
     );
   });
-  return { pid: child.pid ?? 0, output: () => stdout, kill: (signal) => child.kill(signal), end };
+  return {
+    ...{ pid: child.pid ?? 0, output: () => stdout, errors: () => stderr, end },
+    kill: (signal) => child.kill(signal),
+  };
 }
 
 export function runBsweep(args: readonly string[], options?: BsweepOptions): Promise<ProcessEnd> {

@@ -84,17 +84,7 @@ async function findRange(
   ];
 }
 
-/**
- * Parses whole lines. Blank lines are skipped. A quoted value is read as CSV has it; one with a line end
- * inside is no pixel and hence an issue.
- * @param classes labels are 0 .. classes-1
- */
-function parseRows(
-  text: string,
-  file: string,
-  header: CsvHeader,
-  classes: number,
-): {
+interface ParsedRows {
   /** uint8 [rows, pixels] */
   readonly pixels: Uint8Array;
   /** uint8 [rows]; empty without a label column. */
@@ -103,7 +93,14 @@ function parseRows(
   readonly lines: number;
   /** What is wrong; with any, the rows mean nothing. Lines count from 1 in the block. */
   readonly issues: readonly Issue[];
-} {
+}
+
+/**
+ * Parses whole lines. Blank lines are skipped. A quoted value is read as CSV has it; one with a line end
+ * inside is no pixel and hence an issue.
+ * @param classes labels are 0 .. classes-1
+ */
+function parseRows(text: string, file: string, header: CsvHeader, classes: number): ParsedRows {
   const { data, errors } = Papa.parse<string[]>(text, { delimiter: ",", newline: header.newline });
   const width = header.pixelColumns.length;
   const pixels = new Uint8Array(data.length * width);

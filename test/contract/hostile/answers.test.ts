@@ -5,7 +5,11 @@ import { runBsweep } from "../../support/bsweep-process.ts";
 import { CONTROLS, HOSTILE_NAMES, Trap } from "../../support/hostile.ts";
 import { runInterrupted } from "../../support/interruptions/interrupt.ts";
 import { useLsf } from "../../support/lsf/suite.ts";
-import { makeSubmittableRound, type SubmittableRound } from "../../support/submitted-round.ts";
+import {
+  makeSubmittableRound,
+  SOON,
+  type SubmittableRound,
+} from "../../support/submitted-round.ts";
 
 /** All of them, some in an answer. */
 const TEXTS = [
@@ -28,11 +32,12 @@ describe("hostile answers of the scheduler", () => {
         await lsf().inject({ kind: "garbage", command, text: `${text}\n` });
       const { status } = round.submit(
         existsSync(join(round.folder, "submit.lock")) ? ["--break-lock"] : [],
+        SOON,
       );
       expect([0, 4, 6]).toContain(status);
     }
     await lsf().clearFaults();
-    expect(round.submit().status).toBe(0);
+    expect(round.submit([], SOON).status).toBe(0);
     const jobs = await lsf().jobs();
     expect(jobs.map(({ id }) => String(id))).toEqual(
       ["00", "01", "02", "03"].map((array) => round.readRecord(`array-${array}.job`)),
@@ -49,7 +54,7 @@ describe("hostile answers of the scheduler", () => {
     const round = await makeSubmittableRound(lsf());
     await lsf().inject({ kind: "garbage", command: "bsub", text: `${text}\n` });
     expect(round.submit()).toMatchObject({ status: 4 });
-    expect(round.submit().stdout).toContain("array-00: found as job 1000");
+    expect(round.submit([], SOON).stdout).toContain("array-00: found as job 1000");
     expect(await lsf().jobs()).toHaveLength(4);
   });
 

@@ -98,8 +98,8 @@ describe("bjobs", () => {
       const nothing = async (...args: string[]) => lsf.run("bjobs", args);
       expect(await nothing()).toEqual({ status, stdout: "", stderr: "No unfinished job found\n" });
       expect(await nothing("-a")).toMatchObject({ status, stderr: "No job found\n" });
-      expect(await nothing("-r")).toMatchObject({ stderr: "No running job found\n" });
-      expect(await nothing("-p")).toMatchObject({ stderr: "No pending job found\n" });
+      expect(await nothing("-r")).toMatchObject({ status, stderr: "No running job found\n" });
+      expect(await nothing("-p")).toMatchObject({ status, stderr: "No pending job found\n" });
     }
   });
 
@@ -139,6 +139,7 @@ describe("bjobs", () => {
     expect((await row.run("bjobs", ["-noheader", "-o", "stat", "1000[1]"])).stdout).toBe("DONE\n");
     const none = await prepare({ variants: { finishedById: "none" } });
     expect(await none.run("bjobs", ["1000[1]"])).toMatchObject({
+      status: 255,
       stdout: "",
       stderr: "No unfinished job found\n",
     });
@@ -307,6 +308,7 @@ describe("queues, hosts, parameters, history", () => {
     );
     expect((await lsf.run("lsid", [])).stdout).toContain("My cluster name is emulated-lsf\n");
     const tooLarge = await lsf.run("bsub", ["-J", "a[1-11]", "true"]);
+    expect(tooLarge.status).toBe(255);
     expect(tooLarge.stderr).toContain("Job array index too large. Job not submitted.");
   });
 
@@ -327,7 +329,11 @@ describe("queues, hosts, parameters, history", () => {
 
   test("bpeek refuses what is no single running element; blaunch runs in jobs only", async () => {
     const lsf = await prepare();
-    const refusal = async (...args: string[]) => (await lsf.run("bpeek", args)).stderr;
+    const refusal = async (...args: string[]) => {
+      const { status, stderr } = await lsf.run("bpeek", args);
+      expect(status).toBe(255);
+      return stderr;
+    };
     expect(await refusal("1000")).toBe("bpeek: Cannot operate on job array\n");
     expect(await refusal("1000[1-2]")).toBe(
       "1000[1-2]: Illegal job array index. One element only.\n",

@@ -109,7 +109,9 @@ describe("bsub refuses", () => {
   });
 
   test("a job, and makes no group for it", async () => {
-    await lsf().run("bsub", ["-g", "/new", "-gpu", "num=0", "true"]);
+    expect(await lsf().run("bsub", ["-g", "/new", "-gpu", "num=0", "true"])).toMatchObject({
+      status: 255,
+    });
     expect((await lsf().groups()).map(({ name }) => name)).not.toContain("/new");
   });
 

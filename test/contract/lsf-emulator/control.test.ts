@@ -118,9 +118,9 @@ describe("bkill", () => {
     await lsf.run("bkill", ["-r", third]);
     await lsf.untilEnded();
     expect(await lsf.element(Number(third))).toMatchObject({ exitCode: 137 });
-    expect((await lsf.run("bkill", ["-s", "NOSUCH", third])).stderr).toBe(
-      "NOSUCH: Illegal signal value\n",
-    );
+    expect(await lsf.run("bkill", ["-s", "NOSUCH", third])).toMatchObject({
+      ...{ status: 255, stderr: "NOSUCH: Illegal signal value\n" },
+    });
   });
 
   test("what an element has started ends with it", async () => {
@@ -242,9 +242,10 @@ describe("bmod", () => {
       stderr: "",
     });
     await eventually(count).toBe(3);
-    expect((await lsf.run("bmod", ["-J", "other", id])).stderr).toBe(
-      `Job <${id}>: Change job name is not allowed for job array\n`,
-    );
+    expect(await lsf.run("bmod", ["-J", "other", id])).toMatchObject({
+      status: 255,
+      stderr: `Job <${id}>: Change job name is not allowed for job array\n`,
+    });
   });
 
   test("changes pending jobs as bsub would set them", async () => {
@@ -265,6 +266,7 @@ describe("bmod", () => {
     const id = await submit(lsf, ["-W", "600"], "exec sleep 60\n");
     await running(lsf);
     const refused = await lsf.run("bmod", ["-q", "lab", id]);
+    expect(refused.status).toBe(255);
     expect(refused.stderr).toContain(
       "Only the following parameters can be used to modify a running job: -c, -M, -W,",
     );
@@ -276,7 +278,11 @@ describe("bmod", () => {
   test("refuses what it refuses of groups and elements", async () => {
     const lsf = await makeLsf({ mode: "hold" });
     const id = await submit(lsf, ["-J", "a[1-2]"]);
-    const refusal = async (...args: string[]) => (await lsf.run("bmod", args)).stderr;
+    const refusal = async (...args: string[]) => {
+      const { status, stderr } = await lsf.run("bmod", args);
+      expect(status).toBe(255);
+      return stderr;
+    };
     expect(await refusal("-g", "/g", `${id}[1]`)).toContain(
       "Cannot modify job group on element of job array",
     );

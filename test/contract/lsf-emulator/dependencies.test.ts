@@ -100,6 +100,7 @@ describe("a dependency", () => {
       return job?.elements.map(({ state }) => state).join() === "DONE,DONE,PEND,PEND";
     });
     const refused = await lsf.run("bsub", ["-J", "next[1-5]", "-w", "done(mixed[*])", "true"]);
+    expect(refused.status).toBe(255);
     expect(refused.stderr).toContain(
       "Dependent job arrays must be the same size. Job not submitted.",
     );
@@ -131,7 +132,8 @@ test("on a job that LSF has forgotten refuses the submission, while earlier ones
   const waiting = await submit(lsf, ["-w", `done(${first})`]);
   await lsf.force(first, 0, { state: "DONE" });
   await lsf.advance(61);
-  const { stderr } = await lsf.run("bsub", ["-w", `done(${first})`, "true"]);
+  const { status, stderr } = await lsf.run("bsub", ["-w", `done(${first})`, "true"]);
+  expect(status).toBe(255);
   expect(stderr).toContain(`${first}: No matching job found. Job not submitted.`);
   await eventually(async () => (await lsf.element(waiting)).pendingReason).toBe(
     "New job is waiting for scheduling",

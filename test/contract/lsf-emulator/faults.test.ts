@@ -89,7 +89,9 @@ test("a job that LSF has forgotten", async () => {
   const lsf = await makeLsf({ mode: "hold" });
   await lsf.run("bsub", BSUB);
   await lsf.forget(1000);
-  expect((await lsf.run("bjobs", ["-a", "1000"])).stderr).toBe("Job <1000> is not found\n");
+  expect(await lsf.run("bjobs", ["-a", "1000"])).toMatchObject({
+    ...{ status: 255, stderr: "Job <1000> is not found\n" },
+  });
 });
 
 test.each([

@@ -268,6 +268,7 @@ test("finished jobs are forgotten after CLEAN_PERIOD, and bhist still knows them
   await lsf.advance(2);
   expect(await lsf.jobs()).toEqual([]);
   expect(await lsf.run("bjobs", ["-a", String(id)])).toMatchObject({
+    status: 255,
     stderr: `Job <${id}> is not found\n`,
   });
   const { status, stdout } = await lsf.run("bhist", ["-a", "-l", "-J", "gone"]);

@@ -85,7 +85,7 @@ test("when the runner is killed, the built-in trainer ends by itself and leaves 
   const trainer = Number(children.trim());
   expect(isAlive(trainer)).toBe(true);
   running.kill("SIGKILL");
-  await running.end;
+  expect(await running.end).toMatchObject({ signal: "SIGKILL" });
   await until(() => !isAlive(trainer));
   expect(readdirSync(resultFolder)).toEqual([]);
 });

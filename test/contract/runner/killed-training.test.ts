@@ -252,7 +252,7 @@ test("a checkpoint of another trial is not taken: the trial starts anew", async 
   const running = startBsweep(other.args);
   while (!running.output().includes('"step":2,')) await sleep(5);
   running.kill("SIGTERM");
-  await running.end;
+  expect(await running.end).toMatchObject({ exitStatus: 75 });
   const trial = await makeTrial("mixed-up", "epoch");
   cpSync(other.checkpoints, trial.checkpoints, { recursive: true });
   const end = await startBsweep(trial.args).end;

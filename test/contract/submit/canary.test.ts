@@ -33,12 +33,11 @@ describe("the canary", () => {
     }
     writeFileSync(gate, "");
     await lsf().untilEnded();
-    expect(readdirSync(join(round.results, "array-00")).sort()).toEqual([
-      expect.stringMatching(/^1\.[0-9a-f]{16}\.1\..*\.json$/),
-      "verdict",
-    ]);
+    const resultsIn = (array: string): string[] =>
+      readdirSync(join(round.results, array)).filter((name) => name.endsWith(".json"));
+    expect(resultsIn("array-00")).toHaveLength(1);
     // Its trial's element ends without a result of its own.
-    expect(readdirSync(join(round.results, "array-01"))).toHaveLength(1);
+    expect(resultsIn("array-01")).toHaveLength(1);
     expect(readFileSync(join(round.folder, "logs", "array-01", "1.log"), "utf8")).toContain(
       "has a valid result already",
     );

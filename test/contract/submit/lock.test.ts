@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { until } from "../../support/bsweep-process.ts";
 import { useLsf } from "../../support/lsf/suite.ts";
-import { makeSubmittableRound } from "../../support/submitted-round.ts";
+import { makeSubmittableRound, SOON } from "../../support/submitted-round.ts";
 
 describe("two submitters", () => {
   const lsf = useLsf({ mode: "hold" });
@@ -32,7 +32,7 @@ describe("two submitters", () => {
     await lsf().inject({ kind: "slow", command: "bsub", match: "a01", seconds: 60 });
     const script = join(round.folder, "submit.sh");
     const first = spawn("bash", [script], {
-      env: lsf().environment({ BSWEEP_ASK_SECONDS: "1" }),
+      env: lsf().environment(SOON),
       stdio: "ignore",
     });
     await until(() => existsSync(join(round.folder, "submitted", "array-01.intent")));
@@ -43,7 +43,7 @@ describe("two submitters", () => {
     expect(stale.stderr).toContain("which has ended: it was interrupted");
     const [, hint = "false"] = /if it is at work no more: (bash .*)/.exec(stale.stderr) ?? [];
     expect(hint).toContain("--break-lock");
-    const { status, stderr } = round.submit(["--break-lock"]);
+    const { status, stderr } = round.submit(["--break-lock"], SOON);
     expect(stderr).toBe("");
     expect(status).toBe(0);
     expect((await lsf().jobs()).map(({ id }) => id)).toHaveLength(4);
@@ -72,10 +72,10 @@ describe("an array that was asked for, without an answer", () => {
     async (kind) => {
       const round = await makeSubmittableRound(lsf());
       await lsf().inject({ kind, command: "bsub", match: "a02", text: "Nothing to see here" });
-      const first = round.submit();
+      const first = round.submit([], SOON);
       expect(first.status).toBe(4);
       expect(first.stderr).toContain("holds no job id");
-      const second = round.submit();
+      const second = round.submit([], SOON);
       expect(second.stderr).toBe("");
       expect(second.stdout).toContain("array-02: found as job 1002");
       expect(round.readRecord("array-02.job")).toBe("1002");
@@ -86,8 +86,8 @@ describe("an array that was asked for, without an answer", () => {
   test("killed before the job was there: LSF knows none, and it is asked for again", async () => {
     const round = await makeSubmittableRound(lsf());
     await lsf().inject({ kind: "killed-before", command: "bsub", match: "a02" });
-    expect(round.submit().status).toBe(4);
-    const second = round.submit();
+    expect(round.submit([], SOON).status).toBe(4);
+    const second = round.submit([], SOON);
     expect(second.status).toBe(0);
     expect(second.stdout).toContain("the scheduler knows no job of that name: there is none");
     expect(await lsf().jobs()).toHaveLength(4);
@@ -99,12 +99,12 @@ describe("an array that was asked for, without an answer", () => {
     mkdirSync(submitted);
     writeFileSync(join(submitted, "array-00.intent"), "x\n");
     await lsf().inject({ kind: "garbage", command: "bjobs", text: "?" });
-    const asked = round.submit();
+    const asked = round.submit([], SOON);
     expect(asked.status).toBe(6);
     expect(asked.stderr).toContain("array-00 may or may not have been submitted");
     expect(asked.stderr).toContain("bhist -a -J s-r001-a00-0a1b2c3d");
     expect(await lsf().jobs()).toEqual([]);
-    expect(round.submit(["--resubmit", "array-00", "--job", "array-02=77"]).status).toBe(0);
+    expect(round.submit(["--resubmit", "array-00", "--job", "array-02=77"], SOON).status).toBe(0);
     expect(round.readRecord("array-02.job")).toBe("77");
     expect(await lsf().jobs()).toHaveLength(3);
   });

@@ -63,7 +63,9 @@ describe("logs", PATIENCE, () => {
       ...{ exitStatus: 0, stdout: "" },
       stderr: "trial 1, attempt 1 has printed nothing: it is not submitted\n",
     });
-    expect((await study.run("logs", "7")).stderr).toContain(
+    const unknown = await study.run("logs", "7");
+    expect(unknown.exitStatus).toBe(2);
+    expect(unknown.stderr).toContain(
       'found trial "7", expected a number from 1 to 6, or the beginning of an id',
     );
     const wrong = await study.run("logs", "1", "--attempt", "2");

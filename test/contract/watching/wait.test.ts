@@ -1,7 +1,10 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { parseStudyFile } from "../../../src/formats/study-file.ts";
+import { waitForStudy } from "../../../src/app/wait.ts";
 import { watchStudy } from "../../../src/app/watch.ts";
+import { until } from "../../support/bsweep-process.ts";
 import { never, recordEffects } from "../../support/prepare.ts";
 import { useLsf } from "../../support/lsf/suite.ts";
 import { makeSubmittableRound } from "../../support/submitted-round.ts";
@@ -33,20 +36,21 @@ describe("wait", { timeout: 60_000 }, () => {
     expect((await study.questions()) - before).toBe(1);
   });
 
+  /** Watches a study in this process, where a minute need not pass. */
+  function watchHere({ round: { layout, studyFile } }: WatchedStudy) {
+    vi.stubEnv("PATH", lsf().environment()["PATH"]);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const study = parseStudyFile(readFileSync(studyFile, "utf8"), studyFile);
+    return { study, layout, seconds: 0.001, signal: never };
+  }
+
   test("after a minute LSF is asked again", async () => {
     const study = await make();
     study.round.submit(["--no-canary"]);
-    vi.stubEnv("PATH", lsf().environment()["PATH"]);
-    onTestFinished(() => void vi.unstubAllEnvs());
-    const { layout, studyFile } = study.round;
-    const text = readFileSync(studyFile, "utf8");
     let passed = 0;
     const effects = { ...recordEffects(), now: () => new Date(passed * 1000) };
     const looks: [asked: number, waiting: number, missing: number][] = [];
-    for await (const { status, askedAt } of watchStudy(
-      { study: parseStudyFile(text, studyFile), layout, seconds: 0.001, signal: never },
-      effects,
-    )) {
+    for await (const { status, askedAt } of watchStudy(watchHere(study), effects)) {
       looks.push([askedAt.getTime() / 1000, status.counts.waiting, status.counts.missing]);
       if (looks.length === 1) for (const id of [1000, 1001, 1002]) await lsf().forget(id);
       passed += 30;
@@ -59,6 +63,48 @@ describe("wait", { timeout: 60_000 }, () => {
       [60, 0, 6],
     ]);
     expect(await study.questions()).toBe(2);
+  });
+
+  test("a look that fails is told, and is no end; the first one is", async () => {
+    const study = await make();
+    study.round.submit(["--no-canary"]);
+    const effects = { ...recordEffects(), now: () => new Date(0) };
+    const database = study.round.layout.database("s");
+    let looks = 0;
+    for await (const { status } of watchStudy(watchHere(study), effects)) {
+      expect(status.counts.waiting).toBe(6);
+      looks += 1;
+      if (looks === 2) break;
+      renameSync(database, `${database}.away`);
+      mkdirSync(database);
+      setTimeout(() => {
+        rmdirSync(database);
+        renameSync(`${database}.away`, database);
+      }, 300);
+    }
+    expect(effects.lines.length).toBeGreaterThan(0);
+    expect(new Set(effects.lines).size).toBe(1);
+    expect(effects.lines[0]).toContain("study.sqlite");
+    rmSync(study.round.layout.round("s", 1), { recursive: true });
+    rmSync(database);
+    await expect(watchStudy(watchHere(study), effects).next()).rejects.toThrow();
+  });
+
+  test("what a later wave is to submit is waited for, a quarter of an hour", async () => {
+    const study = await make();
+    study.round.submit(["--no-canary"]);
+    // As if there had been room for one array only, and LSF has forgotten it by now.
+    for (const array of ["array-02", "array-03"])
+      for (const ending of ["job", "intent"])
+        rmSync(join(study.round.folder, "submitted", `${array}.${ending}`), { force: true });
+    await lsf().forget(1000);
+    let passed = 0;
+    const effects = { ...recordEffects(), now: () => new Date((passed += 60) * 1000) };
+    const wait = { ...watchHere(study), timeoutSeconds: 1e6, onChange: () => undefined };
+    const { end, status } = (await waitForStudy(wait, effects)) ?? {};
+    expect(end).toBe("not submitted");
+    expect(status?.counts).toMatchObject({ "not submitted": 4, missing: 2 });
+    expect(passed).toBeGreaterThan(15 * 60);
   });
 
   test("elements that are gone are lost trials; an unknown one is waited for", async () => {
@@ -77,7 +123,8 @@ describe("wait", { timeout: 60_000 }, () => {
     const waiting = study.start("wait", "--interval", "1", "--json");
     let isTold = false;
     void waiting.end.then(() => (isTold = true));
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await until(() => waiting.errors().includes("6 waiting"));
+    await new Promise((resolve) => setTimeout(resolve, 500));
     expect(isTold).toBe(false);
     waiting.kill("SIGINT");
     expect(await waiting.end).toMatchObject({ exitStatus: 130, signal: null });

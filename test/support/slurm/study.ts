@@ -135,7 +135,8 @@ class User implements SlurmStudy {
     const script = `#!/bin/bash\nLOCK='${folder}/submit.lock'\n${sbatch} "$@" || exit\n${kill}\n`;
     writeFileSync(join(commands, "sbatch"), script, { mode: 0o755 });
     const command = 'PATH="$1:$PATH" bash "$2" --no-canary';
-    await this.#run("bash", ["-c", command, "bash", commands, join(folder, SUBMIT_SCRIPT)]);
+    const words = ["-c", command, "bash", commands, join(folder, SUBMIT_SCRIPT)];
+    if ((await this.#run("bash", words)).succeeded) throw new Error("submit.sh was not killed");
   };
 
   jobs = (round: number): Record<string, string> => {

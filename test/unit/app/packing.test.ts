@@ -34,9 +34,15 @@ resources: { memory: 1GB, walltime: ${walltime}, trialsPerElement: auto }
 const generate = (study: { layout: Layout; studyFile: string }): Promise<GenerateReport> =>
   generateRound({ ...study, overwrite: false, user: "me" }, recordEffects());
 
-/** Leaves the result of the first round's one trial, as an element of a job would. */
-function leaveResult(layout: Layout, seconds: number, job = "123", state = "complete"): void {
-  const manifest = join(layout.round("s", 1), "array-01.trials.jsonl");
+/** Leaves the result of a round's first trial, as an element of a job would. */
+function leaveResult(
+  layout: Layout,
+  seconds: number,
+  job = "123",
+  state = "complete",
+  round = 1,
+): void {
+  const manifest = join(layout.round("s", round), "array-01.trials.jsonl");
   const [line = ""] = readFileSync(manifest, "utf8").split("\n");
   const [trial] = parseManifestLine(line, manifest, 1).trials;
   if (trial === undefined) throw new Error("no trial in the first round");
@@ -44,7 +50,7 @@ function leaveResult(layout: Layout, seconds: number, job = "123", state = "comp
   const element = { job, index: 1, host: "n1" };
   const failure = { kind: "error", message: "no" } as const;
   const result = state === "complete" ? makeResult(trial, 1, 4000) : makeFailure(trial, 1, failure);
-  const planned = { workspace: layout.workspace, study: "s", round: 1, arraySize: 1, trials: [] };
+  const planned = { workspace: layout.workspace, study: "s", round, arraySize: 1, trials: [] };
   writeResult(planned, 1, { ...result, timing, element });
 }
 
@@ -58,6 +64,16 @@ test("auto: first one trial alone, then as many in an element as take fifteen mi
   expect((await planStudy(study)).arrays).toMatchObject({ trialsPerElement: 15, elements: 4 });
   const second = await generate(study);
   expect(second.written).toMatchObject({ kind: "extension", trials: 49, elements: 4 });
+});
+
+test("of several rounds the newest one with a result tells", async () => {
+  const study = makeAutoStudy("2h");
+  await generate(study);
+  leaveResult(study.layout, 60);
+  await generate(study);
+  expect((await planStudy(study)).arrays).toMatchObject({ trialsPerElement: 15 });
+  leaveResult(study.layout, 90, "124", "complete", 2);
+  expect((await planStudy(study)).arrays).toMatchObject({ trialsPerElement: 10 });
 });
 
 test("an element fills half its wall time at most, and holds one trial at least", async () => {

@@ -45,6 +45,15 @@ describe("directives", () => {
     expect(directive("-M", { memoryMiB: 1536 })).toBe("-M 1536MB");
   });
 
+  test("take names as long as LSF does", () => {
+    const jobGroup = `/${"a".repeat(511)}`;
+    expect(directive("-g", { jobGroup })).toBe(`-g ${jobGroup}`);
+    // 255 characters with the quotes left out.
+    const jobName = "a".repeat(255 - "[1-880]%50".length);
+    expect(directive("-J", { jobName })).toBe(`-J "${jobName}[1-880]%50"`);
+    expect(() => directive("-J", { jobName: `${jobName}a` })).toThrow("at most 255 characters");
+  });
+
   test("quote a path with the quotes it does not hold", () => {
     expect(directive("-oo", { logFolder: "/a b$HOME\\c'd/logs" })).toBe(
       '-oo "/a b$HOME\\c\'d/logs/%J.%I.out"',
@@ -70,6 +79,7 @@ describe("directives", () => {
     [{ jobGroup: "/a//b" }, "cluster.jobGroup"],
     [{ jobGroup: "a/b" }, "cluster.jobGroup"],
     [{ jobGroup: "/a b" }, "cluster.jobGroup"],
+    [{ jobGroup: `/${"a".repeat(512)}` }, "cluster.jobGroup"],
     [{ image: "x')" }, "cluster.image"],
   ])("refuse %j", (changes, reason) => {
     expect(() => lsfJobFile.directives({ ...request, ...changes })).toThrow(reason);
