@@ -1,7 +1,12 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { BsweepError, isSystemError, messageOf } from "../core/errors.ts";
-import { parseRoundFile, type Round, type RoundArray } from "../formats/round-file.ts";
+import {
+  formatRoundFile,
+  parseRoundFile,
+  type Round,
+  type RoundArray,
+} from "../formats/round-file.ts";
 import type { ManifestElement } from "../core/trial.ts";
 import { parseManifestLine } from "../formats/manifest.ts";
 import { listFolder } from "../workspace/folder.ts";
@@ -49,6 +54,11 @@ export function readRounds(layout: Layout, study: string): Round[] {
   return listRounds(layout, study)
     .map((number) => readRound(layout, study, number))
     .filter((round) => round !== undefined);
+}
+
+/** Writes a round's round.json into the folder that is to become the round's. */
+export function writeRoundFile(folder: string, round: Round): void {
+  writeFileSync(join(folder, ROUND_FILE), formatRoundFile(round));
 }
 
 /** Undefined where there is no such file. @throws BsweepError INVALID_MANIFEST */

@@ -3,20 +3,16 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import type { Effects } from "../../core/effects.ts";
 import { sha256 } from "../../core/identity.ts";
-import {
-  formatRoundFile,
-  type Round,
-  type RoundArray,
-  type RoundCluster,
-} from "../../formats/round-file.ts";
+import { type Round, type RoundArray, type RoundCluster } from "../../formats/round-file.ts";
 import type { WrittenRound, RoundSpec } from "./round-spec.ts";
 import { createTemplateEngine, type TemplateEngine } from "../../rendering/engine.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
-import { arrayName, logFolderName, ROUND_FILE, SUBMIT_SCRIPT } from "../../workspace/layout.ts";
+import { arrayName, logFolderName, SUBMIT_SCRIPT } from "../../workspace/layout.ts";
 import { packagedTemplates, packageRoot, packageVersion } from "../../workspace/package.ts";
 import { pinImage } from "../image/record.ts";
 import { requestCluster, type ClusterRequest } from "../site/cluster-request.ts";
 import { settingOf } from "../plan/setting.ts";
+import { writeRoundFile } from "../../rounds/round.ts";
 import { writeManifests, type WrittenManifest } from "../../rounds/manifests.ts";
 import { writeRoundFolder } from "../../rounds/round-folder.ts";
 import { renderScripts } from "./scripts.ts";
@@ -81,7 +77,7 @@ function fillRound(folder: string, inputs: RoundInputs): WrittenRound | undefine
   for (const { array } of arrays)
     mkdirSync(join(folder, logFolderName(array)), { recursive: true });
   const round = describeRound(inputs, arrays, trials);
-  writeFileSync(join(folder, ROUND_FILE), formatRoundFile(round));
+  writeRoundFile(folder, round);
   return summarize(round, inputs);
 }
 
