@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DoctorReport } from "../../src/app/doctor.ts";
-import { runProcess } from "../../src/process/exec.ts";
+import { runProcess } from "../support/programs.ts";
 import type { Layout } from "../../src/workspace/layout.ts";
 import { builtProgram } from "../../src/workspace/package.ts";
 import { startSlurm, type Slurm } from "../support/slurm/slurm.ts";

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { DoctorReport } from "../../src/app/doctor.ts";
-import { runProcess } from "../../src/process/exec.ts";
+import { runProcess } from "../support/programs.ts";
 import type { Layout } from "../../src/workspace/layout.ts";
 import { builtProgram } from "../../src/workspace/package.ts";
 import { makeTestFolder } from "../support/folder.ts";
