@@ -1,6 +1,5 @@
 import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
-import type { Parameters, Study } from "../core/study.ts";
 import type { Best } from "../formats/best-file.ts";
 import type { StudyReport } from "../stats/study-report.ts";
 import { reportStudy, type ReportOptions } from "./report.ts";
@@ -12,10 +11,9 @@ import { reportStudy, type ReportOptions } from "./report.ts";
 export async function findBest(options: ReportOptions, effects: Effects): Promise<Best> {
   const report = await reportStudy(options, effects);
   const { study, objective, ranking, counts } = report;
+  const { file, trainer } = options.study;
   const [winner] = ranking;
-  if (winner === undefined) {
-    throw nothingRanked(report, options.study.file);
-  }
+  if (winner === undefined) throw nothingRanked(report, file);
   const { number, trialId, params, epochs, interval, holdout, replicates, spread } = winner;
   return {
     study,
@@ -27,7 +25,10 @@ export async function findBest(options: ReportOptions, effects: Effects): Promis
     complete: counts.complete,
     outside: winner.outside,
     sharing: ranking.filter(({ rank }) => rank === 1).length,
-    trainer: describeTrainer(options.study.trainer, epochs, params),
+    trainer:
+      trainer.kind === "cnn"
+        ? { kind: trainer.kind, epochs, set: params }
+        : { command: trainer.command, version: trainer.version, epochs, set: params },
   };
 }
 
@@ -44,13 +45,4 @@ function nothingRanked(
   }
   const message = `study ${study} has no complete trial yet: ${planned} planned, ${failed} failed, ${waiting} without a result`;
   return new BsweepError("CONFLICT", message, { hint });
-}
-
-function describeTrainer(
-  trainer: Study["trainer"],
-  epochs: number,
-  set: Parameters,
-): Best["trainer"] {
-  if (trainer.kind === "cnn") return { kind: trainer.kind, epochs, set };
-  return { command: trainer.command, version: trainer.version, epochs, set };
 }

@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { BsweepError } from "../core/errors.ts";
-import { runAttached } from "../process/run-attached.ts";
+import { runAttached } from "../process/run-child.ts";
 import { runProcess } from "../process/exec.ts";
 import { builtProgram, packagedTemplates } from "../workspace/package.ts";
 import { temporaryBeside } from "../workspace/atomic.ts";
@@ -42,12 +42,15 @@ export const SWEEP_DEMO: Demo = {
       args: ["prepare", "--csv", CSV_FILE, "--to", "data/digits"],
     },
     { title: "See what would run; nothing is written", args: ["plan", STUDY_FILE] },
-    { title: "Write the job files, as for a cluster", args: ["generate", STUDY_FILE] },
+    { title: "Write the job files, as for a cluster with Slurm", args: ["generate", STUDY_FILE] },
     {
       title: "Run them here, through the same job script a cluster's element runs",
       args: ["local", STUDY_FILE],
     },
-    { title: "Merge the result files into SQLite", args: ["collect", STUDY_FILE] },
+    {
+      title: "Merge the result files into SQLite: done by local already, not so on a cluster",
+      args: ["collect", STUDY_FILE],
+    },
     { title: "Rank what came back", args: ["report", STUDY_FILE, "--top", "5"] },
     { title: "Take the winner", args: ["best", STUDY_FILE] },
   ],

@@ -1,20 +1,28 @@
-import { existsSync } from "node:fs";
-import { dirname } from "node:path";
-import { checker, type Check } from "../core/check.ts";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type Check, checker } from "../core/check.ts";
 import type { Site } from "../core/site.ts";
 import type { Study } from "../core/study.ts";
 import { schedulerOf } from "../schedulers/index.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { checkContainer } from "./doctor/container.ts";
 import type { DoctorContext } from "./doctor/context.ts";
-import type { DoctorReport } from "./doctor/doctor-report.ts";
-import { checkMachine } from "./doctor/machine.ts";
 import { checkCommands, checkScheduler, findEnvironment } from "./doctor/scheduler.ts";
 import { checkData, checkMounts, checkRules, failuresOf } from "./doctor/study.ts";
 import { checkWorkspace } from "./doctor/workspace.ts";
-import { currentUser, requestCluster, type ClusterRequest } from "./site/cluster-request.ts";
+import { type ClusterRequest, currentUser, requestCluster } from "./site/cluster-request.ts";
 import { loadStudy } from "./plan/load-study.ts";
 import { loadSite } from "./site/load-site.ts";
+import { messageOf } from "../core/errors.ts";
+import { withDatabase } from "../storage/database.ts";
+import { packageRoot } from "../workspace/package.ts";
+
+/** What `bsweep doctor` has found. */
+export interface DoctorReport {
+  readonly study: string | null;
+  readonly site: string | null;
+  readonly checks: readonly Check[];
+}
 
 export interface DoctorOptions {
   /** Absent: the machine and the site alone. */
@@ -29,7 +37,7 @@ export interface DoctorOptions {
 /** Looks at everything that a study needs. What is wrong is part of the report; nothing is mended. */
 export async function examine(options: DoctorOptions): Promise<DoctorReport> {
   const { studyFile, layout, checkTrainer } = options;
-  const checks: Check[] = [...(await checkMachine())];
+  const checks: Check[] = [checkNode(), await checkDatabase()];
   const study = studyFile === undefined ? null : readStudy(studyFile, checks);
   const site = readSite(options, study, checks);
   if (study?.trainer.kind === "cnn" && site !== null && !schedulerOf(site).submits) {
@@ -41,22 +49,18 @@ export async function examine(options: DoctorOptions): Promise<DoctorReport> {
       cluster: study === null ? null : request(study, site, layout, checks),
       environment: await findEnvironment(site, process.env),
     };
-    checks.push(...(await examineCluster(context)));
+    checks.push(
+      ...(await checkWorkspace(context)),
+      ...checkRules(context),
+      ...checkData(context),
+      ...checkCommands(context),
+      ...(await checkScheduler(context)),
+      ...(await checkContainer(context)),
+      ...checkMounts(context),
+      ...schedulerOf(site).doctor.inside(context, context.environment),
+    );
   }
   return { study: study?.name ?? null, site: site?.name ?? null, checks };
-}
-
-async function examineCluster(context: DoctorContext): Promise<Check[]> {
-  return [
-    ...(await checkWorkspace(context)),
-    ...checkRules(context),
-    ...checkData(context),
-    ...checkCommands(context),
-    ...(await checkScheduler(context)),
-    ...(await checkContainer(context)),
-    ...checkMounts(context, existsSync),
-    ...schedulerOf(context.site).doctor.inside(context, context.environment),
-  ];
 }
 
 function readStudy(studyFile: string, checks: Check[]): Study | null {
@@ -99,5 +103,30 @@ function request(
   } catch (error) {
     checks.push(...failuresOf("study on site", error));
     return null;
+  }
+}
+
+/** Whether bsweep itself can work here: Node, and SQLite's native part. */
+function checkNode(): Check {
+  const version = process.versions.node;
+  const node = checker("Node");
+  const text = readFileSync(join(packageRoot(), "package.json"), "utf8");
+  const { engines } = JSON.parse(text) as { engines: { node: string } };
+  const [major = 0, minor = 0] = (/\d+\.\d+/.exec(engines.node)?.[0] ?? "").split(".").map(Number);
+  const [ours = 0, oursMinor = 0] = version.split(".").map(Number);
+  return ours > major || (ours === major && oursMinor >= minor)
+    ? node.ok(version)
+    : node.fail(version, `bsweep needs Node ${engines.node}`);
+}
+
+/** Its binding is built for one version of Node: another one cannot load it. */
+async function checkDatabase(): Promise<Check> {
+  const sqlite = checker("SQLite");
+  try {
+    await withDatabase(":memory:", "readwrite", () => undefined);
+    return sqlite.ok("better-sqlite3 loads");
+  } catch (error) {
+    const [reason = ""] = messageOf(error).split("\n");
+    return sqlite.fail(reason, "npm rebuild better-sqlite3, with the Node that runs bsweep");
   }
 }

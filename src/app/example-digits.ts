@@ -14,12 +14,12 @@ import { parseIdxHeader } from "../formats/idx.ts";
 import { temporaryBeside } from "../workspace/atomic.ts";
 
 /** Genuine MNIST files, in their original form. */
-export interface DigitFiles {
+interface DigitFiles {
   readonly images: string;
   readonly labels: string;
 }
 
-export interface ExampleOptions {
+interface ExampleOptions {
   /** CSV to write, in the form of Kaggle's Digit Recognizer. */
   readonly path: string;
   readonly rows: number;

@@ -5,7 +5,7 @@ import type { ExportedModel, ExportFormat } from "../cnn/exported-model.ts";
 import type { Study } from "../core/study.ts";
 import { encodeSafetensorsModel } from "../formats/safetensors-model.ts";
 import { encodeTfjsModel } from "../formats/tfjs-model.ts";
-import { withFolderBeside } from "../workspace/atomic-folder.ts";
+import { withFolderBeside } from "../workspace/atomic.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { openModels, readModelWeights, type StoredModel } from "../workspace/models.ts";
 import { runModelProgram, withScratchFolder } from "./models/model-program.ts";
@@ -35,8 +35,15 @@ export interface ExportOptions {
  * @throws BsweepError CONFLICT without a model, with several to choose from, or when the folder is there
  */
 export async function exportModel(options: ExportOptions): Promise<ExportedModel> {
-  const { format, to } = options;
-  const stored = chooseModel(options);
+  const { study, layout, model, format, to } = options;
+  const opened = openModels(layout, study, model === null ? [] : [model]);
+  const [stored] = opened;
+  if (stored === undefined || opened.length > 1) {
+    const names = opened.map(({ model: { name } }) => name).join(", ");
+    throw new BsweepError("CONFLICT", `study ${study.name} has ${opened.length} refitted models`, {
+      hint: `choose one with --model: ${names}`,
+    });
+  }
   checkTarget(options);
   await withFolderBeside(to, async (folder, publish) => {
     await writeExport(stored, folder, options);
@@ -45,16 +52,6 @@ export async function exportModel(options: ExportOptions): Promise<ExportedModel
   });
   const files = FILES[format].map((file) => ({ file, bytes: statSync(join(to, file)).size }));
   return { model: stored.model.name, format, folder: to, files };
-}
-
-function chooseModel({ study, layout, model }: ExportOptions): StoredModel {
-  const opened = openModels(layout, study, model === null ? [] : [model]);
-  const [only] = opened;
-  if (only !== undefined && opened.length === 1) return only;
-  const names = opened.map(({ model: { name } }) => name).join(", ");
-  throw new BsweepError("CONFLICT", `study ${study.name} has ${opened.length} refitted models`, {
-    hint: `choose one with --model: ${names}`,
-  });
 }
 
 /** @throws BsweepError CONFLICT */

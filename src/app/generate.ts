@@ -1,11 +1,10 @@
 import type { Effects } from "../core/effects.ts";
-import type { GenerateReport } from "./generate/generated.ts";
+import type { GenerateReport } from "./generate/round-spec.ts";
 import type { RoundPlace } from "../rounds/round-folder.ts";
 import { writeRound } from "./generate/write-round.ts";
 import { decidePacking } from "./plan/packing.ts";
 import { readExistingTrials } from "../rounds/trials.ts";
-import { explainChangedCommand } from "./plan/changed-command.ts";
-import { lintCluster } from "./plan/lints.ts";
+import { explainChangedCommand, lintCluster } from "./plan/lints.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
 import { newTrials, openPlan, type PlanContext } from "./plan/plan-context.ts";
 

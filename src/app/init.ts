@@ -54,7 +54,14 @@ export function draftStudy(answers: InitAnswers): InitReport {
   const { file, name, trainer, space, data, like } = answers;
   const folder = dirname(file);
   const siteFile = like === undefined ? undefined : draftSite(answers, like, folder);
-  const site = siteFile?.site ?? findSite(answers.site, folder);
+  const known = siteFile === undefined ? listSiteNames(folder) : [answers.site];
+  if (!known.includes(answers.site)) {
+    const found = `found site ${JSON.stringify(answers.site)}`;
+    throw new BsweepError("USAGE", `${found}, expected one of: ${known.join(", ")}`, {
+      hint: `for a cluster of your own: --site ${answers.site} --like slurm (or another known one)`,
+    });
+  }
+  const site = siteFile?.site ?? loadSite(answers.site, folder);
   const missing = missingKeys(site, answers.placement);
   // A site file has said it for every study.
   const placement = siteFile === undefined ? answers.placement : {};
@@ -83,16 +90,6 @@ function draftSite(
     draft: { path, text },
     site: parseSiteFile(text, { name, file: path }, SCHEDULERS, () => base),
   };
-}
-
-function findSite(name: string, folder: string): Site {
-  const known = listSiteNames(folder);
-  if (known.includes(name)) return loadSite(name, folder);
-  throw new BsweepError(
-    "USAGE",
-    `found site ${JSON.stringify(name)}, expected one of: ${known.join(", ")}`,
-    { hint: `for a cluster of your own: --site ${name} --like slurm (or another known one)` },
-  );
 }
 
 function missingKeys(site: Site, placement: DraftPlacement): RequirableKey[] {

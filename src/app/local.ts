@@ -1,8 +1,8 @@
+import { formatCount, plural } from "../core/quantities.ts";
 import { availableParallelism } from "node:os";
 import pLimit from "p-limit";
 import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
-import type { LocalSummary } from "./local/ran.ts";
 import type { Study } from "../core/study.ts";
 import type { Trial } from "../core/trial.ts";
 import { generateRound } from "./generate.ts";
@@ -13,8 +13,28 @@ import { Tally } from "./local/tally.ts";
 import { loadStudy, type PlanOptions } from "./plan/load-study.ts";
 import { describeCheckpoints } from "../workspace/checkpoint-folder.ts";
 import type { Layout } from "../workspace/layout.ts";
+import { quietly } from "./collect/collect-first.ts";
 import { reportStudy } from "./report.ts";
-import { nameBest } from "../stats/rank.ts";
+import { nameBest, type NamedBest } from "../stats/rank.ts";
+
+/** What `bsweep local` did. */
+export interface LocalSummary {
+  readonly study: string;
+  readonly studyFile: string;
+  /** Trials that had a valid result before. */
+  readonly skipped: number;
+  readonly done: number;
+  readonly failed: number;
+  /** Trials still without a result. */
+  readonly left: number;
+  /** The study's, over all calls; null when nothing is ranked, or nothing was run. */
+  readonly best: NamedBest | null;
+  readonly workers: number;
+  readonly seconds: number;
+  /** Sum over the trials: what one after another would have taken. */
+  readonly trialSeconds: number;
+  readonly interrupted: boolean;
+}
 
 export interface LocalOptions extends PlanOptions {
   /** Elements at a time; by default as many as the cores allow at the study's `cpus`. */
@@ -34,29 +54,29 @@ export interface LocalOptions extends PlanOptions {
 export async function runLocally(options: LocalOptions, effects: Effects): Promise<LocalSummary> {
   const { study } = loadStudy(options);
   const { pending, skipped } = await findPending(study, options, effects);
-  const chosen = takeElements(pending, options.trials ?? Infinity);
+  let taken = 0;
+  const chosen = pending.filter(({ element }) => {
+    const wanted = taken < (options.trials ?? Infinity);
+    taken += element.trials.length;
+    return wanted;
+  });
   const workers =
     options.workers ?? Math.max(1, Math.floor(availableParallelism() / study.resources.cpus));
   const tally = new Tally(study.objective, countTrials(chosen), effects);
   if (chosen.length > 0) {
     effects.reporter.info(
-      `${countTrials(chosen)} trials, ${workers} at a time${skipped > 0 ? `; ${skipped} have a result already` : ""}`,
+      `${plural(countTrials(chosen), "trial")}, ${workers} at a time${skipped > 0 ? `; results already there: ${formatCount(skipped)}` : ""}`,
     );
     await runAll(chosen, workers, options, tally, study.name);
   }
   effects.reporter.endProgress();
+  const { done, failed, seconds, trialSeconds } = tally.summary();
+  const best = done === 0 ? null : await findBest(study, options.layout, effects);
   return {
     study: study.name,
     studyFile: options.studyFile,
-    skipped,
-    done: tally.done,
-    failed: tally.failed,
-    left: countTrials(pending) - tally.done,
-    best: tally.done === 0 ? null : await findBest(study, options.layout, effects),
-    workers,
-    seconds: tally.elapsedSeconds,
-    trialSeconds: tally.trialSeconds,
-    interrupted: options.signal.aborted,
+    ...{ skipped, done, failed, left: countTrials(pending) - done, best },
+    ...{ workers, seconds, trialSeconds, interrupted: options.signal.aborted },
   };
 }
 
@@ -67,7 +87,7 @@ async function findBest(
   effects: Effects,
 ): Promise<LocalSummary["best"]> {
   try {
-    const { ranking } = await reportStudy({ study, layout, collect: true }, effects);
+    const { ranking } = await reportStudy({ study, layout, collect: true }, quietly(effects));
     return ranking[0] === undefined ? null : nameBest(ranking[0]);
   } catch (error) {
     if (!(error instanceof BsweepError)) throw error;
@@ -106,15 +126,6 @@ async function withoutResults(elements: readonly LocalElement[]): Promise<LocalE
 
 function countTrials(elements: readonly LocalElement[]): number {
   return elements.reduce((sum, { element }) => sum + element.trials.length, 0);
-}
-
-function takeElements(elements: readonly LocalElement[], trials: number): readonly LocalElement[] {
-  let taken = 0;
-  return elements.filter(({ element }) => {
-    const wanted = taken < trials;
-    taken += element.trials.length;
-    return wanted;
-  });
 }
 
 async function runAll(

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { relative } from "node:path";
 import type { Effects } from "../core/effects.ts";
 import { escapeControls } from "../core/printable.ts";
-import { observeStudy, type ObservedTrial } from "./cluster/observe.ts";
+import { observeStudy } from "./cluster/observe.ts";
 import {
   type AttemptLogs,
   type ElementLogs,
@@ -10,8 +10,7 @@ import {
   type FindLogsOptions,
 } from "./logs/find-logs.ts";
 import { GrowingLog } from "./logs/growing-log.ts";
-import { quietly } from "./quiet.ts";
-import { createTrialSection } from "./logs/trial-section.ts";
+import { quietly } from "./collect/collect-first.ts";
 import { parseResultName } from "../workspace/layout.ts";
 import { listFolder } from "../workspace/folder.ts";
 
@@ -44,7 +43,12 @@ export async function showLogs(options: LogsOptions, effects: Effects): Promise<
   }
   for (const reader of readers) reader.finish();
   if (options.signal.aborted) return;
-  if (readers.every((reader) => reader.isEmpty())) effects.reporter.info(describeNothing(found));
+  if (readers.every((reader) => reader.isEmpty())) {
+    const isSubmitted = found.elements.some(({ array }) => array.job !== null);
+    const why = isSubmitted ? "its element has not started" : "it is not submitted";
+    const which = `trial ${found.number}, attempt ${found.attempt}`;
+    effects.reporter.info(`${which} has printed nothing: ${why}`);
+  }
   if (found.result?.state !== "complete") showSchedulerLogs(found, options, effects);
 }
 
@@ -95,16 +99,22 @@ async function follow(
   options: LogsOptions,
   effects: Effects,
 ): Promise<void> {
-  const { signal } = options;
+  const { study, layout, signal } = options;
   let observedAt = effects.now().getTime();
   while (!signal.aborted) {
     // The element's last line, on its result, comes after the result: one more look follows.
-    const isOver = hasResultFile(found);
+    // By the name alone: whether it is valid is for collect to say.
+    const isOver = found.elements.some(({ array }) =>
+      listFolder(array.resultFolder)
+        .map(parseResultName)
+        .some((name) => name?.trialId === found.trialId && name.attempt === found.attempt),
+    );
     for (const reader of readers) reader.readOn();
     const now = effects.now().getTime();
     if (now - observedAt >= OBSERVE_SECONDS * 1000) {
       observedAt = now;
-      const trial = await observeTrial(found, options, effects);
+      const { trials } = await observeStudy({ study, layout }, quietly(effects));
+      const trial = trials.find(({ trialId }) => trialId === found.trialId);
       if (trial?.state.kind === "lost" || trial?.state.kind === "missing") {
         effects.reporter.info(`trial ${found.number} is ${trial.state.kind}`);
         return;
@@ -113,31 +123,6 @@ async function follow(
     await pause(LOOK_SECONDS * 1000, undefined, { signal }).catch(() => undefined);
     if (isOver) return;
   }
-}
-
-/** By the name alone: whether it is valid is for collect to say. */
-function hasResultFile({ trialId, attempt, elements }: AttemptLogs): boolean {
-  return elements.some(({ array }) =>
-    listFolder(array.resultFolder).some((name) => {
-      const parts = parseResultName(name);
-      return parts?.trialId === trialId && parts.attempt === attempt;
-    }),
-  );
-}
-
-async function observeTrial(
-  { trialId }: AttemptLogs,
-  { study, layout }: LogsOptions,
-  effects: Effects,
-): Promise<ObservedTrial | undefined> {
-  const { trials } = await observeStudy({ study, layout }, quietly(effects));
-  return trials.find((trial) => trial.trialId === trialId);
-}
-
-function describeNothing({ number, attempt, elements }: AttemptLogs): string {
-  const isSubmitted = elements.some(({ array }) => array.job !== null);
-  const why = isSubmitted ? "its element has not started" : "it is not submitted";
-  return `trial ${number}, attempt ${attempt} has printed nothing: ${why}`;
 }
 
 const MAX_SCHEDULER_LINES = 60;
@@ -156,4 +141,19 @@ function showSchedulerLogs(
     reporter.info(`== the scheduler's: ${relative(layout.workspace, schedulerLog)}`);
     for (const line of lines) onLine(printable(line));
   }
+}
+
+/** How the runner begins to tell of a trial, and an element of itself. */
+const TRIAL_START = /^trial \d+ \((?<trialId>[0-9a-f]{16})\): /;
+const ELEMENT_START = "== job ";
+
+/** Tells, line after line, which of an element's log are about one trial, or about the element itself. */
+export function createTrialSection(trialId: string): (line: string) => boolean {
+  let isOurs = true;
+  return (line) => {
+    const start = TRIAL_START.exec(line)?.groups?.["trialId"];
+    if (start !== undefined) isOurs = start === trialId;
+    else if (line.startsWith(ELEMENT_START)) isOurs = true;
+    return isOurs;
+  };
 }

@@ -1,17 +1,48 @@
-import { BsweepError } from "../core/errors.ts";
-import { formatDuration, formatMemory } from "../core/quantities.ts";
-import type { PlanReport, PlannedArrays } from "./plan/planned.ts";
+import { formatCount, plural, formatDuration, formatMemory } from "../core/quantities.ts";
 import type { Site } from "../core/site.ts";
 import type { Study } from "../core/study.ts";
 import { countAsked } from "../samplers/index.ts";
 import type { Layout } from "../workspace/layout.ts";
-import { explainChangedCommand } from "./plan/changed-command.ts";
-import { estimateElements, lintCluster } from "./plan/lints.ts";
+import { estimateElements, explainChangedCommand, lintCluster } from "./plan/lints.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
-import { decidePacking } from "./plan/packing.ts";
+import { findKnownPacking, type KnownPacking } from "./plan/packing.ts";
 import { openPlan, type PlanContext } from "./plan/plan-context.ts";
 import { proposeTrials } from "./plan/propose.ts";
-import { tallyProposals, type Tally } from "./plan/tally.ts";
+import { type LargestTrial, type Tally, tallyProposals } from "./plan/tally.ts";
+
+/** What a study would run next: the answer of `bsweep plan`. */
+export interface PlanReport extends Tally {
+  readonly study: string;
+  /** The study file, as the user named it. */
+  readonly file: string;
+  readonly sampler: string;
+  /** `holdout`: fraction of the rows. Null for a command that brings its own data. */
+  readonly dataset: {
+    readonly path: string;
+    readonly rows: number;
+    readonly holdout: number;
+  } | null;
+  readonly replicates: number;
+  readonly arrays: PlannedArrays;
+  /** What the study should be told before it starts. */
+  readonly warnings: readonly string[];
+}
+
+/** The arrays of the next round, and what they may use at most. */
+export interface PlannedArrays {
+  readonly site: string;
+  readonly arrays: number;
+  readonly elements: number;
+  /** Elements of the last array; 0 without arrays. */
+  readonly lastArrayElements: number;
+  readonly maxArraySize: number;
+  readonly trialsPerElement: number;
+  readonly concurrencyLimit: number;
+  /** Every element running its whole walltime. */
+  readonly coreHoursAtMost: number;
+  /** The same, as many elements at once as the study may run; waiting in the queue left out. */
+  readonly elapsedSecondsAtMost: number;
+}
 
 const SECONDS_PER_HOUR = 3600;
 
@@ -22,28 +53,23 @@ const SECONDS_PER_HOUR = 3600;
 export async function planStudy(options: PlanOptions): Promise<PlanReport> {
   const context = openPlan(options);
   const { study, header, site, existing } = context;
+  const { data } = study;
   const tally = tallyProposals(proposeTrials(study, header), existing);
-  const packing = await tryPacking(context, options.layout);
+  const packing = await findKnownPacking(context, options.layout);
   return {
     study: study.name,
     file: study.file,
     sampler: study.sampler.kind,
-    dataset: describeDataset(context),
+    dataset: data && header && { path: data.train, rows: header.count, holdout: data.holdout },
     replicates: study.replicates,
     ...tally,
     arrays: planArrays(study, site, tally.newTrials, packing.trialsPerElement),
-    warnings: findWarnings(context, options.layout, tally, packing),
+    warnings: [...findWarnings(context, options.layout, tally, packing)],
   };
 }
 
-function describeDataset({ study, header }: PlanContext): PlanReport["dataset"] {
-  if (study.data === null || header === null) return null;
-  const { train: path, holdout } = study.data;
-  return { path, rows: header.count, holdout };
-}
-
 /** How `newTrials` trials fill arrays of the site's size, and the most they may cost. */
-export function planArrays(
+function planArrays(
   study: Study,
   site: Site,
   newTrials: number,
@@ -65,69 +91,36 @@ export function planArrays(
   };
 }
 
-/** One trial an element where nothing can be said before a trial has been measured. */
-async function tryPacking(context: PlanContext, layout: Layout): Promise<PlannedPacking> {
-  try {
-    const { kind, trialsPerElement } = await decidePacking(context, layout);
-    return { trialsPerElement, isMeasured: kind !== "canary" };
-  } catch (error) {
-    if (!(error instanceof BsweepError) || error.code !== "CONFLICT") throw error;
-    return { trialsPerElement: 1, isMeasured: false };
-  }
-}
-
-interface PlannedPacking {
-  readonly trialsPerElement: number;
-  /** False under `auto`, before a trial has told how long one takes. */
-  readonly isMeasured: boolean;
-}
-
-function findWarnings(
+function* findWarnings(
   { study, site }: PlanContext,
   layout: Layout,
   tally: Tally,
-  { trialsPerElement, isMeasured }: PlannedPacking,
-): string[] {
+  { trialsPerElement, isMeasured }: KnownPacking,
+): Generator<string> {
   const { proposed, trials, largest } = tally;
   const { space, sampler, replicates } = study;
-  const asked = countAsked(space, sampler) * replicates;
-  return [
-    ...(proposed < asked
-      ? [
-          `the search space has only ${proposed / replicates} combinations, ${asked / replicates} were asked for`,
-        ]
-      : []),
-    ...(trials === 0 ? ["no trial is left: every proposed network is impossible"] : []),
-    ...(isMeasured
-      ? []
-      : [
-          "resources.trialsPerElement is auto: the first round is one trial, whose time decides; the elements above are for one trial each",
-        ]),
-    ...[explainChangedCommand(study, layout)].filter((line) => line !== undefined),
-    ...warnOfSize(study.resources, trialsPerElement, largest),
-    ...lintCluster(study, site, layout, estimateElements(tally, trialsPerElement)),
-  ];
+  const asked = countAsked(space, sampler);
+  if (proposed < asked * replicates)
+    yield `the search space has only ${plural(proposed / replicates, "combination")}, ${formatCount(asked)} were asked for`;
+  if (trials === 0) yield "no trial is left: every proposed network is impossible";
+  if (!isMeasured)
+    yield "resources.trialsPerElement is auto: the first round is one trial, whose time decides; above, an element is one trial";
+  const changed = explainChangedCommand(study, layout);
+  if (changed !== undefined) yield changed;
+  if (largest !== null) yield* warnOfSize(study.resources, trialsPerElement, largest);
+  yield* lintCluster(study, site, layout, estimateElements(tally, trialsPerElement));
 }
 
 /** What would be killed half-way is told before it starts. */
-function warnOfSize(
+function* warnOfSize(
   { memoryMiB, walltimeSeconds, cpus }: Study["resources"],
   trialsPerElement: number,
-  largest: Tally["largest"],
-): string[] {
-  if (largest === null) return [];
+  largest: LargestTrial,
+): Generator<string> {
   const seconds = (largest.slowestCoreSeconds / cpus) * trialsPerElement;
-  const packed = trialsPerElement > 1 ? ` for ${trialsPerElement} trials` : "";
-  return [
-    ...(largest.memoryMiB > memoryMiB
-      ? [
-          `the largest trial needs about ${formatMemory(largest.memoryMiB)}, resources.memory is ${formatMemory(memoryMiB)}`,
-        ]
-      : []),
-    ...(seconds > walltimeSeconds
-      ? [
-          `the slowest trial may take about ${formatDuration(seconds)}${packed}, resources.walltime is ${formatDuration(walltimeSeconds)}: it would go on from checkpoints`,
-        ]
-      : []),
-  ];
+  const packed = trialsPerElement > 1 ? ` for ${plural(trialsPerElement, "trial")}` : "";
+  if (largest.memoryMiB > memoryMiB)
+    yield `the largest trial needs about ${formatMemory(largest.memoryMiB)}, resources.memory is ${formatMemory(memoryMiB)}`;
+  if (seconds > walltimeSeconds)
+    yield `the slowest trial may take about ${formatDuration(seconds)}${packed}, resources.walltime is ${formatDuration(walltimeSeconds)}: it would go on from checkpoints`;
 }

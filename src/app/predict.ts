@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
-import type { Submission } from "./models/prediction.ts";
 import { formatProbabilities, formatSubmission } from "../formats/submission.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
 import { openPackedDataset } from "../workspace/packed-dataset.ts";
@@ -14,6 +13,7 @@ import {
 } from "./models/ensemble.ts";
 import { withScratchFolder } from "./models/model-program.ts";
 import { prepareDataset } from "./prepare.ts";
+import type { Inversion } from "../cnn/model-request.ts";
 
 export interface PredictOptions extends EnsembleOptions {
   /** A packed data set, by its absolute folder, or a CSV without labels or with. */
@@ -91,4 +91,65 @@ function requireShape(folder: string, { problem, names }: Ensemble): void {
     "INVALID_DATA",
     `the images in ${folder} are ${describe(header)}, ${names.join(", ")} wants ${describe(problem)}`,
   );
+}
+
+export interface PredictImagesOptions extends EnsembleOptions {
+  /** Absolute names of PNG, JPEG, BMP or GIF files. */
+  readonly files: readonly string[];
+  readonly inversion: Inversion;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Predicts what image files show, with the mean of the models.
+ * @throws BsweepError CONFLICT without models; INVALID_DATA with every file that is no image
+ */
+export async function predictImages(options: PredictImagesOptions): Promise<ImagePredictions> {
+  const { study, files, inversion, signal } = options;
+  const ensemble = openEnsemble(options);
+  const { classes } = ensemble.problem;
+  const predicted = await withScratchFolder((folder) =>
+    predictWith(ensemble, { kind: "files", files, inversion }, { study, signal, folder }),
+  );
+  const images = predicted.files.map((file, row) => {
+    const probabilities = [...predicted.probabilities.subarray(row * classes, (row + 1) * classes)];
+    const [best = { label: 0, probability: 0 }, runnerUp = null] = probabilities
+      .map((probability, label) => ({ label, probability }))
+      .sort((a, b) => b.probability - a.probability);
+    return { ...file, ...best, runnerUp, probabilities };
+  });
+  return { models: ensemble.names, images };
+}
+
+/** What `bsweep predict` wrote for the rows of a data set. */
+export interface Submission {
+  readonly output: string;
+  readonly probabilitiesOutput: string | null;
+  readonly rows: number;
+  /** Names of the models whose mean it is. */
+  readonly models: readonly string[];
+  /** Rows predicted as each class, in class order. */
+  readonly classCounts: readonly number[];
+}
+
+/** What `bsweep predict` says of image files. */
+export interface ImagePredictions {
+  /** Names of the models whose mean it is. */
+  readonly models: readonly string[];
+  readonly images: readonly ImagePrediction[];
+}
+
+export interface ImagePrediction {
+  readonly file: string;
+  /** Of the file, before it was made the models' size. */
+  readonly height: number;
+  readonly width: number;
+  /** Whether dark was made bright. */
+  readonly inverted: boolean;
+  readonly label: number;
+  readonly probability: number;
+  /** The second best; null for a model of one class. */
+  readonly runnerUp: { readonly label: number; readonly probability: number } | null;
+  /** Of every class, in class order. */
+  readonly probabilities: readonly number[];
 }

@@ -5,10 +5,16 @@ import { BsweepError, type Issue } from "../core/errors.ts";
 import { canonicalJson, sha256 } from "../core/identity.ts";
 import { dropAbsent } from "../core/objects.ts";
 import type { Placement } from "../core/placement.ts";
-import type { Preparation } from "../formats/preparation-file.ts";
-import type { PreparationReport } from "./prepare/prepared.ts";
+import type { Preparation } from "../formats/dataset-piece.ts";
+import {
+  type PreparationReport,
+  readPreparation,
+  reportPreparation,
+  wasSubmitted,
+  writePreparation,
+} from "./prepare/jobs-folder.ts";
 import type { Site } from "../core/site.ts";
-import type { Study, StudyCluster } from "../core/study.ts";
+import type { StudyCluster } from "../core/study.ts";
 import { createTemplateEngine } from "../rendering/engine.ts";
 import { schedulerOf } from "../schedulers/index.ts";
 import type { Layout } from "../workspace/layout.ts";
@@ -23,14 +29,8 @@ import { stageRunner } from "./generate/stage-runner.ts";
 import { loadStudy } from "./plan/load-study.ts";
 import { openSource } from "./prepare.ts";
 import { renderPreparation, type PreparationInputs } from "./prepare/job-scripts.ts";
-import {
-  readPreparation,
-  reportPreparation,
-  wasSubmitted,
-  writePreparation,
-} from "./prepare/jobs-folder.ts";
 import { checkTarget } from "./prepare/merge.ts";
-import type { PrepareOptions } from "./prepare/options.ts";
+import type { PrepareOptions } from "./prepare/source.ts";
 import { loadSite } from "./site/load-site.ts";
 
 /** Most pieces packed at once, where no study says so. */
@@ -67,13 +67,15 @@ export async function prepareByJobs(
   options: PrepareJobsOptions,
   effects: Effects,
 ): Promise<PreparationReport> {
-  const { layout, to, shards } = options;
+  const { layout, source, to, classes, shards, force, memoryMiB, walltimeSeconds } = options;
   checkTarget(to);
   const { files } = await openSource(options);
   const host = findHost(options);
   checkHost(host, options, [to, ...files.map(({ file }) => file)]);
   const folder = layout.preparation(nameOf(to));
-  const request = sha256(canonicalJson(describeRequest(options, host, files)));
+  const asked = { source, to, classes, shards, force, memoryMiB, walltimeSeconds };
+  const { site, cluster } = host;
+  const request = sha256(canonicalJson({ ...asked, site, cluster, files }));
   const existing = readPreparation(folder);
   const mayReplace = (): void => refuseSubmitted(folder, options);
   if (existing !== undefined && !options.overwrite && wasSubmitted(folder)) {
@@ -84,7 +86,7 @@ export async function prepareByJobs(
   const preparation: Preparation = {
     ...{ schemaVersion: 1, nonce: inputs.nonce, createdAt: effects.now().toISOString() },
     bsweep: inputs.bsweepVersion,
-    ...{ to, shards, site: host.site.name, scheduler: host.site.scheduler, request },
+    ...{ to, shards, site: site.name, scheduler: site.scheduler, request },
   };
   const engine = createTemplateEngine([join(host.folder, "templates"), packagedTemplates()]);
   const scripts = renderPreparation(inputs, engine);
@@ -102,18 +104,10 @@ function refuseSubmitted(folder: string, { overwrite }: PrepareJobsOptions): voi
   throw new BsweepError("CONFLICT", message, { hint });
 }
 
-/** Where the jobs run. */
-interface Host {
-  /** Undefined when no study was named. */
-  readonly study: Study | undefined;
-  readonly site: Site;
-  readonly cluster: ClusterRequest;
-  readonly concurrencyLimit: number;
-  /** Whose `sites` and `templates` win. */
-  readonly folder: string;
-}
+/** Where the jobs run; `folder`: whose `sites` and `templates` win. */
+type Host = ReturnType<typeof findHost>;
 
-function findHost(options: PrepareJobsOptions): Host {
+function findHost(options: PrepareJobsOptions) {
   const { where, layout, placement, user } = options;
   const study = "studyFile" in where ? loadStudy(where).study : undefined;
   const folder = study === undefined ? layout.workspace : dirname(study.file);
@@ -173,25 +167,15 @@ function checkHost({ site, cluster }: Host, options: PrepareJobsOptions, paths: 
 async function gatherInputs(options: PrepareJobsOptions, host: Host): Promise<PreparationInputs> {
   const { site, cluster, study } = host;
   const { layout, source, to, classes, shards, force, progressCommand } = options;
-  const { memoryMiB, walltimeSeconds } = options;
+  const { memoryMiB, walltimeSeconds, nonce = randomBytes(4).toString("hex") } = options;
   const needsRunner = study?.trainer.kind === "command" && site.container !== "none";
   return {
     ...{ site, cluster, layout, source, to, classes, shards, force, progressCommand },
     runner: needsRunner ? await stageRunner(layout) : undefined,
     resources: { cpus: 1, memoryMiB, walltimeSeconds },
     concurrencyLimit: host.concurrencyLimit,
-    name: nameOf(to),
-    nonce: options.nonce ?? randomBytes(4).toString("hex"),
-    bsweepVersion: packageVersion(),
+    ...{ name: nameOf(to), nonce, bsweepVersion: packageVersion() },
   };
-}
-
-function describeRequest(
-  { source, to, classes, shards, force, memoryMiB, walltimeSeconds }: PrepareJobsOptions,
-  { site, cluster }: Host,
-  files: readonly object[],
-): object {
-  return { source, to, classes, shards, force, memoryMiB, walltimeSeconds, site, cluster, files };
 }
 
 /** One data set, one name: readable, and apart from data sets of the same name elsewhere. */

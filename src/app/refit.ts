@@ -7,15 +7,14 @@ import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
 import { canonicalJson } from "../core/identity.ts";
 import { formatDuration } from "../core/quantities.ts";
-import type { RefitModel, RefitReport } from "./refit/refitted.ts";
-import { type CnnStudy, isCnnStudy, type Study } from "../core/study.ts";
+import type { RefitReport } from "./refit/refitted.ts";
+import { isCnnStudy } from "../core/study.ts";
 import type { RefittedModel } from "../cnn/refitted-model.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { openModel } from "../workspace/models.ts";
 import { openPackedDataset } from "../workspace/packed-dataset.ts";
 import { loadStudy } from "./plan/load-study.ts";
-import { type Choice, chooseModels } from "./refit/choose.ts";
-import type { RefitOptions } from "./refit/options.ts";
+import { type Choice, chooseModels, type RefitOptions } from "./refit/choose.ts";
 import { summariseTest } from "./refit/judge-test.ts";
 import { type NamedData, type RefitSetting, trainModel } from "./refit/train-model.ts";
 
@@ -28,13 +27,20 @@ import { type NamedData, type RefitSetting, trainModel } from "./refit/train-mod
  */
 export async function refitStudy(options: RefitOptions, effects: Effects): Promise<RefitReport> {
   const startedAt = effects.now().getTime();
-  const study = requireCnn(loadStudy(options).study);
+  const { study } = loadStudy(options);
+  if (!isCnnStudy(study)) {
+    throw new BsweepError("INVALID_STUDY", `${study.file} trains with a command of its own`, {
+      hint: `refit trains the built-in CNN only; bsweep best ${study.file} has the parameters`,
+    });
+  }
   const { layout } = options;
   const train = openData(layout, study.data.train);
   const test = study.data.test === undefined ? null : openData(layout, study.data.test);
   requireAlike(train, test);
   const choices = await chooseModels(study, options, effects);
-  for (const { params } of choices.slice(0, 1)) requireNetwork(params, train);
+  const planning = choices[0] && planCnn(choices[0].params, train.header);
+  if (planning?.ok === false)
+    throw new BsweepError("INVALID_STUDY", `there is no such network: ${planning.reason}`);
   const modelsFolder = layout.models(study.name);
   const progress = new EpochProgress(choices, effects);
   const setting: RefitSetting = {
@@ -44,29 +50,19 @@ export async function refitStudy(options: RefitOptions, effects: Effects): Promi
   const made = await refitAll(choices, setting, options, progress);
   effects.reporter.endProgress();
   const models = made.filter((entry) => entry !== undefined);
-  const labels = test === null ? undefined : readLabels(test);
+  const labels = test && readFileSync(join(test.folder, test.header.labels?.file ?? ""));
   return {
     study: study.name,
     studyFile: options.studyFile,
-    models: models.map(({ model, existed }) => summarise(model, existed)),
-    test:
-      labels === undefined
-        ? null
-        : summariseTest(
-            models.map(({ model }) => model),
-            labels,
-            modelsFolder,
-          ),
+    models: models.map(
+      ({ existed, model: { name, trial, seed, epochs, seconds, test: score } }) => ({
+        ...{ name, trial: trial?.number ?? null, seed, epochs, seconds, existed, test: score },
+      }),
+    ),
+    test: labels && summariseTest(models, labels, modelsFolder),
     interrupted: options.signal.aborted,
     seconds: (effects.now().getTime() - startedAt) / 1000,
   };
-}
-
-function requireCnn(study: Study): CnnStudy {
-  if (isCnnStudy(study)) return study;
-  throw new BsweepError("INVALID_STUDY", `${study.file} trains with a command of its own`, {
-    hint: `refit trains the built-in CNN only; bsweep best ${study.file} has the parameters`,
-  });
 }
 
 function openData(layout: Layout, path: string): NamedData {
@@ -89,12 +85,6 @@ function requireAlike(train: NamedData, test: NamedData | null): void {
       `the test set in ${test.folder} does not fit: found ${shapes[1] ?? ""} in ${test.header.classes} classes, expected ${shapes[0] ?? ""} in ${train.header.classes}`,
       { hint: "prepare it again, with --classes if the last classes do not occur" },
     );
-}
-
-function requireNetwork(params: Choice["params"], { header }: NamedData): void {
-  const planning = planCnn(params, header);
-  if (!planning.ok)
-    throw new BsweepError("INVALID_STUDY", `there is no such network: ${planning.reason}`);
 }
 
 interface Made {
@@ -152,15 +142,6 @@ function requireSame(model: RefittedModel, choice: Choice, setting: RefitSetting
     `models/${study.name}/${model.name} is there and is of other parameters, data or seed`,
     { hint: "--force trains it again; or rename the study" },
   );
-}
-
-function readLabels({ folder, header }: NamedData): Uint8Array {
-  return readFileSync(join(folder, header.labels?.file ?? ""));
-}
-
-function summarise(model: RefittedModel, existed: boolean): RefitModel {
-  const { name, trial, seed, epochs, seconds, test } = model;
-  return { name, trial: trial?.number ?? null, seed, epochs, seconds, existed, test };
 }
 
 /** Tells how many epochs of all trainings are done. */

@@ -1,9 +1,20 @@
 import type { Effects } from "../core/effects.ts";
-import type { StudyReport } from "../stats/study-report.ts";
-import { withDatabase } from "../storage/database.ts";
+import { buildStudyReport, type ReportedSetting, type StudyReport } from "../stats/study-report.ts";
+import { type StudyDatabase, withDatabase } from "../storage/database.ts";
 import { collectFirst, requireDatabase } from "./collect/collect-first.ts";
-import { explainChangedCommand } from "./plan/changed-command.ts";
-import { readReport, type ReadReportOptions } from "./report/read-report.ts";
+import { explainChangedCommand } from "./plan/lints.ts";
+import { CNN_DEFAULTS } from "../cnn/parameters.ts";
+import { explainOutside } from "../core/search-space.ts";
+import { BsweepError } from "../core/errors.ts";
+import { describeDifferences, hashSetting, type Setting } from "../core/setting.ts";
+import { isCnnStudy, type Study } from "../core/study.ts";
+import type { TrialOutcome } from "../stats/outcome.ts";
+import { nameBest, type NamedBest, rankTrials } from "../stats/rank.ts";
+import { readHistories, readOutcomes } from "../storage/outcomes.ts";
+import { readSettings } from "../storage/rounds.ts";
+import type { Layout } from "../workspace/layout.ts";
+import { openPackedDataset } from "../workspace/packed-dataset.ts";
+import { settingOf } from "./plan/setting.ts";
 
 export interface ReportOptions extends ReadReportOptions {
   /** Collect first, where the workspace may be written. */
@@ -22,4 +33,90 @@ export async function reportStudy(options: ReportOptions, effects: Effects): Pro
   const changed = explainChangedCommand(study, layout);
   if (changed !== undefined) effects.reporter.warn(changed);
   return withDatabase(path, "readonly", (database) => readReport(database, options));
+}
+
+interface ReadReportOptions {
+  readonly study: Study;
+  readonly layout: Layout;
+  /** Which trials are ranked: by default those of the study's present setting. */
+  readonly setting?: "present" | "all";
+  /** Whether the rows of the ranking tell their steps. */
+  readonly steps?: boolean;
+}
+
+/** Ranks what the database holds of a study. @throws BsweepError INVALID_DATA when the data set cannot be used */
+function readReport(database: StudyDatabase, options: ReadReportOptions): StudyReport {
+  const { study, setting = "present", steps = false } = options;
+  const { settings, outcomes } = readTrials(database, options);
+  const defaults = isCnnStudy(study) ? CNN_DEFAULTS : {};
+  const report = buildStudyReport(
+    {
+      ...{ name: study.name, objective: study.objective, settings },
+      space: study.space.map(({ name }) => name),
+      explainOutside: ({ params, epochs }) => explainOutside(study, params, epochs, defaults),
+    },
+    outcomes,
+    setting === "all",
+  );
+  if (!steps) return report;
+  const histories = readHistories(database);
+  const ranking = report.ranking.map((row) => ({
+    ...row,
+    steps: row.trialIds.map((trialId) => ({ trialId, history: histories.get(trialId) ?? [] })),
+  }));
+  return { ...report, ranking };
+}
+
+/** The best trial, which every command that names one takes from here. */
+export function readBest(database: StudyDatabase, options: ReadReportOptions): NamedBest | null {
+  const { settings, outcomes } = readTrials(database, options);
+  const own = outcomes.filter(({ setting }) => setting === settings[0].setting);
+  const [best] = rankTrials(own, options.study.objective);
+  return best === undefined ? null : nameBest(best);
+}
+
+function readTrials(
+  database: StudyDatabase,
+  { study, layout }: ReadReportOptions,
+): {
+  /** The present one first. */
+  readonly settings: readonly [ReportedSetting, ...ReportedSetting[]];
+  readonly outcomes: readonly TrialOutcome[];
+} {
+  const planned = readSettings(database);
+  const present = presentSetting(study, layout, planned);
+  const hash = hashSetting(present);
+  const known = planned.map((each) => ({
+    setting: each.hash,
+    differences: describeDifferences(each, present),
+  }));
+  // What differs in nothing that is known of it counts as the same.
+  const same = new Set(
+    known.filter(({ differences }) => differences.length === 0).map(({ setting }) => setting),
+  );
+  return {
+    settings: [
+      { setting: hash, differences: [] },
+      ...known.filter(({ setting }) => !same.has(setting)),
+    ],
+    outcomes: readOutcomes(database).map((outcome) =>
+      same.has(outcome.setting) ? { ...outcome, setting: hash } : outcome,
+    ),
+  };
+}
+
+/** Where the data set is gone, what was planned last is taken for the present one. */
+function presentSetting(
+  study: Study,
+  layout: Layout,
+  planned: ReturnType<typeof readSettings>,
+): Setting {
+  if (study.data === null) return settingOf(study, null);
+  try {
+    return settingOf(study, openPackedDataset(layout.resolve(study.data.train)).header);
+  } catch (error) {
+    const latest = planned[0]?.setting.datasetDigest;
+    if (!(error instanceof BsweepError) || latest === undefined) throw error;
+    return settingOf(study, { digest: latest });
+  }
 }

@@ -1,8 +1,7 @@
 import type { Effects } from "../core/effects.ts";
-import { BsweepError } from "../core/errors.ts";
 import { groupBy } from "../core/objects.ts";
 import type { ExcludedHost, RetryReport, RetryRound } from "./retry/retried.ts";
-import type { WrittenRound } from "./generate/generated.ts";
+import type { WrittenRound } from "./generate/round-spec.ts";
 import type { Study } from "../core/study.ts";
 import type { Trial } from "../core/trial.ts";
 import { schedulerOf } from "../schedulers/index.ts";
@@ -11,11 +10,10 @@ import { withDatabase } from "../storage/database.ts";
 import { observeStudy } from "./cluster/observe.ts";
 import { writeRound } from "./generate/write-round.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
-import { decidePacking } from "./plan/packing.ts";
+import { findKnownPacking } from "./plan/packing.ts";
 import { openPlan, type PlanContext } from "./plan/plan-context.ts";
 import { proposeTrials } from "./plan/propose.ts";
-import { type Choice, type ChoiceRule, type Chosen, chooseTrials } from "./retry/choose.ts";
-import { findFaultyHosts } from "./retry/hosts.ts";
+import { type ChoiceRule, chooseTrials, type Chosen, findFaultyHosts } from "./retry/choose.ts";
 
 export interface RetryOptions extends PlanOptions, ChoiceRule {
   /** Hosts to avoid, beside those that proved faulty. */
@@ -45,7 +43,9 @@ export async function retryTrials(options: RetryOptions, effects: Effects): Prom
     study: study.name,
     studyFile: options.studyFile,
     rounds: await writeRounds(choice.chosen, excludedHosts, { context, options, effects }),
-    leftOut: describeLeftOut(choice),
+    leftOut: [...groupBy(choice.leftOut, ({ reason }) => reason)]
+      .map(([reason, all]) => ({ reason, trials: all.map(({ trial }) => trial.number) }))
+      .sort((a, b) => b.trials.length - a.trials.length || (a.reason < b.reason ? -1 : 1)),
     excludedHosts,
     isLocal: !schedulerOf(site).submits,
   };
@@ -63,15 +63,11 @@ async function writeRounds(
   writing: Writing,
 ): Promise<readonly RetryRound[]> {
   const { context, options } = writing;
-  const classes = groupBy(
-    chosen,
-    ({ resources }) => `${resources.memoryMiB} ${resources.walltimeSeconds}`,
+  const classes = groupBy(chosen, ({ resources: { memoryMiB, walltimeSeconds } }) =>
+    [memoryMiB, walltimeSeconds].join(" "),
   );
-  const planned = await withDatabase(
-    options.layout.database(context.study.name),
-    "readonly",
-    readPlannedTrials,
-  );
+  const database = options.layout.database(context.study.name);
+  const planned = await withDatabase(database, "readonly", readPlannedTrials);
   const rounds: RetryRound[] = [];
   for (const members of classes.values()) {
     const [first] = members;
@@ -85,7 +81,9 @@ async function writeRounds(
     const written = options.dryRun ? null : await write(study, trials, number, writing);
     rounds.push({
       trials: trials.map((trial) => trial.number),
-      states: countLabels(members),
+      states: Object.fromEntries(
+        [...groupBy(members, ({ label }) => label)].map(([label, all]) => [label, all.length]),
+      ),
       ...first.resources,
       written,
     });
@@ -120,32 +118,12 @@ async function write(
       ...{ study, header, sha256, site, trials, layout: options.layout },
       place: { study: study.name, round, replace: false },
       kind: "retry",
-      trialsPerElement: await packingOf(context, options),
+      // As the study packs its trials; one by one while nobody knows how long one takes.
+      trialsPerElement: (await findKnownPacking(context, options.layout)).trialsPerElement,
       // Every one of them was tried before.
       canary: false,
     },
     effects,
   );
   return written ?? null;
-}
-
-/** As the study packs its trials; one by one while nobody knows how long one takes. */
-async function packingOf(context: PlanContext, { layout }: RetryOptions): Promise<number> {
-  try {
-    return (await decidePacking(context, layout)).trialsPerElement;
-  } catch (error) {
-    if (error instanceof BsweepError && error.code === "CONFLICT") return 1;
-    throw error;
-  }
-}
-
-function countLabels(members: readonly Chosen[]): Readonly<Record<string, number>> {
-  const groups = groupBy(members, ({ label }) => label);
-  return Object.fromEntries([...groups].map(([label, all]) => [label, all.length]));
-}
-
-function describeLeftOut({ leftOut }: Choice): RetryReport["leftOut"] {
-  return [...groupBy(leftOut, ({ reason }) => reason)]
-    .map(([reason, all]) => ({ reason, trials: all.map(({ trial }) => trial.number) }))
-    .sort((a, b) => b.trials.length - a.trials.length || (a.reason < b.reason ? -1 : 1));
 }

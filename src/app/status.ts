@@ -7,7 +7,7 @@ import { schedulerOf } from "../schedulers/index.ts";
 import { measureThroughput } from "../stats/throughput.ts";
 import { withDatabase } from "../storage/database.ts";
 import { CANARY } from "../workspace/layout.ts";
-import { readBest } from "./report/read-report.ts";
+import { readBest } from "./report.ts";
 import { groupFailures, isRetryable } from "./cluster/failures.ts";
 import {
   type Observation,
@@ -35,7 +35,11 @@ export async function readStatus(options: ObserveOptions, effects: Effects): Pro
   const counts = countKinds(trials);
   const paused = readPaused(layout.pausedFile(study.name));
   const throughput = measureThroughput(results, now);
-  const left = trials.filter(({ state }) => isToCome(state.kind)).length;
+  const left = trials.filter(
+    ({ state: { kind } }) => kind === "not submitted" || LIVELY_KINDS.has(kind),
+  ).length;
+  // CPU time where it was measured; else wall time.
+  const seconds = results.map((result) => result.cpuSeconds ?? result.seconds);
   const status: StudyStatus = {
     study: study.name,
     studyFile: study.file,
@@ -49,7 +53,7 @@ export async function readStatus(options: ObserveOptions, effects: Effects): Pro
     throughput,
     secondsLeft:
       throughput === null || left === 0 ? null : (left / throughput.trialsPerHour) * 3600,
-    cpuHours: sumCpuHours(results),
+    cpuHours: seconds.reduce((sum, each) => sum + each, 0) / 3600,
     failures: groupFailures(observation, layout),
     waiting: countReasons(trials),
     paused,
@@ -69,11 +73,6 @@ function readPaused(file: string): string | null {
   } catch {
     return null;
   }
-}
-
-/** Whether a trial has neither a result nor been given up. */
-function isToCome(kind: StandingKind): boolean {
-  return kind === "not submitted" || LIVELY_KINDS.has(kind);
 }
 
 function countKinds(trials: readonly ObservedTrial[]): StudyStatus["counts"] {
@@ -115,12 +114,6 @@ function describeCanary({ arrays, trials }: Observation): CanaryStatus | null {
   if (trial === undefined || trial.state.kind === "complete") return null;
   const { round, job } = canary;
   return { round, job, number: trial.number, state: trial.state.kind };
-}
-
-/** CPU time where it was measured; else wall time. */
-function sumCpuHours(results: Observation["results"]): number {
-  const seconds = results.map((result) => result.cpuSeconds ?? result.seconds);
-  return seconds.reduce((sum, each) => sum + each, 0) / 3600;
 }
 
 function countReasons(trials: readonly ObservedTrial[]): StudyStatus["waiting"] {

@@ -1,19 +1,18 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Effects } from "../core/effects.ts";
-import { explainFailure } from "../core/failure.ts";
+import { explainFailure } from "../core/trial.ts";
 import { BsweepError } from "../core/errors.ts";
-import type { PlannedArrays } from "./plan/planned.ts";
-import type { WrittenRound } from "./generate/generated.ts";
-import { runAttached } from "../process/run-attached.ts";
+import { type PlannedArrays, planStudy } from "./plan.ts";
+import type { WrittenRound } from "./generate/round-spec.ts";
+import { runAttached } from "../process/run-child.ts";
 import { schedulerOf } from "../schedulers/index.ts";
-import { SUBMIT_SCRIPT, type Layout } from "../workspace/layout.ts";
+import { SUBMIT_SCRIPT } from "../workspace/layout.ts";
 import { generateRound } from "./generate.ts";
-import { planStudy } from "./plan.ts";
 import { loadStudy, type PlanOptions } from "./plan/load-study.ts";
 import { loadSiteOf } from "./site/load-site.ts";
-import { findOnlyResult } from "../rounds/canary.ts";
-import { listUnsubmitted } from "../rounds/unsubmitted.ts";
+import { findOnlyResult } from "../rounds/results.ts";
+import { listUnsubmitted } from "../rounds/round.ts";
 
 export interface SubmitOptions extends PlanOptions {
   /** Only say what would be done. */
@@ -56,7 +55,12 @@ export async function submitStudy(options: SubmitOptions, effects: Effects): Pro
   const { study } = loadStudy(options);
   requireScheduler(options);
   const { pending, generated, planned } = await findPending(study.name, options, effects);
-  const rounds = await submitRounds(pending, study.name, options, effects);
+  const rounds: { round: number; exitStatus: number }[] = [];
+  for (const round of pending) {
+    rounds.push({ round, exitStatus: await submitRound(study.name, round, options, effects) });
+    // A round that is refused, or has to ask, holds up no other; a full queue does.
+    if (rounds.at(-1)?.exitStatus === WAVE_STATUS) break;
+  }
   const exitStatus = rounds.find((round) => round.exitStatus !== 0)?.exitStatus ?? 0;
   const canaryRound = generated?.kind === "canary" && exitStatus === 0 ? generated.round : null;
   if (canaryRound !== null && options.wait) {
@@ -71,8 +75,12 @@ export async function submitStudy(options: SubmitOptions, effects: Effects): Pro
   };
 }
 
-interface PendingRounds extends Pick<SubmitReport, "generated" | "planned"> {
-  readonly pending: readonly number[];
+function requireScheduler(options: SubmitOptions): void {
+  const site = loadSiteOf(options);
+  if (schedulerOf(site).submits) return;
+  throw new BsweepError("USAGE", `the site ${site.name} has no scheduler to submit to`, {
+    hint: `bsweep local ${options.studyFile} runs the study here; cluster.site in it names another site`,
+  });
 }
 
 /** What is not submitted; where that is nothing, the next round is written, or under --dry-run only counted. */
@@ -80,7 +88,7 @@ async function findPending(
   study: string,
   options: SubmitOptions,
   effects: Effects,
-): Promise<PendingRounds> {
+): Promise<Pick<SubmitReport, "generated" | "planned"> & { readonly pending: readonly number[] }> {
   const pending = listUnsubmitted(options.layout, study);
   if (pending.length > 0) return { pending, generated: null, planned: null };
   if (options.dryRun) {
@@ -91,37 +99,14 @@ async function findPending(
   return { pending: listUnsubmitted(options.layout, study), generated: written, planned: null };
 }
 
-function requireScheduler(options: SubmitOptions): void {
-  const site = loadSiteOf(options);
-  if (schedulerOf(site).submits) return;
-  throw new BsweepError("USAGE", `the site ${site.name} has no scheduler to submit to`, {
-    hint: `bsweep local ${options.studyFile} runs the study here; cluster.site in it names another site`,
-  });
-}
-
-async function submitRounds(
-  pending: readonly number[],
-  study: string,
-  options: SubmitOptions,
-  effects: Effects,
-): Promise<SubmitReport["rounds"]> {
-  const rounds: { round: number; exitStatus: number }[] = [];
-  for (const round of pending) {
-    const exitStatus = await submitRound(options.layout, study, round, options, effects);
-    rounds.push({ round, exitStatus });
-    // A round that is refused, or has to ask, holds up no other; a full queue does.
-    if (exitStatus === WAVE_STATUS) break;
-  }
-  return rounds;
-}
-
+/** The exit status of its submit.sh. */
 async function submitRound(
-  layout: Layout,
   study: string,
   round: number,
   options: SubmitOptions,
   effects: Effects,
 ): Promise<number> {
+  const { layout } = options;
   const script = join(layout.round(study, round), SUBMIT_SCRIPT);
   const args = [script, ...(options.dryRun ? ["--dry-run"] : []), ...options.scriptOptions];
   for (;;) {

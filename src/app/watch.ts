@@ -1,8 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Effects } from "../core/effects.ts";
 import type { StudyStatus } from "./cluster/study-status.ts";
-import type { CollectFirstOptions } from "./collect/collect-first.ts";
-import { quietly } from "./quiet.ts";
+import { type CollectFirstOptions, quietly } from "./collect/collect-first.ts";
 import { readStatus, type StatusRead } from "./status.ts";
 
 export interface WatchOptions extends CollectFirstOptions {
@@ -34,12 +33,12 @@ export async function* watchStudy(
   let last: { read: StatusRead; askedAt: Date } | undefined;
   while (!signal.aborted) {
     const now = effects.now();
-    const isFresh =
-      last !== undefined && now.getTime() - last.askedAt.getTime() < ASK_SECONDS * 1000;
+    const age = now.getTime() - (last?.askedAt.getTime() ?? 0);
+    const fresh = age < ASK_SECONDS * 1000 ? last : undefined;
     try {
-      const answer = isFresh && last !== undefined ? { answer: last.read.answer } : {};
+      const answer = fresh && { answer: fresh.read.answer };
       const read = await readStatus({ ...options, ...answer }, quietly(effects));
-      last = { read, askedAt: isFresh && last !== undefined ? last.askedAt : now };
+      last = { read, askedAt: fresh?.askedAt ?? now };
       yield { status: read.status, askedAt: last.askedAt };
     } catch (error) {
       // A database that is locked for a while, a folder that a server does not give: not the end of a long wait.

@@ -1,5 +1,5 @@
 import { BsweepError } from "../core/errors.ts";
-import { RUN_AGAIN_STATUS } from "../core/trainer-request.ts";
+import { RUN_AGAIN_STATUS } from "../core/trial.ts";
 import { logicalCwd, logicalPath } from "../workspace/layout.ts";
 import { listenForSignals } from "./job-program.ts";
 import { printError } from "./output.ts";

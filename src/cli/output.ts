@@ -1,9 +1,12 @@
+import { relative } from "node:path";
+import { formatCount } from "../core/quantities.ts";
 import pc from "picocolors";
+import { logicalCwd } from "../workspace/layout.ts";
 import { BsweepError, formatIssue, isSystemError, messageOf } from "../core/errors.ts";
 import type { Effects, Progress, Reporter } from "../core/effects.ts";
 
-/** Lines between two progress lines where there is no terminal, in milliseconds. */
-const PLAIN_PROGRESS_INTERVAL_MS = 5000;
+/** Time between two progress lines where there is no terminal. */
+const PLAIN_PROGRESS_INTERVAL_MS = 30_000;
 const BAR_CELLS = 24;
 
 /** Writes a result to stdout, with a line end. */
@@ -20,6 +23,12 @@ export function outliveReaders(): void {
   }
 }
 
+/** A path as it is called from the folder the user stands in. */
+export function fromHere(path: string): string {
+  const inside = relative(logicalCwd(), path);
+  return inside.startsWith("..") ? path : inside;
+}
+
 /** Prints `value` as JSON for scripts. */
 export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
@@ -33,7 +42,7 @@ export function createEffects(): Effects {
 /** A reporter on a stream: a bar that redraws itself on a terminal, plain lines elsewhere. */
 export function createReporter(stream: NodeJS.WriteStream): Reporter {
   let barShown = false;
-  let lastPlainLine = 0;
+  let lastPlain = { line: "", at: 0 };
   const clear = (): void => {
     if (barShown) stream.write("\r\u001b[2K");
     barShown = false;
@@ -50,20 +59,21 @@ export function createReporter(stream: NodeJS.WriteStream): Reporter {
         clear();
         stream.write(formatBar(state));
         barShown = true;
-      } else if (
-        Date.now() - lastPlainLine >= PLAIN_PROGRESS_INTERVAL_MS ||
-        state.done === state.total
-      ) {
-        lastPlainLine = Date.now();
-        line(formatPlain(state));
+        return;
       }
+      const plain = formatPlain(state);
+      const isDue = Date.now() - lastPlain.at >= PLAIN_PROGRESS_INTERVAL_MS;
+      if (plain === lastPlain.line || !(isDue || state.done === state.total)) return;
+      lastPlain = { line: plain, at: Date.now() };
+      line(plain);
     },
     endProgress: clear,
   };
 }
 
-function formatPlain({ label, done, total, note }: Progress): string {
-  return `${label}: ${done}/${total}${note === undefined ? "" : `, ${note}`}`;
+function formatPlain({ label, done, total, unit, note }: Progress): string {
+  const counts = `${formatCount(done)}/${formatCount(total)}`;
+  return `${label}: ${counts}${unit === undefined ? "" : ` ${unit}`}${note === undefined ? "" : `, ${note}`}`;
 }
 
 function formatBar(state: Progress): string {

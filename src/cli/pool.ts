@@ -1,5 +1,5 @@
 import { BsweepError } from "../core/errors.ts";
-import { RUN_AGAIN_STATUS } from "../core/trainer-request.ts";
+import { RUN_AGAIN_STATUS } from "../core/trial.ts";
 import { logicalPath } from "../workspace/layout.ts";
 import { defaultWorkspace } from "./element.ts";
 import { listenForSignals } from "./job-program.ts";

@@ -1,12 +1,10 @@
-import { relative } from "node:path";
 import type { Argv } from "yargs";
-import type { PackOptions } from "../app/prepare/options.ts";
-import type { ImageSource } from "../app/prepare/source.ts";
-import { BsweepError } from "../core/errors.ts";
+import type { ImageSource, PackOptions } from "../app/prepare/source.ts";
 import { parseDurationSeconds, parseMemoryMiB } from "../core/quantities.ts";
-import { createLayout, logicalCwd, logicalPath } from "../workspace/layout.ts";
+import { createLayout, logicalPath } from "../workspace/layout.ts";
 import { formatCommand } from "../core/shell.ts";
-import { createEffects, print, printJson } from "./output.ts";
+import { readQuantity, TEXT } from "./options.ts";
+import { createEffects, fromHere, print, printJson } from "./output.ts";
 
 /** Options of `bsweep prepare` that belong to jobs on a cluster. */
 export interface JobOptions {
@@ -29,22 +27,20 @@ interface OtherOptions {
   readonly json: boolean;
 }
 
-const text = { type: "string", requiresArg: true } as const;
-
 export function addJobOptions<T>(parser: Argv<T>) {
   return parser
     .option("site", {
-      ...text,
+      ...TEXT,
       conflicts: "study",
       describe:
-        "Write jobs for this site instead, one element a shard; again: tell how far they are",
+        "Write jobs for this site instead, an element for each of --shards; again: how far they are",
     })
-    .option("study", { ...text, describe: "The same, as the cluster block of this study says" })
-    .option("image", { ...text, describe: "Container image of the jobs" })
-    .option("queue", { ...text, describe: "Queue, or partition, of the jobs" })
-    .option("user-group", { ...text, describe: "User group, or account, of the jobs" })
-    .option("memory", { ...text, default: "2GB", describe: "Memory of each job" })
-    .option("walltime", { ...text, default: "1h", describe: "Longest run of each job" })
+    .option("study", { ...TEXT, describe: "The same, as the cluster block of this study says" })
+    .option("image", { ...TEXT, describe: "Container image of the jobs" })
+    .option("queue", { ...TEXT, describe: "Queue, or partition, of the jobs" })
+    .option("user-group", { ...TEXT, describe: "User group, or account, of the jobs" })
+    .option("memory", { ...TEXT, default: "2GB", describe: "Memory of each job" })
+    .option("walltime", { ...TEXT, default: "1h", describe: "Longest run of each job" })
     .option("overwrite", {
       type: "boolean",
       default: false,
@@ -80,9 +76,9 @@ export async function runJobs(
         ...(queue === undefined ? {} : { queue }),
         ...(userGroup === undefined ? {} : { userGroup }),
       },
-      memoryMiB: readQuantity("memory", options.memory, parseMemoryMiB, "a size such as 2GB"),
+      memoryMiB: readQuantity("--memory", options.memory, parseMemoryMiB, "a size such as 2GB"),
       walltimeSeconds: readQuantity(
-        "walltime",
+        "--walltime",
         options.walltime,
         parseDurationSeconds,
         "a time such as 1h",
@@ -142,21 +138,4 @@ function sourceWords(source: ImageSource): string[] {
   return Object.entries(source)
     .filter(([name]) => name !== "kind")
     .map(([name, value]) => `--${name}=${value}`);
-}
-
-function readQuantity(
-  name: string,
-  value: string,
-  parse: (text: string) => number | undefined,
-  expected: string,
-): number {
-  const number = parse(value);
-  if (number !== undefined) return number;
-  throw new BsweepError("USAGE", `--${name}: found ${JSON.stringify(value)}, expected ${expected}`);
-}
-
-/** A path as it is called from the folder the user stands in. */
-function fromHere(path: string): string {
-  const inside = relative(logicalCwd(), path);
-  return inside.startsWith("..") ? path : inside;
 }

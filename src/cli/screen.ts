@@ -1,3 +1,4 @@
+import { plural } from "../core/quantities.ts";
 const HOME = "\u001b[H";
 const CLEAR_LINE_END = "\u001b[K";
 const CLEAR_BELOW = "\u001b[J";
@@ -25,5 +26,5 @@ function fit(lines: readonly string[], rows: number): readonly string[] {
   // One row for the cursor, one for what was cut.
   const most = Math.max(1, rows - 2);
   if (!(lines.length > most)) return lines;
-  return [...lines.slice(0, most), `... ${lines.length - most} more lines`];
+  return [...lines.slice(0, most), `... ${plural(lines.length - most, "more line")}`];
 }

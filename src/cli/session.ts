@@ -1,6 +1,6 @@
 import { BsweepError, isSystemError } from "../core/errors.ts";
-import type { PlannedSession } from "../app/cluster/shell.ts";
-import { runAttached } from "../process/run-attached.ts";
+import type { PlannedSession } from "../app/session/shell.ts";
+import { runAttached } from "../process/run-child.ts";
 import { formatCommand } from "../core/shell.ts";
 
 /** What stands after `--`; a shell where there is nothing. */

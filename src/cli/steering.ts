@@ -1,5 +1,5 @@
 import { BsweepError } from "../core/errors.ts";
-import type { SteeringReport } from "../app/cluster/steer/steered.ts";
+import type { SteeringReport } from "../app/steer/steps.ts";
 import { formatSteeringCommands, formatSteeringReport } from "../reports/steering-report.ts";
 import { formatCommand } from "../core/shell.ts";
 import { print, printJson } from "./output.ts";

@@ -29,6 +29,9 @@ function describe(
   if (form !== undefined && message.startsWith("Not enough non-option arguments")) {
     return `found too few arguments, expected bsweep ${String(form)}`;
   }
+  const missing = /^Missing required arguments?: (.*)/.exec(message)?.[1]?.split(", ");
+  if (missing !== undefined)
+    return `found no ${missing.map((each) => `--${each}`).join(" and no ")}`;
   if (unknown.length === 0) return message;
   const words = unknown.map((each) => (argv.includes(each) ? each : `--${each}`));
   return `found ${words.join(", ")}, which the command does not take`;

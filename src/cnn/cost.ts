@@ -27,19 +27,14 @@ const BYTES_PER_NUMBER = 4;
 export function estimateCost(
   params: CnnParameters,
   size: Omit<CnnPlan, "layers">,
-  {
-    count,
-    height,
-    width,
-    channels,
-  }: Pick<DatasetHeader, "count" | "height" | "width" | "channels">,
+  data: Pick<DatasetHeader, "count" | "height" | "width" | "channels">,
   epochs: number,
 ): CnnCost {
   const activations = size.activationsPerExample * params.batchSize * ACTIVATION_COPIES;
   const weights = size.parameters * weightCopies(params);
-  const data = count * height * width * channels * DATA_COPIES;
-  const bytes = (activations + weights) * BYTES_PER_NUMBER + data;
-  const examples = count * epochs;
+  const pixels = data.count * data.height * data.width * data.channels;
+  const bytes = (activations + weights) * BYTES_PER_NUMBER + pixels * DATA_COPIES;
+  const examples = data.count * epochs;
   const flops = size.flopsPerExample * FORWARDS_PER_STEP * examples;
   return {
     memoryMiB: Math.ceil(BASE_MIB + bytes / 2 ** 20),

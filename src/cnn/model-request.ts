@@ -1,4 +1,4 @@
-import type { ErrorCode, Issue } from "../core/errors.ts";
+import type { BsweepError } from "../core/errors.ts";
 
 /** What the program that holds TensorFlow is asked about refitted models, as a JSON file. Paths are absolute. */
 export interface ModelRequest {
@@ -51,9 +51,6 @@ export interface ReadImage {
 }
 
 /** A BsweepError on its way from one process to another. */
-export interface ToldError {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly issues: readonly Issue[];
+export type ToldError = Pick<BsweepError, "code" | "message" | "issues"> & {
   readonly hint: string | null;
-}
+};

@@ -9,52 +9,50 @@ export type ParameterSpec = {
    */
   readonly later?: true;
 } & (
-  | {
-      readonly kind: "integer";
-      readonly low: number;
-      readonly high: number;
-      readonly default: number;
-    }
+  | ({ readonly kind: "integer" } & Range)
   /** Real, low <= value <= high, the low end excluded when `above` is set, the high end when `below` is. */
-  | {
-      readonly kind: "real";
-      readonly low: number;
-      readonly high: number;
-      readonly above?: true;
-      readonly below?: true;
-      readonly default: number;
-    }
+  | ({ readonly kind: "real"; readonly above?: true; readonly below?: true } & Range)
   | { readonly kind: "choice"; readonly values: readonly string[]; readonly default: string }
   | { readonly kind: "boolean"; readonly default: boolean }
 );
 
+type Range = Readonly<Record<"low" | "high" | "default", number>>;
+
 /** Name and numerics revision of the built-in trainer. Raise the revision when equal parameters would train otherwise. */
 export const CNN_TRAINER = { name: "bsweep-cnn", revision: 1 } as const;
 
-const integer = (low: number, high: number, fallback: number, describe: string): ParameterSpec => ({
-  kind: "integer",
-  low,
-  high,
-  default: fallback,
-  describe,
-});
+type SpecOf<Kind> = Extract<ParameterSpec, { readonly kind: Kind }>;
+
+const integer = (
+  low: number,
+  high: number,
+  fallback: number,
+  describe: string,
+): SpecOf<"integer"> => ({ kind: "integer", low, high, default: fallback, describe });
 
 /** `open: "low"`: the low end is excluded, `"high"`: the high end is. */
 const real = (
   [low, high, open]: readonly [low: number, high: number, open?: "low" | "high"],
   fallback: number,
   describe: string,
-): ParameterSpec => ({
-  kind: "real",
-  low,
-  high,
+): SpecOf<"real"> => ({
+  ...{ kind: "real", low, high, default: fallback, describe },
   ...(open === "low" ? { above: true } : {}),
   ...(open === "high" ? { below: true } : {}),
-  default: fallback,
+});
+
+const flag = (describe: string): SpecOf<"boolean"> => ({
+  kind: "boolean",
+  default: false,
   describe,
 });
 
-const flag = (describe: string): ParameterSpec => ({ kind: "boolean", default: false, describe });
+const choice = <const Value extends string>(
+  values: readonly Value[],
+  describe: string,
+): SpecOf<"choice"> & { readonly values: readonly Value[] } => ({
+  ...{ kind: "choice", values, default: values[0] ?? "", describe },
+});
 
 /** Marks parameters that came later. */
 function later<const T extends Readonly<Record<string, ParameterSpec>>>(specs: T): T {
@@ -62,13 +60,6 @@ function later<const T extends Readonly<Record<string, ParameterSpec>>>(specs: T
     Object.entries(specs).map(([name, spec]) => [name, { ...spec, later: true }]),
   ) as T;
 }
-
-const choice = (values: readonly string[], describe: string): ParameterSpec => ({
-  kind: "choice",
-  values,
-  default: values[0] ?? "",
-  describe,
-});
 
 /** Every parameter of the built-in CNN; each may be set or searched. A choice's default is its first value. */
 export const CNN_PARAMETERS = {
@@ -155,40 +146,15 @@ const SPECS = Object.entries(CNN_PARAMETERS).sort(([a], [b]) => (a < b ? -1 : 1)
 export type CnnParameterName = keyof typeof CNN_PARAMETERS;
 
 /** The CNN's parameters, complete and in range. */
-export interface CnnParameters {
-  readonly filters: number;
-  readonly kernelSize: number;
-  readonly convLayers: number;
-  readonly blocks: number;
-  readonly padding: "valid" | "same";
-  readonly activation: "relu" | "sigmoid" | "tanh" | "elu";
-  readonly pooling: "max" | "average";
-  readonly denseLayers: number;
-  readonly denseUnits: number;
-  readonly dropout: number;
-  readonly batchSize: number;
-  readonly optimizer: "adam" | "sgd" | "rmsprop" | "adamw";
-  readonly learningRate: number;
-  readonly momentum: number;
-  readonly validationSplit: number;
-  readonly patience: number;
-  readonly batchNormalization: boolean;
-  readonly initializer: "glorot-uniform" | "glorot-normal" | "he-uniform" | "he-normal";
-  readonly nesterov: boolean;
-  readonly weightDecay: number;
-  readonly l2: number;
-  readonly labelSmoothing: number;
-  readonly classWeights: "none" | "balanced";
-  readonly emaDecay: number;
-  readonly learningRateSchedule: "constant" | "step" | "cosine" | "one-cycle" | "plateau";
-  readonly warmupEpochs: number;
-  readonly decayEpochs: number;
-  readonly decayFactor: number;
-  readonly rotation: number;
-  readonly shift: number;
-  readonly zoom: number;
-  readonly shear: number;
+export type CnnParameters = {
+  readonly [Name in CnnParameterName]: ValueOf<(typeof CNN_PARAMETERS)[Name]>;
+};
+
+type ValueOf<Spec extends ParameterSpec> = Spec extends {
+  readonly values: readonly (infer Value)[];
 }
+  ? Value
+  : Spec["default"];
 
 export function isCnnParameter(name: string): name is CnnParameterName {
   return Object.hasOwn(CNN_PARAMETERS, name);
@@ -206,7 +172,7 @@ export function rejectCnnValue(name: CnnParameterName, value: ParameterValue): s
   return typeof value === "number" && isInRange(spec, value) ? undefined : describeRange(spec);
 }
 
-export type NumericSpec = Extract<ParameterSpec, { kind: "integer" | "real" }>;
+export type NumericSpec = SpecOf<"integer" | "real">;
 
 function isInRange(spec: NumericSpec, value: number): boolean {
   if (spec.kind === "integer") {

@@ -11,26 +11,24 @@ export type CnnLayer = {
   readonly name: string;
   readonly output: ImageShape;
 } & (
-  | {
+  | ({
       readonly kind: "convolution";
       readonly filters: number;
       readonly kernelSize: number;
       readonly padding: "valid" | "same";
-      /** `linear` where a normalization follows, which has the activation then, and a bias of its own. */
-      readonly activation: Activation | "linear";
-      readonly bias: boolean;
-    }
+    } & LayerEnd)
   | { readonly kind: "batch-normalization"; readonly activation: Activation }
   | { readonly kind: "pooling"; readonly pooling: "max" | "average" }
   | { readonly kind: "flatten" }
-  | {
-      readonly kind: "dense";
-      readonly units: number;
-      readonly activation: Activation | "linear";
-      readonly bias: boolean;
-    }
+  | ({ readonly kind: "dense"; readonly units: number } & LayerEnd)
   | { readonly kind: "dropout"; readonly rate: number }
 );
+
+/** How a layer ends: with neither activation nor bias before a normalization, which then has both. */
+interface LayerEnd {
+  readonly activation: Activation | "linear";
+  readonly bias: boolean;
+}
 
 /** What an image data set tells about the network's two ends. */
 export interface CnnProblem {
@@ -73,9 +71,9 @@ export function planCnn(params: CnnParameters, problem: CnnProblem): CnnPlanning
 }
 
 /** What a network costs, or why it cannot be. */
-export type CnnSizing =
+type CnnSizing =
   | { readonly ok: true; readonly size: Omit<CnnPlan, "layers"> }
-  | { readonly ok: false; readonly reason: string };
+  | Extract<CnnPlanning, { readonly ok: false }>;
 
 /** `planCnn` for many trials of one problem: networks of one size are planned once, and their layers not kept. */
 export function createCnnSizer(problem: CnnProblem): (params: CnnParameters) => CnnSizing {
@@ -132,9 +130,6 @@ function addBlock(
   layers.push({ kind: "pooling", name: `block${block + 1}/pool`, pooling: params.pooling, output });
   return undefined;
 }
-
-/** How a layer ends: with its bias and activation, or with neither before a normalization. */
-type LayerEnd = Pick<Extract<CnnLayer, { kind: "dense" }>, "activation" | "bias">;
 
 function addActivated(
   layers: CnnLayer[],

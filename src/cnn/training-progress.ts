@@ -59,6 +59,10 @@ export const FRESH_PROGRESS: Progress = {
 
 /** An epoch as every trainer's step; what was not finite is left out. */
 export function stepOfEpoch({ epoch, seconds, ...measured }: EpochRecord): StepRecord {
-  const known = Object.entries(measured).filter(([, value]) => typeof value === "number");
-  return { step: epoch, metrics: Object.fromEntries(known) as StepRecord["metrics"], seconds };
+  return { step: epoch, metrics: onlyNumbers(measured), seconds };
+}
+
+export function onlyNumbers(values: Readonly<Record<string, unknown>>): Record<string, number> {
+  const known = Object.entries(values).filter(([, value]) => typeof value === "number");
+  return Object.fromEntries(known) as Record<string, number>;
 }

@@ -1,6 +1,6 @@
 /** `skipped`: it could not be looked at, which says nothing. */
 export const CHECK_STATES = ["ok", "warn", "fail", "skipped"] as const;
-export type CheckState = (typeof CHECK_STATES)[number];
+type CheckState = (typeof CHECK_STATES)[number];
 
 /** One thing that must be right before a study runs. */
 export interface Check {
@@ -13,7 +13,7 @@ export interface Check {
 }
 
 /** Checks of one name. */
-export interface Checker {
+interface Checker {
   readonly ok: (found: string) => Check;
   readonly warn: (found: string, remedy: string) => Check;
   readonly fail: (found: string, remedy: string) => Check;

@@ -14,6 +14,8 @@ export interface Progress {
   readonly label: string;
   readonly done: number;
   readonly total: number;
+  /** What is counted, where the label does not say it, such as `MB`. */
+  readonly unit?: string;
   /** Anything short to stand behind the counts. */
   readonly note?: string;
 }

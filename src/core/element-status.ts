@@ -2,23 +2,14 @@
  * `held`: would wait for ever unless it is released. `done`: ended with status 0. `exited`: ended otherwise.
  * `unknown`: the scheduler itself cannot tell.
  */
-export const ELEMENT_STATES = [
-  "pending",
-  "held",
-  "running",
-  "suspended",
-  "done",
-  "exited",
-  "unknown",
-] as const;
-export type ElementState = (typeof ELEMENT_STATES)[number];
+export type ElementState =
+  "pending" | "held" | "running" | "suspended" | "done" | "exited" | "unknown";
 
 /**
  * Why an element exited, where the scheduler tells: by its memory or time limit, by somebody who ended it, with its
  * host, or otherwise.
  */
-export const END_CAUSES = ["out-of-memory", "timeout", "killed", "host", "other"] as const;
-export type EndCause = (typeof END_CAUSES)[number];
+export type EndCause = "out-of-memory" | "timeout" | "killed" | "host" | "other";
 
 /** What a scheduler tells of one element of a job array. */
 export interface ElementStatus {

@@ -38,7 +38,7 @@ export interface Issue {
   readonly message: string;
 }
 
-export interface BsweepErrorOptions {
+interface BsweepErrorOptions {
   /** Everything wrong, one entry a line under the message. */
   readonly issues?: readonly Issue[];
   /** The next command or edit that mends it. */

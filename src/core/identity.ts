@@ -56,7 +56,7 @@ export interface TrialSetting {
 }
 
 /** What a trial is: two trials with equal content are the same trial. */
-export interface TrialContent {
+interface TrialContent {
   /** All parameters of the trainer, defaults filled in, so that spelling out a default changes nothing. */
   readonly params: Parameters | CanonicalText;
   readonly replicate: number;

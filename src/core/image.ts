@@ -26,19 +26,6 @@ export function parseImageReference(text: string): ImageReference | undefined {
   return { registry: isHost ? first : undefined, name, tag, digest };
 }
 
-/** An image that was pushed: the digest its tag had then. */
-export interface PushedImage {
-  readonly digest: string;
-  /** ISO 8601 UTC. */
-  readonly pushedAt: string;
-}
-
-/** What was pushed from a workspace, by reference as it was typed: REGISTRY/NAME:TAG. */
-export interface ImageRecord {
-  readonly schemaVersion: 1;
-  readonly images: Readonly<Record<string, PushedImage>>;
-}
-
 /** The engines that build and push images. */
 export const ENGINES = ["docker", "podman"] as const;
 export type EngineName = (typeof ENGINES)[number];

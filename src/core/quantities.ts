@@ -1,4 +1,4 @@
-/** Sizes and times as people write them, and as the program counts them: MiB and seconds. */
+/** Counts, sizes and times as people write them, and as the program counts them: MiB and seconds. */
 
 const MIB_PER_UNIT: Readonly<Record<string, number>> = { M: 1, G: 1024, T: 1048576 };
 const SECONDS_PER_UNIT: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86400 };
@@ -62,8 +62,25 @@ export function formatMemory(memoryMiB: number): string {
   return memoryMiB % 1024 === 0 ? `${memoryMiB / 1024}GB` : `${memoryMiB}MB`;
 }
 
-/** `2h 05m`, `3m 20s`, `12s`, `0.4s`: two units at most. */
+/** `2,880` */
+export function formatCount(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+/** `1 trial`, `2,880 trials`, `3 classes` */
+export function plural(count: number, noun: string, many = `${noun}s`): string {
+  return `${formatCount(count)} ${count === 1 ? noun : many}`;
+}
+
+/** A measured value in five decimals, or five digits where these would say little. */
+export function formatValue(value: number): string {
+  const size = Math.abs(value);
+  return value === 0 || (size >= 0.01 && size < 1000) ? value.toFixed(5) : value.toPrecision(5);
+}
+
+/** `2h 05m`, `3m 20s`, `12s`, `0.4s`, `<0.1s`: two units at most. */
 export function formatDuration(seconds: number): string {
+  if (seconds > 0 && seconds < 0.05) return "<0.1s";
   if (seconds < 10) return `${seconds.toFixed(1)}s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole}s`;

@@ -1,4 +1,11 @@
-import type { Dimension, Distribution, ParameterValue, Parameters, SearchSpace } from "./study.ts";
+import type {
+  Dimension,
+  Distribution,
+  Parameters,
+  ParameterValue,
+  SearchSpace,
+  Study,
+} from "./study.ts";
 
 /** Digits kept of `low + i * step`: 0.1 + 2 * 0.1 is written, and identified, as 0.3. */
 const STEP_DIGITS = 12;
@@ -98,4 +105,47 @@ export function countCombinations(space: SearchSpace): number {
 function listConditions(space: SearchSpace, name: string): readonly ParameterValue[] {
   const values = space.map(({ when = {} }) => when[name]).filter((value) => value !== undefined);
   return [...new Set(values)];
+}
+
+/**
+ * Why a trial of these parameters and epochs is none that the study as it is now would propose; null when it may be.
+ * @param defaults what the trainer takes for a parameter that is not named
+ */
+export function explainOutside(
+  { space, trainer }: Pick<Study, "space" | "trainer">,
+  params: Parameters,
+  epochs: number,
+  defaults: Parameters = {},
+): string | null {
+  const fixed = { ...defaults, ...trainer.set };
+  const searched = new Set(space.map(({ name }) => name));
+  const strange = Object.keys(params).filter(
+    (name) => !searched.has(name) && fixed[name] !== params[name],
+  );
+  const missing = Object.keys(trainer.set).filter(
+    (name) => !Object.hasOwn(params, name) && defaults[name] !== trainer.set[name],
+  );
+  const outside = space
+    .filter((dimension) => {
+      const value = params[dimension.name] ?? defaults[dimension.name];
+      const isSearched = isActive(dimension, params);
+      if (!isSearched) return Object.hasOwn(params, dimension.name);
+      return value === undefined || !contains(dimension.distribution, value);
+    })
+    .map(({ name }) => name);
+  const names = [...outside, ...strange, ...missing];
+  const values = names.map((name) =>
+    Object.hasOwn(params, name) ? `${name} ${params[name]}` : `no ${name}`,
+  );
+  if (epochs !== trainer.epochs) values.push(`epochs ${epochs}`);
+  return values.length === 0 ? null : values.join(", ");
+}
+
+function contains(distribution: Distribution, value: ParameterValue): boolean {
+  if (takesValue(distribution, value)) return true;
+  if (distribution.kind === "categorical" || typeof value !== "number") return false;
+  const { kind, low, high, log, step } = distribution;
+  // A range without steps, and whole numbers on a logarithmic scale, which are drawn one by one.
+  const isFree = kind === "integer" ? log && Number.isInteger(value) : step === undefined;
+  return isFree && value >= low && value <= high;
 }

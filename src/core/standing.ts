@@ -18,19 +18,18 @@ export type Standing =
   | { readonly kind: "complete" | "pruned" | "skipped" }
   | { readonly kind: "failed"; readonly failure: FailureKind }
   /** Its element has ended, and no result came in time. */
-  | (LostElement & { readonly kind: "lost" })
+  | {
+      readonly kind: "lost";
+      readonly cause: EndCause;
+      readonly exitCode: number | null;
+      /** In the scheduler's words; "" for nothing. */
+      readonly reason: string;
+      readonly host: string;
+    }
   /** The scheduler does not know its element any more, and no result came. */
   | { readonly kind: "missing" }
   /** Neither a result nor a word of the scheduler that can be relied on: it may be alive. */
   | { readonly kind: "unknown"; readonly reason: string };
-
-export interface LostElement {
-  readonly cause: EndCause;
-  readonly exitCode: number | null;
-  /** In the scheduler's words; "" for nothing. */
-  readonly reason: string;
-  readonly host: string;
-}
 
 export type StandingKind = Standing["kind"];
 

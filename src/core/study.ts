@@ -7,9 +7,6 @@ export type ParameterValue = string | number | boolean;
 /** Parameter name -> value. What a trial is run with, apart from its resource. */
 export type Parameters = Readonly<Record<string, ParameterValue>>;
 
-/** A parameter is searched only in trials where every parameter named here has the value given. */
-export type Condition = Readonly<Record<string, ParameterValue>>;
-
 /** The values a parameter may take. */
 export type Distribution =
   | { readonly kind: "categorical"; readonly values: readonly ParameterValue[] }
@@ -34,7 +31,8 @@ export type Distribution =
 export interface Dimension {
   readonly name: string;
   readonly distribution: Distribution;
-  readonly when?: Condition;
+  /** It is searched only in trials where every parameter named here has the value given. */
+  readonly when?: Parameters;
 }
 
 export type SearchSpace = readonly Dimension[];
@@ -61,7 +59,7 @@ export const PRECISIONS = ["float32", "bfloat16"] as const;
 export type Precision = (typeof PRECISIONS)[number];
 
 /** The built-in CNN. `set` fixes parameters for every trial. */
-export interface CnnTrainer {
+interface CnnTrainer {
   readonly kind: "cnn";
   /** The resource: most epochs a trial may train. */
   readonly epochs: number;
@@ -72,18 +70,16 @@ export interface CnnTrainer {
 }
 
 /** Any program: it is handed a request and leaves a result (trainer-command.ts). */
-export interface CommandTrainer {
+interface CommandTrainer extends Pick<CnnTrainer, "epochs" | "set"> {
   readonly kind: "command";
   /** Program and arguments, with placeholders. */
   readonly command: readonly string[];
   /** Numerics revision, raised by hand when the same parameters would train otherwise. */
   readonly version: number;
-  readonly epochs: number;
-  readonly set: Parameters;
 }
 
 /** Folders of packed data sets, relative to the workspace. */
-export interface StudyData {
+interface StudyData {
   /** The rows that trials train on and are judged on. */
   readonly train: string;
   /** Rows that nothing looks at before a model was refitted on all of `train`. */

@@ -1,4 +1,4 @@
-import type { ParameterValue, Parameters } from "./study.ts";
+import type { Parameters } from "./study.ts";
 
 /** What a word of a trainer's command may ask for beside parameters: `{{request}}`. */
 export const COMMAND_VALUES = {
@@ -14,7 +14,7 @@ export const COMMAND_VALUES = {
   scratch: "folder for scratch files, removed afterwards",
 } as const;
 
-export type CommandValueName = keyof typeof COMMAND_VALUES;
+type CommandValueName = keyof typeof COMMAND_VALUES;
 export type CommandValues = Readonly<Record<CommandValueName, string>>;
 
 /** Two braces as they are, where a placeholder would begin. */
@@ -89,12 +89,8 @@ function fillWord(word: string, values: CommandValues, params: Parameters): stri
     if (text === BRACES) return "{{";
     return prefix === undefined && isCommandValue(name)
       ? values[name]
-      : formatValue(params[name ?? ""]);
+      : String(params[name ?? ""] ?? "");
   });
-}
-
-function formatValue(value: ParameterValue | undefined): string {
-  return value === undefined ? "" : String(value);
 }
 
 /** The same values as environment variables: `BSWEEP_REQUEST` and so on. */

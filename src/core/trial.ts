@@ -83,7 +83,7 @@ export interface StepRecord {
   readonly seconds: number;
 }
 
-export interface Holdout {
+interface Holdout {
   /** Rows predicted right. */
   readonly correct: number;
   /** Rows in the hold-out. */
@@ -104,7 +104,7 @@ export interface NumericsFingerprint {
 
 /** What a trainer measured. A trainer leaves this as a JSON file; the runner makes it a result. */
 export interface TrainerReport {
-  /** The objective's metric among them. */
+  /** Final ones, the objective's among them. */
   readonly metrics: Metrics;
   readonly holdout?: Holdout | undefined;
   readonly model?: { readonly parameters: number; readonly flopsPerExample: number } | undefined;
@@ -115,7 +115,7 @@ export interface TrainerReport {
 }
 
 /** Why a trial was not trained to its end, though nothing failed. */
-export interface EarlyEnd {
+interface EarlyEnd {
   /** In a sentence. */
   readonly reason: string;
   /** The last step it trained, and the objective's value there; null for one that was never started. */
@@ -124,23 +124,13 @@ export interface EarlyEnd {
 }
 
 /** One attempt at one trial: what happened, measured. Never the environment as a whole. */
-export interface TrialResult {
+export interface TrialResult extends Trial, Pick<TrainerReport, "metrics" | "history"> {
   readonly schemaVersion: 2;
-  readonly trialId: string;
-  readonly number: number;
-  readonly attempt: number;
   readonly state: ResultState;
   /** The objective's value; null unless complete. */
   readonly objective: number | null;
-  /** Final ones. */
-  readonly metrics: Metrics;
   readonly holdout: Holdout | null;
   readonly model: { readonly parameters: number; readonly flopsPerExample: number } | null;
-  readonly history: readonly StepRecord[];
-  readonly params: Parameters;
-  readonly replicate: number;
-  readonly seed: number;
-  readonly resource: Resource;
   /** Of a failed trial alone. */
   readonly failure: Failure | null;
   /** Of a pruned or skipped trial alone. */
@@ -155,3 +145,16 @@ export interface TrialResult {
   readonly numerics: NumericsFingerprint | null;
   readonly software: { readonly bsweep: string };
 }
+
+/** What happened, and what the program said last, in a line. */
+export function explainFailure({ message, stderrTail = "" }: Omit<Failure, "kind">): string {
+  const lines = stderrTail.split(/[\r\n]+/).map((line) => line.trim());
+  const last = lines.findLast((line) => line !== "");
+  return last === undefined || message.includes(last) ? message : `${message}: ${last}`;
+}
+
+/**
+ * Exit status of a trainer that was told to stop (SIGTERM, SIGINT, SIGUSR2, `endsAt`) and left a checkpoint, and of
+ * the element it ran in: run me again.
+ */
+export const RUN_AGAIN_STATUS = 75;

@@ -1,3 +1,4 @@
+import { formatCount, plural } from "../core/quantities.ts";
 import { Document } from "yaml";
 import { escapeControls } from "../core/printable.ts";
 import type { Objective, Parameters } from "../core/study.ts";
@@ -46,7 +47,7 @@ export function formatBest(best: Best): string {
 function describe(best: Best): readonly string[] {
   const { number, study, complete, sharing, metric, objective, modelParameters } = best;
   return [
-    `Trial ${number} of study ${study}, the best of ${complete} complete trials`,
+    `Trial ${number} of study ${study}, the best of ${plural(complete, "complete trial")}`,
     `${metric}: ${objective}${describeReplicates(best)}`,
     ...describeInterval(best),
     ...(sharing > 1
@@ -57,20 +58,20 @@ function describe(best: Best): readonly string[] {
     ...(best.outside === null
       ? []
       : [`not in the study any more: ${escapeControls(best.outside)}`]),
-    ...(modelParameters === null ? [] : [`model: ${modelParameters} parameters`]),
+    ...(modelParameters === null ? [] : [`model: ${plural(modelParameters, "parameter")}`]),
   ];
 }
 
 function describeReplicates({ replicates, spread }: Best): string {
   return replicates === 1
     ? ""
-    : `, mean of ${replicates} replicates, ${spread.low} .. ${spread.high}`;
+    : `, mean of ${plural(replicates, "replicate")}, ${spread.low} .. ${spread.high}`;
 }
 
 function describeInterval({ interval, holdout }: Best): readonly string[] {
   if (interval === null || holdout === null) return [];
   const range = `${interval.low.toFixed(4)} .. ${interval.high.toFixed(4)}`;
   return [
-    `95 % interval: ${range} (rows only, not seeds), ${holdout.correct} of ${holdout.count} rows right`,
+    `95 % interval: ${range} (rows only, not seeds), ${formatCount(holdout.correct)} of ${plural(holdout.count, "row")} right`,
   ];
 }

@@ -1,9 +1,16 @@
 import * as z from "zod";
 import type { ParameterValue } from "../core/study.ts";
-import { tellSingleValue, type SpaceEntry, type WrittenParameters } from "./parameter-schema.ts";
+import {
+  type SpaceEntry,
+  rangeShape,
+  tellSingleValue,
+  type WrittenParameters,
+} from "./parameter-schema.ts";
 import { integer, text } from "./placement-schema.ts";
-import { expected } from "./schema-issues.ts";
+import { describeUnknown, expected, type IssueAt } from "./schema-issues.ts";
 import { sharedShape } from "./study-schema.ts";
+import type { Issue } from "../core/errors.ts";
+import { COMMAND_VALUES, listPlaceholders } from "../core/trainer-command.ts";
 
 /** A parameter of a command, as it may stand in `{{name}}`. */
 const nameSchema = text(
@@ -23,7 +30,7 @@ const parametersSchema: z.ZodType<WrittenParameters> = z
   .meta({ id: "parameters" });
 
 const listSchema = z.array(valueSchema, expected("a list")).min(1, expected("at least one value"));
-const numberSchema = z.number(expected("a number"));
+const stepSchema = z.number(expected("a number > 0")).gt(0, expected("a number > 0"));
 
 /** A parameter of a command's search space: whatever the command takes. */
 export const commandEntrySchema: z.ZodType<SpaceEntry> = z.union(
@@ -31,15 +38,7 @@ export const commandEntrySchema: z.ZodType<SpaceEntry> = z.union(
     listSchema,
     z.strictObject(
       {
-        values: listSchema.optional().describe("A list, where a condition stands beside it"),
-        low: numberSchema.optional().describe("Least value, included"),
-        high: numberSchema.optional().describe("Greatest value, included"),
-        log: z.boolean().optional().describe("Uniform in the logarithm"),
-        step: z
-          .number(expected("a number > 0"))
-          .gt(0, expected("a number > 0"))
-          .optional()
-          .describe("Only low, low + step, low + 2 step, ..."),
+        ...rangeShape(listSchema, z.number(expected("a number")), stepSchema),
         integer: z.boolean().optional().describe("Whole numbers only"),
         when: parametersSchema
           .optional()
@@ -90,3 +89,38 @@ export const commandStudySchema = z.strictObject({
 });
 
 export type WrittenCommandStudy = z.output<typeof commandStudySchema>;
+
+/**
+ * Words that ask for what there is not.
+ * @param scope names of all parameters, whether their entries are sound or not
+ */
+export function checkCommand(
+  command: readonly string[],
+  { parameters, hasData }: { readonly parameters: readonly string[]; readonly hasData: boolean },
+  issueAt: IssueAt,
+): Issue[] {
+  return command.flatMap((word, index) =>
+    listPlaceholders(word).flatMap(({ text, name, isParameter }) => {
+      const known = text.includes("param:")
+        ? parameters
+        : [...parameters, ...Object.keys(COMMAND_VALUES)];
+      const at = (message: string): Issue[] => [issueAt(["trainer", "command", index], message)];
+      if (isParameter && !parameters.includes(name))
+        return at(`${text}: ${describeUnknown("value", name, known)}`);
+      if (!isParameter && !hasData && (name === "data" || name === "holdout"))
+        return at(`found ${text}, but the study has no \`data\``);
+      return [];
+    }),
+  );
+}
+
+/** Names that every object of JavaScript has, and that would be mistaken for parameters. */
+export function checkNames(
+  names: readonly string[],
+  path: readonly string[],
+  issueAt: IssueAt,
+): Issue[] {
+  return names
+    .filter((name) => name in {})
+    .map((name) => issueAt([...path, name], `found the name \`${name}\`, expected another one`));
+}

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { DatasetHeader, PackedFile } from "../core/dataset.ts";
 import { canonicalJson, sha256 } from "../core/identity.ts";
-import { parseJson } from "./issues.ts";
+import { formatJson, jsonReader } from "./issues.ts";
 
 /** Labels are one byte each. */
 export const MAX_CLASSES = 256;
@@ -29,24 +29,16 @@ const headerSchema: z.ZodType<DatasetHeader> = z
     digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
   })
   .superRefine((header, context) => {
-    const expectSame = (
-      path: string[],
-      found: number | string,
-      expected: number | string,
-    ): void => {
-      if (found === expected) return;
-      context.addIssue({ code: "custom", path, message: `found ${found}, expected ${expected}` });
+    const refuse = (path: string[], message: string): void =>
+      context.addIssue({ code: "custom", path, message });
+    const expectSame = <T extends number | string>(path: string[], found: T, expected: T): void => {
+      if (found !== expected) refuse(path, `found ${found}, expected ${expected}`);
     };
     const { count, height, width, channels, labels, classes, classCounts } = header;
     expectSame(["images", "bytes"], header.images.bytes, count * height * width * channels);
     if (labels !== null) expectSame(["labels", "bytes"], labels.bytes, count);
-    if ((labels === null) !== (classes === 0)) {
-      context.addIssue({
-        code: "custom",
-        path: ["classes"],
-        message: `found ${classes}, expected labels and classes together`,
-      });
-    }
+    if ((labels === null) !== (classes === 0))
+      refuse(["classes"], `found ${classes}, expected labels and classes together`);
     expectSame(["classCounts", "length"], classCounts.length, classes);
     const labelled = classCounts.reduce((sum, rows) => sum + rows, 0);
     if (labels !== null) expectSame(["classCounts"], `a sum of ${labelled}`, `a sum of ${count}`);
@@ -57,17 +49,13 @@ const headerSchema: z.ZodType<DatasetHeader> = z
  * Reads a `dataset.json`: its form, and that sizes, class counts and digest agree with one another.
  * @throws BsweepError INVALID_DATA with every issue
  */
-export function parseDatasetHeader(text: string, file: string): DatasetHeader {
-  return parseJson(text, { file }, headerSchema, {
-    code: "INVALID_DATA",
-    what: "data set header",
-    hint: "it is written by bsweep prepare; prepare the data set again with --force",
-  });
-}
+export const parseDatasetHeader = jsonReader(headerSchema, {
+  code: "INVALID_DATA",
+  what: "data set header",
+  hint: "it is written by bsweep prepare; prepare the data set again with --force",
+});
 
-export function formatDatasetHeader(header: DatasetHeader): string {
-  return `${JSON.stringify(header, null, 2)}\n`;
-}
+export const formatDatasetHeader: (header: DatasetHeader) => string = formatJson;
 
 /** The data set's identity: `sha256:` and SHA-256 over canonical JSON of shape and content. */
 export function computeDatasetDigest(header: Omit<DatasetHeader, "digest">): string {

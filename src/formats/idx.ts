@@ -17,6 +17,8 @@ export const MAX_IDX_HEADER_BYTES = 20;
 /** Third byte of the magic number: uint8, the only type images and labels come in. */
 const TYPE_UINT8 = 0x08;
 
+const MAGIC = { labels: "00000801", images: "00000803 or 00000804" };
+
 /**
  * Reads the head of an IDX file.
  * @param head the first bytes of the file, MAX_IDX_HEADER_BYTES of them unless it is shorter.
@@ -32,7 +34,9 @@ export function parseIdxHeader(
   const dimensions = head[3] ?? 0;
   const fits = content === "labels" ? dimensions === 1 : dimensions === 3 || dimensions === 4;
   if (head.length < 4 || view.getUint16(0) !== 0 || head[2] !== TYPE_UINT8 || !fits) {
-    throw invalid(file, describeStart(head), describeExpected(content));
+    const start = Buffer.from(head.subarray(0, 4)).toString("hex");
+    const found = start === "" ? "an empty file" : `the bytes ${start}`;
+    throw invalid(file, found, `an IDX file of ${content} (${MAGIC[content]}), gzipped or not`);
   }
   const headerBytes = 4 + 4 * dimensions;
   if (head.length < headerBytes) {
@@ -42,16 +46,6 @@ export function parseIdxHeader(
   if (sizes.includes(0)) throw invalid(file, `sizes ${sizes.join(" x ")}`, "none to be 0");
   const [count = 0, ...shape] = sizes;
   return { count, shape, headerBytes, rowBytes: shape.reduce((product, n) => product * n, 1) };
-}
-
-function describeStart(head: Uint8Array): string {
-  if (head.length === 0) return "an empty file";
-  return `the bytes ${Buffer.from(head.subarray(0, 4)).toString("hex")}`;
-}
-
-function describeExpected(content: "images" | "labels"): string {
-  const magic = content === "labels" ? "00000801" : "00000803 or 00000804";
-  return `an IDX file of ${content} (${magic}), gzipped or not`;
 }
 
 function invalid(file: string, found: string, expected: string): BsweepError {

@@ -1,8 +1,13 @@
 import * as z from "zod";
-import type { ImageRecord } from "../core/image.ts";
-import { parseJson } from "./issues.ts";
+import { formatJson, jsonReader, type Read } from "./issues.ts";
 
-const recordSchema: z.ZodType<ImageRecord> = z.strictObject({
+/** What was pushed from a workspace, by reference as it was typed: REGISTRY/NAME:TAG. */
+export type ImageRecord = Read<z.output<typeof recordSchema>>;
+
+/** An image that was pushed: the digest its tag had then. */
+export type PushedImage = ImageRecord["images"][string];
+
+const recordSchema = z.strictObject({
   schemaVersion: z.literal(1),
   images: z.record(
     z.string(),
@@ -14,14 +19,10 @@ const recordSchema: z.ZodType<ImageRecord> = z.strictObject({
 });
 
 /** @throws BsweepError INVALID_DATA */
-export function parseImageRecord(text: string, file: string): ImageRecord {
-  return parseJson(text, { file }, recordSchema, {
-    code: "INVALID_DATA",
-    what: "record of pushed images",
-    hint: "remove the file, and name images by their digests in the study",
-  });
-}
+export const parseImageRecord = jsonReader(recordSchema, {
+  code: "INVALID_DATA",
+  what: "record of pushed images",
+  hint: "remove the file, and name images by their digests in the study",
+});
 
-export function formatImageRecord(record: ImageRecord): string {
-  return `${JSON.stringify(record, null, 2)}\n`;
-}
+export const formatImageRecord: (record: ImageRecord) => string = formatJson;

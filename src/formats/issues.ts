@@ -34,12 +34,24 @@ export function parseJson<T>(
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw invalid(source, kind, [
-      { ...source, path: "", message: `found no JSON: ${messageOf(error)}` },
-    ]);
+    const message = `found no JSON: ${messageOf(error)}`;
+    throw invalidDocument(source.file, kind, [{ ...source, path: "", message }]);
   }
   return checkValue(value, source, schema, kind);
 }
+
+/** Reads files of one kind. */
+export function jsonReader<T>(schema: z.ZodType<T>, kind: DocumentKind) {
+  return (text: string, file: string): T => parseJson(text, { file }, schema, kind);
+}
+
+/** A value as the text of a file that people may look into. */
+export function formatJson(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** What a schema gives, not to be written to. */
+export type Read<T> = T extends object ? { readonly [K in keyof T]: Read<T[K]> } : T;
 
 /** Checks a value that was read already. @throws BsweepError with every issue */
 export function checkValue<T>(
@@ -55,10 +67,14 @@ export function checkValue<T>(
     path: formatPath(issue.path),
     message: issue.message,
   }));
-  throw invalid(source, kind, issues);
+  throw invalidDocument(source.file, kind, issues);
 }
 
-function invalid(source: Source, kind: DocumentKind, issues: readonly Issue[]): BsweepError {
+export function invalidDocument(
+  file: string,
+  kind: DocumentKind,
+  issues: readonly Issue[],
+): BsweepError {
   const hint = kind.hint === undefined ? {} : { hint: kind.hint };
-  return new BsweepError(kind.code, `${source.file} is no valid ${kind.what}`, { issues, ...hint });
+  return new BsweepError(kind.code, `${file} is no valid ${kind.what}`, { issues, ...hint });
 }

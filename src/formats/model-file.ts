@@ -4,7 +4,7 @@ import type { CnnParameters } from "../cnn/parameters.ts";
 import type { RefittedModel } from "../cnn/refitted-model.ts";
 import { PRECISIONS } from "../core/study.ts";
 import { MAX_CLASSES, packedFileSchema } from "./dataset-header.ts";
-import { parseJson } from "./issues.ts";
+import { formatJson, jsonReader } from "./issues.ts";
 import { trialIdSchema } from "./manifest.ts";
 import { completeParametersSchema } from "./parameter-schema.ts";
 import { numericsSchema } from "./result-file.ts";
@@ -60,14 +60,10 @@ const modelSchema: z.ZodType<RefittedModel> = z
   });
 
 /** Reads a `model.json`. @throws BsweepError INVALID_MODEL with every issue */
-export function parseModelFile(text: string, file: string): RefittedModel {
-  return parseJson(text, { file }, modelSchema, {
-    code: "INVALID_MODEL",
-    what: "model",
-    hint: "it is written by bsweep refit; make it again with --force",
-  });
-}
+export const parseModelFile = jsonReader(modelSchema, {
+  code: "INVALID_MODEL",
+  what: "model",
+  hint: "it is written by bsweep refit; make it again with --force",
+});
 
-export function formatModelFile(model: RefittedModel): string {
-  return `${JSON.stringify(model, null, 2)}\n`;
-}
+export const formatModelFile: (model: RefittedModel) => string = formatJson;

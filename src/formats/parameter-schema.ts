@@ -89,16 +89,27 @@ export function entrySchema(spec: ParameterSpec): z.ZodType<SpaceEntry> {
   }
   const mapping = z.strictObject(
     {
-      values: list.optional().describe("A list, where a condition stands beside it"),
-      low: numberSchema(spec).optional().describe("Least value, included"),
-      high: numberSchema(spec).optional().describe("Greatest value, included"),
-      log: z.boolean().optional().describe("Uniform in the logarithm"),
-      step: stepSchema(spec).optional().describe("Only low, low + step, low + 2 step, ..."),
+      ...rangeShape(list, numberSchema(spec), stepSchema(spec)),
       when: whenSchema.optional(),
     },
     tellSingleValue,
   );
   return z.union([list, mapping], expected("a list such as [1, 2] or a range {low, high}"));
+}
+
+/** What every mapping of a parameter with numbers may hold. */
+export function rangeShape(
+  list: z.ZodType<readonly ParameterValue[]>,
+  number: z.ZodType<number>,
+  step: z.ZodType<number>,
+) {
+  return {
+    values: list.optional().describe("A list, where a condition stands beside it"),
+    low: number.optional().describe("Least value, included"),
+    high: number.optional().describe("Greatest value, included"),
+    log: z.boolean().optional().describe("Uniform in the logarithm"),
+    step: step.optional().describe("Only low, low + step, low + 2 step, ..."),
+  };
 }
 
 function stepSchema(spec: NumericSpec): z.ZodType<number> {

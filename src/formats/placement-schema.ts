@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { LAUNCHERS, type GpuRequest, type Pool } from "../core/placement.ts";
+import { dropAbsent } from "../core/objects.ts";
 import { parseDurationSeconds, parseMemoryMiB } from "../core/quantities.ts";
 import { expected } from "./schema-issues.ts";
 
@@ -83,27 +84,14 @@ export const gpuSchema = z.strictObject({
 });
 
 /** @throws TypeError for what the schema cannot have let pass */
-export function toPool({
-  slots,
-  slotsPerHost,
-  walltime,
-  launcher,
-}: z.output<typeof poolSchema>): Pool {
-  return {
-    slots,
-    walltimeSeconds: readDuration(walltime),
-    ...(slotsPerHost === undefined ? {} : { slotsPerHost }),
-    ...(launcher === undefined ? {} : { launcher }),
-  };
+export function toPool({ slots, walltime, ...others }: z.output<typeof poolSchema>): Pool {
+  return dropAbsent({ slots, walltimeSeconds: readDuration(walltime), ...others });
 }
 
 /** @throws TypeError for what the schema cannot have let pass */
 export function toGpu({ count, model, memory, shared }: z.output<typeof gpuSchema>): GpuRequest {
-  return {
-    ...{ count, shared },
-    ...(model === undefined ? {} : { model }),
-    ...(memory === undefined ? {} : { memoryMiB: readSize(memory) }),
-  };
+  const memoryMiB = memory === undefined ? undefined : readSize(memory);
+  return dropAbsent({ count, shared, model, memoryMiB });
 }
 
 /** @throws TypeError for what the schema cannot have let pass */

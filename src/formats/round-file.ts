@@ -1,33 +1,42 @@
 import * as z from "zod";
-import { PRECISIONS } from "../core/study.ts";
 import { LAUNCHERS } from "../core/placement.ts";
-import { ROUND_KINDS, type Round, type RoundCluster } from "../core/round.ts";
 import type { Setting } from "../core/setting.ts";
-import { parseJson } from "./issues.ts";
+import { PRECISIONS } from "../core/study.ts";
+import { formatJson, jsonReader, type Read } from "./issues.ts";
+
+/**
+ * `canary`: one trial, whose time says how many fit into an element (`trialsPerElement: auto`). `retry`: trials of
+ * earlier rounds that failed or left nothing, with their next attempt.
+ */
+const ROUND_KINDS = ["initial", "extension", "canary", "retry"] as const;
+export type RoundKind = (typeof ROUND_KINDS)[number];
 
 /** A name that is no path. */
 const plainName = z.string().regex(/^[A-Za-z0-9._-]+$/);
+const count = z.int().min(1);
 
-const clusterSchema: z.ZodType<RoundCluster> = z.strictObject({
+const clusterSchema = z.strictObject({
   site: z.string(),
   scheduler: plainName,
+  /** LSF's; "" elsewhere. */
   jobGroup: z.string(),
-  concurrencyLimit: z.int().min(1),
+  concurrencyLimit: count,
   image: z.string(),
   resultGraceSeconds: z.int().min(0),
   gpu: z
     .strictObject({
-      count: z.int().min(1),
+      count,
       model: z.string().exactOptional(),
-      memoryMiB: z.int().min(1).exactOptional(),
+      memoryMiB: count.exactOptional(),
       shared: z.boolean(),
     })
     .nullable(),
+  /** Set: each array is a parallel job whose tasks take the manifest's elements. */
   pool: z
     .strictObject({
-      slots: z.int().min(1),
-      slotsPerHost: z.int().min(1).exactOptional(),
-      walltimeSeconds: z.int().min(1),
+      slots: count,
+      slotsPerHost: count.exactOptional(),
+      walltimeSeconds: count,
       launcher: z.enum(LAUNCHERS).exactOptional(),
     })
     .nullable(),
@@ -41,57 +50,74 @@ const settingSchema: z.ZodType<Setting> = z.strictObject({
   holdout: z.strictObject({ fraction: z.number().min(0).lt(1), seed: z.int().min(0) }),
 });
 
+const datasetSchema = z.strictObject({
+  /** Relative to the workspace. */
+  path: z.string(),
+  digest: z.string(),
+  /** Fraction and seed of the hold-out and of the split of what is left. */
+  holdout: z.strictObject({ fraction: z.number().gt(0).lt(1), seed: z.int().min(0) }),
+});
+
+/** File names are relative to the round's folder. */
+const arraySchema = z.strictObject({
+  /** From 1; 0 is the canary: one element with the round's first trial, which the others wait for. */
+  array: z.int().min(0),
+  elements: count,
+  jobName: z.string(),
+  manifest: plainName,
+  script: plainName,
+});
+
 /** What bsweep 0.1.0 did not write down has a default. */
-const roundSchema: z.ZodType<Round> = z.strictObject({
+const roundSchema = z.strictObject({
   schemaVersion: z.literal(1),
   study: z.string(),
-  round: z.int().min(1),
+  /** From 1. */
+  round: count,
   kind: z.enum(ROUND_KINDS),
+  /** Random hex, part of the job names, so that two rounds are never mistaken for one another. */
   nonce: z.string(),
   createdAt: z.iso.datetime(),
   bsweep: z.string(),
   objective: z.strictObject({ metric: z.string(), direction: z.enum(["maximize", "minimize"]) }),
+  /** What its trials compare within; null in rounds of bsweep 0.1.0 (rounds/setting.ts finds it out). */
   setting: settingSchema.nullable().default(null),
-  dataset: z
-    .strictObject({
-      path: z.string(),
-      digest: z.string(),
-      holdout: z.strictObject({ fraction: z.number().gt(0).lt(1), seed: z.int().min(0) }),
-    })
-    .nullable(),
+  /** Null for a command that brings its own data. */
+  dataset: datasetSchema.nullable(),
   trainer: z.discriminatedUnion("kind", [
     z.strictObject({ kind: z.literal("cnn"), precision: z.enum(PRECISIONS).default("float32") }),
+    /** argv of a trainer other than the built-in one, with placeholders (trainer-command.ts). */
     z.strictObject({ kind: z.literal("command"), command: z.array(z.string()).min(1) }),
   ]),
   limits: z.strictObject({
-    cpus: z.int().min(1),
-    memoryMiB: z.int().min(1),
-    walltimeSeconds: z.int().min(1),
+    cpus: count,
+    memoryMiB: count,
+    walltimeSeconds: count,
+    /** Between a trial's checkpoints; 0: after each epoch, null: none. */
     checkpointSeconds: z.number().min(0).nullable().default(null),
   }),
+  /** Where it runs; null in rounds of bsweep 0.1.0, which did not write it down. */
   cluster: clusterSchema.nullable().default(null),
-  arrays: z.array(
-    z.strictObject({
-      array: z.int().min(0),
-      elements: z.int().min(1),
-      jobName: z.string(),
-      manifest: plainName,
-      script: plainName,
-    }),
-  ),
-  trials: z.int().min(1),
+  arrays: z.array(arraySchema),
+  /** Distinct trials: the canary's stands in the first array too. */
+  trials: count,
+  /** File as named by the user -> SHA-256 of the bytes that went into the round. */
   inputs: z.record(z.string(), z.string()),
 });
 
-/** Reads a round.json. @throws BsweepError INVALID_MANIFEST */
-export function parseRoundFile(text: string, file: string): Round {
-  return parseJson(text, { file }, roundSchema, {
-    code: "INVALID_MANIFEST",
-    what: "round file",
-    hint: "it is written by bsweep generate; generate the round again",
-  });
-}
+/** What all elements of a round share; stands in round.json beside the manifests. */
+export type Round = Read<z.output<typeof roundSchema>>;
+/** What is needed to ask for a round's jobs and to steer them, whatever the study file says by now. */
+export type RoundCluster = Read<z.output<typeof clusterSchema>>;
+export type RoundDataset = Read<z.output<typeof datasetSchema>>;
+/** One job array of a round. */
+export type RoundArray = Read<z.output<typeof arraySchema>>;
 
-export function formatRoundFile(round: Round): string {
-  return `${JSON.stringify(round, null, 2)}\n`;
-}
+/** Reads a round.json. @throws BsweepError INVALID_MANIFEST */
+export const parseRoundFile = jsonReader(roundSchema, {
+  code: "INVALID_MANIFEST",
+  what: "round file",
+  hint: "it is written by bsweep generate; generate the round again",
+});
+
+export const formatRoundFile: (round: Round) => string = formatJson;

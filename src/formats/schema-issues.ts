@@ -80,8 +80,8 @@ function isWrongType(issue: z.core.$ZodIssue): boolean {
 /** ``unknown key `filtres`; did you mean `filters`?`` */
 export function describeUnknown(what: string, name: string, known: readonly string[]): string {
   const nearest = findNearest(name, known);
-  const advice =
-    nearest === undefined ? `known here: ${known.join(", ")}` : `did you mean \`${nearest}\`?`;
+  const all = known.length === 0 ? `no ${what} is known here` : `known here: ${known.join(", ")}`;
+  const advice = nearest === undefined ? all : `did you mean \`${nearest}\`?`;
   return `unknown ${what} \`${name}\`; ${advice}`;
 }
 
@@ -103,7 +103,7 @@ function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === "unrecognized_keys") return UNTOLD;
   if (issue.code === "invalid_type") {
     const { expected: type } = issue;
-    return describeFound(issue.input, type === "object" ? "a mapping" : type);
+    return describeFound(issue.input, type === "object" ? "a mapping (`key: value`)" : type);
   }
   if (issue.code === "invalid_value") {
     return describeFound(issue.input, issue.values.map(String).join(" | "));

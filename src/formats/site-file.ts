@@ -2,10 +2,10 @@ import * as z from "zod";
 import { dropAbsent } from "../core/objects.ts";
 import { CONTAINER_RUNTIMES } from "../core/placement.ts";
 import { REQUIRABLE_KEYS, type SchedulerChoice, type Site } from "../core/site.ts";
-import type { DocumentKind } from "./issues.ts";
+import { formatJson, invalidDocument, type DocumentKind } from "./issues.ts";
 import { integer, name as siteName, placementShape } from "./placement-schema.ts";
 import { expected } from "./schema-issues.ts";
-import { checkYaml, invalidDocument, readYaml } from "./yaml-document.ts";
+import { checkYaml, readYaml } from "./yaml-document.ts";
 
 const KIND: DocumentKind = {
   code: "INVALID_SITE",
@@ -120,6 +120,5 @@ export function parseSiteFile(
 
 /** The text of templates/site.schema.json, the JSON schema of site files for editors. */
 export function formatSiteJsonSchema(schedulers: readonly SchedulerChoice[]): string {
-  const schema = z.toJSONSchema(createSiteSchema(schedulers), { io: "input" });
-  return `${JSON.stringify(schema, null, 2)}\n`;
+  return formatJson(z.toJSONSchema(createSiteSchema(schedulers), { io: "input" }));
 }

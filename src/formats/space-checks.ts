@@ -56,16 +56,13 @@ function findRepeats(
   const first = new Map<string, ParameterValue>();
   return values.flatMap((value, index) => {
     const same = first.get(String(value));
-    if (same === undefined) first.set(String(value), value);
+    first.set(String(value), same ?? value);
     if (same === undefined) return [];
-    return same === value
-      ? [at(index, `found ${showValue(value)} twice, expected each value once`)]
-      : [
-          at(
-            index,
-            `found ${showValue(value)} beside ${showValue(same)}, expected one of them: a command is handed the same word`,
-          ),
-        ];
+    const message =
+      same === value
+        ? "twice, expected each value once"
+        : `beside ${showValue(same)}, expected one of them: a command is handed the same word`;
+    return [at(index, `found ${showValue(value)} ${message}`)];
   });
 }
 
@@ -102,7 +99,7 @@ export function toDistribution({ name, entry, isInteger }: SpaceParameter): Dist
 }
 
 /** What a condition may name: the parameters set, and those searched with their values. */
-export interface ConditionScope {
+interface ConditionScope {
   readonly set: Readonly<Record<string, ParameterValue | undefined>>;
   readonly searched: ReadonlyMap<string, Distribution>;
 }

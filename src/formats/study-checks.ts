@@ -1,3 +1,4 @@
+import { formatCount } from "../core/quantities.ts";
 import type { Issue } from "../core/errors.ts";
 import { dropAbsent } from "../core/objects.ts";
 import {
@@ -21,7 +22,7 @@ import {
 import { METRICS, type WrittenStudy } from "./study-schema.ts";
 
 /** The parts of a study file that fit their own schemas; a part that does not is absent. */
-export interface StudyDraft {
+export interface SoundParts {
   /** Of a study of the CNN: what a command measures is for it to say. */
   readonly objective?: WrittenStudy["objective"] | undefined;
   readonly trainer?: { readonly set: WrittenParameters } | undefined;
@@ -36,7 +37,7 @@ export interface StudyDraft {
 }
 
 /** What is wrong between the parts of a study, and inside its ranges and lists. */
-export function checkStudy(draft: StudyDraft, issueAt: IssueAt): Issue[] {
+export function checkStudy(draft: SoundParts, issueAt: IssueAt): Issue[] {
   const alone = draft.space.flatMap((parameter) => checkEntry(parameter, issueAt));
   const issues = [
     ...alone,
@@ -79,7 +80,7 @@ export function toDimensions(
 }
 
 /** A job that is shorter than what one element may take could cut every element short. */
-function checkPool({ cluster, resources }: StudyDraft, issueAt: IssueAt): Issue[] {
+function checkPool({ cluster, resources }: SoundParts, issueAt: IssueAt): Issue[] {
   const pool = cluster?.pool?.walltime;
   if (pool === undefined || resources === undefined) return [];
   if (readDuration(pool) >= readDuration(resources.walltime)) return [];
@@ -87,7 +88,7 @@ function checkPool({ cluster, resources }: StudyDraft, issueAt: IssueAt): Issue[
   return [issueAt(["cluster", "pool", "walltime"], message)];
 }
 
-function checkObjective({ objective, trainer, space }: StudyDraft, issueAt: IssueAt): Issue[] {
+function checkObjective({ objective, trainer, space }: SoundParts, issueAt: IssueAt): Issue[] {
   if (objective === undefined) return [];
   const { metric, direction } = objective;
   const fitting = METRICS[metric];
@@ -111,7 +112,7 @@ function checkObjective({ objective, trainer, space }: StudyDraft, issueAt: Issu
   ];
 }
 
-function checkSet({ trainer, space }: StudyDraft, issueAt: IssueAt): Issue[] {
+function checkSet({ trainer, space }: SoundParts, issueAt: IssueAt): Issue[] {
   return space
     .filter(({ name }) => trainer?.set[name] !== undefined)
     .map(({ name }) =>
@@ -120,7 +121,7 @@ function checkSet({ trainer, space }: StudyDraft, issueAt: IssueAt): Issue[] {
 }
 
 /** What the sampler needs and has not, has and does not take, and ranges that it cannot go through. */
-function checkSampler({ sampler, space }: StudyDraft, issueAt: IssueAt): Issue[] {
+function checkSampler({ sampler, space }: SoundParts, issueAt: IssueAt): Issue[] {
   if (sampler === undefined) return [];
   const { kind } = sampler;
   const { settings = {}, takesRanges = true } = SAMPLERS[kind] ?? {};
@@ -151,12 +152,12 @@ export function toSampler({ kind, seed, ...written }: WrittenStudy["sampler"]): 
   return { kind, seed, settings: dropAbsent(written) };
 }
 
-function checkSize(draft: StudyDraft, space: readonly Dimension[], issueAt: IssueAt): Issue[] {
+function checkSize(draft: SoundParts, space: readonly Dimension[], issueAt: IssueAt): Issue[] {
   const { sampler, replicates = 1 } = draft;
   if (sampler === undefined) return [];
   const trials = countAsked(space, toSampler(sampler)) * replicates;
   // What is not a number lacks a setting, and an endless grid has a range without steps: both were told already.
   if (!(trials > MAX_TRIALS) || trials === Infinity) return [];
-  const [found, most] = [trials, MAX_TRIALS].map((count) => count.toLocaleString("en"));
+  const [found, most] = [trials, MAX_TRIALS].map(formatCount);
   return [issueAt(["space"], `found ${found} trials, expected at most ${most}`)];
 }

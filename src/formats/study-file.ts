@@ -1,12 +1,13 @@
 import * as z from "zod";
 import { CNN_PARAMETERS, isCnnParameter } from "../cnn/parameters.ts";
 import type { Issue } from "../core/errors.ts";
-import { dropAbsent } from "../core/objects.ts";
+import { dropAbsent, isObject } from "../core/objects.ts";
 import { parseCheckpointSeconds } from "../core/quantities.ts";
 import type { CnnStudy, CommandStudy, Study } from "../core/study.ts";
 import { preferParameters, variableOf } from "../core/trainer-command.ts";
-import { checkCommand, checkNames } from "./command-checks.ts";
 import {
+  checkCommand,
+  checkNames,
   commandEntrySchema,
   commandStudySchema,
   type WrittenCommandStudy,
@@ -16,7 +17,7 @@ import { entrySchema } from "./parameter-schema.ts";
 import { readDuration, readSize, toGpu, toPool } from "./placement-schema.ts";
 import { findSchemaIssues, type IssueAt } from "./schema-issues.ts";
 import { mappingOf, type SpaceParameter } from "./space-checks.ts";
-import { checkStudy, toDimensions, toSampler, type StudyDraft } from "./study-checks.ts";
+import { checkStudy, toDimensions, toSampler, type SoundParts } from "./study-checks.ts";
 import { METRICS, sharedShape, studySchema, type WrittenStudy } from "./study-schema.ts";
 import { readYaml, throwIssues } from "./yaml-document.ts";
 
@@ -34,7 +35,7 @@ const KIND: DocumentKind = {
 export function parseStudyFile(text: string, file: string): Study {
   const document = readYaml(text, file, KIND);
   const { value, issueAt } = document;
-  const parts = isMapping(value) ? value : {};
+  const parts = isObject(value) ? value : {};
   const runsCommand = isCommandTrainer(parts["trainer"]);
   const schema = runsCommand ? commandStudySchema : studySchema;
   const issues = findSchemaIssues(schema, value, issueAt);
@@ -48,11 +49,11 @@ export function parseStudyFile(text: string, file: string): Study {
 
 /** Whether what stands under `trainer` is meant to be a command. */
 function isCommandTrainer(trainer: unknown): boolean {
-  return isMapping(trainer) && ("command" in trainer || trainer["kind"] === "command");
+  return isObject(trainer) && ("command" in trainer || trainer["kind"] === "command");
 }
 
 /** What can be checked further although other parts may be wrong. */
-function draftCnnStudy(parts: Readonly<Record<string, unknown>>): StudyDraft {
+function draftCnnStudy(parts: Readonly<Record<string, unknown>>): SoundParts {
   const { objective, trainer } = studySchema.shape;
   return {
     ...draftShared(parts, (name, entry) => {
@@ -66,7 +67,7 @@ function draftCnnStudy(parts: Readonly<Record<string, unknown>>): StudyDraft {
   };
 }
 
-function draftCommandStudy(parts: Readonly<Record<string, unknown>>): StudyDraft {
+function draftCommandStudy(parts: Readonly<Record<string, unknown>>): SoundParts {
   return {
     ...draftShared(parts, (name, entry) => {
       const checked = commandEntrySchema.safeParse(entry).data;
@@ -79,9 +80,9 @@ function draftCommandStudy(parts: Readonly<Record<string, unknown>>): StudyDraft
 function draftShared(
   parts: Readonly<Record<string, unknown>>,
   read: (name: string, entry: unknown) => SpaceParameter | undefined,
-): StudyDraft {
+): SoundParts {
   const { sampler, replicates, cluster, resources } = sharedShape;
-  const written = Object.entries(isMapping(parts["space"]) ? parts["space"] : {});
+  const written = Object.entries(isObject(parts["space"]) ? parts["space"] : {});
   const space = written.flatMap(([name, entry]) => read(name, entry) ?? []);
   return {
     sampler: sampler.safeParse(parts["sampler"]).data,
@@ -96,9 +97,9 @@ function draftShared(
 /** Words and names, checked however wrong the rest may be. */
 function checkCommandParts(parts: Readonly<Record<string, unknown>>, issueAt: IssueAt): Issue[] {
   const { space, trainer, data } = parts;
-  const { set, command } = isMapping(trainer) ? trainer : {};
-  const searched = Object.keys(isMapping(space) ? space : {});
-  const fixed = Object.keys(isMapping(set) ? set : {});
+  const { set, command } = isObject(trainer) ? trainer : {};
+  const searched = Object.keys(isObject(space) ? space : {});
+  const fixed = Object.keys(isObject(set) ? set : {});
   const words = commandStudySchema.shape.trainer.shape.command.safeParse(command).data ?? [];
   const parameters = [...searched, ...fixed];
   const scope = { parameters, hasData: data !== undefined };
@@ -107,10 +108,6 @@ function checkCommandParts(parts: Readonly<Record<string, unknown>>, issueAt: Is
     ...checkNames(fixed, ["trainer", "set"], issueAt),
     ...checkCommand(preferParameters(words, parameters).command, scope, issueAt),
   ];
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function buildCnnStudy(

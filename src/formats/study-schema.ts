@@ -25,7 +25,7 @@ export const METRICS = {
   validationLoss: "minimize",
 } as const;
 
-export type Metric = keyof typeof METRICS;
+type Metric = keyof typeof METRICS;
 
 const metrics = Object.keys(METRICS) as Metric[];
 

@@ -2,24 +2,17 @@ import { type CnnLayer, NORMALIZATION_EPSILON, POOL_SIZE } from "../cnn/shapes.t
 import { planModel, type RefittedModel } from "../cnn/refitted-model.ts";
 import type { NamedTensor } from "./safetensors.ts";
 
-/** A model as `tf.loadLayersModel` reads it: a description, and one file of weights beside it. */
-export interface TfjsModel {
-  /** The text of model.json. */
-  readonly description: string;
-  /** float32, little-endian, in the order of the description. */
-  readonly weights: Uint8Array;
-}
-
 /**
  * The network in tfjs's Layers format (tfjs-layers 4, `ModelJSON` of tfjs-core's io/types.ts): the same layers and
  * names, softmax at the end. It takes float32 [n, height, width, channels] in 0 .. 1.
  * @param weightsFile name of the weights, beside model.json
+ * @returns the text of model.json; float32, little-endian, in its order
  */
 export function encodeTfjsModel(
   model: RefittedModel,
   tensors: ReadonlyMap<string, NamedTensor>,
   weightsFile: string,
-): TfjsModel {
+) {
   const named = [...tensors].map(([name, tensor]) => ({ name: tfjsName(name), ...tensor }));
   const description = {
     format: "layers-model",

@@ -1,8 +1,8 @@
 import { LineCounter, isMap, isNode, isScalar, parseDocument, visit, type Document } from "yaml";
 import type { Scalar, YAMLError } from "yaml";
 import type * as z from "zod";
-import { BsweepError, messageOf, type Issue } from "../core/errors.ts";
-import { formatPath, type DocumentKind } from "./issues.ts";
+import { messageOf, type Issue } from "../core/errors.ts";
+import { formatPath, invalidDocument, type DocumentKind } from "./issues.ts";
 import { findSchemaIssues, type IssueAt } from "./schema-issues.ts";
 
 /** Most values a text may repeat through `*aliases`: nested ones grow without end. */
@@ -12,7 +12,7 @@ const MAX_ALIASES = 100;
 const WHOLE_NUMBER = /^(?:[-+]?\d+|0x[\dA-Fa-f]+|0o[0-7]+)$/;
 
 /** A YAML text read once: its value, and the line every part of it stands on. */
-export interface YamlDocument {
+interface YamlDocument {
   readonly file: string;
   /** Whole numbers that no double holds are bigints, which no schema takes: `describeFound` says what to write. */
   readonly value: unknown;
@@ -119,13 +119,4 @@ export function throwIssues(
 ): void {
   const issues = [...document.issues, ...found].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   if (issues.length > 0) throw invalidDocument(document.file, kind, issues);
-}
-
-export function invalidDocument(
-  file: string,
-  kind: DocumentKind,
-  issues: readonly Issue[],
-): BsweepError {
-  const hint = kind.hint === undefined ? {} : { hint: kind.hint };
-  return new BsweepError(kind.code, `${file} is no valid ${kind.what}`, { issues, ...hint });
 }

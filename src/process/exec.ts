@@ -1,4 +1,4 @@
-import { execa } from "execa";
+import { execa, type Options } from "execa";
 
 /** How a process ended. Its output is text, the last line end left out. */
 export interface ProcessResult {
@@ -33,13 +33,11 @@ export async function runProcess(
   args: readonly string[],
   options: ProcessOptions = {},
 ): Promise<ProcessResult> {
+  const { timeoutSeconds, signal, ...given } = options;
   const result = await execa(command, args, {
-    reject: false,
-    stdin: "ignore",
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.env === undefined ? {} : { env: options.env }),
-    ...(options.timeoutSeconds === undefined ? {} : { timeout: options.timeoutSeconds * 1000 }),
-    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+    ...{ reject: false, stdin: "ignore", ...given },
+    ...(timeoutSeconds === undefined ? {} : { timeout: timeoutSeconds * 1000 }),
+    ...(signal === undefined ? {} : { cancelSignal: signal }),
   });
   return {
     succeeded: !result.failed,
@@ -50,4 +48,36 @@ export async function runProcess(
     notFound: result.code === "ENOENT",
     timedOut: result.timedOut,
   };
+}
+
+interface NodeLinesOptions {
+  readonly env: Readonly<Record<string, string>>;
+  /** Aborting sends SIGTERM, and SIGKILL after `graceSeconds`. */
+  readonly signal: AbortSignal;
+  readonly graceSeconds: number;
+  readonly onLine: (line: string) => void;
+}
+
+/** Runs a program and tells each line of its stdout and stderr as it comes. Never throws for what the program does. */
+export async function runLines(
+  command: string,
+  args: readonly string[],
+  onLine: (line: string) => void,
+  options: Pick<Options, "env" | "ipc" | "cancelSignal" | "forceKillAfterDelay"> = {},
+): Promise<Pick<ProcessResult, "exitStatus" | "failure">> {
+  const telling = { reject: false, stdin: "ignore", buffer: false, all: true, ...options } as const;
+  const child = execa(command, args, telling);
+  for await (const line of child.iterable({ from: "all", binary: false })) onLine(line);
+  const { exitCode, failed, shortMessage } = await child;
+  return { exitStatus: exitCode ?? null, failure: failed ? (shortMessage ?? "") : "" };
+}
+
+/** The same for a Node program. The channel it gets lets it notice when this process dies. */
+export function runNodeLines(
+  args: readonly string[],
+  { env, signal, graceSeconds, onLine }: NodeLinesOptions,
+): ReturnType<typeof runLines> {
+  const forceKillAfterDelay = graceSeconds * 1000;
+  const options = { env, ipc: true, cancelSignal: signal, forceKillAfterDelay };
+  return runLines(process.execPath, args, onLine, options);
 }

@@ -34,7 +34,7 @@ export interface SuperviseOptions {
 export const TIME_IS_UP = "time is up";
 
 /** Why the supervisor ended the child: its limits, whoever aborted, or because it was finished and stayed. */
-export type StopReason = "timeout" | "memory" | "aborted" | "finished";
+type StopReason = "timeout" | "memory" | "aborted" | "finished";
 
 export interface Supervised {
   /** Null when a signal ended it. */
@@ -55,6 +55,8 @@ export interface Supervised {
 const SAMPLE_MS = 200;
 const TAIL_BYTES = 4096;
 const OUTPUT_GRACE_MS = 1000;
+/** So often at the most, for one that goes on writing. */
+const MOST_LOOKS = 10;
 
 /**
  * Runs a program as a child with limits and tells how it ended. Its output goes on to ours, or a file. The child
@@ -102,10 +104,7 @@ function startChild(options: SuperviseOptions, pipes: readonly Pipe[] | undefine
   }
 }
 
-interface Outputs {
-  readonly stdout: Readable | null;
-  readonly stderr: Readable | null;
-}
+type Outputs = Record<"stdout" | "stderr", Readable | null>;
 
 function readOutputs(child: Child, pipes: readonly Pipe[] | undefined): Outputs {
   const [stdout, stderr] = pipes?.map(({ stream }) => stream) ?? [];
@@ -134,16 +133,11 @@ function keepTail(stderr: Readable | null, options: SuperviseOptions): () => str
 }
 
 function writeOut(chunk: Buffer, own: NodeJS.WriteStream, { output }: SuperviseOptions): void {
-  if (output === undefined) own.write(chunk);
-  else writeQuietly(output, chunk);
-}
-
-/** A log that cannot be written, on a full disk, must not cost a trial. */
-function writeQuietly(file: number, chunk: Buffer): void {
   try {
-    writeSync(file, chunk);
+    if (output === undefined) own.write(chunk);
+    else writeSync(output, chunk);
   } catch {
-    // See above.
+    // A log that cannot be written, on a full disk, must not cost a trial.
   }
 }
 
@@ -158,11 +152,25 @@ async function waitForEnd(
   const end = child instanceof Error ? child : await waitForExit(child);
   const open = outputs.filter((output) => output?.closed === false);
   const closed = open.map((output) => new Promise((done) => output?.once("close", done)));
-  // A process that left the group may hold them open for ever, and us with it.
-  setTimeout(() => open.forEach((output) => output?.destroy()), OUTPUT_GRACE_MS).unref();
+  closeWhenSilent(open);
   await Promise.all(closed);
   if (!(end instanceof Error)) return { ...end, startFailure: undefined };
   return { exitStatus: null, signal: null, startFailure: explainStartFailure(options, end) };
+}
+
+/** A process that left the group may hold them open for ever, and us with it; what is still to be read is read. */
+function closeWhenSilent(outputs: readonly (Readable | null)[]): void {
+  let chunks = 0;
+  for (const output of outputs) output?.on("data", () => chunks++);
+  const look = (seen: number, looks: number): void => {
+    // After a look at what has come meanwhile: on a busy machine this process may have stood still.
+    const judge = (): void => {
+      if (chunks > seen && looks < MOST_LOOKS) look(chunks, looks + 1);
+      else for (const output of outputs) output?.destroy();
+    };
+    setTimeout(() => setImmediate(judge), OUTPUT_GRACE_MS).unref();
+  };
+  look(0, 1);
 }
 
 /** How it ended, or the error by which it did not start. */
@@ -176,12 +184,8 @@ function waitForExit(child: ChildProcess): Promise<Omit<End, "startFailure"> | E
   });
 }
 
-interface Watch {
-  finish(): { readonly stopped: StopReason | undefined; readonly peakMiB: number | null };
-}
-
 /** Watches time and memory, and ends the child at its limits: SIGTERM, then SIGKILL. */
-function watchLimits(child: Child, options: SuperviseOptions): Watch {
+function watchLimits(child: Child, options: SuperviseOptions) {
   let stopped: StopReason | undefined;
   let peakMiB: number | null = null;
   let killer: NodeJS.Timeout | undefined;

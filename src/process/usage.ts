@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Memory of a process and of those it started, as Linux accounts it (proc(5)). */
-export interface MemoryUsage {
+interface MemoryUsage {
   /** Sum of the peaks of the resident sets, shared library pages included. */
   readonly peakMiB: number;
   /** What they hold now: anonymous and shared memory, no file pages. A page counts once for each process that maps it. */
@@ -43,11 +43,8 @@ const TICKS_PER_SECOND = 100;
 
 /** CPU seconds of this process's children that have ended and been waited for (proc(5): cutime, cstime). */
 export function readChildCpuSeconds(): number | undefined {
-  const stat = readProc("/proc/self/stat");
-  // The second field is a name in parentheses, which may hold blanks.
-  const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
-  if (fields === undefined) return undefined;
-  return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;
+  const ticks = readTicks("/proc/self/stat", 2);
+  return ticks === undefined ? undefined : ticks / TICKS_PER_SECOND;
 }
 
 /**
@@ -59,11 +56,15 @@ export function readTreeCpuSeconds(pid: number): number | undefined {
   return ticks.length === 0 ? undefined : ticks.reduce((sum, own) => sum + own) / TICKS_PER_SECOND;
 }
 
-/** utime, stime, cutime and cstime, together. */
-function readTicks(path: string): number | undefined {
+/** utime, stime, cutime and cstime, together, from the field of that number on. */
+function readTicks(path: string, first = 0): number | undefined {
   const stat = readProc(path);
-  const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return fields?.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+  // The second field is a name in parentheses, which may hold blanks.
+  const fields = stat
+    ?.slice(stat.lastIndexOf(")") + 2)
+    .split(" ")
+    .slice(11, 15);
+  return fields?.slice(first).reduce((sum, field) => sum + Number(field), 0);
 }
 
 /** As `listDescendants`, with what other threads than the main one started. */

@@ -1,15 +1,17 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Handlebars from "handlebars";
-import { BsweepError, messageOf, type Issue } from "../core/errors.ts";
-import { templateFunctions } from "./template-functions.ts";
+import { BsweepError, type Issue, messageOf } from "../core/errors.ts";
+import type { HelperOptions } from "handlebars";
+import { formatDuration, formatMemory } from "../core/quantities.ts";
+import { quoteWord } from "../core/shell.ts";
 
 /**
  * Fills a template in.
  * @param view see job-view.ts
  * @throws BsweepError TEMPLATE naming the file and the variable it asks for in vain
  */
-export type Template = (view: object) => string;
+type Template = (view: object) => string;
 
 /** Templates of a study: each file is looked for in the folders in turn. */
 export interface TemplateEngine {
@@ -35,7 +37,10 @@ export function createTemplateEngine(folders: readonly string[]): TemplateEngine
   const sources = new Map<string, string>();
   const read = (name: string): { file: string; text: string } => {
     const file = folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
-    if (file === undefined) throw noTemplate(name, folders);
+    if (file === undefined) {
+      const hint = `it was looked for in ${folders.join(" and ")}`;
+      throw new BsweepError("TEMPLATE", `there is no template ${name}`, { hint });
+    }
     const text = readFileSync(file, "utf8");
     sources.set(file, text);
     return { file, text };
@@ -109,8 +114,49 @@ function locate(
   return { file, line, path: "", message };
 }
 
-function noTemplate(name: string, folders: readonly string[]): BsweepError {
-  return new BsweepError("TEMPLATE", `there is no template ${name}`, {
-    hint: `it was looked for in ${folders.join(" and ")}`,
-  });
+/**
+ * A value as one word of a script, whatever it holds. Lines are refused though a shell could carry them: a line of
+ * a job file may be read as a directive.
+ * @throws BsweepError TEMPLATE for NUL and line ends
+ */
+export function quoteShell(value: string): string {
+  if (/[\0\n\r]/.test(value)) {
+    throw new BsweepError(
+      "TEMPLATE",
+      `found ${JSON.stringify(value)}, expected one line of text for a shell script`,
+    );
+  }
+  return quoteWord(value);
+}
+
+/** What a template may call beside Handlebars' own `if`, `unless`, `each`, `with`. */
+export const templateFunctions = {
+  /** Text or number -> one word of a shell. */
+  shell: (value: unknown, options: HelperOptions) => {
+    if (typeof value === "string" || typeof value === "number") return quoteShell(String(value));
+    throw wrongArgument(value, "text", options);
+  },
+  /** MiB -> `4GB`, `1536MB`. */
+  memory: (value: unknown, options: HelperOptions) => formatMemory(asNumber(value, options)),
+  /** Seconds -> `2h 05m`. */
+  duration: (value: unknown, options: HelperOptions) => formatDuration(asNumber(value, options)),
+} as const;
+
+function asNumber(value: unknown, options: HelperOptions): number {
+  if (typeof value === "number") return value;
+  throw wrongArgument(value, "a number", options);
+}
+
+/** In the form of Handlebars' own errors, which end with line and column. */
+function wrongArgument(value: unknown, expected: string, options: HelperOptions): TypeError {
+  const { name, loc } = options as HelperOptions & Call;
+  const found = value === undefined ? "a variable that does not exist" : typeof value;
+  const { line, column } = loc.start;
+  return new TypeError(`"${name}" found ${found}, expected ${expected} - ${line}:${column}`);
+}
+
+/** What Handlebars 4.7 tells a helper beyond its types: its own name, and where it is called. */
+interface Call {
+  readonly name: string;
+  readonly loc: { readonly start: { readonly line: number; readonly column: number } };
 }

@@ -12,31 +12,18 @@ export function toCell(text: string, maxLength = MAX_CELL_LENGTH): string {
   return safe.length <= maxLength ? safe : `${safe.slice(0, maxLength - 3)}...`;
 }
 
-/** A measured value in five decimals, or five digits where these would say little. */
-export function formatValue(value: number): string {
-  const size = Math.abs(value);
-  return value === 0 || (size >= 0.01 && size < 1000) ? value.toFixed(5) : value.toPrecision(5);
-}
-
 /** A parameter's value, exactly: trials that differ look different. Nothing where the trial has no such parameter. */
 export function formatParameter(value: ParameterValue | undefined): string {
   return value === undefined ? "" : toCell(String(value), MAX_PARAMETER_LENGTH);
-}
-
-/** `2,880` */
-export function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
-}
-
-/** `1 trial`, `2,880 trials` */
-export function plural(number: number, noun: string): string {
-  return `${formatCount(number)} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 export interface Column {
   readonly title: string;
   readonly align?: "right";
 }
+
+/** Of a column of numbers. */
+export const RIGHT = { align: "right" } as const;
 
 /** A table in plain text: no colours, so that it reads the same in a file. */
 export function drawTable(

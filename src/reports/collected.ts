@@ -1,5 +1,6 @@
-import type { CollectSummary } from "../app/collect/collected.ts";
-import { formatCount, toCell } from "./cells.ts";
+import type { CollectSummary } from "../app/collect/collect.ts";
+import { formatCount, plural } from "../core/quantities.ts";
+import { toCell } from "./cells.ts";
 
 const MAX_LISTED = 20;
 const MAX_REASON_LENGTH = 200;
@@ -13,8 +14,14 @@ export function formatCollected({ study, added, unchanged, setAside }: CollectSu
     });
   const rest = lines.length - MAX_LISTED;
   return [
-    `${study}: ${formatCount(added.complete + added.failed)} new (${formatCount(added.complete)} complete, ${formatCount(added.failed)} failed), ${formatCount(unchanged)} unchanged, ${formatCount(setAside.length)} set aside`,
+    `${study}: ${describeAdded(added)}, ${formatCount(unchanged)} unchanged, ${formatCount(setAside.length)} set aside`,
     ...lines.slice(0, MAX_LISTED),
     ...(rest > 0 ? [`  and ${formatCount(rest)} more; --json lists them all`] : []),
   ].join("\n");
+}
+
+function describeAdded({ complete, failed }: CollectSummary["added"]): string {
+  const results = plural(complete + failed, "new result");
+  if (complete + failed === 0) return results;
+  return `${results} (${formatCount(complete)} complete, ${formatCount(failed)} failed)`;
 }

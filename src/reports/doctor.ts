@@ -1,4 +1,4 @@
-import type { DoctorReport } from "../app/doctor/doctor-report.ts";
+import type { DoctorReport } from "../app/doctor.ts";
 import { CHECK_STATES, type Check } from "../core/check.ts";
 
 const STATE_WIDTH = 8;

@@ -1,6 +1,6 @@
+import { formatCount } from "../core/quantities.ts";
 import { join } from "node:path";
 import type { ExportedModel, ExportFormat } from "../cnn/exported-model.ts";
-import { formatCount } from "./cells.ts";
 
 /** What was written, and the line of code that loads it. */
 export function formatExportedModel({ model, format, folder, files }: ExportedModel): string {

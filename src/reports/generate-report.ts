@@ -1,4 +1,5 @@
-import type { GenerateReport } from "../app/generate/generated.ts";
+import type { GenerateReport } from "../app/generate/round-spec.ts";
+import { formatCount, plural } from "../core/quantities.ts";
 
 /**
  * What `generate` wrote.
@@ -9,19 +10,15 @@ export function formatGenerateReport(report: GenerateReport, folder: string): st
   if (written === null) {
     return earlierTrials === 0
       ? `Nothing was written: no trial of ${study} could be trained.`
-      : `Nothing new: all trials of ${study} stand in earlier rounds (${earlierTrials}).`;
+      : `Nothing new: every trial of ${study} stands in an earlier round (${plural(earlierTrials, "trial")}).`;
   }
   const { round, kind, trials, elements, arrays, canary } = written;
-  const earlier = earlierTrials === 0 ? "" : `; earlier rounds hold ${earlierTrials}`;
+  const earlier = earlierTrials === 0 ? "" : `; earlier rounds hold ${formatCount(earlierTrials)}`;
   return [
-    `Round ${round} of ${study} (${kind}) for ${report.site}: ${count(trials, "trial")}${earlier}`,
-    `${count(elements, "element")} in ${count(arrays, "array")}, in ${folder}`,
+    `Round ${round} of ${study} (${kind}) for ${report.site}: ${plural(trials, "trial")}${earlier}`,
+    `${plural(elements, "element")} in ${plural(arrays, "array")}, in ${folder}`,
     ...(canary
       ? ["A canary runs the first trial alone; the arrays start when it is complete"]
       : []),
   ].join("\n");
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -9,7 +9,7 @@ export function formatBuiltImage(built: {
 }): string {
   const { image, engine, bytes, version, revision, device } = built;
   return [
-    `${image}: ${(bytes / 1e6).toFixed(0)} MB, built with ${engine}`,
+    `${image}: ${(bytes / 1e6).toFixed(0)}MB, built with ${engine}`,
     `bsweep ${version}, revision ${revision}, TensorFlow for ${device === "gpu" ? "NVIDIA's GPUs" : "CPUs"}`,
   ].join("\n");
 }

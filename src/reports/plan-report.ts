@@ -1,7 +1,7 @@
-import type { ImpossibleShape, PlanReport, PlannedArrays } from "../app/plan/planned.ts";
-import { formatDuration, formatMemory } from "../core/quantities.ts";
+import type { ImpossibleShape } from "../app/plan/tally.ts";
+import type { PlannedArrays, PlanReport } from "../app/plan.ts";
+import { formatDuration, formatMemory, formatCount, plural } from "../core/quantities.ts";
 import type { Parameters } from "../core/study.ts";
-import { plural } from "./cells.ts";
 
 /** Reasons shown; the rest are in the JSON. */
 const SHOWN_REASONS = 5;
@@ -14,19 +14,19 @@ export function formatPlan(plan: PlanReport): string {
   const rows: [label: string, text: string][] = [
     ["study", `${plan.study}: ${plan.sampler}, ${plural(plan.replicates, "replicate")}`],
     ["data", dataset === null ? "the command's own" : describeDataset(dataset)],
-    ["trials", `${count(plan.trials)}${describeLeftOut(plan)}`],
+    ["trials", `${formatCount(plan.trials)}${describeLeftOut(plan)}`],
     [
       "planned",
-      `${count(plan.planned)} in earlier rounds, ${count(plan.withResult)} with a result`,
+      `${formatCount(plan.planned)} in earlier rounds, ${formatCount(plan.withResult)} with a result`,
     ],
-    ["new", `${count(plan.newTrials)}${describeArrays(arrays)}`],
+    ["new", `${formatCount(plan.newTrials)}${describeArrays(arrays)}`],
   ];
   if (arrays.elements > 0) rows.push(["at most", describeCost(arrays)], ...describeWork(plan));
   if (largest !== null) {
     rows.push(
       [
         "largest",
-        `${count(largest.parameters)} parameters, ${formatFlops(largest.flopsPerExample)} per example, about ${formatMemory(largest.memoryMiB)}`,
+        `${plural(largest.parameters, "parameter")}, ${formatFlops(largest.flopsPerExample)} per example, about ${formatMemory(largest.memoryMiB)}`,
       ],
       ["", formatParameters(largest.params)],
     );
@@ -36,18 +36,18 @@ export function formatPlan(plan: PlanReport): string {
 }
 
 function describeDataset({ path, rows, holdout }: NonNullable<PlanReport["dataset"]>): string {
-  return `${path}: ${count(rows)} rows, ${Number((holdout * 100).toPrecision(4))}% held out`;
+  return `${path}: ${plural(rows, "row")}, ${Number((holdout * 100).toPrecision(4))} % held out`;
 }
 
 function describeLeftOut({ proposed, impossible, repeated }: PlanReport): string {
   const left = impossible.reduce((sum, shape) => sum + shape.trials, 0);
   const parts = [
-    ...(left > 0 ? [`${count(left)} impossible`] : []),
-    ...(repeated > 0 ? [`${count(repeated)} that train the same as another`] : []),
+    ...(left > 0 ? [`${formatCount(left)} impossible`] : []),
+    ...(repeated > 0 ? [`${formatCount(repeated)} that train the same as another`] : []),
   ];
   return parts.length === 0
     ? ""
-    : `, of ${count(proposed)} proposed: ${parts.join(" and ")} left out`;
+    : `, of ${formatCount(proposed)} proposed: ${parts.join(" and ")} left out`;
 }
 
 function describeArrays({
@@ -61,8 +61,9 @@ function describeArrays({
   const sizes =
     arrays === 1
       ? plural(lastArrayElements, "element")
-      : `${plural(maxArraySize, "element")}, the last of ${count(lastArrayElements)}`;
-  const packed = rest.trialsPerElement > 1 ? `, ${rest.trialsPerElement} trials in each` : "";
+      : `${plural(maxArraySize, "element")}, the last of ${formatCount(lastArrayElements)}`;
+  const packed =
+    rest.trialsPerElement > 1 ? `, ${plural(rest.trialsPerElement, "trial")} in each` : "";
   return ` in ${plural(arrays, "array")} of ${sizes}${packed}, on ${site}`;
 }
 
@@ -72,7 +73,7 @@ function describeCost({
   concurrencyLimit,
 }: PlannedArrays): string {
   const hours = plural(Math.ceil(coreHoursAtMost), "core-hour");
-  return `${hours}; ${formatDuration(elapsedSecondsAtMost)} with ${count(concurrencyLimit)} at once`;
+  return `${hours}, over in ${formatDuration(elapsedSecondsAtMost)} with ${formatCount(concurrencyLimit)} at once`;
 }
 
 /** Reckoned from the shapes; what is planned already is left out, and what early stopping may save. */
@@ -83,7 +84,7 @@ function describeWork({ newCoreHours, largest }: PlanReport): [label: string, te
     newCoreHours < 10
       ? `${formatDuration(newCoreHours * 3600)} of one core`
       : plural(Math.ceil(newCoreHours), "core-hour");
-  return [["about", `${work} by the shapes; the slowest trial ${slowest} on one core`]];
+  return [["about", `${work}, reckoned from the networks; the slowest trial ${slowest}`]];
 }
 
 function describeImpossible(impossible: readonly ImpossibleShape[]): string[] {
@@ -91,7 +92,7 @@ function describeImpossible(impossible: readonly ImpossibleShape[]): string[] {
   const shown = impossible
     .slice(0, SHOWN_REASONS)
     .flatMap(({ reason, trials, example }) => [
-      `  ${count(trials)}: ${reason}`,
+      `  ${formatCount(trials)}: ${reason}`,
       `    such as ${formatParameters(example)}`,
     ]);
   const more = impossible.length - SHOWN_REASONS;
@@ -113,8 +114,4 @@ function formatFlops(flops: number): string {
   const [scale, unit] =
     flops >= 1e9 ? [1e9, "GFLOP"] : flops >= 1e6 ? [1e6, "MFLOP"] : [1e3, "kFLOP"];
   return `${(flops / scale).toFixed(1)} ${unit}`;
-}
-
-function count(number: number): string {
-  return number.toLocaleString("en");
 }

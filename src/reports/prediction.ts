@@ -1,5 +1,6 @@
-import type { ImagePrediction, ImagePredictions, Submission } from "../app/models/prediction.ts";
-import { formatCount, toCell } from "./cells.ts";
+import type { ImagePrediction, ImagePredictions, Submission } from "../app/predict.ts";
+import { formatCount, plural } from "../core/quantities.ts";
+import { toCell } from "./cells.ts";
 
 const MAX_NAME_LENGTH = 60;
 
@@ -8,7 +9,7 @@ export function formatSubmitted(submission: Submission): string {
   const { output, probabilitiesOutput, rows, models, classCounts } = submission;
   const counts = classCounts.map((count, label) => `${label}: ${formatCount(count)}`);
   return [
-    `written ${output}: ${formatCount(rows)} rows, by ${describeModels(models)}`,
+    `written ${output}: ${plural(rows, "row")}, by ${describeModels(models)}`,
     ...(probabilitiesOutput === null ? [] : [`written ${probabilitiesOutput}: all probabilities`]),
     `predicted ${counts.join("  ")}`,
   ].join("\n");

@@ -1,5 +1,6 @@
+import { plural } from "../core/quantities.ts";
 import { foldRanges } from "../core/ranges.ts";
-import type { PreparationReport } from "../app/prepare/prepared.ts";
+import type { PreparationReport } from "../app/prepare/jobs-folder.ts";
 
 /** Commands as a person would type them. */
 export interface PreparationCommands {
@@ -20,18 +21,18 @@ export function formatPreparation(
   const { state, to, shards, site, missing, jobs, dataset, folder } = report;
   if (dataset !== null) {
     const { count, height, width, digest } = dataset;
-    return `merged ${to}: ${count} images of ${height} x ${width}\n${digest}`;
+    return `merged ${to}: ${plural(count, "image")} of ${height} x ${width}\n${digest}`;
   }
   if (state === "written") {
     return [
-      `${to} in ${shards} pieces for ${site}: an array that packs, and a job that merges, in ${folder}`,
+      `${to} in ${plural(shards, "piece")} for ${site}: an array that packs, and a job that merges, in ${folder}`,
       "",
       `next: ${commands.submit}`,
     ].join("\n");
   }
   const first = missing[0] ?? 1;
   return [
-    `${to}: ${shards - missing.length} of ${shards} pieces are there${tellMissing(missing)}; not merged yet`,
+    `${to}: ${shards - missing.length} of ${plural(shards, "piece")} there${tellMissing(missing)}; not merged yet`,
     `jobs: ${jobs.pieces ?? "none"} packs, ${jobs.merge ?? "none"} merges; their logs are in ${folder}/logs`,
     ...(jobs.pieces === null || jobs.merge === null
       ? ["", `next: ${commands.submit}`]

@@ -1,8 +1,6 @@
-import { formatDuration } from "../core/quantities.ts";
+import { formatCount, formatDuration, plural } from "../core/quantities.ts";
 import type { RefitModel, RefitReport, RefitTest } from "../app/refit/refitted.ts";
-import { drawTable, formatCount } from "./cells.ts";
-
-const RIGHT = { align: "right" } as const;
+import { drawTable, RIGHT } from "./cells.ts";
 
 /** What `refit` made: a row a model, then the test set's verdict. */
 export function formatRefitReport({ models, test }: RefitReport): string {
@@ -38,8 +36,8 @@ function verdict({ path, rows, meanAccuracy, deviation, ensemble }: RefitTest, m
   const spread = deviation === null ? "" : `, standard deviation ${(deviation * 100).toFixed(3)}`;
   return [
     "",
-    `on the ${formatCount(rows)} rows of ${path}, looked at once after training:`,
-    `  mean of ${models}: ${percent(meanAccuracy)}${spread}`,
+    `on the ${plural(rows, "row")} of ${path}, looked at once after training:`,
+    `  mean of ${plural(models, "model")}: ${percent(meanAccuracy)}${spread}`,
     ...(ensemble === null
       ? []
       : [

@@ -1,6 +1,6 @@
-import { formatDuration, formatMemory } from "../core/quantities.ts";
+import { formatCount, formatDuration, formatMemory, plural } from "../core/quantities.ts";
 import type { LeftOut, RetryReport, RetryRound } from "../app/retry/retried.ts";
-import { formatCount, toCell } from "./cells.ts";
+import { toCell } from "./cells.ts";
 
 const MAX_NUMBERS = 10;
 const MAX_REASON_LENGTH = 160;
@@ -21,7 +21,7 @@ export function formatRetryReport(report: RetryReport): string {
             .map(({ host, faults }) =>
               faults === null
                 ? toCell(host)
-                : `${toCell(host)} (${faults} faults, nothing complete)`,
+                : `${toCell(host)} (${plural(faults, "fault")}, nothing complete)`,
             )
             .join(", ")}`,
         ]),
@@ -44,20 +44,16 @@ function describeRound({
     .map(([state, count]) => `${formatCount(count)} ${toCell(state)}`)
     .join(", ");
   return [
-    `${what}: ${count(trials)} with ${formatMemory(memoryMiB)} and ${formatDuration(walltimeSeconds)} an element`,
-    `  ${why}: trial${trials.length === 1 ? "" : "s"} ${listNumbers(trials)}`,
+    `${what}: ${plural(trials.length, "trial")} with ${formatMemory(memoryMiB)} and ${formatDuration(walltimeSeconds)} an element`,
+    `  ${why}: ${listNumbers(trials)}`,
   ].join("\n");
 }
 
 function describeLeftOut({ reason, trials }: LeftOut): string {
-  return `  ${count(trials)}: ${toCell(reason, MAX_REASON_LENGTH)} (trial${trials.length === 1 ? "" : "s"} ${listNumbers(trials)})`;
-}
-
-function count(trials: readonly number[]): string {
-  return `${formatCount(trials.length)} trial${trials.length === 1 ? "" : "s"}`;
+  return `  ${plural(trials.length, "trial")}: ${toCell(reason, MAX_REASON_LENGTH)} (${listNumbers(trials)})`;
 }
 
 function listNumbers(numbers: readonly number[]): string {
   const shown = numbers.slice(0, MAX_NUMBERS).join(", ");
-  return numbers.length > MAX_NUMBERS ? `${shown} ...` : shown;
+  return `trial${numbers.length === 1 ? "" : "s"} ${shown}${numbers.length > MAX_NUMBERS ? " ..." : ""}`;
 }

@@ -1,8 +1,7 @@
+import { formatCount, formatValue } from "../core/quantities.ts";
 import type { ParameterSummary } from "../stats/summary.ts";
 import type { StudyReport } from "../stats/study-report.ts";
-import { drawTable, formatCount, formatParameter, formatValue, toCell } from "./cells.ts";
-
-const RIGHT = { align: "right" } as const;
+import { drawTable, formatParameter, toCell, RIGHT } from "./cells.ts";
 
 /** How each parameter that varies moves the objective, the one that matters most first. */
 export function parameterSection({ parameters }: StudyReport): string[] {
@@ -31,7 +30,7 @@ export function parameterSection({ parameters }: StudyReport): string[] {
 }
 
 function describeImportance(parameters: readonly ParameterSummary[]): string[] {
-  const how = "epsilon squared, one parameter at a time, against permutations";
+  const how = "epsilon squared of one parameter at a time, tested by permutation";
   const [first] = parameters.filter(({ importance }) => importance?.isBeyondChance);
   const isTold = parameters.some(({ importance }) => importance !== null);
   if (!isTold) return ["Too few trials to tell which parameter matters"];

@@ -1,11 +1,10 @@
-import { formatMemory } from "../core/quantities.ts";
+import { formatDuration, formatMemory, plural } from "../core/quantities.ts";
 import { escapeControls } from "../core/printable.ts";
 import type { SmokeFacts } from "../formats/smoke-files.ts";
 import type { SmokeFinding, SmokeProbe, SmokeReport } from "../app/smoke/smoke-report.ts";
 import { schedulerOf } from "../schedulers/index.ts";
-import { drawTable, type Column } from "./cells.ts";
+import { drawTable, type Column, RIGHT } from "./cells.ts";
 
-const RIGHT = { align: "right" } as const;
 const COLUMNS: readonly Column[] = [
   { title: "probe" },
   { title: "host" },
@@ -55,7 +54,7 @@ function toRow({ facts, queueSeconds, startSeconds, visibleSeconds }: SmokeProbe
 }
 
 function formatSeconds(seconds: number | null): string {
-  return seconds === null ? "-" : `${seconds.toFixed(1)} s`;
+  return seconds === null ? "-" : formatDuration(seconds);
 }
 
 function describePeers(probes: readonly SmokeProbe[]): string[] {
@@ -87,10 +86,10 @@ function describeEnvironment(probes: readonly SmokeProbe[]): string[] {
 
 function verdict({ complete, findings, probes }: SmokeReport): string {
   const problems = findings.filter(({ level }) => level === "problem").length;
-  if (problems > 0) return `\n${problems === 1 ? "1 problem" : `${problems} problems`}:`;
+  if (problems > 0) return `\n${plural(problems, "problem")}:`;
   if (!complete)
     return "\nNot every probe has reported: bsweep smoke --last tells later what they found.";
-  return `\nAll ${probes.length} probes ran: nothing is wrong with the site as far as they see.`;
+  return `\nEvery probe ran (${probes.length}): nothing is wrong with the site as far as they see.`;
 }
 
 function describeFinding({ level, what, remedy }: SmokeFinding): string {

@@ -1,4 +1,4 @@
-import { formatDuration } from "../core/quantities.ts";
+import { formatCount, formatDuration, formatValue, plural } from "../core/quantities.ts";
 import type {
   ArrayStatus,
   CanaryStatus,
@@ -7,9 +7,8 @@ import type {
 } from "../app/cluster/study-status.ts";
 import type { StandingKind } from "../core/standing.ts";
 import { schedulerOf } from "../schedulers/index.ts";
-import { type Column, drawTable, formatCount, formatValue, toCell } from "./cells.ts";
+import { type Column, drawTable, toCell, RIGHT } from "./cells.ts";
 
-const RIGHT = { align: "right" } as const;
 const BAR_CELLS = 40;
 const MAX_REASON_LENGTH = 100;
 const MAX_ARRAYS = 40;
@@ -45,12 +44,11 @@ export function formatCounts(counts: StateCounts): string {
 
 /** One line, as a log of a script wants it. */
 export function formatProgressLine(status: StudyStatus): string {
-  const best = status.best === null ? [] : [describeBest(status)];
+  const best = status.best === null ? [] : [`best so far: ${describeBest(status)}`];
   const left =
     status.secondsLeft === null ? [] : [`about ${formatDuration(status.secondsLeft)} left`];
-  return [`${formatCounts(status.counts)} of ${formatCount(status.trials)}`, ...best, ...left].join(
-    "; ",
-  );
+  const counts = `${formatCounts(status.counts)} of ${plural(status.trials, "trial")}`;
+  return [counts, ...best, ...left].join("; ");
 }
 
 function wordOf(kind: StandingKind): string {
@@ -63,7 +61,7 @@ function headline(status: StudyStatus): string {
   const filled = Math.floor(done * BAR_CELLS);
   const bar = `${"█".repeat(filled)}${"░".repeat(BAR_CELLS - filled)}`;
   return [
-    `${study}: ${formatCount(trials)} trials: ${formatCounts(counts)}`,
+    `${study}, ${plural(trials, "trial")}: ${formatCounts(counts)}`,
     `${bar} ${(done * 100).toFixed(1)} % complete`,
     ...(status.best === null ? [] : [`Best so far: ${describeBest(status)}`]),
     describePace(status),
@@ -83,7 +81,7 @@ function describeCanary({ round, number, state }: CanaryStatus): string {
 
 function describeBest({ best, objective }: StudyStatus): string {
   if (best === null) return "";
-  const mean = best.replicates === 1 ? "" : `, mean of ${best.replicates} replicates`;
+  const mean = best.replicates === 1 ? "" : `, mean of ${plural(best.replicates, "replicate")}`;
   return `trial ${best.number}, ${toCell(objective.metric)} ${formatValue(best.objective)}${mean}`;
 }
 
@@ -95,7 +93,13 @@ function describePace({ throughput, secondsLeft, cpuHours }: StudyStatus): strin
           `${formatRate(throughput.trialsPerHour)} trials an hour over the last ${formatDuration(throughput.windowSeconds)}`,
         ];
   const left = secondsLeft === null ? [] : [`about ${formatDuration(secondsLeft)} left`];
-  return [...pace, ...left, `${cpuHours.toFixed(1)} CPU-hours used`].join(", ");
+  return [...pace, ...left, describeCpu(cpuHours)].join(", ");
+}
+
+function describeCpu(hours: number): string {
+  return hours < 0.1
+    ? `${formatDuration(hours * 3600)} of CPU time used`
+    : `${hours.toFixed(1)} CPU-hours used`;
 }
 
 function formatRate(perHour: number): string {
@@ -119,7 +123,7 @@ function arraySection({ arrays, counts }: StudyStatus): string {
   const rest = arrays.length - shown.length;
   return [
     drawTable(columns, rows),
-    ...(rest > 0 ? [`${formatCount(rest)} more arrays; --json lists them all`] : []),
+    ...(rest > 0 ? [`${plural(rest, "more array")}; --json lists them all`] : []),
   ].join("\n");
 }
 
@@ -145,14 +149,14 @@ function waitingSection({ waiting }: StudyStatus): string {
   const rest = waiting.length - MAX_REASONS;
   return [
     drawTable(columns, rows),
-    ...(rest > 0 ? [`${rest} more reasons; --json lists them all`] : []),
+    ...(rest > 0 ? [`${plural(rest, "more reason")}; --json lists them all`] : []),
   ].join("\n");
 }
 
 function failureSection({ failures }: StudyStatus): string {
   if (failures.length === 0) return "";
   const lines = failures.map(({ kind, trials, example: { number, message, log } }) => {
-    const what = `${kind}: ${formatCount(trials)}, for example trial ${number}: ${toCell(message, MAX_REASON_LENGTH)}`;
+    const what = `${kind}: ${plural(trials, "trial")}, for example trial ${number}: ${toCell(message, MAX_REASON_LENGTH)}`;
     return log === "" ? what : `${what}\n  log: ${toCell(log, 4096)}`;
   });
   return lines.join("\n");

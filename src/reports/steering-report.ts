@@ -1,4 +1,4 @@
-import type { SteeredJob, SteeringReport } from "../app/cluster/steer/steered.ts";
+import type { SteeredJob, SteeringReport } from "../app/steer/steps.ts";
 
 /** What became of each job, a line each; the scheduler's own words where it refused. */
 export function formatSteeringReport({ jobs, notes }: SteeringReport): string {

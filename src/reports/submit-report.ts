@@ -1,6 +1,6 @@
-import type { PlannedArrays } from "../app/plan/planned.ts";
-import type { WrittenRound } from "../app/generate/generated.ts";
-import { plural } from "./cells.ts";
+import type { PlannedArrays } from "../app/plan.ts";
+import type { WrittenRound } from "../app/generate/round-spec.ts";
+import { plural } from "../core/quantities.ts";
 
 /** What `submit` did, beside what each submit.sh says itself. */
 export interface SubmittedRounds {
@@ -15,9 +15,9 @@ export interface SubmittedRounds {
 export function formatSubmitReport(report: SubmittedRounds): string {
   const { study, rounds, generated, planned, awaitsCanary } = report;
   if (planned !== null) {
-    return `${study}: would generate ${plural(planned.elements, "element")} in ${plural(planned.arrays, "array")} first, and then submit them`;
+    return `${study}: would generate ${plural(planned.elements, "element")} in ${plural(planned.arrays, "array")} first, and then submit ${planned.elements === 1 ? "it" : "them"}`;
   }
-  if (rounds.length === 0) return `${study}: nothing to submit, everything is`;
+  if (rounds.length === 0) return `${study}: everything is submitted already`;
   if (awaitsCanary) {
     return "This was the first trial alone, whose time decides how the others are packed. When it has ended: the same command again.";
   }

@@ -1,17 +1,8 @@
-import { formatDuration } from "../core/quantities.ts";
+import { formatCount, formatDuration, formatValue, plural } from "../core/quantities.ts";
 import { type ReportedTrial, type StudyReport, labelOfSetting } from "../stats/study-report.ts";
-import {
-  type Column,
-  drawTable,
-  formatCount,
-  formatParameter,
-  formatValue,
-  plural,
-  toCell,
-} from "./cells.ts";
+import { type Column, drawTable, formatParameter, toCell, RIGHT } from "./cells.ts";
 import { failureSection, parameterSection } from "./sections.ts";
 
-const RIGHT = { align: "right" } as const;
 const MAX_MESSAGE_LENGTH = 100;
 
 export interface TableOptions {
@@ -57,7 +48,7 @@ function winnerSection({ ranking, objective, counts, metrics, searched }: StudyR
     return [`No trial reported ${toCell(objective.metric)}: complete trials reported ${told}.`];
   }
   const value = `${toCell(objective.metric)} ${formatValue(best.objective)}`;
-  const mean = best.replicates > 1 ? `, mean of ${best.replicates} replicates` : "";
+  const mean = best.replicates > 1 ? `, mean of ${plural(best.replicates, "replicate")}` : "";
   const params = searched.flatMap((name) =>
     Object.hasOwn(best.params, name)
       ? [`${toCell(name)} ${formatParameter(best.params[name])}`]
@@ -134,16 +125,15 @@ function rankingColumns(
       { title: "min .. max", read: ({ spread }) => formatInterval(spread) },
     ),
     ...metrics.map((name) => right(name, (row) => formatMetric(row.metrics[name]))),
-    ...(isAll
-      ? [
-          {
-            title: "setting",
-            read: ({ setting }: ReportedTrial) => labelOfSetting(report, setting),
-          },
-        ]
-      : []),
+    ...some(() => isAll, {
+      title: "setting",
+      read: ({ setting }) => labelOfSetting(report, setting),
+    }),
     ...varying.map((name) => right(name, ({ params }) => formatParameter(params[name]))),
-    right("model", ({ modelParameters: size }) => (size === null ? "" : formatCount(size))),
+    ...some(
+      ({ modelParameters }) => modelParameters !== null,
+      right("model", ({ modelParameters: size }) => (size === null ? "" : formatCount(size))),
+    ),
     right("epochs", ({ epochs }) => String(epochs)),
     right("time", ({ seconds }) => (seconds === null ? "" : formatDuration(seconds))),
   ];

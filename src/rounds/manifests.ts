@@ -8,7 +8,7 @@ import { CANARY, manifestName } from "../workspace/layout.ts";
 const CHUNK_LENGTH = 1 << 16;
 
 /** How trials are dealt out. */
-export interface Packing {
+interface Packing {
   readonly trialsPerElement: number;
   /** Most elements of an array. */
   readonly maxArraySize: number;
@@ -59,17 +59,12 @@ export function writeManifests(
     finish();
   }
   const elements = written.reduce((sum, each) => sum + each.elements, 0);
-  return canary && first !== undefined && elements > 1
-    ? [writeCanary(folder, first), ...written]
-    : written;
-}
-
-function writeCanary(folder: string, trial: Trial): WrittenManifest {
+  if (!canary || first === undefined || elements <= 1) return written;
   const manifest = manifestName(CANARY);
-  const lines = openLines(join(folder, manifest));
-  lines.write(formatManifestLine({ schemaVersion: 1, index: 1, trials: [trial] }));
-  lines.close();
-  return { array: CANARY, elements: 1, trials: 1, manifest };
+  const alone = openLines(join(folder, manifest));
+  alone.write(formatManifestLine({ schemaVersion: 1, index: 1, trials: [first] }));
+  alone.close();
+  return [{ array: CANARY, elements: 1, trials: 1, manifest }, ...written];
 }
 
 function* inGroups<T>(items: Iterable<T>, size: number): Generator<T[]> {

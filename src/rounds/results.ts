@@ -7,7 +7,15 @@ import type { Trial, TrialResult } from "../core/trial.ts";
 import { formatResult, parseResult } from "../formats/result-file.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
 import { listFolder } from "../workspace/folder.ts";
-import { parseResultName, resultName } from "../workspace/layout.ts";
+import {
+  arrayName,
+  type Layout,
+  parseArrayName,
+  parseResultName,
+  parseRoundName,
+  resultName,
+  VERDICT_FILE,
+} from "../workspace/layout.ts";
 
 /** A result is some KiB; a larger file is no result, and is not read into memory. */
 export const MAX_RESULT_BYTES = 16 * 1024 * 1024;
@@ -113,4 +121,64 @@ async function readToEnd(file: fs.FileHandle): Promise<string> {
     length += bytesRead;
   }
   throw new BsweepError("INVALID_RESULT", `found more than ${MAX_RESULT_BYTES} bytes`);
+}
+
+/** A file that claims to be a result, by its place. */
+export interface ResultFile {
+  /** `round-001/array-02/17.<trialId>.1.<nonce>.json`: its name in the database. */
+  readonly file: string;
+  readonly path: string;
+  readonly round: number;
+  readonly array: number;
+  readonly name: string;
+}
+
+/**
+ * Every `*.json` below `results/<study>/round-NNN/array-NN`, temporary files left out, in no order.
+ * What `readdir` tells is taken as it is: on cached storage `stat` may know less (contract 3).
+ * @param folder `results/<study>`; no files when there is none
+ * @throws BsweepError WORKSPACE when a folder cannot be read
+ */
+export function listResultFiles(folder: string): readonly ResultFile[] {
+  const files: ResultFile[] = [];
+  for (const roundFolder of listFolder(folder)) {
+    const round = parseRoundName(roundFolder);
+    if (round === undefined) continue;
+    for (const arrayFolder of listFolder(join(folder, roundFolder))) {
+      const array = parseArrayName(arrayFolder);
+      if (array === undefined) continue;
+      const place = `${roundFolder}/${arrayFolder}`;
+      for (const name of listFolder(join(folder, place))) {
+        if (name.startsWith(".") || !name.endsWith(".json")) continue;
+        const file = `${place}/${name}`;
+        files.push({ file, path: `${folder}/${file}`, round, array, name });
+      }
+    }
+  }
+  return files;
+}
+
+/** Whether a trial's end shows that trials can run: one that diverged says nothing against the site. */
+export function showsThatTrialsRun({ failure }: Pick<TrialResult, "failure">): boolean {
+  return failure === null || failure.kind === "diverged";
+}
+
+/** Leaves a canary's end where submit.sh looks for it, in a word: `complete` or `failed`. */
+export function writeVerdict(canaryFolder: string, result: TrialResult): void {
+  const word = showsThatTrialsRun(result) ? "complete" : "failed";
+  writeFileAtomic(join(canaryFolder, VERDICT_FILE), `${word}\n`);
+}
+
+/** The result of a round of one trial; undefined while there is none. */
+export async function findOnlyResult(
+  layout: Layout,
+  study: string,
+  round: number,
+): Promise<TrialResult | undefined> {
+  const folder = join(layout.roundResults(study, round), arrayName(1));
+  for (const name of listFolder(folder)) {
+    const result = await findResult(join(folder, name));
+    if (result !== undefined) return result;
+  }
+  return undefined;
 }

@@ -2,8 +2,7 @@ import { mkdirSync, readdirSync, renameSync, rmdirSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { BsweepError, isSystemError } from "../core/errors.ts";
-import { withFolderBeside } from "../workspace/atomic-folder.ts";
-import { syncFolder } from "../workspace/atomic.ts";
+import { syncFolder, withFolderBeside } from "../workspace/atomic.ts";
 import { roundName, SUBMIT_LOCK, SUBMITTED_FOLDER, type Layout } from "../workspace/layout.ts";
 import { listFolder } from "../workspace/folder.ts";
 
@@ -69,7 +68,9 @@ function replaceUnsubmitted(layout: Layout, place: RoundPlace, publish: () => vo
     });
   replaceLocked(target, kept, () => {
     if (listFolder(join(target, SUBMITTED_FOLDER)).length > 0) throw kept("it was submitted");
-    if (hasResults(layout.roundResults(study, round))) throw kept("it has results");
+    const results = layout.roundResults(study, round);
+    if (listFolder(results).some((array) => listFolder(join(results, array)).length > 0))
+      throw kept("it has results");
     publish();
   });
 }
@@ -98,10 +99,6 @@ export function replaceLocked(
   } finally {
     if (!replaced) rmdirSync(lock);
   }
-}
-
-function hasResults(folder: string): boolean {
-  return listFolder(folder).some((array) => listFolder(join(folder, array)).length > 0);
 }
 
 /** Waits until every file in a folder is on the disk: all at once, for a file server answers slowly. */

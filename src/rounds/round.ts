@@ -1,12 +1,25 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { BsweepError, isSystemError, messageOf } from "../core/errors.ts";
-import type { Round, RoundArray } from "../core/round.ts";
+import {
+  formatRoundFile,
+  parseRoundFile,
+  type Round,
+  type RoundArray,
+} from "../formats/round-file.ts";
 import type { ManifestElement } from "../core/trial.ts";
 import { parseManifestLine } from "../formats/manifest.ts";
-import { parseRoundFile } from "../formats/round-file.ts";
 import { listFolder } from "../workspace/folder.ts";
-import { type Layout, MANIFEST_ENDING, parseRoundName, ROUND_FILE } from "../workspace/layout.ts";
+import {
+  arrayName,
+  CANARY,
+  type Layout,
+  MANIFEST_ENDING,
+  parseRoundName,
+  ROUND_FILE,
+  SUBMIT_SCRIPT,
+  SUBMITTED_FOLDER,
+} from "../workspace/layout.ts";
 
 /** Numbers of the rounds of a study that stand in `jobs/<study>`, in order. Empty when there is none. */
 export function listRounds(layout: Layout, study: string): number[] {
@@ -43,8 +56,13 @@ export function readRounds(layout: Layout, study: string): Round[] {
     .filter((round) => round !== undefined);
 }
 
+/** Writes a round's round.json into the folder that is to become the round's. */
+export function writeRoundFile(folder: string, round: Round): void {
+  writeFileSync(join(folder, ROUND_FILE), formatRoundFile(round));
+}
+
 /** Undefined where there is no such file. @throws BsweepError INVALID_MANIFEST */
-export function readRoundFile(path: string): Round | undefined {
+function readRoundFile(path: string): Round | undefined {
   const text = readIfThere(path);
   return text === undefined ? undefined : parseRoundFile(text, path);
 }
@@ -65,7 +83,7 @@ export function readManifest(path: string): ManifestElement[] {
 }
 
 /** @throws BsweepError INVALID_MANIFEST when there is no such file, or it cannot be read */
-export function readLines(path: string): readonly string[] {
+function readLines(path: string): readonly string[] {
   const text = readIfThere(path);
   if (text !== undefined) return text.trimEnd().split("\n");
   throw new BsweepError("INVALID_MANIFEST", `there is no ${path}`, {
@@ -82,4 +100,73 @@ function readIfThere(path: string): string | undefined {
       cause,
     });
   }
+}
+
+/** An element of an array with what it shares with its round. */
+export interface Element {
+  readonly round: Round;
+  readonly array: RoundArray;
+  readonly element: ManifestElement;
+  /** Folder the element's results go to. */
+  readonly resultFolder: string;
+  /** Where the round's canary leaves its one result. */
+  readonly canaryFolder: string;
+}
+
+/**
+ * Reads line `index` of a manifest and the round it belongs to.
+ * @throws BsweepError INVALID_MANIFEST naming the file and the line
+ */
+export function readElement(manifestFile: string, index: number, layout: Layout): Element {
+  const lines = readLines(manifestFile);
+  const line = lines[index - 1];
+  if (line === undefined) {
+    const message = `${manifestFile} has no line ${index}: found ${lines.length}, one for each element`;
+    throw new BsweepError("INVALID_MANIFEST", message, {
+      hint: "the job array is larger than its manifest; generate the round again",
+    });
+  }
+  const element = parseManifestLine(line, manifestFile, index);
+  const { round, array } = readArray(manifestFile);
+  const results = layout.roundResults(round.study, round.round);
+  return {
+    ...{ round, array, element },
+    resultFolder: join(results, arrayName(array.array)),
+    canaryFolder: join(results, arrayName(CANARY)),
+  };
+}
+
+/** The round and the array of it that a manifest belongs to. @throws BsweepError INVALID_MANIFEST */
+export function readArray(manifestFile: string): {
+  readonly round: Round;
+  readonly array: RoundArray;
+} {
+  const roundFile = join(dirname(manifestFile), ROUND_FILE);
+  const round = readRoundFile(roundFile);
+  const array = round?.arrays.find(({ manifest }) => manifest === basename(manifestFile));
+  if (round !== undefined && array !== undefined) return { round, array };
+  throw new BsweepError(
+    "INVALID_MANIFEST",
+    round === undefined
+      ? `there is no ${roundFile}`
+      : `${roundFile} knows no array with ${basename(manifestFile)}`,
+  );
+}
+
+/**
+ * Rounds with a submit.sh of which at least one array has no job id yet, in order. A canary is not missed where it
+ * was left out.
+ * @throws BsweepError INVALID_MANIFEST
+ */
+export function listUnsubmitted(layout: Layout, study: string): number[] {
+  return readRounds(layout, study)
+    .filter(({ round, arrays }) => {
+      const folder = layout.round(study, round);
+      if (!existsSync(join(folder, SUBMIT_SCRIPT))) return false;
+      const recorded = new Set(listFolder(join(folder, SUBMITTED_FOLDER)));
+      return arrays.some(
+        ({ array }) => array !== CANARY && !recorded.has(`${arrayName(array)}.job`),
+      );
+    })
+    .map(({ round }) => round);
 }

@@ -1,7 +1,7 @@
 import { CNN_TRAINER, identifyingParameters, resolveCnnParameters } from "../cnn/parameters.ts";
 import { computeTrialId } from "../core/identity.ts";
 import { deriveTrialSeed } from "../core/random.ts";
-import type { Round } from "../core/round.ts";
+import type { Round } from "../formats/round-file.ts";
 import type { Setting } from "../core/setting.ts";
 import type { Trial } from "../core/trial.ts";
 import type { Layout } from "../workspace/layout.ts";
@@ -17,7 +17,6 @@ const HIGHEST_SEED = 100_000;
  */
 export function readSetting(layout: Layout, round: Round): Setting {
   if (round.setting !== null) return round.setting;
-  const isCnn = round.trainer.kind === "cnn";
   const common: Omit<Setting, "trainer"> = {
     precision: round.trainer.kind === "cnn" ? round.trainer.precision : "float32",
     datasetDigest: round.dataset?.digest ?? "",
@@ -26,7 +25,7 @@ export function readSetting(layout: Layout, round: Round): Setting {
   const [array] = round.arrays;
   const [first] = array === undefined ? [] : readElements(layout, round, array);
   const [trial] = first?.trials ?? [];
-  const name = isCnn ? CNN_TRAINER.name : "command";
+  const name = round.trainer.kind === "cnn" ? CNN_TRAINER.name : "command";
   const revision = trial === undefined ? 1 : findRevision(trial, name, common);
   return { ...common, trainer: { name, revision } };
 }

@@ -1,5 +1,5 @@
 import { type Layout, parseResultName } from "../workspace/layout.ts";
-import { listResultFiles } from "./result-files.ts";
+import { listResultFiles } from "./results.ts";
 import { listRounds, readElements, readRounds } from "./round.ts";
 
 /** What earlier rounds of a study hold. */

@@ -1,6 +1,12 @@
 import { formatDuration } from "../core/quantities.ts";
-import { isBelow, jobSeconds, mostAtOnce, type ClusterRule, type ClusterUse } from "./rule.ts";
-import { SOURCES } from "./sources.ts";
+import {
+  type ClusterRule,
+  type ClusterUse,
+  isBelow,
+  jobSeconds,
+  mostAtOnce,
+  SOURCES,
+} from "./rule.ts";
 
 const DAY = 86_400;
 /** Most time of a job; other queues' limits are not documented. */
@@ -34,9 +40,8 @@ export const COMPUTE1_RULES: readonly ClusterRule[] = [
     find: ({ placement: { queue } }) =>
       queue === undefined
         ? "no queue is named, so LSF takes general-interactive; say cluster: { queue: general }"
-        : isInteractive(queue)
-          ? `the queue ${queue} is for interactive work; take general, or your condo's batch queue`
-          : undefined,
+        : isInteractive(queue) &&
+          `the queue ${queue} is for interactive work; take general, or your condo's batch queue`,
   },
   {
     id: "compute1/queue-time",
@@ -46,8 +51,10 @@ export const COMPUTE1_RULES: readonly ClusterRule[] = [
     find: (use) => {
       const { queue = "general-interactive" } = use.placement;
       const [limit, seconds] = [QUEUE_SECONDS[queue] ?? Infinity, jobSeconds(use)];
-      if (seconds <= limit) return undefined;
-      return `a job asks for ${formatDuration(seconds)}, ${queue} has jobs of at most ${formatDuration(limit)}`;
+      return (
+        seconds > limit &&
+        `a job asks for ${formatDuration(seconds)}, ${queue} has jobs of at most ${formatDuration(limit)}`
+      );
     },
   },
   {
@@ -103,9 +110,9 @@ export const COMPUTE1_RULES: readonly ClusterRule[] = [
     find: ({ placement: { queue, serviceClass } }) =>
       queue === "subscription" && serviceClass === undefined
         ? "the queue subscription needs cluster.serviceClass, your subscription's name"
-        : queue !== "subscription" && serviceClass !== undefined
-          ? `the service class ${serviceClass} belongs to the queue subscription, found ${queue ?? "none"}`
-          : undefined,
+        : queue !== "subscription" &&
+          serviceClass !== undefined &&
+          `the service class ${serviceClass} belongs to the queue subscription, found ${queue ?? "none"}`,
   },
   {
     id: "compute1/default-job-group",
@@ -113,9 +120,9 @@ export const COMPUTE1_RULES: readonly ClusterRule[] = [
     why: "that group, which bsub takes without -g, has a limit of 5 running jobs",
     source: SOURCES.jobExamples,
     find: ({ study: { cluster } }) =>
-      cluster.jobGroup !== undefined && /^\/[^/]+\/default$/.test(cluster.jobGroup)
-        ? `the job group ${cluster.jobGroup} lets 5 jobs run; leave jobGroup out, and the study gets its own`
-        : undefined,
+      cluster.jobGroup !== undefined &&
+      /^\/[^/]+\/default$/.test(cluster.jobGroup) &&
+      `the job group ${cluster.jobGroup} lets 5 jobs run; leave jobGroup out, and the study gets its own`,
   },
   {
     id: "compute1/storage1-cache",
@@ -123,9 +130,8 @@ export const COMPUTE1_RULES: readonly ClusterRule[] = [
     why: "batch hosts see storage1 through a cache: results show up late on login nodes, and a folder must not be written from both sides",
     source: SOURCES.storageVolumes,
     find: ({ workspace, site }) =>
-      isBelow(workspace, "/storage1")
-        ? `the workspace is on storage1, a cache on batch hosts: results may show up late (bsweep waits ${site.resultGraceSeconds} s for them); prefer storage2`
-        : undefined,
+      isBelow(workspace, "/storage1") &&
+      `the workspace is on storage1, a cache on batch hosts: results may show up late (bsweep waits ${site.resultGraceSeconds} s for them); prefer storage2`,
   },
   {
     id: "compute1/scratch-purge",
@@ -134,8 +140,10 @@ export const COMPUTE1_RULES: readonly ClusterRule[] = [
     source: SOURCES.storageVolumes,
     find: ({ workspace, dataFolders }) => {
       const kept = [workspace, ...dataFolders].find((folder) => isBelow(folder, "/scratch1"));
-      if (kept === undefined) return undefined;
-      return `${kept} is on scratch1, where files older than 28 days are deleted: collect and copy results in time`;
+      return (
+        kept !== undefined &&
+        `${kept} is on scratch1, where files older than 28 days are deleted: collect and copy results in time`
+      );
     },
   },
   {
@@ -144,9 +152,8 @@ export const COMPUTE1_RULES: readonly ClusterRule[] = [
     why: "HOME holds 10 GB and LSF keeps every job's script and output in ~/.lsbatch there; once it is full, jobs end in disk errors",
     source: SOURCES.faq,
     find: ({ workspace }) =>
-      isBelow(workspace, "/home")
-        ? "the workspace is in HOME, which holds 10 GB, LSF's own files among them; use storage2 or scratch1"
-        : undefined,
+      isBelow(workspace, "/home") &&
+      "the workspace is in HOME, which holds 10 GB, LSF's own files among them; use storage2 or scratch1",
   },
   {
     id: "compute1/gpfs-mounts",
@@ -168,10 +175,12 @@ export const COMPUTE1_RULES: readonly ClusterRule[] = [
   },
 ];
 
-function outside(mounts: ClusterUse["mounts"]): string | undefined {
+function outside(mounts: ClusterUse["mounts"]): string | false {
   // The physical path has a rule of its own.
   const known = [...MOUNTABLE, "/rdcw"];
   const wrong = mounts.filter((mount) => !known.some((root) => isBelow(mount, root)));
-  if (wrong.length === 0) return undefined;
-  return `${wrong.join(", ")}: only folders on GPFS are mounted (${MOUNTABLE.join(", ")})`;
+  return (
+    wrong.length > 0 &&
+    `${wrong.join(", ")}: only folders on GPFS are mounted (${MOUNTABLE.join(", ")})`
+  );
 }

@@ -1,6 +1,5 @@
 import { formatDuration } from "../core/quantities.ts";
-import { jobSeconds, type ClusterRule, type ClusterUse } from "./rule.ts";
-import { SOURCES } from "./sources.ts";
+import { type ClusterRule, type ClusterUse, jobSeconds, SOURCES } from "./rule.ts";
 
 const DAY = 86_400;
 const SHORT_SECONDS = 30 * 60;
@@ -25,9 +24,9 @@ export const COMPUTE2_RULES: readonly ClusterRule[] = [
     why: "Slurm rejects the job, even where other partitions are named beside it",
     source: SOURCES.compute2Scripts,
     find: (use) =>
-      partitions(use).includes("general-short") && jobSeconds(use) > SHORT_SECONDS
-        ? `general-short takes jobs of at most 30 minutes, found ${formatDuration(jobSeconds(use))}`
-        : undefined,
+      partitions(use).includes("general-short") &&
+      jobSeconds(use) > SHORT_SECONDS &&
+      `general-short takes jobs of at most 30 minutes, found ${formatDuration(jobSeconds(use))}`,
   },
   {
     id: "compute2/partition-time",

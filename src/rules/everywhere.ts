@@ -1,7 +1,6 @@
 import { parseImageReference } from "../core/image.ts";
 import { formatDuration, formatMemory } from "../core/quantities.ts";
-import { isBelow, jobSeconds, type ClusterRule } from "./rule.ts";
-import { SOURCES } from "./sources.ts";
+import { type ClusterRule, isBelow, jobSeconds, SOURCES } from "./rule.ts";
 
 /** An element shorter than this is mostly its container's start and its scheduler's work. */
 const SHORT_ELEMENT_SECONDS = 60;
@@ -29,9 +28,8 @@ export const GENERAL_RULES: readonly ClusterRule[] = [
     find: ({ elementSeconds, elements }) =>
       elementSeconds !== null &&
       elementSeconds < SHORT_ELEMENT_SECONDS &&
-      (elements ?? 0) > MANY_ELEMENTS
-        ? `an element takes about ${formatDuration(elementSeconds)}; pack several trials into one (resources: { trialsPerElement: auto })`
-        : undefined,
+      (elements ?? 0) > MANY_ELEMENTS &&
+      `an element takes about ${formatDuration(elementSeconds)}; pack several trials into one (resources: { trialsPerElement: auto })`,
   },
   {
     id: "cluster/whole-minutes",
@@ -40,8 +38,10 @@ export const GENERAL_RULES: readonly ClusterRule[] = [
     source: SOURCES.sbatch,
     find: (use) => {
       const seconds = jobSeconds(use);
-      if (seconds % 60 === 0) return undefined;
-      return `schedulers count minutes: ${formatDuration(seconds)} becomes ${formatDuration(Math.ceil(seconds / 60) * 60)}`;
+      return (
+        seconds % 60 !== 0 &&
+        `schedulers count minutes: ${formatDuration(seconds)} becomes ${formatDuration(Math.ceil(seconds / 60) * 60)}`
+      );
     },
   },
   {
@@ -62,9 +62,8 @@ export const GENERAL_RULES: readonly ClusterRule[] = [
     source: SOURCES.bsub,
     find: (use) =>
       use.study.resources.checkpointSeconds === null &&
-      use.study.resources.walltimeSeconds > LONG_SECONDS
-        ? `checkpoints are off: up to ${formatDuration(use.study.resources.walltimeSeconds)} are lost with a host; say resources: { checkpoint: 10m }`
-        : undefined,
+      use.study.resources.walltimeSeconds > LONG_SECONDS &&
+      `checkpoints are off: up to ${formatDuration(use.study.resources.walltimeSeconds)} are lost with a host; say resources: { checkpoint: 10m }`,
   },
   {
     id: "container/tag-not-digest",
@@ -72,9 +71,9 @@ export const GENERAL_RULES: readonly ClusterRule[] = [
     why: "every element pulls its image: pushed anew while a study runs, elements of one array would get different programs",
     source: SOURCES.docker,
     find: ({ site, placement: { image } }) =>
-      site.container === "docker" && isTagged(image)
-        ? `the image ${image} may change while the study runs; name it NAME@sha256:..., as bsweep image push prints it and notes it for generate`
-        : undefined,
+      site.container === "docker" &&
+      isTagged(image) &&
+      `the image ${image} may change while the study runs; name its digest (NAME@sha256:...), which bsweep image push prints`,
   },
   {
     id: "pyxis/import-once",
@@ -82,9 +81,10 @@ export const GENERAL_RULES: readonly ClusterRule[] = [
     why: "pyxis imports the image where each element starts; a .sqsh file on shared storage is imported once",
     source: SOURCES.pyxis,
     find: ({ site, placement: { image } }) =>
-      site.container === "pyxis" && image !== undefined && !image.startsWith("/")
-        ? `every element fetches ${image} for itself; import it once (enroot import -o FILE.sqsh docker://REGISTRY#NAME:TAG) and name the file`
-        : undefined,
+      site.container === "pyxis" &&
+      image !== undefined &&
+      !image.startsWith("/") &&
+      `every element fetches ${image} for itself; import it once (enroot import -o FILE.sqsh docker://REGISTRY#NAME:TAG) and name the file`,
   },
   {
     id: "slurm/gpu-memory",
@@ -92,9 +92,9 @@ export const GENERAL_RULES: readonly ClusterRule[] = [
     why: "--gres asks for whole GPUs of a type; Slurm knows no such condition",
     source: SOURCES.sbatch,
     find: ({ refinesGpus, study: { resources } }) =>
-      !refinesGpus && (resources.gpu?.memoryMiB !== undefined || resources.gpu?.shared === true)
-        ? "resources.gpu.memory and shared are LSF's; on Slurm name a model, or the partition that has it"
-        : undefined,
+      !refinesGpus &&
+      (resources.gpu?.memoryMiB !== undefined || resources.gpu?.shared === true) &&
+      "resources.gpu.memory and shared are LSF's; on Slurm name a model, or the partition that has it",
   },
   {
     id: "pool/mpirun-host-loss",
@@ -102,9 +102,8 @@ export const GENERAL_RULES: readonly ClusterRule[] = [
     why: "mpirun ends all tasks when one of its hosts is lost; srun --no-kill and blaunch go on with the rest",
     source: SOURCES.mpirun,
     find: ({ study: { cluster } }) =>
-      cluster.pool?.launcher === "mpirun"
-        ? "a pool that mpirun started ends with the first host that is lost; elements done by then keep their results"
-        : undefined,
+      cluster.pool?.launcher === "mpirun" &&
+      "a pool that mpirun started ends with the first host that is lost; elements done by then keep their results",
   },
   {
     id: "trainer/memory",
@@ -112,8 +111,8 @@ export const GENERAL_RULES: readonly ClusterRule[] = [
     why: "TensorFlow and its libraries take 0.6 to 0.9 GB; elements with 512 MB were killed",
     source: SOURCES.measured,
     find: ({ study: { trainer, resources } }) =>
-      trainer.kind === "cnn" && resources.memoryMiB < TRAINER_MEMORY_MIB
-        ? `the built-in trainer has been killed with ${formatMemory(512)}, found ${formatMemory(resources.memoryMiB)}; give it 1GB or more`
-        : undefined,
+      trainer.kind === "cnn" &&
+      resources.memoryMiB < TRAINER_MEMORY_MIB &&
+      `the built-in trainer has been killed with ${formatMemory(512)}, found ${formatMemory(resources.memoryMiB)}; give it 1GB or more`,
   },
 ];

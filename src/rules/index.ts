@@ -19,10 +19,9 @@ export const CLUSTER_RULES: readonly ClusterRule[] = [
 
 /** What a cluster's rules say to a study: `RULE: what was found, and what to do`. */
 export function checkCluster(use: ClusterUse): string[] {
-  const names = new Set(use.site.lineage);
-  const ofSite = [...names].flatMap((name) => RULES_OF_SITES[name] ?? []);
+  const ofSite = [...new Set(use.site.lineage)].flatMap((name) => RULES_OF_SITES[name] ?? []);
   return [...GENERAL_RULES, ...ofSite].flatMap(({ id, find }) => {
     const found = find(use);
-    return found === undefined ? [] : [`${id}: ${found}`];
+    return typeof found === "string" ? [`${id}: ${found}`] : [];
   });
 }

@@ -1,7 +1,7 @@
+import { formatDuration, formatMemory } from "../core/quantities.ts";
 import { BsweepError, isSystemError, messageOf } from "../core/errors.ts";
 import type { Objective } from "../core/study.ts";
-import { RUN_AGAIN_STATUS } from "../core/trainer-request.ts";
-import type { Failure, TrainerReport } from "../core/trial.ts";
+import { type Failure, RUN_AGAIN_STATUS, type TrainerReport } from "../core/trial.ts";
 import { showValue } from "../formats/schema-issues.ts";
 import { type ReadReport, readTrainerReport } from "../formats/trainer-report.ts";
 import type { Warnings } from "../formats/warnings.ts";
@@ -12,11 +12,7 @@ import type { TrainerRun } from "./trainer-run.ts";
 /** A trial's end: a value for the objective, or why there is none. */
 export type Outcome =
   | { readonly state: "complete"; readonly objective: number; readonly report: TrainerReport }
-  | {
-      readonly state: "failed";
-      readonly failure: Failure;
-      readonly report: TrainerReport | undefined;
-    };
+  | { readonly state: "failed"; readonly failure: Failure; readonly report?: TrainerReport };
 
 /** What programs write when memory runs out and they notice it themselves. */
 const OUT_OF_MEMORY_WORDS =
@@ -51,10 +47,8 @@ export async function judge(
 }
 
 function addUnused(failure: Failure): Failure {
-  const why =
-    failure.kind === "timeout"
-      ? "is one of an unfinished run, and does not count"
-      : "does not count";
+  const unfinished = failure.kind === "timeout" ? "is one of an unfinished run, and " : "";
+  const why = `${unfinished}does not count`;
   return { ...failure, message: `${failure.message}; the result it had left ${why}` };
 }
 
@@ -99,7 +93,7 @@ function failureOfObjective(
 
 function failed(failure: Failure, { stderrTail }: Supervised, report?: TrainerReport): Outcome {
   const withTail = stderrTail === "" ? failure : { ...failure, stderrTail };
-  return { state: "failed", failure: withTail, report };
+  return { state: "failed", failure: withTail, ...(report === undefined ? {} : { report }) };
 }
 
 /** Undefined when the trainer ended in order. */
@@ -108,31 +102,19 @@ function failureOfEnding(run: Supervised, memoryMiB: number): Failure | undefine
   if (run.startFailure !== undefined)
     return { kind: "error", message: `the trainer did not start: ${run.startFailure}` };
   if (run.stopped === "timeout") {
-    return {
-      kind: "timeout",
-      message: `stopped after ${run.seconds.toFixed(0)} s, with just enough of the element's wall time left to write this`,
-    };
+    const message = `stopped after ${formatDuration(run.seconds)}, with just enough of the element's wall time left to write this`;
+    return { kind: "timeout", message };
   }
+  const outOfMemory = (message: string): Failure => ({ kind: "out-of-memory", message });
   if (run.stopped === "memory")
-    return {
-      kind: "out-of-memory",
-      message: `the trainer held more than the ${memoryMiB} MiB it may`,
-    };
+    return outOfMemory(`the trainer held more than the ${formatMemory(memoryMiB)} it may`);
   if (exitStatus === 0) return undefined;
-  if (run.outOfMemoryKill)
-    return { kind: "out-of-memory", message: "the kernel ended the trainer: out of memory" };
-  if (OUT_OF_MEMORY_WORDS.test(run.stderrTail)) {
-    return {
-      kind: "out-of-memory",
-      message: `the trainer ran out of memory (${describeEnd(exitStatus, signal)})`,
-    };
-  }
+  if (run.outOfMemoryKill) return outOfMemory("the kernel ended the trainer: out of memory");
+  const end = signal ?? `exit status ${exitStatus ?? "unknown"}`;
+  if (OUT_OF_MEMORY_WORDS.test(run.stderrTail))
+    return outOfMemory(`the trainer ran out of memory (${end})`);
   if (signal !== null) return { kind: "signal", message: `the trainer was ended by ${signal}` };
-  return { kind: "error", message: `the trainer ended with ${describeEnd(exitStatus, signal)}` };
-}
-
-function describeEnd(exitStatus: number | null, signal: NodeJS.Signals | null): string {
-  return signal ?? `exit status ${exitStatus ?? "unknown"}`;
+  return { kind: "error", message: `the trainer ended with ${end}` };
 }
 
 /** The report, or why it cannot be used. */

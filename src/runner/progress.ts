@@ -14,7 +14,8 @@ export class ProgressLines {
   readonly #warnings: Warnings;
   #previous = performance.now();
   #lastStep = 0;
-  #lastWords = "";
+  /** The last line that told of no step. */
+  lastWords = "";
 
   constructor(warnings: Warnings) {
     this.#warnings = warnings;
@@ -26,7 +27,7 @@ export class ProgressLines {
     const unsaid = { step: this.#lastStep + 1, seconds: (now - this.#previous) / 1000 };
     const record = readProgressLine(line, unsaid, this.#warnings);
     if (record === undefined) {
-      if (line.trim() !== "") this.#lastWords = line.trim().slice(-KEPT_LENGTH);
+      if (line.trim() !== "") this.lastWords = line.trim().slice(-KEPT_LENGTH);
       return;
     }
     this.#previous = now;
@@ -39,10 +40,5 @@ export class ProgressLines {
   /** The last that was told of each step. */
   get history(): readonly StepRecord[] {
     return [...this.#records.values()];
-  }
-
-  /** The last line that told of no step. */
-  get lastWords(): string {
-    return this.#lastWords;
   }
 }

@@ -28,16 +28,12 @@ export class ReportWatch {
   #lookedAt = -Infinity;
   /** Since when it has been quiet, and the CPU seconds of then; undefined without a report. */
   #quiet: { readonly since: number; readonly cpu: number } | undefined;
-  #quietSeconds = 0;
+  /** For how long the report had been unchanged, and the program idle, when it was last asked. */
+  quietSeconds = 0;
 
   constructor(file: string, idleSeconds = IDLE_SECONDS) {
     this.#file = file;
     this.#idleSeconds = idleSeconds;
-  }
-
-  /** For how long the report had been unchanged, and the program idle, when it was last asked. */
-  get quietSeconds(): number {
-    return this.#quietSeconds;
   }
 
   /** Asked now and then: whether nothing more is to come, and the report can be used. */
@@ -50,7 +46,7 @@ export class ReportWatch {
     if (stamp === "" || (!isChanged && now - this.#lookedAt < LOOK_SECONDS)) return false;
     this.#lookedAt = now;
     this.#look(pid, now, isChanged);
-    if (this.#quietSeconds < this.#idleSeconds) return false;
+    if (this.quietSeconds < this.#idleSeconds) return false;
     if (isUsable(this.#file)) return true;
     // The wall time will end it; until then it is asked once in a while.
     this.#quiet = undefined;
@@ -64,7 +60,7 @@ export class ReportWatch {
     // Less than before: something has ended and was not waited for.
     const isQuiet = used >= 0 && used <= IDLE_START + IDLE_SHARE * (now - since);
     if (isChanged || !isQuiet) this.#quiet = cpu === undefined ? undefined : { since: now, cpu };
-    this.#quietSeconds = this.#quiet === undefined ? 0 : now - this.#quiet.since;
+    this.quietSeconds = this.#quiet === undefined ? 0 : now - this.#quiet.since;
   }
 }
 

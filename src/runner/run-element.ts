@@ -1,16 +1,14 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { BsweepError, messageOf } from "../core/errors.ts";
-import { explainFailure } from "../core/failure.ts";
-import type { Trial, TrialResult } from "../core/trial.ts";
+import { explainFailure, type Trial, type TrialResult } from "../core/trial.ts";
 import { TIME_IS_UP } from "../process/supervise.ts";
 import { makeCheckpointFolder, removeCheckpointFolder } from "../workspace/checkpoint-folder.ts";
 import { CANARY, type Layout } from "../workspace/layout.ts";
-import { type Element, readElement } from "../rounds/element.ts";
-import { showsThatTrialsRun, writeVerdict } from "../rounds/canary.ts";
-import { ResultFinder, writeResult } from "../rounds/results.ts";
+import { type Element, readElement } from "../rounds/round.ts";
+import { ResultFinder, showsThatTrialsRun, writeResult, writeVerdict } from "../rounds/results.ts";
 import { runOneTrial } from "./trial-run.ts";
 
-export interface ElementOptions {
+interface ElementOptions {
   readonly manifestFile: string;
   /** From 1: the line of the manifest. */
   readonly index: number;
@@ -32,7 +30,7 @@ export interface ElementOptions {
  * `done`: every trial has a result. `failed`: so it is, and one of them failed, otherwise than by diverging.
  * `run again`: trials are left that found no time, or left a checkpoint. They have not failed.
  */
-export type ElementEnd = "done" | "failed" | "interrupted" | "run again";
+type ElementEnd = "done" | "failed" | "interrupted" | "run again";
 
 /** Share of the wall time kept for writing the result, in seconds: a tenth, 5 to 60. */
 export function wallTimeMargin(walltimeSeconds: number): number {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import type { Round } from "../core/round.ts";
+import type { Round } from "../formats/round-file.ts";
 import { commandEnvironment, fillCommand, type CommandValues } from "../core/trainer-command.ts";
-import type { CommandRequest } from "../core/trainer-request.ts";
+import type { CommandRequest } from "../formats/trainer-request.ts";
 import type { StepRecord } from "../core/trial.ts";
 import type { Warnings } from "../formats/warnings.ts";
 import { type Supervised, type SuperviseOptions, supervise } from "../process/supervise.ts";
@@ -16,7 +16,7 @@ const PLAIN_GRACE_SECONDS = 5;
 /** The same for one that leaves a checkpoint. The scheduler may be less patient. */
 const CHECKPOINT_GRACE_SECONDS = 30;
 
-export interface TrainerRunOptions {
+interface TrainerRunOptions {
   readonly round: Round;
   readonly layout: Layout;
   /** Seconds until the trial has to be over; `marginSeconds` more may pass before the element must end. */
@@ -52,7 +52,7 @@ export async function runTrainer(
   const run =
     trainer.kind === "cnn"
       ? await runBuiltIn(request, common)
-      : await runCommand(trainer.command, request, { ...common, options, warnings });
+      : await runCommand(trainer.command, request, common, { layout: options.layout, warnings });
   return { ...run, quietSeconds: watch.quietSeconds };
 }
 
@@ -74,15 +74,11 @@ async function runBuiltIn({ scratchFolder }: CommandRequest, common: Common): Pr
   return { ...run, history: [] };
 }
 
-interface CommandRun extends Common {
-  readonly options: TrainerRunOptions;
-  readonly warnings: Warnings;
-}
-
 async function runCommand(
   words: readonly string[],
   request: CommandRequest,
-  { options, warnings, ...common }: CommandRun,
+  common: Common,
+  { layout, warnings }: { readonly layout: Layout; readonly warnings: Warnings },
 ): Promise<Ran> {
   const values = valuesOf(request);
   const [program = "", ...args] = fillCommand(words, values, request.params);
@@ -91,7 +87,7 @@ async function runCommand(
     ...common,
     command: [program, ...args],
     // So that `python train.py` finds a file of the workspace.
-    cwd: options.layout.workspace,
+    cwd: layout.workspace,
     env: { ...withoutOwnLibraries(process.env), ...commandEnvironment(values) },
     withChannel: false,
     onLine: progress.read,

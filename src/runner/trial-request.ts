@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BsweepError } from "../core/errors.ts";
-import type { Round, RoundDataset } from "../core/round.ts";
+import type { Round, RoundDataset } from "../formats/round-file.ts";
 import { splitRows } from "../cnn/split.ts";
-import type { CommandRequest, RequestedData } from "../core/trainer-request.ts";
+import type { CommandRequest, RequestedData } from "../formats/trainer-request.ts";
 import type { Trial } from "../core/trial.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
 import type { Layout } from "../workspace/layout.ts";
@@ -81,16 +81,12 @@ function resolveData({ path, digest, holdout }: RoundDataset, layout: Layout): R
 function listHoldout({ path, digest, holdout }: RoundDataset, layout: Layout): number[] {
   const { header, labelsFile, folder } = openPackedDataset(layout.resolve(path));
   if (header.digest !== digest || labelsFile === null) {
-    throw new BsweepError(
-      "INVALID_DATA",
-      `the data set in ${folder} is not the one the study was planned with`,
-      {
-        hint: `found ${header.digest}, expected ${digest}: plan and generate again, or bring the old data back`,
-      },
-    );
+    const message = `the data set in ${folder} is not the one the study was planned with`;
+    throw new BsweepError("INVALID_DATA", message, {
+      hint: `found ${header.digest}, expected ${digest}: plan and generate again, or bring the old data back`,
+    });
   }
   const { fraction, seed } = holdout;
-  return [
-    ...splitRows(readFileSync(labelsFile), { holdout: fraction, validation: 0, seed }).holdout,
-  ];
+  const split = splitRows(readFileSync(labelsFile), { holdout: fraction, validation: 0, seed });
+  return [...split.holdout];
 }

@@ -1,10 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { BsweepError, type ErrorCode, formatIssue, messageOf } from "../core/errors.ts";
-import { RUN_AGAIN_STATUS, type CommandRequest } from "../core/trainer-request.ts";
-import type { Trial, TrialResult } from "../core/trial.ts";
-import { parseRefusal } from "../formats/told-error.ts";
+import { RUN_AGAIN_STATUS, type Trial, type TrialResult } from "../core/trial.ts";
+import { type CommandRequest, parseRefusal } from "../formats/trainer-request.ts";
 import { mergeHistories } from "../formats/told-steps.ts";
 import { Warnings } from "../formats/warnings.ts";
 import type { Supervised } from "../process/supervise.ts";
@@ -14,9 +11,9 @@ import { packageVersion } from "../workspace/package.ts";
 import { fruitless, judge, type Outcome } from "./outcome.ts";
 import { runTrainer, type TrainerRun } from "./trainer-run.ts";
 import { type RequestContext, writeRequest } from "./trial-request.ts";
-import { hostName, schedulerJobId } from "./where.ts";
+import { hostName, makeScratchFolder, schedulerJobId } from "./where.ts";
 
-export interface TrialContext extends RequestContext {
+interface TrialContext extends RequestContext {
   readonly index: number;
   /** Seconds that may pass after `secondsLeft` before the element has to end. */
   readonly marginSeconds: number;
@@ -31,11 +28,11 @@ export interface TrialContext extends RequestContext {
  * A result, or why there is none: the trial was interrupted, or it left a checkpoint and is to be run
  * again. Neither has failed.
  */
-export type TrialEnd = TrialResult | "interrupted" | "run again";
+type TrialEnd = TrialResult | "interrupted" | "run again";
 
 /** Runs one trial under supervision, whatever the trainer does. */
 export async function runOneTrial(trial: Trial, context: TrialContext): Promise<TrialEnd> {
-  const scratchFolder = makeScratchFolder(context.index);
+  const scratchFolder = makeScratchFolder(`bsweep-${context.index}-`);
   try {
     const startedAt = new Date().toISOString();
     const request = writeRequest(trial, context, scratchFolder);
@@ -46,7 +43,7 @@ export async function runOneTrial(trial: Trial, context: TrialContext): Promise<
     if (isToRunAgain(run, request, hasProgressed)) return "run again";
     if (run.stopped === "aborted") return "interrupted";
     const outcome = await judgeRun(run, request, context, warnings);
-    return createResult(trial, context.index, { startedAt, run, outcome, warnings });
+    return createResult(trial, context.index, startedAt, { run, outcome, warnings });
   } finally {
     removeScratchFolder(scratchFolder, context);
   }
@@ -88,17 +85,6 @@ function removeScratchFolder(folder: string, { log }: TrialContext): void {
   }
 }
 
-function makeScratchFolder(index: number): string {
-  try {
-    return mkdtempSync(join(tmpdir(), `bsweep-${index}-`));
-  } catch (cause) {
-    throw new BsweepError("WORKSPACE", `cannot make a scratch folder: ${messageOf(cause)}`, {
-      hint: "set TMPDIR to a folder that can be written",
-      cause,
-    });
-  }
-}
-
 /** What the built-in trainer says in place of a report when it cannot do what it is asked. */
 async function findRefusal(reportFile: string): Promise<BsweepError | undefined> {
   try {
@@ -126,20 +112,14 @@ function judgeRefusal({ code, message, issues, hint }: BsweepError): Outcome {
     });
   const told = [message, ...issues.map(formatIssue)].join("; ");
   const failure = { kind: "error", message: `the built-in trainer refused: ${told}` } as const;
-  return { state: "failed", failure, report: undefined };
-}
-
-interface FinishedTrial {
-  readonly startedAt: string;
-  readonly run: TrainerRun;
-  readonly outcome: Outcome;
-  readonly warnings: Warnings;
+  return { state: "failed", failure };
 }
 
 function createResult(
   trial: Trial,
   index: number,
-  { startedAt, run, outcome, warnings }: FinishedTrial,
+  startedAt: string,
+  { run, outcome, warnings }: { run: TrainerRun; outcome: Outcome; warnings: Warnings },
 ): TrialResult {
   const { trialId, number, attempt, params, replicate, seed, resource } = trial;
   return {
@@ -170,13 +150,7 @@ function measured(
   run: TrainerRun,
   warnings: Warnings,
 ): Pick<TrialResult, "metrics" | "holdout" | "model" | "history" | "numerics"> {
-  const {
-    metrics = {},
-    holdout = null,
-    model = null,
-    history = [],
-    numerics = null,
-  } = report ?? {};
-  const merged = mergeHistories(run.history, history, warnings);
-  return { metrics, holdout, model, history: merged, numerics };
+  const { metrics = {}, holdout = null, model = null, numerics = null } = report ?? {};
+  const history = mergeHistories(run.history, report?.history ?? [], warnings);
+  return { metrics, holdout, model, history, numerics };
 }

@@ -1,6 +1,6 @@
 import type { RandomSource } from "../core/random.ts";
-import { countValues, valueAt } from "../core/search-space.ts";
-import type { Distribution, ParameterValue } from "../core/study.ts";
+import { countCombinations, countValues, valueAt } from "../core/search-space.ts";
+import type { Distribution, Parameters, ParameterValue, SearchSpace } from "../core/study.ts";
 
 /** Digits kept of a drawn real number: readable in tables, and the same text wherever it is written. */
 const DRAWN_DIGITS = 6;
@@ -12,7 +12,7 @@ const MOST_DIGITS = 17;
 const NARROW_RATIO = 1e-9;
 
 /** The part of a distribution that a draw keeps to: of as many equal ones, the one at `index`, from 0. */
-export interface Stratum {
+interface Stratum {
   readonly index: number;
   readonly of: number;
 }
@@ -69,4 +69,31 @@ function digitsFor(low: number, high: number): number {
 
 function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
+}
+
+/** Draws in a row that bring nothing new, per combination known, after which a space counts as used up. */
+const TRIES_PER_COMBINATION = 20;
+const FEWEST_TRIES = 1000;
+
+/**
+ * `wanted` distinct combinations, or as many as a smaller space has.
+ * @param draw one combination, its parameters always in the same order; it is told how many were taken so far, and
+ *   how many draws in a row were none that is new
+ */
+export function* takeDistinct(
+  space: SearchSpace,
+  wanted: number,
+  draw: (taken: number, misses: number) => Parameters,
+): Generator<Parameters> {
+  const most = Math.min(wanted, countCombinations(space));
+  const seen = new Set<string>();
+  let misses = 0;
+  while (seen.size < most && misses < FEWEST_TRIES + TRIES_PER_COMBINATION * seen.size) {
+    const params = draw(seen.size, misses);
+    const key = JSON.stringify(params);
+    misses = seen.has(key) ? misses + 1 : 0;
+    if (misses > 0) continue;
+    seen.add(key);
+    yield params;
+  }
 }

@@ -1,9 +1,8 @@
 import { randomFor, shuffle } from "../core/random.ts";
 import { countCombinations, isActive, orderDimensions } from "../core/search-space.ts";
 import type { Parameters, ParameterValue, SearchSpace } from "../core/study.ts";
-import { takeDistinct } from "./distinct.ts";
-import { drawValue } from "./draw.ts";
-import { TRIALS, type Sampler, type Settings } from "./sampler.ts";
+import { drawValue, takeDistinct } from "./draw.ts";
+import { TRIALS, type Sampler, type SamplerKeys } from "./sampler.ts";
 
 /** Times that a combination which was there already trades a value with a later one. */
 const MAX_TRADES = 100;
@@ -25,7 +24,7 @@ export const latinHypercube: Sampler<"trials"> = {
 
 function* proposeSpread(
   space: SearchSpace,
-  { seed, trials }: Settings<"trials">,
+  { seed, trials }: SamplerKeys<"trials">,
 ): Generator<Parameters> {
   const of = Math.min(trials, countCombinations(space));
   const trades = randomFor(seed, "sampler/latin-hypercube");

@@ -1,8 +1,7 @@
 import { randomFor } from "../core/random.ts";
 import { isActive, orderDimensions } from "../core/search-space.ts";
 import type { ParameterValue, Parameters, SearchSpace } from "../core/study.ts";
-import { takeDistinct } from "./distinct.ts";
-import { drawValue } from "./draw.ts";
+import { drawValue, takeDistinct } from "./draw.ts";
 import { TRIALS, type Sampler } from "./sampler.ts";
 
 /**

@@ -1,14 +1,14 @@
 import { MAX_TRIALS, type Parameters, type SearchSpace } from "../core/study.ts";
 
 /** A whole number that a sampler takes in the study file, under its name; samplers that share a name share its range. */
-export interface Setting {
+export interface SamplerKey {
   readonly low: number;
   readonly high: number;
   readonly describe: string;
 }
 
 /** What a sampler is given of the study file, by name. */
-export type Settings<Name extends string = string> = Readonly<Record<Name | "seed", number>>;
+export type SamplerKeys<Name extends string = string> = Readonly<Record<Name | "seed", number>>;
 
 /** A trial that was proposed before, as far as it has come. */
 export interface Observation {
@@ -27,19 +27,19 @@ export interface Sampler<Name extends string = string> {
   /** Whether ranges without a `step` may stand in its space. */
   readonly takesRanges: boolean;
   /** Keys of `sampler` beside `kind` and `seed`; whoever names this sampler has to give them. */
-  readonly settings: Readonly<Record<Name, Setting>>;
+  readonly settings: Readonly<Record<Name, SamplerKey>>;
   /** How many combinations it is asked for; Infinity for what has no end. */
-  count(space: SearchSpace, settings: Settings<Name>): number;
+  count(space: SearchSpace, settings: SamplerKeys<Name>): number;
   /**
    * What to try after `history`, best first: all of it in the space and distinct, parameters present exactly where
    * their conditions hold, the same for the same arguments everywhere and always. Lazy: a caller takes as many as
    * it can use now. A sampler that learns goes on from the history and is asked again when there is more of it; one
    * that does not gives its whole sequence each time, and the caller leaves out what it has.
    */
-  propose(space: SearchSpace, settings: Settings<Name>, history: History): Iterable<Parameters>;
+  propose(space: SearchSpace, settings: SamplerKeys<Name>, history: History): Iterable<Parameters>;
 }
 
-/** The setting of samplers that draw as many combinations as they are asked for. */
+/** What samplers take that draw as many combinations as they are asked for. */
 export const TRIALS = {
   trials: { low: 1, high: MAX_TRIALS, describe: "How many combinations are drawn" },
-} as const satisfies Readonly<Record<string, Setting>>;
+} as const satisfies Readonly<Record<string, SamplerKey>>;

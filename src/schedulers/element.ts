@@ -2,7 +2,7 @@
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** An element that runs without its scheduler. */
-export interface LocalRun {
+interface LocalRun {
   readonly jobId: string;
   /** From 1. */
   readonly index: number;

@@ -4,7 +4,7 @@ import type { Scheduler } from "./scheduler.ts";
 import { unusable } from "./values.ts";
 
 /** What starts the tasks of a parallel job. */
-export interface LaunchRequest extends ContainerRequest {
+interface LaunchRequest extends ContainerRequest {
   readonly scheduler: Pick<Scheduler, "name" | "launchers" | "element">;
   readonly runtime: ContainerRuntime;
   readonly pool: Pool;

@@ -1,4 +1,5 @@
 import type { ContainerRuntime, GpuRequest, Placement } from "../core/placement.ts";
+import { containerPrefix } from "./container.ts";
 import type { Argv } from "./status.ts";
 
 /** An interactive job, or a command in one. */
@@ -22,19 +23,15 @@ export interface SessionRequest extends Placement {
 }
 
 /** An element that runs, or a job that is no array. */
-export interface AttachRequest extends Placement {
+export interface AttachRequest extends Omit<
+  SessionRequest,
+  "cpus" | "memoryMiB" | "walltimeSeconds" | "gpu"
+> {
   readonly jobId: string;
   /** Null for a job that is no array. */
   readonly index: number | null;
   /** Set where the job may be on several hosts. */
   readonly host?: string;
-  readonly container: ContainerRuntime;
-  readonly mounts: readonly string[];
-  readonly workspace: string;
-  readonly containerPath: string;
-  readonly jobSetup: readonly string[];
-  readonly command: readonly string[];
-  readonly terminal: boolean;
 }
 
 /** What is to be run on the login node, in the workspace. */
@@ -58,13 +55,17 @@ export interface SessionDialect {
   attach(request: AttachRequest): SessionCommand;
 }
 
-/** A program inside the site's container, after what the site does on the host first. */
-export function insideContainer(
-  { jobSetup }: Pick<SessionRequest, "jobSetup">,
-  words: readonly string[],
-): readonly string[] {
+export type ContainedRequest = Omit<SessionRequest, "memoryMiB" | "walltimeSeconds" | "terminal">;
+
+/** The command inside the site's container, after what the site does on the host first. */
+export function insideContainer(request: ContainedRequest): readonly string[] {
+  const { container, workspace, mounts, cpus, gpu, containerPath, jobSetup, command } = request;
+  const prefix = containerPrefix(container, {
+    ...{ image: request.image ?? "", mounts, workspace, cpus },
+    hasGpu: gpu !== undefined,
+  });
+  const inside = prefix.length === 0 ? [] : ["env", `PATH=${containerPath}`];
   // These lines are shell, as the site's author wrote them; the words stay words.
-  return jobSetup.length === 0
-    ? words
-    : ["bash", "-c", [...jobSetup, 'exec "$@"'].join("\n"), "bash", ...words];
+  const setup = ["bash", "-c", [...jobSetup, 'exec "$@"'].join("\n"), "bash"];
+  return [...(jobSetup.length === 0 ? [] : setup), ...prefix, ...inside, ...command];
 }

@@ -1,8 +1,8 @@
 import { canonicalJson } from "../core/identity.ts";
+import { groupBy } from "../core/objects.ts";
 import type { Objective, Parameters } from "../core/study.ts";
-import type { Metrics } from "../core/trial.ts";
-import { wilsonInterval, type Interval } from "./interval.ts";
-import { mean, quantile, sortNumbers } from "./moments.ts";
+import type { Metrics, TrialResult } from "../core/trial.ts";
+import { type Interval, mean, quantile, sortNumbers, wilsonInterval } from "./moments.ts";
 import { HOLDOUT_ACCURACY, HOLDOUT_LOSS, SELECTED_EPOCH, type TrialOutcome } from "./outcome.ts";
 
 /** One row of a ranking: a trial, or the replicates of one set of parameters taken together. */
@@ -53,8 +53,16 @@ export function rankTrials(
   outcomes: readonly TrialOutcome[],
   objective: Objective,
 ): readonly RankedTrial[] {
-  const rows = [...groupReplicates(outcomes, objective.metric).values()]
-    .map((replicates) => describeGroup(replicates, objective.metric))
+  const ranked = outcomes
+    .filter(
+      ({ state, metrics }) => state === "complete" && Object.hasOwn(metrics, objective.metric),
+    )
+    .sort((a, b) => a.number - b.number);
+  const groups = groupBy(ranked, ({ setting, params, epochs }) =>
+    canonicalJson([setting, params, epochs]),
+  );
+  const rows = [...groups.values()]
+    .map((replicates) => describeGroup(replicates as unknown as Replicates, objective.metric))
     .sort((a, b) => compareRows(a, b, objective.direction));
   let rank = 1;
   return rows.map((row, position) => {
@@ -66,31 +74,13 @@ export function rankTrials(
 /** Trials that differ in their replicate only, by number. */
 type Replicates = readonly [TrialOutcome, ...TrialOutcome[]];
 
-function groupReplicates(
-  outcomes: readonly TrialOutcome[],
-  metric: string,
-): ReadonlyMap<string, Replicates> {
-  const groups = new Map<string, [TrialOutcome, ...TrialOutcome[]]>();
-  for (const outcome of [...outcomes].sort((a, b) => a.number - b.number)) {
-    if (outcome.state !== "complete" || !Object.hasOwn(outcome.metrics, metric)) continue;
-    const key = canonicalJson([outcome.setting, outcome.params, outcome.epochs]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [outcome]);
-    else group.push(outcome);
-  }
-  return groups;
-}
-
 function describeGroup(replicates: Replicates, metric: string): Omit<RankedTrial, "rank"> {
   const [first] = replicates;
+  const { number, trialId, params, epochs, setting } = first;
   const values = sortNumbers(replicates.map(({ metrics }) => metrics[metric] ?? NaN));
   const single = replicates.length === 1 ? first.holdout : null;
   return {
-    number: first.number,
-    trialId: first.trialId,
-    params: first.params,
-    epochs: first.epochs,
-    setting: first.setting,
+    ...{ number, trialId, params, epochs, setting },
     objective: mean(values),
     replicates: replicates.length,
     spread: { low: quantile(values, 0), high: quantile(values, 1) },
@@ -138,4 +128,51 @@ function compareRows(a: Row, b: Row, direction: Objective["direction"]): number 
 function compareKnownFirst(a: number | null, b: number | null): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null);
   return a - b;
+}
+
+/** Whether `value` beats `other` in the objective's direction. */
+export function isBetter(
+  value: number,
+  other: number,
+  { direction }: Pick<Objective, "direction">,
+): boolean {
+  return direction === "maximize" ? value > other : value < other;
+}
+
+/** The best mean over replicates while results come in, as the ranking will have it (rank.ts). */
+export class BestSoFar {
+  readonly #objective: Objective;
+  readonly #groups = new Map<string, { sum: number; count: number }>();
+  #best: string | undefined;
+
+  constructor(objective: Objective) {
+    this.#objective = objective;
+  }
+
+  add({
+    params,
+    resource,
+    objective,
+  }: Pick<TrialResult, "params" | "resource" | "objective">): void {
+    if (objective === null) return;
+    const key = canonicalJson([params, resource.epochs]);
+    const { sum, count } = this.#groups.get(key) ?? { sum: 0, count: 0 };
+    this.#groups.set(key, { sum: sum + objective, count: count + 1 });
+    // Another replicate may have made the best one worse.
+    const challengers = this.#best === key ? this.#groups.keys() : [key];
+    for (const each of challengers) {
+      const best = this.value;
+      if (best === undefined || isBetter(this.#meanOf(each), best, this.#objective))
+        this.#best = each;
+    }
+  }
+
+  get value(): number | undefined {
+    return this.#best === undefined ? undefined : this.#meanOf(this.#best);
+  }
+
+  #meanOf(key: string): number {
+    const { sum, count } = this.#groups.get(key) ?? { sum: NaN, count: 1 };
+    return sum / count;
+  }
 }

@@ -1,17 +1,17 @@
-import { explainFailure } from "../core/failure.ts";
-import type { Objective, Parameters } from "../core/study.ts";
 import {
+  explainFailure,
   type FailureKind,
-  type Metrics,
   type StepRecord,
   TRIAL_STATES,
   type TrialState,
 } from "../core/trial.ts";
+import { groupBy } from "../core/objects.ts";
+import type { Objective } from "../core/study.ts";
 import { HOLDOUT_ACCURACY, type TrialOutcome } from "./outcome.ts";
 import { rankTrials, type RankedTrial } from "./rank.ts";
 import { summariseParameters, varyingParameters, type ParameterSummary } from "./summary.ts";
 
-export interface FailureSummary {
+interface FailureSummary {
   readonly kind: FailureKind;
   readonly trials: number;
   /** The failed trial with the lowest number, and what it said. */
@@ -27,7 +27,7 @@ export interface ReportedTrial extends RankedTrial {
 }
 
 /** A setting in which trials were planned (core/setting.ts). */
-export interface SettingSummary {
+interface SettingSummary {
   readonly setting: string;
   /** In which it differs from the study's present one, in words; empty for that. */
   readonly differences: readonly string[];
@@ -60,7 +60,7 @@ export interface StudyReport {
 }
 
 /** Trials by state, replicates counted one by one. */
-export type TrialCounts = Readonly<Record<TrialState, number>> & {
+type TrialCounts = Readonly<Record<TrialState, number>> & {
   /** All of them. */
   readonly planned: number;
   /** Complete, yet without the metric the study ranks by. */
@@ -69,7 +69,7 @@ export type TrialCounts = Readonly<Record<TrialState, number>> & {
 
 export type ReportedSetting = Pick<SettingSummary, "setting" | "differences">;
 
-export interface ReportedStudy {
+interface ReportedStudy {
   readonly name: string;
   readonly objective: Objective;
   /** The names of the searched parameters, in the study's order. */
@@ -88,6 +88,7 @@ export function buildStudyReport(
 ): StudyReport {
   const present = settings[0]?.setting;
   const own = outcomes.filter(({ setting }) => setting === present);
+  const failed = own.filter(({ state }) => state === "failed").map(({ params }) => params);
   const ownRanking = rankTrials(own, objective);
   const ranking = ranksAll ? rankTrials(outcomes, objective) : ownRanking;
   return {
@@ -100,7 +101,7 @@ export function buildStudyReport(
     ranking: ranking.map((row) => ({ ...row, outside: explainOutside(row) })),
     searched: space,
     varying: varyingParameters(ranking, space),
-    parameters: summariseParameters(ownRanking, paramsOfFailed(own), space, objective.direction),
+    parameters: summariseParameters(ownRanking, failed, space, objective.direction),
     failures: summariseFailures(own),
   };
 }
@@ -111,10 +112,6 @@ export function labelOfSetting({ settings }: Pick<StudyReport, "settings">, hash
   return found === undefined || found.differences.length === 0
     ? "present"
     : found.differences.join(", ");
-}
-
-function paramsOfFailed(outcomes: readonly TrialOutcome[]): readonly Parameters[] {
-  return outcomes.filter(({ state }) => state === "failed").map(({ params }) => params);
 }
 
 function countSetting(summary: ReportedSetting, outcomes: readonly TrialOutcome[]): SettingSummary {
@@ -144,24 +141,19 @@ function sharedHoldoutRows(outcomes: readonly TrialOutcome[]): number | null {
 
 /** In the order in which trials tell them. */
 function listMetrics(outcomes: readonly TrialOutcome[]): readonly string[] {
-  const namesOf = (metrics: Metrics): readonly string[] => Object.keys(metrics);
   const complete = outcomes.filter(({ state }) => state === "complete");
-  return [...new Set(complete.flatMap(({ metrics }) => namesOf(metrics)))];
+  return [...new Set(complete.flatMap(({ metrics }) => Object.keys(metrics)))];
 }
 
 function summariseFailures(outcomes: readonly TrialOutcome[]): readonly FailureSummary[] {
-  const byKind = new Map<FailureKind, { trials: number; example: FailureSummary["example"] }>();
-  for (const { number, failure } of [...outcomes].sort((a, b) => a.number - b.number)) {
-    if (failure === null) continue;
-    const seen = byKind.get(failure.kind);
-    if (seen !== undefined) seen.trials += 1;
-    else
-      byKind.set(failure.kind, {
-        trials: 1,
-        example: { number, message: explainFailure(failure) },
-      });
-  }
-  return [...byKind]
-    .map(([kind, { trials, example }]) => ({ kind, trials, example }))
+  const failed = [...outcomes]
+    .sort((a, b) => a.number - b.number)
+    .flatMap(({ number, failure }) => (failure === null ? [] : [{ number, failure }]));
+  return [...groupBy(failed, ({ failure }) => failure.kind)]
+    .map(([kind, group]) => {
+      const [first] = group as [(typeof failed)[number]];
+      const example = { number: first.number, message: explainFailure(first.failure) };
+      return { kind, trials: group.length, example };
+    })
     .sort((a, b) => b.trials - a.trials || (a.kind < b.kind ? -1 : 1));
 }

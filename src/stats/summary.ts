@@ -1,3 +1,4 @@
+import { groupBy } from "../core/objects.ts";
 import type { Objective, Parameters, ParameterValue } from "../core/study.ts";
 import { type Importance, measureImportance } from "./importance.ts";
 import { mean, quantile, sortNumbers } from "./moments.ts";
@@ -9,7 +10,7 @@ const MAX_SEPARATE_VALUES = 10;
 const BINS = 4;
 
 /** How the objective behaves where a parameter has one value, or lies in one bin. */
-export interface ValueSummary {
+interface ValueSummary {
   /** The value as text, or `low .. high`, both ends taken by some trial. */
   readonly label: string;
   /** Rows of the ranking: replicates count once. */
@@ -141,24 +142,15 @@ function isScattered(sorted: readonly (readonly [unknown, Taken])[]): boolean {
 function binValues(sorted: readonly (readonly [number, Taken])[]): readonly Group[] {
   const size = ({ rows, failed }: Taken): number => rows.length + failed;
   const total = sorted.reduce((sum, [, taken]) => sum + size(taken), 0);
-  const bins = Array.from({ length: BINS }, () => ({
-    values: [] as number[],
-    rows: [] as number[],
-    failed: 0,
-  }));
   let before = 0;
-  for (const [value, taken] of sorted) {
-    const bin = bins[Math.floor((before / total) * BINS)];
+  const placed = sorted.map(([value, taken]) => {
+    const bin = Math.floor((before / total) * BINS);
     before += size(taken);
-    if (bin === undefined) continue;
-    bin.values.push(value);
-    for (const row of taken.rows) bin.rows.push(row);
-    bin.failed += taken.failed;
-  }
-  return bins
-    .filter(({ values }) => values.length > 0)
-    .map(({ values, rows, failed }) => ({
-      label: `${values[0]} .. ${values.at(-1)}`,
-      ...{ rows, failed },
-    }));
+    return { bin, value, ...taken };
+  });
+  return [...groupBy(placed, ({ bin }) => bin).values()].map((group) => ({
+    label: [...new Set([group[0]?.value, group.at(-1)?.value])].join(" .. "),
+    rows: group.flatMap(({ rows }) => rows),
+    failed: group.reduce((sum, { failed }) => sum + failed, 0),
+  }));
 }

@@ -1,15 +1,10 @@
+import type { TrialResult } from "../core/trial.ts";
+
 /** Trials that ended lately. */
 export interface Throughput {
   readonly trialsPerHour: number;
   /** What `lately` is. */
   readonly windowSeconds: number;
-}
-
-/** One trial that has ended. */
-export interface EndedTrial {
-  /** ISO 8601 UTC. */
-  readonly startedAt: string;
-  readonly seconds: number;
 }
 
 /** What `lately` may be, the shortest first: long enough to see some trials end. */
@@ -21,7 +16,10 @@ const ENOUGH_ENDS = 5;
  * Trials an hour over the last hour, or longer where few ended; null when none did within a day. A study that is
  * younger than that is measured since its first trial began.
  */
-export function measureThroughput(ended: readonly EndedTrial[], now: Date): Throughput | null {
+export function measureThroughput(
+  ended: readonly TrialResult["timing"][],
+  now: Date,
+): Throughput | null {
   const starts = ended.map(({ startedAt }) => Date.parse(startedAt));
   const ends = starts.map((start, place) => start + (ended[place]?.seconds ?? 0) * 1000);
   const first = starts.reduce((earliest, start) => Math.min(earliest, start), Infinity);

@@ -58,27 +58,20 @@ export function readAttemptResults(database: StudyDatabase): readonly AttemptRes
   return rows.map((row) => ({ ...row, counts: row.counts === 1 }));
 }
 
-interface TrialRow {
-  readonly trial_id: string;
-  readonly number: number;
-  readonly params: string;
-  readonly replicate: number;
-  readonly seed: number;
-  readonly epochs: number;
-}
-
 /** Planned trials by id, without an attempt. */
 export function readPlannedTrials(
   database: StudyDatabase,
 ): ReadonlyMap<string, Omit<Trial, "attempt">> {
-  const rows = database.prepare("SELECT * FROM trials").all() as TrialRow[];
+  const rows = database
+    .prepare("SELECT trial_id AS trialId, number, params, replicate, seed, epochs FROM trials")
+    .all() as (Omit<Trial, "params" | "resource" | "attempt"> & {
+    readonly params: string;
+    readonly epochs: number;
+  })[];
   return new Map(
-    rows.map(({ trial_id: trialId, number, params, replicate, seed, epochs }) => [
+    rows.map(({ trialId, params, epochs, ...row }) => [
       trialId,
-      {
-        ...{ trialId, number, replicate, seed, resource: { epochs } },
-        params: JSON.parse(params) as Parameters,
-      },
+      { ...row, trialId, params: JSON.parse(params) as Parameters, resource: { epochs } },
     ]),
   );
 }

@@ -13,16 +13,15 @@ const BUSY_TIMEOUT_MS = 10_000;
 /** Holds the pages of one transaction, so that none has to be written before its end. */
 const CACHE_KIB = 16 * 1024;
 
+const REBUILD_HINT = "move it away and run bsweep collect: it is built again from the result files";
+const BUSY_HINT = "wait for the other bsweep to end, then try again";
+
 /** What SQLite's result codes mean here (https://www.sqlite.org/rescode.html), by their beginning. */
 const CAUSES: readonly (readonly [code: string, what: string, hint: string])[] = [
-  ["SQLITE_NOTADB", "is no SQLite database", rebuildHint()],
-  ["SQLITE_CORRUPT", "is damaged", rebuildHint()],
-  [
-    "SQLITE_BUSY",
-    "is locked by another process",
-    "wait for the other bsweep to end, then try again",
-  ],
-  ["SQLITE_LOCKED", "is locked", "wait for the other bsweep to end, then try again"],
+  ["SQLITE_NOTADB", "is no SQLite database", REBUILD_HINT],
+  ["SQLITE_CORRUPT", "is damaged", REBUILD_HINT],
+  ["SQLITE_BUSY", "is locked by another process", BUSY_HINT],
+  ["SQLITE_LOCKED", "is locked", BUSY_HINT],
   [
     "SQLITE_FULL",
     "cannot grow: the disk is full",
@@ -31,10 +30,6 @@ const CAUSES: readonly (readonly [code: string, what: string, hint: string])[] =
   ["SQLITE_READONLY", "cannot be written", "check the permissions of the file and of its folder"],
   ["SQLITE_CANTOPEN", "cannot be opened", "check that its folder exists and may be written"],
 ];
-
-function rebuildHint(): string {
-  return "move it away and run bsweep collect: it is built again from the result files";
-}
 
 /**
  * Opens the study's database, runs `use`, closes it. `readwrite` makes a database that is missing.

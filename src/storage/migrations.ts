@@ -110,12 +110,10 @@ export const MIGRATIONS: readonly string[] = [
     ORDER BY round DESC LIMIT 1);
 
   -- No nonce: what stands in jobs/ is read again, settings and numbers with it.
-  CREATE TABLE new_rounds (
-    round   INTEGER PRIMARY KEY,
-    nonce   TEXT NOT NULL,
-    metric  TEXT NOT NULL
-  ) STRICT;
-  INSERT INTO new_rounds SELECT round, '', metric FROM rounds;
+  UPDATE rounds SET nonce = '';
+  ALTER TABLE rounds DROP COLUMN dataset_digest;
+  ALTER TABLE rounds DROP COLUMN holdout_fraction;
+  ALTER TABLE rounds DROP COLUMN holdout_seed;
 
   CREATE TABLE new_results (
     result_id           INTEGER PRIMARY KEY,
@@ -164,21 +162,6 @@ export const MIGRATIONS: readonly string[] = [
   DROP TABLE results;
   ALTER TABLE new_results RENAME TO results;
   CREATE INDEX results_of_trial ON results (trial_id);
-
-  CREATE TABLE new_elements (
-    round         INTEGER NOT NULL REFERENCES new_rounds,
-    array         INTEGER NOT NULL,
-    element_index INTEGER NOT NULL,
-    trial_id      TEXT NOT NULL REFERENCES trials,
-    attempt       INTEGER NOT NULL,
-    PRIMARY KEY (round, array, element_index, trial_id)
-  ) STRICT, WITHOUT ROWID;
-  INSERT INTO new_elements SELECT round, array, element_index, trial_id, attempt FROM elements;
-  DROP TABLE elements;
-  DROP TABLE rounds;
-  ALTER TABLE new_rounds RENAME TO rounds;
-  ALTER TABLE new_elements RENAME TO elements;
-  CREATE INDEX elements_of_trial ON elements (trial_id);
 
   -- The result of a trial that counts: the first complete attempt; where none is, the last one that trained, else any.
   -- It depends on the files alone, never on the order in which they were collected.

@@ -1,34 +1,27 @@
 import type { Parameters } from "../core/study.ts";
-import type { FailureKind, Metrics, ResultState, StepRecord } from "../core/trial.ts";
+import type { FailureKind, Metrics, StepRecord } from "../core/trial.ts";
 import type { Disagreement, TrialOutcome } from "../stats/outcome.ts";
 import type { StudyDatabase } from "./database.ts";
 
-interface OutcomeRow {
-  readonly number: number;
-  readonly trial_id: string;
+type OutcomeRow = Omit<TrialOutcome, "params" | "metrics" | "holdout" | "failure"> & {
   readonly params: string;
-  readonly replicate: number;
-  readonly epochs: number;
-  readonly setting: string;
-  readonly state: ResultState | null;
-  readonly metrics: string | null;
-  readonly holdout_correct: number | null;
-  readonly holdout_count: number | null;
-  readonly model_parameters: number | null;
-  readonly seconds: number | null;
-  readonly failure_kind: FailureKind | null;
-  readonly failure_message: string | null;
-  readonly failure_stderr_tail: string | null;
-}
+  readonly metrics: string;
+  readonly correct: number | null;
+  readonly count: number | null;
+  readonly kind: FailureKind | null;
+  readonly message: string;
+  readonly stderrTail: string | null;
+};
 
 /** Every planned trial with the result that counts, by number. */
 export function readOutcomes(database: StudyDatabase): readonly TrialOutcome[] {
   const rows = database
     .prepare(
-      `SELECT trials.number, trials.trial_id, trials.params, trials.replicate, trials.epochs, trials.setting,
-              counted.state, counted.metrics, counted.holdout_correct, counted.holdout_count,
-              counted.model_parameters, counted.seconds, counted.failure_kind, counted.failure_message,
-              counted.failure_stderr_tail
+      `SELECT trials.number, trials.trial_id AS trialId, trials.params, trials.replicate, trials.epochs,
+              trials.setting, coalesce(state, 'waiting') AS state, coalesce(metrics, '{}') AS metrics,
+              holdout_correct AS correct, holdout_count AS count, model_parameters AS modelParameters,
+              seconds, failure_kind AS kind, coalesce(failure_message, '') AS message,
+              failure_stderr_tail AS stderrTail
        FROM trials
        LEFT JOIN (SELECT * FROM counted_results JOIN results USING (result_id)) AS counted
          ON counted.trial_id = trials.trial_id
@@ -39,27 +32,14 @@ export function readOutcomes(database: StudyDatabase): readonly TrialOutcome[] {
 }
 
 function toOutcome(row: OutcomeRow): TrialOutcome {
-  const { holdout_correct: correct, holdout_count: count, failure_kind: kind } = row;
+  const { params, metrics, correct, count, kind, message, stderrTail, ...others } = row;
   return {
-    number: row.number,
-    trialId: row.trial_id,
-    params: JSON.parse(row.params) as Parameters,
-    replicate: row.replicate,
-    epochs: row.epochs,
-    setting: row.setting,
-    state: row.state ?? "waiting",
-    metrics: JSON.parse(row.metrics ?? "{}") as Metrics,
+    ...others,
+    params: JSON.parse(params) as Parameters,
+    metrics: JSON.parse(metrics) as Metrics,
     holdout: correct === null || count === null ? null : { correct, count },
-    modelParameters: row.model_parameters,
-    seconds: row.seconds,
     failure:
-      kind === null
-        ? null
-        : {
-            kind,
-            message: row.failure_message ?? "",
-            ...(row.failure_stderr_tail === null ? {} : { stderrTail: row.failure_stderr_tail }),
-          },
+      kind === null ? null : { kind, message, ...(stderrTail === null ? {} : { stderrTail }) },
   };
 }
 

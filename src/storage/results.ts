@@ -7,11 +7,11 @@ export function readCollectedFiles(database: StudyDatabase): ReadonlySet<string>
   return new Set(database.prepare("SELECT file FROM results").pluck().all() as string[]);
 }
 
-/** Stores one result; false when the file was collected before. Runs inside a transaction. */
-export type ResultInsert = (file: string, result: TrialResult) => boolean;
-
-/** The trial must have been planned (rounds.ts). A file is collected once: its name never stands for other content. */
-export function createResultInsert(database: StudyDatabase): ResultInsert {
+/**
+ * Stores one result; false when the file was collected before: its name never stands for other content. The trial must
+ * have been planned (rounds.ts). Runs inside a transaction.
+ */
+export function createResultInsert(database: StudyDatabase) {
   const insertResult = database.prepare(
     `INSERT INTO results VALUES (NULL, @file, @trialId, @attempt, @state, @objective, @metrics,
        @holdoutCorrect, @holdoutCount, @modelParameters, @flopsPerExample,
@@ -20,7 +20,8 @@ export function createResultInsert(database: StudyDatabase): ResultInsert {
        @peakMemoryMiB, @cpuSeconds, @job, @host, @numerics, @bsweep, @history, @holdoutPredictions)
      ON CONFLICT (file) DO NOTHING`,
   );
-  return (file, result) => insertResult.run(toRow(file, result)).changes > 0;
+  return (file: string, result: TrialResult): boolean =>
+    insertResult.run(toRow(file, result)).changes > 0;
 }
 
 function toRow(file: string, result: TrialResult): object {
@@ -72,4 +73,20 @@ function describeEarlyEnd(earlyEnd: TrialResult["earlyEnd"]): object {
     earlyEndStep: earlyEnd?.step ?? null,
     earlyEndValue: earlyEnd?.value ?? null,
   };
+}
+
+/** Reasons by file, below results/<study>. */
+export function readSetAside(database: StudyDatabase): ReadonlyMap<string, string> {
+  const rows = database.prepare("SELECT file, reason FROM set_aside").raw().all();
+  return new Map(rows as [string, string][]);
+}
+
+/** Makes `reasons` all that is set aside. Runs inside a transaction. */
+export function replaceSetAside(
+  database: StudyDatabase,
+  reasons: ReadonlyMap<string, string>,
+): void {
+  database.prepare("DELETE FROM set_aside").run();
+  const insert = database.prepare("INSERT INTO set_aside VALUES (?, ?)");
+  for (const [file, reason] of reasons) insert.run(file, reason);
 }

@@ -1,12 +1,11 @@
 import { canonicalJson } from "../core/identity.ts";
-import type { Round } from "../core/round.ts";
+import type { Round } from "../formats/round-file.ts";
 import { hashSetting, type PlannedSetting, type Setting } from "../core/setting.ts";
-import type { Precision } from "../core/study.ts";
 import type { ManifestElement, Trial } from "../core/trial.ts";
 import type { StudyDatabase } from "./database.ts";
 
 /** What the database keeps of a round. */
-export interface SavedRound {
+interface SavedRound {
   readonly round: number;
   /** "" for one that a database of bsweep 0.1.0 kept: it is read again. */
   readonly nonce: string;
@@ -15,7 +14,7 @@ export interface SavedRound {
 }
 
 /** A round as it stands on disk. */
-export interface RoundPlan {
+interface RoundPlan {
   readonly round: Round;
   readonly setting: Setting;
   /** Elements by array number. */
@@ -95,47 +94,36 @@ function saveElements(
 export function readSettings(database: StudyDatabase): readonly PlannedSetting[] {
   const rows = database
     .prepare(
-      `SELECT settings.* FROM settings JOIN trials USING (setting) LEFT JOIN elements USING (trial_id)
+      `SELECT setting AS hash, trainer AS name, revision, precision, dataset_digest AS datasetDigest,
+              holdout_fraction AS fraction, holdout_seed AS seed
+       FROM settings JOIN trials USING (setting) LEFT JOIN elements USING (trial_id)
        GROUP BY setting ORDER BY max(round) DESC, setting`,
     )
-    .all() as SettingRow[];
-  return rows.map(({ setting: hash, trainer: name, revision, precision, ...row }) => ({
+    .all() as (Omit<Setting, "trainer" | "holdout"> &
+    Setting["trainer"] &
+    Setting["holdout"] & { readonly hash: string })[];
+  return rows.map(({ hash, name, revision, precision, datasetDigest, fraction, seed }) => ({
     hash,
     setting: {
-      ...(name === "" ? {} : { trainer: { name, revision }, precision: precision as Precision }),
-      datasetDigest: row.dataset_digest,
-      holdout: { fraction: row.holdout_fraction, seed: row.holdout_seed },
+      ...(name === "" ? {} : { trainer: { name, revision }, precision }),
+      ...{ datasetDigest, holdout: { fraction, seed } },
     },
   }));
 }
 
-interface SettingRow {
-  readonly setting: string;
-  readonly trainer: string;
-  readonly revision: number;
-  readonly precision: string;
-  readonly dataset_digest: string;
-  readonly holdout_fraction: number;
-  readonly holdout_seed: number;
-}
-
-/** What an element was to run, parameters as canonical JSON; undefined when it was to run no such trial. */
-export type PlannedTrialLookup = (
-  round: number,
-  array: number,
-  index: number,
-  trialId: string,
-) => PlannedTrial | undefined;
-
-export interface PlannedTrial extends Omit<Trial, "trialId" | "params" | "resource"> {
+interface PlannedTrial extends Omit<Trial, "trialId" | "params" | "resource"> {
   readonly params: string;
   readonly epochs: number;
 }
 
-export function createPlannedTrialLookup(database: StudyDatabase): PlannedTrialLookup {
+/** What an element was to run, parameters as canonical JSON; undefined when it was to run no such trial. */
+export function createPlannedTrialLookup(database: StudyDatabase) {
   const find = database.prepare(
     `SELECT number, attempt, params, replicate, seed, epochs FROM elements JOIN trials USING (trial_id)
      WHERE round = ? AND array = ? AND element_index = ? AND trial_id = ?`,
   );
-  return (...element) => find.get(...element) as PlannedTrial | undefined;
+  return (round: number, array: number, index: number, trialId: string) =>
+    find.get(round, array, index, trialId) as PlannedTrial | undefined;
 }
+
+export type PlannedTrialLookup = ReturnType<typeof createPlannedTrialLookup>;

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { BsweepError, messageOf } from "../core/errors.ts";
-import type { TrainerRequest } from "../core/trainer-request.ts";
+import type { TrainerRequest } from "../formats/trainer-request.ts";
 import type { Progress } from "../cnn/training-progress.ts";
 import { decodeSafetensors, encodeSafetensors } from "../formats/safetensors.ts";
-import { parseProgress } from "../formats/training-progress.ts";
+import { parseProgress } from "../formats/result-file.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
 import type { ModelState } from "./model.ts";
 
@@ -88,4 +88,41 @@ export class Checkpoints {
 
 function numberOf(name: string | undefined): number {
   return Number(NAME.exec(name ?? "")?.[1] ?? 0);
+}
+
+/** `go on`, `save` and go on, `stop` after saving. */
+type Decision = "go on" | "save" | "stop";
+
+interface ClockOptions {
+  /** Between checkpoints; 0: one after each epoch. */
+  readonly seconds: number;
+  /** ISO 8601 UTC, or null. */
+  readonly endsAt: string | null;
+  readonly stop: AbortSignal;
+}
+
+/** Says when a training is to save and when it is to stop: told to, or out of time. */
+export class CheckpointClock {
+  readonly #options: ClockOptions;
+  #savedAt = performance.now();
+
+  constructor(options: ClockOptions) {
+    this.#options = options;
+  }
+
+  /** After a step. */
+  decide(): Decision {
+    const { seconds, endsAt, stop } = this.#options;
+    if (stop.aborted || (endsAt !== null && Date.now() >= Date.parse(endsAt))) return "stop";
+    const due = seconds > 0 && performance.now() - this.#savedAt >= seconds * 1000;
+    if (!due) return "go on";
+    this.#savedAt = performance.now();
+    return "save";
+  }
+
+  /** After an epoch. */
+  decideAtEpoch(): Decision {
+    const decision = this.decide();
+    return decision === "go on" && this.#options.seconds === 0 ? "save" : decision;
+  }
 }

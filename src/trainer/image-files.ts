@@ -4,15 +4,15 @@ import type { Inversion, ReadImage } from "../cnn/model-request.ts";
 import { Graph } from "./graph/graph.ts";
 import { cast } from "./graph/operations/arithmetic.ts";
 import { placeholder } from "./graph/operations/constant.ts";
-import { decodeImageFile } from "./graph/operations/image-file.ts";
-import { placeImages } from "./graph/operations/resize.ts";
+import { decodeImageFile } from "./graph/operations/files.ts";
+import { placeImages } from "./graph/operations/image-transform.ts";
 import { reshapeTo } from "./graph/operations/shape.ts";
 import { Session } from "./graph/session.ts";
 import { borderOf, invert, type Pixels, shouldInvert, toBrightness } from "./image-pixels.ts";
 import type { ImageRows } from "./predict.ts";
-import type { NativeBinding } from "./runtime/native.ts";
+import type { NativeBinding } from "./runtime/load.ts";
 
-export interface ImageFiles {
+interface ImageFiles {
   readonly rows: ImageRows;
   readonly images: readonly ReadImage[];
 }
@@ -30,10 +30,8 @@ export function readImageFiles(
 ): ImageFiles {
   const { height, width, channels } = problem;
   if (channels !== 1 && channels !== 3) {
-    throw new BsweepError(
-      "INVALID_DATA",
-      `image files have 1 or 3 channels, the model wants ${channels}`,
-    );
+    const message = `image files have 1 or 3 channels, the model wants ${channels}`;
+    throw new BsweepError("INVALID_DATA", message);
   }
   const session = new Session(binding, createImageGraph([height, width, channels]), folder);
   const fitted: FittedImage[] = [];

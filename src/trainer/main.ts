@@ -1,15 +1,14 @@
 /**
  * The built-in trainer as a program: `node main.js REQUEST`, where REQUEST is a TrainerRequest as a JSON
  * file. It tells of each epoch on stdout and leaves a TrainerReport, as any trainer does; where it cannot do what it is
- * asked, its error stands in the report's place (formats/told-error.ts).
+ * asked, its error stands in the report's place (formats/trainer-request.ts).
  */
 import { readFileSync } from "node:fs";
 import { BsweepError, formatIssue, messageOf } from "../core/errors.ts";
-import { RUN_AGAIN_STATUS } from "../core/trainer-request.ts";
+import { RUN_AGAIN_STATUS } from "../core/trial.ts";
 import { type EpochRecord, stepOfEpoch } from "../cnn/training-progress.ts";
-import { formatRefusal } from "../formats/told-error.ts";
+import { formatRefusal, parseTrainerRequest } from "../formats/trainer-request.ts";
 import { formatProgressLine } from "../formats/told-steps.ts";
-import { parseTrainerRequest } from "../formats/trainer-request.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
 import { runTrial } from "./run-trial.ts";
 

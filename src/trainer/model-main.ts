@@ -12,8 +12,7 @@ import type {
   PredictTask,
   ReadImage,
 } from "../cnn/model-request.ts";
-import { parseModelRequest } from "../formats/model-request.ts";
-import { tellError } from "../formats/told-error.ts";
+import { parseModelRequest, tellError } from "../formats/trainer-request.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
 import { openModel, readModelWeights } from "../workspace/models.ts";
 import { encodeSavedModel } from "./graph/saved-model.ts";
@@ -21,7 +20,7 @@ import { readImageFiles } from "./image-files.ts";
 import { datasetRows, predictMean } from "./predict.ts";
 import { createServingGraph } from "./prediction-graph.ts";
 import { requirePrecision } from "./runtime/cpu.ts";
-import { loadNativeBinding } from "./runtime/native.ts";
+import { loadNativeBinding } from "./runtime/load.ts";
 
 const [, , requestFile = ""] = process.argv;
 const request = parseModelRequest(readFileSync(requestFile, "utf8"), requestFile);

@@ -6,7 +6,7 @@ import { deriveSeed } from "../core/random.ts";
 import type { Precision } from "../core/study.ts";
 import type { NamedTensor } from "../formats/safetensors.ts";
 import { Session } from "./graph/session.ts";
-import type { NativeBinding } from "./runtime/native.ts";
+import type { NativeBinding } from "./runtime/load.ts";
 import type { TrainingGraph } from "./signatures/parts.ts";
 import { createTrainingGraph } from "./training-graph.ts";
 
@@ -15,32 +15,16 @@ const EVALUATION_BYTES = 64 * 2 ** 20;
 const MOST_EVALUATED_AT_ONCE = 1024;
 
 /** Rows that one call without gradients takes. */
-export function countEvaluatedAtOnce({
-  activationsPerExample,
-}: Pick<CnnPlan, "activationsPerExample">): number {
-  const fitting = Math.floor(EVALUATION_BYTES / (activationsPerExample * 4));
+export function countEvaluatedAtOnce(plan: Pick<CnnPlan, "activationsPerExample">): number {
+  const fitting = Math.floor(EVALUATION_BYTES / (plan.activationsPerExample * 4));
   return Math.min(MOST_EVALUATED_AT_ONCE, Math.max(1, fitting));
 }
 
-export interface ModelDesign {
+interface ModelDesign {
   readonly params: CnnParameters;
   readonly plan: CnnPlan;
   readonly header: DatasetHeader;
   readonly precision: Precision;
-}
-
-export interface ModelFiles {
-  /** Absolute names of the packed images and labels. */
-  readonly images: string;
-  readonly labels: string;
-  /** Scratch folder for the graph. */
-  readonly graph: string;
-}
-
-export interface StepOutcome {
-  /** Mean over the batch. */
-  readonly loss: number;
-  readonly correct: number;
 }
 
 export interface Evaluation {
@@ -63,7 +47,8 @@ export class Model {
   readonly #classes: number;
   readonly #evaluatedAtOnce: number;
 
-  constructor(binding: NativeBinding, design: ModelDesign, files: Pick<ModelFiles, "graph">) {
+  /** @param files a scratch folder for the graph */
+  constructor(binding: NativeBinding, design: ModelDesign, files: { readonly graph: string }) {
     const { params, plan, header, precision } = design;
     this.#training = createTrainingGraph(params, plan, header, precision);
     this.#session = new Session(binding, this.#training.graph, files.graph);
@@ -73,28 +58,22 @@ export class Model {
 
   /**
    * Reads the data and sets all variables; the weights are a function of the seed.
+   * @param files absolute names of the packed images and labels
    * @param classWeights what an example of each class counts in the loss, used with `classWeights: balanced`
    */
   initialise(
-    files: Pick<ModelFiles, "images" | "labels">,
+    files: { readonly images: string; readonly labels: string },
     seed: number,
     classWeights: Float32Array = new Float32Array(this.#classes).fill(1),
   ): void {
-    this.#session.run("initialise", {
-      images: files.images,
-      labels: files.labels,
-      classWeights,
-      seed: pairFor(seed, "initialise"),
-    });
+    const pair = [0, 1].map((number) => deriveSeed(seed, "initialise", number));
+    this.#session.run("initialise", { ...files, classWeights, seed: Int32Array.from(pair) });
   }
 
-  /** One update on these rows. `seed` decides what is random in it. */
-  step(rows: Int32Array, learningRate: number, seed: Int32Array): StepOutcome {
-    const { loss, correct } = this.#session.run("step", {
-      rows,
-      learningRate: Float32Array.of(learningRate),
-      seed,
-    });
+  /** One update on these rows. `seed` decides what is random in it. @returns the loss is the mean over the rows */
+  step(rows: Int32Array, learningRate: number, seed: Int32Array) {
+    const feeds = { rows, learningRate: Float32Array.of(learningRate), seed };
+    const { loss, correct } = this.#session.run("step", feeds);
     return { loss: loss?.[0] ?? NaN, correct: correct?.[0] ?? 0 };
   }
 
@@ -136,13 +115,9 @@ export class Model {
 
   /** @throws BsweepError INVALID_MODEL when the state is not one of this network and optimizer */
   writeState(state: ModelState): void {
-    const feeds = Object.entries(this.#stateInputs()).map(([name, { shape }]) => {
-      const tensor = state.get(name);
-      if (tensor?.shape.join() !== shape.join())
-        throw new BsweepError("INVALID_MODEL", `the state has no ${name} [${shape.join(", ")}]`);
-      return [name, tensor.values] as const;
-    });
-    this.#session.run("load", Object.fromEntries(feeds));
+    const wanted = Object.entries(this.#stateInputs());
+    const named = wanted.map(([name, { shape }]) => ({ name, shape }));
+    this.#session.run("load", requireTensors(state, named, "the state has"));
   }
 
   /** The variables that evaluation uses, by the name of the layer's variable. */
@@ -166,7 +141,20 @@ export class Model {
   }
 }
 
-/** Two int32 from a seed and a purpose, as TensorFlow's stateless operations want them. */
-export function pairFor(seed: number, ...purpose: readonly (string | number)[]): Int32Array {
-  return Int32Array.of(deriveSeed(seed, ...purpose, 0), deriveSeed(seed, ...purpose, 1));
+/**
+ * What is fed for the wanted variables, by name.
+ * @param whose begins the message: `the state has`
+ * @throws BsweepError INVALID_MODEL when one of them is not there in its shape
+ */
+export function requireTensors(
+  state: ModelState,
+  wanted: readonly { readonly name: string; readonly shape: readonly number[] }[],
+  whose: string,
+): Readonly<Record<string, Float32Array>> {
+  const entries = wanted.map(({ name, shape }) => {
+    const tensor = state.get(name);
+    if (tensor?.shape.join() === shape.join()) return [name, tensor.values] as const;
+    throw new BsweepError("INVALID_MODEL", `${whose} no ${name} [${shape.join(", ")}]`);
+  });
+  return Object.fromEntries(entries);
 }

@@ -9,11 +9,11 @@ import {
 import type { DatasetHeader } from "../core/dataset.ts";
 import { BsweepError } from "../core/errors.ts";
 import { splitRows, type Split } from "../cnn/split.ts";
-import type { TrainerRequest } from "../core/trainer-request.ts";
+import type { TrainerRequest } from "../formats/trainer-request.ts";
 import { openPackedDataset, type PackedDataset } from "../workspace/packed-dataset.ts";
 
 /** A packed data set with labels. */
-export type LabelledDataset = PackedDataset & { readonly labelsFile: string };
+type LabelledDataset = PackedDataset & { readonly labelsFile: string };
 
 /** What a request asks for, checked: all that can be known before TensorFlow is loaded. */
 export interface OpenedRequest {
@@ -33,14 +33,11 @@ export function openRequest(request: TrainerRequest): OpenedRequest {
   const params = checkParameters(request);
   const plan = requirePlan(params, dataset.header);
   const labels = readFileSync(dataset.labelsFile);
+  const validation = params.validationSplit;
   const split =
     holdout === null
       ? everyRow(labels)
-      : splitRows(labels, {
-          holdout: holdout.fraction,
-          validation: params.validationSplit,
-          seed: holdout.seed,
-        });
+      : splitRows(labels, { holdout: holdout.fraction, validation, seed: holdout.seed });
   if (split.training.length === 0)
     throw new BsweepError("INVALID_DATA", `no rows are left to train on in ${path}`);
   return { request, dataset, labels, params, plan, split };
@@ -50,13 +47,10 @@ export function openRequest(request: TrainerRequest): OpenedRequest {
 export function openLabelled(path: string, digest: string): LabelledDataset {
   const opened = openPackedDataset(path);
   if (opened.header.digest !== digest) {
-    throw new BsweepError(
-      "INVALID_DATA",
-      `the data set in ${path} is not the one the study was planned with`,
-      {
-        hint: `found ${opened.header.digest}, expected ${digest}: plan and generate again, or bring the old data back`,
-      },
-    );
+    const message = `the data set in ${path} is not the one the study was planned with`;
+    throw new BsweepError("INVALID_DATA", message, {
+      hint: `found ${opened.header.digest}, expected ${digest}: plan and generate again, or bring the old data back`,
+    });
   }
   const { labelsFile } = opened;
   if (labelsFile === null)

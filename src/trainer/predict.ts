@@ -6,8 +6,8 @@ import { openPackedDataset } from "../workspace/packed-dataset.ts";
 import { Session } from "./graph/session.ts";
 import { countEvaluatedAtOnce } from "./model.ts";
 import { createPredictionGraph, PREDICT_SIGNATURE, requireWeights } from "./prediction-graph.ts";
-import type { NativeBinding } from "./runtime/native.ts";
-import { PIXEL_SCALE } from "./signatures/batch.ts";
+import type { NativeBinding } from "./runtime/load.ts";
+import { PIXEL_SCALE } from "./signatures/parts.ts";
 
 /** Images of one shape, read piece by piece. */
 export interface ImageRows {

@@ -1,16 +1,13 @@
 import { BsweepError } from "../core/errors.ts";
 import { planModel, type RefittedModel } from "../cnn/refitted-model.ts";
-import type { NamedTensor } from "../formats/safetensors.ts";
 import { countElements, Graph, type GraphTensor } from "./graph/graph.ts";
 import { constantTensor, placeholder } from "./graph/operations/constant.ts";
 import { softmax } from "./graph/operations/cross-entropy.ts";
 import type { Variable } from "./graph/operations/variable.ts";
 import { createEvaluation, type ForwardMode } from "./layers/layer.ts";
 import { createNetwork, type Network } from "./layers/network.ts";
+import { type ModelState, requireTensors } from "./model.ts";
 import { addStateSignatures } from "./signatures/state.ts";
-
-/** Variables of a network by name. */
-export type Weights = ReadonlyMap<string, NamedTensor>;
 
 /** A protocol buffer holds at most 2^31 - 1 bytes; the rest is for the graph around the weights. */
 const MOST_CONSTANT_BYTES = 2 ** 31 - 2 ** 24;
@@ -26,12 +23,8 @@ export const PREDICT_SIGNATURE = "serving_default";
 export function createPredictionGraph(model: RefittedModel): Graph {
   const graph = new Graph();
   const network = createModelNetwork(graph, model);
-  addPrediction(
-    graph,
-    model,
-    network,
-    createEvaluation(model.precision, (source) => source),
-  );
+  const mode = createEvaluation(model.precision, (source) => source);
+  addPrediction(graph, model, network, mode);
   const variables = network.variables.map(({ variable }) => variable);
   addStateSignatures(graph, variables);
   return graph;
@@ -42,7 +35,7 @@ export function createPredictionGraph(model: RefittedModel): Graph {
  * graph. One signature, `serving_default`.
  * @throws BsweepError INVALID_MODEL when the weights are not those of the network, or too large for a graph
  */
-export function createServingGraph(model: RefittedModel, weights: Weights): Graph {
+export function createServingGraph(model: RefittedModel, weights: ModelState): Graph {
   const graph = new Graph();
   // The variables are asked for names and shapes only: they stay in a graph of their own.
   const network = createModelNetwork(new Graph(), model);
@@ -60,16 +53,11 @@ export function createServingGraph(model: RefittedModel, weights: Weights): Grap
  */
 export function requireWeights(
   model: RefittedModel,
-  weights: Weights,
+  weights: ModelState,
   network: Network = createModelNetwork(new Graph(), model),
 ): Readonly<Record<string, Float32Array>> {
-  const entries = network.variables.map(({ variable: { name, shape } }) => {
-    const tensor = weights.get(name);
-    if (tensor?.shape.join() === shape.join()) return [name, tensor.values] as const;
-    const message = `the weights of ${model.name} have no ${name} [${shape.join(", ")}]`;
-    throw new BsweepError("INVALID_MODEL", message);
-  });
-  return Object.fromEntries(entries);
+  const variables = network.variables.map(({ variable }) => variable);
+  return requireTensors(weights, variables, `the weights of ${model.name} have`);
 }
 
 function createModelNetwork(graph: Graph, model: RefittedModel): Network {
@@ -95,9 +83,7 @@ function addPrediction(
 function requireConstants({ name }: RefittedModel, { variables }: Network): void {
   const bytes = variables.reduce((sum, { variable }) => sum + 4 * countElements(variable.shape), 0);
   if (bytes <= MOST_CONSTANT_BYTES) return;
-  throw new BsweepError(
-    "INVALID_MODEL",
-    `the weights of ${name} take ${bytes} bytes, more than a TensorFlow graph holds (${MOST_CONSTANT_BYTES})`,
-    { hint: "export it with --format safetensors or tfjs" },
-  );
+  const message = `the weights of ${name} take ${bytes} bytes, more than a TensorFlow graph holds (${MOST_CONSTANT_BYTES})`;
+  const hint = "export it with --format safetensors or tfjs";
+  throw new BsweepError("INVALID_MODEL", message, { hint });
 }

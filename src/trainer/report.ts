@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { scoreClasses } from "../cnn/classification.ts";
-import { stepOfEpoch } from "../cnn/training-progress.ts";
-import type { TrainerRequest } from "../core/trainer-request.ts";
+import { stepOfEpoch, onlyNumbers } from "../cnn/training-progress.ts";
+import type { TrainerRequest } from "../formats/trainer-request.ts";
 import type { TrainerReport } from "../core/trial.ts";
 import type { Evaluation } from "./model.ts";
 import type { OpenedRequest } from "./open-request.ts";
 import { readGpuModel } from "./runtime/gpus.ts";
-import type { NativeBinding } from "./runtime/native.ts";
+import type { NativeBinding } from "./runtime/load.ts";
 import type { TrainingOutcome } from "./train.ts";
 
-export interface Judged {
+interface Judged {
   readonly outcome: TrainingOutcome;
   /** Of the hold-out; undefined when the run diverged, or nothing was held out. */
   readonly judged: Evaluation | undefined;
@@ -45,7 +45,7 @@ export function createReport(
     selectedEpoch,
     ...tested,
   };
-  if (judged === undefined) return { ...common, metrics: definedNumbers(metrics) };
+  if (judged === undefined) return { ...common, metrics: onlyNumbers(metrics) };
   const { correct, macroF1 } = scoreHoldout(judged, opened);
   const count = split.holdout.length;
   const holdout = {
@@ -56,7 +56,7 @@ export function createReport(
   const predictions = Buffer.from(judged.predictions).toString("base64");
   return {
     ...common,
-    metrics: definedNumbers({ ...holdout, ...metrics }),
+    metrics: onlyNumbers({ ...holdout, ...metrics }),
     holdout: { correct, count, predictions },
   };
 }
@@ -74,12 +74,8 @@ export function scoreTest(
 ): TestEvaluation {
   const labels = readFileSync(labelsFile);
   const { correct, macroF1 } = scoreClasses(predictions, labels, classes);
-  return {
-    testAccuracy: correct / labels.length,
-    testLoss: loss,
-    testMacroF1: macroF1,
-    testCorrect: correct,
-  };
+  const testAccuracy = correct / labels.length;
+  return { testAccuracy, testLoss: loss, testMacroF1: macroF1, testCorrect: correct };
 }
 
 function fingerprint(
@@ -89,14 +85,4 @@ function fingerprint(
   const cpu = cpus()[0]?.model ?? "unknown";
   const gpu = binding.isUsingGpuDevice() ? { gpu: readGpuModel() } : {};
   return { tensorflow: binding.TF_Version, cpu, threads, precision, ...gpu };
-}
-
-function definedNumbers(
-  values: Readonly<Record<string, number | null | undefined>>,
-): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(values).flatMap(([name, value]) =>
-      typeof value === "number" ? [[name, value]] : [],
-    ),
-  );
 }

@@ -2,22 +2,21 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { estimateCost } from "../cnn/cost.ts";
 import { formatDuration, formatMemory } from "../core/quantities.ts";
-import type { TrainerRequest } from "../core/trainer-request.ts";
+import type { TrainerRequest } from "../formats/trainer-request.ts";
 import type { TrainerReport } from "../core/trial.ts";
 import type { EpochRecord } from "../cnn/training-progress.ts";
 import { encodeSafetensors } from "../formats/safetensors.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
-import { Checkpoints } from "./checkpoints.ts";
-import { CheckpointClock } from "./checkpoint-clock.ts";
+import { CheckpointClock, Checkpoints } from "./checkpoints.ts";
 import { Model } from "./model.ts";
 import { openLabelled, openRequest, type OpenedRequest } from "./open-request.ts";
 import { createReport, scoreTest, type TestEvaluation } from "./report.ts";
 import { requirePrecision } from "./runtime/cpu.ts";
 import { requireGpus } from "./runtime/gpus.ts";
-import { loadNativeBinding, type NativeBinding } from "./runtime/native.ts";
+import { loadNativeBinding, type NativeBinding } from "./runtime/load.ts";
 import { train, type TrainingOutcome } from "./train.ts";
 
-export interface TrainerEvents {
+interface TrainerEvents {
   /** After each epoch. */
   readonly onEpoch: (record: EpochRecord) => void;
   /** A line for the trial's log. */
@@ -103,13 +102,11 @@ async function trainFromCheckpoint(
     model.writeState(latest.state);
     log(`going on from a checkpoint: ${history.length} epochs and ${epoch.rows} rows are done`);
   }
-  const clock = new CheckpointClock({ seconds, endsAt: request.endsAt, stop });
   return train(model, {
     ...options,
     ...(latest === undefined ? {} : { from: latest.progress }),
     checkpoints: {
-      decide: () => clock.decide(),
-      decideAtEpoch: () => clock.decideAtEpoch(),
+      clock: new CheckpointClock({ seconds, endsAt: request.endsAt, stop }),
       save: (progress) => checkpoints.write({ state: model.readState(), progress }),
     },
   });
@@ -139,10 +136,8 @@ function judgeTest(
   const { header, imagesFile, labelsFile } = openLabelled(test.path, test.digest);
   // Its last classes may not occur in the test set: the network has those it was trained on.
   const { classes } = dataset.header;
-  const design = {
-    ...{ params, plan, precision: request.precision },
-    header: { ...header, classes },
-  };
+  const { precision } = request;
+  const design = { params, plan, precision, header: { ...header, classes } };
   const model = new Model(binding, design, { graph: join(request.scratchFolder, "test-graph") });
   model.initialise({ images: imagesFile, labels: labelsFile }, request.seed);
   model.writeState(trained.readState());

@@ -8,12 +8,13 @@ import {
   FRESH_EPOCH,
   FRESH_PROGRESS,
   type Progress,
+  type StoppingState,
 } from "../cnn/training-progress.ts";
-import { EarlyStopping } from "./early-stopping.ts";
+import type { CheckpointClock } from "./checkpoints.ts";
 import { learningRateAt, observePlateau } from "./learning-rate.ts";
 import type { Model } from "./model.ts";
 
-export interface TrainingOptions {
+interface TrainingOptions {
   readonly params: CnnParameters;
   readonly split: Pick<Split, "training" | "validation">;
   readonly epochs: number;
@@ -26,11 +27,8 @@ export interface TrainingOptions {
 }
 
 /** When to save, and when to stop. */
-export interface CheckpointRule {
-  /** Asked after every step: `go on`, `save` and go on, `stop` after saving. */
-  readonly decide: () => "go on" | "save" | "stop";
-  /** Asked after every epoch. */
-  readonly decideAtEpoch: () => "go on" | "save" | "stop";
+interface CheckpointRule {
+  readonly clock: Pick<CheckpointClock, "decide" | "decideAtEpoch">;
   readonly save: (progress: Progress) => void;
 }
 
@@ -90,7 +88,7 @@ function saveAfterEpoch(
   checkpoints: CheckpointRule | undefined,
   progress: Progress,
 ): "stopped" | "go on" {
-  const decision = checkpoints?.decideAtEpoch() ?? "go on";
+  const decision = checkpoints?.clock.decideAtEpoch() ?? "go on";
   if (decision !== "go on") checkpoints?.save(progress);
   return decision === "stop" ? "stopped" : "go on";
 }
@@ -125,7 +123,7 @@ async function trainEpoch(
     if (!Number.isFinite(lossSum)) break;
     // Only here are signals and timers served: the step itself blocks.
     await nextTurn();
-    const decision = start < order.length ? (checkpoints?.decide() ?? "go on") : "go on";
+    const decision = start < order.length ? (checkpoints?.clock.decide() ?? "go on") : "go on";
     if (decision === "go on") continue;
     const epoch = { rows: start, lossSum, correct, seconds: secondsSoFar() };
     checkpoints?.save({ ...progress, epoch });
@@ -154,4 +152,28 @@ function measure(
 
 function finiteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null;
+}
+
+/**
+ * Stops training once `patience` epochs in a row brought no better validation loss (Prechelt, "Early
+ * stopping - but when?", 1998).
+ */
+export class EarlyStopping {
+  readonly #patience: number;
+  state: StoppingState;
+
+  constructor(patience: number, state: StoppingState = { bestLoss: null, bestEpoch: 0 }) {
+    this.#patience = patience;
+    this.state = state;
+  }
+
+  /** Takes in an epoch's validation loss; epochs come in order, from 1. */
+  observe(epoch: number, loss: number): "better" | "wait" | "stop" {
+    const { bestLoss, bestEpoch } = this.state;
+    if (bestLoss === null || loss < bestLoss) {
+      this.state = { bestLoss: loss, bestEpoch: epoch };
+      return "better";
+    }
+    return epoch - bestEpoch >= this.#patience ? "stop" : "wait";
+  }
 }

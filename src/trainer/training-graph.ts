@@ -3,12 +3,18 @@ import type { CnnParameters } from "../cnn/parameters.ts";
 import type { DatasetHeader } from "../core/dataset.ts";
 import type { Precision } from "../core/study.ts";
 import { Graph } from "./graph/graph.ts";
+import { sumAll } from "./graph/operations/arithmetic.ts";
+import { placeholder } from "./graph/operations/constant.ts";
+import { crossEntropy, softmax } from "./graph/operations/cross-entropy.ts";
 import { type Variable, variable } from "./graph/operations/variable.ts";
+import { createEvaluation } from "./layers/layer.ts";
 import { createNetwork, type Network } from "./layers/network.ts";
-import { addEvaluateSignature } from "./signatures/evaluate.ts";
-import { addInitialiseSignature } from "./signatures/initialise.ts";
-import type { TrainingGraph } from "./signatures/parts.ts";
-import { addKeepSignatures, addStateSignatures } from "./signatures/state.ts";
+import { countCorrect, gatherBatch, type TrainingGraph } from "./signatures/parts.ts";
+import {
+  addInitialiseSignature,
+  addKeepSignatures,
+  addStateSignatures,
+} from "./signatures/state.ts";
 import { addStepSignature } from "./signatures/step.ts";
 
 /**
@@ -61,4 +67,21 @@ function makeAverages(graph: Graph, network: Network): ReadonlyMap<Variable, Var
         variable(graph, `${source.name}/average`, "float32", source.shape),
       ]),
   );
+}
+
+/** The plain loss of the averaged weights, if there are any: no smoothing, no penalty, every class alike. */
+function addEvaluateSignature(model: TrainingGraph): void {
+  const { graph, network, precision, averages } = model;
+  const rows = placeholder(graph, "evaluate/rows", "int32", [-1]);
+  const batch = gatherBatch(model, rows);
+  const mode = createEvaluation(precision, (source) => averages.get(source) ?? source);
+  const logits = network.forward(batch.images, mode);
+  graph.signatures.set("evaluate", {
+    inputs: { rows },
+    outputs: {
+      loss: sumAll(crossEntropy(logits, batch.labels)),
+      ...countCorrect(logits, batch.labels),
+      probabilities: softmax(logits),
+    },
+  });
 }

@@ -1,5 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, openSync, closeSync, fsyncSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { BsweepError, messageOf } from "../core/errors.ts";
 
@@ -25,7 +34,7 @@ export function writeFileAtomic(path: string, data: string | Uint8Array): void {
     syncFolder(dirname(path));
   } catch (cause) {
     removeQuietly(temporary);
-    throw new BsweepError("WORKSPACE", `cannot write ${path}: ${messageOf(cause)}`, { cause });
+    throw cannotWrite(path, cause);
   }
 }
 
@@ -60,4 +69,48 @@ export function syncFolder(folder: string): void {
   } finally {
     if (file !== undefined) closeSync(file);
   }
+}
+
+/**
+ * Fills a folder beside `target` that takes its place only when `publish` is called; otherwise, and
+ * after any error, nothing of it is left.
+ * @throws BsweepError WORKSPACE when it cannot be written; errors of `fill` that are BsweepErrors
+ */
+export async function withFolderBeside<T>(
+  target: string,
+  fill: (folder: string, publish: () => void) => Promise<T>,
+): Promise<T> {
+  const temporary = temporaryBeside(target);
+  try {
+    mkdirSync(temporary, { recursive: true });
+  } catch (cause) {
+    throw cannotWrite(target, cause);
+  }
+  try {
+    return await fill(temporary, () => replaceFolder(temporary, target));
+  } catch (cause) {
+    if (!(cause instanceof Error) || !("syscall" in cause)) throw cause;
+    throw cannotWrite(target, cause);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+function cannotWrite(target: string, cause: unknown): BsweepError {
+  return new BsweepError("WORKSPACE", `cannot write ${target}: ${messageOf(cause)}`, { cause });
+}
+
+/** A folder cannot be renamed over another: the old one steps aside first, and comes back if need be. */
+function replaceFolder(folder: string, target: string): void {
+  syncFolder(folder);
+  const old = existsSync(target) ? temporaryBeside(target) : undefined;
+  if (old !== undefined) renameSync(target, old);
+  try {
+    renameSync(folder, target);
+  } catch (error) {
+    if (old !== undefined) renameSync(old, target);
+    throw error;
+  }
+  syncFolder(dirname(target));
+  if (old !== undefined) rmSync(old, { recursive: true, force: true });
 }

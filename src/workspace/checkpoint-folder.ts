@@ -5,19 +5,20 @@ import { listFolder } from "./folder.ts";
 
 /** Makes a trial's checkpoint folder. Returns why it cannot be used, if so. */
 export function makeCheckpointFolder(folder: string): string | undefined {
-  try {
+  return complaintOf(() => {
     mkdirSync(folder, { recursive: true });
     accessSync(folder, constants.W_OK);
-    return undefined;
-  } catch (error) {
-    return messageOf(error);
-  }
+  });
 }
 
 /** Removes the checkpoints of a trial that has its result. Returns why they stay, if so. */
 export function removeCheckpointFolder(folder: string): string | undefined {
+  return complaintOf(() => rmSync(folder, { recursive: true, force: true, maxRetries: 2 }));
+}
+
+function complaintOf(act: () => void): string | undefined {
   try {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 2 });
+    act();
     return undefined;
   } catch (error) {
     return messageOf(error);

@@ -7,57 +7,40 @@ import { isAbsolute, join } from "node:path";
  * Paths stay logical: on clusters the storage is reached through links whose physical targets do not
  * exist inside containers, so nothing here resolves a link.
  */
-export interface Layout {
-  readonly workspace: string;
-  /** `jobs/<study>` */
-  studyJobs(study: string): string;
-  /** `jobs/<study>/limit`: most elements at once, as `bsweep throttle` said; what is submitted later keeps to it. */
-  limitFile(study: string): string;
-  /** `jobs/<study>/paused`: while it is there, nothing more is submitted. */
-  pausedFile(study: string): string;
-  /** `jobs/<study>/round-001` */
-  round(study: string, round: number): string;
-  /** `results/<study>/round-001` */
-  roundResults(study: string, round: number): string;
-  /** `results/<study>` */
-  studyResults(study: string): string;
-  /** `results/<study>/study.sqlite` */
-  database(study: string): string;
-  /**
-   * `results/<study>/checkpoints/<trialId>`: of a trial that has no result yet, or was pruned, whatever round and attempt
-   * it runs in.
-   */
-  checkpoints(study: string, trialId: string): string;
-  /** `jobs/.runner/<hash>`: Node and bsweep for images without, by their content. */
-  stagedRunner(hash: string): string;
-  /** `jobs/.prepare/<name>`: the jobs that pack a data set. */
-  preparation(name: string): string;
-  /** `image.lock.json`: digests of the images that were pushed from here. */
-  imageRecord(): string;
-  /** `models/<study>`: a folder for each refitted model. */
-  models(study: string): string;
-  /** A path from a study or round file: relative ones start at the workspace. */
-  resolve(path: string): string;
-}
-
-export function createLayout(workspace: string): Layout {
+export function createLayout(workspace: string) {
+  const ofStudy =
+    (folder: string, ...names: readonly string[]) =>
+    (study: string): string =>
+      join(workspace, folder, study, ...names);
   return {
     workspace,
-    studyJobs: (study) => join(workspace, "jobs", study),
-    limitFile: (study) => join(workspace, "jobs", study, "limit"),
-    pausedFile: (study) => join(workspace, "jobs", study, "paused"),
-    round: (study, round) => join(workspace, "jobs", study, roundName(round)),
-    roundResults: (study, round) => join(workspace, "results", study, roundName(round)),
-    studyResults: (study) => join(workspace, "results", study),
-    database: (study) => join(workspace, "results", study, "study.sqlite"),
-    checkpoints: (study, trialId) => join(workspace, "results", study, "checkpoints", trialId),
-    stagedRunner: (hash) => join(workspace, "jobs", ".runner", hash),
-    preparation: (name) => join(workspace, "jobs", ".prepare", name),
+    studyJobs: ofStudy("jobs"),
+    /** Most elements at once, as `bsweep throttle` said; what is submitted later keeps to it. */
+    limitFile: ofStudy("jobs", "limit"),
+    /** While it is there, nothing more is submitted. */
+    pausedFile: ofStudy("jobs", "paused"),
+    round: (study: string, round: number) => join(workspace, "jobs", study, roundName(round)),
+    roundResults: (study: string, round: number) =>
+      join(workspace, "results", study, roundName(round)),
+    studyResults: ofStudy("results"),
+    database: ofStudy("results", "study.sqlite"),
+    /** Of a trial that has no result yet, or was pruned, whatever round and attempt it runs in. */
+    checkpoints: (study: string, trialId: string) =>
+      join(workspace, "results", study, "checkpoints", trialId),
+    /** Node and bsweep for images without, by their content. */
+    stagedRunner: (hash: string) => join(workspace, "jobs", ".runner", hash),
+    /** The jobs that pack a data set. */
+    preparation: (name: string) => join(workspace, "jobs", ".prepare", name),
+    /** Digests of the images that were pushed from here. */
     imageRecord: () => join(workspace, "image.lock.json"),
-    models: (study) => join(workspace, "models", study),
-    resolve: (path) => (isAbsolute(path) ? path : join(workspace, path)),
+    /** A folder for each refitted model. */
+    models: ofStudy("models"),
+    /** A path from a study or round file: relative ones start at the workspace. */
+    resolve: (path: string) => (isAbsolute(path) ? path : join(workspace, path)),
   };
 }
+
+export type Layout = Readonly<ReturnType<typeof createLayout>>;
 
 /** Names inside a round's folder, in `jobs` and in `results`. */
 export const ROUND_FILE = "round.json";
@@ -121,7 +104,7 @@ export function resultName(index: number, trialId: string, attempt: number, nonc
   return `${index}.${trialId}.${attempt}.${nonce}.json`;
 }
 
-export interface ResultName {
+interface ResultName {
   readonly index: number;
   readonly trialId: string;
   readonly attempt: number;

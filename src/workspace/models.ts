@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { BsweepError, findNearest, isSystemError, messageOf } from "../core/errors.ts";
+import { BsweepError, findNearest } from "../core/errors.ts";
 import type { RefittedModel } from "../cnn/refitted-model.ts";
 import type { Study } from "../core/study.ts";
 import { parseModelFile } from "../formats/model-file.ts";
 import { decodeSafetensors, type NamedTensor } from "../formats/safetensors.ts";
 import type { Layout } from "./layout.ts";
 import { checkPackedFile } from "./packed-dataset.ts";
-import { listFolder } from "./folder.ts";
+import { listFolder, readMade } from "./folder.ts";
 
 /** Names inside a model's folder. */
 export const MODEL_FILE = "model.json";
@@ -60,7 +60,10 @@ export function openModels(
  * @throws BsweepError INVALID_MODEL when there is none, or it is damaged
  */
 export function openModel(folder: string): StoredModel {
-  const model = parseModelFile(readText(join(folder, MODEL_FILE)), join(folder, MODEL_FILE));
+  const file = join(folder, MODEL_FILE);
+  const absent = `there is no model: ${file} is missing`;
+  const text = readMade(file, "INVALID_MODEL", absent, "models are made by bsweep refit");
+  const model = parseModelFile(text, file);
   const issues = checkPackedFile(folder, model.weights, true);
   if (issues.length > 0) {
     throw new BsweepError("INVALID_MODEL", `the model in ${folder} is damaged`, {
@@ -74,17 +77,4 @@ export function openModel(folder: string): StoredModel {
 /** The model's variables by name. @throws BsweepError INVALID_MODEL */
 export function readModelWeights({ weightsFile }: StoredModel): ReadonlyMap<string, NamedTensor> {
   return decodeSafetensors(readFileSync(weightsFile), weightsFile).tensors;
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    const missing = isSystemError(cause, "ENOENT") || isSystemError(cause, "ENOTDIR");
-    const message = missing ? `there is no model: ${file} is missing` : `cannot read ${file}`;
-    throw new BsweepError("INVALID_MODEL", `${message}${missing ? "" : `: ${messageOf(cause)}`}`, {
-      hint: "models are made by bsweep refit",
-      cause,
-    });
-  }
 }

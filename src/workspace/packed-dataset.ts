@@ -1,9 +1,61 @@
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { DatasetHeader, PackedFile } from "../core/dataset.ts";
-import { BsweepError, isSystemError, messageOf, type Issue } from "../core/errors.ts";
+import { BsweepError, type Issue, messageOf } from "../core/errors.ts";
 import { parseDatasetHeader } from "../formats/dataset-header.ts";
-import { hashFile } from "./packed-file.ts";
+import { readMade } from "./folder.ts";
+import { createHash } from "node:crypto";
+
+const BLOCK_BYTES = 1 << 20;
+
+/** Creates `folder/name`, which must not exist, and hashes it while it is written. System errors are passed on. */
+export function createPackedFile(folder: string, name: string) {
+  const hash = createHash("sha256");
+  let descriptor: number | undefined = openSync(join(folder, name), "wx", 0o644);
+  let bytes = 0;
+  const close = (): void => {
+    if (descriptor !== undefined) closeSync(descriptor);
+    descriptor = undefined;
+  };
+  return {
+    /** After `finish` it does nothing. */
+    close,
+    write: (data: Uint8Array): void => {
+      if (descriptor === undefined) throw new Error(`${name} is closed`);
+      hash.update(data);
+      bytes += data.length;
+      for (let at = 0; at < data.length;) at += writeSync(descriptor, data, at);
+    },
+    /** Syncs and closes the file. */
+    finish: (): PackedFile => {
+      if (descriptor !== undefined) fsyncSync(descriptor);
+      close();
+      return { file: name, bytes, sha256: hash.digest("hex") };
+    },
+  };
+}
+
+/** SHA-256 of a file in hex, at flat memory. */
+export function hashFile(path: string): string {
+  const hash = createHash("sha256");
+  const block = Buffer.allocUnsafe(BLOCK_BYTES);
+  const descriptor = openSync(path, "r");
+  try {
+    for (let bytes = BLOCK_BYTES; bytes > 0;) {
+      bytes = readSync(descriptor, block);
+      hash.update(block.subarray(0, bytes));
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+  return hash.digest("hex");
+}
+
+/** Size and hash of `folder/name`. System errors are passed on. */
+export function describePackedFile(folder: string, name: string): PackedFile {
+  const path = join(folder, name);
+  return { file: name, bytes: statSync(path).size, sha256: hashFile(path) };
+}
 
 /** Names inside the folder of a packed data set. */
 export const DATASET_FILE = "dataset.json";
@@ -42,18 +94,9 @@ export function openPackedDataset(
 
 function readHeader(folder: string): DatasetHeader {
   const file = join(folder, DATASET_FILE);
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (cause) {
-    const missing = isSystemError(cause, "ENOENT") || isSystemError(cause, "ENOTDIR");
-    const message = missing
-      ? `there is no data set in ${folder}: ${DATASET_FILE} is missing`
-      : `cannot read ${file}: ${messageOf(cause)}`;
-    const hint = `make one with bsweep prepare --csv train.csv --to ${folder}`;
-    throw new BsweepError("INVALID_DATA", message, { hint, cause });
-  }
-  return parseDatasetHeader(text, file);
+  const absent = `there is no data set in ${folder}: ${DATASET_FILE} is missing`;
+  const hint = `make one with bsweep prepare --csv train.csv --to ${folder}`;
+  return parseDatasetHeader(readMade(file, "INVALID_DATA", absent, hint), file);
 }
 
 /** What is wrong with a packed file: nothing, or one issue. */

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { collectResults } from "../../src/app/collect/collect.ts";
 import { createLayout } from "../../src/workspace/layout.ts";
-import { listResultFiles } from "../../src/rounds/result-files.ts";
+import { listResultFiles } from "../../src/rounds/results.ts";
 import {
   makeResult,
   makeTrial,

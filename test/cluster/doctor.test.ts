@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { DoctorReport } from "../../src/app/doctor/doctor-report.ts";
+import type { DoctorReport } from "../../src/app/doctor.ts";
+import { runProcess } from "../support/programs.ts";
 import type { Layout } from "../../src/workspace/layout.ts";
 import { builtProgram } from "../../src/workspace/package.ts";
 import { startSlurm, type Slurm } from "../support/slurm/slurm.ts";
-import { runProcess } from "../support/programs.ts";
 import { makeWorkspace, writeStudy } from "../support/study-workspace.ts";
 import { requireHere, SLURM } from "../support/requirements.ts";
 

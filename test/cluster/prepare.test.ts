@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { PreparationReport } from "../../src/app/prepare/prepared.ts";
+import type { PreparationReport } from "../../src/app/prepare/jobs-folder.ts";
 import { openPackedDataset } from "../../src/workspace/packed-dataset.ts";
 import { runBsweep } from "../support/bsweep-process.ts";
 import { makeTestFolder } from "../support/folder.ts";

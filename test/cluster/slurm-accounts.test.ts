@@ -43,7 +43,7 @@ describe.runIf(requireHere([...SLURM, ...ACCOUNTING]))("a study on a Slurm with 
       exitStatus: 0,
     });
     await study.untilEnded();
-    expect(await study.demand("collect", "study.yaml")).toContain("11 new (11 complete");
+    expect(await study.demand("collect", "study.yaml")).toContain("11 new results (11 complete");
   });
 
   test("an account that does not exist is Slurm's refusal, in its own words", async () => {
@@ -74,7 +74,7 @@ describe.runIf(requireHere([...SLURM, ...ACCOUNTING]))("a study on a Slurm with 
     expect(again).toMatchObject({ exitStatus: 0 });
     expect(again.stdout).toMatch(/array-01: found as job \d+/);
     expect(await slurm.queue()).toEqual([]);
-    expect(await study.demand("collect", "study.yaml")).toContain("2 new (2 complete");
+    expect(await study.demand("collect", "study.yaml")).toContain("2 new results (2 complete");
   });
 
   test("an element lost with its node and forgotten by Slurm: its accounts tell what became of it", async () => {

@@ -120,7 +120,7 @@ describe.runIf(requireHere(SLURM))("a study on a Slurm with faults", () => {
     await study.demand("generate", "study.yaml");
     expect(await study.submit(2)).toMatchObject({ exitStatus: 0 });
     await study.untilEnded();
-    expect(await study.demand("collect", "study.yaml")).toContain("1 new (1 complete");
+    expect(await study.demand("collect", "study.yaml")).toContain("1 new result (1 complete");
   });
 });
 

@@ -81,7 +81,9 @@ resources: { memory: 1GB, walltime: 5m }
       index: 4,
       host: expect.stringMatching(/^n\d+$/) as string,
     });
-    expect(await study.demand("collect", "study.yaml")).toContain("7 new (2 complete, 5 failed)");
+    expect(await study.demand("collect", "study.yaml")).toContain(
+      "7 new results (2 complete, 5 failed)",
+    );
   });
 
   test("the limit holds over all arrays together", async () => {

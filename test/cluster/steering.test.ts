@@ -60,7 +60,7 @@ describe.runIf(requireHere(SLURM))("steering jobs of Slurm", () => {
     expect(raised).toContain("at most 3 at once");
     await eventually(() => countRunning(study)).toBe(3);
     const lowered = await study.demand("throttle", "study.yaml", "1");
-    expect(lowered).toContain("at most 1 at once; 3 elements run and go on");
+    expect(lowered).toContain("at most 1 at once; 3 elements run on");
     openGate(study);
     await study.untilEnded();
     expect(await study.submit(1, ...SUBMIT_ALL)).toMatchObject({ exitStatus: 0, stderr: "" });

@@ -3,12 +3,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import type { DoctorReport } from "../../src/app/doctor/doctor-report.ts";
+import type { DoctorReport } from "../../src/app/doctor.ts";
+import { runProcess } from "../support/programs.ts";
 import type { Layout } from "../../src/workspace/layout.ts";
 import { builtProgram } from "../../src/workspace/package.ts";
 import { makeTestFolder } from "../support/folder.ts";
 import { startLsf, type Lsf } from "../support/lsf/lsf.ts";
-import { runProcess } from "../support/programs.ts";
 import { makeWorkspace, writeStudy } from "../support/study-workspace.ts";
 
 interface Doctor extends DoctorReport {

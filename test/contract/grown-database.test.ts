@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { rmSync } from "node:fs";
 import { expect, test } from "vitest";
 import { collectResults } from "../../src/app/collect/collect.ts";
-import type { Round } from "../../src/core/round.ts";
+import type { Round } from "../../src/formats/round-file.ts";
 import type { Trial, TrialResult } from "../../src/core/trial.ts";
 import { CNN_TRAINER } from "../../src/cnn/parameters.ts";
 import { createLayout } from "../../src/workspace/layout.ts";

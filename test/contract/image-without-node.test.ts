@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { generateRound } from "../../src/app/generate.ts";
-import type { Round } from "../../src/core/round.ts";
+import type { Round } from "../../src/formats/round-file.ts";
 import { createLayout } from "../../src/workspace/layout.ts";
 import { makeTestFolder } from "../support/folder.ts";
 import { copyImage, findMinimalImage, runIn, showIn } from "../support/minimal-image.ts";

@@ -54,5 +54,5 @@ test("a workspace elsewhere holds the data; the study file is found from where t
   const layout = makeWorkspace();
   const study = writeStudy(layout, STUDY);
   const { stdout } = await plan("/", join("/", study), "--workspace", layout.workspace);
-  expect(stdout).toContain("data      data/digits: 100 rows, 10% held out");
+  expect(stdout).toContain("data      data/digits: 100 rows, 10 % held out");
 });

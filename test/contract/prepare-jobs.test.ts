@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { PreparationReport } from "../../src/app/prepare/prepared.ts";
+import type { PreparationReport } from "../../src/app/prepare/jobs-folder.ts";
 import { openPackedDataset } from "../../src/workspace/packed-dataset.ts";
 import { runBsweep, type ProcessEnd } from "../support/bsweep-process.ts";
 import { makeTestFolder } from "../support/folder.ts";

@@ -114,7 +114,7 @@ test("collect tells what is new, what is not, and why a file is set aside", asyn
   writeFileSync(torn, "{");
   const first = await run(planned, "collect");
   expect(first.stdout).toMatch(
-    /^digits: 2 new \(2 complete, 0 failed\), 0 unchanged, 1 set aside\n {2}new: round-001\/array-01\/1\..*: found no JSON/,
+    /^digits: 2 new results \(2 complete, 0 failed\), 0 unchanged, 1 set aside\n {2}new: round-001\/array-01\/1\..*: found no JSON/,
   );
   const again = await run(planned, "collect", "--json");
   expect(JSON.parse(again.stdout)).toMatchObject({

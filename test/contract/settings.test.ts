@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Papa from "papaparse";
 import { describe, expect, test } from "vitest";
-import type { LocalSummary } from "../../src/app/local/ran.ts";
+import type { LocalSummary } from "../../src/app/local.ts";
 import type { Best } from "../../src/formats/best-file.ts";
 import type { NamedBest } from "../../src/stats/rank.ts";
 import type { StudyReport } from "../../src/stats/study-report.ts";

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { SteeringReport } from "../../src/app/cluster/steer/steered.ts";
-import { quoteShell } from "../../src/rendering/shell.ts";
+import type { SteeringReport } from "../../src/app/steer/steps.ts";
+import { quoteShell } from "../../src/rendering/engine.ts";
 import { builtProgram } from "../../src/workspace/package.ts";
 import { runBsweep, type ProcessEnd } from "../support/bsweep-process.ts";
 import type { Lsf } from "../support/lsf/lsf.ts";
@@ -86,7 +86,7 @@ describe("elements that run", () => {
     await eventually(() => countRunning(lsf())).toBe(3);
 
     const lowered = await round.steer("throttle", "1");
-    expect(lowered.stdout).toContain("at most 1 at once; 3 elements run and go on");
+    expect(lowered.stdout).toContain("at most 1 at once; 3 elements run on");
     expect(await countRunning(lsf())).toBe(3);
     expect(await lsf().groups()).toContainEqual({ name: "/me/bsweep/s", limit: 1 });
 
@@ -129,7 +129,7 @@ describe("elements that run", () => {
     await eventually(() => countRunning(lsf())).toBe(3);
     const paused = await pausing;
     expect(paused.stdout).toContain("2 elements held, 2 elements running to the end");
-    expect(paused.stdout).toContain("1 element had just started and goes on");
+    expect(paused.stdout).toContain("just started, and left to run: 1 element");
     expect(await round.states(1)).toEqual(["RUN", "RUN", "RUN", "PSUSP"]);
     openGate(round);
   });
@@ -317,7 +317,7 @@ describe("cancel", () => {
     expect(asked.stderr).toContain("--yes");
     const end = await round.steer("cancel", "--yes");
     expect(end).toMatchObject({ exitStatus: 0, stderr: "" });
-    expect(end.stdout).toContain("1 array not submitted yet: submit.sh leaves them");
+    expect(end.stdout).toContain("not submitted yet: 1 array, which submit.sh leaves alone");
     const wave = round.submit(SUBMIT_ALL);
     expect(wave.status).toBe(75);
     expect(existsSync(join(round.folder, "submitted", "array-02.job"))).toBe(false);

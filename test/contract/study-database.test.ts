@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { inTransaction, openKeptDatabase, withDatabase } from "../../src/storage/database.ts";
 import { MIGRATIONS } from "../../src/storage/migrations.ts";
-import { readSetAside, replaceSetAside } from "../../src/storage/set-aside.ts";
+import { readSetAside, replaceSetAside } from "../../src/storage/results.ts";
 import { listTree, makeTestFolder } from "../support/folder.ts";
 import { errorOf } from "../support/prepare.ts";
 

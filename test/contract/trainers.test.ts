@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createCnnSizer } from "../../src/cnn/shapes.ts";
 import { resolveCnnParameters } from "../../src/cnn/parameters.ts";
-import type { LocalSummary } from "../../src/app/local/ran.ts";
+import type { LocalSummary } from "../../src/app/local.ts";
 import { createLayout, type Layout } from "../../src/workspace/layout.ts";
 import { packagedTemplates } from "../../src/workspace/package.ts";
 import { runBsweep, startBsweep, until } from "../support/bsweep-process.ts";

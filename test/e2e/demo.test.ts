@@ -27,8 +27,8 @@ describe("bsweep demo", () => {
 
   it("runs the very job file that a cluster gets", () => {
     const round = join(demo, "jobs/demo/round-001");
-    expect(readFileSync(join(round, "array-01.bsub"), "utf8")).toMatch(
-      /^#BSUB -J "demo-r001-a01-\w+\[1-16\]%16"$/m,
+    expect(readFileSync(join(round, "array-01.sbatch"), "utf8")).toMatch(
+      /^#SBATCH --array=1-16%16$/m,
     );
     expect(readdirSync(join(round, "logs/array-01")).sort()).toEqual(
       Array.from({ length: 16 }, (_, index) => `${index + 1}.log`).sort(),
@@ -38,7 +38,7 @@ describe("bsweep demo", () => {
   it("finds nothing to do the second time", () => {
     const run = runBsweep(folder, "demo");
     expect(run.status).toBe(0);
-    expect(run.stdout).toContain("nothing to run: all 16 trials have a result");
+    expect(run.stdout).toContain("nothing to run: every trial has its result (16 trials)");
     expect(readResults(join(demo, "results/demo/round-001/array-01"))).toHaveLength(16);
   });
 

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Tensor, Tensor3D } from "@tensorflow/tfjs-node";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { ImagePredictions } from "../../src/app/models/prediction.ts";
+import type { ImagePredictions } from "../../src/app/predict.ts";
 import { loadTensorFlow } from "../../src/trainer/runtime/load.ts";
 import { makeSuiteFolder } from "../support/folder.ts";
 import { writeKaggleCsv } from "../support/mnist.ts";

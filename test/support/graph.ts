@@ -7,8 +7,7 @@ import type { Tensor } from "@tensorflow/tfjs-node";
 import { randomFor } from "../../src/core/random.ts";
 import type { Graph, Signature } from "../../src/trainer/graph/graph.ts";
 import { type Feed, Session } from "../../src/trainer/graph/session.ts";
-import type { Tf } from "../../src/trainer/runtime/load.ts";
-import { bindingOf, type Fetched } from "../../src/trainer/runtime/native.ts";
+import { type Tf, bindingOf, type Fetched } from "../../src/trainer/runtime/load.ts";
 
 /** The graph in a session of the running test's own, closed and removed when the test ends. */
 export function openSession(tf: Tf, graph: Graph): Session {

@@ -1,9 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateRound } from "../../src/app/generate.ts";
-import type { Round } from "../../src/core/round.ts";
+import { formatRoundFile, parseRoundFile, type Round } from "../../src/formats/round-file.ts";
 import { formatManifestLine, parseManifestLine } from "../../src/formats/manifest.ts";
-import { formatRoundFile, parseRoundFile } from "../../src/formats/round-file.ts";
 import { createLayout, type Layout } from "../../src/workspace/layout.ts";
 import { makeTestFolder } from "./folder.ts";
 import { recordEffects } from "./prepare.ts";

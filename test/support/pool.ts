@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Round, RoundCluster } from "../../src/core/round.ts";
+import type { Round, RoundCluster } from "../../src/formats/round-file.ts";
 import { type BsweepProcess, startBsweep } from "./bsweep-process.ts";
 import { JOURNAL_TRAINER } from "./journal.ts";
 import { type CommandRound, makeCommandRound, readResults } from "./rounds.ts";

@@ -1,8 +1,7 @@
 import { gzipSync } from "node:zlib";
-import type { PackOptions } from "../../src/app/prepare/options.ts";
+import type { ImageSource, PackOptions } from "../../src/app/prepare/source.ts";
 import { prepareDataset, preparePiece } from "../../src/app/prepare.ts";
 import { mergePieces, type PreparedDataset } from "../../src/app/prepare/merge.ts";
-import type { ImageSource } from "../../src/app/prepare/source.ts";
 import type { Effects, Progress } from "../../src/core/effects.ts";
 import { BsweepError, formatIssue } from "../../src/core/errors.ts";
 

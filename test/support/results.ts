@@ -2,10 +2,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatManifestLine } from "../../src/formats/manifest.ts";
 import { formatResult } from "../../src/formats/result-file.ts";
-import { formatRoundFile } from "../../src/formats/round-file.ts";
+import { formatRoundFile, type Round } from "../../src/formats/round-file.ts";
 import { CNN_TRAINER } from "../../src/cnn/parameters.ts";
 import { computeTrialId } from "../../src/core/identity.ts";
-import type { Round } from "../../src/core/round.ts";
 import type { Parameters } from "../../src/core/study.ts";
 import type { Trial, TrialResult } from "../../src/core/trial.ts";
 import {

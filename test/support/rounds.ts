@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Round } from "../../src/core/round.ts";
+import type { Round } from "../../src/formats/round-file.ts";
 import type { Parameters } from "../../src/core/study.ts";
 import type { Trial, TrialResult } from "../../src/core/trial.ts";
 import { formatManifestLine } from "../../src/formats/manifest.ts";

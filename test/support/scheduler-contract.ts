@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { BsweepError } from "../../src/core/errors.ts";
 import { ELEMENTS } from "../../src/schedulers/elements.ts";
 import { SCHEDULERS, schedulerOf, type Scheduler } from "../../src/schedulers/index.ts";
-import type { JobRequest } from "../../src/schedulers/job-file.ts";
+import type { JobRequest } from "../../src/schedulers/scheduler.ts";
 import { chooseLauncher } from "../../src/schedulers/launcher.ts";
 import type { CommandOutput, StatusQuery } from "../../src/schedulers/status.ts";
 import type { JobPart } from "../../src/schedulers/steering.ts";

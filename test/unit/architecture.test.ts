@@ -50,6 +50,16 @@ test("tests run programs by way of support/programs.ts, but those of processes t
   expect(raw).toEqual([]);
 });
 
+/** What stands on disk of a round has one reader and one writer. */
+test("only rounds reads and writes a round's files", () => {
+  const calls = /\b(?:parse|format)(?:RoundFile|ManifestLine|Result)\(/;
+  const users = readdirSync(SOURCES, { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith(".ts") && calls.test(readFileSync(join(SOURCES, name), "utf8")))
+    .filter((name) => !name.startsWith("formats/"));
+  expect([...new Set(users.map((name) => dirname(name)))]).toEqual(["rounds"]);
+});
+
 const NOTHING = "export {};";
 
 /** What is found in a source tree of these files. */

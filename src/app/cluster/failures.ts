@@ -1,10 +1,10 @@
 import { relative } from "node:path";
-import { explainFailure } from "../../core/failure.ts";
+import { explainFailure } from "../../core/trial.ts";
 import { groupBy } from "../../core/objects.ts";
 import type { FailureGroup } from "./study-status.ts";
 import type { Standing } from "../../core/standing.ts";
 import type { Layout } from "../../workspace/layout.ts";
-import { findElementLog, placeOfResult } from "./element-log.ts";
+import { findElementLog, placeOfResult } from "./submitted.ts";
 import type { Observation, ObservedTrial } from "./observe.ts";
 
 /**

@@ -1,11 +1,6 @@
 import type { Effects } from "../../core/effects.ts";
 import { groupBy } from "../../core/objects.ts";
-import {
-  type CountedResult,
-  decideStanding,
-  type OpenElement,
-  type Standing,
-} from "../../core/standing.ts";
+import { decideStanding, type OpenElement, type Standing } from "../../core/standing.ts";
 import {
   type AttemptResult,
   type PlannedAttempt,
@@ -93,14 +88,14 @@ function observeTrial(
   );
   if (place === undefined) return [];
   const { trialId, number } = place;
-  const state = decideStanding(toCounted(result), open, now);
+  const counted = result && {
+    attempt: result.attempt,
+    ...(result.state === "failed"
+      ? { state: result.state, failure: result.failure ?? "error" }
+      : { state: result.state }),
+  };
+  const state = decideStanding(counted, open, now);
   return [{ trialId, number, state, planned, place, result }];
-}
-
-function toCounted(result: AttemptResult | null): CountedResult | null {
-  if (result === null) return null;
-  const { state, failure, attempt } = result;
-  return state === "failed" ? { state, attempt, failure: failure ?? "error" } : { state, attempt };
 }
 
 /** Attempts without a result, of trials that are not complete. */
@@ -112,18 +107,16 @@ function findOpen(
 ): readonly OpenAttempt[] {
   const ended = new Set(results.map(({ trialId, attempt }) => `${trialId} ${attempt}`));
   const byPlace = new Map(arrays.map((array) => [`${array.round} ${array.array}`, array]));
-  return planned
-    .filter(
-      ({ trialId, attempt }) =>
-        counted.get(trialId)?.state !== "complete" && !ended.has(`${trialId} ${attempt}`),
-    )
-    .map((each) => ({ planned: each, array: byPlace.get(`${each.round} ${each.array}`) }))
-    .filter(({ array }) => !isSkippedCanary(array));
-}
-
-/** Its trial stands in the first array too, which says all there is to say. */
-function isSkippedCanary(array: SubmittedArray | undefined): boolean {
-  return array?.array === CANARY && array.job === null && !array.inDoubt;
+  return (
+    planned
+      .filter(
+        ({ trialId, attempt }) =>
+          counted.get(trialId)?.state !== "complete" && !ended.has(`${trialId} ${attempt}`),
+      )
+      .map((each) => ({ planned: each, array: byPlace.get(`${each.round} ${each.array}`) }))
+      // A canary that was left out: its trial stands in the first array too.
+      .filter(({ array }) => array?.array !== CANARY || array.job !== null || array.inDoubt)
+  );
 }
 
 /** One question to each scheduler; a second one to its accounting when it has forgotten some. */

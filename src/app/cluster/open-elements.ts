@@ -21,7 +21,13 @@ export async function describeOpenElements(
   attempts: readonly OpenAttempt[],
   answer: SchedulerAnswer,
 ): Promise<readonly OpenElement[]> {
-  const isTaken = createTakenLookup();
+  const logs = new Map<string, ReadonlySet<string>>();
+  // An element of a pool has a log as soon as a task has come to it.
+  const isTaken = ({ logFolder }: SubmittedArray, index: number): boolean => {
+    const names = logs.get(logFolder) ?? new Set(listFolder(logFolder));
+    logs.set(logFolder, names);
+    return names.has(elementLogName(index));
+  };
   const elements = attempts.map((open): OpenElement => {
     const { planned, array } = open;
     return {
@@ -55,28 +61,18 @@ export function lookUpAttempt(
   return lookUp(answer, array, planned.index);
 }
 
-/** An element of a pool has a log as soon as a task has come to it. */
-function createTakenLookup(): (array: SubmittedArray, index: number) => boolean {
-  const logs = new Map<string, ReadonlySet<string>>();
-  return ({ logFolder }, index) => {
-    const names = logs.get(logFolder) ?? new Set(listFolder(logFolder));
-    logs.set(logFolder, names);
-    return names.has(elementLogName(index));
-  };
-}
-
 /** Of an element that ended at a time nobody tells, the last change of its log. */
 async function addSign(element: OpenElement, open: OpenAttempt | undefined): Promise<OpenElement> {
-  if (open?.array === undefined || !hasEndedSometime(element.element)) return element;
+  const told = element.element;
+  const hasEndedSometime =
+    typeof told === "string"
+      ? told === "forgotten"
+      : (told.state === "done" || told.state === "exited") && told.finishedAt === null;
+  if (open?.array === undefined || !hasEndedSometime) return element;
   const log = join(open.array.logFolder, elementLogName(open.planned.index));
   try {
     return { ...element, lastSign: (await fs.stat(log)).mtime };
   } catch {
     return element;
   }
-}
-
-function hasEndedSometime(element: OpenElement["element"]): boolean {
-  if (typeof element === "string") return element === "forgotten";
-  return (element.state === "done" || element.state === "exited") && element.finishedAt === null;
 }

@@ -20,12 +20,10 @@ export interface SchedulerAnswer {
   /** Jobs that their scheduler says it does not know (any more), or that belong to somebody else by now. */
   readonly forgotten: ReadonlySet<string>;
   /** One for each scheduler that could not be asked: nothing is known of its jobs. */
-  readonly failures: readonly SchedulerFailure[];
-}
-
-export interface SchedulerFailure {
-  readonly scheduler: SchedulerName;
-  readonly error: BsweepError;
+  readonly failures: readonly {
+    readonly scheduler: SchedulerName;
+    readonly error: BsweepError;
+  }[];
 }
 
 /** What is known of an element of an array that has a job. */
@@ -50,7 +48,7 @@ export async function querySchedulers(
 ): Promise<SchedulerAnswer> {
   const statuses = new Map<string, ReadonlyMap<number, ElementStatus>>();
   const forgotten = new Set<string>();
-  const failures: SchedulerFailure[] = [];
+  const failures: SchedulerAnswer["failures"][number][] = [];
   for (const { scheduler, dialect, names } of listAsked(arrays)) {
     try {
       const answer = await ask(dialect.query, dialect, [...names.keys()], effects.now());
@@ -91,23 +89,15 @@ export async function askHistory(
   return { ...answer, statuses };
 }
 
-/** A scheduler that can be asked, and the jobs to ask it about. */
-interface Asked {
-  readonly scheduler: SchedulerName;
-  readonly dialect: StatusDialect;
-  /** Names by job id; at least one. */
-  readonly names: ReadonlyMap<string, string>;
-}
-
-function listAsked(arrays: readonly AskedArray[]): readonly Asked[] {
+/** The schedulers that can be asked, each with the jobs to ask it about: names by job id, at least one. */
+function listAsked(arrays: readonly AskedArray[]) {
   return SCHEDULERS.flatMap(({ name, status }) => {
-    const names = namesByJob(arrays.filter(({ scheduler }) => scheduler === name));
+    const own = arrays.filter(({ scheduler }) => scheduler === name);
+    const names = new Map(
+      own.flatMap(({ job, jobName }) => (job === null ? [] : [[job, jobName] as const])),
+    );
     return status === null || names.size === 0 ? [] : [{ scheduler: name, dialect: status, names }];
   });
-}
-
-function namesByJob(arrays: readonly AskedArray[]): ReadonlyMap<string, string> {
-  return new Map(arrays.flatMap(({ job, jobName }) => (job === null ? [] : [[job, jobName]])));
 }
 
 async function ask(
@@ -117,21 +107,17 @@ async function ask(
   now: Date,
 ): Promise<StatusAnswer> {
   const [command, ...args] = query.argv(jobs);
-  const run = await runProcess(command, args, {
-    env: environment,
-    timeoutSeconds: TIMEOUT_SECONDS,
-  });
+  const asking = { env: environment, timeoutSeconds: TIMEOUT_SECONDS };
+  const run = await runProcess(command, args, asking);
   if (run.notFound) {
     throw new BsweepError("SCHEDULER_MISSING", `${command} is not on PATH`, {
       hint: "run this on a machine of the cluster that submits jobs, or load the scheduler's profile",
     });
   }
   if (run.timedOut) {
-    throw new BsweepError(
-      "SCHEDULER_OUTPUT",
-      `${command} did not answer within ${TIMEOUT_SECONDS} s`,
-      { hint: "the cluster is busy: try again later" },
-    );
+    const message = `${command} did not answer within ${TIMEOUT_SECONDS} s`;
+    const hint = "the cluster is busy: try again later";
+    throw new BsweepError("SCHEDULER_OUTPUT", message, { hint });
   }
   return query.parse(run, jobs, now);
 }

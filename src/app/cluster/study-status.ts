@@ -32,7 +32,11 @@ export interface StudyStatus {
   /** Why nothing more is submitted, after `bsweep pause`; null when it is not paused. */
   readonly paused: string | null;
   /** Schedulers that could not be asked. */
-  readonly unasked: readonly UnaskedScheduler[];
+  readonly unasked: readonly {
+    readonly scheduler: SchedulerName;
+    readonly message: string;
+    readonly hint: string;
+  }[];
   readonly next: NextStep;
 }
 
@@ -68,12 +72,6 @@ export interface FailureGroup {
     /** The element's log, relative to the workspace. */
     readonly log: string;
   };
-}
-
-export interface UnaskedScheduler {
-  readonly scheduler: SchedulerName;
-  readonly message: string;
-  readonly hint: string;
 }
 
 /** What to do now. */

@@ -1,3 +1,4 @@
+import { plural } from "../../core/quantities.ts";
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Effects } from "../../core/effects.ts";
@@ -22,16 +23,24 @@ export async function collectFirst(
   effects: Effects,
 ): Promise<string> {
   const path = layout.database(study.name);
+  const isWritable = (place: string): boolean => {
+    try {
+      if (existsSync(place)) accessSync(place, constants.W_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  };
   if (![path, dirname(path), layout.workspace].every(isWritable)) {
     effects.reporter.info("the workspace cannot be written: showing what was collected before");
     return requireDatabase(path, study);
   }
   const { added, setAside } = await collectResults({ study: study.name, layout }, effects);
   const count = added.complete + added.failed;
-  if (count > 0) effects.reporter.info(`collected ${count} new results`);
+  if (count > 0) effects.reporter.info(`collected ${plural(count, "new result")}`);
   if (setAside.length > 0) {
     effects.reporter.warn(
-      `${setAside.length} result files are set aside; bsweep collect ${study.file} tells why`,
+      `set aside: ${plural(setAside.length, "result file")}; bsweep collect ${study.file} tells why`,
     );
   }
   return requireDatabase(path, study);
@@ -45,12 +54,9 @@ export function requireDatabase(path: string, study: Study): string {
   });
 }
 
-function isWritable(path: string): boolean {
-  if (!existsSync(path)) return true;
-  try {
-    accessSync(path, constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
+/** The same effects, but what is done on the way to an answer is not worth a line: `collected 3 new results`. */
+export function quietly(effects: Effects): Effects {
+  const nothing = (): void => undefined;
+  const reporter = { info: nothing, warn: nothing, progress: nothing, endProgress: nothing };
+  return { ...effects, reporter };
 }

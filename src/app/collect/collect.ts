@@ -1,25 +1,42 @@
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { CollectSummary, SetAsideFile } from "./collected.ts";
 import type { Disagreement } from "../../stats/outcome.ts";
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
 import type { ResultState } from "../../core/trial.ts";
-import { inTransaction, withDatabase, type StudyDatabase } from "../../storage/database.ts";
+import { inTransaction, type StudyDatabase, withDatabase } from "../../storage/database.ts";
 import { readDisagreements } from "../../storage/outcomes.ts";
-import { createResultInsert, readCollectedFiles } from "../../storage/results.ts";
+import {
+  createResultInsert,
+  readCollectedFiles,
+  readSetAside,
+  replaceSetAside,
+} from "../../storage/results.ts";
 import { createPlannedTrialLookup, readRounds } from "../../storage/rounds.ts";
-import { readSetAside, replaceSetAside } from "../../storage/set-aside.ts";
 import type { Layout } from "../../workspace/layout.ts";
-import { listResultFiles, type ResultFile } from "../../rounds/result-files.ts";
-import { RETRY_PAUSES_MS } from "../../rounds/results.ts";
+import { listResultFiles, type ResultFile, RETRY_PAUSES_MS } from "../../rounds/results.ts";
 import { listRounds } from "../../rounds/round.ts";
 import { importRounds } from "./import-rounds.ts";
-import { checkAgainstPlan, readResultFile, type Plan, type Verified } from "./verify-result.ts";
+import { checkAgainstPlan, type Plan, readResultFile, type Verified } from "./verify-result.ts";
 
-export interface CollectOptions {
+/** What `collect` did, and what a person should look into. */
+export interface CollectSummary {
   readonly study: string;
-  readonly layout: Layout;
+  /** Results that were not in the database before. */
+  readonly added: Readonly<Record<ResultState, number>>;
+  /** Results that were. */
+  readonly unchanged: number;
+  /** Every file that does not verify, by name. */
+  readonly setAside: readonly SetAsideFile[];
+  readonly disagreements: readonly Disagreement[];
+}
+
+export interface SetAsideFile {
+  /** Below results/<study>. */
+  readonly file: string;
+  readonly reason: string;
+  /** Told before, for the same reason. */
+  readonly known: boolean;
 }
 
 /** Files kept in one transaction. */
@@ -35,52 +52,41 @@ const OPEN_FILES = 64;
  * @throws BsweepError CONFLICT when the study has no round; STORAGE; WORKSPACE
  */
 export async function collectResults(
-  { study, layout }: CollectOptions,
+  { study, layout }: { readonly study: string; readonly layout: Layout },
   effects: Effects,
 ): Promise<CollectSummary> {
   const path = layout.database(study);
-  requireRounds(study, layout);
+  if (listRounds(layout, study).length === 0) {
+    const message = `study ${study} has no round in ${layout.studyJobs(study)}`;
+    const hint =
+      "bsweep generate STUDY writes the first round; --workspace names another workspace";
+    throw new BsweepError("CONFLICT", message, { hint });
+  }
   return withDatabase(path, "readwrite", async (database) => {
-    const plan = createPlan(database, layout, study);
+    const unusable = importRounds(database, layout, study);
+    const rounds = readRounds(database);
+    const plan: Plan = {
+      findTrial: createPlannedTrialLookup(database),
+      objectiveMetric: (round) => rounds.get(round)?.metric,
+      unusable: (round) => unusable.get(round),
+    };
     const collected = readCollectedFiles(database);
     const present = listResultFiles(dirname(path));
     const fresh = present.filter(({ file }) => !collected.has(file));
     const known = readSetAside(database);
     const { added, reasons } = await keepValid(database, fresh, plan, known, effects);
-    keepReasons(database, known, reasons);
+    const setAside = [...reasons]
+      .map(([file, reason]) => ({ file, reason, known: known.get(file) === reason }))
+      .sort((a, b) => (a.file < b.file ? -1 : 1));
+    if (known.size !== reasons.size || setAside.some((each) => !each.known))
+      inTransaction(database, () => replaceSetAside(database, reasons));
     const disagreements = readDisagreements(database);
-    for (const each of disagreements) warnOf(each, effects);
-    return {
-      study,
-      added,
-      unchanged: present.length - fresh.length,
-      setAside: describeSetAside(reasons, known),
-      disagreements,
-    };
+    for (const { number, lowest, highest } of disagreements) {
+      const found = `results that should be equal and are not: ${lowest} and ${highest}`;
+      effects.reporter.warn(`trial ${number} has ${found}`);
+    }
+    return { study, added, unchanged: present.length - fresh.length, setAside, disagreements };
   });
-}
-
-function requireRounds(study: string, layout: Layout): void {
-  if (listRounds(layout, study).length > 0) return;
-  throw new BsweepError("CONFLICT", `study ${study} has no round in ${layout.studyJobs(study)}`, {
-    hint: "bsweep generate STUDY writes the first round; --workspace names another workspace",
-  });
-}
-
-function createPlan(database: StudyDatabase, layout: Layout, study: string): Plan {
-  const unusable = importRounds(database, layout, study);
-  const rounds = readRounds(database);
-  return {
-    findTrial: createPlannedTrialLookup(database),
-    objectiveMetric: (round) => rounds.get(round)?.metric,
-    unusable: (round) => unusable.get(round),
-  };
-}
-
-interface Kept {
-  readonly added: Record<ResultState, number>;
-  /** By file. */
-  readonly reasons: ReadonlyMap<string, string>;
 }
 
 async function keepValid(
@@ -89,7 +95,11 @@ async function keepValid(
   plan: Plan,
   known: ReadonlyMap<string, string>,
   effects: Effects,
-): Promise<Kept> {
+): Promise<{
+  readonly added: Record<ResultState, number>;
+  /** By file. */
+  readonly reasons: ReadonlyMap<string, string>;
+}> {
   const added = { complete: 0, pruned: 0, failed: 0, skipped: 0 };
   const reasons = new Map<string, string>();
   const insert = createResultInsert(database);
@@ -128,30 +138,4 @@ async function readFiles(files: readonly ResultFile[]): Promise<readonly Verifie
     read.push(...(await Promise.all(some.map(readResultFile))));
   }
   return read;
-}
-
-function warnOf({ number, lowest, highest }: Disagreement, { reporter }: Effects): void {
-  reporter.warn(
-    `trial ${number} has results that should be equal and are not: ${lowest} and ${highest}`,
-  );
-}
-
-function keepReasons(
-  database: StudyDatabase,
-  known: ReadonlyMap<string, string>,
-  reasons: ReadonlyMap<string, string>,
-): void {
-  const equal =
-    known.size === reasons.size &&
-    [...reasons].every(([file, reason]) => known.get(file) === reason);
-  if (!equal) inTransaction(database, () => replaceSetAside(database, reasons));
-}
-
-function describeSetAside(
-  reasons: ReadonlyMap<string, string>,
-  known: ReadonlyMap<string, string>,
-): readonly SetAsideFile[] {
-  return [...reasons]
-    .map(([file, reason]) => ({ file, reason, known: known.get(file) === reason }))
-    .sort((a, b) => (a.file < b.file ? -1 : 1));
 }

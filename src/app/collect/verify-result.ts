@@ -3,8 +3,7 @@ import { canonicalJson } from "../../core/identity.ts";
 import type { TrialResult } from "../../core/trial.ts";
 import type { PlannedTrialLookup } from "../../storage/rounds.ts";
 import { parseResultName } from "../../workspace/layout.ts";
-import type { ResultFile } from "../../rounds/result-files.ts";
-import { readResult } from "../../rounds/results.ts";
+import { readResult, type ResultFile } from "../../rounds/results.ts";
 
 /** What results are held against. */
 export interface Plan {
@@ -26,13 +25,25 @@ const MAX_REASON_LENGTH = 500;
 /** Reads a file and holds it against its name. Never throws for what is in the file. */
 export async function readResultFile(file: ResultFile): Promise<Verified> {
   try {
-    if (parseResultName(file.name) === undefined)
-      return { file, reason: "its name is no result's" };
+    const name = parseResultName(file.name);
+    if (name === undefined) return { file, reason: "its name is no result's" };
     const result = await readResult(file.path);
-    return settle(file, result, mismatchWithName(file, result) ?? mismatchWithin(result));
+    const { trialId, attempt, element, history } = result;
+    const found = { trialId, attempt, index: element.index };
+    for (const key of ["trialId", "attempt", "index"] as const) {
+      if (found[key] !== name[key])
+        return { file, reason: `found ${key} ${found[key]}, the name says ${name[key]}` };
+    }
+    const ascending = history.every(({ step }, place) => step > (history[place - 1]?.step ?? -1));
+    return ascending ? { file, result } : { file, reason: "history: expected ascending steps" };
   } catch (error) {
     if (!(error instanceof BsweepError)) throw error;
-    return { file, reason: describe(error).slice(0, MAX_REASON_LENGTH) };
+    const { message, issues } = error;
+    const told = issues.map(({ path, message: found }) =>
+      path === "" ? found : `${path}: ${found}`,
+    );
+    const reason = issues.length === 0 ? message : told.join("; ");
+    return { file, reason: reason.slice(0, MAX_REASON_LENGTH) };
   }
 }
 
@@ -42,28 +53,8 @@ export async function readResultFile(file: ResultFile): Promise<Verified> {
  */
 export function checkAgainstPlan(read: Verified, plan: Plan): Verified {
   if ("reason" in read) return read;
-  return settle(read.file, read.result, mismatchWithPlan(read.file, read.result, plan));
-}
-
-function settle(file: ResultFile, result: TrialResult, reason: string | undefined): Verified {
-  return reason === undefined ? { file, result } : { file, reason };
-}
-
-function describe({ message, issues }: BsweepError): string {
-  if (issues.length === 0) return message;
-  return issues
-    .map(({ path, message: found }) => (path === "" ? found : `${path}: ${found}`))
-    .join("; ");
-}
-
-function mismatchWithName(file: ResultFile, result: TrialResult): string | undefined {
-  const name = parseResultName(file.name);
-  const found = { trialId: result.trialId, attempt: result.attempt, index: result.element.index };
-  for (const key of ["trialId", "attempt", "index"] as const) {
-    if (found[key] !== name?.[key])
-      return `found ${key} ${found[key]}, the name says ${name?.[key]}`;
-  }
-  return undefined;
+  const reason = mismatchWithPlan(read.file, read.result, plan);
+  return reason === undefined ? read : { file: read.file, reason };
 }
 
 function mismatchWithPlan(file: ResultFile, result: TrialResult, plan: Plan): string | undefined {
@@ -84,9 +75,4 @@ function mismatchWithPlan(file: ResultFile, result: TrialResult, plan: Plan): st
   const metric = plan.objectiveMetric(file.round) ?? "";
   if (objective === null || metrics[metric] === objective) return undefined;
   return `found objective ${objective}, its metric ${metric} says ${metrics[metric] ?? "nothing"}`;
-}
-
-function mismatchWithin({ history }: TrialResult): string | undefined {
-  const ascending = history.every(({ step }, place) => step > (history[place - 1]?.step ?? -1));
-  return ascending ? undefined : "history: expected ascending steps";
 }

@@ -1,7 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { runProcess, type ProcessResult } from "../../process/exec.ts";
-import type { DoctorSubject } from "../../schedulers/doctor.ts";
+import type { DoctorSubject } from "../../schedulers/scheduler.ts";
 import type { Environment } from "../../schedulers/element.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import type { ClusterRequest } from "../site/cluster-request.ts";

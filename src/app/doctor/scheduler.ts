@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { checker, type Check } from "../../core/check.ts";
 import type { Site } from "../../core/site.ts";
 import { runProcess } from "../../process/exec.ts";
-import type { DoctorQuestion } from "../../schedulers/doctor.ts";
 import type { Environment } from "../../schedulers/element.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
 import { ask, isOnPath, reasonOf, type DoctorContext } from "./context.ts";
@@ -57,18 +56,15 @@ export async function checkScheduler(context: DoctorContext): Promise<Check[]> {
   const [submit = ""] = doctor.commands;
   if (!isOnPath(context, submit)) return [];
   const checks: Check[] = [];
-  for (const [place, question] of doctor.questions(context).entries()) {
-    checks.push(...(await askOne(question, context)));
+  for (const [place, { argv, absent, judge }] of doctor.questions(context).entries()) {
+    const [program, ...words] = argv;
+    if (absent !== undefined && !isOnPath(context, program)) checks.push(absent);
+    else {
+      const run = await ask(context, program, ...words);
+      const { stdout, succeeded } = run;
+      checks.push(...judge({ stdout, succeeded, reason: reasonOf(run) }));
+    }
     if (place === 0 && checks.some(({ state }) => state === "fail")) break;
   }
   return checks;
-}
-
-async function askOne(
-  { argv: [program, ...words], absent, judge }: DoctorQuestion,
-  context: DoctorContext,
-): Promise<readonly Check[]> {
-  if (absent !== undefined && !isOnPath(context, program)) return [absent];
-  const run = await ask(context, program, ...words);
-  return judge({ stdout: run.stdout, succeeded: run.succeeded, reason: reasonOf(run) });
 }

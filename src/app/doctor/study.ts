@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { plural } from "../../core/quantities.ts";
 import { checker, type Check } from "../../core/check.ts";
 import { BsweepError, formatIssue } from "../../core/errors.ts";
 import type { Study } from "../../core/study.ts";
@@ -36,7 +38,7 @@ export function checkData(context: DoctorContext): Check[] {
     const data = checker(`data set ${path}`);
     try {
       const { header } = openPackedDataset(layout.resolve(path), { verify: true });
-      const rows = `${header.count.toLocaleString("en")} rows, digest ${header.digest.slice(0, 12)}`;
+      const rows = `${plural(header.count, "row")}, digest ${header.digest.slice(0, 12)}`;
       if (at > 0) return [data.ok(`${rows}, verified`)];
       const other = findOtherDigest(context, study, header.digest);
       return other === undefined
@@ -63,13 +65,10 @@ function findOtherDigest(
 }
 
 /** Mounts are there, and one holds the workspace. */
-export function checkMounts(
-  { cluster }: DoctorContext,
-  exists: (path: string) => boolean,
-): Check[] {
+export function checkMounts({ cluster }: DoctorContext): Check[] {
   return (cluster?.mounts ?? []).map((mount) => {
     const { ok, fail } = checker(`mount ${mount}`);
-    return exists(mount)
+    return existsSync(mount)
       ? ok("is there")
       : fail("no such folder here", "correct mounts in the site file");
   });

@@ -1,12 +1,11 @@
 import { rmSync, statfsSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { checker, type Check } from "../../core/check.ts";
+import { join } from "node:path";
+import { type Check, checker } from "../../core/check.ts";
 import { messageOf } from "../../core/errors.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
 import { temporaryBeside } from "../../workspace/atomic.ts";
-import { join } from "node:path";
-import { ask, isOnPath, type DoctorContext } from "./context.ts";
-import { parseGpfsQuota, parseQuota, type Usage } from "./quota.ts";
+import { ask, type DoctorContext, isOnPath } from "./context.ts";
 
 const GIB = 1024 ** 3;
 /** Results are small, checkpoints and logs are not. */
@@ -35,15 +34,12 @@ async function checkFolder(context: DoctorContext): Promise<Check> {
     return folder.fail(messageOf(error), "name a folder that you may write to: --workspace FOLDER");
   }
   const { bavail, bsize } = statfsSync(workspace);
-  const found = `${workspace}: ${await fileSystemOf(context, workspace)}, ${formatBytes(bavail * bsize)} free`;
+  const { succeeded, stdout } = await ask(context, "findmnt", "-no", "FSTYPE", "-T", workspace);
+  const type = succeeded && /^[\w.-]+$/.test(stdout) ? stdout : "unknown file system";
+  const found = `${workspace}: ${type}, ${formatBytes(bavail * bsize)} free`;
   return bavail * bsize < LITTLE_BYTES
     ? folder.warn(found, "checkpoints and logs need room: free some, or take another folder")
     : folder.ok(found);
-}
-
-async function fileSystemOf(context: DoctorContext, path: string): Promise<string> {
-  const { succeeded, stdout } = await ask(context, "findmnt", "-no", "FSTYPE", "-T", path);
-  return succeeded && /^[\w.-]+$/.test(stdout) ? stdout : "unknown file system";
 }
 
 /** Containers know the name that the user knows, not what links point to. */
@@ -56,11 +52,9 @@ function checkNames({ layout: { workspace }, site }: DoctorContext): Check {
       "cd there by its other name (/storage1, /storage2, /home), or say --workspace",
     );
   }
-  return workspace === physical || process.env["PWD"] === workspace
-    ? names.ok(
-        workspace === physical ? "no links on the way" : `${workspace}, a link to ${physical}`,
-      )
-    : names.ok(workspace);
+  if (workspace === physical) return names.ok("no symbolic links on the way");
+  const isLink = process.env["PWD"] === workspace;
+  return names.ok(isLink ? `${workspace}, a link to ${physical}` : workspace);
 }
 
 async function checkQuotas(context: DoctorContext): Promise<Check[]> {
@@ -96,5 +90,47 @@ function checkHome({ site }: DoctorContext): Check[] {
 }
 
 function formatBytes(bytes: number): string {
-  return bytes >= GIB ? `${(bytes / GIB).toFixed(1)} GB` : `${Math.round(bytes / 1024 ** 2)} MB`;
+  return bytes >= GIB ? `${(bytes / GIB).toFixed(1)}GB` : `${Math.round(bytes / 1024 ** 2)}MB`;
+}
+
+/** How much of what is allowed is used, where a limit is. */
+export interface Usage {
+  readonly place: string;
+  readonly usedKiB: number;
+  readonly limitKiB: number;
+}
+
+/**
+ * `mmlsquota -Y`: colon-separated rows under a HEADER row that names the columns (IBM Storage Scale). The smaller of
+ * soft and hard limit counts; 0 is none.
+ */
+export function parseGpfsQuota(text: string): Usage[] {
+  const rows = text.split("\n").map((line) => line.split(":"));
+  const header = rows.find((row) => row[0] === "mmlsquota" && row[2] === "HEADER");
+  if (header === undefined) return [];
+  const at = (row: readonly string[], name: string): string => row[header.indexOf(name)] ?? "";
+  return rows
+    .filter((row) => row[0] === "mmlsquota" && row[2] !== "HEADER")
+    .flatMap((row) => {
+      const fileset = at(row, "filesetname");
+      const place = [at(row, "filesystemName"), fileset].filter((name) => name !== "").join(":");
+      const used = at(row, "blockUsage");
+      return toUsage(place, used, [at(row, "blockQuota"), at(row, "blockLimit")]);
+    });
+}
+
+/** `quota -w`: a row for each file system: name, blocks (a `*` when over), quota, limit, ... in KiB. */
+export function parseQuota(text: string): Usage[] {
+  return text.split("\n").flatMap((line) => {
+    const [place = "", used = "", quota = "", limit = "", ...rest] = line.trim().split(/\s+/);
+    if (rest.length < 3) return [];
+    return toUsage(place, used.replace("*", ""), [quota, limit]);
+  });
+}
+
+function toUsage(place: string, used: string, limits: readonly string[]): Usage[] {
+  const isCount = (text: string): boolean => /^\d{1,15}$/.test(text);
+  const real = limits.filter((limit) => isCount(limit) && limit !== "0").map(Number);
+  if (place === "" || !isCount(used) || real.length === 0) return [];
+  return [{ place, usedKiB: Number(used), limitKiB: Math.min(...real) }];
 }

@@ -1,9 +1,9 @@
 import { isAbsolute, join, relative } from "node:path";
 import type { Pool } from "../../core/placement.ts";
-import type { RoundArray } from "../../core/round.ts";
+import type { RoundArray } from "../../formats/round-file.ts";
 import type { Site } from "../../core/site.ts";
 import type { Resources, Study } from "../../core/study.ts";
-import { RUN_AGAIN_STATUS } from "../../core/trainer-request.ts";
+import { RUN_AGAIN_STATUS } from "../../core/trial.ts";
 import type { TemplateEngine } from "../../rendering/engine.ts";
 import {
   NO_POOL,
@@ -16,7 +16,7 @@ import {
 } from "../../rendering/job-view.ts";
 import { containerPrefix } from "../../schedulers/container.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
-import type { JobRequest } from "../../schedulers/job-file.ts";
+import type { JobRequest } from "../../schedulers/scheduler.ts";
 import { chooseLauncher, launchWords } from "../../schedulers/launcher.ts";
 import {
   arrayName,
@@ -38,7 +38,7 @@ export interface RenderedFile {
 }
 
 /** What the scripts of a round are made from. */
-export interface ScriptInputs {
+interface ScriptInputs {
   readonly study: Study;
   readonly site: Site;
   readonly cluster: ClusterRequest;
@@ -107,16 +107,17 @@ function viewJob(inputs: ScriptInputs, shared: RoundView, array: RoundArray): Ro
   };
 }
 
-export interface ElementInputs extends Pick<
-  ScriptInputs,
-  "site" | "cluster" | "layout" | "runner"
-> {
+type ElementPlace = Pick<ScriptInputs, "site" | "cluster" | "layout" | "runner">;
+
+export interface ElementInputs extends ElementPlace {
   readonly resources: Pick<Resources, "cpus" | "memoryMiB" | "walltimeSeconds" | "gpu">;
 }
 
 export function viewElement(inputs: ElementInputs): ElementView {
-  const { site, layout, runner, resources } = inputs;
-  const { jobFile, element } = schedulerOf(site);
+  const { site, cluster, layout, runner, resources } = inputs;
+  const { jobFile, element, submits } = schedulerOf(site);
+  // On the hosts of a cluster, the very program that generates, unless the site names another.
+  const isOnHost = submits && site.container === "none";
   const { cpus, memoryMiB, walltimeSeconds, gpu } = resources;
   return {
     directivePrefix: jobFile.directivePrefix,
@@ -124,33 +125,19 @@ export function viewElement(inputs: ElementInputs): ElementView {
     jobIdVariable: element.jobIdVariables[0],
     container: site.container !== "none",
     jobSetup: site.jobSetup,
-    containerPrefix: prefixOf(inputs),
+    // Words that start a program inside the image, outside a pool.
+    containerPrefix: containerPrefix(site.container, {
+      ...{ image: cluster.image ?? "", mounts: cluster.mounts, workspace: layout.workspace },
+      ...{ cpus, hasGpu: gpu !== undefined },
+    }),
     ...{ cpus, memoryMiB, walltimeSeconds },
     containerPath: site.containerPath,
-    bsweep: programOf(site),
+    bsweep: isOnHost && site.bsweep === DEFAULT_PROGRAM ? builtProgram("main.js") : site.bsweep,
     runner: runner === undefined ? "" : withinWorkspace(layout, runner.folder),
     runAgainStatus: RUN_AGAIN_STATUS,
     gpu: gpu !== undefined,
     gpus: gpu?.count ?? 0,
   };
-}
-
-/** On the hosts of a cluster, the very program that generates, unless the site names another. */
-function programOf(site: Site): string {
-  const { container, bsweep } = site;
-  const isOnHost = schedulerOf(site).submits && container === "none";
-  return isOnHost && bsweep === DEFAULT_PROGRAM ? builtProgram("main.js") : bsweep;
-}
-
-/** Words that start a program inside the image, outside a pool. */
-function prefixOf({ site, cluster, layout, resources }: ElementInputs): readonly string[] {
-  return containerPrefix(site.container, {
-    image: cluster.image ?? "",
-    mounts: cluster.mounts,
-    workspace: layout.workspace,
-    cpus: resources.cpus,
-    hasGpu: resources.gpu !== undefined,
-  });
 }
 
 /** How a program gets onto the slots of a pool, and into the image. */
@@ -162,9 +149,7 @@ function viewPool(inputs: ScriptInputs, array: RoundArray, roundFolder: string):
   const { container: runtime } = site;
   const scheduler = schedulerOf(site);
   const launch = {
-    image: cluster.image ?? "",
-    mounts: cluster.mounts,
-    workspace: layout.workspace,
+    ...{ image: cluster.image ?? "", mounts: cluster.mounts, workspace: layout.workspace },
     hasGpu: study.resources.gpu !== undefined,
     ...{ cpus, scheduler, runtime, pool },
   };

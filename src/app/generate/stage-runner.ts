@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { BsweepError } from "../../core/errors.ts";
 import { canonicalJson, sha256 } from "../../core/identity.ts";
 import { runProcess } from "../../process/exec.ts";
-import { withFolderBeside } from "../../workspace/atomic-folder.ts";
+import { withFolderBeside } from "../../workspace/atomic.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { builtProgram, packageRoot } from "../../workspace/package.ts";
 
@@ -26,7 +26,6 @@ interface Piece {
   /** Below the staged folder. */
   readonly name: string;
   readonly file: string;
-  readonly sha256: string;
 }
 
 /**
@@ -35,7 +34,9 @@ interface Piece {
  */
 export async function stageRunner(layout: Layout): Promise<StagedRunner> {
   const pieces = [...findNode(), ...findProgram()];
-  const contents = Object.fromEntries(pieces.map((piece) => [piece.name, piece.sha256]));
+  const contents = Object.fromEntries(
+    pieces.map(({ name, file }) => [name, sha256(readFileSync(file))]),
+  );
   const hash = sha256(canonicalJson(contents)).slice(0, 16);
   const folder = layout.stagedRunner(hash);
   if (!existsSync(folder)) await copyPieces(pieces, folder);
@@ -44,7 +45,11 @@ export async function stageRunner(layout: Layout): Promise<StagedRunner> {
 }
 
 function findNode(): readonly Piece[] {
-  const libraries = listLibraries();
+  const report = process.report.getReport() as { sharedObjects?: readonly string[] };
+  // What this process has loaded, add-ons of Node left out.
+  const libraries = (report.sharedObjects ?? []).filter((file) =>
+    /\.so(?:\.|$)/.test(basename(file)),
+  );
   const foreign = libraries.filter((file) => !SYSTEM_LIBRARIES.test(basename(file)));
   if (process.platform !== "linux" || foreign.length > 0 || libraries.length === 0) {
     const reason =
@@ -59,17 +64,9 @@ function findNode(): readonly Piece[] {
   }
   const carried = libraries.filter((file) => CARRIED_LIBRARIES.test(basename(file)));
   return [
-    describePiece("node", process.execPath),
-    ...carried.map((file) => describePiece(join("lib", basename(file)), file)),
+    { name: "node", file: process.execPath },
+    ...carried.map((file) => ({ name: join("lib", basename(file)), file })),
   ];
-}
-
-/** Shared libraries this process has loaded, add-ons of Node left out. */
-function listLibraries(): readonly string[] {
-  const { sharedObjects = [] } = process.report.getReport() as {
-    sharedObjects?: readonly string[];
-  };
-  return sharedObjects.filter((file) => /\.so(?:\.|$)/.test(basename(file)));
 }
 
 function findProgram(): readonly Piece[] {
@@ -81,13 +78,9 @@ function findProgram(): readonly Piece[] {
   // Shared parts lie at the top; the built-in trainer, which needs TensorFlow, stays.
   const names = readdirSync(dist).filter((name) => name.endsWith(".js"));
   return [
-    describePiece("package.json", join(packageRoot(), "package.json")),
-    ...names.map((name) => describePiece(join("dist", name), join(dist, name))),
+    { name: "package.json", file: join(packageRoot(), "package.json") },
+    ...names.map((name) => ({ name: join("dist", name), file: join(dist, name) })),
   ];
-}
-
-function describePiece(name: string, file: string): Piece {
-  return { name, file, sha256: sha256(readFileSync(file)) };
 }
 
 async function copyPieces(pieces: readonly Piece[], folder: string): Promise<void> {
@@ -95,16 +88,13 @@ async function copyPieces(pieces: readonly Piece[], folder: string): Promise<voi
     for (const name of ["dist", "lib"]) mkdirSync(join(temporary, name));
     for (const { name, file } of pieces)
       copyFileSync(file, join(temporary, name), constants.COPYFILE_FICLONE);
-    await requireRunning(join(temporary, "node"));
+    const node = join(temporary, "node");
+    const { stdout, failure } = await runProcess(node, ["--version"]);
+    if (stdout !== process.version)
+      throw new BsweepError("WORKSPACE", `the copy of Node at ${node} does not run: ${failure}`, {
+        hint: "is the workspace mounted with noexec?",
+      });
     // Another process may have been faster: what it put there is the same.
     if (!existsSync(folder)) publish();
-  });
-}
-
-async function requireRunning(node: string): Promise<void> {
-  const { stdout, failure } = await runProcess(node, ["--version"]);
-  if (stdout === process.version) return;
-  throw new BsweepError("WORKSPACE", `the copy of Node at ${node} does not run: ${failure}`, {
-    hint: "is the workspace mounted with noexec?",
   });
 }

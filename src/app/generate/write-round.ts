@@ -3,20 +3,18 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import type { Effects } from "../../core/effects.ts";
 import { sha256 } from "../../core/identity.ts";
-import type { Round, RoundArray, RoundCluster } from "../../core/round.ts";
-import type { WrittenRound } from "./generated.ts";
-import type { Study } from "../../core/study.ts";
-import { formatRoundFile } from "../../formats/round-file.ts";
+import { type Round, type RoundArray, type RoundCluster } from "../../formats/round-file.ts";
+import type { WrittenRound, RoundSpec } from "./round-spec.ts";
 import { createTemplateEngine, type TemplateEngine } from "../../rendering/engine.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
-import { arrayName, logFolderName, ROUND_FILE, SUBMIT_SCRIPT } from "../../workspace/layout.ts";
+import { arrayName, logFolderName, SUBMIT_SCRIPT } from "../../workspace/layout.ts";
 import { packagedTemplates, packageRoot, packageVersion } from "../../workspace/package.ts";
-import { pinImage } from "../image/pin-image.ts";
+import { pinImage } from "../image/record.ts";
 import { requestCluster, type ClusterRequest } from "../site/cluster-request.ts";
 import { settingOf } from "../plan/setting.ts";
+import { writeRoundFile } from "../../rounds/round.ts";
 import { writeManifests, type WrittenManifest } from "../../rounds/manifests.ts";
 import { writeRoundFolder } from "../../rounds/round-folder.ts";
-import type { RoundSpec } from "./round-spec.ts";
 import { renderScripts } from "./scripts.ts";
 import { stageRunner, type StagedRunner } from "./stage-runner.ts";
 
@@ -39,22 +37,19 @@ export async function writeRound(
   spec: RoundSpec,
   effects: Effects,
 ): Promise<WrittenRound | undefined> {
-  const { study, site, layout } = spec;
+  const { study, site, layout, imageHasBsweep = false } = spec;
+  const isInImage = schedulerOf(site).submits && site.container !== "none";
+  // The built-in trainer's image has bsweep; a command's image need not even have Node.
+  const needsRunner = study.trainer.kind === "command" && isInImage && !imageHasBsweep;
   const inputs: RoundInputs = {
     ...spec,
     cluster: pinImage(requestCluster(study, site, layout.workspace, spec.user), site, layout),
     engine: createTemplateEngine([join(dirname(study.file), "templates"), packagedTemplates()]),
     nonce: spec.nonce ?? randomBytes(4).toString("hex"),
     createdAt: effects.now().toISOString(),
-    runner: needsRunner(spec) ? await stageRunner(layout) : undefined,
+    runner: needsRunner ? await stageRunner(layout) : undefined,
   };
   return writeRoundFolder(layout, spec.place, (folder) => fillRound(folder, inputs));
-}
-
-/** The built-in trainer's image has bsweep; a command's image need not even have Node. */
-function needsRunner({ study, site, imageHasBsweep = false }: RoundSpec): boolean {
-  const isInImage = schedulerOf(site).submits && site.container !== "none";
-  return study.trainer.kind === "command" && isInImage && !imageHasBsweep;
 }
 
 function fillRound(folder: string, inputs: RoundInputs): WrittenRound | undefined {
@@ -82,7 +77,7 @@ function fillRound(folder: string, inputs: RoundInputs): WrittenRound | undefine
   for (const { array } of arrays)
     mkdirSync(join(folder, logFolderName(array)), { recursive: true });
   const round = describeRound(inputs, arrays, trials);
-  writeFileSync(join(folder, ROUND_FILE), formatRoundFile(round));
+  writeRoundFile(folder, round);
   return summarize(round, inputs);
 }
 
@@ -101,7 +96,8 @@ function describeArray(
 }
 
 function describeRound(inputs: RoundInputs, arrays: readonly RoundArray[], trials: number): Round {
-  const { study, place, kind, nonce, createdAt } = inputs;
+  const { study, header, place, kind, nonce, createdAt } = inputs;
+  const { data, trainer } = study;
   const { cpus, memoryMiB, walltimeSeconds, checkpointSeconds } = study.resources;
   return {
     schemaVersion: 1,
@@ -111,8 +107,15 @@ function describeRound(inputs: RoundInputs, arrays: readonly RoundArray[], trial
     bsweep: packageVersion(),
     objective: study.objective,
     setting: settingOf(study, inputs.header),
-    dataset: describeDataset(inputs),
-    trainer: describeTrainer(study),
+    dataset: data &&
+      header && {
+        ...{ path: data.train, digest: header.digest },
+        holdout: { fraction: data.holdout, seed: study.sampler.seed },
+      },
+    trainer:
+      trainer.kind === "cnn"
+        ? { kind: trainer.kind, precision: trainer.precision }
+        : { kind: trainer.kind, command: trainer.command },
     limits: { cpus, memoryMiB, walltimeSeconds, checkpointSeconds },
     cluster: describeCluster(inputs),
     arrays,
@@ -134,18 +137,6 @@ function describeCluster({ study, site, cluster }: RoundInputs): RoundCluster {
     pool: submits ? (study.cluster.pool ?? null) : null,
     excludeHosts: cluster.excludeHosts ?? [],
   };
-}
-
-function describeDataset({ study, header }: RoundInputs): Round["dataset"] {
-  if (study.data === null || header === null) return null;
-  const { train: path, holdout: fraction } = study.data;
-  return { path, digest: header.digest, holdout: { fraction, seed: study.sampler.seed } };
-}
-
-function describeTrainer({ trainer }: Study): Round["trainer"] {
-  return trainer.kind === "cnn"
-    ? { kind: trainer.kind, precision: trainer.precision }
-    : { kind: trainer.kind, command: trainer.command };
 }
 
 /** Every file the round was made from; the data set stands in the round with its own digest. */

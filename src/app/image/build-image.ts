@@ -5,7 +5,7 @@ import { BsweepError } from "../../core/errors.ts";
 import { parseImageReference, type EngineName } from "../../core/image.ts";
 import { runProcess } from "../../process/exec.ts";
 import { packageVersion } from "../../workspace/package.ts";
-import { inspectImage, runEngine } from "./run-engine.ts";
+import { inspectImage, runEngine } from "./engine.ts";
 
 const DOCKERFILE = join("docker", "trainer", "Dockerfile");
 
@@ -22,11 +22,8 @@ export interface BuildOptions {
 }
 
 /** How an image is built, before it is. */
-export interface BuildPlan {
-  readonly engine: EngineName;
-  readonly image: string;
+export interface BuildPlan extends Pick<BuiltImage, "engine" | "image" | "revision"> {
   readonly args: readonly string[];
-  readonly revision: string;
 }
 
 export interface BuiltImage {
@@ -52,7 +49,13 @@ export async function planImageBuild(options: BuildOptions): Promise<BuildPlan> 
   }
   const version = packageVersion();
   const image = options.image ?? `bsweep-trainer:${version}${device === "gpu" ? "-gpu" : ""}`;
-  requireBuildable(image);
+  const reference = parseImageReference(image);
+  if (reference === undefined || reference.digest !== undefined) {
+    const found = `found the image name ${JSON.stringify(image)}`;
+    const message = `${found}, expected REGISTRY/NAME:TAG in lower case, without a digest`;
+    const hint = "bsweep image build registry.example.org/lab/bsweep-trainer:1";
+    throw new BsweepError("USAGE", message, { hint });
+  }
   const { revision, created } = await readRevision(root);
   const values = {
     VERSION: version,
@@ -64,16 +67,6 @@ export async function planImageBuild(options: BuildOptions): Promise<BuildPlan> 
   const args = ["build", "--file", join(root, DOCKERFILE), "--tag", image];
   for (const [name, value] of Object.entries(values)) args.push("--build-arg", `${name}=${value}`);
   return { engine, image, args: [...args, root], revision };
-}
-
-function requireBuildable(image: string): void {
-  const reference = parseImageReference(image);
-  if (reference !== undefined && reference.digest === undefined) return;
-  throw new BsweepError(
-    "USAGE",
-    `found the image name ${JSON.stringify(image)}, expected REGISTRY/NAME:TAG in lower case, without a digest`,
-    { hint: "bsweep image build registry.example.org/lab/bsweep-trainer:1" },
-  );
 }
 
 /** Builds the image the elements run in. @throws BsweepError USAGE, ENGINE_FAILED */

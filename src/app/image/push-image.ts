@@ -6,7 +6,7 @@ import { BsweepError } from "../../core/errors.ts";
 import { parseImageReference, type EngineName, type ImageReference } from "../../core/image.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { recordPushedImage } from "./record.ts";
-import { inspectImage, runEngine } from "./run-engine.ts";
+import { inspectImage, runEngine } from "./engine.ts";
 
 export interface PushOptions {
   readonly engine: EngineName;
@@ -67,41 +67,32 @@ export async function pushImage(options: PushOptions, effects: Effects): Promise
       hint: `bsweep image build ${image}, or name one you have: ${engine} tag IMAGE ${image}`,
     });
   }
-  const digest = await pushAndTell(options, { name, registry }, effects);
-  recordPushedImage(layout, image, { digest, pushedAt: effects.now().toISOString() });
-  return { image, digest, pinned: `${name}@${digest}`, record: layout.imageRecord() };
-}
-
-async function pushAndTell(
-  { engine, image }: PushOptions,
-  { name, registry }: { readonly name: string; readonly registry: string },
-  { reporter }: Effects,
-): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "bsweep-push-"));
+  const digestFile = join(folder, "digest");
+  let digest: string;
   try {
-    const digestFile = join(folder, "digest");
     const args = planImagePush({ engine, image }, digestFile);
-    await runEngine({ what: `Pushing ${image}`, engine, args, registry }, reporter);
-    const told =
-      engine === "podman" ? readFileSync(digestFile, "utf8") : await askDocker(image, name);
-    return requireDigest(told.trim(), image);
+    await runEngine({ what: `Pushing ${image}`, engine, args, registry }, effects.reporter);
+    digest =
+      engine === "podman" ? readFileSync(digestFile, "utf8").trim() : await askDocker(image, name);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+  if (!/^sha256:[0-9a-f]{64}$/.test(digest)) {
+    const found = `found ${JSON.stringify(digest)}`;
+    throw new BsweepError(
+      "ENGINE_FAILED",
+      `${image} was pushed, but the engine tells no digest: ${found}`,
+      { hint: "look it up in the registry and write NAME@sha256:... into the study" },
+    );
+  }
+  recordPushedImage(layout, image, { digest, pushedAt: effects.now().toISOString() });
+  return { image, digest, pinned: `${name}@${digest}`, record: layout.imageRecord() };
 }
 
 /** Docker keeps the digest under each name the image was pushed as. */
 async function askDocker(image: string, name: string): Promise<string> {
   const json = (await inspectImage("docker", image, "{{json .RepoDigests}}")) ?? "[]";
   const pinned = (JSON.parse(json) as string[] | null) ?? [];
-  return pinned.find((one) => one.startsWith(`${name}@`))?.slice(name.length + 1) ?? "";
-}
-
-function requireDigest(text: string, image: string): string {
-  if (/^sha256:[0-9a-f]{64}$/.test(text)) return text;
-  throw new BsweepError(
-    "ENGINE_FAILED",
-    `${image} was pushed, but the engine tells no digest: found ${JSON.stringify(text)}`,
-    { hint: "look it up in the registry and write NAME@sha256:... into the study" },
-  );
+  return (pinned.find((one) => one.startsWith(`${name}@`))?.slice(name.length + 1) ?? "").trim();
 }

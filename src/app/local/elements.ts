@@ -18,7 +18,13 @@ export interface LocalElement {
 /** Every element of the study's rounds, in order. @throws BsweepError INVALID_MANIFEST, CONFLICT */
 export function listElements(layout: Layout, study: string): LocalElement[] {
   return readRounds(layout, study).flatMap((round) => {
-    if (round.cluster?.pool != null) throw madeForPool(study, round.round);
+    // Its job files start tasks on a cluster's hosts.
+    if (round.cluster?.pool != null) {
+      const message = `round ${round.round} of ${study} is made of parallel jobs`;
+      const hint =
+        "to try it here, take cluster.pool out of the study, then: bsweep generate --overwrite";
+      throw new BsweepError("CONFLICT", message, { hint });
+    }
     const folder = layout.round(study, round.round);
     return round.arrays
       .filter(({ array }) => array !== CANARY)
@@ -29,7 +35,7 @@ export function listElements(layout: Layout, study: string): LocalElement[] {
           jobName: array.jobName,
           script: join(folder, array.script),
           logFolder: join(folder, logFolderName(array.array)),
-          resultFolders: resultFoldersOf(layout, { ...round, array: array.array }),
+          resultFolders: resultFoldersOf(layout, study, round.round, array.array),
         })),
       );
   });
@@ -37,19 +43,10 @@ export function listElements(layout: Layout, study: string): LocalElement[] {
 
 export function resultFoldersOf(
   layout: Layout,
-  {
-    study,
-    round,
-    array,
-  }: { readonly study: string; readonly round: number; readonly array: number },
+  study: string,
+  round: number,
+  array: number,
 ): LocalElement["resultFolders"] {
   const results = layout.roundResults(study, round);
   return [join(results, arrayName(array)), join(results, arrayName(CANARY))];
-}
-
-/** Its job files start tasks on a cluster's hosts. */
-function madeForPool(study: string, round: number): BsweepError {
-  return new BsweepError("CONFLICT", `round ${round} of ${study} is made of parallel jobs`, {
-    hint: "to try it here, take cluster.pool out of the study, then: bsweep generate --overwrite",
-  });
 }

@@ -1,8 +1,8 @@
 import type { Effects } from "../../core/effects.ts";
-import { formatDuration } from "../../core/quantities.ts";
+import { formatCount, formatDuration, formatValue } from "../../core/quantities.ts";
 import type { Objective } from "../../core/study.ts";
 import type { TrialResult } from "../../core/trial.ts";
-import { BestSoFar } from "../../stats/best-so-far.ts";
+import { BestSoFar } from "../../stats/rank.ts";
 
 /** Counts a local run while it goes on, and tells how far it is. */
 export class Tally {
@@ -25,19 +25,13 @@ export class Tally {
     this.#startedAt = effects.now().getTime();
   }
 
-  get done(): number {
-    return this.#done;
+  /** What came of it so far. */
+  summary(): { done: number; failed: number; seconds: number; trialSeconds: number } {
+    const seconds = this.#elapsedSeconds();
+    return { done: this.#done, failed: this.#failed, seconds, trialSeconds: this.#trialSeconds };
   }
 
-  get failed(): number {
-    return this.#failed;
-  }
-
-  get trialSeconds(): number {
-    return this.#trialSeconds;
-  }
-
-  get elapsedSeconds(): number {
+  #elapsedSeconds(): number {
     return (this.#effects.now().getTime() - this.#startedAt) / 1000;
   }
 
@@ -50,11 +44,11 @@ export class Tally {
   }
 
   show(): void {
-    const left = ((this.#total - this.#done) * this.elapsedSeconds) / this.#done;
+    const left = ((this.#total - this.#done) * this.#elapsedSeconds()) / this.#done;
     const best = this.#best.value;
     const parts = [
-      ...(this.#failed > 0 ? [`${this.#failed} failed`] : []),
-      ...(best === undefined ? [] : [`best ${this.#objective.metric} ${best.toFixed(4)}`]),
+      ...(this.#failed > 0 ? [`${formatCount(this.#failed)} failed`] : []),
+      ...(best === undefined ? [] : [`best ${this.#objective.metric} ${formatValue(best)}`]),
       ...(Number.isFinite(left) && left > 0 ? [`about ${formatDuration(left)} left`] : []),
     ];
     const note = parts.join(", ");

@@ -11,8 +11,7 @@ import {
 import { withDatabase } from "../../storage/database.ts";
 import { elementLogName } from "../../workspace/layout.ts";
 import { collectFirst, type CollectFirstOptions } from "../collect/collect-first.ts";
-import { placeOfResult } from "../cluster/element-log.ts";
-import { readSubmittedArrays, type SubmittedArray } from "../cluster/submitted.ts";
+import { placeOfResult, readSubmittedArrays, type SubmittedArray } from "../cluster/submitted.ts";
 
 export interface FindLogsOptions extends CollectFirstOptions {
   /** A trial's number, or the beginning of its id. */

@@ -50,15 +50,6 @@ function describe({ height, width, channels, classes }: CnnProblem): string {
   return `${height} x ${width} x ${channels} images of ${classes} classes`;
 }
 
-export interface EnsemblePrediction {
-  /** Mean over the models, [rows, classes]. */
-  readonly probabilities: Float32Array;
-  /** The class of each row with the highest mean; the lower one of equals. */
-  readonly labels: Uint8Array;
-  /** What was read of image files. */
-  readonly files: readonly ReadImage[];
-}
-
 /**
  * Predicts with as many threads as the study's trials compute with, so that numbers repeat.
  * @param folder for scratch files
@@ -68,20 +59,24 @@ export async function predictWith(
   { folders, problem }: Ensemble,
   images: ImagesToPredict,
   { study, signal, folder }: { study: Study; signal: AbortSignal; folder: string },
-): Promise<EnsemblePrediction> {
+): Promise<{
+  /** Mean over the models, [rows, classes]. */
+  readonly probabilities: Float32Array;
+  /** The class of each row with the highest mean; the lower one of equals. */
+  readonly labels: Uint8Array;
+  /** What was read of image files. */
+  readonly files: readonly ReadImage[];
+}> {
   const probabilitiesFile = join(folder, "probabilities.bin");
   const task = { kind: "predict", models: folders, images, probabilitiesFile } as const;
   const files = await runModelProgram(task, { threads: study.resources.cpus, signal }, folder);
   const bytes = Uint8Array.from(readFileSync(probabilitiesFile));
   const probabilities = new Float32Array(bytes.buffer);
-  return { probabilities, labels: highestOfRows(probabilities, problem.classes), files };
-}
-
-function highestOfRows(probabilities: Float32Array, classes: number): Uint8Array {
+  const { classes } = problem;
   const labels = new Uint8Array(probabilities.length / classes);
   for (const row of labels.keys()) {
     const values = probabilities.subarray(row * classes, (row + 1) * classes);
     labels[row] = values.indexOf(Math.max(...values));
   }
-  return labels;
+  return { probabilities, labels, files };
 }

@@ -1,28 +1,23 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BsweepError, isSystemError, messageOf } from "../../core/errors.ts";
-import type { ModelAnswer, ModelRequest, ReadImage } from "../../cnn/model-request.ts";
-import { parseModelAnswer } from "../../formats/model-request.ts";
+import { BsweepError, messageOf } from "../../core/errors.ts";
+import type { ModelRequest, ReadImage } from "../../cnn/model-request.ts";
+import { parseModelAnswer } from "../../formats/trainer-request.ts";
 import { runProcess } from "../../process/exec.ts";
 import { writeFileAtomic } from "../../workspace/atomic.ts";
 import { builtProgram } from "../../workspace/package.ts";
 
-export interface ModelProgramOptions {
-  readonly threads: number;
-  /** Ends the program when it aborts. */
-  readonly signal: AbortSignal;
-}
-
 /**
  * Has the program that holds TensorFlow do a task.
  * @param folder for scratch files, removed by the caller
+ * @param signal ends the program when it aborts
  * @returns what was read of image files, if any were
  * @throws BsweepError as the program tells it; RUNTIME_MISSING when it ends without an answer
  */
 export async function runModelProgram(
   task: ModelRequest["task"],
-  { threads, signal }: ModelProgramOptions,
+  { threads, signal }: { readonly threads: number; readonly signal: AbortSignal },
   folder: string,
 ): Promise<readonly ReadImage[]> {
   const answerFile = join(folder, "answer.json");
@@ -35,43 +30,31 @@ export async function runModelProgram(
   const program = builtProgram("trainer/model-main.js");
   const run = await runProcess(process.execPath, [program, requestFile], { signal });
   signal.throwIfAborted();
-  const answer = readAnswer(answerFile);
-  if (answer === undefined) {
+  if (!existsSync(answerFile)) {
     throw new BsweepError("RUNTIME_MISSING", `TensorFlow's program failed: ${run.failure}`, {
       hint: `bsweep runtime status tells more; it said last:\n${run.stderr.slice(-1000)}`,
     });
   }
+  const answer = parseModelAnswer(readFileSync(answerFile, "utf8"), answerFile);
   if (answer.ok) return answer.files;
   const { code, message, issues, hint } = answer.error;
   throw new BsweepError(code, message, { issues, ...(hint === null ? {} : { hint }) });
 }
 
-function readAnswer(file: string): ModelAnswer | undefined {
-  try {
-    return parseModelAnswer(readFileSync(file, "utf8"), file);
-  } catch (error) {
-    if (isSystemError(error, "ENOENT")) return undefined;
-    throw error;
-  }
-}
-
 /** Runs `use` in a folder for temporary files, removed afterwards. @throws BsweepError WORKSPACE */
 export async function withScratchFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = makeScratchFolder();
+  let folder: string;
   try {
-    return await use(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function makeScratchFolder(): string {
-  try {
-    return mkdtempSync(join(tmpdir(), "bsweep-model-"));
+    folder = mkdtempSync(join(tmpdir(), "bsweep-model-"));
   } catch (cause) {
     throw new BsweepError("WORKSPACE", `cannot make a scratch folder: ${messageOf(cause)}`, {
       hint: "set TMPDIR to a folder that can be written",
       cause,
     });
+  }
+  try {
+    return await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -1,26 +1,25 @@
 import { checkCluster } from "../../rules/index.ts";
-import type { PlanReport } from "./planned.ts";
+import type { Tally } from "./tally.ts";
 import type { Site } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
-import type { Layout } from "../../workspace/layout.ts";
+import { type Layout, roundName } from "../../workspace/layout.ts";
 import { mergePlacements } from "../site/cluster-request.ts";
-import { pinImage } from "../image/pin-image.ts";
-
-/** What is known of the next round's elements; absent where nobody has reckoned it. */
-export interface ElementEstimate {
-  readonly elements: number;
-  /** One core's seconds of an element on the average; null for a command. */
-  readonly coreSeconds: number | null;
-}
+import { pinImage } from "../image/record.ts";
+import { readRounds } from "../../rounds/round.ts";
+import { readSetting } from "../../rounds/setting.ts";
 
 const SECONDS_PER_HOUR = 3600;
 
 /** What the next round's elements take by the shapes of their networks. */
 export function estimateElements(
-  { newTrials, newCoreHours }: Pick<PlanReport, "newTrials" | "newCoreHours">,
+  { newTrials, newCoreHours }: Pick<Tally, "newTrials" | "newCoreHours">,
   trialsPerElement: number,
-): ElementEstimate {
+): {
+  readonly elements: number;
+  /** One core's seconds of an element on the average; null for a command. */
+  readonly coreSeconds: number | null;
+} {
   const ofTrial =
     newTrials === 0 || newCoreHours === null ? null : (newCoreHours * SECONDS_PER_HOUR) / newTrials;
   return {
@@ -32,23 +31,25 @@ export function estimateElements(
 /**
  * What its reader and the rules of its cluster (docs/cluster-rules.md) say to a study, one line each; of a cluster
  * nothing where there is no scheduler.
+ * @param estimate of the next round; absent where nobody has reckoned it
  */
 export function lintCluster(
   study: Study,
   site: Site,
   layout: Layout,
-  estimate?: ElementEstimate,
+  estimate?: ReturnType<typeof estimateElements>,
 ): string[] {
   const { submits, refinesGpus } = schedulerOf(site);
   const notes = study.notes ?? [];
   if (!submits) return [...notes];
   const { workspace } = layout;
+  const seen = site.mounts.length > 0 ? site.mounts : [workspace];
   const data = study.data === null ? [] : [study.data.train, study.data.test];
   const coreSeconds = estimate?.coreSeconds ?? null;
   const broken = checkCluster({
     ...{ study, site, refinesGpus, workspace },
     placement: pinImage(mergePlacements(site, study.cluster), site, layout),
-    mounts: mountsOf(site, workspace),
+    mounts: site.container === "none" ? [] : seen,
     dataFolders: data.filter((path) => path !== undefined).map((path) => layout.resolve(path)),
     elements: estimate?.elements ?? null,
     elementSeconds: coreSeconds === null ? null : coreSeconds / study.resources.cpus,
@@ -56,7 +57,21 @@ export function lintCluster(
   return [...notes, ...broken];
 }
 
-function mountsOf({ container, mounts }: Site, workspace: string): readonly string[] {
-  if (container === "none") return [];
-  return mounts.length > 0 ? mounts : [workspace];
+/**
+ * Says so when trials of the same version were planned with another command: nobody can know whether it trains
+ * otherwise, and their results are ranked together. @throws BsweepError INVALID_MANIFEST
+ */
+export function explainChangedCommand(study: Study, layout: Layout): string | undefined {
+  const { trainer } = study;
+  if (trainer.kind !== "command") return undefined;
+  const words = JSON.stringify(trainer.command);
+  const others = readRounds(layout, study.name).filter(
+    (round) =>
+      round.trainer.kind === "command" &&
+      JSON.stringify(round.trainer.command) !== words &&
+      readSetting(layout, round).trainer.revision === trainer.version,
+  );
+  if (others.length === 0) return undefined;
+  const names = others.map(({ round }) => roundName(round)).join(", ");
+  return `trainer.command is another one than in ${names}, and trainer.version is still ${trainer.version}: their results are ranked together; if it trains otherwise now, set trainer.version to ${trainer.version + 1}`;
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { BsweepError, messageOf } from "../../core/errors.ts";
+import { BsweepError, isSystemError, messageOf } from "../../core/errors.ts";
 import { sha256 } from "../../core/identity.ts";
 import type { Study } from "../../core/study.ts";
 import { parseStudyFile } from "../../formats/study-file.ts";
@@ -23,8 +23,9 @@ export function loadStudy({ studyFile }: Pick<PlanOptions, "studyFile">): Loaded
   try {
     bytes = readFileSync(studyFile);
   } catch (cause) {
-    throw new BsweepError("INVALID_STUDY", `cannot read ${studyFile}: ${messageOf(cause)}`, {
-      hint: "name a study file; templates/study holds examples to start from",
+    const reason = isSystemError(cause, "ENOENT") ? "there is no such file" : messageOf(cause);
+    throw new BsweepError("INVALID_STUDY", `cannot read ${studyFile}: ${reason}`, {
+      hint: "name a study file; bsweep init writes one to start from, templates/study holds examples",
       cause,
     });
   }

@@ -1,28 +1,25 @@
 import { join } from "node:path";
 import { BsweepError } from "../../core/errors.ts";
-import type { RoundKind } from "../../core/round.ts";
+import type { RoundKind } from "../../formats/round-file.ts";
 import type { TrialResult } from "../../core/trial.ts";
-import { listResultFiles } from "../../rounds/result-files.ts";
-import { findResult } from "../../rounds/results.ts";
+import { findResult, listResultFiles } from "../../rounds/results.ts";
 import { arrayName, roundName, type Layout } from "../../workspace/layout.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
 import type { PlanContext } from "./plan-context.ts";
 import { proposeTrials } from "./propose.ts";
 
 /** What an element of `trialsPerElement: auto` is to take: long beside its start, short beside a queue's patience. */
-export const AUTO_ELEMENT_SECONDS = 15 * 60;
+const AUTO_ELEMENT_SECONDS = 15 * 60;
 /** Of an element's wall time, the share that `auto` fills. */
 const AUTO_WALLTIME_SHARE = 0.5;
 const MAX_TRIALS_PER_ELEMENT = 1000;
 
 /** How the next round packs its trials. */
-export interface Packing {
+interface Packing {
   readonly kind: Exclude<RoundKind, "retry">;
   readonly trialsPerElement: number;
   /** Whether the first trial is tried alone first. */
   readonly canary: boolean;
-  /** Seconds a trial took, which decided; null where the study says how many, or nothing was measured yet. */
-  readonly measuredSeconds: number | null;
 }
 
 /**
@@ -34,14 +31,12 @@ export async function decidePacking(context: PlanContext, layout: Layout): Promi
   const { study, site, existing } = context;
   const kind = existing.highestRound === 0 ? "initial" : "extension";
   const { trialsPerElement, walltimeSeconds } = study.resources;
-  if (trialsPerElement !== "auto")
-    return { kind, trialsPerElement, canary: true, measuredSeconds: null };
-  if (!schedulerOf(site).submits)
-    return { kind, trialsPerElement: 1, canary: false, measuredSeconds: null };
+  if (trialsPerElement !== "auto") return { kind, trialsPerElement, canary: true };
+  if (!schedulerOf(site).submits) return { kind, trialsPerElement: 1, canary: false };
   const measured = await findMeasured(layout, study.name);
   if (measured === undefined) {
     if (existing.highestRound > 0) throw notMeasured(study.name, existing.highestRound);
-    return { kind: "canary", trialsPerElement: 1, canary: false, measuredSeconds: null };
+    return { kind: "canary", trialsPerElement: 1, canary: false };
   }
   const seconds = measured.timing.seconds * costRatio(context, measured);
   const aim = Math.min(AUTO_ELEMENT_SECONDS, walltimeSeconds * AUTO_WALLTIME_SHARE);
@@ -51,8 +46,27 @@ export async function decidePacking(context: PlanContext, layout: Layout): Promi
     trialsPerElement: Math.min(MAX_TRIALS_PER_ELEMENT, Math.max(1, fitting)),
     // One trial has shown that the site works.
     canary: false,
-    measuredSeconds: seconds,
   };
+}
+
+export interface KnownPacking {
+  readonly trialsPerElement: number;
+  /** False under `auto`, before a trial has told how long one takes. */
+  readonly isMeasured: boolean;
+}
+
+/** As decidePacking, but one trial an element where nothing can be said before a trial has been measured. */
+export async function findKnownPacking(
+  context: PlanContext,
+  layout: Layout,
+): Promise<KnownPacking> {
+  try {
+    const { kind, trialsPerElement } = await decidePacking(context, layout);
+    return { trialsPerElement, isMeasured: kind !== "canary" };
+  } catch (error) {
+    if (!(error instanceof BsweepError) || error.code !== "CONFLICT") throw error;
+    return { trialsPerElement: 1, isMeasured: false };
+  }
 }
 
 /** A complete result, of the newest round that has one, of an element that a scheduler ran. */
@@ -81,11 +95,8 @@ function costRatio({ study, header, existing }: PlanContext, measured: TrialResu
 
 function notMeasured(study: string, round: number): BsweepError {
   const folder = join("jobs", study, roundName(round), "logs", arrayName(1));
-  return new BsweepError(
-    "CONFLICT",
-    `trialsPerElement is auto, and no trial of ${study} has told yet how long one takes`,
-    {
-      hint: `wait until the trial of ${roundName(round)} has ended (its log is in ${folder}), or set resources.trialsPerElement to a number`,
-    },
-  );
+  const message = `trialsPerElement is auto, and no trial of ${study} has told yet how long one takes`;
+  return new BsweepError("CONFLICT", message, {
+    hint: `wait until the trial of ${roundName(round)} has ended (its log is in ${folder}), or set resources.trialsPerElement to a number`,
+  });
 }

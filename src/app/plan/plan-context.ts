@@ -3,7 +3,6 @@ import type { DatasetHeader } from "../../core/dataset.ts";
 import { BsweepError } from "../../core/errors.ts";
 import type { Site } from "../../core/site.ts";
 import type { Trial } from "../../core/trial.ts";
-import type { Layout } from "../../workspace/layout.ts";
 import { openPackedDataset } from "../../workspace/packed-dataset.ts";
 import { loadSite } from "../site/load-site.ts";
 import { readExistingTrials, type ExistingTrials } from "../../rounds/trials.ts";
@@ -26,18 +25,15 @@ export function openPlan(options: PlanOptions): PlanContext {
   const loaded = loadStudy(options);
   const { study } = loaded;
   const site = loadSite(study.cluster.site, dirname(options.studyFile));
-  const header = study.data === null ? null : openLabelled(options.layout, study.data.train);
-  return { ...loaded, site, header, existing: readExistingTrials(options.layout, study.name) };
-}
-
-function openLabelled(layout: Layout, train: string): DatasetHeader {
-  const { header, folder } = openPackedDataset(layout.resolve(train));
-  if (header.classes === 0) {
-    throw new BsweepError("INVALID_DATA", `the data set in ${folder} has no labels to train on`, {
-      hint: "name one with labels under data.train; rows to be predicted have none",
-    });
+  const { layout } = options;
+  const train = study.data && openPackedDataset(layout.resolve(study.data.train));
+  if (train?.header.classes === 0) {
+    const message = `the data set in ${train.folder} has no labels to train on`;
+    const hint = "name one with labels under data.train; rows to be predicted have none";
+    throw new BsweepError("INVALID_DATA", message, { hint });
   }
-  return header;
+  const existing = readExistingTrials(layout, study.name);
+  return { ...loaded, site, header: train?.header ?? null, existing };
 }
 
 /**

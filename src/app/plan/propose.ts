@@ -10,7 +10,7 @@ import { propose } from "../../samplers/index.ts";
 import { settingOf, trialSettingOf } from "./setting.ts";
 
 /** A trial that can be trained; it has a number once it stands in a round. */
-export interface ProposedTrial extends Omit<Trial, "number" | "attempt"> {
+interface ProposedTrial extends Omit<Trial, "number" | "attempt"> {
   readonly kind: "trial";
   /** Null for a command: nobody knows what it builds. */
   readonly network: PlannedNetwork | null;
@@ -50,15 +50,8 @@ export function* proposeTrials(study: Study, header: DatasetHeader | null): Gene
       }
       seen.add(trialId);
       const seed = deriveTrialSeed(study.sampler.seed, content, replicate);
-      yield {
-        kind: "trial",
-        trialId,
-        params,
-        replicate,
-        seed,
-        resource: { epochs: study.trainer.epochs },
-        network,
-      };
+      const resource = { epochs: study.trainer.epochs };
+      yield { kind: "trial", trialId, params, replicate, seed, resource, network };
     }
   }
 }

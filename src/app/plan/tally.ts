@@ -1,21 +1,45 @@
-import type { ImpossibleShape, LargestTrial, PlanReport } from "./planned.ts";
 import type { Parameters } from "../../core/study.ts";
 import type { ExistingTrials } from "../../rounds/trials.ts";
 import type { PlannedNetwork, Proposed } from "./propose.ts";
 
 /** The counts of a plan. */
-export type Tally = Pick<
-  PlanReport,
-  | "proposed"
-  | "impossible"
-  | "repeated"
-  | "trials"
-  | "planned"
-  | "withResult"
-  | "newTrials"
-  | "newCoreHours"
-  | "largest"
->;
+export interface Tally {
+  /** What the sampler proposes, times replicates: impossible + repeated + trials. */
+  readonly proposed: number;
+  /** Left out because there is no such network, the most frequent reason first. */
+  readonly impossible: readonly ImpossibleShape[];
+  /** Left out because another proposal trains the very same: it differs in a parameter that is not used. */
+  readonly repeated: number;
+  readonly trials: number;
+  /** Of `trials`: those a round has already. */
+  readonly planned: number;
+  /** Of `planned`: those with a result file. */
+  readonly withResult: number;
+  /** Of `trials`: those the next round would hold. */
+  readonly newTrials: number;
+  /** What these may take, reckoned from their shapes (cnn-cost.ts), early stopping left out; null for a command. */
+  readonly newCoreHours: number | null;
+  /** The trial that needs the most memory, and what the slowest one takes; null when there is none, or a command trains. */
+  readonly largest: LargestTrial | null;
+}
+
+export interface ImpossibleShape {
+  readonly reason: string;
+  readonly trials: number;
+  /** One of them. */
+  readonly example: Parameters;
+}
+
+export interface LargestTrial {
+  /** Trainable numbers. */
+  readonly parameters: number;
+  readonly flopsPerExample: number;
+  readonly params: Parameters;
+  /** Reckoned from the shapes (cnn-cost.ts). */
+  readonly memoryMiB: number;
+  /** One core's seconds of the trial with the most arithmetic, all epochs. */
+  readonly slowestCoreSeconds: number;
+}
 
 const SECONDS_PER_HOUR = 3600;
 
@@ -27,7 +51,11 @@ export function tallyProposals(proposals: Iterable<Proposed>, existing: Existing
   let ofCommand = false;
   for (const proposal of proposals) {
     proposed++;
-    if (proposal.kind === "impossible") countImpossible(impossible, proposal);
+    if (proposal.kind === "impossible") {
+      const { reason, params: example } = proposal;
+      const shape = impossible.get(reason) ?? { reason, trials: 0, example };
+      impossible.set(reason, { ...shape, trials: shape.trials + 1 });
+    }
     if (proposal.kind === "repeated") repeated++;
     if (proposal.kind !== "trial") continue;
     trials++;
@@ -55,12 +83,4 @@ function pickLarger(
   const slowestCoreSeconds = Math.max(largest?.slowestCoreSeconds ?? 0, coreSeconds);
   if (largest !== null && memoryMiB <= largest.memoryMiB) return { ...largest, slowestCoreSeconds };
   return { parameters, flopsPerExample, params, memoryMiB, slowestCoreSeconds };
-}
-
-function countImpossible(
-  counted: Map<string, ImpossibleShape>,
-  { reason, params }: Extract<Proposed, { kind: "impossible" }>,
-): void {
-  const shape = counted.get(reason) ?? { reason, trials: 0, example: params };
-  counted.set(reason, { ...shape, trials: shape.trials + 1 });
 }

@@ -1,14 +1,15 @@
+import { formatCount, plural } from "../../core/quantities.ts";
+import Papa from "papaparse";
 import type { Issue } from "../../core/errors.ts";
-import { findShape, readCsvHeader, type CsvHeader } from "./csv-header.ts";
-import { parseRows } from "./csv-rows.ts";
+import { type CsvHeader, findShape, quote, readCsvHeader } from "./csv-header.ts";
 import { countLines, findLineStart, readLineBlocks } from "./read-bytes.ts";
 import {
   describeSource,
+  type ImageSource,
   invalidData,
   MAX_ISSUES,
-  partStart,
-  type ImageSource,
   type OpenSource,
+  partStart,
   type PieceNumber,
   type RowSink,
 } from "./source.ts";
@@ -81,4 +82,88 @@ async function findRange(
     shard === 1 ? dataStart : await lineStart(shard),
     shard === shards ? bytes : await lineStart(shard + 1),
   ];
+}
+
+interface ParsedRows {
+  /** uint8 [rows, pixels] */
+  readonly pixels: Uint8Array;
+  /** uint8 [rows]; empty without a label column. */
+  readonly labels: Uint8Array;
+  /** Lines the block took, blank ones among them. */
+  readonly lines: number;
+  /** What is wrong; with any, the rows mean nothing. Lines count from 1 in the block. */
+  readonly issues: readonly Issue[];
+}
+
+/**
+ * Parses whole lines. Blank lines are skipped. A quoted value is read as CSV has it; one with a line end
+ * inside is no pixel and hence an issue.
+ * @param classes labels are 0 .. classes-1
+ */
+function parseRows(text: string, file: string, header: CsvHeader, classes: number): ParsedRows {
+  const { data, errors } = Papa.parse<string[]>(text, { delimiter: ",", newline: header.newline });
+  const width = header.pixelColumns.length;
+  const pixels = new Uint8Array(data.length * width);
+  const labels = new Uint8Array(header.labelColumn === null ? 0 : data.length);
+  const issues: Issue[] = [];
+  const malformed = new Set(errors.map(({ row }) => row));
+  let line = 1;
+  let rows = 0;
+  for (const [index, row] of data.entries()) {
+    if (issues.length >= MAX_ISSUES) break;
+    const report = (path: string, message: string): void =>
+      void issues.push({ file, line, path, message });
+    const isBlank = row.length === 1 && row[0] === "";
+    if (!isBlank) {
+      if (malformed.has(index)) report("", "found a quoted value that is not closed properly");
+      else if (row.length !== header.columns)
+        report(
+          "",
+          `found ${plural(row.length, "column")}, expected ${formatCount(header.columns)}`,
+        );
+      else readRow(row, header, classes, { pixels, labels, row: rows++ }, report);
+    }
+    line += 1;
+    if (issues.length > 0) for (const field of row) line += field.split("\n").length - 1;
+  }
+  return {
+    pixels: pixels.subarray(0, rows * width),
+    labels: labels.subarray(0, rows),
+    lines: line - (text.endsWith("\n") ? 2 : 1),
+    issues,
+  };
+}
+
+function readRow(
+  row: readonly string[],
+  header: CsvHeader,
+  classes: number,
+  target: { readonly pixels: Uint8Array; readonly labels: Uint8Array; readonly row: number },
+  report: (path: string, message: string) => void,
+): void {
+  if (header.labelColumn !== null) {
+    const text = row[header.labelColumn] ?? "";
+    const label = parseByte(text);
+    if (label >= 0 && label < classes) target.labels[target.row] = label;
+    else report("label", `found ${quote(text)}, expected an integer 0..${classes - 1}`);
+  }
+  const width = header.pixelColumns.length;
+  for (let pixel = 0, at = target.row * width; pixel < width; pixel++, at++) {
+    const text = row[header.pixelColumns[pixel] ?? 0] ?? "";
+    const value = parseByte(text);
+    if (value >= 0) target.pixels[at] = value;
+    else report(`pixel${pixel}`, `found ${quote(text)}, expected an integer 0..255`);
+  }
+}
+
+/** The value of a text of digits up to 255, else -1. Called for every pixel: no regular expression. */
+function parseByte(text: string): number {
+  if (text.length === 0 || text.length > 3) return -1;
+  let value = 0;
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value <= 255 ? value : -1;
 }

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import {
   arrayName,
   CANARY,
-  type Layout,
   logFolderName,
   MERGED_FILE,
   SUBMIT_SCRIPT,
@@ -22,27 +21,19 @@ import {
   type ElementInputs,
   type RenderedFile,
 } from "../generate/scripts.ts";
-import type { ImageSource } from "./source.ts";
+import type { PrepareOptions } from "./source.ts";
 import { piecesFolder } from "./pieces.ts";
-import { sourceArguments } from "./shard-processes.ts";
+import { sourceArguments } from "../prepare.ts";
 
 /** How long the merge waits for pieces that the storage shows late; caches of exec hosts take seconds. */
 const MERGE_WAIT_SECONDS = 120;
 
-/** What the jobs of a data set are made from. */
-export interface PreparationInputs extends ElementInputs {
-  readonly layout: Layout;
+/** What the jobs of a data set are made from. Paths are absolute. */
+export interface PreparationInputs extends ElementInputs, Omit<PrepareOptions, "signal"> {
   /** Of the preparation: `[A-Za-z0-9._-]+`. */
   readonly name: string;
   readonly nonce: string;
   readonly bsweepVersion: string;
-  /** Paths absolute. */
-  readonly source: ImageSource;
-  readonly to: string;
-  readonly classes: number | null;
-  readonly shards: number;
-  /** Whether the merge may replace another data set. */
-  readonly force: boolean;
   readonly concurrencyLimit: number;
   /** What a person types to see how far it is, on one line. */
   readonly progressCommand: string;

@@ -6,10 +6,9 @@ import {
   formatPreparation,
   parsePreparation,
   type Preparation,
-} from "../../formats/preparation-file.ts";
-import type { PreparationReport } from "./prepared.ts";
+} from "../../formats/dataset-piece.ts";
 import { parseDatasetHeader } from "../../formats/dataset-header.ts";
-import { withFolderBeside } from "../../workspace/atomic-folder.ts";
+import { withFolderBeside } from "../../workspace/atomic.ts";
 import {
   arrayName,
   CANARY,
@@ -25,6 +24,21 @@ import { publishNew, replaceLocked, syncFiles } from "../../rounds/round-folder.
 import type { RenderedFile } from "../generate/scripts.ts";
 import { readJobId } from "../cluster/submitted.ts";
 import { pieceName, piecesFolder } from "./pieces.ts";
+
+/** How far it is, as files tell. */
+export interface PreparationReport extends Pick<Preparation, "to" | "shards" | "site"> {
+  /** `written`: by this call, or by an earlier one that was never submitted. */
+  readonly state: "written" | "submitted" | "merged";
+  /** Of the scripts, absolute. */
+  readonly folder: string;
+  readonly submitScript: string;
+  /** Pieces that are not there, from 1, in order. */
+  readonly missing: readonly number[];
+  /** Ids of the jobs, as far as they are submitted. */
+  readonly jobs: { readonly pieces: string | null; readonly merge: string | null };
+  /** Null until it is merged. */
+  readonly dataset: DatasetHeader | null;
+}
 
 const ANOTHER = {
   message: "another bsweep prepare has just written the jobs of this data set",
@@ -49,10 +63,12 @@ export function reportPreparation(
 ): PreparationReport {
   const dataset = readMerged(folder, to);
   const state = dataset !== null ? "merged" : wasSubmitted(folder) ? "submitted" : "written";
+  const wanted = dataset === null ? Array.from({ length: shards }, (_, at) => at + 1) : [];
+  const there = new Set(dataset === null ? listFolder(piecesFolder(to)) : []);
+  const missing = wanted.filter((shard) => !there.has(pieceName({ shard, shards })));
   return {
-    ...{ to, shards, site, state, folder, dataset },
+    ...{ to, shards, site, state, folder, dataset, missing },
     submitScript: join(folder, SUBMIT_SCRIPT),
-    missing: dataset === null ? findMissing(to, shards) : [],
     jobs: { pieces: readJob(folder, CANARY), merge: readJob(folder, CANARY + 1) },
   };
 }
@@ -68,13 +84,6 @@ function readMerged(folder: string, to: string): DatasetHeader | null {
     if (error instanceof BsweepError) return null;
     throw error;
   }
-}
-
-function findMissing(to: string, shards: number): number[] {
-  const names = new Set(listFolder(piecesFolder(to)));
-  return Array.from({ length: shards }, (_, at) => at + 1).filter(
-    (shard) => !names.has(pieceName({ shard, shards })),
-  );
 }
 
 const readJob = (folder: string, array: number): string | null =>
@@ -105,18 +114,15 @@ export async function writePreparation(
       publishNew(temporary, folder, ANOTHER);
       return;
     }
-    replaceLocked(folder, keptBecause(folder), () => {
+    const kept = (reason: string, cause: unknown): BsweepError =>
+      new BsweepError("CONFLICT", `the jobs in ${folder} are kept: ${reason}`, {
+        hint: "run this again when it has ended",
+        cause,
+      });
+    replaceLocked(folder, kept, () => {
       mayReplace();
       removePieces();
       publish();
     });
   });
-}
-
-function keptBecause(folder: string): (reason: string, cause: unknown) => BsweepError {
-  return (reason, cause) =>
-    new BsweepError("CONFLICT", `the jobs in ${folder} are kept: ${reason}`, {
-      hint: "run this again when it has ended",
-      cause,
-    });
 }

@@ -4,29 +4,24 @@ import { setTimeout } from "node:timers/promises";
 import type { DatasetHeader, PackedFile } from "../../core/dataset.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { computeDatasetDigest, formatDatasetHeader } from "../../formats/dataset-header.ts";
-import { withFolderBeside } from "../../workspace/atomic-folder.ts";
-import { writeFileAtomic } from "../../workspace/atomic.ts";
+import { withFolderBeside, writeFileAtomic } from "../../workspace/atomic.ts";
 import {
   checkPackedFile,
+  createPackedFile,
   DATASET_FILE,
   IMAGES_FILE,
   LABELS_FILE,
   openPackedDataset,
 } from "../../workspace/packed-dataset.ts";
-import { createPackedFile } from "../../workspace/packed-file.ts";
 import { piecesFolder, readPieces, type FoundPiece } from "./pieces.ts";
 import { readBytes } from "./read-bytes.ts";
+import type { PrepareOptions } from "./source.ts";
 
-export interface MergeOptions {
-  /** Absolute folder of the data set. */
-  readonly to: string;
-  /** Replace a data set with another content. */
-  readonly force: boolean;
+interface MergeOptions extends Pick<PrepareOptions, "to" | "force" | "signal"> {
   /** How long to wait for pieces that are not there; storage may show them late. Default 0. */
   readonly waitSeconds?: number;
   /** A file that the data set's header is left in as well, so that others can tell that it was merged. */
   readonly receipt?: string;
-  readonly signal: AbortSignal;
 }
 
 /** Between two looks at pieces that are not there. */
@@ -91,19 +86,15 @@ export function checkTarget(to: string): void {
 
 function judgeExisting(to: string, digest: string, force: boolean): PreparedDataset["state"] {
   if (!existsSync(to) || readdirSync(to).length === 0) return "written";
-  if (hasDigest(to, digest)) return "unchanged";
+  try {
+    if (openPackedDataset(to, { verify: true }).header.digest === digest) return "unchanged";
+  } catch {
+    // What is damaged is another one.
+  }
   if (force) return "replaced";
   throw new BsweepError("CONFLICT", `${to} holds another data set, or a damaged one`, {
     hint: "choose another folder with --to, or replace it with --force",
   });
-}
-
-function hasDigest(folder: string, digest: string): boolean {
-  try {
-    return openPackedDataset(folder, { verify: true }).header.digest === digest;
-  } catch {
-    return false;
-  }
 }
 
 async function mergeInto(
@@ -117,42 +108,41 @@ async function mergeInto(
     const files = pieces[0].sources.map(({ file }) => file).join(", ");
     throw new BsweepError("INVALID_DATA", `found no rows in ${files}`);
   }
-  const labelCounts = labels === null ? [] : sumCounts(pieces);
+  const labelCounts: number[] = [];
+  for (const piece of pieces)
+    for (const [label, rows] of (piece.labelCounts ?? []).entries())
+      labelCounts[label] = (labelCounts[label] ?? 0) + rows;
   const classes = labels === null ? 0 : (asked ?? labelCounts.findLastIndex((n) => n > 0) + 1);
   const content = {
     ...{ schemaVersion: 1 as const, count, height, width, channels, classes },
     classCounts: labelCounts.slice(0, classes),
-    images: await concatenate(folder, IMAGES_FILE, pieces, (piece) => piece.images, signal),
-    labels:
-      labels === null
-        ? null
-        : await concatenate(folder, LABELS_FILE, pieces, (piece) => piece.labels, signal),
+    images: await concatenate(folder, IMAGES_FILE, pieces, "images", signal),
+    labels: labels && (await concatenate(folder, LABELS_FILE, pieces, "labels", signal)),
   };
   const header = { ...content, digest: computeDatasetDigest(content) };
   writeFileAtomic(join(folder, DATASET_FILE), formatDatasetHeader(header));
   return header;
 }
 
-function sumCounts(pieces: readonly FoundPiece[]): number[] {
-  const [first, ...others] = pieces.map(({ labelCounts }) => labelCounts ?? []);
-  return (first ?? []).map((rows, label) =>
-    others.reduce((sum, counts) => sum + (counts[label] ?? 0), rows),
-  );
-}
-
 async function concatenate(
   folder: string,
   name: string,
   pieces: readonly FoundPiece[],
-  fileOf: (piece: FoundPiece) => PackedFile | null,
+  content: "images" | "labels",
   signal: AbortSignal,
 ): Promise<PackedFile> {
   const merged = createPackedFile(folder, name);
   try {
     for (const piece of pieces) {
-      const packed = fileOf(piece);
+      const packed = piece[content];
       if (packed === null) continue;
-      checkPiece(piece, packed);
+      const issues = checkPackedFile(piece.folder, packed, true);
+      if (issues.length > 0) {
+        const { shard, shards } = piece;
+        const hint = `pack it again with bsweep prepare --shard ${shard}/${shards}`;
+        const message = `piece ${shard} of ${shards} is damaged`;
+        throw new BsweepError("INVALID_DATA", message, { issues, hint });
+      }
       for await (const block of readBytes(join(piece.folder, packed.file), 0, packed.bytes)) {
         signal.throwIfAborted();
         merged.write(block);
@@ -162,13 +152,4 @@ async function concatenate(
   } finally {
     merged.close();
   }
-}
-
-function checkPiece(piece: FoundPiece, packed: PackedFile): void {
-  const issues = checkPackedFile(piece.folder, packed, true);
-  if (issues.length === 0) return;
-  throw new BsweepError("INVALID_DATA", `piece ${piece.shard} of ${piece.shards} is damaged`, {
-    issues,
-    hint: `pack it again with bsweep prepare --shard ${piece.shard}/${piece.shards}`,
-  });
 }

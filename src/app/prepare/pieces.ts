@@ -7,9 +7,8 @@ import {
   parseDatasetPiece,
   type DatasetPiece,
 } from "../../formats/dataset-piece.ts";
-import { withFolderBeside } from "../../workspace/atomic-folder.ts";
-import { IMAGES_FILE, LABELS_FILE } from "../../workspace/packed-dataset.ts";
-import { createPackedFile } from "../../workspace/packed-file.ts";
+import { withFolderBeside } from "../../workspace/atomic.ts";
+import { createPackedFile, IMAGES_FILE, LABELS_FILE } from "../../workspace/packed-dataset.ts";
 import {
   MAX_ISSUES,
   unreadable,

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { BsweepError, isSystemError, messageOf, type Issue } from "../../core/errors.ts";
+import { BsweepError, type Issue, isSystemError, messageOf } from "../../core/errors.ts";
 import type { SourceFile } from "../../formats/dataset-piece.ts";
 
 /** Where rows come from. Files are named as the user typed them. */
@@ -76,4 +76,20 @@ export function unreadable(file: string, cause: unknown): BsweepError {
 /** Start of part `shard` when `total` is cut into `shards`: parts differ by one at most. */
 export function partStart(total: number, shard: number, shards: number): number {
   return Math.floor((total * (shard - 1)) / shards);
+}
+
+export interface PackOptions {
+  readonly source: ImageSource;
+  /** Absolute folder of the data set. */
+  readonly to: string;
+  /** Labels must be 0 .. classes-1; null: the largest label decides. At most 256. */
+  readonly classes: number | null;
+  readonly signal: AbortSignal;
+}
+
+export interface PrepareOptions extends PackOptions {
+  /** Parts packed as processes of their own; 1 packs in this one. The result is the same. */
+  readonly shards: number;
+  /** Replace a data set with another content. */
+  readonly force: boolean;
 }

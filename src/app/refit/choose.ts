@@ -9,7 +9,20 @@ import { deriveSeed } from "../../core/random.ts";
 import type { Study } from "../../core/study.ts";
 import type { RankedTrial } from "../../stats/rank.ts";
 import { reportStudy } from "../report.ts";
-import type { RefitOptions } from "./options.ts";
+import type { PlanOptions } from "../plan/load-study.ts";
+
+export interface RefitOptions extends PlanOptions {
+  /** How many of the best trials. */
+  readonly top: number;
+  /** Trainings of each. */
+  readonly seeds: number;
+  /** Trainings at a time; by default as many as the cores allow at the study's `cpus`. */
+  readonly workers?: number;
+  /** Train again what is there. */
+  readonly force: boolean;
+  /** Aborts to stop, after checkpoints. */
+  readonly signal: AbortSignal;
+}
 
 /** One model to be trained. */
 export interface Choice {

@@ -11,36 +11,31 @@ import { mean, standardDeviation } from "../../stats/moments.ts";
  * @param labels one class a row
  */
 export function summariseTest(
-  models: readonly RefittedModel[],
+  models: readonly { readonly model: RefittedModel }[],
   labels: Uint8Array,
   modelsFolder: string,
 ): RefitTest | null {
-  const judged = models.flatMap(({ name, test }) => (test === null ? [] : [{ name, test }]));
+  const judged = models.flatMap(({ model: { name, test } }) =>
+    test === null ? [] : [{ name, test }],
+  );
   const [first] = judged;
   if (first === undefined) return null;
   const accuracies = judged.map(({ test }) => test.accuracy);
   const single = judged.length === 1;
+  const files = judged.map(({ name, test }) => join(modelsFolder, name, test.probabilities.file));
   return {
     path: first.test.path,
     rows: labels.length,
     meanAccuracy: mean(accuracies),
     deviation: single ? null : standardDeviation(accuracies),
-    ensemble: single
-      ? null
-      : scoreEnsemble(
-          judged.map(({ name, test }) =>
-            readFloats(join(modelsFolder, name, test.probabilities.file)),
-          ),
-          labels,
-        ),
+    ensemble: single ? null : scoreEnsemble(files, labels),
   };
 }
 
-function readFloats(file: string): Float32Array {
-  return new Float32Array(Uint8Array.from(readFileSync(file)).buffer);
-}
-
-function scoreEnsemble(probabilities: readonly Float32Array[], labels: Uint8Array) {
+function scoreEnsemble(files: readonly string[], labels: Uint8Array) {
+  const probabilities = files.map(
+    (file) => new Float32Array(Uint8Array.from(readFileSync(file)).buffer),
+  );
   const classes = (probabilities[0]?.length ?? 0) / labels.length;
   let correct = 0;
   for (const [row, label] of labels.entries()) {

@@ -5,25 +5,24 @@ import { BsweepError } from "../../core/errors.ts";
 import { canonicalJson, sha256 } from "../../core/identity.ts";
 import type { RefittedModel, TestScore } from "../../cnn/refitted-model.ts";
 import type { CnnStudy } from "../../core/study.ts";
-import { RUN_AGAIN_STATUS, type TrainerRequest } from "../../core/trainer-request.ts";
-import type { TrainerReport } from "../../core/trial.ts";
+import { RUN_AGAIN_STATUS, type TrainerReport } from "../../core/trial.ts";
+import { parseRefusal, type TrainerRequest } from "../../formats/trainer-request.ts";
 import { formatModelFile } from "../../formats/model-file.ts";
-import { parseRefusal } from "../../formats/told-error.ts";
 import { readProgressLine } from "../../formats/told-steps.ts";
 import { parseTrainerReport } from "../../formats/trainer-report.ts";
 import { Warnings } from "../../formats/warnings.ts";
-import { runNodeLines } from "../../process/run-lines.ts";
+import { runNodeLines } from "../../process/exec.ts";
 import { syncFolder, writeFileAtomic } from "../../workspace/atomic.ts";
 import { MODEL_FILE, WEIGHTS_FILE } from "../../workspace/models.ts";
 import { builtProgram, packageVersion } from "../../workspace/package.ts";
-import { describePackedFile } from "../../workspace/packed-file.ts";
+import { describePackedFile } from "../../workspace/packed-dataset.ts";
 import type { Choice } from "./choose.ts";
 
 /** What holds where a line does not say; the trainer's lines do. */
 const FIRST = { step: 1, seconds: 0 };
 
 const PROBABILITIES_FILE = "test-probabilities.bin";
-export const LOG_FILE = "training.log";
+const LOG_FILE = "training.log";
 /** For a checkpoint, when it is told to stop. */
 const GRACE_SECONDS = 60;
 
@@ -88,42 +87,36 @@ export async function trainModel(
   return model;
 }
 
-/** A name for the checkpoints that no other parameters, data or seed share. */
-function identityOf(choice: Choice, { study, train }: RefitSetting): string {
-  const { params, epochs, trainingSeed } = choice;
-  const content = { params, epochs, trainingSeed, data: train.header.digest };
-  return sha256(canonicalJson({ ...content, precision: study.trainer.precision })).slice(0, 16);
-}
-
 function createRequest(choice: Choice, setting: RefitSetting, folder: string): TrainerRequest {
   const { study, train, test } = setting;
   const { checkpointSeconds, cpus } = study.resources;
   const checkpoint = { folder: join(folder, "checkpoints"), seconds: checkpointSeconds ?? 0 };
+  const { params, epochs, trainingSeed } = choice;
+  const { precision } = study.trainer;
+  const { digest } = train.header;
+  // A name for the checkpoints that no other parameters, data or seed share.
+  const identity = canonicalJson({ params, epochs, trainingSeed, data: digest, precision });
+  const probabilitiesFile = join(folder, PROBABILITIES_FILE);
   return {
     schemaVersion: 1,
-    trialId: identityOf(choice, setting),
-    params: { ...choice.params },
-    resource: { epochs: choice.epochs },
-    seed: choice.trainingSeed,
+    trialId: sha256(identity).slice(0, 16),
+    params: { ...params },
+    resource: { epochs },
+    seed: trainingSeed,
     threads: cpus,
-    precision: study.trainer.precision,
-    dataset: { path: train.folder, digest: train.header.digest, holdout: null },
+    precision,
+    dataset: { path: train.folder, digest, holdout: null },
     checkpoint: checkpointSeconds === null ? null : checkpoint,
     endsAt: null,
     memoryMiB: null,
     gpus: 0,
     keep: {
       weightsFile: join(folder, WEIGHTS_FILE),
-      test: test === null ? null : testRequest(test, folder),
+      test: test && { path: test.folder, digest: test.header.digest, probabilitiesFile },
     },
     reportFile: join(folder, "scratch", "report.json"),
     scratchFolder: join(folder, "scratch"),
   };
-}
-
-function testRequest(test: NamedData, folder: string) {
-  const { folder: path, header } = test;
-  return { path, digest: header.digest, probabilitiesFile: join(folder, PROBABILITIES_FILE) };
 }
 
 function describeModel(
@@ -142,7 +135,7 @@ function describeModel(
     problem: { height, width, channels, classes },
     precision: study.trainer.precision,
     dataset: { path: train.path, digest, rows: count },
-    test: test === null ? null : describeTest(test, folder, report.metrics),
+    test: test && describeTest(test, folder, report.metrics),
     numerics: report.numerics,
     weights: describePackedFile(folder, WEIGHTS_FILE),
     bsweep: packageVersion(),

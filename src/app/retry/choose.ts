@@ -1,9 +1,11 @@
-import type { RetryState } from "./retried.ts";
+import { groupBy } from "../../core/objects.ts";
+import type { ExcludedHost, RetryState } from "./retried.ts";
 import type { Resources } from "../../core/study.ts";
 import type { Standing } from "../../core/standing.ts";
 import { failureLabel, isRetryable } from "../cluster/failures.ts";
 import type { Observation, ObservedTrial } from "../cluster/observe.ts";
-import { type RaiseRule, raiseResources, type RetryResources } from "./resources.ts";
+import { raiseResources, type RaiseRule, type RetryResources } from "./resources.ts";
+import type { FailureKind } from "../../core/trial.ts";
 
 /** Which trials are wanted. */
 export interface ChoiceRule extends RaiseRule {
@@ -21,11 +23,6 @@ export interface Chosen {
   readonly resources: RetryResources;
 }
 
-export interface Choice {
-  readonly chosen: readonly Chosen[];
-  readonly leftOut: readonly { readonly trial: ObservedTrial; readonly reason: string }[];
-}
-
 /**
  * Chooses among the trials that are not complete. Never one whose element may be alive.
  * @param isPlanned whether the study as it is now would train the very same trial
@@ -35,7 +32,10 @@ export function chooseTrials(
   study: Resources,
   rule: ChoiceRule,
   isPlanned: (trialId: string) => boolean,
-): Choice {
+): {
+  readonly chosen: readonly Chosen[];
+  readonly leftOut: readonly { readonly trial: ObservedTrial; readonly reason: string }[];
+} {
   const byPlace = new Map(arrays.map((array) => [`${array.round} ${array.array}`, array]));
   const chosen: Chosen[] = [];
   const leftOut: { trial: ObservedTrial; reason: string }[] = [];
@@ -44,7 +44,10 @@ export function chooseTrials(
     const isInDoubt = trial.planned.some(
       ({ round, array }) => byPlace.get(`${round} ${array}`)?.inDoubt === true,
     );
-    const reason = refuse(trial, rule, isInDoubt) ?? refuseForeign(trial, isPlanned);
+    const foreign = isPlanned(trial.trialId)
+      ? undefined
+      : "the study has changed, and would not train them as they were planned";
+    const reason = refuse(trial, rule, isInDoubt) ?? foreign;
     const last = byPlace.get(`${trial.place.round} ${trial.place.array}`)?.limits ?? study;
     const resources = reason ?? raiseResources(trial.state, last, study, rule);
     if (typeof resources === "string") leftOut.push({ trial, reason: resources });
@@ -74,28 +77,52 @@ function refuse(
       ? "just ended, and their files may be on their way"
       : `still ${state.kind}`;
   }
-  if (states.length > 0)
-    return matches(state, states) ? undefined : `${labelOf(state)}, which --state does not name`;
+  const wanted: readonly string[] = states;
+  if (wanted.length > 0)
+    return namesOf(state).some((name) => wanted.includes(name))
+      ? undefined
+      : `${labelOf(state)}, which --state does not name`;
   return state.kind === "failed" && !isRetryable(trial)
     ? "diverged, and would diverge again: --state diverged tries them all the same"
     : undefined;
 }
 
-function matches(state: Standing, wanted: readonly RetryState[]): boolean {
-  const names: readonly string[] =
-    state.kind === "failed"
-      ? [state.failure]
-      : state.kind === "missing"
-        ? ["missing"]
-        : ["lost", ...(state.kind === "lost" ? [state.cause] : [])];
-  return wanted.some((each) => names.includes(each));
+/**
+ * One fault may be anything, two may be chance. Three on one host that has brought nothing to an end, while others
+ * have, point at the host: a full /tmp, a broken mount, a bad GPU.
+ */
+const FAULTS = 3;
+
+/** Failures that a host may be the reason of; too little memory or time, and numbers that diverge, come along. */
+const HOST_FAILURES: ReadonlySet<FailureKind> = new Set(["error", "signal", "missing-result"]);
+
+/** A name that both schedulers take in a list of hosts. Results are files: theirs may be anything. */
+const HOST_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+
+/** Hosts that the next attempts had better avoid. None while no host has completed a trial. */
+export function findFaultyHosts({
+  results,
+  trials,
+}: Pick<Observation, "results" | "trials">): readonly ExcludedHost[] {
+  const good = new Set(results.filter(({ state }) => state === "complete").map(({ host }) => host));
+  if (good.size === 0) return [];
+  const failed = results
+    .filter(({ failure }) => failure !== null && HOST_FAILURES.has(failure))
+    .map(({ host }) => host);
+  const lost = trials.flatMap(({ state }) =>
+    state.kind === "lost" && (state.cause === "host" || state.cause === "other")
+      ? [state.host]
+      : [],
+  );
+  return [...groupBy([...failed, ...lost], (host) => host)]
+    .filter(([host, all]) => all.length >= FAULTS && !good.has(host) && HOST_NAME.test(host))
+    .map(([host, all]) => ({ host, faults: all.length }))
+    .sort((a, b) => b.faults - a.faults || (a.host < b.host ? -1 : 1));
 }
 
-function refuseForeign(
-  { trialId }: ObservedTrial,
-  isPlanned: (trialId: string) => boolean,
-): string | undefined {
-  return isPlanned(trialId)
-    ? undefined
-    : "the study has changed, and would not train them as they were planned";
+/** What --state may call a trial. */
+function namesOf(state: Standing): string[] {
+  if (state.kind === "failed") return [state.failure];
+  if (state.kind === "missing") return ["missing"];
+  return state.kind === "lost" ? ["lost", state.cause] : ["lost"];
 }

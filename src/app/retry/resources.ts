@@ -1,4 +1,4 @@
-import type { Round } from "../../core/round.ts";
+import type { Round } from "../../formats/round-file.ts";
 import type { Resources } from "../../core/study.ts";
 import type { Standing } from "../../core/standing.ts";
 
@@ -28,17 +28,15 @@ export function raiseResources(
   study: Resources,
   rule: RaiseRule,
 ): RetryResources | string {
-  const had = causeOf(state);
-  const memory = raise(
-    { last: last.memoryMiB, study: study.memoryMiB, cap: study.maxMemoryMiB },
-    had === "out-of-memory" ? rule.memoryFactor : 1,
-  );
-  const seconds = raise(
-    { last: last.walltimeSeconds, study: study.walltimeSeconds, cap: study.maxWalltimeSeconds },
-    had === "timeout" ? rule.walltimeFactor : 1,
-  );
-  const memoryMiB = rule.memoryMiB ?? memory;
-  const walltimeSeconds = rule.walltimeSeconds ?? seconds;
+  const lost = state.kind === "lost" ? state.cause : "";
+  const had = state.kind === "failed" ? state.failure : lost;
+  const memoryFactor = had === "out-of-memory" ? rule.memoryFactor : 1;
+  const timeFactor = had === "timeout" ? rule.walltimeFactor : 1;
+  const memoryMiB =
+    rule.memoryMiB ?? raise(last.memoryMiB, study.memoryMiB, study.maxMemoryMiB, memoryFactor);
+  const walltimeSeconds =
+    rule.walltimeSeconds ??
+    raise(last.walltimeSeconds, study.walltimeSeconds, study.maxWalltimeSeconds, timeFactor);
   if (had === "out-of-memory" && memoryMiB <= last.memoryMiB)
     return "out of memory with the most that they may have: raise resources.maxMemory, or give --memory";
   if (had === "timeout" && walltimeSeconds <= last.walltimeSeconds)
@@ -46,19 +44,8 @@ export function raiseResources(
   return { memoryMiB, walltimeSeconds };
 }
 
-function raise({ last, study, cap }: Amounts, factor: number): number {
+/** From what the last attempt had, what the study asks for by now, and the most it allows. */
+function raise(last: number, study: number, cap: number | undefined, factor: number): number {
   if (factor === 1) return Math.max(study, last);
   return Math.max(study, Math.min(Math.ceil(last * factor), cap ?? study * DEFAULT_CAP));
-}
-
-/** What the last attempt had, what the study asks for by now, and the most it allows. */
-interface Amounts {
-  readonly last: number;
-  readonly study: number;
-  readonly cap: number | undefined;
-}
-
-function causeOf(state: Standing): string {
-  if (state.kind === "failed") return state.failure;
-  return state.kind === "lost" ? state.cause : "";
 }

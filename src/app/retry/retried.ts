@@ -1,4 +1,4 @@
-import type { WrittenRound } from "../generate/generated.ts";
+import type { WrittenRound } from "../generate/round-spec.ts";
 import { FAILURE_KINDS } from "../../core/trial.ts";
 
 /** What trials may be chosen by: how they failed, or how their element was lost. */

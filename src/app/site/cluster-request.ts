@@ -52,7 +52,9 @@ export function requestCluster(
   const request = {
     ...mergePlacements(site, study.cluster),
     container,
-    jobGroup: study.cluster.jobGroup ?? `/${nameFor(user)}/bsweep/${study.name}`,
+    // LSF takes letters, digits, `.`, `_` and `-` in names.
+    jobGroup:
+      study.cluster.jobGroup ?? `/${user.replaceAll(/[^A-Za-z0-9._-]/g, "-")}/bsweep/${study.name}`,
   };
   const { submits } = schedulerOf(site);
   if (submits) checkPresent(study, site, request);
@@ -143,9 +145,4 @@ export function currentUser(): string {
     // A uid without a passwd entry, as in some containers.
     return String(process.getuid?.() ?? "user");
   }
-}
-
-/** LSF takes letters, digits, `.`, `_` and `-` in names. */
-function nameFor(text: string): string {
-  return text.replaceAll(/[^A-Za-z0-9._-]/g, "-");
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { sha256 } from "../../core/identity.ts";
+import { dropAbsent } from "../../core/objects.ts";
 import type { Placement } from "../../core/placement.ts";
 import type { Site } from "../../core/site.ts";
 import { PROBE_KINDS, type ProbeKind, type SmokeQuestions } from "../../formats/smoke-files.ts";
@@ -49,7 +50,7 @@ const POOL_TASKS = 2;
 const PEER_SECONDS = 240;
 
 /** `smoke-SITE`, `smoke-SITE-pool`: they look like any study's rounds, so that all else works on them too. */
-export const smokeName = (site: string, kind: ProbeKind): string =>
+const smokeName = (site: string, kind: ProbeKind): string =>
   `smoke-${site}${kind === "pool" ? "-pool" : ""}`.slice(0, 64);
 
 /** Writes an array and a pool through the very templates that a study's rounds are made of. @throws as writeRound does */
@@ -57,7 +58,13 @@ export async function writeSmokeRounds(
   target: SmokeTarget,
   effects: Effects,
 ): Promise<readonly SmokeRound[]> {
-  const program = await findProgram(target);
+  const { site, layout } = target;
+  let program = [site.bsweep];
+  if (!schedulerOf(site).submits || site.container === "none") program = [builtProgram("main.js")];
+  else if (!imageHasBsweep(target)) {
+    const { folder } = await stageRunner(layout);
+    program = [join(folder, "node"), join(folder, "dist", "main.js")];
+  }
   const rounds: SmokeRound[] = [];
   for (const kind of PROBE_KINDS)
     rounds.push(await writeSmokeRound(kind, program, target, effects));
@@ -109,17 +116,15 @@ async function writeSmokeRound(
   return { kind, study, round, folder: layout.round(name, round), factsFolder, trials };
 }
 
-interface SmokeStudy {
-  readonly kind: ProbeKind;
+interface Naming extends Pick<SmokeRound, "kind" | "round"> {
   readonly name: string;
-  readonly round: number;
   /** Words that start bsweep where the probes run. */
   readonly program: readonly string[];
 }
 
 /** Writes the study that the round is made of, and what its probes are asked. */
 function writeSmokeStudy(
-  { kind, name, round, program }: SmokeStudy,
+  { kind, name, round, program }: Naming,
   target: SmokeTarget,
 ): { readonly text: string; readonly study: Study } {
   const { layout } = target;
@@ -153,40 +158,22 @@ function writeSmokeStudy(
 const countOf = (kind: ProbeKind, { elements }: SmokeTarget): number =>
   kind === "pool" ? POOL_TASKS : elements;
 
+/** A command's image need not: for the built-in trainer's, whether it has is what is to be found out. */
+const imageHasBsweep = ({ study }: SmokeTarget): boolean => study?.trainer.kind !== "command";
+
 const factsFolderOf = (layout: Layout, name: string, round: number): string =>
   join(layout.roundResults(name, round), "facts");
 
-/** A command's image need not: for the built-in trainer's, whether it has is what is to be found out. */
-function imageHasBsweep({ study }: SmokeTarget): boolean {
-  return study?.trainer.kind !== "command";
-}
-
-/** The bsweep that elements of the study run. */
-async function findProgram(target: SmokeTarget): Promise<readonly string[]> {
-  const { site, layout } = target;
-  if (!schedulerOf(site).submits || site.container === "none") return [builtProgram("main.js")];
-  if (imageHasBsweep(target)) return [site.bsweep];
-  const { folder } = await stageRunner(layout);
-  return [join(folder, "node"), join(folder, "dist", "main.js")];
-}
-
 function describeCluster(kind: ProbeKind, { site, study, hosts }: SmokeTarget): object {
   const cluster: Placement & { readonly jobGroup?: string } = study?.cluster ?? {};
-  const launcher = study?.cluster.pool?.launcher;
+  const pool = dropAbsent({
+    ...{ slots: POOL_TASKS, slotsPerHost: POOL_TASKS / hosts, walltime: "20m" },
+    launcher: study?.cluster.pool?.launcher,
+  });
   return {
     site: site.name,
     ...mergePlacements({}, cluster),
-    ...(cluster.jobGroup === undefined ? {} : { jobGroup: cluster.jobGroup }),
-    ...(kind === "array"
-      ? {}
-      : {
-          pool: {
-            slots: POOL_TASKS,
-            slotsPerHost: POOL_TASKS / hosts,
-            walltime: "20m",
-            ...(launcher === undefined ? {} : { launcher }),
-          },
-        }),
+    ...dropAbsent({ jobGroup: cluster.jobGroup, pool: kind === "array" ? undefined : pool }),
   };
 }
 
@@ -199,16 +186,12 @@ function describeResources({ study }: SmokeTarget): object {
     walltime: "10m",
     checkpoint: "off",
     ...(tmpMiB === undefined ? {} : { tmp: `${tmpMiB}MB` }),
-    ...(gpu === undefined
-      ? {}
-      : {
-          gpu: {
-            count: gpu.count,
-            shared: gpu.shared,
-            ...(gpu.model === undefined ? {} : { model: gpu.model }),
-            ...(gpu.memoryMiB === undefined ? {} : { memory: `${gpu.memoryMiB}MB` }),
-          },
-        }),
+    ...(gpu && {
+      gpu: dropAbsent({
+        ...{ count: gpu.count, shared: gpu.shared, model: gpu.model },
+        memory: gpu.memoryMiB === undefined ? undefined : `${gpu.memoryMiB}MB`,
+      }),
+    }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { BsweepError } from "../../core/errors.ts";
 import { runProcess } from "../../process/exec.ts";
-import { runLogged } from "../../process/run-logged.ts";
+import { runLogged } from "../../process/run-child.ts";
 import { logFolderName, manifestName, SUBMIT_SCRIPT, type Layout } from "../../workspace/layout.ts";
 import { builtProgram } from "../../workspace/package.ts";
 import { type LocalElement, resultFoldersOf } from "../local/elements.ts";
@@ -45,7 +45,7 @@ async function runElementHere(
     jobName: study.name,
     script: join(folder, readRound(layout, study.name, round)?.arrays[0]?.script ?? ""),
     logFolder: join(folder, logFolderName(ARRAY)),
-    resultFolders: resultFoldersOf(layout, { study: study.name, round, array: ARRAY }),
+    resultFolders: resultFoldersOf(layout, study.name, round, ARRAY),
   };
   await runLocalElement(local, layout, signal);
 }

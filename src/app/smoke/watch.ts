@@ -32,13 +32,6 @@ export interface ProbeState {
   failure?: string;
 }
 
-export interface WatchOptions {
-  readonly layout: Layout;
-  readonly signal: AbortSignal;
-  readonly timeoutSeconds: number;
-  readonly graceSeconds: number;
-}
-
 export function expectProbes(rounds: readonly SmokeRound[]): ProbeState[] {
   return rounds.flatMap((round) =>
     round.trials.map((_, index) => ({ kind: round.kind, place: index + 1, round })),
@@ -53,8 +46,10 @@ export async function readReports(
   for (const probe of probes) {
     if (probe.facts !== undefined) continue;
     const file = join(probe.round.factsFolder, `${probe.kind}-${probe.place}.json`);
-    const text = readIfThere(file);
-    if (text === undefined) {
+    let text: string;
+    try {
+      text = readFileSync(file, "utf8");
+    } catch {
       await readFailure(probe);
       continue;
     }
@@ -72,12 +67,11 @@ async function readFailure(probe: ProbeState): Promise<void> {
   if (result?.failure) probe.failure = result.failure.message;
 }
 
-function readIfThere(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
+interface WatchOptions {
+  readonly layout: Layout;
+  readonly signal: AbortSignal;
+  readonly timeoutSeconds: number;
+  readonly graceSeconds: number;
 }
 
 /** Waits until all probes have reported, or it is clear that no more reports will come. */
@@ -146,9 +140,8 @@ function graceOf(probes: readonly ProbeState[], { graceSeconds }: WatchOptions):
 
 function showProgress(probes: readonly ProbeState[], { reporter }: Effects): void {
   const missing = probes.filter(({ facts }) => facts === undefined);
-  const states = missing.flatMap(({ lookup }) => (typeof lookup === "object" ? [lookup] : []));
-  const [first] = states;
-  const note = first === undefined ? "" : `${first.state}${first.reason && `: ${first.reason}`}`;
-  const state = { label: "probes", done: probes.length - missing.length, total: probes.length };
-  reporter.progress(note === "" ? state : { ...state, note });
+  const [told] = missing.flatMap(({ lookup }) => (typeof lookup === "object" ? [lookup] : []));
+  const note = told && { note: `${told.state}${told.reason && `: ${told.reason}`}` };
+  const done = probes.length - missing.length;
+  reporter.progress({ label: "probes", done, total: probes.length, ...note });
 }

@@ -28,7 +28,7 @@ export const attachCommand: Command<AttachCommandOptions> = {
     if (!Number.isInteger(trial) || trial < 1)
       throw new BsweepError("USAGE", `found trial ${trial}, expected a whole number from 1`);
     const { loadStudy } = await import("../../app/plan/load-study.ts");
-    const { planAttachment } = await import("../../app/cluster/attach.ts");
+    const { planAttachment } = await import("../../app/session/attach.ts");
     const { createLayout } = await import("../../workspace/layout.ts");
     const { formatSession, runSession, sessionCommand } = await import("../session.ts");
     const { study } = loadStudy({ studyFile });

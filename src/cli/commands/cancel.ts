@@ -3,7 +3,7 @@ import { dropAbsent } from "../../core/objects.ts";
 import type { Command } from "../command.ts";
 import { confirm } from "../confirm.ts";
 import { createEffects, print as printText } from "../output.ts";
-import { STEERING_OPTIONS } from "../steering-options.ts";
+import { STEERING_OPTIONS } from "../options.ts";
 
 interface CancelCommandOptions {
   study: string;
@@ -55,7 +55,7 @@ export const cancelCommand: Command<CancelCommandOptions> = {
     ...rest
   }) => {
     const { loadStudy } = await import("../../app/plan/load-study.ts");
-    const { cancel } = await import("../../app/cluster/steer/cancel.ts");
+    const { cancel } = await import("../../app/steer/cancel.ts");
     const { createLayout } = await import("../../workspace/layout.ts");
     const { tellSteering } = await import("../steering.ts");
     const { study } = loadStudy({ studyFile });

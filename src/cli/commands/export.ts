@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { EXPORT_FORMATS, type ExportFormat } from "../../cnn/exported-model.ts";
 import type { Command } from "../command.ts";
 import { print, printJson } from "../output.ts";
+import { TEXT } from "../options.ts";
 
 interface ExportCommandOptions {
   study: string;
@@ -26,14 +27,12 @@ export const exportCommand: Command<ExportCommandOptions> = {
           "tfjs: a layers model; savedmodel: TensorFlow; safetensors: weights that say what they are",
       })
       .option("to", {
-        type: "string",
-        requiresArg: true,
+        ...TEXT,
         demandOption: true,
         describe: "Folder to write; a relative one starts at the workspace",
       })
       .option("model", {
-        type: "string",
-        requiresArg: true,
+        ...TEXT,
         describe: "Name of the refitted model; may be left out where there is one",
       })
       .option("force", {

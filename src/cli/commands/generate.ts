@@ -1,9 +1,7 @@
-import { relative } from "node:path";
-import type { GenerateReport } from "../../app/generate/generated.ts";
-import { logicalCwd } from "../../workspace/layout.ts";
+import type { GenerateReport } from "../../app/generate/round-spec.ts";
 import type { Command } from "../command.ts";
 import { formatCommand } from "../../core/shell.ts";
-import { createEffects, print, printJson } from "../output.ts";
+import { createEffects, fromHere, print, printJson } from "../output.ts";
 
 interface GenerateCommandOptions {
   study: string;
@@ -50,10 +48,4 @@ function nextCommand({ studyFile, written }: GenerateReport): string {
   return written.submitScript === null
     ? formatCommand("bsweep", "local", studyFile)
     : `${formatCommand("bsweep", "submit", studyFile)}\n      where there is no Node: ${formatCommand("bash", fromHere(written.submitScript))}`;
-}
-
-/** A path as it is called from the folder the user stands in. */
-function fromHere(path: string): string {
-  const inside = relative(logicalCwd(), path);
-  return inside.startsWith("..") ? path : inside;
 }

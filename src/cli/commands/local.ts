@@ -1,6 +1,6 @@
-import { BsweepError } from "../../core/errors.ts";
 import type { Command } from "../command.ts";
 import { formatCommand } from "../../core/shell.ts";
+import { requireCount } from "../options.ts";
 import { createEffects, print, printJson } from "../output.ts";
 
 interface LocalCommandOptions {
@@ -55,8 +55,3 @@ export const localCommand: Command<LocalCommandOptions> = {
     });
   },
 };
-
-function requireCount(option: string, value: number | undefined): void {
-  if (value === undefined || (Number.isInteger(value) && value > 0)) return;
-  throw new BsweepError("USAGE", `${option}: found ${value}, expected a whole number from 1`);
-}

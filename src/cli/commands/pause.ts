@@ -1,6 +1,6 @@
 import type { Command } from "../command.ts";
 import { createEffects } from "../output.ts";
-import { STEERING_OPTIONS } from "../steering-options.ts";
+import { STEERING_OPTIONS } from "../options.ts";
 
 interface PauseCommandOptions {
   study: string;
@@ -24,7 +24,7 @@ export const pauseCommand: Command<PauseCommandOptions> = {
       .options(STEERING_OPTIONS),
   handler: async ({ study: studyFile, running, print, json, workspace }) => {
     const { loadStudy } = await import("../../app/plan/load-study.ts");
-    const { pause } = await import("../../app/cluster/steer/pause.ts");
+    const { pause } = await import("../../app/steer/pause.ts");
     const { createLayout } = await import("../../workspace/layout.ts");
     const { tellSteering } = await import("../steering.ts");
     const { study } = loadStudy({ studyFile });

@@ -6,6 +6,7 @@ import { INVERSIONS, type Inversion } from "../../cnn/model-request.ts";
 import { logicalPath } from "../../workspace/layout.ts";
 import type { Command, GlobalOptions } from "../command.ts";
 import { createEffects, print, printJson } from "../output.ts";
+import { TEXT } from "../options.ts";
 
 interface PredictCommandOptions {
   study: string;
@@ -45,24 +46,22 @@ export const predictCommand: Command<PredictCommandOptions> = {
   },
 };
 
-const text = { type: "string", requiresArg: true } as const;
-
 function addImageOptions(parser: Argv<GlobalOptions>) {
   return parser
     .positional("study", { type: "string", demandOption: true, describe: "Study file" })
     .option("data", {
-      ...text,
+      ...TEXT,
       describe: "Packed data set, made by bsweep prepare; a relative one starts at the workspace",
     })
-    .option("csv", { ...text, describe: "CSV in Kaggle's form, such as test.csv" })
-    .option("image", { ...text, array: true, describe: "PNG, JPEG, BMP or GIF files" })
+    .option("csv", { ...TEXT, describe: "CSV in Kaggle's form, such as test.csv" })
+    .option("image", { ...TEXT, array: true, describe: "PNG, JPEG, BMP or GIF files" })
     .option("invert", {
       choices: INVERSIONS,
       default: "auto" as const,
       describe: "Images: turn dark on bright round; auto: gray ones with a bright border",
     })
     .option("model", {
-      ...text,
+      ...TEXT,
       array: true,
       describe: "Names of the refitted models; their probabilities are averaged",
       defaultDescription: "all of the study",
@@ -72,7 +71,7 @@ function addImageOptions(parser: Argv<GlobalOptions>) {
 function addWritingOptions<T>(parser: Argv<T>) {
   return parser
     .option("output", {
-      ...text,
+      ...TEXT,
       default: "submission.csv",
       describe: "File to write: ImageId,Label; a relative one starts at the workspace",
     })
@@ -124,7 +123,7 @@ async function tellImages(
   images: readonly string[],
   { invert, json }: Pick<PredictCommandOptions, "invert" | "json">,
 ): Promise<void> {
-  const { predictImages } = await import("../../app/predict-images.ts");
+  const { predictImages } = await import("../../app/predict.ts");
   const files = images.map((file) => logicalPath(file));
   const predictions = await predictImages({ ...ensemble, files, inversion: invert });
   if (json) {

@@ -1,3 +1,4 @@
+import { plural } from "../../core/quantities.ts";
 import pc from "picocolors";
 import type { Argv } from "yargs";
 import { resolve } from "node:path";
@@ -7,6 +8,7 @@ import { BsweepError } from "../../core/errors.ts";
 import { logicalPath } from "../../workspace/layout.ts";
 import type { Command, GlobalOptions } from "../command.ts";
 import { createEffects, print, printJson } from "../output.ts";
+import { TEXT } from "../options.ts";
 import { addJobOptions, runJobs, wantsJobs, type JobOptions } from "../prepare-jobs.ts";
 
 interface PrepareCommandOptions extends JobOptions {
@@ -50,13 +52,11 @@ export const prepareCommand: Command<PrepareCommandOptions> = {
   },
 };
 
-const text = { type: "string", requiresArg: true } as const;
-
 function addSourceOptions(parser: Argv<GlobalOptions>) {
   return parser
-    .option("csv", { ...text, describe: "CSV in Kaggle's form: label,pixel0,pixel1,..." })
-    .option("images", { ...text, describe: "IDX file of images (MNIST's form), gzipped or not" })
-    .option("labels", { ...text, implies: "images", describe: "IDX file of labels" })
+    .option("csv", { ...TEXT, describe: "CSV in Kaggle's form: label,pixel0,pixel1,..." })
+    .option("images", { ...TEXT, describe: "IDX file of images (MNIST's form), gzipped or not" })
+    .option("labels", { ...TEXT, implies: "images", describe: "IDX file of labels" })
     .option("height", {
       type: "number",
       implies: "csv",
@@ -77,7 +77,7 @@ function addSourceOptions(parser: Argv<GlobalOptions>) {
 function addWorkOptions<T>(parser: Argv<T>) {
   return parser
     .option("to", {
-      ...text,
+      ...TEXT,
       demandOption: true,
       describe: "Folder to write; a relative one starts at the workspace",
     })
@@ -87,7 +87,7 @@ function addWorkOptions<T>(parser: Argv<T>) {
       describe: "Processes that pack at the same time",
     })
     .option("shard", {
-      ...text,
+      ...TEXT,
       describe: "Pack only piece I of N, written I/N; --merge joins them",
     })
     .option("merge", {
@@ -101,7 +101,7 @@ function addWorkOptions<T>(parser: Argv<T>) {
       describe: "With --merge: seconds to wait for pieces that storage shows late",
     })
     .option("receipt", {
-      ...text,
+      ...TEXT,
       implies: "merge",
       describe: "With --merge: also leave the header in this file",
     })
@@ -189,9 +189,21 @@ function tell({ folder, state, header }: PreparedDataset, json: boolean): void {
     return;
   }
   const { count, height, width, classes, classCounts, digest } = header;
-  const labels = classes === 0 ? "no labels" : `${classes} classes (${classCounts.join(" ")})`;
-  print(`${pc.green(state)} ${folder}: ${count} images of ${height} x ${width}, ${labels}`);
+  const labels =
+    classes === 0
+      ? "no labels"
+      : `${plural(classes, "class", "classes")} (${describeCounts(classCounts)})`;
+  print(
+    `${pc.green(state)} ${folder}: ${plural(count, "image")} of ${height} x ${width}, ${labels}`,
+  );
   print(pc.dim(digest));
+}
+
+/** Images of each class, as far as a line holds them. */
+function describeCounts(counts: readonly number[]): string {
+  return counts.length <= 16
+    ? `${counts.join(" ")} images`
+    : `${Math.min(...counts)} to ${Math.max(...counts)} images in each`;
 }
 
 function checkWholeNumber(name: string, value: number | undefined, most: number): void {

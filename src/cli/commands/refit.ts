@@ -1,6 +1,6 @@
-import { BsweepError } from "../../core/errors.ts";
 import type { Command } from "../command.ts";
 import { formatCommand } from "../../core/shell.ts";
+import { requireCount } from "../options.ts";
 import { createEffects, print, printJson } from "../output.ts";
 
 interface RefitCommandOptions {
@@ -60,8 +60,3 @@ export const refitCommand: Command<RefitCommandOptions> = {
     });
   },
 };
-
-function requireCount(option: string, value: number): void {
-  if (Number.isInteger(value) && value > 0) return;
-  throw new BsweepError("USAGE", `${option}: found ${value}, expected a whole number from 1`);
-}

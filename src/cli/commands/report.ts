@@ -2,6 +2,7 @@ import type { StudyReport } from "../../stats/study-report.ts";
 import { BsweepError } from "../../core/errors.ts";
 import type { Command } from "../command.ts";
 import { createEffects, print } from "../output.ts";
+import { TEXT } from "../options.ts";
 
 type ReportFormat = "table" | "json" | "csv";
 
@@ -37,8 +38,7 @@ export const reportCommand: Command<ReportCommandOptions> = {
         defaultDescription: `${TABLE_ROWS} in a table, else all`,
       })
       .option("metrics", {
-        type: "string",
-        requiresArg: true,
+        ...TEXT,
         describe: "Columns of a table beside the objective: names, separated by commas, or all",
       })
       .option("steps", {
@@ -53,8 +53,7 @@ export const reportCommand: Command<ReportCommandOptions> = {
         describe: "all: rank trials of other data, hold-outs or trainer versions too, each apart",
       })
       .option("output", {
-        type: "string",
-        requiresArg: true,
+        ...TEXT,
         describe: "File to write, instead of the terminal",
       })
       .option("collect", {

@@ -1,6 +1,6 @@
 import type { Command } from "../command.ts";
 import { createEffects } from "../output.ts";
-import { STEERING_OPTIONS } from "../steering-options.ts";
+import { STEERING_OPTIONS } from "../options.ts";
 
 interface ResumeCommandOptions {
   study: string;
@@ -18,7 +18,7 @@ export const resumeCommand: Command<ResumeCommandOptions> = {
       .options(STEERING_OPTIONS),
   handler: async ({ study: studyFile, print, json, workspace }) => {
     const { loadStudy } = await import("../../app/plan/load-study.ts");
-    const { resume } = await import("../../app/cluster/steer/resume.ts");
+    const { resume } = await import("../../app/steer/pause.ts");
     const { createLayout } = await import("../../workspace/layout.ts");
     const { tellSteering } = await import("../steering.ts");
     const { study } = loadStudy({ studyFile });

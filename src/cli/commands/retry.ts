@@ -2,6 +2,7 @@ import { RETRY_STATES, type RetryReport, type RetryState } from "../../app/retry
 import { BsweepError } from "../../core/errors.ts";
 import type { Command } from "../command.ts";
 import { formatCommand } from "../../core/shell.ts";
+import { readQuantity, TEXT } from "../options.ts";
 import { createEffects, print, printJson } from "../output.ts";
 
 interface RetryCommandOptions {
@@ -36,8 +37,8 @@ const OPTIONS = {
     default: DEFAULT_FACTOR,
     describe: "How many times the time after a timeout, up to resources.maxWalltime",
   },
-  memory: { type: "string", requiresArg: true, describe: "Memory of every element, such as 8GB" },
-  walltime: { type: "string", requiresArg: true, describe: "Time of every element, such as 2h" },
+  memory: { ...TEXT, describe: "Memory of every element, such as 8GB" },
+  walltime: { ...TEXT, describe: "Time of every element, such as 2h" },
   "exclude-host": {
     type: "string",
     array: true,
@@ -113,18 +114,6 @@ async function readLimits({
       "a time such as 2h",
     ),
   });
-}
-
-function readQuantity(
-  option: string,
-  text: string | undefined,
-  parse: (text: string) => number | undefined,
-  expected: string,
-): number | undefined {
-  if (text === undefined) return undefined;
-  const value = parse(text);
-  if (value !== undefined) return value;
-  throw new BsweepError("USAGE", `${option}: found ${JSON.stringify(text)}, expected ${expected}`);
 }
 
 function requireFactor(option: string, factor: number): number {

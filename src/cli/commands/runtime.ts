@@ -46,7 +46,7 @@ const statusCommand: Command<StatusOptions> = {
     yargs.option("json", { type: "boolean", default: false, describe: "Print the status as JSON" }),
   handler: async ({ json }) => {
     const { readRuntimeStatus } = await import("../../trainer/runtime/status.ts");
-    const { formatRuntimeStatus } = await import("../../trainer/runtime/status-text.ts");
+    const { formatRuntimeStatus } = await import("../../trainer/runtime/status.ts");
     const status = await readRuntimeStatus();
     if (json) printJson(status);
     else print(formatRuntimeStatus(status));

@@ -1,7 +1,7 @@
-import { BsweepError } from "../../core/errors.ts";
 import { dropAbsent } from "../../core/objects.ts";
 import { parseDurationSeconds, parseMemoryMiB } from "../../core/quantities.ts";
 import { type Command, PARSER } from "../command.ts";
+import { readQuantity, requireCount } from "../options.ts";
 import { print as printText } from "../output.ts";
 
 interface ShellCommandOptions {
@@ -53,7 +53,7 @@ export const shellCommand: Command<ShellCommandOptions> = {
         "What to type on a login node without Node",
       ),
   handler: async (options) => {
-    const { planShell } = await import("../../app/cluster/shell.ts");
+    const { planShell } = await import("../../app/session/shell.ts");
     const { createLayout } = await import("../../workspace/layout.ts");
     const { formatSession, runSession, sessionCommand } = await import("../session.ts");
     const { image, queue, cpus, gpus } = options;
@@ -62,10 +62,13 @@ export const shellCommand: Command<ShellCommandOptions> = {
       layout: createLayout(options.workspace),
       placement: dropAbsent({ image, queue, userGroup: options["user-group"] }),
       ...dropAbsent({ studyFile: options.study, site: options.site }),
-      ...dropAbsent({ cpus: atLeast(1, "--cpus", cpus), gpus: atLeast(0, "--gpus", gpus) }),
       ...dropAbsent({
-        memoryMiB: quantity("--memory", options.memory, parseMemoryMiB, "a size such as 4GB"),
-        walltimeSeconds: quantity(
+        cpus: requireCount("--cpus", cpus, 1),
+        gpus: requireCount("--gpus", gpus, 0),
+      }),
+      ...dropAbsent({
+        memoryMiB: readQuantity("--memory", options.memory, parseMemoryMiB, "a size such as 4GB"),
+        walltimeSeconds: readQuantity(
           ...(["--walltime", options.walltime, parseDurationSeconds, "a time such as 2h"] as const),
         ),
       }),
@@ -75,20 +78,3 @@ export const shellCommand: Command<ShellCommandOptions> = {
     else process.exitCode = await runSession(planned, options["--"] === undefined);
   },
 };
-
-function atLeast(low: number, option: string, value: number | undefined): number | undefined {
-  if (value === undefined || (Number.isInteger(value) && value >= low)) return value;
-  throw new BsweepError("USAGE", `${option}: found ${value}, expected a whole number from ${low}`);
-}
-
-function quantity(
-  option: string,
-  text: string | undefined,
-  parse: (text: string) => number | undefined,
-  expected: string,
-): number | undefined {
-  if (text === undefined) return undefined;
-  const value = parse(text);
-  if (value !== undefined) return value;
-  throw new BsweepError("USAGE", `${option}: found ${text}, expected ${expected}`);
-}

@@ -1,6 +1,6 @@
 import type { Command } from "../command.ts";
 import { createEffects } from "../output.ts";
-import { STEERING_OPTIONS } from "../steering-options.ts";
+import { STEERING_OPTIONS } from "../options.ts";
 
 interface ThrottleCommandOptions {
   study: string;
@@ -25,7 +25,7 @@ export const throttleCommand: Command<ThrottleCommandOptions> = {
       .example("$0 throttle study.yaml 10", "At most ten at once"),
   handler: async ({ study: studyFile, limit, print, json, workspace }) => {
     const { loadStudy } = await import("../../app/plan/load-study.ts");
-    const { throttle } = await import("../../app/cluster/steer/throttle.ts");
+    const { throttle } = await import("../../app/steer/throttle.ts");
     const { createLayout } = await import("../../workspace/layout.ts");
     const { tellSteering } = await import("../steering.ts");
     const { study } = loadStudy({ studyFile });

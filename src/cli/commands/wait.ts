@@ -1,7 +1,8 @@
 import type { WaitEnd } from "../../app/wait.ts";
-import { BsweepError } from "../../core/errors.ts";
+import { parseDurationSeconds } from "../../core/quantities.ts";
 import type { Command } from "../command.ts";
 import { createEffects, print, printJson } from "../output.ts";
+import { readQuantity, TEXT } from "../options.ts";
 import { LOOK_SECONDS, nextCommand, requireInterval } from "./status.ts";
 
 interface WaitCommandOptions {
@@ -22,8 +23,8 @@ export const WAIT_STATUS: Readonly<Record<WaitEnd, number>> = {
 };
 
 const SENTENCES: Readonly<Record<WaitEnd, string>> = {
-  complete: "all trials are complete",
-  failed: "all trials have a result, some failed",
+  complete: "every trial is complete",
+  failed: "every trial has a result, and some failed",
   lost: "some trials left no result, and nothing is running any more",
   timeout: "the time is up",
   "not submitted": "nothing is running, and some trials are not submitted",
@@ -38,8 +39,7 @@ export const waitCommand: Command<WaitCommandOptions> = {
     parser
       .positional("study", { type: "string", demandOption: true, describe: "Study file" })
       .option("timeout", {
-        type: "string",
-        requiresArg: true,
+        ...TEXT,
         describe: "Longest wait, such as 12h",
         defaultDescription: "none",
       })
@@ -56,7 +56,8 @@ export const waitCommand: Command<WaitCommandOptions> = {
       .example("$0 wait study.yaml && $0 refit study.yaml", "Go on when all trials are complete"),
   handler: async ({ study: studyFile, timeout, interval, json, workspace }) => {
     requireInterval(interval);
-    const timeoutSeconds = await readTimeout(timeout);
+    const timeoutSeconds =
+      readQuantity("--timeout", timeout, parseDurationSeconds, "a time such as 90m") ?? Infinity;
     const { loadStudy } = await import("../../app/plan/load-study.ts");
     const { waitForStudy } = await import("../../app/wait.ts");
     const { endOnSignal } = await import("../../process/signals.ts");
@@ -80,14 +81,3 @@ export const waitCommand: Command<WaitCommandOptions> = {
     else print(`${SENTENCES[report.end]}\n\nnext: ${nextCommand(report.status)}`);
   },
 };
-
-async function readTimeout(text: string | undefined): Promise<number> {
-  if (text === undefined) return Infinity;
-  const { parseDurationSeconds } = await import("../../core/quantities.ts");
-  const seconds = parseDurationSeconds(text);
-  if (seconds !== undefined) return seconds;
-  throw new BsweepError(
-    "USAGE",
-    `--timeout: found ${JSON.stringify(text)}, expected a time such as 90m`,
-  );
-}

@@ -21,7 +21,7 @@ export interface ElementClaims {
   readonly losses: number;
 }
 
-const UNCLAIMED: ElementClaims = { generation: 0, isHeld: false, isDone: false, losses: 0 };
+export const UNCLAIMED: ElementClaims = { generation: 0, isHeld: false, isDone: false, losses: 0 };
 const NAME = /^([1-9]\d*)\.([1-9]\d*(?:\.(?:returned|failed))?|done)$/;
 /** Its presence says that all elements are done; the job file looks for it. */
 const COMPLETE = "complete";
@@ -52,31 +52,29 @@ export class ClaimFolder {
     for (const name of listFolder(this.#folder)) {
       const [, index, note = ""] = NAME.exec(name) ?? [];
       if (index === undefined) continue;
-      const known = notes.get(Number(index));
-      if (known === undefined) notes.set(Number(index), new Set([note]));
-      else known.add(note);
+      const own = notes.get(Number(index)) ?? new Set();
+      notes.set(Number(index), own.add(note));
     }
     return new Map([...notes].map(([index, own]) => [index, summarize(own)]));
   }
 
   /** The next claim of an element; undefined when another task was faster. @throws BsweepError WORKSPACE */
   claim(index: number, { generation }: ElementClaims = UNCLAIMED): Claim | undefined {
-    const file = this.#claimFile(index, generation + 1);
+    const file = this.#file(index, generation + 1);
     try {
       writeFileSync(file, this.#stamp(0), { flag: "wx" });
     } catch (cause) {
       if (isSystemError(cause, "EEXIST")) return undefined;
       throw new BsweepError("WORKSPACE", `cannot claim an element: ${messageOf(cause)}`, { cause });
     }
-    return new Claim(this.#folder, { index, generation: generation + 1 }, (beat) =>
-      this.#stamp(beat),
-    );
+    const at = (note: string | number): string => this.#file(index, note);
+    return new Claim({ index, generation: generation + 1 }, at, (beat) => this.#stamp(beat));
   }
 
   /** What the holder of a claim last wrote into it; "" when it cannot be read. */
   readStamp(index: number, generation: number): string {
     try {
-      return readFileSync(this.#claimFile(index, generation), "utf8");
+      return readFileSync(this.#file(index, generation), "utf8");
     } catch {
       return "";
     }
@@ -84,15 +82,15 @@ export class ClaimFolder {
 
   /** Notes in place of a dead task that its claim came to nothing, so that nobody waits for it. */
   bury(index: number, generation: number): void {
-    writeFileSync(`${this.#claimFile(index, generation)}.failed`, "");
+    writeFileSync(this.#file(index, `${generation}.failed`), "");
   }
 
   markComplete(): void {
     writeFileSync(join(this.#folder, COMPLETE), "");
   }
 
-  #claimFile(index: number, generation: number): string {
-    return join(this.#folder, `${index}.${generation}`);
+  #file(index: number, note: string | number): string {
+    return join(this.#folder, `${index}.${note}`);
   }
 
   #stamp(beat: number): string {
@@ -119,19 +117,20 @@ function summarize(notes: ReadonlySet<string>): ElementClaims {
 /** An element that this task has taken. */
 export class Claim {
   readonly index: number;
-  readonly #folder: string;
   readonly #generation: number;
+  readonly #at: (note: string | number) => string;
   readonly #stamp: (beat: number) => string;
   #beats = 0;
 
+  /** @param at the element's file with that note (`ElementClaims`) */
   constructor(
-    folder: string,
     { index, generation }: { readonly index: number; readonly generation: number },
+    at: (note: string | number) => string,
     stamp: (beat: number) => string,
   ) {
     this.index = index;
-    this.#folder = folder;
     this.#generation = generation;
+    this.#at = at;
     this.#stamp = stamp;
   }
 
@@ -143,29 +142,25 @@ export class Claim {
     this.#beats += 1;
     try {
       // In place: its length never shrinks, and a full disk has room for it.
-      writeFileSync(this.#path(""), this.#stamp(this.#beats), { flag: "r+" });
+      writeFileSync(this.#at(this.#generation), this.#stamp(this.#beats), { flag: "r+" });
     } catch {
       // See above.
     }
-    return !existsSync(join(this.#folder, `${this.index}.${this.#generation + 1}`));
+    return !existsSync(this.#at(this.#generation + 1));
   }
 
   /** Every trial of the element has its result. */
   finish(): void {
-    writeFileSync(join(this.#folder, `${this.index}.done`), "");
+    writeFileSync(this.#at("done"), "");
   }
 
   /** Anybody may take it at once. */
   giveBack(): void {
-    writeFileSync(this.#path(".returned"), "");
+    writeFileSync(this.#at(`${this.#generation}.returned`), "");
   }
 
   /** Anybody may take it at once, but not for ever (`MOST_LOSSES`). */
   fail(): void {
-    writeFileSync(this.#path(".failed"), "");
-  }
-
-  #path(ending: string): string {
-    return join(this.#folder, `${this.index}.${this.#generation}${ending}`);
+    writeFileSync(this.#at(`${this.#generation}.failed`), "");
   }
 }

@@ -1,19 +1,17 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { BsweepError, messageOf } from "../../core/errors.ts";
-import type { Round } from "../../core/round.ts";
+import type { Round } from "../../formats/round-file.ts";
 import {
   claimFolderName,
   elementLogName,
   type Layout,
   logFolderName,
 } from "../../workspace/layout.ts";
-import { readArray } from "../../rounds/element.ts";
+import { readArray } from "../../rounds/round.ts";
 import { runElement, wallTimeMargin } from "../run-element.ts";
-import { hostName, schedulerJobId } from "../where.ts";
+import { hostName, makeScratchFolder, schedulerJobId } from "../where.ts";
 import { ClaimFolder } from "./claims.ts";
-import { openElementLog } from "./element-log.ts";
 import { type ClaimedEnd, type PoolTaskEnd, runPoolTask } from "./task.ts";
 
 export interface PoolOptions {
@@ -46,7 +44,9 @@ export async function runPool(options: PoolOptions): Promise<PoolTaskEnd> {
   const clock = setInterval(() => {
     if (secondsLeft() <= 0) stop.abort();
   }, 1000);
-  const scratch = makeScratchFolder();
+  // Tasks of one job share their host's temporary folder: each gets one of its own in it.
+  const scratch = makeScratchFolder("bsweep-task-");
+  process.env["TMPDIR"] = scratch;
   try {
     return await runPoolTask({
       folder: new ClaimFolder(join(roundFolder, claimFolderName(array.array)), owner),
@@ -57,7 +57,7 @@ export async function runPool(options: PoolOptions): Promise<PoolTaskEnd> {
       hasTimeFor: (isFirst) => secondsLeft() > (isFirst ? 0 : round.limits.walltimeSeconds),
       signal: AbortSignal.any([options.signal, stop.signal]),
       run: (index, signal) =>
-        runLogged(join(logFolder, elementLogName(index)), index, { ...options, signal }),
+        runWithLog(join(logFolder, elementLogName(index)), index, { ...options, signal }),
       log,
     });
   } finally {
@@ -72,21 +72,7 @@ function jobSeconds({ cluster }: Round): number {
   return walltimeSeconds - wallTimeMargin(walltimeSeconds);
 }
 
-/** Tasks of one job share their host's temporary folder: each gets one of its own in it. */
-function makeScratchFolder(): string {
-  try {
-    const folder = mkdtempSync(join(tmpdir(), "bsweep-task-"));
-    process.env["TMPDIR"] = folder;
-    return folder;
-  } catch (cause) {
-    throw new BsweepError("WORKSPACE", `cannot make a scratch folder: ${messageOf(cause)}`, {
-      hint: "set TMPDIR to a folder that can be written",
-      cause,
-    });
-  }
-}
-
-async function runLogged(
+async function runWithLog(
   logFile: string,
   index: number,
   options: PoolOptions,
@@ -109,4 +95,28 @@ async function runLogged(
   } finally {
     log.close();
   }
+}
+
+/**
+ * Opens an element's own log to append to, as the job file of an array would keep it, and says who writes. A log
+ * that cannot be written must not cost a trial: output goes where the task's does.
+ * @param elsewhere takes its lines then
+ */
+function openElementLog(file: string, index: number, elsewhere: (line: string) => void) {
+  let output: number;
+  try {
+    output = openSync(file, "a");
+  } catch {
+    return { output: undefined, line: elsewhere, close: () => undefined };
+  }
+  const line = (text: string): void => {
+    try {
+      writeSync(output, `${text}\n`);
+    } catch {
+      elsewhere(text);
+    }
+  };
+  const time = new Date().toISOString().replace(/\.\d+Z$/, "+0000");
+  line(`== job ${schedulerJobId()}, element ${index}, on ${hostName()}, ${time}`);
+  return { output, line, close: () => closeSync(output) };
 }

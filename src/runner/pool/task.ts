@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Claim, type ClaimFolder, type ElementClaims, MOST_LOSSES } from "./claims.ts";
+import {
+  type Claim,
+  type ClaimFolder,
+  type ElementClaims,
+  MOST_LOSSES,
+  UNCLAIMED,
+} from "./claims.ts";
 import { Vigil } from "./vigil.ts";
 
 /** Between two looks of a task that waits for others; it is to notice soon that they are done. */
@@ -8,7 +14,7 @@ const MOST_PAUSE_SECONDS = 3;
 /** How an element ended in this task; an error that only concerns the element is `failed`. */
 export type ClaimedEnd = "done" | "returned" | "failed";
 
-export interface PoolTaskOptions {
+interface PoolTaskOptions {
   readonly folder: ClaimFolder;
   /** Elements 1 .. elements. */
   readonly elements: number;
@@ -70,7 +76,7 @@ function survey({ folder, elements }: PoolTaskOptions): OpenElement[] {
   const known = folder.list();
   const open: OpenElement[] = [];
   for (let index = 1; index <= elements; index++) {
-    const claims = known.get(index) ?? { generation: 0, isHeld: false, isDone: false, losses: 0 };
+    const claims = known.get(index) ?? UNCLAIMED;
     if (!claims.isDone && claims.losses < MOST_LOSSES) open.push({ index, claims });
   }
   return open;

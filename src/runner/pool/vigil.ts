@@ -7,6 +7,9 @@ interface Seen {
   readonly silentSeconds: number;
 }
 
+/** So long without a change: dead; and so long between two looks. */
+type Timing = Readonly<Record<"patienceSeconds" | "pauseSeconds", number>>;
+
 /**
  * Finds out whether the holders of claims are still alive: each changes its claim now and then, and one that
  * stays the same while this task looks is a dead task's. No clock is read but this task's own stopwatch, so it
@@ -15,24 +18,19 @@ interface Seen {
  */
 export class Vigil {
   readonly #folder: ClaimFolder;
-  readonly #patienceSeconds: number;
-  readonly #pauseSeconds: number;
+  readonly #timing: Timing;
   readonly #now: () => number;
   #seen = new Map<string, Seen>();
   #lookedAt: number | undefined;
 
-  /**
-   * @param timing `patienceSeconds` without a change: dead; `pauseSeconds` between two looks
-   * @param now seconds of a clock that only ever runs forward
-   */
+  /** @param now seconds of a clock that only ever runs forward */
   constructor(
     folder: ClaimFolder,
-    timing: { readonly patienceSeconds: number; readonly pauseSeconds: number },
+    timing: Timing,
     now: () => number = () => performance.now() / 1000,
   ) {
     this.#folder = folder;
-    this.#patienceSeconds = timing.patienceSeconds;
-    this.#pauseSeconds = timing.pauseSeconds;
+    this.#timing = timing;
     this.#now = now;
   }
 
@@ -43,7 +41,7 @@ export class Vigil {
    */
   look(held: readonly { readonly index: number; readonly generation: number }[]): number[] {
     const now = this.#now();
-    const passed = Math.min(now - (this.#lookedAt ?? now), 2 * this.#pauseSeconds);
+    const passed = Math.min(now - (this.#lookedAt ?? now), 2 * this.#timing.pauseSeconds);
     this.#lookedAt = now;
     const seen = new Map<string, Seen>();
     const dead: number[] = [];
@@ -53,7 +51,7 @@ export class Vigil {
       const before = this.#seen.get(key);
       const silentSeconds = before?.stamp === stamp ? before.silentSeconds + passed : 0;
       seen.set(key, { stamp, silentSeconds });
-      if (silentSeconds >= this.#patienceSeconds) dead.push(index);
+      if (silentSeconds >= this.#timing.patienceSeconds) dead.push(index);
     }
     this.#seen = seen;
     return dead;

@@ -7,7 +7,7 @@ import { writeFileAtomic } from "../../workspace/atomic.ts";
 const LOOK_MS = 100;
 
 /** A probe of a pool, and where it meets the others. */
-export interface Meeting {
+interface Meeting {
   readonly folder: string;
   /** From 1. */
   readonly place: number;
@@ -35,10 +35,9 @@ export async function meetPeers(meeting: Meeting): Promise<PeerFacts[]> {
   const { folder, place, count, host, seconds } = meeting;
   const at = (name: string): string => join(folder, `${name}.json`);
   writeFileAtomic(at(`hello-${place}`), JSON.stringify({ host }));
-  const peers = Array.from({ length: count }, (_, index): Peer => ({
-    place: index + 1,
-    answered: false,
-  })).filter((peer) => peer.place !== place);
+  const places = Array.from({ length: count }, (_, index) => index + 1);
+  const others = places.filter((other) => other !== place);
+  const peers = others.map((other): Peer => ({ place: other, answered: false }));
   const end = performance.now() + seconds * 1000;
   while (peers.some(({ facts, answered }) => facts === undefined || !answered)) {
     if (performance.now() > end) break;
@@ -48,15 +47,8 @@ export async function meetPeers(meeting: Meeting): Promise<PeerFacts[]> {
     }
     await sleep(LOOK_MS);
   }
-  return peers.map(
-    (peer) =>
-      peer.facts ?? {
-        place: peer.place,
-        host: "",
-        roundTripSeconds: null,
-        clockAheadSeconds: null,
-      },
-  );
+  const unknown = { host: "", roundTripSeconds: null, clockAheadSeconds: null };
+  return peers.map(({ place: own, facts }) => facts ?? { place: own, ...unknown });
 }
 
 /** A probe that is there is asked once; its answer is looked for from then on. */

@@ -25,7 +25,7 @@ import { openPackedDataset } from "../../workspace/packed-dataset.ts";
 import { hostName, schedulerJobId, tellingVariables } from "../where.ts";
 import { makeExclusively, meetPeers } from "./peers.ts";
 
-export interface ProbeOptions {
+interface ProbeOptions {
   readonly kind: ProbeKind;
   /** Element, from 1. */
   readonly place: number;
@@ -102,19 +102,11 @@ function lookAtUser(): SmokeFacts["user"] {
   const home = process.env["HOME"] ?? homedir();
   return {
     uid: process.getuid?.() ?? -1,
-    name: userName(),
+    // Containers run as users without an entry in passwd.
+    name: valueOr(null, () => userInfo().username),
     home,
     homeWritable: problemOf(() => accessSync(home, constants.W_OK)) === "",
   };
-}
-
-/** Containers run as users without an entry in passwd. */
-function userName(): string | null {
-  try {
-    return userInfo().username;
-  } catch {
-    return null;
-  }
 }
 
 function lookAtEnvironment(): SmokeFacts["environment"] {
@@ -130,17 +122,13 @@ function lookAtEnvironment(): SmokeFacts["environment"] {
     misleading: MISLEADING.filter((name) => (env[name] ?? "") !== ""),
     tmpdir: tmp,
     tmpWritable: problemOf(() => accessSync(tmp, constants.W_OK)) === "",
-    tmpFreeMiB: readFreeMiB(tmp),
+    tmpFreeMiB: valueOr(null, () => readFreeMiB(tmp)),
   };
 }
 
-function readFreeMiB(folder: string): number | null {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return Math.floor((bavail * bsize) / 2 ** 20);
-  } catch {
-    return null;
-  }
+function readFreeMiB(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return Math.floor((bavail * bsize) / 2 ** 20);
 }
 
 /** A control group without a limit names a number that no machine has. */
@@ -170,35 +158,28 @@ function withParents(group: string): string[] {
 }
 
 function readText(file: string): string {
+  return valueOr("", () => readFileSync(file, "utf8"));
+}
+
+function valueOr<T, U>(otherwise: U, read: () => T): T | U {
   try {
-    return readFileSync(file, "utf8");
+    return read();
   } catch {
-    return "";
+    return otherwise;
   }
 }
 
 function lookAtFolders({ mounts, data }: SmokeQuestions, { workspace }: Layout): FolderFacts[] {
-  const readable = (path: string) => () => void readdirSync(path);
+  const look = (
+    purpose: FolderFacts["purpose"],
+    path: string,
+    attempt: (path: string) => unknown,
+  ): FolderFacts => ({ path, purpose, problem: problemOf(() => void attempt(path)) });
+  const access = (path: string): void => accessSync(path, constants.R_OK | constants.W_OK);
   return [
-    {
-      path: workspace,
-      purpose: "workspace",
-      problem: problemOf(() => accessSync(workspace, constants.R_OK | constants.W_OK)),
-    },
-    ...mounts.map((path) => ({
-      path,
-      purpose: "mount" as const,
-      problem: problemOf(readable(path)),
-    })),
-    ...(data === null
-      ? []
-      : [
-          {
-            path: data,
-            purpose: "data" as const,
-            problem: problemOf(() => void openPackedDataset(data)),
-          },
-        ]),
+    look("workspace", workspace, access),
+    ...mounts.map((path) => look("mount", path, (mount) => readdirSync(mount))),
+    ...(data === null ? [] : [look("data", data, openPackedDataset)]),
   ];
 }
 

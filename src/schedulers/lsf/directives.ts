@@ -1,8 +1,8 @@
 import type { GpuRequest, Placement, Pool } from "../../core/placement.ts";
 import { dropAbsent } from "../../core/objects.ts";
 import { formatMemory } from "../../core/quantities.ts";
-import { RUN_AGAIN_STATUS } from "../../core/trainer-request.ts";
-import type { JobFileDialect, JobRequest } from "../job-file.ts";
+import { RUN_AGAIN_STATUS } from "../../core/trial.ts";
+import type { JobFileDialect, JobRequest } from "../scheduler.ts";
 import { rawOption, unusable, unusablePath, word } from "../values.ts";
 
 /** IBM Spectrum LSF 10.1, "Job arrays": longest array specification. */

@@ -1,5 +1,5 @@
 import { checker, type Check } from "../../core/check.ts";
-import type { DoctorDialect, DoctorQuestion, DoctorSubject } from "../doctor.ts";
+import type { DoctorDialect, DoctorQuestion, DoctorSubject } from "../scheduler.ts";
 import type { Environment } from "../element.ts";
 import {
   parseClusterName,

@@ -19,12 +19,7 @@ export function parseQueueStatus(bqueues: string, queue: string): string | undef
 }
 
 /** Jobs that a group has and may have (null: any number), of `bjgroup -s /GROUP`. */
-export interface GroupLimit {
-  readonly used: number;
-  readonly limit: number | null;
-}
-
-export function parseGroupLimit(bjgroup: string, group: string): GroupLimit | undefined {
+export function parseGroupLimit(bjgroup: string, group: string) {
   const row = bjgroup.split("\n").find((line) => line.split(/\s+/)[0] === group);
   const [, used, limit] = /\s(\d{1,10})\/(\d{1,10}|-)(?:\s|$)/.exec(row ?? "") ?? [];
   if (used === undefined || limit === undefined) return undefined;

@@ -2,7 +2,6 @@ import { BsweepError } from "../../core/errors.ts";
 import { dropAbsent } from "../../core/objects.ts";
 import { formatMemory } from "../../core/quantities.ts";
 import { formatCommand } from "../../core/shell.ts";
-import { containerPrefix } from "../container.ts";
 import {
   insideContainer,
   type AttachRequest,
@@ -33,7 +32,7 @@ export const lsfSession: SessionDialect = {
         ...resources(request),
         ...(isDocker ? ["-a", `docker(${image(request.image ?? "")})`] : []),
         // bsub joins its words with blanks, and the job's shell reads that line.
-        formatCommand(...(isDocker ? request.command : onHost(request))),
+        formatCommand(...(isDocker ? request.command : insideContainer(request))),
       ],
       environment: isDocker ? dockerEnvironment(request) : {},
       pathBefore: isDocker ? request.containerPath : "",
@@ -65,16 +64,6 @@ function resources(request: SessionRequest): string[] {
     ...(gpu === undefined ? [] : ["-gpu", gpuRequirement(gpu, null)]),
     ...(walltimeSeconds === undefined ? [] : ["-W", formatWalltime(walltimeSeconds)]),
   ];
-}
-
-function onHost(request: SessionRequest): readonly string[] {
-  const { container, workspace, mounts, cpus, gpu, containerPath, command } = request;
-  const prefix = containerPrefix(container, {
-    ...{ image: request.image ?? "", mounts, workspace, cpus },
-    hasGpu: gpu !== undefined,
-  });
-  const inside = prefix.length === 0 ? [] : ["env", `PATH=${containerPath}`];
-  return insideContainer(request, [...prefix, ...inside, ...command]);
 }
 
 /**

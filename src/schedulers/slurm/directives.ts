@@ -1,6 +1,6 @@
 import { dropAbsent } from "../../core/objects.ts";
 import type { GpuRequest, Placement, Pool } from "../../core/placement.ts";
-import type { JobFileDialect, JobRequest } from "../job-file.ts";
+import type { JobFileDialect, JobRequest } from "../scheduler.ts";
 import { rawOption, unusable, unusablePath, word } from "../values.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { checker, type Check } from "../../core/check.ts";
 import { formatDuration } from "../../core/quantities.ts";
-import type { DoctorDialect, DoctorQuestion, DoctorSubject } from "../doctor.ts";
+import type { DoctorDialect, DoctorQuestion, DoctorSubject } from "../scheduler.ts";
 import {
   parseAccounts,
   parseMaxArraySize,

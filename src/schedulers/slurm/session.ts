@@ -1,11 +1,20 @@
-import { containerPrefix } from "../container.ts";
-import { insideContainer, type SessionDialect, type SessionRequest } from "../session.ts";
+import {
+  type ContainedRequest,
+  insideContainer,
+  type SessionDialect,
+  type SessionRequest,
+} from "../session.ts";
 import { formatTime, gpus, placementOptions } from "./directives.ts";
 
 /** srun(1) --pty; containers as in the job files (container.ts). */
 export const slurmSession: SessionDialect = {
   openSession: (request) => ({
-    words: ["srun", ...terminalOf(request), ...options(request), ...inContainer(request)],
+    words: [
+      "srun",
+      ...(request.terminal ? ["--pty"] : []),
+      ...options(request),
+      ...inContainer(request),
+    ],
     environment: {},
     pathBefore: "",
   }),
@@ -16,7 +25,7 @@ export const slurmSession: SessionDialect = {
   attach: (request) => ({
     words: [
       "srun",
-      ...terminalOf(request),
+      ...(request.terminal ? ["--pty"] : []),
       ...[`--jobid=${request.jobId}`, "--overlap"],
       ...inContainer({ ...request, cpus: 1 }),
     ],
@@ -24,10 +33,6 @@ export const slurmSession: SessionDialect = {
     pathBefore: "",
   }),
 };
-
-function terminalOf({ terminal }: Pick<SessionRequest, "terminal">): string[] {
-  return terminal ? ["--pty"] : [];
-}
 
 function options(request: SessionRequest): string[] {
   const { memoryMiB, walltimeSeconds, gpu, workspace, container, cpus } = request;
@@ -43,28 +48,9 @@ function options(request: SessionRequest): string[] {
   ];
 }
 
-type InContainer = Pick<
-  SessionRequest,
-  | "container"
-  | "mounts"
-  | "workspace"
-  | "containerPath"
-  | "jobSetup"
-  | "command"
-  | "cpus"
-  | "image"
-  | "gpu"
->;
-
 /** pyxis gives srun further options; the others are programs that srun starts. */
-function inContainer(request: InContainer): readonly string[] {
-  const { container, mounts, workspace, containerPath, command, cpus, gpu } = request;
-  const prefix = containerPrefix(container, {
-    ...{ image: request.image ?? "", mounts, workspace, cpus },
-    hasGpu: gpu !== undefined,
-  });
-  const inside = prefix.length === 0 ? command : ["env", `PATH=${containerPath}`, ...command];
-  return container === "pyxis"
-    ? [...prefix.slice(1), ...inside]
-    : insideContainer(request, [...prefix, ...inside]);
+function inContainer(request: ContainedRequest): readonly string[] {
+  return request.container === "pyxis"
+    ? insideContainer({ ...request, jobSetup: [] }).slice(1)
+    : insideContainer(request);
 }

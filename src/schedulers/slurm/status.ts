@@ -6,49 +6,27 @@ import {
   type StatusQuery,
   unreadableOutput,
 } from "../status.ts";
-import { parseSlurmSeconds, parseSlurmTime } from "./values.ts";
+import { parseSlurmSeconds, parseSlurmTime } from "./facts.ts";
+
+const CAUSES = indexWords<EndCause>({
+  timeout: ["TIMEOUT", "DEADLINE"],
+  "out-of-memory": ["OUT_OF_MEMORY"],
+  killed: ["CANCELLED", "REVOKED"],
+  host: ["NODE_FAIL", "BOOT_FAIL", "PREEMPTED"],
+});
 
 /**
  * squeue(1), "JOB STATE CODES", and sacct(1). A state that is not here is one that the element may come back
  * from, or that this version does not know: no end.
  */
-const STATES: Readonly<Record<string, ElementState>> = {
-  PENDING: "pending",
-  REQUEUED: "pending",
-  REQUEUE_FED: "pending",
-  REQUEUE_HOLD: "held",
-  SPECIAL_EXIT: "held",
-  RESV_DEL_HOLD: "held",
-  CONFIGURING: "running",
-  RUNNING: "running",
-  COMPLETING: "running",
-  RESIZING: "running",
-  SIGNALING: "running",
-  STAGE_OUT: "running",
-  SUSPENDED: "suspended",
-  STOPPED: "suspended",
-  COMPLETED: "done",
-  FAILED: "exited",
-  TIMEOUT: "exited",
-  DEADLINE: "exited",
-  OUT_OF_MEMORY: "exited",
-  CANCELLED: "exited",
-  REVOKED: "exited",
-  NODE_FAIL: "exited",
-  BOOT_FAIL: "exited",
-  PREEMPTED: "exited",
-};
-
-const CAUSES: Readonly<Record<string, EndCause>> = {
-  TIMEOUT: "timeout",
-  DEADLINE: "timeout",
-  OUT_OF_MEMORY: "out-of-memory",
-  CANCELLED: "killed",
-  REVOKED: "killed",
-  NODE_FAIL: "host",
-  BOOT_FAIL: "host",
-  PREEMPTED: "host",
-};
+const STATES = indexWords<ElementState>({
+  pending: ["PENDING", "REQUEUED", "REQUEUE_FED"],
+  held: ["REQUEUE_HOLD", "SPECIAL_EXIT", "RESV_DEL_HOLD"],
+  running: ["CONFIGURING", "RUNNING", "COMPLETING", "RESIZING", "SIGNALING", "STAGE_OUT"],
+  suspended: ["SUSPENDED", "STOPPED"],
+  done: ["COMPLETED"],
+  exited: ["FAILED", ...CAUSES.keys()],
+});
 
 /** Fixed forms first, what others may have written last. No name of ours holds a `|`. */
 const QUEUE_FORMAT = "%F|%K|%T|%M|%e|%N|%j|%r";
@@ -152,7 +130,7 @@ function describe(fields: Fields, reason: string): Omit<ElementStatus, "exitCode
   return {
     ...{ job, jobName, state },
     index: index === "N/A" ? 0 : Number(index),
-    cause: state === "exited" ? (CAUSES[word] ?? "other") : null,
+    cause: state === "exited" ? (CAUSES.get(word) ?? "other") : null,
     reason: explain(state, word, reason),
     // Several nodes say nothing about one of them.
     host: /^[A-Za-z0-9._-]+$/.test(nodes) ? nodes : "",
@@ -163,9 +141,17 @@ function describe(fields: Fields, reason: string): Omit<ElementStatus, "exitCode
   };
 }
 
+/** Slurm's words -> ours. */
+function indexWords<T extends string>(
+  words: Readonly<Partial<Record<T, readonly string[]>>>,
+): ReadonlyMap<string, T> {
+  const pairs = Object.entries(words) as [T, readonly string[]][];
+  return new Map(pairs.flatMap(([ours, theirs]) => theirs.map((word) => [word, ours])));
+}
+
 /** JobHeldUser, JobHeldAdmin, `job requeued in held state`. */
 function stateOf(word: string, reason: string): ElementState {
-  const state = STATES[word] ?? "unknown";
+  const state = STATES.get(word) ?? "unknown";
   return state === "pending" && /held/i.test(reason) ? "held" : state;
 }
 

@@ -1,4 +1,3 @@
-import { isFloat } from "./data-type.ts";
 import { type GraphNode, type GraphTensor, requireShape } from "./graph.ts";
 import { addTensors } from "./operations/arithmetic.ts";
 import { constant } from "./operations/constant.ts";
@@ -42,7 +41,7 @@ function nodesReachedFrom(
 
 /** Integers and truth values, such as a shape that dropout's mask is drawn with, pass no gradient on. */
 function takesGradient({ node, dtype }: GraphTensor, reached: ReadonlySet<GraphNode>): boolean {
-  return isFloat(dtype) && reached.has(node);
+  return (dtype === "float32" || dtype === "bfloat16") && reached.has(node);
 }
 
 function propagate(

@@ -1,4 +1,16 @@
-import type { DataType } from "./data-type.ts";
+/** TensorFlow's element types that the trainer uses, with their numbers in TensorFlow's types.proto. */
+export const DATA_TYPE_NUMBERS = {
+  float32: 1,
+  int32: 3,
+  uint8: 4,
+  string: 7,
+  int64: 9,
+  bool: 10,
+  bfloat16: 14,
+  resource: 20,
+} as const;
+
+export type DataType = keyof typeof DATA_TYPE_NUMBERS;
 
 /** Sizes of each dimension; -1 where only running tells (the batch). */
 export type Shape = readonly number[];
@@ -22,18 +34,14 @@ export type Attribute =
   | { readonly shape: Shape }
   | { readonly ints: readonly number[] }
   | {
-      readonly tensor: {
-        readonly dtype: DataType;
-        readonly shape: Shape;
-        readonly content: Uint8Array;
-      };
+      readonly tensor: Pick<GraphTensor, "dtype" | "shape"> & { readonly content: Uint8Array };
     };
 
 /**
  * The gradient of a loss with respect to each input, given the gradient with respect to the node's
  * first output. `undefined` for inputs nothing can flow to; `wanted[i]` is false where input i's is not needed.
  */
-export type GradientRule = (
+type GradientRule = (
   gradient: GraphTensor,
   wanted: readonly boolean[],
 ) => readonly (GraphTensor | undefined)[];
@@ -43,7 +51,7 @@ export interface NodeSpec {
   readonly op: string;
   readonly inputs?: readonly GraphTensor[];
   readonly attributes?: Readonly<Record<string, Attribute>>;
-  readonly outputs: readonly { readonly dtype: DataType; readonly shape: Shape }[];
+  readonly outputs: readonly Pick<GraphTensor, "dtype" | "shape">[];
   /** Nodes that run before this one though no value flows. */
   readonly after?: readonly GraphNode[];
   /** Wanted name; the graph makes it unique. */
@@ -51,16 +59,13 @@ export interface NodeSpec {
   readonly gradient?: GradientRule;
 }
 
-export interface GraphNode {
+type TensorSpec = Omit<NodeSpec, "outputs"> & Pick<GraphTensor, "dtype" | "shape">;
+
+export interface GraphNode extends Required<Omit<NodeSpec, "gradient">> {
   readonly graph: Graph;
   /** Position in the graph: inputs have smaller ones. */
   readonly id: number;
-  readonly name: string;
-  readonly op: string;
-  readonly inputs: readonly GraphTensor[];
-  readonly attributes: Readonly<Record<string, Attribute>>;
   readonly outputs: readonly GraphTensor[];
-  readonly after: readonly GraphNode[];
   readonly gradient: GradientRule | undefined;
 }
 
@@ -95,9 +100,8 @@ export class Graph {
   }
 
   /** Adds a node with one output and returns that. */
-  addTensor(spec: Omit<NodeSpec, "outputs"> & { dtype: DataType; shape: Shape }): GraphTensor {
-    const { dtype, shape, ...rest } = spec;
-    return firstOutput(this.add({ ...rest, outputs: [{ dtype, shape }] }));
+  addTensor({ dtype, shape, ...spec }: TensorSpec): GraphTensor {
+    return firstOutput(this.add({ ...spec, outputs: [{ dtype, shape }] }));
   }
 
   #uniqueName(wanted: string): string {
@@ -105,6 +109,17 @@ export class Graph {
     this.#names.set(wanted, used + 1);
     return used === 0 ? wanted : this.#uniqueName(`${wanted}_${used}`);
   }
+}
+
+/** Adds a node with one output, like a tensor where `spec` says nothing else; attribute T is that tensor's type. */
+export function addLike(
+  { node: { graph }, dtype, shape }: GraphTensor,
+  op: string,
+  inputs: readonly GraphTensor[],
+  { attributes, ...spec }: Partial<Omit<TensorSpec, "op" | "inputs">> = {},
+): GraphTensor {
+  const typed = { T: { type: dtype }, ...attributes };
+  return graph.addTensor({ op, inputs, attributes: typed, dtype, shape, ...spec });
 }
 
 /** A node's only or main output. @throws when it has none */

@@ -1,5 +1,12 @@
-import { DATA_TYPE_NUMBERS } from "./data-type.ts";
-import type { Attribute, Graph, GraphNode, GraphTensor, Shape, Signature } from "./graph.ts";
+import {
+  type Attribute,
+  DATA_TYPE_NUMBERS,
+  type Graph,
+  type GraphNode,
+  type GraphTensor,
+  type Shape,
+  type Signature,
+} from "./graph.ts";
 import { ProtobufWriter } from "./protobuf.ts";
 
 /** GraphDef version of TensorFlow 2.9, whose operations are all the trainer needs. */
@@ -11,9 +18,7 @@ const PREDICT_METHOD = "tensorflow/serving/predict";
 
 /** The bytes of `saved_model.pb` with this graph and its signatures. */
 export function encodeSavedModel(graph: Graph): Uint8Array {
-  const writer = new ProtobufWriter();
-  new SavedModelWriter(writer).savedModel(graph);
-  return writer.finish();
+  return new SavedModelWriter().savedModel(graph);
 }
 
 /**
@@ -21,19 +26,16 @@ export function encodeSavedModel(graph: Graph): Uint8Array {
  * tensor_shape.proto.
  */
 class SavedModelWriter {
-  readonly #to: ProtobufWriter;
+  readonly #to = new ProtobufWriter();
 
-  constructor(to: ProtobufWriter) {
-    this.#to = to;
-  }
-
-  savedModel(graph: Graph): void {
+  savedModel(graph: Graph): Uint8Array {
     this.#to.integer(1, SAVED_MODEL_SCHEMA_VERSION);
     this.#to.message(2, () => {
       this.#to.message(1, () => this.#to.text(4, SERVE_TAG));
       this.#to.message(2, () => this.#graphDef(graph));
       this.#to.map(5, graph.signatures, (signature) => this.#signatureDef(signature));
     });
+    return this.#to.finish();
   }
 
   #graphDef(graph: Graph): void {

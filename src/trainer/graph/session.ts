@@ -1,8 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Fetched, NativeBinding } from "../runtime/native.ts";
-import { DATA_TYPE_NUMBERS } from "./data-type.ts";
-import { countElements, type Graph, type GraphTensor } from "./graph.ts";
+import type { Fetched, NativeBinding } from "../runtime/load.ts";
+import {
+  countElements,
+  DATA_TYPE_NUMBERS,
+  type Graph,
+  type GraphTensor,
+  type Signature,
+} from "./graph.ts";
 import { encodeSavedModel, SERVE_TAG, tensorName } from "./saved-model.ts";
 
 /** What a signature is fed: a string, or numbers of the input's type. */
@@ -15,7 +20,7 @@ export type Feed = string | Int32Array | Float32Array;
 export class Session {
   readonly #binding: NativeBinding;
   readonly #id: number;
-  readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #entries: ReadonlyMap<string, ReturnType<typeof prepare>>;
 
   /**
    * @param folder an empty or missing folder of this session's own: sessions loaded from one folder would share variables
@@ -26,10 +31,7 @@ export class Session {
     this.#binding = binding;
     this.#id = binding.loadSavedModel(folder, SERVE_TAG);
     this.#entries = new Map(
-      [...graph.signatures].map(([name, { inputs, outputs }]) => [
-        name,
-        new Entry(inputs, outputs),
-      ]),
+      [...graph.signatures].map(([name, signature]) => [name, prepare(signature)]),
     );
   }
 
@@ -45,12 +47,8 @@ export class Session {
     try {
       for (const [name, tensor] of entry.inputs)
         inputIds.push(this.#feed(name, tensor, feeds[name]));
-      const outputs = this.#binding.runSavedModel(
-        this.#id,
-        inputIds,
-        entry.inputNames,
-        entry.outputNames,
-      );
+      const { inputNames, outputNames } = entry;
+      const outputs = this.#binding.runSavedModel(this.#id, inputIds, inputNames, outputNames);
       return Object.fromEntries(
         outputs.map(({ id }, index) => [entry.outputs[index] ?? "", this.#fetch(id)]),
       );
@@ -80,21 +78,15 @@ export class Session {
 }
 
 /** A signature with its names joined once, not at every step. */
-class Entry {
-  readonly inputs: readonly (readonly [name: string, tensor: GraphTensor])[];
-  readonly outputs: readonly string[];
-  readonly inputNames: string;
-  readonly outputNames: string;
-
-  constructor(
-    inputs: Readonly<Record<string, GraphTensor>>,
-    outputs: Readonly<Record<string, GraphTensor>>,
-  ) {
-    this.inputs = Object.entries(inputs);
-    this.outputs = Object.keys(outputs);
-    this.inputNames = Object.values(inputs).map(tensorName).join(",");
-    this.outputNames = Object.values(outputs).map(tensorName).join(",");
-  }
+function prepare({ inputs, outputs }: Signature) {
+  const namesOf = (tensors: Signature["inputs"]) =>
+    Object.values(tensors).map(tensorName).join(",");
+  return {
+    inputs: Object.entries(inputs),
+    outputs: Object.keys(outputs),
+    inputNames: namesOf(inputs),
+    outputNames: namesOf(outputs),
+  };
 }
 
 /** The graph's shape, its one open size reckoned from the number of values. */

@@ -5,8 +5,7 @@ import { normalizeBatch, normalizeWith } from "../graph/operations/batch-normali
 import { constant } from "../graph/operations/constant.ts";
 import { reshape } from "../graph/operations/shape.ts";
 import { readVariable, subtractFromVariable, type Variable } from "../graph/operations/variable.ts";
-import type { Layer, LayerContext } from "./layer.ts";
-import { vector } from "./variables.ts";
+import { type Layer, type LayerContext, vector } from "./layer.ts";
 
 type Normalization = Extract<CnnLayer, { kind: "batch-normalization" }>;
 
@@ -54,8 +53,6 @@ function asImages(input: GraphTensor, shape: ImageShape): GraphTensor {
 function moveTowards(statistic: Variable, value: GraphTensor) {
   const { graph } = value.node;
   const distance = elementwise("Sub", readVariable(statistic), value);
-  return subtractFromVariable(
-    statistic,
-    elementwise("Mul", distance, constant(graph, BATCH_WEIGHT)),
-  );
+  const part = elementwise("Mul", distance, constant(graph, BATCH_WEIGHT));
+  return subtractFromVariable(statistic, part);
 }

@@ -1,6 +1,9 @@
-import type { FloatType } from "../graph/data-type.ts";
-import type { Graph, GraphNode, GraphTensor } from "../graph/graph.ts";
-import { readVariable, type Variable } from "../graph/operations/variable.ts";
+import type { Precision } from "../../core/study.ts";
+import type { CnnParameters } from "../../cnn/parameters.ts";
+import type { Graph, GraphNode, GraphTensor, Shape } from "../graph/graph.ts";
+import { constant, integers } from "../graph/operations/constant.ts";
+import { randomBetween, randomTruncatedNormal } from "../graph/operations/random.ts";
+import { readVariable, type Variable, variable } from "../graph/operations/variable.ts";
 
 /** A variable of a layer, with the value that initialisation gives it. */
 export interface LayerVariable {
@@ -18,7 +21,7 @@ export interface ForwardMode {
   /** What training adds; undefined in evaluation. */
   readonly training: TrainingMode | undefined;
   /** Type that convolutions and matrix products compute in. */
-  readonly precision: FloatType;
+  readonly precision: Precision;
 }
 
 export interface TrainingMode {
@@ -45,17 +48,15 @@ export function stateless(forward: Layer["forward"]): Layer {
 export interface LayerContext {
   readonly graph: Graph;
   readonly nextRandomUse: () => number;
-  readonly initializer: InitializerName;
+  readonly initializer: CnnParameters["initializer"];
 }
-
-export type InitializerName = "glorot-uniform" | "glorot-normal" | "he-uniform" | "he-normal";
 
 /**
  * An evaluation pass.
  * @param resolve which variable stands for one of the network's: its average, say
  */
 export function createEvaluation(
-  precision: FloatType,
+  precision: Precision,
   resolve: (variable: Variable) => Variable,
 ): ForwardMode {
   return { precision, training: undefined, read: (source) => readVariable(resolve(source)) };
@@ -63,12 +64,12 @@ export function createEvaluation(
 
 /** A training pass that keeps what it read and what is to run. Random uses count from 0. */
 export class TrainingPass implements ForwardMode {
-  readonly precision: FloatType;
+  readonly precision: Precision;
   readonly training: TrainingMode;
   readonly reads = new Map<Variable, GraphTensor>();
   readonly alsoRun: GraphNode[] = [];
 
-  constructor(precision: FloatType, seed: GraphTensor) {
+  constructor(precision: Precision, seed: GraphTensor) {
     let uses = 0;
     this.precision = precision;
     this.training = {
@@ -83,4 +84,64 @@ export class TrainingPass implements ForwardMode {
     this.reads.set(source, value);
     return value;
   };
+}
+
+/** Deviation of the standard normal distribution cut off at two deviations: what a truncated draw loses. */
+const TRUNCATED_DEVIATION = 0.87962566103423978;
+
+/** Variance of a weight, times its fan. */
+const SCALE = { glorot: 1, he: 2 } as const;
+
+/**
+ * Weights with mean 0 and variance 2 / (fanIn + fanOut) (Glorot & Bengio, AISTATS 2010, eq. 16) or 2 / fanIn
+ * (He et al., ICCV 2015, eq. 10), uniform or truncated normal, as Keras has them.
+ * @param fanIn inputs of one output; @param fanOut outputs one input reaches
+ */
+export function kernel(
+  { graph, nextRandomUse, initializer }: LayerContext,
+  name: string,
+  shape: Shape,
+  [fanIn, fanOut]: readonly [fanIn: number, fanOut: number],
+): LayerVariable {
+  const use = nextRandomUse();
+  const variance = varianceOf(initializer, fanIn, fanOut);
+  const draw = initializer.endsWith("uniform")
+    ? (seed: GraphTensor) => randomBetween(seed, use, shape, Math.sqrt(3 * variance))
+    : (seed: GraphTensor) =>
+        randomTruncatedNormal(seed, use, shape, Math.sqrt(variance) / TRUNCATED_DEVIATION);
+  return { variable: variable(graph, name, "float32", shape), role: "kernel", initialise: draw };
+}
+
+function varianceOf(
+  initializer: LayerContext["initializer"],
+  fanIn: number,
+  fanOut: number,
+): number {
+  return initializer.startsWith("he") ? SCALE.he / fanIn : SCALE.glorot / ((fanIn + fanOut) / 2);
+}
+
+/** A vector that starts at one value throughout. */
+export function vector(
+  { graph }: LayerContext,
+  name: string,
+  size: number,
+  role: LayerVariable["role"],
+  value: 0 | 1,
+): LayerVariable {
+  return {
+    variable: variable(graph, name, "float32", [size]),
+    role,
+    initialise: () => filled(graph, [size], value),
+  };
+}
+
+/** A tensor of one value, made by TensorFlow, so that the graph's file stays small. */
+export function filled(graph: LayerContext["graph"], shape: Shape, value: number): GraphTensor {
+  return graph.addTensor({
+    op: "Fill",
+    inputs: [integers(graph, shape), constant(graph, value)],
+    attributes: { T: { type: "float32" }, index_type: { type: "int32" } },
+    dtype: "float32",
+    shape,
+  });
 }

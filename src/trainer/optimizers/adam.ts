@@ -1,8 +1,8 @@
-import { constant } from "../graph/operations/constant.ts";
-import { elementwise } from "../graph/operations/arithmetic.ts";
 import type { GraphNode, GraphTensor } from "../graph/graph.ts";
-import type { Variable } from "../graph/operations/variable.ts";
-import type { MakeSlot, OptimizerFactory, StepRates } from "./optimizer.ts";
+import { elementwise } from "../graph/operations/arithmetic.ts";
+import { constant } from "../graph/operations/constant.ts";
+import { readVariable, subtractFromVariable, type Variable } from "../graph/operations/variable.ts";
+import { applyUpdate, type MakeSlot, type OptimizerFactory, type StepRates } from "./optimizer.ts";
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;
@@ -17,8 +17,24 @@ export const adam: OptimizerFactory = (_params, makeSlot) => ({
   update: ({ variable }, gradient, rates) => applyAdam(variable, gradient, rates, makeSlot),
 });
 
+/**
+ * Adam with decoupled weight decay (Loshchilov & Hutter, ICLR 2019, algorithm 2, in the form of PyTorch and
+ * Keras): w -= lr weightDecay w, then Adam's update. Kernels decay, offsets and scales do not.
+ */
+export const adamw: OptimizerFactory = ({ weightDecay }, makeSlot) => ({
+  update: ({ variable, decays }, gradient, rates) => {
+    if (!decays || weightDecay === 0) return applyAdam(variable, gradient, rates, makeSlot);
+    const { graph } = gradient.node;
+    const share = elementwise("Mul", rates.learningRate, constant(graph, weightDecay));
+    const decay = elementwise("Mul", readVariable(variable), share);
+    // Not before the forward pass has read the weights.
+    const decayed = subtractFromVariable(variable, decay, [gradient.node]);
+    return applyAdam(variable, gradient, rates, makeSlot, [decayed]);
+  },
+});
+
 /** Adds the update; the nodes in `after` run before it. */
-export function applyAdam(
+function applyAdam(
   target: Variable,
   gradient: GraphTensor,
   { learningRate, step }: StepRates,
@@ -28,28 +44,10 @@ export function applyAdam(
   const { graph } = gradient.node;
   const momentum = makeSlot(`${target.name}/adam-m`, target);
   const variance = makeSlot(`${target.name}/adam-v`, target);
-  const beta1 = constant(graph, BETA1);
-  const beta2 = constant(graph, BETA2);
-  return graph.add({
-    op: "ResourceApplyAdam",
-    inputs: [
-      target.handle,
-      momentum.handle,
-      variance.handle,
-      elementwise("Pow", beta1, step),
-      elementwise("Pow", beta2, step),
-      learningRate,
-      beta1,
-      beta2,
-      constant(graph, EPSILON),
-      gradient,
-    ],
-    attributes: {
-      T: { type: "float32" },
-      use_locking: { bool: false },
-      use_nesterov: { bool: false },
-    },
-    outputs: [],
-    after,
-  });
+  const betas = [constant(graph, BETA1), constant(graph, BETA2)];
+  const powers = betas.map((beta) => elementwise("Pow", beta, step));
+  const rates = [...powers, learningRate, ...betas, constant(graph, EPSILON)];
+  const inputs = [momentum.handle, variance.handle, ...rates, gradient];
+  const attributes = { use_nesterov: { bool: false } };
+  return applyUpdate("ResourceApplyAdam", target, inputs, { attributes, after });
 }

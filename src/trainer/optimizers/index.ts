@@ -1,6 +1,5 @@
 import type { CnnParameters } from "../../cnn/parameters.ts";
-import { adam } from "./adam.ts";
-import { adamw } from "./adamw.ts";
+import { adam, adamw } from "./adam.ts";
 import type { OptimizerFactory } from "./optimizer.ts";
 import { rmsprop } from "./rmsprop.ts";
 import { sgd } from "./sgd.ts";

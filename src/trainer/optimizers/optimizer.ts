@@ -1,5 +1,5 @@
 import type { CnnParameters } from "../../cnn/parameters.ts";
-import type { GraphNode, GraphTensor } from "../graph/graph.ts";
+import type { GraphNode, GraphTensor, NodeSpec } from "../graph/graph.ts";
 import type { Variable } from "../graph/operations/variable.ts";
 
 /** A variable of the optimizer's own, zero at the start. */
@@ -14,7 +14,7 @@ export interface Optimizer {
   readonly update: (target: UpdateTarget, gradient: GraphTensor, rates: StepRates) => GraphNode;
 }
 
-export interface UpdateTarget {
+interface UpdateTarget {
   readonly variable: Variable;
   /** Whether weight decay is for it: for kernels, not for offsets and scales. */
   readonly decays: boolean;
@@ -29,3 +29,19 @@ export interface StepRates {
 
 /** Makes an optimizer for the parameters; `makeSlot` gives it the variables it needs. */
 export type OptimizerFactory = (params: CnnParameters, makeSlot: MakeSlot) => Optimizer;
+
+/** TensorFlow's own update of a float32 variable. */
+export function applyUpdate(
+  op: string,
+  { handle }: Variable,
+  inputs: readonly GraphTensor[],
+  { attributes, ...spec }: Pick<NodeSpec, "attributes" | "after"> = {},
+): GraphNode {
+  return handle.node.graph.add({
+    op,
+    inputs: [handle, ...inputs],
+    attributes: { T: { type: "float32" }, use_locking: { bool: false }, ...attributes },
+    outputs: [],
+    ...spec,
+  });
+}

@@ -1,5 +1,5 @@
 import { constant } from "../graph/operations/constant.ts";
-import type { OptimizerFactory } from "./optimizer.ts";
+import { applyUpdate, type OptimizerFactory } from "./optimizer.ts";
 
 const DECAY = 0.9;
 const EPSILON = 1e-7;
@@ -10,20 +10,9 @@ export const rmsprop: OptimizerFactory = (_params, makeSlot) => ({
     const { graph } = gradient.node;
     const meanSquare = makeSlot(`${target.name}/rmsprop-s`, target);
     const unused = makeSlot(`${target.name}/rmsprop-momentum`, target);
-    return graph.add({
-      op: "ResourceApplyRMSProp",
-      inputs: [
-        target.handle,
-        meanSquare.handle,
-        unused.handle,
-        learningRate,
-        constant(graph, DECAY),
-        constant(graph, 0),
-        constant(graph, EPSILON),
-        gradient,
-      ],
-      attributes: { T: { type: "float32" }, use_locking: { bool: false } },
-      outputs: [],
-    });
+    const [decay, momentum] = [constant(graph, DECAY), constant(graph, 0)];
+    const rates = [learningRate, decay, momentum, constant(graph, EPSILON)];
+    const inputs = [meanSquare.handle, unused.handle, ...rates, gradient];
+    return applyUpdate("ResourceApplyRMSProp", target, inputs);
   },
 });

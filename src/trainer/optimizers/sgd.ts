@@ -1,5 +1,5 @@
 import { constant } from "../graph/operations/constant.ts";
-import type { OptimizerFactory } from "./optimizer.ts";
+import { applyUpdate, type OptimizerFactory } from "./optimizer.ts";
 
 /**
  * w -= lr g; with momentum: a = momentum a + g; w -= lr a (Polyak, 1964, in TensorFlow's form);
@@ -7,24 +7,12 @@ import type { OptimizerFactory } from "./optimizer.ts";
  */
 export const sgd: OptimizerFactory = ({ momentum, nesterov }, makeSlot) => ({
   update: ({ variable: target }, gradient, { learningRate }) => {
-    const { graph } = gradient.node;
-    const attributes = { T: { type: "float32" }, use_locking: { bool: false } } as const;
-    if (momentum === 0) {
-      const inputs = [target.handle, learningRate, gradient];
-      return graph.add({ op: "ResourceApplyGradientDescent", inputs, attributes, outputs: [] });
-    }
+    if (momentum === 0)
+      return applyUpdate("ResourceApplyGradientDescent", target, [learningRate, gradient]);
     const accumulator = makeSlot(`${target.name}/sgd-momentum`, target);
-    return graph.add({
-      op: "ResourceApplyMomentum",
-      inputs: [
-        target.handle,
-        accumulator.handle,
-        learningRate,
-        gradient,
-        constant(graph, momentum),
-      ],
-      attributes: { ...attributes, use_nesterov: { bool: nesterov } },
-      outputs: [],
-    });
+    const share = constant(gradient.node.graph, momentum);
+    const inputs = [accumulator.handle, learningRate, gradient, share];
+    const attributes = { use_nesterov: { bool: nesterov } };
+    return applyUpdate("ResourceApplyMomentum", target, inputs, { attributes });
   },
 });

@@ -1,11 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { plural } from "../../core/quantities.ts";
 import { BsweepError } from "../../core/errors.ts";
 import type { Build } from "./pinned-wheels.ts";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 
 /** The GPUs that TensorFlow has made devices of. */
 export interface Gpus {
-  /** Such as `GPU:0 Tesla V100-SXM2-32GB, 30985 MB`. */
+  /** Such as `GPU:0 Tesla V100-SXM2-32GB, 30985MB`. */
   readonly devices: readonly string[];
   /** Why there is none, in TensorFlow's words; null where one was found, or none was looked for. */
   readonly reason: string | null;
@@ -26,7 +27,7 @@ export function readGpus(build: Build, onGpu: boolean, notes: string): Gpus {
   const lines = notes.split("\n");
   const devices = lines.flatMap((line) => {
     const [, device, megabytes, name] = CREATED.exec(line) ?? [];
-    return device === undefined ? [] : [`${device} ${name ?? ""}, ${megabytes ?? ""} MB`];
+    return device === undefined ? [] : [`${device} ${name ?? ""}, ${megabytes ?? ""}MB`];
   });
   if (onGpu)
     return { devices: devices.length > 0 ? [...new Set(devices)] : ["GPU:0"], reason: null };
@@ -54,11 +55,8 @@ export function readGpuModel(folder = DRIVER): string {
  */
 export function requireGpus(gpus: number, binding: { isUsingGpuDevice(): boolean }): void {
   if (gpus === 0 || binding.isUsingGpuDevice()) return;
-  throw new BsweepError(
-    "RUNTIME_UNFIT",
-    `the element was given ${gpus} GPU(s), and TensorFlow finds none`,
-    {
-      hint: "bsweep runtime status, run in the same image, says why; an image for GPUs: bsweep image build --gpu (docs/gpu.md)",
-    },
-  );
+  const message = `the element was given ${plural(gpus, "GPU")}, and TensorFlow finds none`;
+  throw new BsweepError("RUNTIME_UNFIT", message, {
+    hint: "bsweep runtime status, run in the same image, says why; an image for GPUs: bsweep image build --gpu (docs/gpu.md)",
+  });
 }

@@ -3,10 +3,9 @@ import { delimiter, join } from "node:path";
 import type { Effects, Reporter } from "../../core/effects.ts";
 import { BsweepError, messageOf } from "../../core/errors.ts";
 import { packageRoot } from "../../workspace/package.ts";
-import { buildBinding, requireBuildTools } from "./binding.ts";
+import { buildBinding, nodeGypEnvironment, requireBuildTools } from "./binding.ts";
 import { cacheFolder } from "./cache.ts";
 import { buildOf, type Libraries } from "./libraries.ts";
-import { nodeGypEnvironment } from "./node-headers.ts";
 import type { Build } from "./pinned-wheels.ts";
 import { proveRuntime } from "./proof.ts";
 import { listSources, takeGivenLibraries, takePinnedLibraries, type Source } from "./sources.ts";
@@ -20,7 +19,7 @@ export interface InstallOptions {
   readonly build?: Build | undefined;
 }
 
-export interface Installation {
+interface Installation {
   /** Whether anything had to be done. */
   readonly changed: boolean;
   /** The native library's version. */
@@ -50,13 +49,10 @@ export async function installRuntime(
   );
   const after = await proveRuntime();
   if (after.works) return { changed: true, tensorflow: after.tensorflow, build: after.build };
-  throw new BsweepError(
-    "RUNTIME_MISSING",
-    `TensorFlow is in place but does not work: ${after.reason}`,
-    {
-      hint: "bsweep runtime status shows what was found; bsweep runtime install --from takes another TensorFlow",
-    },
-  );
+  const message = `TensorFlow is in place but does not work: ${after.reason}`;
+  throw new BsweepError("RUNTIME_MISSING", message, {
+    hint: "bsweep runtime status shows what was found; bsweep runtime install --from takes another TensorFlow",
+  });
 }
 
 /** Whether a TensorFlow that works is what was asked for. */
@@ -69,13 +65,9 @@ function requireBuild({ main, framework }: Libraries, build: Build | undefined):
   if (build === undefined) return;
   const found = buildOf(framework);
   if (found === build) return;
-  throw new BsweepError(
-    "USAGE",
-    `found ${main}, built for ${found.toUpperCase()}s, expected one for ${build.toUpperCase()}s`,
-    {
-      hint: "leave out --from, or the option that asks for the other build",
-    },
-  );
+  const hint = "leave out --from, or the option that asks for the other build";
+  const message = `found ${main}, built for ${found.toUpperCase()}s, expected one for ${build.toUpperCase()}s`;
+  throw new BsweepError("USAGE", message, { hint });
 }
 
 /**

@@ -5,8 +5,7 @@
 import { join } from "node:path";
 import { messageOf } from "../../core/errors.ts";
 import { buildOf } from "./libraries.ts";
-import { loadTensorFlow } from "./load.ts";
-import { bindingOf } from "./native.ts";
+import { bindingOf, loadTensorFlow } from "./load.ts";
 import type { PrintedProof } from "./proof.ts";
 import { findTfjsPackage } from "./tfjs-package.ts";
 

@@ -3,7 +3,7 @@ import { BsweepError } from "../../core/errors.ts";
 import type { Reporter } from "../../core/effects.ts";
 import { logicalPath } from "../../workspace/layout.ts";
 import { findLibraries, type Libraries } from "./libraries.ts";
-import { pinnedWheelsFit, wheelsOf, type Build } from "./pinned-wheels.ts";
+import { type Build, pinnedWheelsFit, requirementOf, wheelsOf } from "./pinned-wheels.ts";
 import { downloadWheels, unpackedFolder, unpackWheel } from "./wheel.ts";
 import { withWorkFolder } from "./work-folder.ts";
 
@@ -27,13 +27,9 @@ export function listSources(
   const path = from ?? environment["BSWEEP_LIBTENSORFLOW"] ?? "";
   if (path !== "") return [{ kind: "given", path: logicalPath(path) }];
   if (build === "gpu" && !wheelsFit) {
-    throw new BsweepError(
-      "RUNTIME_UNFIT",
-      "TensorFlow for GPUs is there for Linux on x86_64 only",
-      {
-        hint: "bsweep runtime install --from FOLDER takes one you have",
-      },
-    );
+    const message = "TensorFlow for GPUs is there for Linux on x86_64 only";
+    const hint = "bsweep runtime install --from FOLDER takes one you have";
+    throw new BsweepError("RUNTIME_UNFIT", message, { hint });
   }
   const pinned: Source[] = wheelsFit ? [{ kind: "pinned-wheel", build }] : [];
   // tfjs-node's installer knows no GPU in this package.
@@ -57,13 +53,15 @@ export async function takePinnedLibraries(
   reporter: Reporter,
 ): Promise<Libraries> {
   const wheels = wheelsOf(build);
-  const [{ file, sha256, requirement }] = wheels;
+  const [{ file, sha256 }] = wheels;
   const unpacked = unpackedFolder(cache, file, sha256, wheels.length > 1);
   if (existsSync(unpacked)) return findLibraries(unpacked);
   return withWorkFolder(cache, async (folder) => {
     const megabytes = wheels.reduce((sum, wheel) => sum + wheel.megabytes, 0);
     const more = build === "gpu" ? " and CUDA's libraries" : "";
-    reporter.info(`Downloading ${requirement}${more} with pip (${megabytes} MB, once) ...`);
+    reporter.info(
+      `Downloading ${requirementOf(wheels[0])}${more} with pip (${megabytes}MB, once) ...`,
+    );
     const [tensorflow, ...cuda] = await downloadWheels(wheels, folder);
     reporter.info(`Unpacking into ${unpacked} ...`);
     return unpackWheel(tensorflow, cache, cuda);

@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { BsweepError } from "../../core/errors.ts";
 import { syncFolder } from "../../workspace/atomic.ts";
 import { CUDA, findLibraries, type Libraries } from "./libraries.ts";
-import { ALL_WHEELS, PLATFORMS, type PinnedWheel } from "./pinned-wheels.ts";
+import { ALL_WHEELS, type PinnedWheel, PLATFORMS, requirementOf } from "./pinned-wheels.ts";
 import { runTool } from "./tool.ts";
 import { placeFolder, withWorkFolder } from "./work-folder.ts";
 
@@ -29,7 +29,7 @@ export async function downloadWheels(
   // Always the same files, whatever Python runs pip.
   argv.push("--python-version", "3.11", "--implementation", "cp", "--abi", "cp311");
   argv.push(...PLATFORMS.flatMap((platform) => ["--platform", platform]), "--dest", folder);
-  argv.push(...wheels.map(({ requirement }) => requirement));
+  argv.push(...wheels.map(requirementOf));
   const [first, ...others] = wheels;
   await runTool("Downloading TensorFlow with pip", "python3", argv, {
     hint: `install python3 with pip, or fetch ${first.file} elsewhere and run bsweep runtime install --from FILE`,

@@ -1,10 +1,20 @@
 import { differentiate } from "../graph/gradients.ts";
 import type { GraphNode, GraphTensor } from "../graph/graph.ts";
-import { cast, elementwise } from "../graph/operations/arithmetic.ts";
+import {
+  addTensors,
+  cast,
+  divide,
+  elementwise,
+  halfSumOfSquares,
+  multiply,
+  sumAll,
+} from "../graph/operations/arithmetic.ts";
 import { constant, placeholder } from "../graph/operations/constant.ts";
+import { crossEntropy, smoothedCrossEntropy } from "../graph/operations/cross-entropy.ts";
 import { sizeOf } from "../graph/operations/shape.ts";
 import {
   assignVariable,
+  gatherRows,
   identity,
   readVariable,
   subtractFromVariable,
@@ -14,10 +24,8 @@ import {
 import { augment } from "../layers/augmentation.ts";
 import { TrainingPass } from "../layers/layer.ts";
 import { OPTIMIZERS } from "../optimizers/index.ts";
-import type { StepRates } from "../optimizers/optimizer.ts";
-import type { TrainingGraph } from "./parts.ts";
-import { countCorrect, gatherBatch } from "./batch.ts";
-import { trainingLoss } from "./loss.ts";
+import type { MakeSlot, StepRates } from "../optimizers/optimizer.ts";
+import { countCorrect, gatherBatch, type TrainingGraph } from "./parts.ts";
 
 /** Returns the variables that start at zero: the optimizer's. */
 export function addStepSignature(model: TrainingGraph): readonly Variable[] {
@@ -32,7 +40,7 @@ export function addStepSignature(model: TrainingGraph): readonly Variable[] {
   const examples = cast(sizeOf(rows), "float32");
   const loss = trainingLoss(model, pass, { logits, labels: batch.labels, examples });
   const zeroed: Variable[] = [];
-  const makeSlot = (name: string, like: { readonly shape: readonly number[] }): Variable => {
+  const makeSlot: MakeSlot = (name, like) => {
     const slot = variable(graph, name, "float32", like.shape);
     zeroed.push(slot);
     return slot;
@@ -51,13 +59,39 @@ export function addStepSignature(model: TrainingGraph): readonly Variable[] {
   return zeroed;
 }
 
+/**
+ * What a step minimizes, a scalar: cross-entropy, each example by its class's weight, plus the l2 penalty.
+ * @param batch logits [batch, classes]; labels int32 [batch]; examples: the batch's size, a float32 scalar, for a
+ *   partial batch divides by its own
+ */
+function trainingLoss(
+  { params, network, classWeights }: TrainingGraph,
+  pass: TrainingPass,
+  { logits, labels, examples }: Readonly<Record<"logits" | "labels" | "examples", GraphTensor>>,
+): GraphTensor {
+  const { labelSmoothing, l2 } = params;
+  const each =
+    labelSmoothing > 0
+      ? smoothedCrossEntropy(logits, labels, labelSmoothing)
+      : crossEntropy(logits, labels);
+  const weighted =
+    params.classWeights === "none" ? each : multiply(each, gatherRows(classWeights, labels));
+  const loss = divide(sumAll(weighted), examples);
+  if (l2 === 0) return loss;
+  const penalties = network.variables
+    .filter(({ role }) => role === "kernel")
+    .map(({ variable }) => halfSumOfSquares(pass.read(variable)));
+  const penalty = multiply(penalties.reduce(addTensors), constant(loss.node.graph, 2 * l2));
+  return addTensors(loss, penalty);
+}
+
 /** One update of each variable by its gradient, and of its average after that. */
 function updateAll(
   { network, params, averages }: TrainingGraph,
   { reads }: TrainingPass,
   loss: GraphTensor,
   rates: StepRates,
-  makeSlot: (name: string, like: { readonly shape: readonly number[] }) => Variable,
+  makeSlot: MakeSlot,
 ): readonly GraphNode[] {
   const optimizer = OPTIMIZERS[params.optimizer](params, makeSlot);
   const kernels = new Set(

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { resolveCnnParameters } from "../../../src/cnn/parameters.ts";
 import { planCnn } from "../../../src/cnn/shapes.ts";
 import { Model } from "../../../src/trainer/model.ts";
-import { loadNativeBinding } from "../../../src/trainer/runtime/native.ts";
+import { loadNativeBinding } from "../../../src/trainer/runtime/load.ts";
 import { train } from "../../../src/trainer/train.ts";
 import { openPackedDataset } from "../../../src/workspace/packed-dataset.ts";
 import { waitForTurn } from "./turn.ts";

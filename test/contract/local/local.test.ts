@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { LocalSummary } from "../../../src/app/local/ran.ts";
+import type { LocalSummary } from "../../../src/app/local.ts";
 import { runBsweep, startBsweep, until, type ProcessEnd } from "../../support/bsweep-process.ts";
 import { listTree } from "../../support/folder.ts";
 import {
@@ -37,7 +37,10 @@ test("runs every trial through the job scripts, and a second run has nothing to 
   const study = await makeLocalStudy(["good", "exit-3", "good"]);
   const end = await runLocal(study, "--workers=2");
   expect(end).toMatchObject({ exitStatus: 0 });
-  expect(summaryOf(end)).toMatchObject({ done: 3, failed: 1, left: 0, best: 0.5, workers: 2 });
+  expect(summaryOf(end)).toMatchObject({
+    ...{ done: 3, failed: 1, left: 0, workers: 2 },
+    best: { number: 1, objective: 0.5, replicates: 2 },
+  });
   expect(end.stderr).toContain("trials: 3/3, 1 failed, best");
   expect(readResults(study.resultFolder).size).toBe(3);
   expect(readdirSync(join(study.roundFolder, "logs/array-01"))).toEqual(

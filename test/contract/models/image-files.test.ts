@@ -5,8 +5,7 @@ import { expect, test } from "vitest";
 import type { CnnProblem } from "../../../src/cnn/shapes.ts";
 import type { Inversion } from "../../../src/cnn/model-request.ts";
 import { readImageFiles } from "../../../src/trainer/image-files.ts";
-import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
-import { bindingOf } from "../../../src/trainer/runtime/native.ts";
+import { loadTensorFlow, bindingOf } from "../../../src/trainer/runtime/load.ts";
 import { makeTestFolder } from "../../support/folder.ts";
 import { drawNormal } from "../../support/graph.ts";
 

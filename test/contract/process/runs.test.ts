@@ -1,9 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { runAttached } from "../../../src/process/run-attached.ts";
-import { runLines, runNodeLines } from "../../../src/process/run-lines.ts";
-import { runLogged } from "../../../src/process/run-logged.ts";
+import { runAttached, runLogged } from "../../../src/process/run-child.ts";
+import { runLines, runNodeLines } from "../../../src/process/exec.ts";
 import { until } from "../../support/bsweep-process.ts";
 import { makeTestFolder } from "../../support/folder.ts";
 import { never } from "../../support/prepare.ts";

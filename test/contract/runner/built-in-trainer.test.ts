@@ -10,7 +10,7 @@ import {
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { generateRound } from "../../../src/app/generate.ts";
-import type { LocalSummary } from "../../../src/app/local/ran.ts";
+import type { LocalSummary } from "../../../src/app/local.ts";
 import { createLayout, type Layout } from "../../../src/workspace/layout.ts";
 import { packageRoot } from "../../../src/workspace/package.ts";
 import { runBsweep, startBsweep, until } from "../../support/bsweep-process.ts";

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { LocalSummary } from "../../../src/app/local/ran.ts";
+import type { LocalSummary } from "../../../src/app/local.ts";
 import { createLayout } from "../../../src/workspace/layout.ts";
 import { runBsweep, startBsweep, until, type ProcessEnd } from "../../support/bsweep-process.ts";
 import { makeLocalStudy } from "../../support/local-study.ts";

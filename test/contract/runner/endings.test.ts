@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Round } from "../../../src/core/round.ts";
+import type { Round } from "../../../src/formats/round-file.ts";
 import type { FailureKind, TrialResult } from "../../../src/core/trial.ts";
 import { makeTestFolder } from "../../support/folder.ts";
 import { type ProcessEnd, runBsweep } from "../../support/bsweep-process.ts";
@@ -49,7 +49,7 @@ test.each<[string, FailureKind, string]>([
   ["exit-3", "error", "the trainer ended with exit status 3"],
   ["segfault", "signal", "the trainer was ended by SIGSEGV"],
   ["killed", "signal", "the trainer was ended by SIGKILL"],
-  ["memory", "out-of-memory", "the trainer held more than the 200 MiB it may"],
+  ["memory", "out-of-memory", "the trainer held more than the 200MB it may"],
   ["bad-alloc", "out-of-memory", "the trainer ran out of memory (exit status 1)"],
   ["no-report", "missing-result", "the trainer ended in order and left no report"],
   ["half-report", "missing-result", "the trainer's report is no JSON: found its end at line 1"],
@@ -118,7 +118,7 @@ const SHORT = { cpus: 1, memoryMiB: 4096, walltimeSeconds: 6, checkpointSeconds:
 test.each(["sleep", "deaf"])("a trainer that hangs (%s) has timed out", async (behaviour) => {
   const { failure, timing } = await runTrial(behaviour, { limits: SHORT });
   expect(failure?.kind).toBe("timeout");
-  expect(failure?.message).toMatch(/^stopped after \d+ s/);
+  expect(failure?.message).toMatch(/^stopped after \d[\d.]*s/);
   expect(timing.seconds).toBeGreaterThan(0);
 });
 

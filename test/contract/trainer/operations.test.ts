@@ -19,14 +19,13 @@ import {
   sumAll,
 } from "../../../src/trainer/graph/operations/arithmetic.ts";
 import { normalizeBatch } from "../../../src/trainer/graph/operations/batch-normalization.ts";
-import { biasAdd } from "../../../src/trainer/graph/operations/bias.ts";
 import { constantTensor, placeholder } from "../../../src/trainer/graph/operations/constant.ts";
 import { conv2d } from "../../../src/trainer/graph/operations/convolution.ts";
 import {
   crossEntropy,
   smoothedCrossEntropy,
 } from "../../../src/trainer/graph/operations/cross-entropy.ts";
-import { matMul } from "../../../src/trainer/graph/operations/matrix-product.ts";
+import { biasAdd, matMul } from "../../../src/trainer/graph/operations/matrix-product.ts";
 import { averagePool, maxPool } from "../../../src/trainer/graph/operations/pooling.ts";
 import { dropout } from "../../../src/trainer/graph/operations/random.ts";
 import { reshape } from "../../../src/trainer/graph/operations/shape.ts";

@@ -5,8 +5,7 @@ import { Graph } from "../../../src/trainer/graph/graph.ts";
 import { activate } from "../../../src/trainer/graph/operations/activation.ts";
 import { elementwise, multiply, sumAll } from "../../../src/trainer/graph/operations/arithmetic.ts";
 import { constant, placeholder } from "../../../src/trainer/graph/operations/constant.ts";
-import { matMul } from "../../../src/trainer/graph/operations/matrix-product.ts";
-import { biasAdd } from "../../../src/trainer/graph/operations/bias.ts";
+import { biasAdd, matMul } from "../../../src/trainer/graph/operations/matrix-product.ts";
 import {
   assignVariable,
   identity,

@@ -3,8 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { CnnParameters } from "../../../src/cnn/parameters.ts";
 import { OPTIMIZERS } from "../../../src/trainer/optimizers/index.ts";
 import type { Session } from "../../../src/trainer/graph/session.ts";
-import type { Fetched } from "../../../src/trainer/runtime/native.ts";
-import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
+import { type Fetched, loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { relativeDifference } from "../../support/graph.ts";
 import {
   createOracle,

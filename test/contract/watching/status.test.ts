@@ -22,7 +22,7 @@ describe("status of held elements", PATIENCE, () => {
     const round = await makeSubmittableRound(lsf());
     const { stdout, exitStatus } = await look(lsf(), round).run("status");
     expect(exitStatus).toBe(0);
-    expect(stdout).toContain("s: 6 trials: 6 not submitted");
+    expect(stdout).toContain("s, 6 trials: 6 not submitted");
     expect(stdout).toMatch(/next: bsweep submit .*study\.yaml/);
     expect(await lsf().calls()).toEqual([]);
   });
@@ -68,7 +68,7 @@ describe("status of held elements", PATIENCE, () => {
     for (const id of [1001, 1002]) await lsf().forget(id);
     expect(await look(lsf(), round).counts()).toEqual({ missing: 6 });
     const { stdout } = await look(lsf(), round).run("status");
-    expect(stdout).toContain("missing: 6, for example trial 1");
+    expect(stdout).toContain("missing: 6 trials, for example trial 1");
     expect(stdout).toMatch(/next: bsweep retry/);
   });
 

@@ -32,7 +32,7 @@ describe("wait", { timeout: 60_000 }, () => {
     expect(exitStatus).toBe(12);
     expect(JSON.parse(stdout)).toMatchObject({ counts: { waiting: 6 }, next: "watch" });
     // Nothing changed: one line.
-    expect(stderr).toBe("6 waiting of 6\n");
+    expect(stderr).toBe("6 waiting of 6 trials\n");
     expect((await study.questions()) - before).toBe(1);
   });
 

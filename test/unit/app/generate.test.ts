@@ -11,7 +11,7 @@ import { describe, expect, test } from "vitest";
 import { generateRound, type GenerateOptions } from "../../../src/app/generate.ts";
 import { BsweepError, formatIssue } from "../../../src/core/errors.ts";
 import { sha256 } from "../../../src/core/identity.ts";
-import type { GenerateReport } from "../../../src/app/generate/generated.ts";
+import type { GenerateReport } from "../../../src/app/generate/round-spec.ts";
 import { parseManifestLine } from "../../../src/formats/manifest.ts";
 import { parseRoundFile } from "../../../src/formats/round-file.ts";
 import { createLayout, type Layout } from "../../../src/workspace/layout.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { explainOutside } from "../../../src/core/membership.ts";
+import { explainOutside } from "../../../src/core/search-space.ts";
 import { randomFor } from "../../../src/core/random.ts";
 import type { Parameters, SearchSpace } from "../../../src/core/study.ts";
 import { drawValue } from "../../../src/samplers/draw.ts";

@@ -5,6 +5,7 @@ import {
   formatMemory,
   parseDurationSeconds,
   parseMemoryMiB,
+  plural,
 } from "../../../src/core/quantities.ts";
 
 describe("memory", () => {
@@ -98,6 +99,7 @@ describe("durations", () => {
   });
 
   test.each([
+    [0.02, "<0.1s"],
     [0.44, "0.4s"],
     [12.4, "12s"],
     [59.7, "1m 00s"],
@@ -118,4 +120,10 @@ describe("durations", () => {
       }),
     );
   });
+});
+
+test("one is one, all else is many", () => {
+  expect(plural(1, "trial")).toBe("1 trial");
+  expect(plural(0, "trial")).toBe("0 trials");
+  expect(plural(2880, "class", "classes")).toBe("2,880 classes");
 });

@@ -22,11 +22,11 @@ const BEST: Best = {
 };
 
 test("the YAML says where it comes from and can be pasted", () => {
-  expect(formatBest(BEST)).toBe(`# Trial 17 of study digits, the best of 2871 complete trials
+  expect(formatBest(BEST)).toBe(`# Trial 17 of study digits, the best of 2,871 complete trials
 # holdoutAccuracy: 0.9911904761904762
-# 95 % interval: 0.9879 .. 0.9936 (rows only, not seeds), 4163 of 4200 rows right
+# 95 % interval: 0.9879 .. 0.9936 (rows only, not seeds), 4,163 of 4,200 rows right
 # 2 share this value: hold-out loss, model size, trial number decided, in this order
-# model: 225034 parameters
+# model: 225,034 parameters
 
 trainer:
   kind: cnn

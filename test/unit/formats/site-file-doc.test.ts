@@ -9,7 +9,7 @@ import {
   SITE_DEFAULTS,
 } from "../../../src/formats/site-file.ts";
 import { SCHEDULERS } from "../../../src/schedulers/index.ts";
-import type { JobRequest } from "../../../src/schedulers/job-file.ts";
+import type { JobRequest } from "../../../src/schedulers/scheduler.ts";
 import { lsfJobFile } from "../../../src/schedulers/lsf/directives.ts";
 import { slurmJobFile } from "../../../src/schedulers/slurm/directives.ts";
 import { packagedTemplates, packageRoot } from "../../../src/workspace/package.ts";

@@ -83,8 +83,8 @@ describe("parseSiteFile", () => {
   test("refuses what is no YAML, a key twice, and a list", () => {
     expect(issuesOf("scheduler: [")[0]).toMatch(/^1 : /);
     expect(issuesOf("scheduler: lsf\nscheduler: lsf\n")[0]).toMatch(/^2 : Map keys must be unique/);
-    expect(issuesOf("- lsf\n")).toEqual(['1 : found ["lsf"], expected a mapping']);
-    expect(issuesOf("")).toEqual(["undefined : found null, expected a mapping"]);
+    expect(issuesOf("- lsf\n")).toEqual(['1 : found ["lsf"], expected a mapping (`key: value`)']);
+    expect(issuesOf("")).toEqual(["undefined : found null, expected a mapping (`key: value`)"]);
   });
 
   test("asks for a scheduler, and for a container that it has", () => {

@@ -229,7 +229,7 @@ replicates: 1
 `;
     expect(issuesOf(text)).toEqual([
       'study.yaml:1: study: found "x/../y", expected at most 64 letters, digits, `.`, `_` or `-`, the first a letter or digit',
-      "study.yaml:1: data: found nothing, expected a mapping",
+      "study.yaml:1: data: found nothing, expected a mapping (`key: value`)",
       "study.yaml:2: unknown key `dta`; did you mean `data`?",
       'study.yaml:3: trainer.kind: found "cnm", expected cnn',
       "study.yaml:3: trainer.epochs: found 0, expected an integer 1 .. 100000",

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { FRESH_PROGRESS, type Progress } from "../../../src/cnn/training-progress.ts";
 import { BsweepError } from "../../../src/core/errors.ts";
-import { parseProgress } from "../../../src/formats/training-progress.ts";
+import { parseProgress } from "../../../src/formats/result-file.ts";
 
 const PROGRESS: Progress = {
   history: [

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { quoteShell } from "../../../src/rendering/shell.ts";
+import { quoteShell } from "../../../src/rendering/engine.ts";
 
 const line = fc.string({ unit: "binary" }).filter((text) => !/[\0\n\r]/.test(text));
 

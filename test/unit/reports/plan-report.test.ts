@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { PlanReport } from "../../../src/app/plan/planned.ts";
+import type { PlanReport } from "../../../src/app/plan.ts";
 import { formatPlan } from "../../../src/reports/plan-report.ts";
 
 const PLAN: PlanReport = {
@@ -47,12 +47,12 @@ test("a plan at a glance", () => {
   expect(formatPlan(PLAN)).toBe(
     `
 study     digits-grid: grid, 2 replicates
-data      data/digits: 42,000 rows, 7% held out
+data      data/digits: 42,000 rows, 7 % held out
 trials    2,880, of 3,000 proposed: 100 impossible and 20 that train the same as another left out
 planned   1,000 in earlier rounds, 900 with a result
 new       1,880 in 2 arrays of 1,000 elements, the last of 880, on compute1
-at most   940 core-hours; 19h 00m with 50 at once
-about     613 core-hours by the shapes; the slowest trial 1h 30m on one core
+at most   940 core-hours, over in 19h 00m with 50 at once
+about     613 core-hours, reckoned from the networks; the slowest trial 1h 30m
 largest   7,741,962 parameters, 301.7 MFLOP per example, about 2GB
           filters 256, dropout 0.2
 

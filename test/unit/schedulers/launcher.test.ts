@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
 import type { ContainerRuntime, Pool } from "../../../src/core/placement.ts";
-import type { JobRequest } from "../../../src/schedulers/job-file.ts";
+import type { JobRequest, Scheduler } from "../../../src/schedulers/scheduler.ts";
 import { chooseLauncher, launchWords } from "../../../src/schedulers/launcher.ts";
 import { local } from "../../../src/schedulers/local/index.ts";
 import { lsf } from "../../../src/schedulers/lsf/index.ts";
-import type { Scheduler } from "../../../src/schedulers/scheduler.ts";
 import { slurm } from "../../../src/schedulers/slurm/index.ts";
 
 const pool: Pool = { slots: 8, slotsPerHost: 2, walltimeSeconds: 7200 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { JobRequest } from "../../../src/schedulers/job-file.ts";
+import type { JobRequest } from "../../../src/schedulers/scheduler.ts";
 import { lsfJobFile } from "../../../src/schedulers/lsf/directives.ts";
 
 const request: JobRequest = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ElementStatus } from "../../../src/core/element-status.ts";
 import { slurmStatus } from "../../../src/schedulers/slurm/status.ts";
-import { parseSlurmSeconds, parseSlurmTime } from "../../../src/schedulers/slurm/values.ts";
+import { parseSlurmSeconds, parseSlurmTime } from "../../../src/schedulers/slurm/facts.ts";
 import type { Argv, StatusQuery } from "../../../src/schedulers/status.ts";
 import { readAnswer } from "../../support/slurm/answers.ts";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { foldRanges } from "../../../src/core/ranges.ts";
-import { lsfSteering } from "../../../src/schedulers/lsf/steering.ts";
-import { slurmSteering } from "../../../src/schedulers/slurm/steering.ts";
+import { lsfSteering } from "../../../src/schedulers/lsf/index.ts";
+import { slurmSteering } from "../../../src/schedulers/slurm/index.ts";
 import { jobExpressions } from "../../../src/schedulers/steering.ts";
 
 const answer = (exitStatus: number, stderr: string, stdout = "") => ({

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { BestSoFar, isBetter } from "../../../src/stats/best-so-far.ts";
-import { rankTrials } from "../../../src/stats/rank.ts";
+import { BestSoFar, isBetter, rankTrials } from "../../../src/stats/rank.ts";
 import { makeOutcome } from "../../support/outcomes.ts";
 
 const trial = fc.record({

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { wilsonInterval } from "../../../src/stats/interval.ts";
+import { wilsonInterval } from "../../../src/stats/moments.ts";
 
 // Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17
 // (1998), table I, method 3 (score, no continuity correction).

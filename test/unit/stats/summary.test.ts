@@ -55,8 +55,8 @@ test("a value that most trials share stays in one bin", () => {
   );
   const a = summariseParameters(rows, [], ["a"], "maximize").find(({ name }) => name === "a");
   expect(a?.values.map(({ label, trials }) => [label, trials])).toEqual([
-    ["0 .. 0", 29],
-    ["1 .. 1", 1],
+    ["0", 29],
+    ["1", 1],
     ["2 .. 11", 10],
   ]);
 });

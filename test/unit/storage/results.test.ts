@@ -1,19 +1,23 @@
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Round } from "../../../src/core/round.ts";
+import type { Round } from "../../../src/formats/round-file.ts";
 import type { Trial, TrialResult } from "../../../src/core/trial.ts";
 import { CNN_TRAINER } from "../../../src/cnn/parameters.ts";
 import { readAttemptResults, readPlannedTrials } from "../../../src/storage/attempts.ts";
 import { inTransaction, type StudyDatabase, withDatabase } from "../../../src/storage/database.ts";
 import { readDisagreements, readHistories, readOutcomes } from "../../../src/storage/outcomes.ts";
-import { createResultInsert, readCollectedFiles } from "../../../src/storage/results.ts";
+import {
+  createResultInsert,
+  readCollectedFiles,
+  readSetAside,
+  replaceSetAside,
+} from "../../../src/storage/results.ts";
 import {
   createPlannedTrialLookup,
   readRounds,
   readSettings,
   saveRound,
 } from "../../../src/storage/rounds.ts";
-import { readSetAside, replaceSetAside } from "../../../src/storage/set-aside.ts";
 import { makeTestFolder } from "../../support/folder.ts";
 import { makeFailure, makeResult, makeTrial } from "../../support/results.ts";
 

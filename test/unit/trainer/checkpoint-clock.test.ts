@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { CheckpointClock } from "../../../src/trainer/checkpoint-clock.ts";
+import { CheckpointClock } from "../../../src/trainer/checkpoints.ts";
 
 const never = new AbortController().signal;
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { EarlyStopping } from "../../../src/trainer/early-stopping.ts";
+import { EarlyStopping } from "../../../src/trainer/train.ts";
 
 function verdicts(patience: number, losses: readonly number[]): string[] {
   const stopping = new EarlyStopping(patience);

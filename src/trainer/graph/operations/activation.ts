@@ -1,4 +1,4 @@
-import type { GraphTensor } from "../graph.ts";
+import { addLike, type GraphTensor } from "../graph.ts";
 
 /** TensorFlow's operation, its gradient operation, and which order that takes its inputs in. */
 const OPERATIONS = {
@@ -8,27 +8,12 @@ const OPERATIONS = {
   tanh: { op: "Tanh", gradientOp: "TanhGrad", gradientFirst: false },
 } as const;
 
-export type ActivationName = keyof typeof OPERATIONS;
-
 /** Applies the activation to each element. All four gradients follow from the output alone. */
-export function activate(input: GraphTensor, name: ActivationName): GraphTensor {
+export function activate(input: GraphTensor, name: keyof typeof OPERATIONS): GraphTensor {
   const { op, gradientOp, gradientFirst } = OPERATIONS[name];
-  const { graph } = input.node;
-  const attributes = { T: { type: input.dtype } };
-  const output: GraphTensor = graph.addTensor({
-    op,
-    inputs: [input],
-    attributes,
-    dtype: input.dtype,
-    shape: input.shape,
+  const output: GraphTensor = addLike(input, op, [input], {
     gradient: (gradient) => [
-      graph.addTensor({
-        op: gradientOp,
-        inputs: gradientFirst ? [gradient, output] : [output, gradient],
-        attributes,
-        dtype: input.dtype,
-        shape: input.shape,
-      }),
+      addLike(input, gradientOp, gradientFirst ? [gradient, output] : [output, gradient]),
     ],
   });
   return output;

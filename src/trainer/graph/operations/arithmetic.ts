@@ -1,6 +1,5 @@
-import { type GraphTensor, haveSameShape, requireShape } from "../graph.ts";
-import type { DataType } from "../data-type.ts";
-import { constant, constantTensor } from "./constant.ts";
+import { addLike, type DataType, type GraphTensor, haveSameShape, requireShape } from "../graph.ts";
+import { constant, integers } from "./constant.ts";
 import { shapeOf } from "./shape.ts";
 
 /** Converts the elements; a bool becomes 0 or 1. A gradient is converted back. */
@@ -19,52 +18,31 @@ export function cast(input: GraphTensor, dtype: DataType): GraphTensor {
 /** a + b for two tensors of one shape: also how gradients from two paths meet. */
 export function addTensors(a: GraphTensor, b: GraphTensor): GraphTensor {
   requireShape(haveSameShape(a, b), "AddV2", a, b);
-  return a.node.graph.addTensor({
-    op: "AddV2",
-    inputs: [a, b],
-    attributes: { T: { type: a.dtype } },
-    dtype: a.dtype,
-    shape: a.shape,
-    gradient: (gradient) => [gradient, gradient],
-  });
+  return addLike(a, "AddV2", [a, b], { gradient: (gradient) => [gradient, gradient] });
 }
 
 /** Half the sum of the squared elements, a scalar. */
 export function halfSumOfSquares(input: GraphTensor): GraphTensor {
-  return input.node.graph.addTensor({
-    op: "L2Loss",
-    inputs: [input],
-    attributes: { T: { type: input.dtype } },
-    dtype: input.dtype,
+  return addLike(input, "L2Loss", [input], {
     shape: [],
     gradient: (gradient) => [elementwise("Mul", input, gradient)],
   });
 }
+
+type Elementwise = "AddV2" | "Sub" | "Mul" | "RealDiv" | "Minimum" | "Pow" | "BitwiseXor";
 
 /**
  * Element by element, one operand perhaps a scalar. No gradient rule: `multiply` is the
  * operation for factors in the forward pass.
  */
 export function elementwise(
-  op:
-    | "AddV2"
-    | "Sub"
-    | "Mul"
-    | "RealDiv"
-    | "Minimum"
-    | "Pow"
-    | "BitwiseXor"
-    | "GreaterEqual"
-    | "Equal",
+  op: Elementwise | "GreaterEqual" | "Equal",
   a: GraphTensor,
   b: GraphTensor,
 ): GraphTensor {
   const scalar = a.shape.length === 0 || b.shape.length === 0;
   requireShape(scalar || haveSameShape(a, b), op, a, b);
-  return a.node.graph.addTensor({
-    op,
-    inputs: [a, b],
-    attributes: { T: { type: a.dtype } },
+  return addLike(a, op, [a, b], {
     dtype: op === "GreaterEqual" || op === "Equal" ? "bool" : a.dtype,
     shape: a.shape.length === 0 ? b.shape : a.shape,
   });
@@ -75,51 +53,29 @@ export function elementwise(
  * data, a mask or a constant.
  */
 export function multiply(input: GraphTensor, factor: GraphTensor): GraphTensor {
-  requireFactor("Mul", input, factor);
-  return input.node.graph.addTensor({
-    op: "Mul",
-    inputs: [input, factor],
-    attributes: { T: { type: input.dtype } },
-    dtype: input.dtype,
-    shape: input.shape,
-    gradient: (gradient) => [elementwise("Mul", gradient, factor), undefined],
-  });
+  return scaled("Mul", input, factor);
 }
 
 /** input / divisor, otherwise as `multiply`. */
 export function divide(input: GraphTensor, divisor: GraphTensor): GraphTensor {
-  requireFactor("RealDiv", input, divisor);
-  return input.node.graph.addTensor({
-    op: "RealDiv",
-    inputs: [input, divisor],
-    attributes: { T: { type: input.dtype } },
-    dtype: input.dtype,
-    shape: input.shape,
-    gradient: (gradient) => [elementwise("RealDiv", gradient, divisor), undefined],
-  });
+  return scaled("RealDiv", input, divisor);
 }
 
-function requireFactor(op: string, input: GraphTensor, factor: GraphTensor): void {
+function scaled(op: "Mul" | "RealDiv", input: GraphTensor, factor: GraphTensor): GraphTensor {
   requireShape(factor.shape.length === 0 || haveSameShape(input, factor), op, input, factor);
+  return addLike(input, op, [input, factor], {
+    gradient: (gradient) => [elementwise(op, gradient, factor), undefined],
+  });
 }
 
 /** Sum of all elements, a scalar. */
 export function sumAll(input: GraphTensor): GraphTensor {
-  const { graph } = input.node;
-  const axes = Int32Array.from(input.shape.keys());
-  return graph.addTensor({
-    op: "Sum",
-    inputs: [input, constantTensor(graph, axes, [axes.length])],
-    attributes: { T: { type: input.dtype }, Tidx: { type: "int32" }, keep_dims: { bool: false } },
-    dtype: input.dtype,
+  return addLike(input, "Sum", [input, integers(input.node.graph, input.shape.keys())], {
+    attributes: { Tidx: { type: "int32" }, keep_dims: { bool: false } },
     shape: [],
     gradient: (gradient) => [
-      graph.addTensor({
-        op: "Fill",
-        inputs: [shapeOf(input), gradient],
-        attributes: { T: { type: input.dtype }, index_type: { type: "int32" } },
-        dtype: input.dtype,
-        shape: input.shape,
+      addLike(input, "Fill", [shapeOf(input), gradient], {
+        attributes: { index_type: { type: "int32" } },
       }),
       undefined,
     ],
@@ -128,15 +84,8 @@ export function sumAll(input: GraphTensor): GraphTensor {
 
 /** Index of the largest element of each row of a [rows, columns] tensor, int32. */
 export function argMax(input: GraphTensor): GraphTensor {
-  const { graph } = input.node;
-  return graph.addTensor({
-    op: "ArgMax",
-    inputs: [input, constant(graph, 1, "int32")],
-    attributes: {
-      T: { type: input.dtype },
-      Tidx: { type: "int32" },
-      output_type: { type: "int32" },
-    },
+  return addLike(input, "ArgMax", [input, constant(input.node.graph, 1, "int32")], {
+    attributes: { Tidx: { type: "int32" }, output_type: { type: "int32" } },
     dtype: "int32",
     shape: input.shape.slice(0, 1),
   });
@@ -144,11 +93,5 @@ export function argMax(input: GraphTensor): GraphTensor {
 
 /** Applies a function to each element. No gradient rule. */
 export function unary(op: "Cos" | "Sin" | "Tan" | "Neg", input: GraphTensor): GraphTensor {
-  return input.node.graph.addTensor({
-    op,
-    inputs: [input],
-    attributes: { T: { type: input.dtype } },
-    dtype: input.dtype,
-    shape: input.shape,
-  });
+  return addLike(input, op, [input]);
 }

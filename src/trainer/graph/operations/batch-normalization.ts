@@ -2,13 +2,6 @@ import { NORMALIZATION_EPSILON } from "../../../cnn/shapes.ts";
 import { firstOutput, type GraphTensor, requireShape } from "../graph.ts";
 import { constantTensor } from "./constant.ts";
 
-export interface NormalizedBatch {
-  readonly output: GraphTensor;
-  /** Of each channel over the batch, float32; the variance is the unbiased one. */
-  readonly mean: GraphTensor;
-  readonly variance: GraphTensor;
-}
-
 /**
  * gamma (x - mean) / sqrt(variance + epsilon) + beta for each channel, with a mean and a variance that are given:
  * evaluation.
@@ -24,31 +17,29 @@ export function normalizeWith(
   return firstOutput(addFused(input, [gamma, beta, mean, variance], false));
 }
 
-/** The same with the batch's own mean and variance (Ioffe & Szegedy, ICML 2015, algorithm 1): training. */
-export function normalizeBatch(
-  input: GraphTensor,
-  gamma: GraphTensor,
-  beta: GraphTensor,
-): NormalizedBatch {
+/**
+ * The same with the batch's own mean and variance (Ioffe & Szegedy, ICML 2015, algorithm 1): training.
+ * @returns also both of each channel over the batch, float32; the variance is the unbiased one
+ */
+export function normalizeBatch(input: GraphTensor, gamma: GraphTensor, beta: GraphTensor) {
   const { graph } = input.node;
   const none = constantTensor(graph, new Float32Array(), [0]);
-  const node = addFused(input, [gamma, beta, none, none], true, (gradient) => {
-    const [, , , saved1, saved2, saved3] = node.outputs;
-    if (saved1 === undefined || saved2 === undefined || saved3 === undefined)
-      throw new Error("FusedBatchNormV3 has six outputs");
-    return graph.add({
-      op: "FusedBatchNormGradV3",
-      inputs: [gradient, input, gamma, saved1, saved2, saved3],
-      attributes: attributesOf(input, true),
-      outputs: [
-        { dtype: input.dtype, shape: input.shape },
-        { dtype: "float32", shape: gamma.shape },
-        { dtype: "float32", shape: beta.shape },
-        { dtype: "float32", shape: [0] },
-        { dtype: "float32", shape: [0] },
-      ],
-    }).outputs;
-  });
+  const node = addFused(input, [gamma, beta, none, none], true, (gradient) =>
+    graph
+      .add({
+        op: "FusedBatchNormGradV3",
+        inputs: [gradient, input, gamma, ...node.outputs.slice(3)],
+        attributes: attributesOf(input, true),
+        outputs: [
+          { dtype: input.dtype, shape: input.shape },
+          { dtype: "float32", shape: gamma.shape },
+          { dtype: "float32", shape: beta.shape },
+          { dtype: "float32", shape: [0] },
+          { dtype: "float32", shape: [0] },
+        ],
+      })
+      .outputs.slice(0, 3),
+  );
   const [output, mean, variance] = node.outputs;
   if (output === undefined || mean === undefined || variance === undefined)
     throw new Error("FusedBatchNormV3 has six outputs");
@@ -57,17 +48,13 @@ export function normalizeBatch(
 
 function addFused(
   input: GraphTensor,
-  perChannel: readonly GraphTensor[],
+  perChannel: readonly [gamma: GraphTensor, ...GraphTensor[]],
   training: boolean,
-  backward?: (gradient: GraphTensor) => readonly GraphTensor[],
+  gradient?: (gradient: GraphTensor) => readonly GraphTensor[],
 ) {
-  const [gamma] = perChannel;
-  const channels = { dtype: "float32", shape: gamma?.shape ?? [] } as const;
-  requireShape(
-    input.shape.length === 4 && input.shape[3] === channels.shape[0],
-    "FusedBatchNormV3",
-    input,
-  );
+  const channels = { dtype: "float32", shape: perChannel[0].shape } as const;
+  const fits = input.shape.length === 4 && input.shape[3] === channels.shape[0];
+  requireShape(fits, "FusedBatchNormV3", input);
   return input.node.graph.add({
     op: "FusedBatchNormV3",
     inputs: [input, ...perChannel],
@@ -77,9 +64,7 @@ function addFused(
       ...Array.from({ length: 4 }, () => channels),
       { dtype: "float32", shape: [-1] },
     ],
-    ...(backward === undefined
-      ? {}
-      : { gradient: (gradient: GraphTensor) => backward(gradient).slice(0, 3) }),
+    ...(gradient === undefined ? {} : { gradient }),
   });
 }
 

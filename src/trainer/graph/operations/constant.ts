@@ -1,5 +1,4 @@
-import type { Graph, GraphTensor, Shape } from "../graph.ts";
-import type { DataType } from "../data-type.ts";
+import type { DataType, Graph, GraphTensor, Shape } from "../graph.ts";
 
 /** A scalar constant. */
 export function constant(
@@ -7,11 +6,14 @@ export function constant(
   value: number,
   dtype: "float32" | "int32" = "float32",
 ): GraphTensor {
-  return constantTensor(
-    graph,
-    dtype === "float32" ? Float32Array.of(value) : Int32Array.of(value),
-    [],
-  );
+  const numbers = dtype === "float32" ? Float32Array : Int32Array;
+  return constantTensor(graph, numbers.of(value), []);
+}
+
+/** An int32 vector. */
+export function integers(graph: Graph, values: Iterable<number>): GraphTensor {
+  const numbers = Int32Array.from(values);
+  return constantTensor(graph, numbers, [numbers.length]);
 }
 
 /** A constant of any shape; its values in row-major order. */
@@ -22,12 +24,9 @@ export function constantTensor(
 ): GraphTensor {
   const dtype = values instanceof Float32Array ? "float32" : "int32";
   const content = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  return graph.addTensor({
-    op: "Const",
-    attributes: { dtype: { type: dtype }, value: { tensor: { dtype, shape, content } } },
-    dtype,
-    shape,
-  });
+  const value = { tensor: { dtype, shape, content } } as const;
+  const attributes = { dtype: { type: dtype }, value } as const;
+  return graph.addTensor({ op: "Const", attributes, dtype, shape });
 }
 
 /** What a signature feeds. */
@@ -37,11 +36,6 @@ export function placeholder(
   dtype: DataType,
   shape: Shape,
 ): GraphTensor {
-  return graph.addTensor({
-    op: "Placeholder",
-    name,
-    attributes: { dtype: { type: dtype }, shape: { shape } },
-    dtype,
-    shape,
-  });
+  const attributes = { dtype: { type: dtype }, shape: { shape } };
+  return graph.addTensor({ op: "Placeholder", name, attributes, dtype, shape });
 }

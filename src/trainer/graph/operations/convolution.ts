@@ -1,9 +1,7 @@
-import { type GraphTensor, requireShape, type Shape } from "../graph.ts";
-import { shapeOf } from "./shape.ts";
-import { constantTensor } from "./constant.ts";
+import { addLike, type GraphTensor, requireShape, type Shape } from "../graph.ts";
+import { integers } from "./constant.ts";
 import { filterGradientByPatches } from "./filter-gradient.ts";
-
-export type Padding = "valid" | "same";
+import { shapeOf } from "./shape.ts";
 
 /**
  * 2-D convolution with stride 1.
@@ -11,47 +9,37 @@ export type Padding = "valid" | "same";
  * @param filter [kernel, kernel, channels, filters]
  * @returns [batch, height', width', filters]
  */
-export function conv2d(input: GraphTensor, filter: GraphTensor, padding: Padding): GraphTensor {
-  const { graph } = input.node;
+export function conv2d(
+  input: GraphTensor,
+  filter: GraphTensor,
+  padding: "valid" | "same",
+): GraphTensor {
   const attributes = {
-    T: { type: input.dtype },
     strides: { ints: [1, 1, 1, 1] },
     padding: { string: padding.toUpperCase() },
     data_format: { string: "NHWC" },
   };
-  return graph.addTensor({
-    op: "Conv2D",
-    inputs: [input, filter],
+  const filterGradient = (gradient: GraphTensor): GraphTensor => {
+    const inputs = [input, integers(input.node.graph, filter.shape), gradient];
+    return addLike(filter, "Conv2DBackpropFilter", inputs, { attributes });
+  };
+  return addLike(input, "Conv2D", [input, filter], {
     attributes,
-    dtype: input.dtype,
-    shape: outputShape(input, filter, padding),
+    shape: outputShape(input, filter, padding === "valid"),
     gradient: (gradient, [inputWanted]) => [
       inputWanted === true
-        ? graph.addTensor({
-            op: "Conv2DBackpropInput",
-            inputs: [shapeOf(input), filter, gradient],
-            attributes,
-            dtype: input.dtype,
-            shape: input.shape,
-          })
+        ? addLike(input, "Conv2DBackpropInput", [shapeOf(input), filter, gradient], { attributes })
         : undefined,
       filterGradientByPatches({ input, filterShape: filter.shape, padding }, gradient) ??
-        graph.addTensor({
-          op: "Conv2DBackpropFilter",
-          inputs: [input, constantTensor(graph, Int32Array.from(filter.shape), [4]), gradient],
-          attributes,
-          dtype: filter.dtype,
-          shape: filter.shape,
-        }),
+        filterGradient(gradient),
     ],
   });
 }
 
-function outputShape(input: GraphTensor, filter: GraphTensor, padding: Padding): Shape {
+function outputShape(input: GraphTensor, filter: GraphTensor, losesBorder: boolean): Shape {
   const [batch = -1, height = 0, width = 0, channels] = input.shape;
   const [kernelHeight = 1, kernelWidth = 1, filterChannels, filters = 0] = filter.shape;
-  const [lostHeight, lostWidth] =
-    padding === "valid" ? [kernelHeight - 1, kernelWidth - 1] : [0, 0];
+  const [lostHeight, lostWidth] = losesBorder ? [kernelHeight - 1, kernelWidth - 1] : [0, 0];
   const images = input.shape.length === 4 && filter.shape.length === 4;
   const fits = channels === filterChannels && height > lostHeight && width > lostWidth;
   requireShape(images && fits, "Conv2D", input, filter);

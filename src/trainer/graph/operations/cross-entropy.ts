@@ -1,4 +1,11 @@
-import { firstOutput, type GraphTensor, haveSameShape, requireShape } from "../graph.ts";
+import {
+  addLike,
+  type Attribute,
+  firstOutput,
+  type GraphTensor,
+  haveSameShape,
+  requireShape,
+} from "../graph.ts";
 import { constant } from "./constant.ts";
 import { reshape } from "./shape.ts";
 
@@ -8,25 +15,12 @@ import { reshape } from "./shape.ts";
  * @param labels [batch], int32 classes
  */
 export function crossEntropy(logits: GraphTensor, labels: GraphTensor): GraphTensor {
-  requireShape(
-    logits.shape.length === 2 && labels.shape.length === 1 && logits.shape[0] === labels.shape[0],
-    "cross-entropy",
-    logits,
-    labels,
-  );
-  const { graph } = logits.node;
-  const node = graph.add({
-    op: "SparseSoftmaxCrossEntropyWithLogits",
-    inputs: [logits, labels],
-    attributes: { T: { type: logits.dtype }, Tlabels: { type: labels.dtype } },
-    outputs: [
-      { dtype: logits.dtype, shape: labels.shape },
-      // softmax(logits) - onehot(labels): the operation computes its own gradient on the way.
-      { dtype: logits.dtype, shape: logits.shape },
-    ],
-    gradient: (gradient) => [scaleRows(node.outputs[1], gradient), undefined],
+  const { length } = logits.shape;
+  const fits = length === 2 && labels.shape.length === 1 && logits.shape[0] === labels.shape[0];
+  requireShape(fits, "cross-entropy", logits, labels);
+  return addLoss("SparseSoftmaxCrossEntropyWithLogits", logits, labels, {
+    Tlabels: { type: labels.dtype },
   });
-  return firstOutput(node);
 }
 
 /**
@@ -53,13 +47,24 @@ export function smoothedCrossEntropy(
     shape: [labels.shape[0] ?? -1, classes],
   });
   requireShape(haveSameShape(logits, targets), "cross-entropy", logits, targets);
-  const node = graph.add({
-    op: "SoftmaxCrossEntropyWithLogits",
+  return addLoss("SoftmaxCrossEntropyWithLogits", logits, targets);
+}
+
+function addLoss(
+  op: string,
+  logits: GraphTensor,
+  targets: GraphTensor,
+  attributes: Readonly<Record<string, Attribute>> = {},
+): GraphTensor {
+  const { dtype, shape } = logits;
+  const node = logits.node.graph.add({
+    op,
     inputs: [logits, targets],
-    attributes: { T: { type: logits.dtype } },
+    attributes: { T: { type: dtype }, ...attributes },
+    // The second is softmax(logits) - onehot(labels): the operation computes its own gradient on the way.
     outputs: [
-      { dtype: logits.dtype, shape: labels.shape },
-      { dtype: logits.dtype, shape: logits.shape },
+      { dtype, shape: shape.slice(0, 1) },
+      { dtype, shape },
     ],
     gradient: (gradient) => [scaleRows(node.outputs[1], gradient), undefined],
   });
@@ -68,22 +73,10 @@ export function smoothedCrossEntropy(
 
 /** Multiplies row i of [rows, columns] by element i of [rows]. */
 function scaleRows(matrix: GraphTensor | undefined, factors: GraphTensor): GraphTensor | undefined {
-  return matrix?.node.graph.addTensor({
-    op: "Mul",
-    inputs: [matrix, reshape(factors, [-1, 1])],
-    attributes: { T: { type: matrix.dtype } },
-    dtype: matrix.dtype,
-    shape: matrix.shape,
-  });
+  return matrix && addLike(matrix, "Mul", [matrix, reshape(factors, [-1, 1])]);
 }
 
 /** Probabilities of each row of [batch, classes]. No gradient rule: losses take the logits. */
 export function softmax(logits: GraphTensor): GraphTensor {
-  return logits.node.graph.addTensor({
-    op: "Softmax",
-    inputs: [logits],
-    attributes: { T: { type: logits.dtype } },
-    dtype: logits.dtype,
-    shape: logits.shape,
-  });
+  return addLike(logits, "Softmax", [logits]);
 }

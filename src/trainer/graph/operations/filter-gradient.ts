@@ -1,10 +1,10 @@
-import { type GraphTensor, type Shape } from "../graph.ts";
-import { constant, constantTensor } from "./constant.ts";
+import { addLike, type GraphTensor, type Shape } from "../graph.ts";
+import { constant, constantTensor, integers } from "./constant.ts";
 import { product } from "./matrix-product.ts";
 import { reshape } from "./shape.ts";
 
 /** A stride-1 convolution, as its filter's gradient needs it. */
-export interface FilterUse {
+interface FilterUse {
   /** [batch, height, width, channels] */
   readonly input: GraphTensor;
   /** [kernel, kernel, channels, filters] */
@@ -50,15 +50,12 @@ function pays({ input, filterShape }: FilterUse, { shape }: GraphTensor): boolea
 
 /** What `same` padding adds around images: zeros, the odd one below and to the right. */
 function padded(input: GraphTensor, kernel: number): GraphTensor {
-  const { graph } = input.node;
   const before = Math.floor((kernel - 1) / 2);
   const sides = [before, kernel - 1 - before];
   const [batch = -1, height = 0, width = 0, channels = 0] = input.shape;
-  return graph.addTensor({
-    op: "Pad",
-    inputs: [input, constantTensor(graph, Int32Array.of(0, 0, ...sides, ...sides, 0, 0), [4, 2])],
-    attributes: { T: { type: input.dtype }, Tpaddings: { type: "int32" } },
-    dtype: input.dtype,
+  const paddings = Int32Array.of(0, 0, ...sides, ...sides, 0, 0);
+  return addLike(input, "Pad", [input, constantTensor(input.node.graph, paddings, [4, 2])], {
+    attributes: { Tpaddings: { type: "int32" } },
     shape: [batch, height + kernel - 1, width + kernel - 1, channels],
   });
 }
@@ -78,7 +75,7 @@ function gatherPatches(input: GraphTensor, kernel: number, output: GraphTensor):
     op: "GatherV2",
     inputs: [
       reshape(input, [-1, inputHeight * inputWidth, channels]),
-      constantTensor(graph, Int32Array.from(pixels), [pixels.length]),
+      integers(graph, pixels),
       constant(graph, 1, "int32"),
     ],
     attributes: {
@@ -97,27 +94,17 @@ function gatherPatches(input: GraphTensor, kernel: number, output: GraphTensor):
 function stackPatches(input: GraphTensor, kernel: number, output: GraphTensor): GraphTensor {
   const { graph } = input.node;
   const [, height = 0, width = 0] = output.shape;
-  const size = constantTensor(graph, Int32Array.of(-1, height, width, 1), [4]);
+  const size = integers(graph, [-1, height, width, 1]);
   const slices = Array.from({ length: kernel * kernel }, (_, place) => {
-    const corner = Int32Array.of(0, Math.floor(place / kernel), place % kernel, 0);
-    const slice = graph.addTensor({
-      op: "Slice",
-      inputs: [input, constantTensor(graph, corner, [4]), size],
-      attributes: { T: { type: input.dtype }, Index: { type: "int32" } },
-      dtype: input.dtype,
+    const corner = integers(graph, [0, Math.floor(place / kernel), place % kernel, 0]);
+    const slice = addLike(input, "Slice", [input, corner, size], {
+      attributes: { Index: { type: "int32" } },
       shape: [-1, height, width, 1],
     });
     return reshape(slice, [1, -1]);
   });
-  return graph.addTensor({
-    op: "ConcatV2",
-    inputs: [...slices, constant(graph, 0, "int32")],
-    attributes: {
-      T: { type: input.dtype },
-      N: { int: slices.length },
-      Tidx: { type: "int32" },
-    },
-    dtype: input.dtype,
+  return addLike(input, "ConcatV2", [...slices, constant(graph, 0, "int32")], {
+    attributes: { N: { int: slices.length }, Tidx: { type: "int32" } },
     shape: [slices.length, -1],
   });
 }

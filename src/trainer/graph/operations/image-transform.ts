@@ -1,5 +1,5 @@
-import { type GraphTensor, haveSameShape, requireShape } from "../graph.ts";
-import { constant, constantTensor } from "./constant.ts";
+import { addLike, type GraphTensor, haveSameShape, requireShape } from "../graph.ts";
+import { constant, integers } from "./constant.ts";
 
 /**
  * Moves every image by a projective transform of its own, bilinear, black beyond the border. Data only: no
@@ -9,28 +9,39 @@ import { constant, constantTensor } from "./constant.ts";
  *   ((a0 x + a1 y + a2) / k, (b0 x + b1 y + b2) / k) with k = c0 x + c1 y + 1
  */
 export function transformImages(images: GraphTensor, transforms: GraphTensor): GraphTensor {
-  const [batch, height = 0, width = 0] = images.shape;
-  requireShape(
-    images.shape.length === 4 && haveSameShape(transforms, { shape: [batch ?? -1, 8] }),
-    "ImageProjectiveTransformV3",
-    images,
-    transforms,
-  );
-  const { graph } = images.node;
-  return graph.addTensor({
+  const { node, dtype, shape } = images;
+  const [batch, height = 0, width = 0] = shape;
+  const fits = shape.length === 4 && haveSameShape(transforms, { shape: [batch ?? -1, 8] });
+  requireShape(fits, "ImageProjectiveTransformV3", images, transforms);
+  return node.graph.addTensor({
     op: "ImageProjectiveTransformV3",
-    inputs: [
-      images,
-      transforms,
-      constantTensor(graph, Int32Array.of(height, width), [2]),
-      constant(graph, 0),
-    ],
+    inputs: [images, transforms, integers(node.graph, [height, width]), constant(node.graph, 0)],
     attributes: {
-      dtype: { type: images.dtype },
+      dtype: { type: dtype },
       interpolation: { string: "BILINEAR" },
       fill_mode: { string: "CONSTANT" },
     },
-    dtype: images.dtype,
-    shape: images.shape,
+    dtype,
+    shape,
+  });
+}
+
+/**
+ * Scales images and puts them on a canvas of [height, width], 0 where they do not reach. The kernel is a triangle,
+ * widened where an image shrinks: bilinear and free of aliasing. Data only: no gradient rule.
+ * @param images [batch, any height, any width, channels], float32
+ * @param place float32 [2] each: factors of height and width; rows and columns the scaled image is moved by
+ */
+export function placeImages(
+  images: GraphTensor,
+  { scale, translation }: Readonly<Record<"scale" | "translation", GraphTensor>>,
+  [height, width]: readonly [height: number, width: number],
+): GraphTensor {
+  requireShape(images.shape.length === 4, "ScaleAndTranslate", images);
+  const size = integers(images.node.graph, [height, width]);
+  return addLike(images, "ScaleAndTranslate", [images, size, scale, translation], {
+    attributes: { kernel_type: { string: "triangle" }, antialias: { bool: true } },
+    dtype: "float32",
+    shape: [images.shape[0] ?? -1, height, width, images.shape[3] ?? -1],
   });
 }

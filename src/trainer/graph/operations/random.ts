@@ -1,6 +1,6 @@
 import type { GraphTensor, Shape } from "../graph.ts";
 import { cast, elementwise, multiply } from "./arithmetic.ts";
-import { constant, constantTensor } from "./constant.ts";
+import { constant, integers } from "./constant.ts";
 import { shapeOf } from "./shape.ts";
 
 /**
@@ -15,17 +15,7 @@ export function randomUniform(
   shape: Shape,
   size?: GraphTensor,
 ): GraphTensor {
-  const { graph } = seed.node;
-  return graph.addTensor({
-    op: "StatelessRandomUniform",
-    inputs: [
-      size ?? constantTensor(graph, Int32Array.from(shape), [shape.length]),
-      elementwise("BitwiseXor", seed, constantTensor(graph, Int32Array.of(use, ~use), [2])),
-    ],
-    attributes: { dtype: { type: "float32" }, T: { type: "int32" }, Tseed: { type: "int32" } },
-    dtype: "float32",
-    shape,
-  });
+  return draw("StatelessRandomUniform", seed, use, shape, size);
 }
 
 /**
@@ -38,18 +28,28 @@ export function randomTruncatedNormal(
   shape: Shape,
   deviation: number,
 ): GraphTensor {
+  const draws = draw("StatelessTruncatedNormal", seed, use, shape);
+  return elementwise("Mul", draws, constant(seed.node.graph, deviation));
+}
+
+function draw(
+  op: string,
+  seed: GraphTensor,
+  use: number,
+  shape: Shape,
+  size?: GraphTensor,
+): GraphTensor {
   const { graph } = seed.node;
-  const draws = graph.addTensor({
-    op: "StatelessTruncatedNormal",
+  return graph.addTensor({
+    op,
     inputs: [
-      constantTensor(graph, Int32Array.from(shape), [shape.length]),
-      elementwise("BitwiseXor", seed, constantTensor(graph, Int32Array.of(use, ~use), [2])),
+      size ?? integers(graph, shape),
+      elementwise("BitwiseXor", seed, integers(graph, [use, ~use])),
     ],
     attributes: { dtype: { type: "float32" }, T: { type: "int32" }, Tseed: { type: "int32" } },
     dtype: "float32",
     shape,
   });
-  return elementwise("Mul", draws, constant(graph, deviation));
 }
 
 /** Uniform numbers in [-limit, limit). */

@@ -1,12 +1,10 @@
-import { countElements, type GraphTensor, type Shape } from "../graph.ts";
-import { constantTensor } from "./constant.ts";
+import { addLike, countElements, type GraphTensor, type Shape } from "../graph.ts";
+import { integers } from "./constant.ts";
 
 /** The sizes at run time, an int32 vector. */
 export function shapeOf(input: GraphTensor): GraphTensor {
-  return input.node.graph.addTensor({
-    op: "Shape",
-    inputs: [input],
-    attributes: { T: { type: input.dtype }, out_type: { type: "int32" } },
+  return addLike(input, "Shape", [input], {
+    attributes: { out_type: { type: "int32" } },
     dtype: "int32",
     shape: [input.shape.length],
   });
@@ -14,10 +12,8 @@ export function shapeOf(input: GraphTensor): GraphTensor {
 
 /** The number of elements at run time, an int32 scalar. */
 export function sizeOf(input: GraphTensor): GraphTensor {
-  return input.node.graph.addTensor({
-    op: "Size",
-    inputs: [input],
-    attributes: { T: { type: input.dtype }, out_type: { type: "int32" } },
+  return addLike(input, "Size", [input], {
+    attributes: { out_type: { type: "int32" } },
     dtype: "int32",
     shape: [],
   });
@@ -25,15 +21,23 @@ export function sizeOf(input: GraphTensor): GraphTensor {
 
 /** The number of rows at run time, as the shape of a vector: int32 [1]. */
 export function batchShape(input: GraphTensor): GraphTensor {
+  return slice(shapeOf(input), [0], [1]);
+}
+
+/** The part of that size from that corner on; an open size is the rest. Not differentiable. */
+export function slice(input: GraphTensor, corner: readonly number[], size: Shape): GraphTensor {
   const { graph } = input.node;
-  const at = (position: number): GraphTensor => constantTensor(graph, Int32Array.of(position), [1]);
-  return graph.addTensor({
-    op: "Slice",
-    inputs: [shapeOf(input), at(0), at(1)],
-    attributes: { T: { type: "int32" }, Index: { type: "int32" } },
-    dtype: "int32",
-    shape: [1],
+  return addLike(input, "Slice", [input, integers(graph, corner), integers(graph, size)], {
+    attributes: { Index: { type: "int32" } },
+    shape: size,
   });
+}
+
+/** The upper left `height` x `width` of images [batch, height, width, channels]. Not differentiable. */
+export function crop(images: GraphTensor, height: number, width: number): GraphTensor {
+  const [batch = -1, ownHeight, ownWidth, channels = 0] = images.shape;
+  if (ownHeight === height && ownWidth === width) return images;
+  return slice(images, [0, 0, 0, 0], [batch, height, width, channels]);
 }
 
 /**
@@ -41,53 +45,25 @@ export function batchShape(input: GraphTensor): GraphTensor {
  * @throws Error when known sizes cannot have as many elements
  */
 export function reshape(input: GraphTensor, shape: Shape): GraphTensor {
-  const { graph } = input.node;
   if (!canReshape(input.shape, shape))
     throw new Error(
       `Reshape: ${input.node.name} [${input.shape.join(", ")}] does not fit [${shape.join(", ")}]`,
     );
-  return graph.addTensor({
-    op: "Reshape",
-    inputs: [input, constantTensor(graph, Int32Array.from(shape), [shape.length])],
-    attributes: { T: { type: input.dtype }, Tshape: { type: "int32" } },
-    dtype: input.dtype,
+  return addLike(input, "Reshape", [input, integers(input.node.graph, shape)], {
+    attributes: { Tshape: { type: "int32" } },
     shape,
     gradient: (gradient) => [reshape(gradient, input.shape), undefined],
   });
 }
 
 /**
- * `reshape` to sizes that only running tells.
+ * `reshape` to sizes that only running tells. No gradient rule.
  * @param sizes int32 [rank]
  * @param shape what is known of them
  */
 export function reshapeTo(input: GraphTensor, sizes: GraphTensor, shape: Shape): GraphTensor {
-  return input.node.graph.addTensor({
-    op: "Reshape",
-    inputs: [input, sizes],
-    attributes: { T: { type: input.dtype }, Tshape: { type: sizes.dtype } },
-    dtype: input.dtype,
-    shape,
-  });
-}
-
-/** The upper left `height` x `width` of images [batch, height, width, channels]. Not differentiable. */
-export function crop(images: GraphTensor, height: number, width: number): GraphTensor {
-  if (images.shape[1] === height && images.shape[2] === width) return images;
-  const { graph } = images.node;
-  const [batch = -1, , , channels = 0] = images.shape;
-  const shape = [batch, height, width, channels];
-  return graph.addTensor({
-    op: "Slice",
-    inputs: [
-      images,
-      constantTensor(graph, new Int32Array(4), [4]),
-      constantTensor(graph, Int32Array.from(shape), [4]),
-    ],
-    attributes: { T: { type: images.dtype }, Index: { type: "int32" } },
-    dtype: images.dtype,
-    shape,
-  });
+  const attributes = { Tshape: { type: sizes.dtype } };
+  return addLike(input, "Reshape", [input, sizes], { attributes, shape });
 }
 
 function canReshape(from: Shape, to: Shape): boolean {
@@ -103,11 +79,8 @@ function canReshape(from: Shape, to: Shape): boolean {
 export function stackColumns(columns: readonly GraphTensor[]): GraphTensor {
   const [first] = columns;
   if (first === undefined) throw new Error("Pack: no columns");
-  return first.node.graph.addTensor({
-    op: "Pack",
-    inputs: columns,
-    attributes: { N: { int: columns.length }, T: { type: first.dtype }, axis: { int: 1 } },
-    dtype: first.dtype,
+  return addLike(first, "Pack", columns, {
+    attributes: { N: { int: columns.length }, axis: { int: 1 } },
     shape: [first.shape[0] ?? -1, columns.length],
   });
 }

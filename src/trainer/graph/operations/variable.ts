@@ -1,12 +1,14 @@
 import {
+  addLike,
+  type DataType,
   type Graph,
   type GraphNode,
   type GraphTensor,
   haveSameShape,
+  type NodeSpec,
   requireShape,
   type Shape,
 } from "../graph.ts";
-import type { DataType } from "../data-type.ts";
 
 /** A tensor that keeps its value between calls of the session. */
 export interface Variable {
@@ -54,27 +56,24 @@ export function subtractFromVariable(
   value: GraphTensor,
   after: readonly GraphNode[] = [],
 ): GraphNode {
-  const { handle, shape } = target;
-  requireShape(haveSameShape(target, value), "AssignSubVariableOp", { ...handle, shape }, value);
-  return handle.node.graph.add({
-    op: "AssignSubVariableOp",
-    inputs: [handle, value],
-    attributes: { dtype: { type: target.dtype } },
-    outputs: [],
-    after,
-  });
+  return change("AssignSubVariableOp", target, value, { after });
 }
 
 /** A node that sets the variable when it runs. */
 export function assignVariable(target: Variable, value: GraphTensor): GraphNode {
-  const { handle, shape } = target;
-  requireShape(haveSameShape(target, value), "AssignVariableOp", { ...handle, shape }, value);
-  return handle.node.graph.add({
-    op: "AssignVariableOp",
-    inputs: [handle, value],
-    attributes: { dtype: { type: target.dtype }, validate_shape: { bool: false } },
-    outputs: [],
-  });
+  const attributes = { dtype: { type: target.dtype }, validate_shape: { bool: false } };
+  return change("AssignVariableOp", target, value, { attributes });
+}
+
+function change(
+  op: string,
+  { handle, dtype, shape }: Variable,
+  value: GraphTensor,
+  spec: Pick<NodeSpec, "after" | "attributes">,
+): GraphNode {
+  requireShape(haveSameShape({ shape }, value), op, { ...handle, shape }, value);
+  const attributes = { dtype: { type: dtype } };
+  return handle.node.graph.add({ op, inputs: [handle, value], attributes, outputs: [], ...spec });
 }
 
 /** Rows of the variable: [rows, ...] and int32 [n] give [n, ...]. */
@@ -99,13 +98,5 @@ export function identity(
   after: readonly GraphNode[],
   name?: string,
 ): GraphTensor {
-  return value.node.graph.addTensor({
-    op: "Identity",
-    inputs: [value],
-    attributes: { T: { type: value.dtype } },
-    dtype: value.dtype,
-    shape: value.shape,
-    after,
-    ...(name === undefined ? {} : { name }),
-  });
+  return addLike(value, "Identity", [value], { after, ...(name === undefined ? {} : { name }) });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseGpfsQuota, parseQuota } from "../../../../src/app/doctor/quota.ts";
+import { parseGpfsQuota, parseQuota } from "../../../../src/app/doctor/workspace.ts";
 
 test("mmlsquota -Y: columns are found by their names, the smaller limit counts, none is left out", () => {
   const text = [

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { engineFailure } from "../../../../src/app/image/engine-failure.ts";
+import { engineFailure } from "../../../../src/app/image/engine.ts";
 
 /** What docker and podman print, shortened. */
 test.each([

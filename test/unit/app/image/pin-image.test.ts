@@ -1,7 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { pinImage } from "../../../../src/app/image/pin-image.ts";
-import { recordPushedImage } from "../../../../src/app/image/record.ts";
+import { pinImage, recordPushedImage } from "../../../../src/app/image/record.ts";
 import type { ContainerRuntime } from "../../../../src/core/placement.ts";
 import { createLayout } from "../../../../src/workspace/layout.ts";
 import { makeTestFolder } from "../../../support/folder.ts";

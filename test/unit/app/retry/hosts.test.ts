@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findFaultyHosts } from "../../../../src/app/retry/hosts.ts";
+import { findFaultyHosts } from "../../../../src/app/retry/choose.ts";
 import type { FailureKind } from "../../../../src/core/trial.ts";
 import type { AttemptResult } from "../../../../src/storage/attempts.ts";
 

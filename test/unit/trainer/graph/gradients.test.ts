@@ -9,12 +9,11 @@ import {
   multiply,
   sumAll,
 } from "../../../../src/trainer/graph/operations/arithmetic.ts";
-import { biasAdd } from "../../../../src/trainer/graph/operations/bias.ts";
 import { placeholder } from "../../../../src/trainer/graph/operations/constant.ts";
 import { conv2d } from "../../../../src/trainer/graph/operations/convolution.ts";
 import { crossEntropy } from "../../../../src/trainer/graph/operations/cross-entropy.ts";
 import { dropout } from "../../../../src/trainer/graph/operations/random.ts";
-import { matMul } from "../../../../src/trainer/graph/operations/matrix-product.ts";
+import { biasAdd, matMul } from "../../../../src/trainer/graph/operations/matrix-product.ts";
 
 function input(graph: Graph, name: string, shape: readonly number[]): GraphTensor {
   return placeholder(graph, name, "float32", shape);

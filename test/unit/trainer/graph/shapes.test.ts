@@ -8,7 +8,6 @@ import {
   multiply,
 } from "../../../../src/trainer/graph/operations/arithmetic.ts";
 import { normalizeBatch } from "../../../../src/trainer/graph/operations/batch-normalization.ts";
-import { biasAdd } from "../../../../src/trainer/graph/operations/bias.ts";
 import { placeholder } from "../../../../src/trainer/graph/operations/constant.ts";
 import { conv2d } from "../../../../src/trainer/graph/operations/convolution.ts";
 import {
@@ -16,7 +15,7 @@ import {
   smoothedCrossEntropy,
 } from "../../../../src/trainer/graph/operations/cross-entropy.ts";
 import { transformImages } from "../../../../src/trainer/graph/operations/image-transform.ts";
-import { matMul } from "../../../../src/trainer/graph/operations/matrix-product.ts";
+import { biasAdd, matMul } from "../../../../src/trainer/graph/operations/matrix-product.ts";
 import { averagePool, maxPool } from "../../../../src/trainer/graph/operations/pooling.ts";
 import { reshape } from "../../../../src/trainer/graph/operations/shape.ts";
 import { assignVariable, variable } from "../../../../src/trainer/graph/operations/variable.ts";

@@ -14,7 +14,7 @@ const NO_DRIVER =
 test("each GPU is told once, by name and memory", () => {
   const second = CREATED.replaceAll("GPU:0", "GPU:1").replace("30985", "100");
   expect(readGpus("gpu", true, [CREATED, "other", second, CREATED].join("\n"))).toEqual({
-    devices: ["GPU:0 Tesla V100-SXM2-32GB, 30985 MB", "GPU:1 Tesla V100-SXM2-32GB, 100 MB"],
+    devices: ["GPU:0 Tesla V100-SXM2-32GB, 30985MB", "GPU:1 Tesla V100-SXM2-32GB, 100MB"],
     reason: null,
   });
 });
@@ -43,7 +43,7 @@ test("the model comes from the driver", () => {
 
 test("a trial that was given GPUs does not compute on the CPU in silence", () => {
   const onCpu = { isUsingGpuDevice: () => false };
-  expect(() => requireGpus(1, onCpu)).toThrow(/given 1 GPU\(s\), and TensorFlow finds none/);
+  expect(() => requireGpus(1, onCpu)).toThrow(/given 1 GPU, and TensorFlow finds none/);
   expect(() => requireGpus(0, onCpu)).not.toThrow();
   expect(() => requireGpus(2, { isUsingGpuDevice: () => true })).not.toThrow();
 });

@@ -1,0 +1,116 @@
+import type { Effects } from "../../core/effects.ts";
+import { BsweepError } from "../../core/errors.ts";
+import {
+  countOf,
+  partOf,
+  planSteps,
+  runSteps,
+  type SteeringReport,
+  type Step,
+  wholeOf,
+} from "./steps.ts";
+import { findTrialElements } from "./find-trial.ts";
+import {
+  arraysOf,
+  countOutstanding,
+  isLive,
+  lookAtJobs,
+  markPaused,
+  removePaused,
+  type Scene,
+  type SceneOptions,
+  stateOf,
+  type SteerableJob,
+} from "./scene.ts";
+
+export interface CancelOptions extends SceneOptions {
+  /** Only elements that have not started. */
+  readonly waiting: boolean;
+  /** Only this array. */
+  readonly array?: number;
+  /** Only the elements of these trials. */
+  readonly trials?: readonly number[];
+  readonly printOnly: boolean;
+  /** Asked before anything is ended, with what would be. */
+  readonly confirm: (question: string) => Promise<boolean>;
+}
+
+/**
+ * Ends jobs of a study for good; what has a result keeps it. Null when it was not confirmed.
+ * @throws BsweepError USAGE or CONFLICT for an array or a trial that cannot be ended alone; else as lookAtJobs does
+ */
+export async function cancel(
+  options: CancelOptions,
+  effects: Effects,
+): Promise<SteeringReport | null> {
+  const { printOnly, confirm, array, trials } = options;
+  const scene = await lookAtJobs(options, effects);
+  const steps = await planCancel(scene, options);
+  const due = steps.filter(({ outcome }) => outcome === null);
+  if (!printOnly && due.length > 0) {
+    const lines = due.map(({ name, job, detail }) => `  ${name}, job ${job ?? ""}: ${detail}`);
+    const question = `End ${due.length === 1 ? "it" : "them"} for good?`;
+    const what = `Of ${scene.study.name} there would be\n${lines.join("\n")}`;
+    if (!(await confirm(`${what}\n${question}`))) return null;
+  }
+  const all = array === undefined && trials === undefined;
+  const outstanding = countOutstanding(scene);
+  if (all && !printOnly) {
+    if (outstanding > 0) markPaused(scene, "cancel", effects);
+    else if (options.round === undefined) removePaused(scene);
+  }
+  const left = `not submitted yet: ${countOf(outstanding, "array")}`;
+  return {
+    study: scene.study.name,
+    action: "cancel",
+    jobs: await runSteps(steps, printOnly),
+    notes:
+      all && outstanding > 0 ? [`${left}, which submit.sh leaves alone until bsweep resume`] : [],
+  };
+}
+
+async function planCancel(scene: Scene, options: CancelOptions): Promise<Step[]> {
+  const { waiting, array, trials } = options;
+  if (trials !== undefined) return planTrials(scene, trials);
+  const jobs = array === undefined ? scene.jobs : pickArray(scene, array);
+  if (waiting) return planWaiting(scene, jobs);
+  // The last one first: what waits for a job must not start because that ends.
+  return planSteps(scene, [...jobs].reverse(), (job, elements, dialect) => {
+    const { pending, held, running, suspended, unknown } = elements;
+    const live = [pending, held, running, suspended, unknown].flat();
+    return { commands: dialect.cancel(wholeOf(job)), detail: `${countOf(live.length)} ended` };
+  });
+}
+
+function planWaiting(scene: Scene, jobs: readonly SteerableJob[]): Step[] {
+  return planSteps(scene, arraysOf(jobs), (job, { pending, held, running }, dialect) => {
+    const waiting = [...pending, ...held];
+    const goOn = running.length === 0 ? "" : `, ${countOf(running.length)} running to the end`;
+    if (waiting.length === 0) return { unchanged: `nothing waits${goOn}` };
+    const commands = dialect.cancelWaiting(partOf(job, waiting));
+    return { commands, detail: `${countOf(waiting.length)} ended${goOn}` };
+  });
+}
+
+async function planTrials(scene: Scene, trials: readonly number[]): Promise<Step[]> {
+  const found = await findTrialElements(scene, trials);
+  const jobs = scene.jobs.filter((job) => found.has(job));
+  return planSteps(scene, jobs, (job, _, dialect) => {
+    const indices = found.get(job) ?? [];
+    const detail = `${countOf(indices.length)} ended: ${indices.join(", ")}`;
+    return { commands: dialect.cancel(partOf(job, indices)), detail };
+  });
+}
+
+/** @throws BsweepError USAGE when there is no such array, or more than one that has not ended */
+function pickArray({ jobs, answer }: Scene, array: number): readonly SteerableJob[] {
+  const named = jobs.filter((job) => job.array === array);
+  const live = named.filter((job) => isLive(stateOf(job, answer)));
+  if (named.length > 0 && live.length < 2) return live.length === 1 ? live : named;
+  if (named.length === 0) {
+    const hint = "bsweep status STUDY lists the arrays";
+    throw new BsweepError("USAGE", `there is no array ${array}`, { hint });
+  }
+  const message = `array ${array} of ${live.length} rounds has not ended`;
+  throw new BsweepError("USAGE", message, { hint: "say which one: --round N" });
+}

@@ -1,0 +1,141 @@
+import type { Effects } from "../../core/effects.ts";
+import { BsweepError } from "../../core/errors.ts";
+import type { Argv } from "../../schedulers/status.ts";
+import {
+  countOf,
+  dialectOf,
+  partOf,
+  planSteps,
+  runSteps,
+  type SteeringReport,
+  type Step,
+} from "./steps.ts";
+import {
+  arraysOf,
+  askAll,
+  countOutstanding,
+  isLive,
+  isPaused,
+  isUnfinished,
+  lookAtJobs,
+  markPaused,
+  removePaused,
+  type Scene,
+  type SceneOptions,
+  stateOf,
+  type SteerableJob,
+} from "./scene.ts";
+
+export interface PauseOptions extends SceneOptions {
+  /** What runs is stopped too, in memory. */
+  readonly running: boolean;
+  readonly printOnly: boolean;
+}
+
+/**
+ * Lets nothing start any more; what runs goes on to its end, unless it is to be stopped too.
+ * @throws BsweepError CONFLICT where the scheduler lets no user stop what runs; else as lookAtJobs does
+ */
+export async function pause(options: PauseOptions, effects: Effects): Promise<SteeringReport> {
+  const { running, printOnly } = options;
+  const scene = await lookAtJobs(options, effects);
+  if (running) refuseSuspension(scene);
+  const keeps = !printOnly && isUnfinished(scene);
+  if (keeps) markPaused(scene, "pause", effects);
+  const arrays = arraysOf(scene.jobs);
+  const steps = planSteps(scene, arrays, (job, elements, dialect) => {
+    const { pending, held, suspended } = elements;
+    const stopped = running ? elements.running : [];
+    const goesOn = elements.running.length - stopped.length;
+    const toTheEnd = `${countOf(goesOn)} running to the end`;
+    if (pending.length + stopped.length === 0) {
+      const paused = held.length + suspended.length;
+      const idle = paused > 0 ? `${countOf(paused)} paused already` : `nothing waits; ${toTheEnd}`;
+      return { unchanged: idle };
+    }
+    const commands: Argv[] = [];
+    const details: string[] = [];
+    if (pending.length > 0) {
+      commands.push(...dialect.hold(partOf(job, pending)));
+      details.push(`${countOf(pending.length)} held`);
+    }
+    if (stopped.length > 0) {
+      commands.push(...dialect.suspend(partOf(job, stopped)));
+      details.push(`${countOf(stopped.length)} stopped`);
+    }
+    if (goesOn > 0) details.push(toTheEnd);
+    return { commands, detail: details.join(", ") };
+  });
+  const jobs = await runSteps(steps, printOnly);
+  // Between the look and the command an element may have started: it is to go on.
+  const overtaken = printOnly || running ? [] : await planOvertaken(scene, arrays, effects);
+  return {
+    study: scene.study.name,
+    action: "pause",
+    jobs: [...jobs, ...(await runSteps(overtaken, false))],
+    notes: keeps ? ["nothing more is submitted either, until bsweep resume"] : [],
+  };
+}
+
+function refuseSuspension({ jobs, answer }: Scene): void {
+  const reasons = jobs
+    .filter((job) => isLive(stateOf(job, answer)))
+    .flatMap((job) => dialectOf(job).cannotSuspend ?? []);
+  const [reason] = reasons;
+  if (reason === undefined) return;
+  throw new BsweepError("CONFLICT", reason, {
+    hint: "without --running nothing more starts; bsweep cancel ends what runs, and a trial with a checkpoint goes on from there",
+  });
+}
+
+/** Elements that were to be held, and that run since: where what runs can be stopped, it has stopped them. */
+async function planOvertaken(
+  scene: Scene,
+  arrays: readonly SteerableJob[],
+  effects: Effects,
+): Promise<Step[]> {
+  const held = arrays.filter((job) => {
+    const state = stateOf(job, scene.answer);
+    return dialectOf(job).cannotSuspend === null && isLive(state) && state.pending.length > 0;
+  });
+  if (held.length === 0) return [];
+  const answer = await askAll(held, effects);
+  return planSteps({ answer }, held, (job, now, dialect) => {
+    const before = stateOf(job, scene.answer);
+    const stopped = isLive(before)
+      ? now.suspended.filter((index) => before.pending.includes(index))
+      : [];
+    if (stopped.length === 0) return { unchanged: "" };
+    const detail = `just started, and left to run: ${countOf(stopped.length)}`;
+    return { commands: dialect.resume(partOf(job, stopped)), detail };
+  }).filter(({ outcome }) => outcome === null);
+}
+
+export interface ResumeOptions extends SceneOptions {
+  readonly printOnly: boolean;
+}
+
+/** Undoes a pause, whoever paused: elements that are held may start, stopped ones go on. @throws BsweepError as lookAtJobs does */
+export async function resume(options: ResumeOptions, effects: Effects): Promise<SteeringReport> {
+  const { printOnly } = options;
+  const scene = await lookAtJobs(options, effects);
+  const wasPaused = isPaused(scene);
+  if (wasPaused && !printOnly) removePaused(scene);
+  const arrays = arraysOf(scene.jobs);
+  const steps = planSteps(scene, arrays, (job, { held, suspended, running }, dialect) => {
+    const paused = [...held, ...suspended];
+    // Where what runs cannot be stopped it is held as well, which nobody sees before it is run again.
+    const hidden = wasPaused && dialect.cannotSuspend !== null ? running : [];
+    if (paused.length + hidden.length === 0) return { unchanged: "nothing of it is paused" };
+    const commands = dialect.resume(partOf(job, [...paused, ...hidden]));
+    return { commands, detail: `${countOf(paused.length)} released` };
+  });
+  const outstanding = countOutstanding(scene);
+  const left = countOf(outstanding, "array");
+  return {
+    study: scene.study.name,
+    action: "resume",
+    jobs: await runSteps(steps, printOnly),
+    notes: wasPaused && outstanding > 0 ? [`submit.sh may submit what is left: ${left}`] : [],
+  };
+}

@@ -1,0 +1,161 @@
+import { plural } from "../../core/quantities.ts";
+import { BsweepError } from "../../core/errors.ts";
+import { schedulerOf } from "../../schedulers/index.ts";
+import type { Argv } from "../../schedulers/status.ts";
+import type { JobPart, SteeringDialect, SteeringOutcome } from "../../schedulers/steering.ts";
+import { type Elements, isLive, type Scene, stateOf, type SteerableJob } from "./scene.ts";
+import { escapeWithinLines } from "../../core/printable.ts";
+import { runProcess } from "../../process/exec.ts";
+
+type SteeringAction = "throttle" | "pause" | "resume" | "cancel";
+
+/**
+ * `done`: the scheduler did it. `planned`: it was only to be printed. `unchanged`: there was no need, or it cannot be.
+ * `ended`: nothing is left that could be steered. `unsubmitted`: there is no job yet. `in doubt`: a job was asked for,
+ * and nobody wrote its id down. `refused`: the scheduler said no, in the words of `detail`.
+ */
+export type SteeredOutcome =
+  "done" | "planned" | "unchanged" | "ended" | "unsubmitted" | "in doubt" | "refused";
+
+/** One job, or LSF's job group, and what became of it. */
+export interface SteeredJob {
+  /** For a person: `round 1, array 2`. */
+  readonly name: string;
+  /** Null for a job group. */
+  readonly round: number | null;
+  /** 0: the canary; null: the job that mails at the end, or a job group. */
+  readonly array: number | null;
+  /** The scheduler's id; null where there is none. */
+  readonly job: string | null;
+  readonly outcome: SteeredOutcome;
+  /** What is done, or why nothing is. */
+  readonly detail: string;
+  /** The scheduler's commands, each as program and arguments. */
+  readonly commands: readonly (readonly string[])[];
+}
+
+/** What a command that steers has done. */
+export interface SteeringReport {
+  readonly study: string;
+  readonly action: SteeringAction;
+  readonly jobs: readonly SteeredJob[];
+  /** What else the user should know. */
+  readonly notes: readonly string[];
+}
+
+/** Something to be done to one job, or why nothing is. */
+export interface Step extends Omit<SteeredJob, "outcome" | "commands"> {
+  /** Null: it is to be done. */
+  readonly outcome: SteeredOutcome | null;
+  readonly commands: readonly Argv[];
+  readonly dialect: SteeringDialect;
+}
+
+/** @throws BsweepError CONFLICT for a scheduler whose jobs are steered by hand */
+export function dialectOf(job: Pick<SteerableJob, "scheduler" | "job">): SteeringDialect {
+  const { steering, title } = schedulerOf(job);
+  if (steering !== null) return steering;
+  throw new BsweepError("CONFLICT", `bsweep does not know how to steer jobs of ${title}`, {
+    hint: `use ${title}'s own commands on job ${job.job ?? ""}`,
+  });
+}
+
+/** What to do to a job of which something is left: nothing, for the reason given, or these commands. */
+type Decision =
+  { readonly commands: readonly Argv[]; readonly detail: string } | { readonly unchanged: string };
+
+/** A step for each job; `decide` is asked about those of which something is left. */
+export function planSteps(
+  { answer }: Pick<Scene, "answer">,
+  jobs: readonly SteerableJob[],
+  decide: (job: SteerableJob, elements: Elements, dialect: SteeringDialect) => Decision,
+): Step[] {
+  return jobs.map((job) => {
+    const { name, round, array } = job;
+    const dialect = dialectOf(job);
+    const place = { name, round, array, job: job.job, dialect };
+    const state = stateOf(job, answer);
+    if (!isLive(state)) {
+      const outcome = typeof state === "string" ? state : "ended";
+      return { ...place, outcome, detail: REASONS[outcome], commands: [] };
+    }
+    const decision = decide(job, state, dialect);
+    if ("unchanged" in decision)
+      return { ...place, outcome: "unchanged", detail: decision.unchanged, commands: [] };
+    if (decision.commands.length > 0) return { ...place, outcome: null, ...decision };
+    const detail = `${schedulerOf(job).title} has no command for it`;
+    return { ...place, outcome: "unchanged", detail, commands: [] };
+  });
+}
+
+const REASONS = {
+  unsubmitted: "not submitted yet",
+  "in doubt": "asked for, but its id was never written down: run submit.sh, which looks for it",
+  ended: "has ended: the scheduler knows no unfinished job of that id and name",
+} as const;
+
+/** Elements of a job as its scheduler addresses them. */
+export function partOf({ job }: SteerableJob, indices: readonly number[]): JobPart {
+  // A job that is no array is told of as element 0.
+  return { jobId: job ?? "", indices: indices.includes(0) ? null : indices };
+}
+
+export function wholeOf({ job }: SteerableJob): JobPart {
+  return { jobId: job ?? "", indices: null };
+}
+
+export function countOf(count: number, what = "element"): string {
+  return plural(count, what);
+}
+
+/** A scheduler's commands wait for ever where the cluster is busy. */
+const TIMEOUT_SECONDS = 60;
+
+/**
+ * Runs the commands of each step, one after another: what one job refuses does not keep the others from being
+ * steered.
+ * @param printOnly nothing is run
+ */
+export async function runSteps(steps: readonly Step[], printOnly: boolean): Promise<SteeredJob[]> {
+  const jobs: SteeredJob[] = [];
+  for (const { dialect, ...step } of steps) {
+    if (step.outcome !== null) jobs.push({ ...step, outcome: step.outcome });
+    else if (printOnly) jobs.push({ ...step, outcome: "planned" });
+    else jobs.push({ ...step, ...(await runStep({ ...step, dialect })) });
+  }
+  return jobs;
+}
+
+async function runStep({
+  commands,
+  dialect,
+  detail,
+}: Step): Promise<Pick<SteeredJob, "outcome" | "detail">> {
+  const ends: { outcome: SteeringOutcome; text: string }[] = [];
+  for (const command of commands) ends.push(await runOne(command, dialect));
+  const refusals = ends.filter(({ outcome }) => outcome === "refused");
+  if (refusals.length > 0) {
+    return { outcome: "refused", detail: refusals.map(({ text }) => text).join("\n") };
+  }
+  return ends.some(({ outcome }) => outcome === "done")
+    ? { outcome: "done", detail }
+    : { outcome: "ended", detail: "has ended meanwhile" };
+}
+
+async function runOne(
+  command: Argv,
+  dialect: SteeringDialect,
+): Promise<{ outcome: SteeringOutcome; text: string }> {
+  const [program, ...words] = command;
+  const run = await runProcess(program, words, { timeoutSeconds: TIMEOUT_SECONDS });
+  if (run.notFound) return { outcome: "refused", text: `${program} is not on PATH` };
+  if (run.timedOut) {
+    const text = `${program} did not answer within ${TIMEOUT_SECONDS} s: whether it was done is not known`;
+    return { outcome: "refused", text };
+  }
+  const said = [run.stderr, run.stdout].map((text) => text.trim()).filter((text) => text !== "");
+  return {
+    outcome: dialect.readAnswer(run),
+    text: escapeWithinLines(said.join("\n")) || run.failure,
+  };
+}
