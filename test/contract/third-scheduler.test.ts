@@ -133,7 +133,9 @@ resources: { cpus: 1, memory: 1GB, walltime: 10m${resources} }
     const told = checks.map(({ name, state, found }) => `${name}: ${state}, ${found}`);
     expect(told).toContain("toy commands: ok, on PATH");
     expect(told).toContain("Toy: ok, answers");
-    expect((await run("shell")).stderr).toContain("bsweep knows no way to a shell");
+    const shell = await run("shell");
+    expect(shell.exitStatus).toBe(6);
+    expect(shell.stderr).toContain("bsweep knows no way to a shell");
   });
 
   test("its job files run without it, by bsweep local; another bsweep names what it does not know", async () => {

@@ -101,7 +101,7 @@ test.runIf(hasTorch)(
     const running = startBsweep(localArgs(stopped));
     await until(() => existsSync(log) && readFileSync(log, "utf8").includes('"epoch": 2'));
     running.kill("SIGTERM");
-    await running.end;
+    expect(await running.end).toMatchObject({ signal: "SIGTERM" });
     await runBsweep(localArgs(stopped));
     expect(readFileSync(log, "utf8")).toMatch(/going on after \d+ epochs and \d+ rows/);
     expect(measured(stopped)).toEqual(measured(untouched));

@@ -87,7 +87,9 @@ test("an interruption counts what an element of several trials had finished", as
   const running = startBsweep(argv(study));
   await until(() => livingTrainers(study).length === 1 && countFiles(study) === 1);
   running.kill("SIGINT");
-  expect(summaryOf(await running.end)).toMatchObject({ done: 1, left: 1, interrupted: true });
+  const end = await running.end;
+  expect(end.signal).toBe("SIGINT");
+  expect(summaryOf(end)).toMatchObject({ done: 1, left: 1, interrupted: true });
 });
 
 test("packed trials that found no time are run again at once", async () => {
@@ -181,6 +183,7 @@ test("a study that has grown gets its next round once the earlier ones are done"
   await until(() => existsSync(manifest));
   running.kill("SIGINT");
   const end = await running.end;
+  expect(end.signal).toBe("SIGINT");
   expect(end.stderr).toContain("generated round 2");
   expect(readFileSync(manifest, "utf8").trim().split("\n")).toHaveLength(2);
 });
