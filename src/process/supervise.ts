@@ -69,10 +69,11 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
   const before = { cpu: readChildCpuSeconds(), kills: readOutOfMemoryKills() };
   const child = startChild(options, pipes);
   const outputs = readOutputs(child, pipes);
-  passOn(outputs.stdout, options);
+  const lines = passOn(outputs.stdout, options);
   const tail = keepTail(outputs.stderr, options);
   const watch = watchLimits(child, options);
   const end = await waitForEnd(child, options, Object.values(outputs));
+  lines.end();
   const { stopped, peakMiB } = watch.finish();
   const cpu = readChildCpuSeconds();
   return {
@@ -112,14 +113,14 @@ function readOutputs(child: Child, pipes: readonly Pipe[] | undefined): Outputs 
   return child instanceof Error ? { stdout: null, stderr: null } : child;
 }
 
-/** Passes stdout on, and shows its lines. */
-function passOn(stdout: Readable | null, options: SuperviseOptions): void {
+/** Passes stdout on, and shows its lines: the last one when it is told that there is no more. */
+function passOn(stdout: Readable | null, options: SuperviseOptions): LineSplitter {
   const lines = new LineSplitter(options.onLine ?? (() => undefined));
   stdout?.on("data", (chunk: Buffer) => {
     writeOut(chunk, process.stdout, options);
     lines.write(chunk);
   });
-  stdout?.on("close", () => lines.end());
+  return lines;
 }
 
 /** Passes stderr on and keeps its end. */

@@ -1,3 +1,4 @@
+import type { ManifestElement } from "../core/trial.ts";
 import { type Layout, parseResultName } from "../workspace/layout.ts";
 import { listResultFiles } from "./results.ts";
 import { listRounds, readElements, readRounds } from "./round.ts";
@@ -26,8 +27,9 @@ export function readExistingTrials(
   const numbers = new Map<string, number>();
   let highestNumber = 0;
   for (const round of readRounds(layout, study).filter((each) => each.round < before)) {
-    for (const { trials } of round.arrays.flatMap((array) => readElements(layout, round, array))) {
-      for (const { trialId, number } of trials) {
+    // One array in memory at a time.
+    for (const array of round.arrays) {
+      for (const { trialId, number } of readElements(layout, round, array).flatMap(trialsOf)) {
         numbers.set(trialId, number);
         highestNumber = Math.max(highestNumber, number);
       }
@@ -42,3 +44,5 @@ export function readExistingTrials(
     highestRound: Math.max(0, ...listRounds(layout, study).filter((round) => round < before)),
   };
 }
+
+const trialsOf = ({ trials }: ManifestElement): ManifestElement["trials"] => trials;

@@ -34,7 +34,7 @@ test("through a link, every path in a round keeps the link's name", async () => 
   expect(succeeded).toBe(true);
   // The rules of compute1 have something to say to a folder like this one.
   expect(stderr.split("\n").filter((line) => !line.startsWith("warning: "))).toEqual([]);
-  expect(stdout).toContain("2880 elements in 3 arrays, in jobs/digits-grid/round-001");
+  expect(stdout).toContain("2,880 elements in 3 arrays, in jobs/digits-grid/round-001");
   expect(stdout).toContain("next: bsweep submit study.yaml");
   expect(stdout).toContain("bash jobs/digits-grid/round-001/submit.sh");
   const round = join(workspace, "jobs", "digits-grid", "round-001");
@@ -60,7 +60,7 @@ test("100,000 trials take no more memory than a few", async () => {
     `--import=${tellMemory}`,
   );
   expect(succeeded).toBe(true);
-  expect(stdout).toContain("100000 elements in 100 arrays");
+  expect(stdout).toContain("100,000 elements in 100 arrays");
   const peakMemoryMiB = Number(stderr.trim().split("\n").at(-1)) / 1024;
   expect(peakMemoryMiB).toBeGreaterThan(0);
   expect(peakMemoryMiB).toBeLessThan(250);
