@@ -13,13 +13,13 @@ const ROWS = 8000;
 const PARTS = ["train", "t10k"] as const;
 
 /** One step of a demo: what it is for, and the command a user would type. */
-export interface DemoStep {
+interface DemoStep {
   readonly title: string;
   readonly args: readonly string[];
 }
 
 /** A way through bsweep on real digits. */
-export interface Demo {
+interface Demo {
   /** Name of its study under templates/study. */
   readonly study: string;
   /** What its folder holds before the first step, in a phrase. */

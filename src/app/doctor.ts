@@ -24,7 +24,7 @@ export interface DoctorReport {
   readonly checks: readonly Check[];
 }
 
-export interface DoctorOptions {
+interface DoctorOptions {
   /** Absent: the machine and the site alone. */
   readonly studyFile?: string;
   /** Absent: the study's, or this machine. */

@@ -17,7 +17,7 @@ const FILES: Readonly<Record<ExportFormat, readonly string[]>> = {
   safetensors: ["model.safetensors"],
 };
 
-export interface ExportOptions {
+interface ExportOptions {
   readonly study: Study;
   readonly layout: Layout;
   /** Name of a refitted model; null: the study's only one. */

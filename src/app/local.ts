@@ -36,7 +36,7 @@ export interface LocalSummary {
   readonly interrupted: boolean;
 }
 
-export interface LocalOptions extends PlanOptions {
+interface LocalOptions extends PlanOptions {
   /** Elements at a time; by default as many as the cores allow at the study's `cpus`. */
   readonly workers?: number;
   /** At most so many trials, rounded up to whole elements; by default all. */

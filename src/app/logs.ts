@@ -14,7 +14,7 @@ import { quietly } from "./collect/collect-first.ts";
 import { parseResultName } from "../workspace/layout.ts";
 import { listFolder } from "../workspace/folder.ts";
 
-export interface LogsOptions extends FindLogsOptions {
+interface LogsOptions extends FindLogsOptions {
   /** Go on until the attempt has its result, or will have none. */
   readonly follow: boolean;
   /** Takes each line, safe on a terminal. */
@@ -148,7 +148,7 @@ const TRIAL_START = /^trial \d+ \((?<trialId>[0-9a-f]{16})\): /;
 const ELEMENT_START = "== job ";
 
 /** Tells, line after line, which of an element's log are about one trial, or about the element itself. */
-export function createTrialSection(trialId: string): (line: string) => boolean {
+function createTrialSection(trialId: string): (line: string) => boolean {
   let isOurs = true;
   return (line) => {
     const start = TRIAL_START.exec(line)?.groups?.["trialId"];

@@ -93,7 +93,7 @@ function requireShape(folder: string, { problem, names }: Ensemble): void {
   );
 }
 
-export interface PredictImagesOptions extends EnsembleOptions {
+interface PredictImagesOptions extends EnsembleOptions {
   /** Absolute names of PNG, JPEG, BMP or GIF files. */
   readonly files: readonly string[];
   readonly inversion: Inversion;

@@ -38,7 +38,7 @@ const CONCURRENCY_LIMIT = 50;
 /** Longest readable part of a preparation's name. */
 const MAX_NAME = 40;
 
-export interface PrepareJobsOptions extends PrepareOptions {
+interface PrepareJobsOptions extends PrepareOptions {
   readonly layout: Layout;
   /** The site's name, or a study file, whose cluster block says where and as whom. */
   readonly where: { readonly site: string } | { readonly studyFile: string };

@@ -86,7 +86,7 @@ async function pack(
  * process fails is packed again in this one: that either mends it or tells what is wrong, typed.
  * @throws BsweepError INVALID_DATA with the first issues of the whole source
  */
-export async function packInProcesses(
+async function packInProcesses(
   source: OpenSource,
   options: PrepareOptions,
   reporter: Reporter,

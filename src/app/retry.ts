@@ -15,7 +15,7 @@ import { openPlan, type PlanContext } from "./plan/plan-context.ts";
 import { proposeTrials } from "./plan/propose.ts";
 import { type ChoiceRule, chooseTrials, type Chosen, findFaultyHosts } from "./retry/choose.ts";
 
-export interface RetryOptions extends PlanOptions, ChoiceRule {
+interface RetryOptions extends PlanOptions, ChoiceRule {
   /** Hosts to avoid, beside those that proved faulty. */
   readonly excludeHosts: readonly string[];
   /** Only say what would be tried again, and why. */

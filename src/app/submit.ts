@@ -14,7 +14,7 @@ import { loadSiteOf } from "./site/load-site.ts";
 import { findOnlyResult } from "../rounds/results.ts";
 import { listUnsubmitted } from "../rounds/round.ts";
 
-export interface SubmitOptions extends PlanOptions {
+interface SubmitOptions extends PlanOptions {
   /** Only say what would be done. */
   readonly dryRun: boolean;
   /** Go on until everything is submitted: where the queue is full, and where a first trial has to tell its time. */
@@ -42,7 +42,7 @@ export interface SubmitReport {
 }
 
 /** The exit status of submit.sh when the rest has to wait for room in the queue. */
-export const WAVE_STATUS = 75;
+const WAVE_STATUS = 75;
 const WAVE_PAUSE_SECONDS = 60;
 const CANARY_PAUSE_SECONDS = 30;
 

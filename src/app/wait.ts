@@ -9,13 +9,13 @@ import { type WatchOptions, watchStudy } from "./watch.ts";
  */
 export type WaitEnd = "complete" | "failed" | "lost" | "timeout" | "not submitted" | "interrupted";
 
-export interface WaitOptions extends WatchOptions {
+interface WaitOptions extends WatchOptions {
   readonly timeoutSeconds: number;
   /** Told of each look that differs from the one before. */
   readonly onChange: (status: StudyStatus) => void;
 }
 
-export interface WaitReport {
+interface WaitReport {
   readonly end: WaitEnd;
   /** The last look. */
   readonly status: StudyStatus;

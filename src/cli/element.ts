@@ -5,7 +5,7 @@ import { listenForSignals } from "./job-program.ts";
 import { printError } from "./output.ts";
 
 /** What `bsweep trial` is told. */
-export interface ElementArguments {
+interface ElementArguments {
   readonly manifest: string;
   /** From 1. */
   readonly index: number;

@@ -30,7 +30,7 @@ const QUESTIONS: Readonly<Record<RequirableKey, string>> = {
 };
 
 /** Sites that a new one can start from. */
-export const LIKE = ["lsf", "slurm", "compute1", "compute2"] as const;
+const LIKE = ["lsf", "slurm", "compute1", "compute2"] as const;
 
 /** What nobody asks for has these values. */
 export const PROPOSED = {

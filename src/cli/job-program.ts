@@ -1,5 +1,5 @@
 /** A program that a job file starts, as its signals reach it. */
-export interface JobProgram {
+interface JobProgram {
   /** Aborts when it is to end. */
   readonly signal: AbortSignal;
   /** Exit status (128 + number) of the first signal by which a person ended it; 0 for none. */

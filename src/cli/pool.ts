@@ -6,7 +6,7 @@ import { listenForSignals } from "./job-program.ts";
 import { printError } from "./output.ts";
 
 /** What `bsweep pool` is told. */
-export interface PoolArguments {
+interface PoolArguments {
   readonly manifest: string;
   readonly workspace: string;
 }

@@ -5,7 +5,7 @@ const CLEAR_BELOW = "\u001b[J";
 const CLEAR_ALL = "\u001b[2J";
 
 /** Draws a text over and over in one place. */
-export interface Screen {
+interface Screen {
   draw(text: string): void;
 }
 

@@ -5,7 +5,7 @@ import { formatCommand } from "../core/shell.ts";
 import { print, printJson } from "./output.ts";
 
 /** How the outcome of a command that steers is told. */
-export interface SteeringOutput {
+interface SteeringOutput {
   readonly print: boolean;
   readonly json: boolean;
 }

@@ -2,7 +2,7 @@ import type { CommandModule } from "yargs";
 import { BsweepError, findNearest } from "../core/errors.ts";
 
 /** What a usage error is told against: the program's commands and what was typed. */
-export interface Typed {
+interface Typed {
   readonly commands: readonly Pick<CommandModule, "command">[];
   readonly argv: readonly string[];
 }

@@ -1,5 +1,5 @@
 /** How well predicted classes fit the true ones. */
-export interface ClassificationScore {
+interface ClassificationScore {
   readonly correct: number;
   /** Mean over the classes that occur, in truth or predicted, of F1 = 2 tp / (2 tp + fp + fn), in [0, 1]. */
   readonly macroF1: number;

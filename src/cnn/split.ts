@@ -9,7 +9,7 @@ export interface Split {
   readonly training: Int32Array;
 }
 
-export interface SplitOptions {
+interface SplitOptions {
   /** Fraction of all rows held out; at least one row is. */
   readonly holdout: number;
   /** Fraction of the other rows for validation. */

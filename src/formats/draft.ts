@@ -11,7 +11,7 @@ export type DraftTrainer = (typeof DRAFT_TRAINERS)[number];
 export type DraftPlacement = Readonly<Partial<Record<RequirableKey, string>>>;
 
 /** What a new study is to be. */
-export interface StudyDraft {
+interface StudyDraft {
   readonly name: string;
   readonly site: string;
   readonly trainer: DraftTrainer;
@@ -25,7 +25,7 @@ export interface StudyDraft {
 }
 
 /** What a site of one's own is to be. */
-export interface SiteDraft {
+interface SiteDraft {
   readonly name: string;
   /** The site it starts from. */
   readonly like: string;

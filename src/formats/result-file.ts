@@ -8,7 +8,7 @@ import { checkValue, jsonReader, parseJson } from "./issues.ts";
 import { parametersSchema, resourceSchema, trialIdSchema } from "./manifest.ts";
 
 /** One epoch of the CNN, in checkpoints and in results of bsweep 0.1.0. */
-export const epochSchema: z.ZodType<EpochRecord> = z.strictObject({
+const epochSchema: z.ZodType<EpochRecord> = z.strictObject({
   epoch: z.int().min(1),
   loss: z.number().nullable(),
   accuracy: z.number().optional(),

@@ -79,7 +79,7 @@ export const parseTrainerRequest = jsonReader(requestSchema, {
   what: "trainer request",
 });
 
-export const toldErrorSchema: z.ZodType<ToldError> = z.strictObject({
+const toldErrorSchema: z.ZodType<ToldError> = z.strictObject({
   code: z.enum(Object.keys(EXIT_STATUS) as ErrorCode[]),
   message: z.string(),
   issues: z.array(z.object({ file: z.string(), path: z.string(), message: z.string() })),

@@ -26,7 +26,7 @@ export function runAttached(
   return waitFor(spawn(command, args, { cwd, env, stdio: [stdin, output, "inherit"] }));
 }
 
-export interface LoggedRunOptions {
+interface LoggedRunOptions {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;

@@ -130,7 +130,7 @@ export function quoteShell(value: string): string {
 }
 
 /** What a template may call beside Handlebars' own `if`, `unless`, `each`, `with`. */
-export const templateFunctions = {
+const templateFunctions = {
   /** Text or number -> one word of a shell. */
   shell: (value: unknown, options: HelperOptions) => {
     if (typeof value === "string" || typeof value === "number") return quoteShell(String(value));

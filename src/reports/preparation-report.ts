@@ -3,7 +3,7 @@ import { foldRanges } from "../core/ranges.ts";
 import type { PreparationReport } from "../app/prepare/jobs-folder.ts";
 
 /** Commands as a person would type them. */
-export interface PreparationCommands {
+interface PreparationCommands {
   readonly submit: string;
   /** Writes the jobs anew. */
   readonly again: string;

@@ -35,7 +35,7 @@ export function formatStatus(status: StudyStatus): string {
 }
 
 /** `12 complete, 3 running, 1 lost`: what there is, nothing else. */
-export function formatCounts(counts: StateCounts): string {
+function formatCounts(counts: StateCounts): string {
   const parts = SHOWN_KINDS.filter((kind) => counts[kind] > 0).map(
     (kind) => `${formatCount(counts[kind])} ${wordOf(kind)}`,
   );

@@ -3,7 +3,7 @@ import type { WrittenRound } from "../app/generate/round-spec.ts";
 import { plural } from "../core/quantities.ts";
 
 /** What `submit` did, beside what each submit.sh says itself. */
-export interface SubmittedRounds {
+interface SubmittedRounds {
   readonly study: string;
   readonly rounds: readonly { readonly round: number; readonly exitStatus: number }[];
   readonly generated: WrittenRound | null;

@@ -5,7 +5,7 @@ import { failureSection, parameterSection } from "./sections.ts";
 
 const MAX_MESSAGE_LENGTH = 100;
 
-export interface TableOptions {
+interface TableOptions {
   /** Rows of the ranking. */
   readonly top: number;
   /** Metrics to be shown beside the objective. */

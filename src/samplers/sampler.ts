@@ -1,7 +1,7 @@
 import { MAX_TRIALS, type Parameters, type SearchSpace } from "../core/study.ts";
 
 /** A whole number that a sampler takes in the study file, under its name; samplers that share a name share its range. */
-export interface SamplerKey {
+interface SamplerKey {
   readonly low: number;
   readonly high: number;
   readonly describe: string;

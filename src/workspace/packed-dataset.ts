@@ -36,7 +36,7 @@ export function createPackedFile(folder: string, name: string) {
 }
 
 /** SHA-256 of a file in hex, at flat memory. */
-export function hashFile(path: string): string {
+function hashFile(path: string): string {
   const hash = createHash("sha256");
   const block = Buffer.allocUnsafe(BLOCK_BYTES);
   const descriptor = openSync(path, "r");

@@ -31,7 +31,7 @@ export interface CollectSummary {
   readonly disagreements: readonly Disagreement[];
 }
 
-export interface SetAsideFile {
+interface SetAsideFile {
   /** Below results/<study>. */
   readonly file: string;
   readonly reason: string;

@@ -94,7 +94,7 @@ function formatBytes(bytes: number): string {
 }
 
 /** How much of what is allowed is used, where a limit is. */
-export interface Usage {
+interface Usage {
   readonly place: string;
   readonly usedKiB: number;
   readonly limitKiB: number;

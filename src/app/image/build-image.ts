@@ -9,7 +9,7 @@ import { inspectImage, runEngine } from "./engine.ts";
 
 const DOCKERFILE = join("docker", "trainer", "Dockerfile");
 
-export interface BuildOptions {
+interface BuildOptions {
   /** The checkout to build from. */
   readonly root: string;
   readonly engine: EngineName;
@@ -22,11 +22,11 @@ export interface BuildOptions {
 }
 
 /** How an image is built, before it is. */
-export interface BuildPlan extends Pick<BuiltImage, "engine" | "image" | "revision"> {
+interface BuildPlan extends Pick<BuiltImage, "engine" | "image" | "revision"> {
   readonly args: readonly string[];
 }
 
-export interface BuiltImage {
+interface BuiltImage {
   readonly engine: EngineName;
   readonly image: string;
   /** The engine's own id of it: not the digest that a registry will give. */

@@ -8,14 +8,14 @@ import type { Layout } from "../../workspace/layout.ts";
 import { recordPushedImage } from "./record.ts";
 import { inspectImage, runEngine } from "./engine.ts";
 
-export interface PushOptions {
+interface PushOptions {
   readonly engine: EngineName;
   /** REGISTRY/NAME:TAG */
   readonly image: string;
   readonly layout: Layout;
 }
 
-export interface PushReport {
+interface PushReport {
   readonly image: string;
   /** The digest the registry knows the image by: what others have to write. */
   readonly digest: string;

@@ -14,7 +14,7 @@ import type { Site } from "../../core/site.ts";
 const NOTHING: ImageRecord = { schemaVersion: 1, images: {} };
 
 /** What was pushed from this workspace. @throws BsweepError INVALID_DATA */
-export function readImageRecord(layout: Layout): ImageRecord {
+function readImageRecord(layout: Layout): ImageRecord {
   const file = layout.imageRecord();
   return existsSync(file) ? parseImageRecord(readFileSync(file, "utf8"), file) : NOTHING;
 }

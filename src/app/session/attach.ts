@@ -12,7 +12,7 @@ import { type PlannedSession, sessionDialect } from "./shell.ts";
 import { findElements, type TrialElement } from "../steer/find-trial.ts";
 import { lookAtJobs, type SceneOptions } from "../steer/scene.ts";
 
-export interface AttachOptions extends SceneOptions {
+interface AttachOptions extends SceneOptions {
   /** Number. */
   readonly trial: number;
   readonly command: readonly string[];

@@ -11,7 +11,7 @@ import { mergePlacements, requestCluster } from "../site/cluster-request.ts";
 import { loadStudy } from "../plan/load-study.ts";
 import { loadSite } from "../site/load-site.ts";
 
-export interface SessionOptions {
+interface SessionOptions {
   readonly layout: Layout;
   /** Whose image, queue, group and resources are taken; or `site` alone. */
   readonly studyFile?: string;

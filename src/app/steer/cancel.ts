@@ -23,7 +23,7 @@ import {
   type SteerableJob,
 } from "./scene.ts";
 
-export interface CancelOptions extends SceneOptions {
+interface CancelOptions extends SceneOptions {
   /** Only elements that have not started. */
   readonly waiting: boolean;
   /** Only this array. */

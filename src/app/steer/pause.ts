@@ -26,7 +26,7 @@ import {
   type SteerableJob,
 } from "./scene.ts";
 
-export interface PauseOptions extends SceneOptions {
+interface PauseOptions extends SceneOptions {
   /** What runs is stopped too, in memory. */
   readonly running: boolean;
   readonly printOnly: boolean;
@@ -111,7 +111,7 @@ async function planOvertaken(
   }).filter(({ outcome }) => outcome === null);
 }
 
-export interface ResumeOptions extends SceneOptions {
+interface ResumeOptions extends SceneOptions {
   readonly printOnly: boolean;
 }
 

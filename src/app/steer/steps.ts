@@ -14,7 +14,7 @@ type SteeringAction = "throttle" | "pause" | "resume" | "cancel";
  * `ended`: nothing is left that could be steered. `unsubmitted`: there is no job yet. `in doubt`: a job was asked for,
  * and nobody wrote its id down. `refused`: the scheduler said no, in the words of `detail`.
  */
-export type SteeredOutcome =
+type SteeredOutcome =
   "done" | "planned" | "unchanged" | "ended" | "unsubmitted" | "in doubt" | "refused";
 
 /** One job, or LSF's job group, and what became of it. */

@@ -18,7 +18,7 @@ import {
   stateOf,
 } from "./scene.ts";
 
-export interface ThrottleOptions extends SceneOptions {
+interface ThrottleOptions extends SceneOptions {
   /** Most elements at once, at least 1. */
   readonly limit: number;
   readonly printOnly: boolean;

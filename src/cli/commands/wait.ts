@@ -13,7 +13,7 @@ interface WaitCommandOptions {
 }
 
 /** For scripts; apart from those of errors (core/errors.ts) and of signals (128 + number). */
-export const WAIT_STATUS: Readonly<Record<WaitEnd, number>> = {
+const WAIT_STATUS: Readonly<Record<WaitEnd, number>> = {
   complete: 0,
   failed: 10,
   lost: 11,

@@ -3,7 +3,7 @@ import { runProcess, type ProcessOptions } from "../../process/exec.ts";
 
 const TAIL_LINES = 25;
 
-export interface ToolOptions extends ProcessOptions {
+interface ToolOptions extends ProcessOptions {
   /** What to do when it fails. */
   readonly hint: string;
 }
