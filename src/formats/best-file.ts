@@ -41,7 +41,8 @@ export function formatBest(best: Best): string {
   document.commentBefore = describe(best)
     .map((line) => ` ${line}`)
     .join("\n");
-  return document.toString();
+  // A command may hold a script: its lines stay as they are.
+  return document.toString({ lineWidth: 0 });
 }
 
 function describe(best: Best): readonly string[] {

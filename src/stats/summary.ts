@@ -133,9 +133,7 @@ function groupByValue(
 /** Whether a row for each value would say little: there are many of them, or they have hardly more than a trial each. */
 function isScattered(sorted: readonly (readonly [unknown, Taken])[]): boolean {
   const trials = sorted.reduce((sum, [, { rows }]) => sum + rows.length, 0);
-  return (
-    sorted.length > MAX_SEPARATE_VALUES || (sorted.length > BINS && trials < 2 * sorted.length)
-  );
+  return sorted.length > MAX_SEPARATE_VALUES || (trials >= 2 * BINS && trials < 2 * sorted.length);
 }
 
 /** Bins with about as many trials each; equal values never part. */

@@ -114,7 +114,7 @@ describe("a data set packed by jobs", () => {
     expect(submit(workspace).status).toBe(0);
     await lsf.untilEnded();
     const looked = await workspace.prepare();
-    expect(looked.stdout).toContain("4 of 5 pieces are there, missing: 5; not merged yet");
+    expect(looked.stdout).toContain("4 of 5 pieces there, missing: 5; not merged yet");
     expect(looked.stdout).toContain("--shard 5/5");
     expect(readFileSync(join(workspace.jobs(), "logs", "array-00", "5.log"), "utf8")).toContain(
       "found 3 columns, expected 785",

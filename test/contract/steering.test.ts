@@ -185,7 +185,7 @@ describe("elements that run", () => {
     });
     const shown = await round.steer("attach", "2", "--print");
     expect(shown.stdout).toContain(`bsub -Is -G compute-lab -q general -a 'docker_exec(`);
-    expect(shown.stderr).toContain("lets a terminal attach to jobs of an interactive queue only");
+    expect(shown.stderr).toContain("a terminal may attach to jobs of an interactive queue only");
     openGate(round);
   });
 });

@@ -105,3 +105,11 @@ test("values that hardly repeat go into bins too", () => {
     ["0.06 .. 0.07", 2],
   ]);
 });
+
+test("few trials of a short list keep a row for each value", () => {
+  const rows = rank(
+    [1, 2, 3, 5, 13].map((x, place) => makeOutcome(place + 1, place, { params: { x } })),
+  );
+  const [summary] = summariseParameters(rows, [], ["x"], "maximize");
+  expect(summary?.values.map(({ label }) => label)).toEqual(["1", "2", "3", "5", "13"]);
+});
