@@ -110,7 +110,8 @@ type Outputs = Record<"stdout" | "stderr", Readable | null>;
 function readOutputs(child: Child, pipes: readonly Pipe[] | undefined): Outputs {
   const [stdout, stderr] = pipes?.map(({ stream }) => stream) ?? [];
   if (stdout !== undefined && stderr !== undefined) return { stdout, stderr };
-  return child instanceof Error ? { stdout: null, stderr: null } : child;
+  if (child instanceof Error) return { stdout: null, stderr: null };
+  return { stdout: child.stdout, stderr: child.stderr };
 }
 
 /** Passes stdout on, and shows its lines: the last one when it is told that there is no more. */
@@ -150,9 +151,10 @@ async function waitForEnd(
   options: SuperviseOptions,
   outputs: readonly (Readable | null)[],
 ): Promise<End> {
+  // From the beginning: a socket counts as closed before it says so, and then the last line is still to be told.
+  const open = outputs.filter((output) => output !== null);
+  const closed = open.map((output) => new Promise((done) => output.once("close", done)));
   const end = child instanceof Error ? child : await waitForExit(child);
-  const open = outputs.filter((output) => output?.closed === false);
-  const closed = open.map((output) => new Promise((done) => output?.once("close", done)));
   closeWhenSilent(open);
   await Promise.all(closed);
   if (!(end instanceof Error)) return { ...end, startFailure: undefined };

@@ -126,7 +126,7 @@ describe("a child that is ended", () => {
     const script = "trap 'echo saved; exit 75' TERM; while :; do sleep 0.1; done";
     const end = await sh(script, { secondsLeft: 0.3 });
     expect(end).toMatchObject({ stopped: "timeout", exitStatus: 75, signal: null });
-    expect(end.log).toMatch(/^saved\n/);
+    expect(end.log).toContain("saved\n");
   });
 
   test("for good, when it does not: after a timeout's grace", async () => {
