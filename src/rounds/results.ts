@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { constants, promises as fs } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { BsweepError, messageOf } from "../core/errors.ts";
 import type { Trial, TrialResult } from "../core/trial.ts";
@@ -166,7 +166,7 @@ export function showsThatTrialsRun({ failure }: Pick<TrialResult, "failure">): b
 /** Leaves a canary's end where submit.sh looks for it, in a word: `complete` or `failed`. */
 export function writeVerdict(canaryFolder: string, result: TrialResult): void {
   const word = showsThatTrialsRun(result) ? "complete" : "failed";
-  writeFileAtomic(join(canaryFolder, VERDICT_FILE), `${word}\n`);
+  writeFileAtomic(join(dirname(canaryFolder), VERDICT_FILE), `${word}\n`);
 }
 
 /** The result of a round of one trial; undefined while there is none. */

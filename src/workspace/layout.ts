@@ -62,8 +62,8 @@ export function parseRoundName(name: string): number | undefined {
   return match === null ? undefined : Number(match[1]);
 }
 
-/** In the canary's folder of results: how it ended, in a word, for submit.sh. */
-export const VERDICT_FILE = "verdict";
+/** In a round's folder of results: how its canary ended, in a word, for submit.sh. */
+export const VERDICT_FILE = "canary";
 
 /** The array that holds the first trial alone, and that the others wait for. */
 export const CANARY = 0;

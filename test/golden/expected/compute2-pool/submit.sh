@@ -341,7 +341,7 @@ apply_answers() {
 # The trial that the others wait for: complete, failed, or neither yet.
 canary_state() {
   local verdict
-  verdict="$(cat -- "$results_folder/array-00/verdict" 2> /dev/null)" || true
+  verdict="$(cat -- "$results_folder/canary" 2> /dev/null)" || true
   echo "${verdict:-waiting}"
 }
 
