@@ -31,7 +31,8 @@ export interface SmokeOptions {
   /** The site to try; by default the study's. */
   readonly site?: string;
   readonly elements: number;
-  readonly hosts: 1 | 2;
+  /** 1 or 2. */
+  readonly hosts: number;
   /** Whether to wait for the probes' reports. */
   readonly wait: boolean;
   /** Look at what was submitted last, rather than submit. */

@@ -3,7 +3,7 @@ import { EXIT_STATUS } from "../core/errors.ts";
 import { logicalPath } from "../workspace/layout.ts";
 import { packageVersion } from "../workspace/package.ts";
 import { commands } from "./commands/index.ts";
-import { defaultWorkspace } from "./element.ts";
+import { defaultWorkspace } from "./job-program.ts";
 import { PARSER } from "./command.ts";
 import { print, printError } from "./output.ts";
 import { refuseRepeatedLists, requireNumbers, toUsageError } from "./usage-error.ts";

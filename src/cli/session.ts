@@ -4,11 +4,11 @@ import { runAttached } from "../process/run-child.ts";
 import { formatCommand } from "../core/shell.ts";
 
 /** What stands after `--`; a shell where there is nothing. */
-export function sessionCommand(words: unknown): {
+export function sessionCommand(words: readonly string[] | undefined): {
   readonly command: readonly string[];
   readonly terminal: boolean;
 } {
-  const command = Array.isArray(words) ? words.map(String) : [];
+  const command = words ?? [];
   const terminal = process.stdin.isTTY && process.stdout.isTTY;
   return command.length === 0 ? { command: ["/bin/bash"], terminal: true } : { command, terminal };
 }

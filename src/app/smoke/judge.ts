@@ -11,7 +11,7 @@ import { join } from "node:path";
 
 /** Beyond this, times of two machines cannot be compared any more. */
 const MOST_CLOCK_SECONDS = 5;
-/** What a task of a pool may show no sign of life for (cli/pool.ts). */
+/** What a task of a pool may show no sign of life for (cli/job-program.ts). */
 const PATIENCE_SECONDS = 60;
 const LEAST_TMP_MIB = 1024;
 const LOG_TAIL_LINES = 6;

@@ -28,7 +28,8 @@ export interface SmokeTarget {
   /** Whose image, resources and data are tried; null for the site alone. */
   readonly study: Study | null;
   /** Hosts that the pool's two tasks are to run on. */
-  readonly hosts: 1 | 2;
+  /** 1 or 2. */
+  readonly hosts: number;
   /** Elements of the array. */
   readonly elements: number;
 }

@@ -1,42 +1,27 @@
-import { BsweepError } from "../../core/errors.ts";
-import { type Command, PARSER } from "../command.ts";
-import { createEffects, print as printText } from "../output.ts";
-
-interface AttachCommandOptions {
-  study: string;
-  trial: number;
-  print: boolean;
-  "--"?: unknown;
-}
+import { defineCommand, openStudy } from "../command.ts";
+import { flag, number, STUDY } from "../options.ts";
+import { print as printText } from "../output.ts";
 
 /** `bsweep attach STUDY TRIAL`: a shell beside a trial that runs. */
-export const attachCommand: Command<AttachCommandOptions> = {
+export const attachCommand = defineCommand({
   command: "attach <study> <trial>",
   describe: "Open a shell, or run a command, beside a trial that runs",
-  builder: (parser) =>
-    parser
-      .parserConfiguration({ ...PARSER, "populate--": true })
-      .positional("study", { type: "string", demandOption: true, describe: "Study file" })
-      .positional("trial", { type: "number", demandOption: true, describe: "Its number" })
-      .option("print", {
-        type: "boolean",
-        default: false,
-        describe: "Print the exact command, run nothing",
-      })
-      .example("$0 attach study.yaml 17 -- ps aux", "What its element is doing"),
-  handler: async ({ study: studyFile, trial, print, workspace, "--": words }) => {
-    if (!Number.isInteger(trial) || trial < 1)
-      throw new BsweepError("USAGE", `found trial ${trial}, expected a whole number from 1`);
-    const { loadStudy } = await import("../../app/plan/load-study.ts");
+  options: {
+    study: STUDY,
+    trial: number("Its number", { demandOption: true }),
+    print: flag("Print the exact command, run nothing"),
+  },
+  takesWords: true,
+  examples: [["$0 attach study.yaml 17 -- ps aux", "What its element is doing"]],
+  run: async ({ study: studyFile, trial, print }, { layout, effects, words }) => {
     const { planAttachment } = await import("../../app/session/attach.ts");
-    const { createLayout } = await import("../../workspace/layout.ts");
     const { formatSession, runSession, sessionCommand } = await import("../session.ts");
-    const { study } = loadStudy({ studyFile });
+    const study = await openStudy(studyFile);
     const planned = await planAttachment(
-      { study, layout: createLayout(workspace), trial, ...sessionCommand(words) },
-      createEffects(),
+      { study, layout, trial, ...sessionCommand(words) },
+      effects,
     );
     if (print) printText(formatSession(planned));
     else process.exitCode = await runSession(planned, words === undefined);
   },
-};
+});

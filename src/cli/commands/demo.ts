@@ -1,44 +1,27 @@
 import type { DemoOptions } from "../../app/demo.ts";
 import { formatDuration } from "../../core/quantities.ts";
-import type { Command } from "../command.ts";
+import { defineCommand } from "../command.ts";
 import { formatCommand } from "../../core/shell.ts";
+import { flag, text } from "../options.ts";
 import { print } from "../output.ts";
 
-interface DemoCommandOptions {
-  folder: string | undefined;
-  best: boolean;
-  fresh: boolean;
-}
-
 /** `bsweep demo`: the whole way, as a user would go it. */
-export const demoCommand: Command<DemoCommandOptions> = {
+export const demoCommand = defineCommand({
   command: "demo",
   describe: "Go the whole way on real digits, on this machine, in one to three minutes",
-  builder: (parser) =>
-    parser
-      .option("folder", {
-        type: "string",
-        describe: "Folder of the demo, from the workspace",
-        defaultDescription: "bsweep-demo, bsweep-best",
-      })
-      .option("best", {
-        type: "boolean",
-        default: false,
-        describe: "Train the best network known for digits on all of MNIST instead: an hour or two",
-      })
-      .option("fresh", {
-        type: "boolean",
-        default: false,
-        describe: "Start over: remove what an earlier demo left",
-      }),
-  handler: async ({ folder, best, fresh, workspace }) => {
-    const { createLayout } = await import("../../workspace/layout.ts");
+  options: {
+    folder: text("Folder of the demo, from the workspace", {
+      defaultDescription: "bsweep-demo, bsweep-best",
+    }),
+    best: flag("Train the best network known for digits on all of MNIST instead: an hour or two"),
+    fresh: flag("Start over: remove what an earlier demo left"),
+  },
+  run: async ({ folder, best, fresh }, { layout }) => {
     const name = folder ?? (best ? "bsweep-best" : "bsweep-demo");
-    const options = { folder: createLayout(workspace).resolve(name), fresh };
-    const status = await runDemo(best, options);
+    const status = await runDemo(best, { folder: layout.resolve(name), fresh });
     if (status !== 0) process.exitCode = status;
   },
-};
+});
 
 async function runDemo(best: boolean, options: DemoOptions): Promise<number> {
   const { BEST_DEMO, SWEEP_DEMO, prepareDemo, runDemoStep, sumTrialSeconds } =

@@ -1,5 +1,4 @@
-import type { CommandModule } from "yargs";
-import type { GlobalOptions } from "../command.ts";
+import type { Command } from "../command.ts";
 import { attachCommand } from "./attach.ts";
 import { bestCommand } from "./best.ts";
 import { cancelCommand } from "./cancel.ts";
@@ -12,28 +11,25 @@ import { imageCommand } from "./image.ts";
 import { initCommand } from "./init.ts";
 import { localCommand } from "./local.ts";
 import { logsCommand } from "./logs.ts";
-import { pauseCommand } from "./pause.ts";
 import { planCommand } from "./plan.ts";
 import { poolCommand } from "./pool.ts";
 import { predictCommand } from "./predict.ts";
 import { prepareCommand } from "./prepare.ts";
 import { refitCommand } from "./refit.ts";
 import { reportCommand } from "./report.ts";
-import { resumeCommand } from "./resume.ts";
 import { retryCommand } from "./retry.ts";
 import { runtimeCommand } from "./runtime.ts";
 import { shellCommand } from "./shell.ts";
+import { pauseCommand, resumeCommand, throttleCommand } from "./steer.ts";
 import { statusCommand } from "./status.ts";
 import { smokeCommand } from "./smoke.ts";
 import { smokeReportCommand } from "./smoke-report.ts";
 import { submitCommand } from "./submit.ts";
-import { throttleCommand } from "./throttle.ts";
 import { trialCommand } from "./trial.ts";
 import { waitCommand } from "./wait.ts";
 
 /** Every command, in the order of the help text. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- each command has options of its own
-export const commands: readonly CommandModule<GlobalOptions, any>[] = [
+export const commands: readonly Command[] = [
   initCommand,
   prepareCommand,
   planCommand,

@@ -3,68 +3,44 @@ import type { InitAnswers, InitReport } from "../../app/init.ts";
 import { DRAFT_SPACES, DRAFT_TRAINERS } from "../../formats/draft.ts";
 import { dropAbsent } from "../../core/objects.ts";
 import { createLayout, logicalPath } from "../../workspace/layout.ts";
-import type { Command } from "../command.ts";
+import { defineCommand } from "../command.ts";
 import { formatCommand } from "../../core/shell.ts";
 import { askForInit, PROPOSED, type InitOptions } from "../init-questions.ts";
+import { choice, flag, text } from "../options.ts";
 import { print } from "../output.ts";
 
-interface InitCommandOptions extends Omit<InitOptions, "userGroup" | "serviceClass"> {
-  file: string;
-  "user-group": string | undefined;
-  "service-class": string | undefined;
-  yes: boolean;
-  print: boolean;
-}
-
-const OPTIONS = {
-  name: { type: "string", describe: "Name of the study", defaultDescription: PROPOSED.name },
-  site: { type: "string", describe: "Where it runs", defaultDescription: PROPOSED.site },
-  like: {
-    type: "string",
-    describe: "Write sites/SITE.yaml too, which starts from this site: slurm, lsf, compute1 ...",
-  },
-  trainer: {
-    choices: DRAFT_TRAINERS,
-    describe: "What trains: the built-in network, or any command",
-    defaultDescription: PROPOSED.trainer,
-  },
-  grid: {
-    choices: DRAFT_SPACES,
-    describe: "Search space of the network: 16, 2,880 or 13,824 trials",
-    defaultDescription: PROPOSED.grid,
-  },
-  data: {
-    type: "string",
-    describe: "Folder of the data set that `bsweep prepare` makes",
-    defaultDescription: `${PROPOSED.data}; none for a command`,
-  },
-  "user-group": { type: "string", describe: "User group (LSF), or account (Slurm)" },
-  queue: { type: "string", describe: "Queue, or partition" },
-  "service-class": { type: "string", describe: "Subscription (LSF), or QOS (Slurm)" },
-  image: { type: "string", describe: "Container image of the elements" },
-  yes: { type: "boolean", default: false, describe: "Ask nothing" },
-  print: { type: "boolean", default: false, describe: "Print the files, write nothing" },
-} as const;
-
 /** `bsweep init`: a study file to start from, and a site where one is asked for. */
-export const initCommand: Command<InitCommandOptions> = {
+export const initCommand = defineCommand({
   command: "init [file]",
   describe: "Write a study file to start from, and the file of a site of your own",
-  builder: (parser) =>
-    parser
-      .positional("file", {
-        type: "string",
-        default: "study.yaml",
-        describe: "Study file to write",
-      })
-      .options(OPTIONS)
-      .example("$0 init", "Asks, on a terminal")
-      .example("$0 init --yes --site compute1 --user-group compute-lab", "For compute1")
-      .example("$0 init --yes --site mine --like slurm --queue batch", "A cluster of your own"),
-  handler: async ({ file, yes, print: onlyPrint, workspace, ...options }) => {
+  options: {
+    file: text("Study file to write", { default: "study.yaml" }),
+    name: text("Name of the study", { defaultDescription: PROPOSED.name }),
+    site: text("Where it runs", { defaultDescription: PROPOSED.site }),
+    like: text("Write sites/SITE.yaml too, which starts from this site: slurm, lsf, compute1 ..."),
+    trainer: choice(DRAFT_TRAINERS, "What trains: the built-in network, or any command", {
+      defaultDescription: PROPOSED.trainer,
+    }),
+    grid: choice(DRAFT_SPACES, "Search space of the network: 16, 2,880 or 13,824 trials", {
+      defaultDescription: PROPOSED.grid,
+    }),
+    data: text("Folder of the data set that `bsweep prepare` makes", {
+      defaultDescription: `${PROPOSED.data}; none for a command`,
+    }),
+    "user-group": text("User group (LSF), or account (Slurm)"),
+    queue: text("Queue, or partition"),
+    "service-class": text("Subscription (LSF), or QOS (Slurm)"),
+    image: text("Container image of the elements"),
+    yes: flag("Ask nothing"),
+    print: flag("Print the files, write nothing"),
+  },
+  examples: [
+    ["$0 init", "Asks, on a terminal"],
+    ["$0 init --yes --site compute1 --user-group compute-lab", "For compute1"],
+    ["$0 init --yes --site mine --like slurm --queue batch", "A cluster of your own"],
+  ],
+  run: async ({ file, yes, print: onlyPrint, ...given }, { workspace }) => {
     const { draftStudy, writeDrafts } = await import("../../app/init.ts");
-    const { "user-group": userGroup, "service-class": serviceClass, ...others } = options;
-    const given = { ...others, userGroup, serviceClass };
     const answers = toAnswers(file, await complete(given, file, yes));
     const report = draftStudy(answers);
     if (onlyPrint) {
@@ -75,7 +51,7 @@ export const initCommand: Command<InitCommandOptions> = {
     for (const { path } of report.files) print(`wrote ${path}`);
     print(`\n${nextSteps(answers, report, await isPrepared(answers, workspace)).join("\n")}`);
   },
-};
+});
 
 /** One file as it is; of several, each under its name. */
 function formatDrafts({ files }: InitReport): string {

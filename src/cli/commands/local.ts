@@ -1,57 +1,33 @@
-import type { Command } from "../command.ts";
+import { dropAbsent } from "../../core/objects.ts";
 import { formatCommand } from "../../core/shell.ts";
-import { requireCount } from "../options.ts";
-import { createEffects, print, printJson } from "../output.ts";
-
-interface LocalCommandOptions {
-  study: string;
-  workers: number | undefined;
-  trials: number | undefined;
-  json: boolean;
-}
+import { runInterruptible } from "../../process/signals.ts";
+import { defineCommand } from "../command.ts";
+import { flag, number, STUDY } from "../options.ts";
+import { print, printJson } from "../output.ts";
 
 /** `bsweep local STUDY`: the job scripts, run here. */
-export const localCommand: Command<LocalCommandOptions> = {
+export const localCommand = defineCommand({
   command: "local <study>",
   describe: "Run the study on this machine, through the same job scripts",
-  builder: (parser) =>
-    parser
-      .positional("study", { type: "string", demandOption: true, describe: "Study file" })
-      .option("workers", {
-        type: "number",
-        describe: "Elements that run at the same time",
-        defaultDescription: "cores / the study's cpus",
-      })
-      .option("trials", {
-        type: "number",
-        describe: "Run only this many trials",
-        defaultDescription: "all",
-      })
-      .option("json", { type: "boolean", default: false, describe: "Print the summary as JSON" })
-      .example("$0 local study.yaml --trials 4", "Try four trials before going to the cluster"),
-  handler: async ({ study, workers, trials, workspace, json }) => {
-    requireCount("--workers", workers);
-    requireCount("--trials", trials);
+  options: {
+    study: STUDY,
+    workers: number("Elements that run at the same time", {
+      defaultDescription: "cores / the study's cpus",
+    }),
+    trials: number("Run only this many trials", { defaultDescription: "all" }),
+    json: flag("Print the summary as JSON"),
+  },
+  examples: [["$0 local study.yaml --trials 4", "Try four trials before going to the cluster"]],
+  run: async ({ study, json, ...limits }, { layout, effects }) => {
     const { runLocally } = await import("../../app/local.ts");
-    const { runInterruptible } = await import("../../process/signals.ts");
-    const { createLayout } = await import("../../workspace/layout.ts");
-    const layout = createLayout(workspace);
-    const chosen = {
-      ...(workers === undefined ? {} : { workers }),
-      ...(trials === undefined ? {} : { trials }),
-    };
     const { formatLocalReport } = await import("../../reports/local-report.ts");
+    const options = { studyFile: study, layout, ...dropAbsent(limits) };
     // Printed inside: after an interruption the process ends with the work.
     await runInterruptible(async (signal) => {
-      const report = await runLocally(
-        { studyFile: study, layout, signal, ...chosen },
-        createEffects(),
-      );
+      const report = await runLocally({ ...options, signal }, effects);
+      const next = formatCommand("bsweep", report.interrupted ? "local" : "report", study);
       if (json) printJson(report);
-      else
-        print(
-          `${formatLocalReport(report)}\n\nnext: ${formatCommand("bsweep", report.interrupted ? "local" : "report", study)}`,
-        );
+      else print(`${formatLocalReport(report)}\n\nnext: ${next}`);
     });
   },
-};
+});

@@ -1,22 +1,13 @@
-import type { Command } from "../command.ts";
-import { runPoolProcess } from "../pool.ts";
+import { defineCommand } from "../command.ts";
+import { text } from "../options.ts";
+import { runPoolProgram } from "../job-program.ts";
 
-interface PoolOptions {
-  manifest: string;
-}
-
-export const poolCommand: Command<PoolOptions> = {
+export const poolCommand = defineCommand({
   command: "pool",
   describe:
     "Take and run elements of an array until none is left: what the tasks of a parallel job call",
-  builder: {
-    manifest: {
-      type: "string",
-      demandOption: true,
-      describe: "Manifest of the array: one line an element",
-    },
+  options: { manifest: text("Manifest of the array: one line an element", { demandOption: true }) },
+  run: async ({ manifest }, { workspace }) => {
+    process.exitCode = await runPoolProgram({ manifest, workspace });
   },
-  handler: async (options) => {
-    process.exitCode = await runPoolProcess(options);
-  },
-};
+});

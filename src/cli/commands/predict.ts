@@ -1,93 +1,60 @@
 import { resolve } from "node:path";
-import type { Argv } from "yargs";
 import type { PredictOptions } from "../../app/predict.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { INVERSIONS, type Inversion } from "../../cnn/model-request.ts";
+import { runInterruptible } from "../../process/signals.ts";
 import { logicalPath } from "../../workspace/layout.ts";
-import type { Command, GlobalOptions } from "../command.ts";
+import { defineCommand, openStudy, type Values } from "../command.ts";
+import { choice, flag, STUDY, text, texts } from "../options.ts";
 import { createEffects, print, printJson } from "../output.ts";
-import { TEXT } from "../options.ts";
 
-interface PredictCommandOptions {
-  study: string;
-  data: string | undefined;
-  csv: string | undefined;
-  image: readonly string[] | undefined;
-  model: readonly string[] | undefined;
-  invert: Inversion;
-  output: string;
-  "with-probabilities": boolean;
-  force: boolean;
-  json: boolean;
-}
+const OPTIONS = {
+  study: STUDY,
+  data: text("Packed data set, made by bsweep prepare; a relative one starts at the workspace"),
+  csv: text("CSV in Kaggle's form, such as test.csv"),
+  image: texts("PNG, JPEG, BMP or GIF files"),
+  invert: choice(
+    INVERSIONS,
+    "Images: turn dark on bright round; auto: gray ones with a bright border",
+    { default: "auto" },
+  ),
+  model: texts("Names of the refitted models; their probabilities are averaged", {
+    defaultDescription: "all of the study",
+  }),
+  output: text("File to write: ImageId,Label; a relative one starts at the workspace", {
+    default: "submission.csv",
+  }),
+  "with-probabilities": flag(
+    "Also write NAME.probabilities.csv: ImageId,p0,p1,... with six digits",
+  ),
+  force: flag("Replace files that are there"),
+  json: flag("Print the outcome as JSON"),
+};
 
 /** `bsweep predict STUDY`: what the refitted models say of new images. */
-export const predictCommand: Command<PredictCommandOptions> = {
+export const predictCommand = defineCommand({
   command: "predict <study>",
   describe: "Predict with the refitted models: a submission for Kaggle, or image files",
-  builder: (parser) =>
-    addWritingOptions(addImageOptions(parser))
-      .option("json", { type: "boolean", default: false, describe: "Print the outcome as JSON" })
-      .example("$0 predict study.yaml --csv test.csv", "Writes submission.csv")
-      .example("$0 predict study.yaml --image digit.png", "Says what a picture shows"),
-  handler: async (options) => {
+  options: OPTIONS,
+  examples: [
+    ["$0 predict study.yaml --csv test.csv", "Writes submission.csv"],
+    ["$0 predict study.yaml --image digit.png", "Says what a picture shows"],
+  ],
+  run: async (options, { layout, workspace }) => {
     checkSource(options);
-    const { loadStudy } = await import("../../app/plan/load-study.ts");
-    const { runInterruptible } = await import("../../process/signals.ts");
-    const { createLayout } = await import("../../workspace/layout.ts");
-    const { study } = loadStudy({ studyFile: options.study });
-    const layout = createLayout(options.workspace);
+    const study = await openStudy(options.study);
     const ensemble = { study, layout, models: options.model ?? [] };
     await runInterruptible((signal) =>
       options.image === undefined
-        ? tellSubmission({ ...ensemble, ...toRows(options), signal }, options)
+        ? tellSubmission({ ...ensemble, ...toRows(options, workspace), signal }, options)
         : tellImages({ ...ensemble, signal }, options.image, options),
     );
   },
-};
+});
 
-function addImageOptions(parser: Argv<GlobalOptions>) {
-  return parser
-    .positional("study", { type: "string", demandOption: true, describe: "Study file" })
-    .option("data", {
-      ...TEXT,
-      describe: "Packed data set, made by bsweep prepare; a relative one starts at the workspace",
-    })
-    .option("csv", { ...TEXT, describe: "CSV in Kaggle's form, such as test.csv" })
-    .option("image", { ...TEXT, array: true, describe: "PNG, JPEG, BMP or GIF files" })
-    .option("invert", {
-      choices: INVERSIONS,
-      default: "auto" as const,
-      describe: "Images: turn dark on bright round; auto: gray ones with a bright border",
-    })
-    .option("model", {
-      ...TEXT,
-      array: true,
-      describe: "Names of the refitted models; their probabilities are averaged",
-      defaultDescription: "all of the study",
-    });
-}
+type Asked = Values<typeof OPTIONS>;
 
-function addWritingOptions<T>(parser: Argv<T>) {
-  return parser
-    .option("output", {
-      ...TEXT,
-      default: "submission.csv",
-      describe: "File to write: ImageId,Label; a relative one starts at the workspace",
-    })
-    .option("with-probabilities", {
-      type: "boolean",
-      default: false,
-      describe: "Also write NAME.probabilities.csv: ImageId,p0,p1,... with six digits",
-    })
-    .option("force", {
-      type: "boolean",
-      default: false,
-      describe: "Replace files that are there",
-    });
-}
-
-function checkSource({ data, csv, image }: PredictCommandOptions): void {
+function checkSource({ data, csv, image }: Asked): void {
   if ([data, csv, image].filter((given) => given !== undefined).length === 1) return;
   throw new BsweepError("USAGE", "give one of --data, --csv and --image", {
     hint: "bsweep predict study.yaml --csv test.csv",
@@ -95,10 +62,10 @@ function checkSource({ data, csv, image }: PredictCommandOptions): void {
 }
 
 function toRows(
-  options: PredictCommandOptions & GlobalOptions,
+  { csv, data = "", force, withProbabilities, ...asked }: Asked,
+  workspace: string,
 ): Pick<PredictOptions, "source" | "output" | "probabilitiesOutput" | "force"> {
-  const { workspace, csv, data = "", force, "with-probabilities": withProbabilities } = options;
-  const output = resolve(workspace, options.output);
+  const output = resolve(workspace, asked.output);
   const source =
     csv === undefined
       ? ({ kind: "dataset", folder: resolve(workspace, data) } as const)
@@ -107,29 +74,23 @@ function toRows(
   return { source, output, probabilitiesOutput: withProbabilities ? beside : null, force };
 }
 
-async function tellSubmission(options: PredictOptions, { json }: { json: boolean }): Promise<void> {
+async function tellSubmission(options: PredictOptions, { json }: Asked): Promise<void> {
   const { predictRows } = await import("../../app/predict.ts");
-  const submission = await predictRows(options, createEffects());
-  if (json) {
-    printJson(submission);
-    return;
-  }
   const { formatSubmitted } = await import("../../reports/prediction.ts");
-  print(formatSubmitted(submission));
+  const submission = await predictRows(options, createEffects());
+  if (json) printJson(submission);
+  else print(formatSubmitted(submission));
 }
 
 async function tellImages(
   ensemble: Pick<PredictOptions, "study" | "layout" | "models" | "signal">,
   images: readonly string[],
-  { invert, json }: Pick<PredictCommandOptions, "invert" | "json">,
+  { invert, json }: { readonly invert: Inversion; readonly json: boolean },
 ): Promise<void> {
   const { predictImages } = await import("../../app/predict.ts");
+  const { formatImagePredictions } = await import("../../reports/prediction.ts");
   const files = images.map((file) => logicalPath(file));
   const predictions = await predictImages({ ...ensemble, files, inversion: invert });
-  if (json) {
-    printJson(predictions);
-    return;
-  }
-  const { formatImagePredictions } = await import("../../reports/prediction.ts");
-  print(formatImagePredictions(predictions));
+  if (json) printJson(predictions);
+  else print(formatImagePredictions(predictions));
 }

@@ -1,42 +1,35 @@
-import { PROBE_KINDS, type ProbeKind } from "../../formats/smoke-files.ts";
-import type { Command } from "../command.ts";
-import { print } from "../output.ts";
+import { PROBE_KINDS } from "../../formats/smoke-files.ts";
+import { defineCommand } from "../command.ts";
+import { choice, number, text } from "../options.ts";
+import { printJson } from "../output.ts";
 
-interface SmokeReportOptions {
-  kind: ProbeKind;
-  place: number;
-  count: number;
-  questions: string;
-  folder: string;
-  result: string;
-}
+const NEEDED = { demandOption: true } as const;
 
 /** What the probes of `bsweep smoke` run, as the trainer of its rounds. */
-export const smokeReportCommand: Command<SmokeReportOptions> = {
+export const smokeReportCommand = defineCommand({
   command: "smoke-report",
   describe: false,
-  builder: {
-    kind: { choices: PROBE_KINDS, demandOption: true },
-    place: { type: "number", demandOption: true },
-    count: { type: "number", demandOption: true },
-    questions: { type: "string", demandOption: true },
-    folder: { type: "string", demandOption: true },
-    result: { type: "string", demandOption: true },
+  options: {
+    kind: choice(PROBE_KINDS, "What it is part of", NEEDED),
+    place: number("Which element or task it is", NEEDED),
+    count: number("How many there are", NEEDED),
+    questions: text("File of what it is asked", NEEDED),
+    folder: text("Folder of the answers", NEEDED),
+    result: text("Result file of its trial", NEEDED),
   },
-  handler: async (options) => {
+  run: async (options, { layout }) => {
     const { runProbe } = await import("../../runner/smoke/probe.ts");
-    const { createLayout } = await import("../../workspace/layout.ts");
     const facts = await runProbe({
       ...options,
       questionsFile: options.questions,
       resultFile: options.result,
-      layout: createLayout(options.workspace),
+      layout,
       findTensorFlow: async () => {
         const { readRuntimeStatus } = await import("../../trainer/runtime/status.ts");
         const { tensorflow, reason } = await readRuntimeStatus();
         return { version: tensorflow, problem: reason ?? "" };
       },
     });
-    print(JSON.stringify(facts, null, 2));
+    printJson(facts);
   },
-};
+});

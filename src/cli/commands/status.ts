@@ -1,73 +1,44 @@
 import type { Look, WatchOptions } from "../../app/watch.ts";
 import type { NextStep, StudyStatus } from "../../app/cluster/study-status.ts";
-import { BsweepError } from "../../core/errors.ts";
-import type { Command } from "../command.ts";
+import type { Effects } from "../../core/effects.ts";
 import { formatCommand } from "../../core/shell.ts";
-import { createEffects, print, printJson } from "../output.ts";
+import { endOnSignal } from "../../process/signals.ts";
+import { defineCommand, openStudy } from "../command.ts";
+import { flag, number, STUDY } from "../options.ts";
+import { print, printJson } from "../output.ts";
 import { createScreen } from "../screen.ts";
 
-interface StatusCommandOptions {
-  study: string;
-  watch: boolean;
-  interval: number;
-  json: boolean;
-}
-
-/** Seconds between two looks at the files. */
-export const LOOK_SECONDS = 10;
+/** Of every command that looks again and again. */
+export const INTERVAL = number(
+  "Seconds between looks at the files; the scheduler is asked once a minute at most",
+  { default: 10, whole: false },
+);
 
 /** `bsweep status`: where the trials of a study stand. */
-export const statusCommand: Command<StatusCommandOptions> = {
+export const statusCommand = defineCommand({
   command: "status <study>",
   describe: "Where the trials stand: collects, and asks the scheduler once",
-  builder: (parser) =>
-    parser
-      .positional("study", { type: "string", demandOption: true, describe: "Study file" })
-      .option("watch", {
-        type: "boolean",
-        default: false,
-        describe: "Look again until Ctrl-C, or until nothing is left to come",
-      })
-      .option("interval", {
-        type: "number",
-        default: LOOK_SECONDS,
-        describe:
-          "Seconds between looks at the files; the scheduler is asked once a minute at most",
-      })
-      .option("json", {
-        type: "boolean",
-        default: false,
-        describe: "Print it as JSON; with --watch one line for each look",
-      })
-      .epilogue(
-        "Exit status: 0 whatever the trials' states, also when the scheduler could not be asked.",
-      ),
-  handler: async ({ study: studyFile, watch, interval, json, workspace }) => {
-    requireInterval(interval);
-    const { loadStudy } = await import("../../app/plan/load-study.ts");
-    const { createLayout } = await import("../../workspace/layout.ts");
-    const { study } = loadStudy({ studyFile });
-    const options = { study, layout: createLayout(workspace) };
+  options: {
+    study: STUDY,
+    watch: flag("Look again until Ctrl-C, or until nothing is left to come"),
+    interval: INTERVAL,
+    json: flag("Print it as JSON; with --watch one line for each look"),
+  },
+  epilogue:
+    "Exit status: 0 whatever the trials' states, also when the scheduler could not be asked.",
+  run: async ({ study: studyFile, watch, interval, json }, { layout, effects }) => {
+    const options = { study: await openStudy(studyFile), layout };
     if (watch) {
-      await watchUntilEnd({ ...options, seconds: interval }, json);
+      await watchUntilEnd({ ...options, seconds: interval }, json, effects);
       return;
     }
     const { readStatus } = await import("../../app/status.ts");
-    const { status } = await readStatus(options, createEffects());
-    if (json) {
-      printJson(status);
-      return;
-    }
     const { formatStatus } = await import("../../reports/status.ts");
-    print(`${formatStatus(status)}\n\nnext: ${nextCommand(status)}`);
+    const { status } = await readStatus(options, effects);
+    if (json) printJson(status);
+    else print(`${formatStatus(status)}\n\nnext: ${nextCommand(status)}`);
   },
-};
-
-/** @throws BsweepError USAGE */
-export function requireInterval(interval: number): void {
-  if (interval >= 1) return;
-  throw new BsweepError("USAGE", `--interval: found ${interval}, expected seconds from 1`);
-}
+});
 
 const NEXT_COMMANDS: Readonly<Record<NextStep, readonly string[]>> = {
   submit: ["submit"],
@@ -84,13 +55,16 @@ export function nextCommand({ next, studyFile }: StudyStatus): string {
   return formatCommand("bsweep", command, studyFile, ...options);
 }
 
-async function watchUntilEnd(options: Omit<WatchOptions, "signal">, json: boolean): Promise<void> {
+async function watchUntilEnd(
+  options: Omit<WatchOptions, "signal">,
+  json: boolean,
+  effects: Effects,
+): Promise<void> {
   const { watchStudy } = await import("../../app/watch.ts");
-  const { endOnSignal } = await import("../../process/signals.ts");
   const show = json ? printLine : await createView();
   const { signal, release } = endOnSignal();
   try {
-    for await (const look of watchStudy({ ...options, signal }, createEffects())) {
+    for await (const look of watchStudy({ ...options, signal }, effects)) {
       show(look);
       if (look.status.next === "retry" || look.status.next === "report") break;
     }

@@ -1,16 +1,9 @@
 import type { WaitEnd } from "../../app/wait.ts";
-import { parseDurationSeconds } from "../../core/quantities.ts";
-import type { Command } from "../command.ts";
-import { createEffects, print, printJson } from "../output.ts";
-import { readQuantity, TEXT } from "../options.ts";
-import { LOOK_SECONDS, nextCommand, requireInterval } from "./status.ts";
-
-interface WaitCommandOptions {
-  study: string;
-  timeout: string | undefined;
-  interval: number;
-  json: boolean;
-}
+import { endOnSignal } from "../../process/signals.ts";
+import { defineCommand, openStudy } from "../command.ts";
+import { duration, flag, STUDY } from "../options.ts";
+import { print, printJson } from "../output.ts";
+import { INTERVAL, nextCommand } from "./status.ts";
 
 /** For scripts; apart from those of errors (core/errors.ts) and of signals (128 + number). */
 const WAIT_STATUS: Readonly<Record<WaitEnd, number>> = {
@@ -32,44 +25,26 @@ const SENTENCES: Readonly<Record<WaitEnd, string>> = {
 };
 
 /** `bsweep wait`: for scripts that go on when a study has ended. */
-export const waitCommand: Command<WaitCommandOptions> = {
+export const waitCommand = defineCommand({
   command: "wait <study>",
   describe: "Wait until all trials have ended, and tell how by the exit status",
-  builder: (parser) =>
-    parser
-      .positional("study", { type: "string", demandOption: true, describe: "Study file" })
-      .option("timeout", {
-        ...TEXT,
-        describe: "Longest wait, such as 12h",
-        defaultDescription: "none",
-      })
-      .option("interval", {
-        type: "number",
-        default: LOOK_SECONDS,
-        describe:
-          "Seconds between looks at the files; the scheduler is asked once a minute at most",
-      })
-      .option("json", { type: "boolean", default: false, describe: "Print the last look as JSON" })
-      .epilogue(
-        "Exit status: 0 all complete; 10 all have a result, some failed; 11 some left no result and will not;\n12 timeout; 13 nothing is running and some are not submitted; 1 to 6 as everywhere; 130 after Ctrl-C.",
-      )
-      .example("$0 wait study.yaml && $0 refit study.yaml", "Go on when all trials are complete"),
-  handler: async ({ study: studyFile, timeout, interval, json, workspace }) => {
-    requireInterval(interval);
-    const timeoutSeconds =
-      readQuantity("--timeout", timeout, parseDurationSeconds, "a time such as 90m") ?? Infinity;
-    const { loadStudy } = await import("../../app/plan/load-study.ts");
+  options: {
+    study: STUDY,
+    timeout: duration("Longest wait, such as 12h", { defaultDescription: "none" }),
+    interval: INTERVAL,
+    json: flag("Print the last look as JSON"),
+  },
+  epilogue:
+    "Exit status: 0 all complete; 10 all have a result, some failed; 11 some left no result and will not;\n12 timeout; 13 nothing is running and some are not submitted; 1 to 6 as everywhere; 130 after Ctrl-C.",
+  examples: [["$0 wait study.yaml && $0 refit study.yaml", "Go on when all trials are complete"]],
+  run: async ({ timeout = Infinity, json, ...asked }, { layout, effects }) => {
     const { waitForStudy } = await import("../../app/wait.ts");
-    const { endOnSignal } = await import("../../process/signals.ts");
     const { formatProgressLine } = await import("../../reports/status.ts");
-    const { createLayout } = await import("../../workspace/layout.ts");
-    const { study } = loadStudy({ studyFile });
-    const effects = createEffects();
+    const study = await openStudy(asked.study);
     const { signal, release } = endOnSignal();
     const report = await waitForStudy(
       {
-        ...{ study, signal, timeoutSeconds, seconds: interval },
-        layout: createLayout(workspace),
+        ...{ study, layout, signal, timeoutSeconds: timeout, seconds: asked.interval },
         onChange: (status) => effects.reporter.info(formatProgressLine(status)),
       },
       effects,
@@ -80,4 +55,4 @@ export const waitCommand: Command<WaitCommandOptions> = {
     if (json) printJson(report.status);
     else print(`${SENTENCES[report.end]}\n\nnext: ${nextCommand(report.status)}`);
   },
-};
+});
