@@ -17,7 +17,7 @@ export default defineConfig({
     env: { TZ: "UTC", NO_COLOR: "1" },
     restoreMocks: true,
     // Vitest's own is one less than there are cores. More than half of the time these tests wait for processes.
-    maxWorkers: Math.max(3, availableParallelism() - 1),
+    maxWorkers: Math.max(4, availableParallelism() - 1),
     setupFiles: ["./test/support/expect-seen.ts"],
     // A golden that is missing fails like one that differs; only `-u` writes any.
     update: "none",

@@ -103,7 +103,10 @@ test.each([
     "--shard: found 3/2, expected I/N such as 2/8, N up to 1000",
   ],
   [["--to=d", "--csv=a", "--shard=1/2", "--shards=2"], "--shard packs one piece"],
-  [["--to=d", "--csv=a", "--classes=257"], "--classes: found 257, expected a whole number from 1 to 256"],
+  [
+    ["--to=d", "--csv=a", "--classes=257"],
+    "--classes: found 257, expected a whole number from 1 to 256",
+  ],
 ])("%j is a usage error", async (args, message) => {
   const result = await run(makeTestFolder(), ...args);
   expect(result.exitStatus).toBe(2);
