@@ -22,7 +22,7 @@ const CANARY_FAILED_STATUS = 1;
 /** Exit statuses by the signal (128 + number) by which a person ends a program. */
 const INTERRUPTED_STATUS = { SIGINT: 130, SIGHUP: 129 } as const;
 
-/** How long a task may show no sign of life. Storage may be late, hosts may be busy. */
+/** How long a task, or who runs a trial, may show no sign of life. Storage may be late, hosts may be busy. */
 const PATIENCE_SECONDS = 60;
 
 /** The folder that holds jobs/ and results/, where no option names one. */
@@ -75,6 +75,7 @@ export async function runElementProgram(element: ElementArguments): Promise<numb
     index,
     layout: createLayout(workspace),
     signal: program.signal,
+    patienceSeconds: readPatience(),
     log: (line) => process.stdout.write(`${line}\n`),
   });
   return {
@@ -99,7 +100,7 @@ export async function runPoolProgram({ manifest, workspace }: PoolArguments): Pr
     layout: createLayout(workspace),
     signal: program.signal,
     elapsedSeconds: secondsBeforeThisProcess(),
-    patienceSeconds: Number(process.env["BSWEEP_PATIENCE_SECONDS"] ?? PATIENCE_SECONDS),
+    patienceSeconds: readPatience(),
     log: (line) => process.stdout.write(`${new Date().toISOString()} ${line}\n`),
   });
   if (end === "complete") return 0;
@@ -111,6 +112,10 @@ export async function runPoolProgram({ manifest, workspace }: PoolArguments): Pr
       hint: "see the elements' and the tasks' logs, then: bsweep retry",
     },
   );
+}
+
+function readPatience(): number {
+  return Number(process.env["BSWEEP_PATIENCE_SECONDS"] ?? PATIENCE_SECONDS);
 }
 
 /** How long the job had been running when this process began: its first host noted when it started. */

@@ -3,6 +3,7 @@ import { closeSync, writeSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { messageOf } from "../core/errors.ts";
 import { LineSplitter } from "./lines.ts";
+import { Family, guard } from "./family.ts";
 import { openPipes, type Pipe } from "./pipes.ts";
 import { explainStartFailure } from "./start-failure.ts";
 import { readChildCpuSeconds, readMemoryUsage, readOutOfMemoryKills } from "./usage.ts";
@@ -12,8 +13,10 @@ export interface SuperviseOptions {
   readonly command: readonly [string, ...string[]];
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** A Node program that should end when this process dies gets a channel to notice it by. */
+  /** A Node program of ours gets a channel, by which it notices when this process dies, and ends. */
   readonly withChannel: boolean;
+  /** `NAME=value` of `env` that no other program has: all that carry it end when this process dies. */
+  readonly mark?: string;
   readonly secondsLeft: number;
   readonly memoryMiB: number;
   /** Aborts to end the child early; with `TIME_IS_UP` as the reason, that is its timeout. */
@@ -21,7 +24,7 @@ export interface SuperviseOptions {
   /** Seconds from SIGTERM to SIGKILL: enough for what the child does with the first. */
   readonly grace: { readonly timeoutSeconds: number; readonly abortSeconds: number };
   /** Asked now and then while it runs: whether the child will do no more, and is to be ended. */
-  readonly isFinished: (pid: number) => boolean;
+  readonly isFinished: (processes: readonly number[]) => boolean;
   /** Called with each line of stdout; without it, nobody looks at stdout. */
   readonly onLine?: (line: string) => void;
   /** Empty folder for pipes of a child that may open its output again (pipes.ts); without it, socket pairs do. */
@@ -53,6 +56,8 @@ export interface Supervised {
 }
 
 const SAMPLE_MS = 200;
+/** Every five seconds. */
+const SAMPLES_A_LOOK = 25;
 const TAIL_BYTES = 4096;
 const OUTPUT_GRACE_MS = 1000;
 /** So often at the most, for one that goes on writing. */
@@ -71,8 +76,13 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
   const outputs = readOutputs(child, pipes);
   const lines = passOn(outputs.stdout, options);
   const tail = keepTail(outputs.stderr, options);
-  const watch = watchLimits(child, options);
+  const pid = child instanceof Error ? undefined : child.pid;
+  const family = pid === undefined ? undefined : new Family(pid, options.mark);
+  const watch = watchLimits(family, options);
+  const dismiss =
+    pid === undefined || options.mark === undefined ? undefined : guard(pid, options.mark);
   const end = await waitForEnd(child, options, Object.values(outputs));
+  dismiss?.();
   lines.end();
   const { stopped, peakMiB } = watch.finish();
   const cpu = readChildCpuSeconds();
@@ -176,37 +186,48 @@ function closeWhenSilent(outputs: readonly (Readable | null)[]): void {
   look(0, 1);
 }
 
+/** What it left running in its group ends with it. */
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch {
+    // Nothing is left of it.
+  }
+}
+
 /** How it ended, or the error by which it did not start. */
 function waitForExit(child: ChildProcess): Promise<Omit<End, "startFailure"> | Error> {
   return new Promise((resolve) => {
     child.once("error", resolve);
     child.once("exit", (exitStatus, signal) => {
-      signalGroup(child, "SIGKILL");
+      killGroup(child);
       resolve({ exitStatus, signal });
     });
   });
 }
 
-/** Watches time and memory, and ends the child at its limits: SIGTERM, then SIGKILL. */
-function watchLimits(child: Child, options: SuperviseOptions) {
+/** Watches time and memory, and ends the family at its limits: SIGTERM, then SIGKILL. */
+function watchLimits(family: Family | undefined, options: SuperviseOptions) {
   let stopped: StopReason | undefined;
   let peakMiB: number | null = null;
   let killer: NodeJS.Timeout | undefined;
   const stop = (reason: StopReason): void => {
     if (stopped !== undefined) return;
     stopped = reason;
-    signalGroup(child, reason === "memory" ? "SIGKILL" : "SIGTERM");
+    family?.signal(reason === "memory" ? "SIGKILL" : "SIGTERM");
     const { timeoutSeconds, abortSeconds } = options.grace;
     const graceSeconds = reason === "aborted" ? abortSeconds : timeoutSeconds;
-    killer = setTimeout(() => signalGroup(child, "SIGKILL"), graceSeconds * 1000);
+    killer = setTimeout(() => family?.signal("SIGKILL"), graceSeconds * 1000);
   };
   const endsAt = performance.now() + options.secondsLeft * 1000;
+  let samples = 0;
   const sample = (): void => {
-    const pid = pidOf(child);
-    if (pid === undefined) return;
+    if (family === undefined) return;
     if (performance.now() >= endsAt) stop("timeout");
-    if (stopped === undefined && options.isFinished(pid)) stop("finished");
-    const usage = readMemoryUsage(pid);
+    if (samples++ % SAMPLES_A_LOOK === SAMPLES_A_LOOK - 1) family.lookForStrays();
+    const processes = family.list();
+    if (stopped === undefined && options.isFinished(processes)) stop("finished");
+    const usage = readMemoryUsage(processes);
     if (usage === undefined) return;
     peakMiB = Math.max(peakMiB ?? 0, usage.peakMiB);
     if (usage.heldMiB > options.memoryMiB && usage.exactMiB() > options.memoryMiB) stop("memory");
@@ -220,22 +241,9 @@ function watchLimits(child: Child, options: SuperviseOptions) {
       clearInterval(sampler);
       clearTimeout(killer);
       options.signal.removeEventListener("abort", abort);
+      // What has left the group would outlive what it was started by.
+      if (stopped !== undefined) family?.signal("SIGKILL");
       return { stopped, peakMiB };
     },
   };
-}
-
-/** Undefined for one that did not start. */
-function pidOf(child: Child): number | undefined {
-  return child instanceof Error ? undefined : child.pid;
-}
-
-function signalGroup(child: Child, signal: NodeJS.Signals): void {
-  const pid = pidOf(child);
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // The group has ended already.
-  }
 }

@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readProc } from "./proc.ts";
 
-/** Memory of a process and of those it started, as Linux accounts it (proc(5)). */
+/** Memory of processes, as Linux accounts it (proc(5)). */
 interface MemoryUsage {
   /** Sum of the peaks of the resident sets, shared library pages included. */
   readonly peakMiB: number;
@@ -11,9 +11,8 @@ interface MemoryUsage {
   readonly exactMiB: () => number;
 }
 
-/** Undefined where there is no /proc, or the process has ended. */
-export function readMemoryUsage(pid: number): MemoryUsage | undefined {
-  const processes = listDescendants(pid);
+/** Of these processes. Undefined where there is no /proc, or all of them have ended. */
+export function readMemoryUsage(processes: readonly number[]): MemoryUsage | undefined {
   const statuses = processes.flatMap((id) => readProc(`/proc/${id}/status`) ?? []);
   if (statuses.length === 0) return undefined;
   const heldMiB = sumFields(statuses, ["RssAnon", "RssShmem"]);
@@ -22,12 +21,6 @@ export function readMemoryUsage(pid: number): MemoryUsage | undefined {
     return maps.length === 0 ? heldMiB : sumFields(maps, ["Pss_Anon", "Pss_Shmem"]);
   };
   return { peakMiB: sumFields(statuses, ["VmHWM"]), heldMiB, exactMiB };
-}
-
-/** The process itself and what its main thread started, and so on: a trainer behind a shell is seen too. */
-function listDescendants(pid: number): number[] {
-  const children = readProc(`/proc/${pid}/task/${pid}/children`)?.match(/\d+/g) ?? [];
-  return [pid, ...children.flatMap((child) => listDescendants(Number(child)))];
 }
 
 function sumFields(texts: readonly string[], names: readonly string[]): number {
@@ -47,12 +40,9 @@ export function readChildCpuSeconds(): number | undefined {
   return ticks === undefined ? undefined : ticks / TICKS_PER_SECOND;
 }
 
-/**
- * CPU seconds that a process and those below it have used so far, with those that have ended and been waited for. Undefined
- * where there is no /proc, or the process has ended.
- */
-export function readTreeCpuSeconds(pid: number): number | undefined {
-  const ticks = listTree(pid).flatMap((id) => readTicks(`/proc/${id}/stat`) ?? []);
+/** CPU seconds that processes have used so far, with what ended below them and was waited for. Undefined as above. */
+export function readCpuSeconds(processes: readonly number[]): number | undefined {
+  const ticks = processes.flatMap((id) => readTicks(`/proc/${id}/stat`) ?? []);
   return ticks.length === 0 ? undefined : ticks.reduce((sum, own) => sum + own) / TICKS_PER_SECOND;
 }
 
@@ -65,22 +55,6 @@ function readTicks(path: string, first = 0): number | undefined {
     .split(" ")
     .slice(11, 15);
   return fields?.slice(first).reduce((sum, field) => sum + Number(field), 0);
-}
-
-/** As `listDescendants`, with what other threads than the main one started. */
-function listTree(pid: number): number[] {
-  const children = listFolder(`/proc/${pid}/task`).flatMap(
-    (task) => readProc(`/proc/${pid}/task/${task}/children`)?.match(/\d+/g) ?? [],
-  );
-  return [pid, ...children.flatMap((child) => listTree(Number(child)))];
-}
-
-function listFolder(path: string): string[] {
-  try {
-    return readdirSync(path);
-  } catch {
-    return [];
-  }
 }
 
 /** How often the kernel killed something in this process's memory cgroup; undefined where that is not told. */
@@ -103,12 +77,4 @@ function listMemoryCounters(groups: string): string[] {
     ...[group, "/"].map((path) => join("/sys/fs/cgroup", path, "memory.events")),
     ...[memoryGroup, "/"].map((path) => join("/sys/fs/cgroup/memory", path, "memory.oom_control")),
   ];
-}
-
-function readProc(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
 }

@@ -17,6 +17,12 @@ export type Outcome =
 /** What programs write when memory runs out and they notice it themselves. */
 const OUT_OF_MEMORY_WORDS =
   /out of memory|bad_alloc|OOM when allocating|ResourceExhausted|MemoryError|Cannot allocate memory/i;
+/** What they write beside it when it was a GPU's, which is another than what a study asks for. */
+const GPU_WORDS = /\b(?:CUDA|HIP|ROCm|cuDNN|cuBLAS|XPU|MPS|GPU:\d+|device:GPU|VRAM)/i;
+/** Who used a smaller share of its memory than this did not run out of it, whatever it says. */
+const PLAUSIBLE_SHARE = 0.5;
+/** Exit status with which a shell tells that SIGKILL ended what it ran (128 + 9). */
+const KILLED_STATUS = 137;
 
 /** What a trial is judged by. */
 interface Limits {
@@ -98,23 +104,39 @@ function failed(failure: Failure, { stderrTail }: Supervised, report?: TrainerRe
 
 /** Undefined when the trainer ended in order. */
 function failureOfEnding(run: Supervised, memoryMiB: number): Failure | undefined {
-  const { exitStatus, signal } = run;
-  if (run.startFailure !== undefined)
-    return { kind: "error", message: `the trainer did not start: ${run.startFailure}` };
+  const { exitStatus, startFailure } = run;
+  if (startFailure !== undefined)
+    return { kind: "error", message: `the trainer did not start: ${startFailure}` };
   if (run.stopped === "timeout") {
     const message = `stopped after ${formatDuration(run.seconds)}, with just enough of the element's wall time left to write this`;
     return { kind: "timeout", message };
   }
-  const outOfMemory = (message: string): Failure => ({ kind: "out-of-memory", message });
-  if (run.stopped === "memory")
-    return outOfMemory(`the trainer held more than the ${formatMemory(memoryMiB)} it may`);
-  if (exitStatus === 0) return undefined;
-  if (run.outOfMemoryKill) return outOfMemory("the kernel ended the trainer: out of memory");
-  const end = signal ?? `exit status ${exitStatus ?? "unknown"}`;
-  if (OUT_OF_MEMORY_WORDS.test(run.stderrTail))
-    return outOfMemory(`the trainer ran out of memory (${end})`);
+  if (exitStatus === 0 && run.stopped !== "memory") return undefined;
+  const signal = run.signal ?? (exitStatus === KILLED_STATUS ? "SIGKILL" : null);
+  const end = run.signal ?? `exit status ${exitStatus ?? "unknown"}`;
+  const outOfMemory = explainMemory(run, { signal, end, memoryMiB });
+  if (outOfMemory !== undefined) return outOfMemory;
   if (signal !== null) return { kind: "signal", message: `the trainer was ended by ${signal}` };
   return { kind: "error", message: `the trainer ended with ${end}` };
+}
+
+/** Whether memory had run out: what was measured counts more than what is said. */
+function explainMemory(
+  run: Supervised,
+  { signal, end, memoryMiB }: { signal: NodeJS.Signals | null; end: string; memoryMiB: number },
+): Failure | undefined {
+  const failure = (message: string): Failure => ({ kind: "out-of-memory", message });
+  if (run.stopped === "memory")
+    return failure(`the trainer held more than the ${formatMemory(memoryMiB)} it may`);
+  const isPlausible = (run.peakMemoryMiB ?? Infinity) >= PLAUSIBLE_SHARE * memoryMiB;
+  // The kernel counts for a whole container or job, which others may be in too.
+  if (run.outOfMemoryKill && (signal === "SIGKILL" || isPlausible))
+    return failure("the kernel ended the trainer: out of memory");
+  const says = run.stderrTail.split("\n").findLast((line) => OUT_OF_MEMORY_WORDS.test(line));
+  if (says === undefined) return undefined;
+  if (GPU_WORDS.test(says))
+    return { kind: "error", message: `the trainer ran out of the GPU's memory (${end})` };
+  return isPlausible ? failure(`the trainer ran out of memory (${end})`) : undefined;
 }
 
 /** The report, or why it cannot be used. */

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { readTrainerReport } from "../formats/trainer-report.ts";
 import { Warnings } from "../formats/warnings.ts";
 import { MAX_RESULT_BYTES } from "../rounds/results.ts";
-import { readTreeCpuSeconds } from "../process/usage.ts";
+import { readCpuSeconds } from "../process/usage.ts";
 
 /**
  * A trainer that has left a result and then, for so long, has neither changed it nor computed anything will not end by
@@ -37,7 +37,7 @@ export class ReportWatch {
   }
 
   /** Asked now and then: whether nothing more is to come, and the report can be used. */
-  readonly isFinished = (pid: number): boolean => {
+  readonly isFinished = (processes: readonly number[]): boolean => {
     const now = performance.now() / 1000;
     const stamp = stampOf(this.#file);
     const isChanged = stamp !== this.#stamp;
@@ -45,7 +45,7 @@ export class ReportWatch {
     if (stamp === "") this.#quiet = undefined;
     if (stamp === "" || (!isChanged && now - this.#lookedAt < LOOK_SECONDS)) return false;
     this.#lookedAt = now;
-    this.#look(pid, now, isChanged);
+    this.#look(processes, now, isChanged);
     if (this.quietSeconds < this.#idleSeconds) return false;
     if (isUsable(this.#file)) return true;
     // The wall time will end it; until then it is asked once in a while.
@@ -53,8 +53,8 @@ export class ReportWatch {
     return false;
   };
 
-  #look(pid: number, now: number, isChanged: boolean): void {
-    const cpu = readTreeCpuSeconds(pid);
+  #look(processes: readonly number[], now: number, isChanged: boolean): void {
+    const cpu = readCpuSeconds(processes);
     const { since, cpu: before } = this.#quiet ?? { since: now, cpu: NaN };
     const used = (cpu ?? NaN) - before;
     // Less than before: something has ended and was not waited for.

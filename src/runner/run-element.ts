@@ -6,6 +6,7 @@ import { makeCheckpointFolder, removeCheckpointFolder } from "../workspace/check
 import { CANARY, type Layout } from "../workspace/layout.ts";
 import { type Element, readElement } from "../rounds/round.ts";
 import { ResultFinder, showsThatTrialsRun, writeResult, writeVerdict } from "../rounds/results.ts";
+import { claimTrial, type HeldTrial, removeClaims } from "./trial-claim.ts";
 import { runOneTrial } from "./trial-run.ts";
 
 interface ElementOptions {
@@ -24,6 +25,10 @@ interface ElementOptions {
   readonly startedMs?: number;
   /** File descriptor that takes what trainers write; by default this process's own output. */
   readonly output?: number;
+  /** Without a sign of life for so long, another process that runs one of the trials counts as dead. */
+  readonly patienceSeconds: number;
+  /** Whether who ran the element before is known to be dead, so that nobody is waited for. */
+  readonly takesOver?: boolean;
 }
 
 /**
@@ -32,9 +37,13 @@ interface ElementOptions {
  */
 type ElementEnd = "done" | "failed" | "interrupted" | "run again";
 
-/** Share of the wall time kept for writing the result, in seconds: a tenth, 5 to 60. */
+/**
+ * Share of the wall time kept for the ending, in seconds: a tenth, 15 to 120, and never more than a third. Programs
+ * take seconds to leave, and a checkpoint on busy storage takes as long again.
+ */
 export function wallTimeMargin(walltimeSeconds: number): number {
-  return Math.min(60, Math.max(5, walltimeSeconds / 10));
+  const least = Math.max(5, Math.min(15, walltimeSeconds / 3));
+  return Math.min(120, Math.max(least, walltimeSeconds / 10));
 }
 
 /**
@@ -54,32 +63,83 @@ export async function runElement(options: ElementOptions): Promise<ElementEnd> {
   let anyFailed = false;
   const finder = new ResultFinder();
   for (const trial of found.element.trials) {
-    const existing = await finder.find([found.resultFolder, found.canaryFolder], trial);
-    if (existing !== undefined) {
-      options.log(`${describe(trial)}: has a valid result already`);
-      anyFailed ||= !showsThatTrialsRun(existing);
-      leaveVerdict(existing, found);
-      dropCheckpoints(trial, existing, found, options);
-      continue;
+    const existing = await findExisting(trial, found, finder, options);
+    let end: TrialResult | "interrupted" | "run again" | undefined = existing;
+    if (end === undefined) {
+      const secondsLeft = endsAt - performance.now() / 1000;
+      started += 1;
+      // What it knows of the folder is as old as the trial before.
+      if (started > 1) finder.forget(found.resultFolder);
+      end = mayStart(started, secondsLeft, options)
+        ? await runClaimed(trial, found, finder, { ...options, secondsLeft, marginSeconds })
+        : notStarted(trial, options);
     }
-    const secondsLeft = endsAt - performance.now() / 1000;
-    if (options.signal.aborted || (started > 0 && secondsLeft <= 0)) {
-      options.log(`${describe(trial)}: not started`);
-      return options.signal.aborted ? endOfAbort(options.signal) : "run again";
-    }
-    started += 1;
-    const end = await leaveResult(trial, found, { ...options, secondsLeft, marginSeconds });
     if (typeof end === "string") return end;
     anyFailed ||= !showsThatTrialsRun(end);
   }
   return anyFailed ? "failed" : "done";
 }
 
+function mayStart(place: number, secondsLeft: number, { signal }: ElementOptions): boolean {
+  return !signal.aborted && (place === 1 || secondsLeft > 0);
+}
+
+function notStarted(trial: Trial, { signal, log }: ElementOptions): "interrupted" | "run again" {
+  log(`${describe(trial)}: not started`);
+  return signal.aborted ? endOfAbort(signal) : "run again";
+}
+
+/** A result that is there already; what the trial needed to come to it goes. */
+async function findExisting(
+  trial: Trial,
+  found: Element,
+  finder: ResultFinder,
+  options: ElementOptions,
+): Promise<TrialResult | undefined> {
+  const existing = await finder.find([found.resultFolder, found.canaryFolder], trial);
+  if (existing === undefined) return undefined;
+  options.log(`${describe(trial)}: has a valid result already`);
+  leaveVerdict(existing, found);
+  dropCheckpoints(trial, existing, found, options);
+  return existing;
+}
+
+/** A timer takes no more: 24 days. */
+const LONGEST_SECONDS = 2 ** 31 / 1000 - 1;
+
+/** Runs a trial that nobody else runs, or has run meanwhile. */
+async function runClaimed(
+  trial: Trial,
+  found: Element,
+  finder: ResultFinder,
+  options: TrialOptions,
+): Promise<TrialResult | "interrupted" | "run again"> {
+  const { layout, log, signal } = options;
+  // Who waits for another does not wait longer than it could run.
+  const timeIsUp = AbortSignal.timeout(
+    Math.ceil(Math.min(LONGEST_SECONDS, Math.max(1, options.secondsLeft)) * 1000),
+  );
+  const held = await claimTrial({
+    folder: layout.claims(found.round.study, trial.trialId),
+    patienceSeconds: options.patienceSeconds,
+    takesOver: options.takesOver ?? false,
+    signal: AbortSignal.any([signal, timeIsUp]),
+    onWait: (holder) => log(`${describe(trial)}: is being run by ${holder}; waiting for it`),
+  });
+  if (held === undefined) return signal.aborted ? endOfAbort(signal) : "run again";
+  if (held.hasWaited || held.starts > 1) finder.forget(found.resultFolder);
+  const done = await findExisting(trial, found, finder, options);
+  const end = done ?? (await leaveResult(trial, found, held, options));
+  if (typeof end === "string") held.giveBack();
+  else held.finish();
+  return end;
+}
+
 function leaveVerdict(result: TrialResult, { array, resultFolder }: Element): void {
   if (array.array === CANARY) writeVerdict(resultFolder, result);
 }
 
-function endOfAbort({ reason }: AbortSignal): ElementEnd {
+function endOfAbort({ reason }: AbortSignal): "interrupted" | "run again" {
   return reason === TIME_IS_UP ? "run again" : "interrupted";
 }
 
@@ -109,13 +169,19 @@ interface TrialOptions extends ElementOptions {
 async function leaveResult(
   trial: Trial,
   found: Element,
+  { lost, starts }: HeldTrial,
   options: TrialOptions,
 ): Promise<TrialResult | "interrupted" | "run again"> {
   const { log } = options;
   log(`${describe(trial)}: ${JSON.stringify(trial.params)}`);
   const { round } = found;
   const checkpointFolder = makeCheckpoints(trial, found, options);
-  const result = await runOneTrial(trial, { ...options, round, checkpointFolder });
+  const signal = AbortSignal.any([options.signal, lost]);
+  const result = await runOneTrial(trial, { ...options, signal, round, checkpointFolder, starts });
+  if (lost.aborted) {
+    log(`trial ${trial.number}: taken over by another process, which saw no sign of this one`);
+    return "run again";
+  }
   if (result === "interrupted" || result === "run again") {
     const state = result === "interrupted" ? "interrupted" : "stopped, to be run again";
     log(`trial ${trial.number}: ${state}, no result`);
@@ -154,6 +220,7 @@ function dropCheckpoints(
   { round }: Element,
   { layout, log }: ElementOptions,
 ): void {
+  removeClaims(layout.claims(round.study, trialId));
   if (state === "pruned") return;
   const folder = layout.checkpoints(round.study, trialId);
   const problem = removeCheckpointFolder(folder);

@@ -1,6 +1,11 @@
 import { join } from "node:path";
 import type { Round } from "../formats/round-file.ts";
-import { commandEnvironment, fillCommand, type CommandValues } from "../core/trainer-command.ts";
+import {
+  commandEnvironment,
+  fillCommand,
+  type CommandValues,
+  variableOf,
+} from "../core/trainer-command.ts";
 import type { CommandRequest } from "../formats/trainer-request.ts";
 import type { StepRecord } from "../core/trial.ts";
 import type { Warnings } from "../formats/warnings.ts";
@@ -90,6 +95,7 @@ async function runCommand(
     cwd: layout.workspace,
     env: { ...withoutOwnLibraries(process.env), ...commandEnvironment(values) },
     withChannel: false,
+    mark: `${variableOf("scratch")}=${values.scratch}`,
     onLine: progress.read,
     pipeFolder: request.scratchFolder,
   });
@@ -104,8 +110,8 @@ function withoutOwnLibraries(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv 
 }
 
 /**
- * A trainer with checkpoints stops by its own clock, `endsAt`; SIGTERM comes later, for one that does
- * not look at it, and then SIGKILL, all within the element's margin.
+ * A trainer with checkpoints stops by its own clock, `endsAt`. SIGTERM comes a third of the margin later, for one that
+ * does not look at it or is about to leave, SIGKILL after another third; the last one is for its result.
  */
 function timeLimits(
   { checkpoint }: CommandRequest,
@@ -115,9 +121,10 @@ function timeLimits(
     const grace = { timeoutSeconds: PLAIN_GRACE_SECONDS, abortSeconds: PLAIN_GRACE_SECONDS };
     return { secondsLeft, grace };
   }
+  const third = marginSeconds / 3;
   return {
-    secondsLeft: secondsLeft + marginSeconds / 4,
-    grace: { timeoutSeconds: marginSeconds / 2, abortSeconds: CHECKPOINT_GRACE_SECONDS },
+    secondsLeft: secondsLeft + third,
+    grace: { timeoutSeconds: third, abortSeconds: CHECKPOINT_GRACE_SECONDS },
   };
 }
 

@@ -4,7 +4,6 @@ import { RUN_AGAIN_STATUS, type Trial, type TrialResult } from "../core/trial.ts
 import { type CommandRequest, parseRefusal } from "../formats/trainer-request.ts";
 import { mergeHistories } from "../formats/told-steps.ts";
 import { Warnings } from "../formats/warnings.ts";
-import type { Supervised } from "../process/supervise.ts";
 import { readText } from "../rounds/results.ts";
 import { describeCheckpoints } from "../workspace/checkpoint-folder.ts";
 import { packageVersion } from "../workspace/package.ts";
@@ -18,6 +17,8 @@ interface TrialContext extends RequestContext {
   /** Seconds that may pass after `secondsLeft` before the element has to end. */
   readonly marginSeconds: number;
   readonly signal: AbortSignal;
+  /** How often the trial has been started, this time included. */
+  readonly starts: number;
   /** File descriptor that takes what the trainer writes; by default this process's own output. */
   readonly output?: number;
   /** A line for the element's log. */
@@ -40,7 +41,7 @@ export async function runOneTrial(trial: Trial, context: TrialContext): Promise<
     const warnings = new Warnings();
     const run = await runTrainer(request, context, warnings);
     const hasProgressed = describeCheckpoints(request.checkpoint?.folder ?? "") !== before;
-    if (isToRunAgain(run, request, hasProgressed)) return "run again";
+    if (isToRunAgain(run, request, { ...context, hasProgressed })) return "run again";
     if (run.stopped === "aborted") return "interrupted";
     const outcome = await judgeRun(run, request, context, warnings);
     return createResult(trial, context.index, startedAt, { run, outcome, warnings });
@@ -49,14 +50,24 @@ export async function runOneTrial(trial: Trial, context: TrialContext): Promise<
   }
 }
 
-/** A trainer that somebody stopped needs no progress; else it would be run again for ever. */
+/** Who needs more time than so often may not go on from its checkpoints at all. */
+const MOST_STARTS = 50;
+
+/**
+ * Who was ended by time goes on from what it has saved, whatever its last status: many a program saves after each
+ * epoch and knows nothing of status 75. Who ends with 75 because somebody stopped it needs no progress. Any other
+ * does, or it would be run again for ever.
+ */
 function isToRunAgain(
-  { exitStatus, stopped }: Supervised,
+  { exitStatus, stopped, quietSeconds }: TrainerRun,
   { checkpoint }: CommandRequest,
-  hasProgressed: boolean,
+  how: { readonly hasProgressed: boolean; readonly starts: number; readonly marginSeconds: number },
 ): boolean {
-  if (exitStatus !== RUN_AGAIN_STATUS || checkpoint === null) return false;
-  return stopped === "aborted" || hasProgressed;
+  if (checkpoint === null) return false;
+  const { hasProgressed, starts, marginSeconds } = how;
+  if (exitStatus === RUN_AGAIN_STATUS) return stopped === "aborted" || hasProgressed;
+  const hangs = quietSeconds >= marginSeconds;
+  return stopped === "timeout" && hasProgressed && !hangs && starts < MOST_STARTS;
 }
 
 async function judgeRun(

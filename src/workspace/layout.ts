@@ -27,6 +27,9 @@ export function createLayout(workspace: string) {
     /** Of a trial that has no result yet, or was pruned, whatever round and attempt it runs in. */
     checkpoints: (study: string, trialId: string) =>
       join(workspace, "results", study, "checkpoints", trialId),
+    /** Who runs a trial, while it has no result. */
+    claims: (study: string, trialId: string) =>
+      join(workspace, "results", study, "claims", trialId),
     /** Node and bsweep for images without, by their content. */
     stagedRunner: (hash: string) => join(workspace, "jobs", ".runner", hash),
     /** The jobs that pack a data set. */

@@ -11,7 +11,7 @@ import {
 import { readArray } from "../../rounds/round.ts";
 import { runElement, wallTimeMargin } from "../run-element.ts";
 import { hostName, makeScratchFolder, schedulerJobId } from "../where.ts";
-import { ClaimFolder } from "./claims.ts";
+import { ClaimFolder } from "../claims.ts";
 import { type ClaimedEnd, type PoolTaskEnd, runPoolTask } from "./task.ts";
 
 export interface PoolOptions {
@@ -82,6 +82,8 @@ async function runWithLog(
     const end = await runElement({
       ...options,
       index,
+      // Tasks that died are noticed by their claims of elements.
+      takesOver: true,
       log: log.line,
       startedMs: performance.now(),
       ...(log.output === undefined ? {} : { output: log.output }),

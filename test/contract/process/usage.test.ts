@@ -5,6 +5,7 @@ import {
   readMemoryUsage,
   readOutOfMemoryKills,
 } from "../../../src/process/usage.ts";
+import { listTree } from "../../../src/process/proc.ts";
 
 /** Python that has printed a line and sleeps; its process id. */
 async function startPython(script: string, shell = false): Promise<number> {
@@ -20,7 +21,7 @@ async function startPython(script: string, shell = false): Promise<number> {
 describe("memory", () => {
   test("of a process is what it holds, and its peak after it has given some back", async () => {
     const pid = await startPython("x = bytearray(150 << 20); del x; y = bytearray(50 << 20)");
-    const usage = readMemoryUsage(pid);
+    const usage = readMemoryUsage(listTree(pid));
     expect(usage?.peakMiB).toBeGreaterThan(150);
     expect(usage?.heldMiB).toBeGreaterThan(50);
     expect(usage?.heldMiB).toBeLessThan(120);
@@ -29,12 +30,12 @@ describe("memory", () => {
 
   test("of those that it started counts too", async () => {
     const pid = await startPython("x = bytearray(100 << 20)", true);
-    expect(readMemoryUsage(pid)?.heldMiB).toBeGreaterThan(100);
+    expect(readMemoryUsage(listTree(pid))?.heldMiB).toBeGreaterThan(100);
   });
 
   test("that processes share counts once, when it is looked at exactly", async () => {
     const pid = await startPython("x = bytearray(100 << 20)\nimport os; os.fork()");
-    const usage = readMemoryUsage(pid);
+    const usage = readMemoryUsage(listTree(pid));
     expect(usage?.heldMiB).toBeGreaterThan(200);
     expect(usage?.exactMiB()).toBeGreaterThan(100);
     expect(usage?.exactMiB()).toBeLessThan(150);
@@ -42,7 +43,7 @@ describe("memory", () => {
 
   test("of a process that has ended is not known", () => {
     const { pid } = spawnSync("true");
-    expect(readMemoryUsage(pid)).toBeUndefined();
+    expect(readMemoryUsage(listTree(pid))).toBeUndefined();
   });
 });
 

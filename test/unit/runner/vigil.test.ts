@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ClaimFolder } from "../../../../src/runner/pool/claims.ts";
-import { Vigil } from "../../../../src/runner/pool/vigil.ts";
-import { makeTestFolder } from "../../../support/folder.ts";
+import { ClaimFolder } from "../../../src/runner/claims.ts";
+import { Vigil } from "../../../src/runner/vigil.ts";
+import { makeTestFolder } from "../../support/folder.ts";
 
 const HELD = [{ index: 1, generation: 1 }];
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { BsweepError, isSystemError, messageOf } from "../../core/errors.ts";
-import { listFolder } from "../../workspace/folder.ts";
+import { BsweepError, isSystemError, messageOf } from "../core/errors.ts";
+import { listFolder } from "../workspace/folder.ts";
 
 /** After so many tasks that died over an element, or ended with an error, nobody takes it any more. */
 export const MOST_LOSSES = 3;

@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** A file of /proc; undefined where there is none, or it is not ours to read (proc(5)). */
+export function readProc(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function listFolder(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}
+
+/** Every process that is to be seen from here. */
+export function listProcesses(): number[] {
+  return listFolder("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+/** A process, what its threads started, and so on: a trainer behind a shell is seen too. */
+export function listTree(pid: number): number[] {
+  const children = listFolder(`/proc/${pid}/task`).flatMap(
+    (task) => readProc(`/proc/${pid}/task/${task}/children`)?.match(/\d+/g) ?? [],
+  );
+  return [pid, ...children.flatMap((child) => listTree(Number(child)))];
+}

@@ -1,0 +1,153 @@
+import { readlinkSync, rmSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { readProc } from "../process/proc.ts";
+import { type Claim, ClaimFolder, UNCLAIMED } from "./claims.ts";
+import { Vigil } from "./vigil.ts";
+import { hostName, schedulerJobId } from "./where.ts";
+
+/** Between two looks at a trial that somebody else runs. */
+const PAUSE_SECONDS = 1;
+/** A trial's folder of claims holds those of one thing. */
+const TRIAL = 1;
+
+interface ClaimOptions {
+  /** Of the trial, and of no other; made where it is not there. */
+  readonly folder: string;
+  /** Without a sign of life for so long, who holds the trial counts as dead. */
+  readonly patienceSeconds: number;
+  /** Whether who held it is known to be dead: nobody is waited for. */
+  readonly takesOver: boolean;
+  /** Aborts to stop waiting. */
+  readonly signal: AbortSignal;
+  /** Called once, with who runs the trial, when that is to be waited for. */
+  readonly onWait: (holder: string) => void;
+}
+
+/**
+ * A trial that this process alone runs. Two at once would write the same checkpoints: a `local` beside another, a
+ * requeued job whose host was only cut off, a retry of what was taken for lost.
+ */
+export class HeldTrial {
+  readonly #claim: Claim;
+  readonly #folder: string;
+  readonly #lost = new AbortController();
+  readonly #beats: NodeJS.Timeout;
+  /** How often it has been started, this time included. */
+  readonly starts: number;
+
+  /** Whether another process had it before, so that there may be a result. */
+  readonly hasWaited: boolean;
+
+  constructor(
+    claim: Claim,
+    seen: Pick<HeldTrial, "starts" | "hasWaited">,
+    { folder, patienceSeconds }: ClaimOptions,
+  ) {
+    this.#claim = claim;
+    this.#folder = folder;
+    this.starts = seen.starts;
+    this.hasWaited = seen.hasWaited;
+    this.#beats = setInterval(
+      () => {
+        if (!claim.beat()) this.#lost.abort();
+      },
+      patienceSeconds * (1000 / 6),
+    );
+    this.#beats.unref();
+  }
+
+  /** Aborts once another process has taken the trial over, having seen no sign of this one. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  /** It has its result: no claim is needed any more. */
+  finish(): void {
+    clearInterval(this.#beats);
+    if (!this.lost.aborted) removeClaims(this.#folder);
+  }
+
+  /** Anybody may go on with it at once. */
+  giveBack(): void {
+    clearInterval(this.#beats);
+    if (!this.lost.aborted) this.#claim.giveBack();
+  }
+}
+
+/** Of a trial that has its result. What stays costs nothing. */
+export function removeClaims(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // See above.
+  }
+}
+
+/**
+ * Takes a trial, and waits as long as another process runs it.
+ * @returns undefined once the signal aborts
+ * @throws BsweepError WORKSPACE where nothing can be claimed
+ */
+export async function claimTrial(options: ClaimOptions): Promise<HeldTrial | undefined> {
+  const { folder, patienceSeconds, takesOver, signal, onWait } = options;
+  const owner = describeProcess();
+  let hasWaited = false;
+  let vigil: Vigil | undefined;
+  const isGone = (claims: ClaimFolder, generation: number): boolean => {
+    vigil ??= new Vigil(claims, { patienceSeconds, pauseSeconds: PAUSE_SECONDS });
+    if (takesOver || isDead(claims.readStamp(TRIAL, generation))) return true;
+    return vigil.look([{ index: TRIAL, generation }]).length > 0;
+  };
+  while (!signal.aborted) {
+    // Made anew each time: who has finished removes it.
+    const claims = new ClaimFolder(folder, owner);
+    const last = claims.list().get(TRIAL) ?? UNCLAIMED;
+    if (!last.isHeld || isGone(claims, last.generation)) {
+      const claim = claims.claim(TRIAL, last);
+      if (claim === undefined) continue;
+      return new HeldTrial(claim, { starts: last.generation + 1, hasWaited }, options);
+    }
+    if (!hasWaited) onWait(nameHolder(claims.readStamp(TRIAL, last.generation)));
+    hasWaited = true;
+    await sleep(PAUSE_SECONDS * 1000, undefined, { signal }).catch(() => undefined);
+  }
+  return undefined;
+}
+
+/** Who holds a claim, for people. */
+function nameHolder(stamp: string): string {
+  const [holder = ""] = stamp.split(" [");
+  return holder === "" ? "another process" : holder;
+}
+
+/** For people, and in brackets for whoever is on the same host and can look. */
+function describeProcess(): string {
+  const known = `${hostName()}, process ${process.pid}, job ${schedulerJobId() || "none"}`;
+  return `${known} [${[...describeHere(), process.pid, startOf(process.pid)].join(" ")}]`;
+}
+
+/** Which process numbers mean something here: the boot and the namespace (pid_namespaces(7)); empty when not known. */
+function describeHere(): readonly [boot: string, namespace: string] {
+  try {
+    const boot = readProc("/proc/sys/kernel/random/boot_id")?.trim() ?? "";
+    return [boot, /\d+/.exec(readlinkSync("/proc/self/ns/pid"))?.[0] ?? ""];
+  } catch {
+    return ["", ""];
+  }
+}
+
+/** When a process started, in clock ticks since the boot (proc(5), starttime); "" for one that has ended. */
+function startOf(pid: number): string {
+  const stat = readProc(`/proc/${pid}/stat`);
+  const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
+  return fields[0] === "Z" ? "" : (fields[19] ?? "");
+}
+
+/** Whether who wrote a stamp is known to have ended; false where that cannot be seen from here. */
+function isDead(stamp: string): boolean {
+  const [boot = "", namespace = "", pid = "", start = ""] =
+    /\[(.*?)\]$/m.exec(stamp.split(", beat ")[0] ?? "")?.[1]?.split(" ") ?? [];
+  const [ownBoot, ownNamespace] = describeHere();
+  if (boot === "" || boot !== ownBoot || namespace !== ownNamespace) return false;
+  return startOf(Number(pid)) !== start;
+}
