@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import pLimit from "p-limit";
 import type { Disagreement } from "../../stats/outcome.ts";
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
@@ -43,7 +44,7 @@ interface SetAsideFile {
 const BATCH_FILES = 512;
 
 /** Files open at once: network storage answers several about as fast as one. */
-const OPEN_FILES = 64;
+const openFiles = pLimit(64);
 
 /**
  * Merges the results of all rounds into the study's database. Safe to run at any time, again, and from
@@ -113,7 +114,7 @@ async function keepValid(
   const keepAll = async (some: readonly ResultFile[], label: string): Promise<void> => {
     for (let done = 0; done < some.length; done += BATCH_FILES) {
       const batch = some.slice(done, done + BATCH_FILES);
-      const read = await readFiles(batch);
+      const read = await openFiles.map(batch, readResultFile);
       inTransaction(database, () => {
         for (const each of read) keep(checkAgainstPlan(each, plan));
       });
@@ -129,13 +130,4 @@ async function keepValid(
   }
   effects.reporter.endProgress();
   return { added, reasons };
-}
-
-async function readFiles(files: readonly ResultFile[]): Promise<readonly Verified[]> {
-  const read: Verified[] = [];
-  for (let done = 0; done < files.length; done += OPEN_FILES) {
-    const some = files.slice(done, done + OPEN_FILES);
-    read.push(...(await Promise.all(some.map(readResultFile))));
-  }
-  return read;
 }
