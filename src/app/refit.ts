@@ -5,7 +5,6 @@ import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
 import { canonicalJson } from "../core/identity.ts";
 import { formatDuration } from "../core/quantities.ts";
-import type { RefitReport } from "./refit/refitted.ts";
 import { isCnnStudy } from "../core/study.ts";
 import type { RefittedModel } from "../cnn/refitted-model.ts";
 import type { Layout } from "../workspace/layout.ts";
@@ -14,8 +13,32 @@ import { openPackedDataset } from "../workspace/packed-dataset.ts";
 import { loadStudy } from "./plan/load-study.ts";
 import { type Choice, chooseModels, type RefitOptions } from "./refit/choose.ts";
 import { runAll, workersFor } from "./run-all.ts";
-import { summariseTest } from "./refit/judge-test.ts";
+import { type RefitTest, summariseTest } from "./refit/judge-test.ts";
 import { type NamedData, type RefitSetting, trainModel } from "./refit/train-model.ts";
+
+/** What `refit` made, or found made. */
+export interface RefitReport {
+  readonly study: string;
+  /** The study file, as the user named it. */
+  readonly studyFile: string;
+  /** In the order of the ranking, then by seed. */
+  readonly models: readonly RefitModel[];
+  /** Over the models that were judged on a test set; null without one. */
+  readonly test: RefitTest | null;
+  /** True when it was stopped; running it again goes on. */
+  readonly interrupted: boolean;
+  readonly seconds: number;
+}
+
+/** A model, and whether it was there already. */
+export interface RefitModel extends Pick<
+  RefittedModel,
+  "name" | "seed" | "epochs" | "seconds" | "test"
+> {
+  /** Null when the study left nothing to choose. */
+  readonly trial: number | null;
+  readonly existed: boolean;
+}
 
 /**
  * Trains the study's best parameters on every row, without hold-out or early stopping, for the epoch that was

@@ -1,14 +1,14 @@
 import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Effects } from "../core/effects.ts";
+import type { ProbeKind } from "../formats/smoke-files.ts";
 import { BsweepError } from "../core/errors.ts";
-import type { SmokeProbe, SmokeReport } from "./smoke/smoke-report.ts";
 import { schedulerOf } from "../schedulers/index.ts";
 import { parseRoundName, type Layout } from "../workspace/layout.ts";
 import { listFolder } from "../workspace/folder.ts";
 import { loadStudy } from "./plan/load-study.ts";
 import { loadSite } from "./site/load-site.ts";
-import { judgeSmoke } from "./smoke/judge.ts";
+import { judgeSmoke, type SmokeFinding, type SmokeProbe } from "./smoke/judge.ts";
 import {
   findSmokeRounds,
   type SmokeRound,
@@ -39,6 +39,19 @@ export interface SmokeOptions {
   readonly last: boolean;
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
+}
+
+/** What the probes of a site found. */
+export interface SmokeReport {
+  readonly site: string;
+  readonly scheduler: string;
+  readonly image: string;
+  /** Absolute; where the rounds and their logs lie. */
+  readonly rounds: readonly { readonly kind: ProbeKind; readonly folder: string }[];
+  readonly probes: readonly SmokeProbe[];
+  readonly findings: readonly SmokeFinding[];
+  /** Whether every probe has reported. */
+  readonly complete: boolean;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Effects } from "../core/effects.ts";
 import { explainFailure } from "../core/trial.ts";
 import { BsweepError } from "../core/errors.ts";
 import { type PlannedArrays, planStudy } from "./plan.ts";
-import type { WrittenRound } from "./generate/round-spec.ts";
+import type { WrittenRound } from "./generate/write-round.ts";
 import { runAttached } from "../process/run-child.ts";
 import { schedulerOf } from "../schedulers/index.ts";
 import { SUBMIT_SCRIPT } from "../workspace/layout.ts";

@@ -1,5 +1,6 @@
 import { formatCount, formatDuration, plural } from "../core/quantities.ts";
-import type { RefitModel, RefitReport, RefitTest } from "../app/refit/refitted.ts";
+import type { RefitModel, RefitReport } from "../app/refit.ts";
+import type { RefitTest } from "../app/refit/judge-test.ts";
 import { drawTable, numberColumns } from "./cells.ts";
 
 /** What `refit` made: a row a model, then the test set's verdict. */

@@ -1,7 +1,8 @@
 import { formatDuration, formatMemory, plural } from "../core/quantities.ts";
 import { escapeControls } from "../core/printable.ts";
 import type { SmokeFacts } from "../formats/smoke-files.ts";
-import type { SmokeFinding, SmokeProbe, SmokeReport } from "../app/smoke/smoke-report.ts";
+import type { SmokeReport } from "../app/smoke.ts";
+import type { SmokeFinding, SmokeProbe } from "../app/smoke/judge.ts";
 import { schedulerOf } from "../schedulers/index.ts";
 import { drawTable, numberColumns } from "./cells.ts";
 

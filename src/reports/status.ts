@@ -1,10 +1,5 @@
 import { formatCount, formatDuration, formatValue, plural } from "../core/quantities.ts";
-import type {
-  ArrayStatus,
-  CanaryStatus,
-  StateCounts,
-  StudyStatus,
-} from "../app/cluster/study-status.ts";
+import type { ArrayStatus, CanaryStatus, StateCounts, StudyStatus } from "../app/status.ts";
 import type { StandingKind } from "../core/standing.ts";
 import { schedulerOf } from "../schedulers/index.ts";
 import { drawTable, numberColumns, toCell } from "./cells.ts";

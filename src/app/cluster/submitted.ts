@@ -58,9 +58,7 @@ export function readSubmittedArrays(layout: Layout, study: Study): readonly Subm
   });
 }
 
-type Place = Pick<SubmittedArray, "scheduler" | "jobGroup" | "resultGraceSeconds"> & {
-  readonly pool: boolean;
-};
+type Place = Pick<SubmittedArray, "scheduler" | "jobGroup" | "resultGraceSeconds" | "pool">;
 
 function placeOf({ cluster }: Round, study: Study, file: string): Place {
   if (cluster !== null) {

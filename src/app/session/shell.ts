@@ -7,7 +7,7 @@ import type { Resources, StudyCluster } from "../../core/study.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
 import type { SessionCommand, SessionDialect } from "../../schedulers/session.ts";
 import { logicalCwd, type Layout } from "../../workspace/layout.ts";
-import { mergePlacements, requestCluster } from "../site/cluster-request.ts";
+import { mergePlacements, missingKeys, requestCluster } from "../site/cluster-request.ts";
 import { loadStudy } from "../plan/load-study.ts";
 import { loadSite } from "../site/load-site.ts";
 
@@ -118,9 +118,7 @@ const OPTIONS: Readonly<Record<RequirableKey, string>> = {
 };
 
 function requireOptions(site: Site, merged: Placement): void {
-  const required: readonly RequirableKey[] =
-    site.container === "none" ? site.required : [...site.required, "image"];
-  const missing = [...new Set(required)].filter((key) => merged[key] === undefined);
+  const missing = missingKeys(site, merged);
   if (missing.length === 0) return;
   throw new BsweepError(
     "USAGE",

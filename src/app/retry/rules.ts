@@ -1,6 +1,11 @@
 import type { Round } from "../../formats/round-file.ts";
 import type { Resources } from "../../core/study.ts";
 import type { Standing } from "../../core/standing.ts";
+import { FAILURE_KINDS } from "../../core/trial.ts";
+
+/** What trials may be chosen by: how they failed, or how their element was lost. */
+export const RETRY_STATES = [...FAILURE_KINDS, "lost", "missing", "killed", "host"] as const;
+export type RetryState = (typeof RETRY_STATES)[number];
 
 /** How much more a trial gets that had too little. */
 export interface RaiseRule {
