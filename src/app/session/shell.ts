@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import { BsweepError } from "../../core/errors.ts";
 import { dropAbsent } from "../../core/objects.ts";
 import type { Placement } from "../../core/placement.ts";
@@ -9,7 +8,7 @@ import type { SessionCommand, SessionDialect } from "../../schedulers/session.ts
 import { logicalCwd, type Layout } from "../../workspace/layout.ts";
 import { mergePlacements, missingKeys, requestCluster } from "../site/cluster-request.ts";
 import { loadStudy } from "../plan/load-study.ts";
-import { loadSite } from "../site/load-site.ts";
+import { loadSite, loadSiteOf } from "../site/load-site.ts";
 
 interface SessionOptions {
   readonly layout: Layout;
@@ -95,7 +94,7 @@ function findPlace({ studyFile, site }: SessionOptions): {
   }
   const { study } = loadStudy({ studyFile });
   const { cluster, resources } = study;
-  return { site: loadSite(cluster.site, dirname(studyFile)), cluster, resources };
+  return { site: loadSiteOf(study), cluster, resources };
 }
 
 /** Batch queues take no terminals. */
