@@ -18,6 +18,7 @@ import {
   type ExcludedHost,
   findFaultyHosts,
 } from "./retry/choose.ts";
+import type { RetryResources } from "./retry/rules.ts";
 
 /** What a `retry` wrote, or would write. */
 export interface RetryReport {
@@ -32,14 +33,12 @@ export interface RetryReport {
   readonly isLocal: boolean;
 }
 
-export interface RetryRound {
+/** With the resources of an element. */
+export interface RetryRound extends RetryResources {
   /** Numbers, ascending. */
   readonly trials: readonly number[];
   /** What came of the attempts before, as `bsweep status` calls it -> trials. */
   readonly states: Readonly<Record<string, number>>;
-  /** Of an element. */
-  readonly memoryMiB: number;
-  readonly walltimeSeconds: number;
   /** Null under --dry-run. */
   readonly written: WrittenRound | null;
 }

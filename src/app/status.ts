@@ -57,21 +57,14 @@ export interface StudyStatus {
 }
 
 /** A job array; its trials are those whose latest attempt stands there. */
-export interface ArrayStatus {
-  readonly round: number;
-  readonly array: number;
-  readonly scheduler: SchedulerName;
-  /** Null while none was written down. */
-  readonly job: string | null;
+export interface ArrayStatus extends Pick<SubmittedArray, "round" | "array" | "scheduler" | "job"> {
   readonly trials: number;
   readonly counts: StateCounts;
   /** Trials that went on to a later round. */
   readonly retried: number;
 }
 
-export interface CanaryStatus {
-  readonly round: number;
-  readonly job: string | null;
+export interface CanaryStatus extends Pick<SubmittedArray, "round" | "job"> {
   /** Its trial. */
   readonly number: number;
   readonly state: StandingKind;

@@ -23,9 +23,7 @@ export interface Observation {
   readonly answer: SchedulerAnswer;
 }
 
-export interface ObservedTrial {
-  readonly trialId: string;
-  readonly number: number;
+export interface ObservedTrial extends Pick<PlannedAttempt, "trialId" | "number"> {
   readonly state: Standing;
   /** All of it, by round, array and index: the canary's element before the array's. */
   readonly planned: readonly PlannedAttempt[];

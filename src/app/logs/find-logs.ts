@@ -15,10 +15,7 @@ export interface FindLogsOptions extends CollectFirstOptions {
 }
 
 /** One attempt at a trial, and what tells of it. */
-export interface AttemptLogs {
-  readonly trialId: string;
-  readonly number: number;
-  readonly attempt: number;
+export interface AttemptLogs extends Pick<PlannedAttempt, "trialId" | "number" | "attempt"> {
   readonly result: AttemptResult | null;
   /** The elements that were to run it, the canary's first. */
   readonly elements: readonly ElementLogs[];

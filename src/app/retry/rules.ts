@@ -1,4 +1,3 @@
-import type { Round } from "../../formats/round-file.ts";
 import type { Resources } from "../../core/study.ts";
 import type { Standing } from "../../core/standing.ts";
 import { FAILURE_KINDS } from "../../core/trial.ts";
@@ -7,17 +6,14 @@ import { FAILURE_KINDS } from "../../core/trial.ts";
 export const RETRY_STATES = [...FAILURE_KINDS, "lost", "missing", "killed", "host"] as const;
 export type RetryState = (typeof RETRY_STATES)[number];
 
-/** How much more a trial gets that had too little. */
-export interface RaiseRule {
-  readonly memoryFactor: number;
-  readonly walltimeFactor: number;
-  /** What every trial gets instead; MiB and seconds. */
-  readonly memoryMiB?: number;
-  readonly walltimeSeconds?: number;
-}
-
 /** Of one element. */
 export type RetryResources = Pick<Resources, "memoryMiB" | "walltimeSeconds">;
+
+/** How much more a trial gets that had too little; or what every trial gets instead. */
+export interface RaiseRule extends Partial<RetryResources> {
+  readonly memoryFactor: number;
+  readonly walltimeFactor: number;
+}
 
 /** Where the study names no limit: so many times what it asks for. */
 const DEFAULT_CAP = 4;
@@ -29,7 +25,7 @@ const DEFAULT_CAP = 4;
  */
 export function raiseResources(
   state: Standing,
-  last: Pick<Round["limits"], "memoryMiB" | "walltimeSeconds">,
+  last: RetryResources,
   study: Resources,
   rule: RaiseRule,
 ): RetryResources | string {

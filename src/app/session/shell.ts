@@ -10,16 +10,15 @@ import { mergePlacements, missingKeys, requestCluster } from "../site/cluster-re
 import { loadStudy } from "../plan/load-study.ts";
 import { loadSite, loadSiteOf } from "../site/load-site.ts";
 
-interface SessionOptions {
+interface SessionOptions extends Partial<
+  Pick<Resources, "cpus" | "memoryMiB" | "walltimeSeconds">
+> {
   readonly layout: Layout;
   /** Whose image, queue, group and resources are taken; or `site` alone. */
   readonly studyFile?: string;
   readonly site?: string;
   /** Win over the study's and the site's. */
   readonly placement: Placement;
-  readonly cpus?: number;
-  readonly memoryMiB?: number;
-  readonly walltimeSeconds?: number;
   /** 0: none. */
   readonly gpus?: number;
   readonly command: readonly string[];
