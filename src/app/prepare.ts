@@ -136,8 +136,12 @@ async function packAgain(
 
 /** What is packed, and where to, as options of `bsweep prepare`, one word each. */
 export function packArguments({ source, to, classes }: Omit<PackOptions, "signal">): string[] {
-  const options: Readonly<Record<string, unknown>> = { ...source, to, classes };
+  const options: Readonly<Record<string, string | number | null | undefined>> = {
+    ...source,
+    to,
+    classes,
+  };
   return Object.entries(options).flatMap(([name, value]) =>
-    name === "kind" || value == null ? [] : [`--${name}=${String(value as string | number)}`],
+    name === "kind" || value == null ? [] : [`--${name}=${value}`],
   );
 }
