@@ -78,6 +78,15 @@ export function isSystemError(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code;
 }
 
+/** What `read` gives; `otherwise` where it throws. */
+export function valueOr<T, U>(otherwise: U, read: () => T): T | U {
+  try {
+    return read();
+  } catch {
+    return otherwise;
+  }
+}
+
 /** The text of anything thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

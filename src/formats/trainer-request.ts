@@ -8,7 +8,7 @@ import {
   type ModelRequest,
   type ToldError,
 } from "../cnn/model-request.ts";
-import { BsweepError, type ErrorCode, EXIT_STATUS } from "../core/errors.ts";
+import { BsweepError, type ErrorCode, EXIT_STATUS, valueOr } from "../core/errors.ts";
 
 const requestSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -100,13 +100,7 @@ export function formatRefusal(error: BsweepError): string {
 
 /** Reads it again; undefined for any other text. */
 export function parseRefusal(text: string): BsweepError | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const { data } = refusalSchema.safeParse(value);
+  const { data } = refusalSchema.safeParse(valueOr(undefined, (): unknown => JSON.parse(text)));
   if (data === undefined) return undefined;
   const { code, message, issues, hint } = data.error;
   return new BsweepError(code, message, { issues, ...(hint === null ? {} : { hint }) });

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { availableParallelism, homedir, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { messageOf } from "../../core/errors.ts";
+import { messageOf, valueOr } from "../../core/errors.ts";
 import {
   type FolderFacts,
   parseSmokeQuestions,
@@ -159,14 +159,6 @@ function withParents(group: string): string[] {
 
 function readText(file: string): string {
   return valueOr("", () => readFileSync(file, "utf8"));
-}
-
-function valueOr<T, U>(otherwise: U, read: () => T): T | U {
-  try {
-    return read();
-  } catch {
-    return otherwise;
-  }
 }
 
 function lookAtFolders({ mounts, data }: SmokeQuestions, { workspace }: Layout): FolderFacts[] {
