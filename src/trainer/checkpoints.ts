@@ -2,9 +2,8 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { BsweepError, messageOf, valueOr } from "../core/errors.ts";
 import type { TrainerRequest } from "../formats/trainer-request.ts";
-import type { Progress } from "../cnn/training-progress.ts";
 import { decodeSafetensors, encodeSafetensors } from "../formats/safetensors.ts";
-import { parseProgress } from "../formats/result-file.ts";
+import { parseProgress, type Progress } from "../formats/training-progress.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
 import type { ModelState } from "./model.ts";
 

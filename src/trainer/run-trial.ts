@@ -4,7 +4,7 @@ import { estimateCost } from "../cnn/cost.ts";
 import { formatDuration, formatMemory } from "../core/quantities.ts";
 import type { TrainerRequest } from "../formats/trainer-request.ts";
 import type { TrainerReport } from "../core/trial.ts";
-import type { EpochRecord } from "../cnn/training-progress.ts";
+import type { EpochRecord } from "../formats/training-progress.ts";
 import { encodeSafetensors } from "../formats/safetensors.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
 import { CheckpointClock, Checkpoints } from "./checkpoints.ts";
