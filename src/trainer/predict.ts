@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
-import { planModel } from "../cnn/refitted-model.ts";
+import { planModel } from "../cnn/shapes.ts";
 import { readModelWeights, type StoredModel } from "../workspace/models.ts";
 import { openPackedDataset } from "../workspace/packed-dataset.ts";
 import { Session } from "./graph/session.ts";

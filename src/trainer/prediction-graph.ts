@@ -1,5 +1,6 @@
 import { BsweepError } from "../core/errors.ts";
-import { planModel, type RefittedModel } from "../cnn/refitted-model.ts";
+import { planModel } from "../cnn/shapes.ts";
+import type { RefittedModel } from "../formats/model-file.ts";
 import { countElements, Graph, type GraphTensor } from "./graph/graph.ts";
 import { constantTensor, placeholder } from "./graph/operations/constant.ts";
 import { softmax } from "./graph/operations/cross-entropy.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RefitTest } from "./refitted.ts";
-import type { RefittedModel } from "../../cnn/refitted-model.ts";
+import type { RefittedModel } from "../../formats/model-file.ts";
 import { mean, standardDeviation } from "../../stats/moments.ts";
 
 /**

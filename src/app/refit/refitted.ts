@@ -1,4 +1,4 @@
-import type { TestScore } from "../../cnn/refitted-model.ts";
+import type { TestScore } from "../../formats/model-file.ts";
 
 /** What `refit` made, or found made. */
 export interface RefitReport {
