@@ -7,7 +7,7 @@ import { Session } from "./graph/session.ts";
 import { countEvaluatedAtOnce } from "./model.ts";
 import { createPredictionGraph, PREDICT_SIGNATURE, requireWeights } from "./prediction-graph.ts";
 import type { NativeBinding } from "./runtime/load.ts";
-import { PIXEL_SCALE } from "./signatures/parts.ts";
+import { PIXEL_SCALE } from "./training-step.ts";
 
 /** Images of one shape, read piece by piece. */
 export interface ImageRows {
