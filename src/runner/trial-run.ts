@@ -121,19 +121,12 @@ function createResult(
   startedAt: string,
   { run, outcome, warnings }: { run: TrainerRun; outcome: Outcome; warnings: Warnings },
 ): TrialResult {
-  const { trialId, number, attempt, params, replicate, seed, resource } = trial;
   return {
     schemaVersion: 2,
-    trialId,
-    number,
-    attempt,
+    ...trial,
     state: outcome.state,
     objective: outcome.state === "complete" ? outcome.objective : null,
     ...measured(outcome, run, warnings),
-    params,
-    replicate,
-    seed,
-    resource,
     failure: outcome.state === "failed" ? outcome.failure : null,
     earlyEnd: null,
     warnings: warnings.list(),
