@@ -87,6 +87,16 @@ export function valueOr<T, U>(otherwise: U, read: () => T): T | U {
   }
 }
 
+/** Why something cannot be done; undefined when it was. */
+export function complaintOf(act: () => void): string | undefined {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
 /** The text of anything thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -19,7 +19,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "cli/commands/generate.ts": "says which command is next: `bsweep local`",
   "cli/commands/init.ts": "help: what an option is called elsewhere",
   "cli/commands/local.ts": "says which command is next: `bsweep local`",
-  "cli/commands/pause.ts": "help: which scheduler can",
+  "cli/commands/steer.ts": "help: which scheduler can",
   "cli/commands/retry.ts": "says which command is next: `bsweep local`",
   "cli/commands/status.ts": "says which command is next: `bsweep local`",
   "cli/init-questions.ts": "sites that a person may choose from",
