@@ -13,7 +13,8 @@ import {
 } from "./models/ensemble.ts";
 import { withScratchFolder } from "./models/model-program.ts";
 import { prepareDataset } from "./prepare.ts";
-import type { Inversion, ReadImage } from "../cnn/model-request.ts";
+import type { Inversion } from "../cnn/inversion.ts";
+import type { ReadImage } from "../formats/trainer-request.ts";
 
 export interface PredictOptions extends EnsembleOptions {
   /** A packed data set, by its absolute folder, or a CSV without labels or with. */

@@ -6,7 +6,7 @@ import { BsweepError } from "../core/errors.ts";
 import { canonicalJson } from "../core/identity.ts";
 import { formatDuration } from "../core/quantities.ts";
 import { isCnnStudy } from "../core/study.ts";
-import type { RefittedModel } from "../cnn/refitted-model.ts";
+import type { RefittedModel } from "../formats/model-file.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { openModel } from "../workspace/models.ts";
 import { openPackedDataset } from "../workspace/packed-dataset.ts";

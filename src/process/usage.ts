@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { valueOr } from "../core/errors.ts";
 
 /** Memory of a process and of those it started, as Linux accounts it (proc(5)). */
 interface MemoryUsage {
@@ -13,7 +14,7 @@ interface MemoryUsage {
 
 /** Undefined where there is no /proc, or the process has ended. */
 export function readMemoryUsage(pid: number): MemoryUsage | undefined {
-  const processes = listDescendants(pid);
+  const processes = listTree(pid, "main");
   const statuses = processes.flatMap((id) => readProc(`/proc/${id}/status`) ?? []);
   if (statuses.length === 0) return undefined;
   const heldMiB = sumFields(statuses, ["RssAnon", "RssShmem"]);
@@ -24,10 +25,17 @@ export function readMemoryUsage(pid: number): MemoryUsage | undefined {
   return { peakMiB: sumFields(statuses, ["VmHWM"]), heldMiB, exactMiB };
 }
 
-/** The process itself and what its main thread started, and so on: a trainer behind a shell is seen too. */
-function listDescendants(pid: number): number[] {
-  const children = readProc(`/proc/${pid}/task/${pid}/children`)?.match(/\d+/g) ?? [];
-  return [pid, ...children.flatMap((child) => listDescendants(Number(child)))];
+/**
+ * The process itself and what its threads started, and so on: a trainer behind a shell is seen too.
+ * @param ofThreads `main`: what each main thread started alone, which takes far less time
+ */
+function listTree(pid: number, ofThreads: "main" | "all"): number[] {
+  const tasks = `/proc/${pid}/task`;
+  const threads = ofThreads === "main" ? [pid] : valueOr([], () => readdirSync(tasks));
+  const children = threads.flatMap(
+    (thread) => readProc(`${tasks}/${thread}/children`)?.match(/\d+/g) ?? [],
+  );
+  return [pid, ...children.flatMap((child) => listTree(Number(child), ofThreads))];
 }
 
 function sumFields(texts: readonly string[], names: readonly string[]): number {
@@ -52,7 +60,7 @@ export function readChildCpuSeconds(): number | undefined {
  * where there is no /proc, or the process has ended.
  */
 export function readTreeCpuSeconds(pid: number): number | undefined {
-  const ticks = listTree(pid).flatMap((id) => readTicks(`/proc/${id}/stat`) ?? []);
+  const ticks = listTree(pid, "all").flatMap((id) => readTicks(`/proc/${id}/stat`) ?? []);
   return ticks.length === 0 ? undefined : ticks.reduce((sum, own) => sum + own) / TICKS_PER_SECOND;
 }
 
@@ -65,22 +73,6 @@ function readTicks(path: string, first = 0): number | undefined {
     .split(" ")
     .slice(11, 15);
   return fields?.slice(first).reduce((sum, field) => sum + Number(field), 0);
-}
-
-/** As `listDescendants`, with what other threads than the main one started. */
-function listTree(pid: number): number[] {
-  const children = listFolder(`/proc/${pid}/task`).flatMap(
-    (task) => readProc(`/proc/${pid}/task/${task}/children`)?.match(/\d+/g) ?? [],
-  );
-  return [pid, ...children.flatMap((child) => listTree(Number(child)))];
-}
-
-function listFolder(path: string): string[] {
-  try {
-    return readdirSync(path);
-  } catch {
-    return [];
-  }
 }
 
 /** How often the kernel killed something in this process's memory cgroup; undefined where that is not told. */
@@ -106,9 +98,5 @@ function listMemoryCounters(groups: string): string[] {
 }
 
 function readProc(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
+  return valueOr(undefined, () => readFileSync(path, "utf8"));
 }

@@ -1,5 +1,5 @@
 import { identifyingParameters, resolveCnnParameters } from "../../cnn/parameters.ts";
-import type { RefittedModel } from "../../cnn/refitted-model.ts";
+import type { RefittedModel } from "../../formats/model-file.ts";
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { deriveSeed } from "../../core/random.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RefittedModel } from "../../cnn/refitted-model.ts";
+import type { RefittedModel } from "../../formats/model-file.ts";
 import { mean, standardDeviation } from "../../stats/moments.ts";
 
 /** What models came to on a test set. */

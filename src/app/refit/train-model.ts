@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync
 import { join } from "node:path";
 import { BsweepError } from "../../core/errors.ts";
 import { canonicalJson, sha256 } from "../../core/identity.ts";
-import type { RefittedModel, TestScore } from "../../cnn/refitted-model.ts";
+import type { RefittedModel, TestScore } from "../../formats/model-file.ts";
 import type { CnnStudy } from "../../core/study.ts";
 import { RUN_AGAIN_STATUS, type TrainerReport } from "../../core/trial.ts";
 import { parseRefusal, type TrainerRequest } from "../../formats/trainer-request.ts";
