@@ -10,7 +10,7 @@ import type { DoctorContext } from "./doctor/context.ts";
 import { checkCommands, checkScheduler, findEnvironment } from "./doctor/scheduler.ts";
 import { checkData, checkMounts, checkRules, failuresOf } from "./doctor/study.ts";
 import { checkWorkspace } from "./doctor/workspace.ts";
-import { type ClusterRequest, currentUser, requestCluster } from "./site/cluster-request.ts";
+import { currentUser, requestCluster } from "./site/cluster-request.ts";
 import { loadStudy } from "./plan/load-study.ts";
 import { loadSite } from "./site/load-site.ts";
 import { messageOf } from "../core/errors.ts";
@@ -46,7 +46,10 @@ export async function examine(options: DoctorOptions): Promise<DoctorReport> {
   if (site !== null) {
     const context: DoctorContext = {
       ...{ layout, study, site, user: currentUser() },
-      cluster: study === null ? null : request(study, site, layout, checks),
+      // What `generate` would refuse is told here.
+      cluster:
+        study &&
+        attempt("study on site", checks, () => requestCluster(study, site, layout.workspace)),
       environment: await findEnvironment(site, process.env),
     };
     checks.push(
@@ -64,14 +67,11 @@ export async function examine(options: DoctorOptions): Promise<DoctorReport> {
 }
 
 function readStudy(studyFile: string, checks: Check[]): Study | null {
-  try {
+  return attempt("study", checks, ({ ok }) => {
     const { study } = loadStudy({ studyFile });
-    checks.push(checker("study").ok(`${study.name} in ${studyFile}`));
+    checks.push(ok(`${study.name} in ${studyFile}`));
     return study;
-  } catch (error) {
-    checks.push(...failuresOf("study", error));
-    return null;
-  }
+  });
 }
 
 function readSite(
@@ -80,28 +80,24 @@ function readSite(
   checks: Check[],
 ): Site | null {
   const folder = dirname(studyFile ?? "study.yaml");
-  try {
+  return attempt("site", checks, ({ ok }) => {
     const site = loadSite(wanted ?? study?.cluster.site ?? "local", folder);
     const like = site.lineage.slice(1).map((name) => `, from ${name}`);
-    checks.push(checker("site").ok(`${site.name} in ${site.file}${like.join("")}`));
+    checks.push(ok(`${site.name} in ${site.file}${like.join("")}`));
     return site;
-  } catch (error) {
-    checks.push(...failuresOf("site", error));
-    return null;
-  }
+  });
 }
 
-/** What `generate` would refuse is told here. */
-function request(
-  study: Study,
-  site: Site,
-  { workspace }: Layout,
+/** What `read` gives; null where it throws, with what it says among the checks. */
+function attempt<T>(
+  name: string,
   checks: Check[],
-): ClusterRequest | null {
+  read: (check: ReturnType<typeof checker>) => T,
+): T | null {
   try {
-    return requestCluster(study, site, workspace);
+    return read(checker(name));
   } catch (error) {
-    checks.push(...failuresOf("study on site", error));
+    checks.push(...failuresOf(name, error));
     return null;
   }
 }

@@ -1,12 +1,24 @@
 import type { Effects } from "../core/effects.ts";
-import type { GenerateReport } from "./generate/round-spec.ts";
+import { dropAbsent } from "../core/objects.ts";
 import type { RoundPlace } from "../rounds/round-folder.ts";
-import { writeRound } from "./generate/write-round.ts";
+import { type WrittenRound, writeRound } from "./generate/write-round.ts";
 import { decidePacking } from "./plan/packing.ts";
 import { readExistingTrials } from "../rounds/trials.ts";
 import { explainChangedCommand, lintCluster } from "./plan/lints.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
 import { newTrials, openPlan, type PlanContext } from "./plan/plan-context.ts";
+
+/** What `generate` wrote. */
+export interface GenerateReport {
+  readonly study: string;
+  /** The study file, as the user named it. */
+  readonly studyFile: string;
+  readonly site: string;
+  /** Trials that stand in earlier rounds. */
+  readonly earlierTrials: number;
+  /** Null when no trial is new: nothing was written. */
+  readonly written: WrittenRound | null;
+}
 
 export interface GenerateOptions extends PlanOptions {
   /** Replace the latest round, which must never have been submitted. */
@@ -28,17 +40,13 @@ export async function generateRound(
 ): Promise<GenerateReport> {
   const { context, place } = openRound(options);
   const { study, site, existing, header, sha256 } = context;
-  const { layout, user, nonce } = options;
+  const { layout } = options;
   const packing = await decidePacking(context, layout);
   const written = await writeRound(
     {
-      ...{ layout, study, sha256, site, header, place },
+      ...{ layout, study, sha256, site, header, place, ...packing },
       trials: newTrials(context, packing.kind === "canary" ? 1 : Infinity),
-      kind: packing.kind,
-      trialsPerElement: packing.trialsPerElement,
-      canary: packing.canary,
-      ...(user === undefined ? {} : { user }),
-      ...(nonce === undefined ? {} : { nonce }),
+      ...dropAbsent({ user: options.user, nonce: options.nonce }),
     },
     effects,
   );

@@ -14,6 +14,7 @@ import { parseSiteFile } from "../formats/site-file.ts";
 import { parseStudyFile } from "../formats/study-file.ts";
 import { schedulerOf, SCHEDULERS } from "../schedulers/index.ts";
 import { packagedTemplates } from "../workspace/package.ts";
+import { mergePlacements, missingKeys } from "./site/cluster-request.ts";
 import { listSiteNames, loadSite } from "./site/load-site.ts";
 
 /** What the user answered, on the command line or on a terminal. */
@@ -62,7 +63,8 @@ export function draftStudy(answers: InitAnswers): InitReport {
     });
   }
   const site = siteFile?.site ?? loadSite(answers.site, folder);
-  const missing = missingKeys(site, answers.placement);
+  const { submits } = schedulerOf(site);
+  const missing = submits ? missingKeys(site, mergePlacements(site, answers.placement)) : [];
   // A site file has said it for every study.
   const placement = siteFile === undefined ? answers.placement : {};
   const example = EXAMPLES[trainer === "cnn" ? space : "command"];
@@ -90,17 +92,6 @@ function draftSite(
     draft: { path, text },
     site: parseSiteFile(text, { name, file: path }, SCHEDULERS, () => base),
   };
-}
-
-function missingKeys(site: Site, placement: DraftPlacement): RequirableKey[] {
-  if (!schedulerOf(site).submits) return [];
-  const wanted: readonly RequirableKey[] = [
-    ...site.required,
-    ...(site.container === "none" ? [] : (["image"] as const)),
-  ];
-  return [...new Set(wanted)].filter(
-    (key) => placement[key] === undefined && site[key] === undefined,
-  );
 }
 
 /**

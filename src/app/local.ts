@@ -1,20 +1,18 @@
 import { formatCount, plural } from "../core/quantities.ts";
-import { availableParallelism } from "node:os";
-import pLimit from "p-limit";
 import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
 import type { Study } from "../core/study.ts";
 import type { Trial } from "../core/trial.ts";
 import { generateRound } from "./generate.ts";
 import { ResultFinder } from "../rounds/results.ts";
-import { listElements, type LocalElement } from "./local/elements.ts";
-import { runLocalElement } from "./local/run-element.ts";
-import { Tally } from "./local/tally.ts";
+import { listElements, type LocalElement, runLocalElement } from "./local/elements.ts";
+import { trackTrials } from "./local/tally.ts";
 import { loadStudy, type PlanOptions } from "./plan/load-study.ts";
 import { describeCheckpoints } from "../workspace/checkpoint-folder.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { quietly } from "./collect/collect-first.ts";
 import { reportStudy } from "./report.ts";
+import { runAll, workersFor } from "./run-all.ts";
 import { nameBest, type NamedBest } from "../stats/rank.ts";
 
 /** What `bsweep local` did. */
@@ -60,14 +58,14 @@ export async function runLocally(options: LocalOptions, effects: Effects): Promi
     taken += element.trials.length;
     return wanted;
   });
-  const workers =
-    options.workers ?? Math.max(1, Math.floor(availableParallelism() / study.resources.cpus));
-  const tally = new Tally(study.objective, countTrials(chosen), effects);
+  const { workers = workersFor(study.resources.cpus) } = options;
+  const tally = trackTrials(study.objective, countTrials(chosen), effects);
   if (chosen.length > 0) {
     effects.reporter.info(
       `${plural(countTrials(chosen), "trial")}, ${workers} at a time${skipped > 0 ? `; results already there: ${formatCount(skipped)}` : ""}`,
     );
-    await runAll(chosen, workers, options, tally, study.name);
+    tally.show();
+    await runAll(chosen, workers, options.signal, createRunner(study.name, options.layout, tally));
   }
   effects.reporter.endProgress();
   const { done, failed, seconds, trialSeconds } = tally.summary();
@@ -128,21 +126,12 @@ function countTrials(elements: readonly LocalElement[]): number {
   return elements.reduce((sum, { element }) => sum + element.trials.length, 0);
 }
 
-async function runAll(
-  elements: readonly LocalElement[],
-  workers: number,
-  options: LocalOptions,
-  tally: Tally,
-  study: string,
-): Promise<void> {
-  const stop = new AbortController();
-  const signal = AbortSignal.any([options.signal, stop.signal]);
+/** What runs an element until all its trials have results, or the signal aborts. */
+function createRunner(study: string, layout: Layout, tally: ReturnType<typeof trackTrials>) {
   const finder = new ResultFinder();
-  const limit = pLimit(workers);
-  const runOne = async (local: LocalElement): Promise<void> => {
-    if (signal.aborted) return;
-    const before = describeAll(local, study, options.layout);
-    const end = await runLocalElement(local, options.layout, signal);
+  const run = async (local: LocalElement, signal: AbortSignal): Promise<void> => {
+    const before = describeAll(local, study, layout);
+    const end = await runLocalElement(local, layout, signal);
     for (const folder of local.resultFolders) finder.forget(folder);
     const left: Trial[] = [];
     for (const trial of local.element.trials) {
@@ -153,21 +142,12 @@ async function runAll(
     const [first] = left;
     if (first === undefined || end === "stopped") return;
     const progressed =
-      left.length < local.element.trials.length ||
-      describeAll(local, study, options.layout) !== before;
+      left.length < local.element.trials.length || describeAll(local, study, layout) !== before;
     if (end === "done" || !progressed) throw missingResult(local, first.number);
-    await runOne({ ...local, element: { ...local.element, trials: left } });
+    if (!signal.aborted)
+      await run({ ...local, element: { ...local.element, trials: left } }, signal);
   };
-  // Within the limit, so that no further element starts before the stop is known.
-  const runOrStop = (local: LocalElement): Promise<void> =>
-    runOne(local).catch((error: unknown) => {
-      stop.abort();
-      throw error;
-    });
-  tally.show();
-  const ended = await Promise.allSettled(elements.map((local) => limit(runOrStop, local)));
-  const failure = ended.find((end) => end.status === "rejected");
-  if (failure !== undefined) throw failure.reason;
+  return run;
 }
 
 /** How far the checkpoints of an element's trials are. */

@@ -3,7 +3,7 @@ import type { Site } from "../core/site.ts";
 import type { Study } from "../core/study.ts";
 import { countAsked } from "../samplers/index.ts";
 import type { Layout } from "../workspace/layout.ts";
-import { estimateElements, explainChangedCommand, lintCluster } from "./plan/lints.ts";
+import { explainChangedCommand, lintCluster } from "./plan/lints.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
 import { findKnownPacking, type KnownPacking } from "./plan/packing.ts";
 import { openPlan, type PlanContext } from "./plan/plan-context.ts";
@@ -108,7 +108,21 @@ function* findWarnings(
   const changed = explainChangedCommand(study, layout);
   if (changed !== undefined) yield changed;
   if (largest !== null) yield* warnOfSize(study.resources, trialsPerElement, largest);
-  yield* lintCluster(study, site, layout, estimateElements(tally, trialsPerElement));
+  yield* lintCluster(study, site, layout, estimateElements(tally, trialsPerElement, study));
+}
+
+/** What the next round's elements take on the average, by the shapes of their networks; unknown for a command. */
+function estimateElements(
+  { newTrials, newCoreHours }: Tally,
+  trialsPerElement: number,
+  { resources: { cpus } }: Study,
+) {
+  const coreSeconds =
+    newTrials === 0 || newCoreHours === null ? null : newCoreHours * SECONDS_PER_HOUR;
+  return {
+    elements: Math.ceil(newTrials / trialsPerElement),
+    elementSeconds: coreSeconds && ((coreSeconds / newTrials) * trialsPerElement) / cpus,
+  };
 }
 
 /** What would be killed half-way is told before it starts. */

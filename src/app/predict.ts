@@ -13,7 +13,8 @@ import {
 } from "./models/ensemble.ts";
 import { withScratchFolder } from "./models/model-program.ts";
 import { prepareDataset } from "./prepare.ts";
-import type { Inversion } from "../cnn/model-request.ts";
+import type { Inversion } from "../cnn/inversion.ts";
+import type { ReadImage } from "../formats/trainer-request.ts";
 
 export interface PredictOptions extends EnsembleOptions {
   /** A packed data set, by its absolute folder, or a CSV without labels or with. */
@@ -133,19 +134,11 @@ export interface Submission {
 }
 
 /** What `bsweep predict` says of image files. */
-export interface ImagePredictions {
-  /** Names of the models whose mean it is. */
-  readonly models: readonly string[];
+export interface ImagePredictions extends Pick<Submission, "models"> {
   readonly images: readonly ImagePrediction[];
 }
 
-export interface ImagePrediction {
-  readonly file: string;
-  /** Of the file, before it was made the models' size. */
-  readonly height: number;
-  readonly width: number;
-  /** Whether dark was made bright. */
-  readonly inverted: boolean;
+export interface ImagePrediction extends ReadImage {
   readonly label: number;
   readonly probability: number;
   /** The second best; null for a model of one class. */

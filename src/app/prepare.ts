@@ -8,7 +8,6 @@ import { openIdxSource } from "./prepare/idx-source.ts";
 import { checkTarget, mergePieces, type PreparedDataset } from "./prepare/merge.ts";
 import { piecesFolder, writePiece } from "./prepare/pieces.ts";
 import {
-  type ImageSource,
   invalidData,
   MAX_ISSUES,
   type OpenSource,
@@ -92,17 +91,19 @@ async function packInProcesses(
   reporter: Reporter,
 ): Promise<void> {
   const { shards, signal } = options;
-  const limit = pLimit(availableParallelism());
+  const program = builtProgram("main.js");
+  const packed = packArguments(options);
   const failures: { readonly piece: PieceNumber; readonly reason: string }[] = [];
   let done = 0;
   const run = async (piece: PieceNumber): Promise<void> => {
     if (signal.aborted) return;
-    const result = await runProcess(process.execPath, toArguments(options, piece), { signal });
+    const args = [program, "prepare", ...packed, `--shard=${piece.shard}/${shards}`];
+    const result = await runProcess(process.execPath, args, { signal });
     if (!result.succeeded) failures.push({ piece, reason: result.failure });
     reporter.progress({ label: "packing", done: ++done, total: shards, unit: "pieces" });
   };
   const pieces = Array.from({ length: shards }, (_, at) => ({ shard: at + 1, shards }));
-  await Promise.all(pieces.map((piece) => limit(run, piece)));
+  await pLimit(availableParallelism()).map(pieces, run);
   signal.throwIfAborted();
   failures.sort((a, b) => a.piece.shard - b.piece.shard);
   await packAgain(
@@ -133,24 +134,14 @@ async function packAgain(
   if (issues.length > 0) throw invalidData(source.files[0]?.file ?? "", issues);
 }
 
-function toArguments({ source, to, classes }: PrepareOptions, piece: PieceNumber): string[] {
-  return [
-    builtProgram("main.js"),
-    "prepare",
-    ...sourceArguments(source),
-    `--to=${to}`,
-    `--shard=${piece.shard}/${piece.shards}`,
-    ...(classes === null ? [] : [`--classes=${classes}`]),
-  ];
-}
-
-/** A source as options of `bsweep prepare`, one word each. */
-export function sourceArguments(source: ImageSource): string[] {
-  const options =
-    source.kind === "csv"
-      ? { csv: source.csv, height: source.height, width: source.width }
-      : { images: source.images, labels: source.labels };
-  return Object.entries(options)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `--${name}=${value ?? ""}`);
+/** What is packed, and where to, as options of `bsweep prepare`, one word each. */
+export function packArguments({ source, to, classes }: Omit<PackOptions, "signal">): string[] {
+  const options: Readonly<Record<string, string | number | null | undefined>> = {
+    ...source,
+    to,
+    classes,
+  };
+  return Object.entries(options).flatMap(([name, value]) =>
+    name === "kind" || value == null ? [] : [`--${name}=${value}`],
+  );
 }

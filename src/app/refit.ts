@@ -1,22 +1,44 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import pLimit from "p-limit";
 import { planCnn } from "../cnn/shapes.ts";
 import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
 import { canonicalJson } from "../core/identity.ts";
 import { formatDuration } from "../core/quantities.ts";
-import type { RefitReport } from "./refit/refitted.ts";
 import { isCnnStudy } from "../core/study.ts";
-import type { RefittedModel } from "../cnn/refitted-model.ts";
+import type { RefittedModel } from "../formats/model-file.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { openModel } from "../workspace/models.ts";
 import { openPackedDataset } from "../workspace/packed-dataset.ts";
 import { loadStudy } from "./plan/load-study.ts";
 import { type Choice, chooseModels, type RefitOptions } from "./refit/choose.ts";
-import { summariseTest } from "./refit/judge-test.ts";
+import { runAll, workersFor } from "./run-all.ts";
+import { type RefitTest, summariseTest } from "./refit/judge-test.ts";
 import { type NamedData, type RefitSetting, trainModel } from "./refit/train-model.ts";
+
+/** What `refit` made, or found made. */
+export interface RefitReport {
+  readonly study: string;
+  /** The study file, as the user named it. */
+  readonly studyFile: string;
+  /** In the order of the ranking, then by seed. */
+  readonly models: readonly RefitModel[];
+  /** Over the models that were judged on a test set; null without one. */
+  readonly test: RefitTest | null;
+  /** True when it was stopped; running it again goes on. */
+  readonly interrupted: boolean;
+  readonly seconds: number;
+}
+
+/** A model, and whether it was there already. */
+export interface RefitModel extends Pick<
+  RefittedModel,
+  "name" | "seed" | "epochs" | "seconds" | "test"
+> {
+  /** Null when the study left nothing to choose. */
+  readonly trial: number | null;
+  readonly existed: boolean;
+}
 
 /**
  * Trains the study's best parameters on every row, without hold-out or early stopping, for the epoch that was
@@ -42,10 +64,10 @@ export async function refitStudy(options: RefitOptions, effects: Effects): Promi
   if (planning?.ok === false)
     throw new BsweepError("INVALID_STUDY", `there is no such network: ${planning.reason}`);
   const modelsFolder = layout.models(study.name);
-  const progress = new EpochProgress(choices, effects);
+  const progress = trackEpochs(choices, effects);
   const setting: RefitSetting = {
     ...{ study, train, test, modelsFolder, signal: options.signal },
-    onEpoch: () => progress.advance(),
+    onEpoch: progress.advance,
   };
   const made = await refitAll(choices, setting, options, progress);
   effects.reporter.endProgress();
@@ -96,13 +118,10 @@ async function refitAll(
   choices: readonly Choice[],
   setting: RefitSetting,
   { workers, force, signal }: RefitOptions,
-  progress: EpochProgress,
+  progress: ReturnType<typeof trackEpochs>,
 ): Promise<readonly (Made | undefined)[]> {
-  const { cpus } = setting.study.resources;
-  const limit = pLimit(workers ?? Math.max(1, Math.floor(availableParallelism() / cpus)));
-  const stop = new AbortController();
-  const refit = async (choice: Choice): Promise<Made | undefined> => {
-    if (signal.aborted || stop.signal.aborted) return undefined;
+  const atOnce = workers ?? workersFor(setting.study.resources.cpus);
+  return runAll(choices, atOnce, signal, async (choice): Promise<Made | undefined> => {
     const folder = join(setting.modelsFolder, choice.name);
     if (force) rmSync(folder, { recursive: true, force: true });
     if (existsSync(folder)) {
@@ -111,18 +130,7 @@ async function refitAll(
     }
     const model = await trainModel(choice, setting);
     return model === undefined ? undefined : { model, existed: false };
-  };
-  const ended = await Promise.allSettled(
-    choices.map((choice) =>
-      limit(refit, choice).catch((error: unknown) => {
-        stop.abort();
-        throw error;
-      }),
-    ),
-  );
-  const failure = ended.find((end) => end.status === "rejected");
-  if (failure !== undefined) throw failure.reason;
-  return ended.map((end) => (end.status === "fulfilled" ? end.value : undefined));
+  });
 }
 
 /** A model that is there counts only when it would come out the same. */
@@ -145,35 +153,22 @@ function requireSame(model: RefittedModel, choice: Choice, setting: RefitSetting
 }
 
 /** Tells how many epochs of all trainings are done. */
-class EpochProgress {
-  readonly #total: number;
-  readonly #effects: Effects;
-  readonly #startedAt: number;
-  #done = 0;
-  /** Of those, the ones this run trained. */
-  #trained = 0;
-
-  constructor(choices: readonly Choice[], effects: Effects) {
-    this.#total = choices.reduce((sum, { epochs }) => sum + epochs, 0);
-    this.#effects = effects;
-    this.#startedAt = effects.now().getTime();
-  }
-
-  /** Epochs of a model that was there already. */
-  skip(epochs: number): void {
-    this.#done += epochs;
-  }
-
-  advance(): void {
-    this.#done += 1;
-    this.#trained += 1;
-    const seconds = (this.#effects.now().getTime() - this.#startedAt) / 1000;
-    const left = ((this.#total - this.#done) * seconds) / this.#trained;
-    this.#effects.reporter.progress({
-      label: "epochs",
-      done: this.#done,
-      total: this.#total,
-      ...(left > 0 ? { note: `about ${formatDuration(left)} left` } : {}),
-    });
-  }
+function trackEpochs(choices: readonly Choice[], effects: Effects) {
+  const total = choices.reduce((sum, { epochs }) => sum + epochs, 0);
+  const startedAt = effects.now().getTime();
+  let done = 0;
+  // Of those, the ones this run trained.
+  let trained = 0;
+  return {
+    /** Epochs of a model that was there already. */
+    skip: (epochs: number): void => void (done += epochs),
+    advance: (): void => {
+      done += 1;
+      trained += 1;
+      const seconds = (effects.now().getTime() - startedAt) / 1000;
+      const left = ((total - done) * seconds) / trained;
+      const note = left > 0 ? { note: `about ${formatDuration(left)} left` } : {};
+      effects.reporter.progress({ label: "epochs", done, total, ...note });
+    },
+  };
 }

@@ -1,7 +1,11 @@
 import type { Effects } from "../core/effects.ts";
 import { buildStudyReport, type ReportedSetting, type StudyReport } from "../stats/study-report.ts";
 import { type StudyDatabase, withDatabase } from "../storage/database.ts";
-import { collectFirst, requireDatabase } from "./collect/collect-first.ts";
+import {
+  collectFirst,
+  type CollectFirstOptions,
+  requireDatabase,
+} from "./collect/collect-first.ts";
 import { explainChangedCommand } from "./plan/lints.ts";
 import { CNN_DEFAULTS } from "../cnn/parameters.ts";
 import { explainOutside } from "../core/search-space.ts";
@@ -35,9 +39,7 @@ export async function reportStudy(options: ReportOptions, effects: Effects): Pro
   return withDatabase(path, "readonly", (database) => readReport(database, options));
 }
 
-interface ReadReportOptions {
-  readonly study: Study;
-  readonly layout: Layout;
+interface ReadReportOptions extends CollectFirstOptions {
   /** Which trials are ranked: by default those of the study's present setting. */
   readonly setting?: "present" | "all";
   /** Whether the rows of the ranking tell their steps. */

@@ -1,19 +1,54 @@
 import type { Effects } from "../core/effects.ts";
 import { groupBy } from "../core/objects.ts";
-import type { ExcludedHost, RetryReport, RetryRound } from "./retry/retried.ts";
-import type { WrittenRound } from "./generate/round-spec.ts";
 import type { Study } from "../core/study.ts";
 import type { Trial } from "../core/trial.ts";
 import { schedulerOf } from "../schedulers/index.ts";
 import { readPlannedTrials } from "../storage/attempts.ts";
 import { withDatabase } from "../storage/database.ts";
 import { observeStudy } from "./cluster/observe.ts";
-import { writeRound } from "./generate/write-round.ts";
+import { type WrittenRound, writeRound } from "./generate/write-round.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
 import { findKnownPacking } from "./plan/packing.ts";
 import { openPlan, type PlanContext } from "./plan/plan-context.ts";
 import { proposeTrials } from "./plan/propose.ts";
-import { type ChoiceRule, chooseTrials, type Chosen, findFaultyHosts } from "./retry/choose.ts";
+import {
+  type ChoiceRule,
+  chooseTrials,
+  type Chosen,
+  type ExcludedHost,
+  findFaultyHosts,
+} from "./retry/choose.ts";
+import type { RetryResources } from "./retry/rules.ts";
+
+/** What a `retry` wrote, or would write. */
+export interface RetryReport {
+  readonly study: string;
+  /** The study file, as the user named it. */
+  readonly studyFile: string;
+  /** One for each set of resources. */
+  readonly rounds: readonly RetryRound[];
+  /** The most trials first. */
+  readonly leftOut: readonly LeftOut[];
+  readonly excludedHosts: readonly ExcludedHost[];
+  readonly isLocal: boolean;
+}
+
+/** With the resources of an element. */
+export interface RetryRound extends RetryResources {
+  /** Numbers, ascending. */
+  readonly trials: readonly number[];
+  /** What came of the attempts before, as `bsweep status` calls it -> trials. */
+  readonly states: Readonly<Record<string, number>>;
+  /** Null under --dry-run. */
+  readonly written: WrittenRound | null;
+}
+
+/** Trials without a complete result that are not tried again. */
+export interface LeftOut {
+  readonly reason: string;
+  /** Numbers, ascending. */
+  readonly trials: readonly number[];
+}
 
 interface RetryOptions extends PlanOptions, ChoiceRule {
   /** Hosts to avoid, beside those that proved faulty. */

@@ -2,13 +2,12 @@ import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
-import type { SmokeProbe, SmokeReport } from "./smoke/smoke-report.ts";
 import { schedulerOf } from "../schedulers/index.ts";
-import { parseRoundName, type Layout } from "../workspace/layout.ts";
+import { parseRoundName } from "../workspace/layout.ts";
 import { listFolder } from "../workspace/folder.ts";
 import { loadStudy } from "./plan/load-study.ts";
 import { loadSite } from "./site/load-site.ts";
-import { judgeSmoke } from "./smoke/judge.ts";
+import { judgeSmoke, type SmokeFinding, type SmokeProbe } from "./smoke/judge.ts";
 import {
   findSmokeRounds,
   type SmokeRound,
@@ -22,23 +21,32 @@ import {
   type ProbeState,
   readReports,
   watchProbes,
+  type WatchOptions,
 } from "./smoke/watch.ts";
 
-export interface SmokeOptions {
-  readonly layout: Layout;
+export interface SmokeOptions
+  extends Pick<SmokeTarget, "elements" | "hosts">, Omit<WatchOptions, "graceSeconds"> {
   /** The study whose site, image, resources and data are tried. */
   readonly studyFile?: string;
   /** The site to try; by default the study's. */
   readonly site?: string;
-  readonly elements: number;
-  /** 1 or 2. */
-  readonly hosts: number;
   /** Whether to wait for the probes' reports. */
   readonly wait: boolean;
   /** Look at what was submitted last, rather than submit. */
   readonly last: boolean;
-  readonly timeoutSeconds: number;
-  readonly signal: AbortSignal;
+}
+
+/** What the probes of a site found. */
+export interface SmokeReport {
+  readonly site: string;
+  readonly scheduler: string;
+  readonly image: string;
+  /** Absolute; where the rounds and their logs lie. */
+  readonly rounds: readonly Pick<SmokeRound, "kind" | "folder">[];
+  readonly probes: readonly SmokeProbe[];
+  readonly findings: readonly SmokeFinding[];
+  /** Whether every probe has reported. */
+  readonly complete: boolean;
 }
 
 /**

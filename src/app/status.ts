@@ -1,14 +1,16 @@
 import { readFileSync } from "node:fs";
 import type { Effects } from "../core/effects.ts";
 import { groupBy } from "../core/objects.ts";
-import type { ArrayStatus, CanaryStatus, NextStep, StudyStatus } from "./cluster/study-status.ts";
+import type { SchedulerName } from "../core/site.ts";
+import type { Objective } from "../core/study.ts";
+import type { NamedBest } from "../stats/rank.ts";
 import { LIVELY_KINDS, STANDING_KINDS, type StandingKind } from "../core/standing.ts";
 import { schedulerOf } from "../schedulers/index.ts";
-import { measureThroughput } from "../stats/throughput.ts";
+import { measureThroughput, type Throughput } from "../stats/throughput.ts";
 import { withDatabase } from "../storage/database.ts";
 import { CANARY } from "../workspace/layout.ts";
 import { readBest } from "./report.ts";
-import { groupFailures, isRetryable } from "./cluster/failures.ts";
+import { type FailureGroup, groupFailures, isRetryable } from "./cluster/failures.ts";
 import {
   type Observation,
   type ObservedTrial,
@@ -17,6 +19,59 @@ import {
 } from "./cluster/observe.ts";
 import type { SchedulerAnswer } from "./cluster/query.ts";
 import type { SubmittedArray } from "./cluster/submitted.ts";
+
+export type StateCounts = Readonly<Record<StandingKind, number>>;
+
+/** How a study stands: what `bsweep status` tells, and its JSON. Each trial counts once. */
+export interface StudyStatus {
+  readonly study: string;
+  /** The study file, as the user named it. */
+  readonly studyFile: string;
+  /** ISO 8601 UTC. */
+  readonly observedAt: string;
+  readonly trials: number;
+  readonly counts: StateCounts;
+  readonly arrays: readonly ArrayStatus[];
+  /** The canary of the latest round that has one, until its trial is complete. */
+  readonly canary: CanaryStatus | null;
+  readonly objective: Objective;
+  readonly best: NamedBest | null;
+  readonly throughput: Throughput | null;
+  /** Until the last trial, at the throughput of late; null when nothing ends, or nothing is left. */
+  readonly secondsLeft: number | null;
+  /** Of all attempts that left a result. */
+  readonly cpuHours: number;
+  /** The most frequent first. */
+  readonly failures: readonly FailureGroup[];
+  /** Why trials wait, in the schedulers' words; the most frequent first. */
+  readonly waiting: readonly { readonly reason: string; readonly trials: number }[];
+  /** Why nothing more is submitted, after `bsweep pause`; null when it is not paused. */
+  readonly paused: string | null;
+  /** Schedulers that could not be asked. */
+  readonly unasked: readonly {
+    readonly scheduler: SchedulerName;
+    readonly message: string;
+    readonly hint: string;
+  }[];
+  readonly next: NextStep;
+}
+
+/** A job array; its trials are those whose latest attempt stands there. */
+export interface ArrayStatus extends Pick<SubmittedArray, "round" | "array" | "scheduler" | "job"> {
+  readonly trials: number;
+  readonly counts: StateCounts;
+  /** Trials that went on to a later round. */
+  readonly retried: number;
+}
+
+export interface CanaryStatus extends Pick<SubmittedArray, "round" | "job"> {
+  /** Its trial. */
+  readonly number: number;
+  readonly state: StandingKind;
+}
+
+/** What to do now. */
+export type NextStep = "submit" | "local" | "resume" | "watch" | "retry" | "report";
 
 /** How a study stands, and what the schedulers told, which the next look may use again. */
 export interface StatusRead {

@@ -3,8 +3,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Effects } from "../core/effects.ts";
 import { explainFailure } from "../core/trial.ts";
 import { BsweepError } from "../core/errors.ts";
+import type { Study } from "../core/study.ts";
 import { type PlannedArrays, planStudy } from "./plan.ts";
-import type { WrittenRound } from "./generate/round-spec.ts";
+import type { WrittenRound } from "./generate/write-round.ts";
 import { runAttached } from "../process/run-child.ts";
 import { schedulerOf } from "../schedulers/index.ts";
 import { SUBMIT_SCRIPT } from "../workspace/layout.ts";
@@ -53,7 +54,7 @@ const CANARY_PAUSE_SECONDS = 30;
  */
 export async function submitStudy(options: SubmitOptions, effects: Effects): Promise<SubmitReport> {
   const { study } = loadStudy(options);
-  requireScheduler(options);
+  requireScheduler(study);
   const { pending, generated, planned } = await findPending(study.name, options, effects);
   const rounds: { round: number; exitStatus: number }[] = [];
   for (const round of pending) {
@@ -75,11 +76,11 @@ export async function submitStudy(options: SubmitOptions, effects: Effects): Pro
   };
 }
 
-function requireScheduler(options: SubmitOptions): void {
-  const site = loadSiteOf(options);
+function requireScheduler(study: Study): void {
+  const site = loadSiteOf(study);
   if (schedulerOf(site).submits) return;
   throw new BsweepError("USAGE", `the site ${site.name} has no scheduler to submit to`, {
-    hint: `bsweep local ${options.studyFile} runs the study here; cluster.site in it names another site`,
+    hint: `bsweep local ${study.file} runs the study here; cluster.site in it names another site`,
   });
 }
 

@@ -1,6 +1,7 @@
 import {
   DRAFT_SPACES,
   DRAFT_TRAINERS,
+  type DraftPlacement,
   type DraftSpace,
   type DraftTrainer,
 } from "../formats/draft.ts";
@@ -9,25 +10,19 @@ import { schedulerOf } from "../schedulers/index.ts";
 import type { Prompt } from "./prompt.ts";
 
 /** What `bsweep init` was told by options. */
-export interface InitOptions {
-  readonly name: string | undefined;
-  readonly site: string | undefined;
-  readonly like: string | undefined;
+export interface InitOptions extends Readonly<
+  Record<"name" | "site" | "like" | "data" | RequirableKey, string | undefined>
+> {
   readonly trainer: DraftTrainer | undefined;
   readonly grid: DraftSpace | undefined;
-  readonly data: string | undefined;
-  readonly userGroup: string | undefined;
-  readonly queue: string | undefined;
-  readonly serviceClass: string | undefined;
-  readonly image: string | undefined;
 }
 
-const QUESTIONS: Readonly<Record<RequirableKey, string>> = {
-  queue: "Queue or partition",
-  userGroup: "User group or account",
-  serviceClass: "Subscription or QOS, if any",
-  image: "Container image",
-};
+/** What is asked about a cluster, in this order. */
+const QUESTIONS: readonly (readonly [RequirableKey, string])[] = [
+  ["userGroup", "User group or account"],
+  ["queue", "Queue or partition"],
+  ["image", "Container image"],
+];
 
 /** Sites that a new one can start from. */
 const LIKE = ["lsf", "slurm", "compute1", "compute2"] as const;
@@ -70,21 +65,13 @@ async function askForPlacement(
   options: InitOptions,
   prompt: Prompt,
   site: Site,
-): Promise<Pick<InitOptions, RequirableKey>> {
-  const { queue, userGroup, serviceClass, image } = options;
-  const answers: Record<RequirableKey, string | undefined> = {
-    queue,
-    userGroup,
-    serviceClass,
-    image,
-  };
+): Promise<DraftPlacement> {
+  const answers: Partial<Record<RequirableKey, string>> = {};
   if (!schedulerOf(site).submits) return answers;
-  const asked: readonly RequirableKey[] =
-    site.container === "none" ? ["userGroup", "queue"] : ["userGroup", "queue", "image"];
-  for (const key of asked) {
-    const has = answers[key] ?? site[key];
-    if (answers[key] !== undefined) continue;
-    const answer = await prompt.ask(QUESTIONS[key], has ?? "");
+  for (const [key, question] of QUESTIONS) {
+    if (options[key] !== undefined || (key === "image" && site.container === "none")) continue;
+    const has = site[key];
+    const answer = await prompt.ask(question, has ?? "");
     // The site says it already, or nobody knows yet.
     if (answer !== "" && answer !== has) answers[key] = answer;
   }

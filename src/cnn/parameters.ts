@@ -195,22 +195,22 @@ export const CNN_DEFAULTS: Parameters = Object.fromEntries(
 );
 
 /** Parameters that change nothing while another one has a certain value. */
-const UNUSED: readonly {
-  readonly name: CnnParameterName;
-  readonly unusedWhen: (params: Readonly<Record<string, ParameterValue>>) => boolean;
-}[] = [
-  { name: "momentum", unusedWhen: ({ optimizer }) => optimizer !== "sgd" },
-  { name: "denseUnits", unusedWhen: ({ denseLayers }) => denseLayers === 0 },
-  { name: "dropout", unusedWhen: ({ denseLayers }) => denseLayers === 0 },
-  { name: "patience", unusedWhen: ({ validationSplit }) => validationSplit === 0 },
-  { name: "nesterov", unusedWhen: ({ momentum }) => momentum === 0 },
-  { name: "weightDecay", unusedWhen: ({ optimizer }) => optimizer !== "adamw" },
-  { name: "warmupEpochs", unusedWhen: (params) => params["learningRateSchedule"] === "one-cycle" },
-  { name: "decayEpochs", unusedWhen: (params) => !decays(params) },
-  { name: "decayFactor", unusedWhen: (params) => !decays(params) },
+const UNUSED: readonly (readonly [
+  name: CnnParameterName,
+  isUnused: (params: Parameters) => boolean,
+])[] = [
+  ["momentum", ({ optimizer }) => optimizer !== "sgd"],
+  ["denseUnits", ({ denseLayers }) => denseLayers === 0],
+  ["dropout", ({ denseLayers }) => denseLayers === 0],
+  ["patience", ({ validationSplit }) => validationSplit === 0],
+  ["nesterov", ({ momentum }) => momentum === 0],
+  ["weightDecay", ({ optimizer }) => optimizer !== "adamw"],
+  ["warmupEpochs", ({ learningRateSchedule }) => learningRateSchedule === "one-cycle"],
+  ["decayEpochs", (params) => !decays(params)],
+  ["decayFactor", (params) => !decays(params)],
 ];
 
-function decays({ learningRateSchedule }: Readonly<Record<string, ParameterValue>>): boolean {
+function decays({ learningRateSchedule }: Parameters): boolean {
   return learningRateSchedule === "step" || learningRateSchedule === "plateau";
 }
 
@@ -223,8 +223,8 @@ export function resolveCnnParameters(params: Parameters): CnnParameters {
   // Filled in one by one: objects made from lists of entries are slow to read, and there are many.
   const resolved: Record<string, ParameterValue> = {};
   for (const [name, spec] of SPECS) resolved[name] = params[name] ?? spec.default;
-  for (const { name, unusedWhen } of UNUSED) {
-    if (unusedWhen(resolved)) resolved[name] = CNN_PARAMETERS[name].default;
+  for (const [name, isUnused] of UNUSED) {
+    if (isUnused(resolved)) resolved[name] = CNN_PARAMETERS[name].default;
   }
   return resolved as unknown as CnnParameters;
 }

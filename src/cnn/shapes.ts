@@ -70,6 +70,13 @@ export function planCnn(params: CnnParameters, problem: CnnProblem): CnnPlanning
   return { ok: true, plan: { layers, ...measure(layers, input) } };
 }
 
+/** The network of a model. @throws TypeError for parameters that its description would not have been read with */
+export function planModel(model: { params: CnnParameters; problem: CnnProblem }): CnnPlan {
+  const planning = planCnn(model.params, model.problem);
+  if (!planning.ok) throw new TypeError(`there is no such network: ${planning.reason}`);
+  return planning.plan;
+}
+
 /** What a network costs, or why it cannot be. */
 type CnnSizing =
   | { readonly ok: true; readonly size: Omit<CnnPlan, "layers"> }

@@ -78,6 +78,25 @@ export function isSystemError(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code;
 }
 
+/** What `read` gives; `otherwise` where it throws. */
+export function valueOr<T, U>(otherwise: U, read: () => T): T | U {
+  try {
+    return read();
+  } catch {
+    return otherwise;
+  }
+}
+
+/** Why something cannot be done; undefined when it was. */
+export function complaintOf(act: () => void): string | undefined {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
 /** The text of anything thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

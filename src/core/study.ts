@@ -7,25 +7,18 @@ export type ParameterValue = string | number | boolean;
 /** Parameter name -> value. What a trial is run with, apart from its resource. */
 export type Parameters = Readonly<Record<string, ParameterValue>>;
 
+/** Numbers in [low, high], both ends included; `log`: uniform in the logarithm; `step`: low, low+step, ... <= high. */
+interface Range {
+  readonly low: number;
+  readonly high: number;
+  readonly log: boolean;
+}
+
 /** The values a parameter may take. */
 export type Distribution =
   | { readonly kind: "categorical"; readonly values: readonly ParameterValue[] }
-  /** A real number in [low, high]; `log`: uniform in the logarithm; `step`: low, low+step, ... <= high. */
-  | {
-      readonly kind: "real";
-      readonly low: number;
-      readonly high: number;
-      readonly log: boolean;
-      readonly step?: number;
-    }
-  /** An integer in [low, high], both ends included. */
-  | {
-      readonly kind: "integer";
-      readonly low: number;
-      readonly high: number;
-      readonly log: boolean;
-      readonly step: number;
-    };
+  | (Range & { readonly kind: "real"; readonly step?: number })
+  | (Range & { readonly kind: "integer"; readonly step: number });
 
 /** One dimension of the search space. */
 export interface Dimension {

@@ -1,7 +1,11 @@
 import * as z from "zod";
 import { LAUNCHERS, type GpuRequest, type Pool } from "../core/placement.ts";
 import { dropAbsent } from "../core/objects.ts";
-import { parseDurationSeconds, parseMemoryMiB } from "../core/quantities.ts";
+import {
+  parseCheckpointSeconds,
+  parseDurationSeconds,
+  parseMemoryMiB,
+} from "../core/quantities.ts";
 import { expected } from "./schema-issues.ts";
 
 export function integer(low: number, high: number) {
@@ -99,7 +103,11 @@ export const readSize = (written: string): number => checked(parseMemoryMiB(writ
 /** @throws TypeError for what the schema cannot have let pass */
 export const readDuration = (written: string): number => checked(parseDurationSeconds(written));
 
-function checked(value: number | undefined): number {
+/** @throws TypeError for what the schema cannot have let pass */
+export const readCheckpoint = (written: string): number | null =>
+  checked(parseCheckpointSeconds(written));
+
+function checked<T>(value: T | undefined): T {
   if (value === undefined) throw new TypeError("the schema let an unreadable quantity pass");
   return value;
 }

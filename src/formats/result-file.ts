@@ -2,42 +2,10 @@ import * as z from "zod";
 import { BsweepError } from "../core/errors.ts";
 import { sha256 } from "../core/identity.ts";
 import { PRECISIONS } from "../core/study.ts";
-import { type EpochRecord, type Progress, stepOfEpoch } from "../cnn/training-progress.ts";
 import { FAILURE_KINDS, RESULT_STATES, type StepRecord, type TrialResult } from "../core/trial.ts";
-import { checkValue, jsonReader, parseJson } from "./issues.ts";
+import { checkValue, parseJson } from "./issues.ts";
 import { parametersSchema, resourceSchema, trialIdSchema } from "./manifest.ts";
-
-/** One epoch of the CNN, in checkpoints and in results of bsweep 0.1.0. */
-const epochSchema: z.ZodType<EpochRecord> = z.strictObject({
-  epoch: z.int().min(1),
-  loss: z.number().nullable(),
-  accuracy: z.number().optional(),
-  validationLoss: z.number().nullable().optional(),
-  validationAccuracy: z.number().optional(),
-  seconds: z.number().min(0),
-});
-
-const progressSchema: z.ZodType<Progress> = z.strictObject({
-  history: z.array(epochSchema),
-  epoch: z.strictObject({
-    rows: z.int().min(0),
-    lossSum: z.number(),
-    correct: z.number().min(0),
-    seconds: z.number().min(0),
-  }),
-  stopping: z.strictObject({ bestLoss: z.number().nullable(), bestEpoch: z.int().min(0) }),
-  plateau: z.strictObject({
-    scale: z.number(),
-    bestLoss: z.number().nullable(),
-    waited: z.int().min(0),
-  }),
-});
-
-/** Reads how far a checkpoint's training had come. @throws BsweepError INVALID_MODEL */
-export const parseProgress = jsonReader(progressSchema, {
-  code: "INVALID_MODEL",
-  what: "checkpoint",
-});
+import { epochSchema, stepOfEpoch } from "./training-progress.ts";
 
 export const holdoutSchema = z
   .strictObject({ correct: z.int().min(0), count: z.int().min(1), predictions: z.base64() })

@@ -1,5 +1,5 @@
-import { NORMALIZATION_EPSILON } from "../cnn/shapes.ts";
-import { planModel, type RefittedModel } from "../cnn/refitted-model.ts";
+import { NORMALIZATION_EPSILON, planModel } from "../cnn/shapes.ts";
+import type { RefittedModel } from "./model-file.ts";
 import { encodeSafetensors, type NamedTensor } from "./safetensors.ts";
 
 /**

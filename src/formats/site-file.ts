@@ -3,7 +3,7 @@ import { dropAbsent } from "../core/objects.ts";
 import { CONTAINER_RUNTIMES } from "../core/placement.ts";
 import { REQUIRABLE_KEYS, type SchedulerChoice, type Site } from "../core/site.ts";
 import { formatJson, invalidDocument, type DocumentKind } from "./issues.ts";
-import { integer, name as siteName, placementShape } from "./placement-schema.ts";
+import { integer, name as siteName, placementShape, text } from "./placement-schema.ts";
 import { expected } from "./schema-issues.ts";
 import { checkYaml, readYaml } from "./yaml-document.ts";
 
@@ -13,21 +13,14 @@ const KIND: DocumentKind = {
   hint: "docs/site-file.md explains every key; a study's own sites/NAME.yaml wins over bsweep's",
 };
 
-/** A schema refinement that says what was found. */
-function matching(pattern: RegExp, expected: string) {
-  return z.string().regex(pattern, {
-    error: ({ input }) => `found ${JSON.stringify(input)}, expected ${expected}`,
-  });
-}
-
 /** LSF_DOCKER_VOLUMES is a blank-separated list of `source:target`, so those characters cannot be in a mount. */
-const mountSchema = matching(
+const mountSchema = text(
   /^\/[^\s:,\0]*$/u,
   "an absolute path without `:`, `,` or blanks, which Docker's list of volumes cannot carry",
 );
 
-const lineSchema = matching(/^[^\p{Cc}]+$/u, "one line of text");
-const absolutePathSchema = matching(/^\/[^\p{Cc}]*$/u, "an absolute path");
+const lineSchema = text(/^[^\p{Cc}]+$/u, "one line of text");
+const absolutePathSchema = text(/^\/[^\p{Cc}]*$/u, "an absolute path");
 
 /** What a site has that says nothing else. */
 export const SITE_DEFAULTS = {

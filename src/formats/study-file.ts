@@ -2,7 +2,6 @@ import * as z from "zod";
 import { CNN_PARAMETERS, isCnnParameter } from "../cnn/parameters.ts";
 import type { Issue } from "../core/errors.ts";
 import { dropAbsent, isObject } from "../core/objects.ts";
-import { parseCheckpointSeconds } from "../core/quantities.ts";
 import type { CnnStudy, CommandStudy, Study } from "../core/study.ts";
 import { preferParameters, variableOf } from "../core/trainer-command.ts";
 import {
@@ -12,9 +11,9 @@ import {
   commandStudySchema,
   type WrittenCommandStudy,
 } from "./command-schema.ts";
-import type { DocumentKind } from "./issues.ts";
+import { type DocumentKind, formatJson } from "./issues.ts";
 import { entrySchema } from "./parameter-schema.ts";
-import { readDuration, readSize, toGpu, toPool } from "./placement-schema.ts";
+import { readCheckpoint, readDuration, readSize, toGpu, toPool } from "./placement-schema.ts";
 import { findSchemaIssues, type IssueAt } from "./schema-issues.ts";
 import { mappingOf, type SpaceParameter } from "./space-checks.ts";
 import { checkStudy, toDimensions, toSampler, type SoundParts } from "./study-checks.ts";
@@ -167,12 +166,8 @@ function toCluster({ pool, ...rest }: WrittenStudy["cluster"]): Study["cluster"]
 function toResources(written: WrittenStudy["resources"]): Study["resources"] {
   const { cpus, memory, walltime, checkpoint, trialsPerElement } = written;
   const { gpu, tmp, maxMemory, maxWalltime } = written;
-  const checkpointSeconds = parseCheckpointSeconds(checkpoint);
-  if (checkpointSeconds === undefined) {
-    throw new TypeError("the schema let an unreadable quantity pass");
-  }
   return {
-    ...{ cpus, checkpointSeconds, trialsPerElement },
+    ...{ cpus, trialsPerElement, checkpointSeconds: readCheckpoint(checkpoint) },
     memoryMiB: readSize(memory),
     walltimeSeconds: readDuration(walltime),
     ...(gpu === undefined ? {} : { gpu: toGpu(gpu) }),
@@ -201,7 +196,7 @@ export function formatStudyJsonSchema(): string {
     then: { ...ofCommand, $schema: undefined },
     else: ofCnn,
   };
-  return `${JSON.stringify(schema, null, 2)}\n`;
+  return formatJson(schema);
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
-import { type CnnLayer, NORMALIZATION_EPSILON, POOL_SIZE } from "../cnn/shapes.ts";
-import { planModel, type RefittedModel } from "../cnn/refitted-model.ts";
+import { type CnnLayer, NORMALIZATION_EPSILON, planModel, POOL_SIZE } from "../cnn/shapes.ts";
+import type { RefittedModel } from "./model-file.ts";
 import type { NamedTensor } from "./safetensors.ts";
 
 /**

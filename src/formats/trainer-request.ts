@@ -2,13 +2,8 @@ import * as z from "zod";
 import { PRECISIONS } from "../core/study.ts";
 import { jsonReader, type Read } from "./issues.ts";
 import { parametersSchema, resourceSchema, trialIdSchema } from "./manifest.ts";
-import {
-  INVERSIONS,
-  type ModelAnswer,
-  type ModelRequest,
-  type ToldError,
-} from "../cnn/model-request.ts";
-import { BsweepError, type ErrorCode, EXIT_STATUS } from "../core/errors.ts";
+import { INVERSIONS } from "../cnn/inversion.ts";
+import { BsweepError, type ErrorCode, EXIT_STATUS, valueOr } from "../core/errors.ts";
 
 const requestSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -79,7 +74,8 @@ export const parseTrainerRequest = jsonReader(requestSchema, {
   what: "trainer request",
 });
 
-const toldErrorSchema: z.ZodType<ToldError> = z.strictObject({
+/** A BsweepError on its way from one process to another. */
+const toldErrorSchema = z.strictObject({
   code: z.enum(Object.keys(EXIT_STATUS) as ErrorCode[]),
   message: z.string(),
   issues: z.array(z.object({ file: z.string(), path: z.string(), message: z.string() })),
@@ -89,8 +85,9 @@ const toldErrorSchema: z.ZodType<ToldError> = z.strictObject({
 const refusalSchema = z.strictObject({ error: toldErrorSchema });
 
 /** An error for another process of ours to read. */
-export function tellError({ code, message, issues, hint }: BsweepError): ToldError {
-  return { code, message, issues, hint: hint ?? null };
+export function tellError(error: BsweepError): Read<z.output<typeof toldErrorSchema>> {
+  const { code, message, issues, hint = null } = error;
+  return { code, message, issues, hint };
 }
 
 /** What the built-in trainer leaves in place of its report when it cannot do what it is asked. */
@@ -100,20 +97,16 @@ export function formatRefusal(error: BsweepError): string {
 
 /** Reads it again; undefined for any other text. */
 export function parseRefusal(text: string): BsweepError | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const { data } = refusalSchema.safeParse(value);
+  const { data } = refusalSchema.safeParse(valueOr(undefined, (): unknown => JSON.parse(text)));
   if (data === undefined) return undefined;
   const { code, message, issues, hint } = data.error;
   return new BsweepError(code, message, { issues, ...(hint === null ? {} : { hint }) });
 }
 
 const imagesSchema = z.discriminatedUnion("kind", [
+  /** Folder of a packed data set of the models' shape. */
   z.strictObject({ kind: z.literal("dataset"), path: z.string() }),
+  /** PNG, JPEG, BMP or GIF, of any size. */
   z.strictObject({
     kind: z.literal("files"),
     files: z.array(z.string()).min(1),
@@ -122,22 +115,32 @@ const imagesSchema = z.discriminatedUnion("kind", [
 ]);
 
 const taskSchema = z.discriminatedUnion("kind", [
+  /** The probabilities of images, as the mean over the models. */
   z.strictObject({
     kind: z.literal("predict"),
+    /** Folders of models for one shape of images and one number of classes. */
     models: z.array(z.string()).min(1),
     images: imagesSchema,
+    /** Takes raw float32 [images, classes], little-endian. */
     probabilitiesFile: z.string(),
   }),
+  /** One model as a TensorFlow SavedModel; its folder must exist. */
   z.strictObject({ kind: z.literal("export-saved-model"), model: z.string(), to: z.string() }),
 ]);
 
-const modelRequestSchema: z.ZodType<ModelRequest> = z.strictObject({
+const modelRequestSchema = z.strictObject({
   schemaVersion: z.literal(1),
   task: taskSchema,
   threads: z.int().min(1),
+  /** Removed by whoever asks. */
   scratchFolder: z.string(),
+  /** Where the program leaves a ModelAnswer, written whole or not at all. */
   answerFile: z.string(),
 });
+
+/** What the program that holds TensorFlow is asked about refitted models, as a JSON file. Paths are absolute. */
+export type ModelRequest = Read<z.output<typeof modelRequestSchema>>;
+export type ImagesToPredict = Read<z.output<typeof imagesSchema>>;
 
 const imageSchema = z.strictObject({
   file: z.string(),
@@ -146,10 +149,15 @@ const imageSchema = z.strictObject({
   inverted: z.boolean(),
 });
 
-const answerSchema: z.ZodType<ModelAnswer> = z.discriminatedUnion("ok", [
+/** An image file as it was read, before it was made the models' size. */
+export type ReadImage = Read<z.output<typeof imageSchema>>;
+
+const answerSchema = z.discriminatedUnion("ok", [
   z.strictObject({ ok: z.literal(true), files: z.array(imageSchema) }),
   z.strictObject({ ok: z.literal(false), error: toldErrorSchema }),
 ]);
+
+export type ModelAnswer = Read<z.output<typeof answerSchema>>;
 
 /** @throws BsweepError INVALID_MANIFEST */
 export const parseModelRequest = jsonReader(modelRequestSchema, {

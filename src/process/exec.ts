@@ -77,7 +77,6 @@ export function runNodeLines(
   args: readonly string[],
   { env, signal, graceSeconds, onLine }: NodeLinesOptions,
 ): ReturnType<typeof runLines> {
-  const forceKillAfterDelay = graceSeconds * 1000;
-  const options = { env, ipc: true, cancelSignal: signal, forceKillAfterDelay };
-  return runLines(process.execPath, args, onLine, options);
+  const ending = { cancelSignal: signal, forceKillAfterDelay: graceSeconds * 1000 };
+  return runLines(process.execPath, args, onLine, { env, ipc: true, ...ending });
 }

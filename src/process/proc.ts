@@ -1,20 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { valueOr } from "../core/errors.ts";
 
 /** A file of /proc; undefined where there is none, or it is not ours to read (proc(5)). */
 export function readProc(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
+  return valueOr(undefined, () => readFileSync(path, "utf8"));
 }
 
 function listFolder(path: string): string[] {
-  try {
-    return readdirSync(path);
-  } catch {
-    return [];
-  }
+  return valueOr([], () => readdirSync(path));
 }
 
 /** Every process that is to be seen from here. */

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 
 /** How a program ended. */
@@ -50,9 +51,10 @@ export async function runLogged(options: LoggedRunOptions): Promise<ChildEnd> {
   }
 }
 
-function waitFor(child: ChildProcess): Promise<ChildEnd> {
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (exitStatus, signal) => resolve({ exitStatus, signal }));
-  });
+async function waitFor(child: ChildProcess): Promise<ChildEnd> {
+  const [exitStatus, signal] = (await once(child, "close")) as [
+    number | null,
+    NodeJS.Signals | null,
+  ];
+  return { exitStatus, signal };
 }

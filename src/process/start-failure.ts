@@ -8,7 +8,7 @@ import {
   statSync,
 } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
-import { isSystemError, messageOf } from "../core/errors.ts";
+import { isSystemError, messageOf, valueOr } from "../core/errors.ts";
 import { escapeControls } from "../core/printable.ts";
 
 /** What was to be started, and where. */
@@ -95,11 +95,7 @@ function findProgram({ command: [program], cwd, env }: Start): string | undefine
 
 /** Undefined for what is not there, or cannot be looked at. */
 function statOf(path: string): Stats | undefined {
-  try {
-    return statSync(path);
-  } catch {
-    return undefined;
-  }
+  return valueOr(undefined, () => statSync(path));
 }
 
 function isFolder(path: string): boolean {
@@ -111,25 +107,21 @@ function isPlainFile(path: string): boolean {
 }
 
 function isExecutable(path: string): boolean {
-  try {
+  return valueOr(false, () => {
     accessSync(path, constants.X_OK);
     return true;
-  } catch {
-    return false;
-  }
+  });
 }
 
 /** "" for what cannot be read. */
 function readFirstLine(path: string): string {
   const buffer = Buffer.alloc(256);
-  try {
+  return valueOr("", () => {
     const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       return buffer.toString("latin1", 0, readSync(file, buffer)).split("\n")[0] ?? "";
     } finally {
       closeSync(file);
     }
-  } catch {
-    return "";
-  }
+  });
 }

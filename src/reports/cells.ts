@@ -22,8 +22,10 @@ export interface Column {
   readonly align?: "right";
 }
 
-/** Of a column of numbers. */
-export const RIGHT = { align: "right" } as const;
+/** Columns of numbers. */
+export function numberColumns(...titles: readonly string[]): Column[] {
+  return titles.map((title) => ({ title, align: "right" }));
+}
 
 /** A table in plain text: no colours, so that it reads the same in a file. */
 export function drawTable(

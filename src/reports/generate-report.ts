@@ -1,4 +1,4 @@
-import type { GenerateReport } from "../app/generate/round-spec.ts";
+import type { GenerateReport } from "../app/generate.ts";
 import { formatCount, plural } from "../core/quantities.ts";
 
 /**

@@ -1,12 +1,8 @@
+import type { BuiltImage } from "../app/image/build-image.ts";
+import type { PushReport } from "../app/image/push-image.ts";
+
 /** What is told of an image that was built. */
-export function formatBuiltImage(built: {
-  readonly image: string;
-  readonly engine: string;
-  readonly bytes: number;
-  readonly version: string;
-  readonly revision: string;
-  readonly device: string;
-}): string {
+export function formatBuiltImage(built: BuiltImage): string {
   const { image, engine, bytes, version, revision, device } = built;
   return [
     `${image}: ${(bytes / 1e6).toFixed(0)}MB, built with ${engine}`,
@@ -15,16 +11,13 @@ export function formatBuiltImage(built: {
 }
 
 /** What is told of an image that was pushed: what belongs into the study. */
-export function formatPushedImage(pushed: {
-  readonly pinned: string;
-  readonly record: string;
-}): string {
+export function formatPushedImage({ pinned, record }: PushReport): string {
   return [
     "Write this into the study:",
     "",
     "cluster:",
-    `  image: ${pushed.pinned}`,
+    `  image: ${pinned}`,
     "",
-    `Studies in this workspace that name the tag get the digest from ${pushed.record}.`,
+    `Studies in this workspace that name the tag get the digest from ${record}.`,
   ].join("\n");
 }

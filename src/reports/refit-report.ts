@@ -1,20 +1,14 @@
 import { formatCount, formatDuration, plural } from "../core/quantities.ts";
-import type { RefitModel, RefitReport, RefitTest } from "../app/refit/refitted.ts";
-import { drawTable, RIGHT } from "./cells.ts";
+import type { RefitModel, RefitReport } from "../app/refit.ts";
+import type { RefitTest } from "../app/refit/judge-test.ts";
+import { drawTable, numberColumns } from "./cells.ts";
 
 /** What `refit` made: a row a model, then the test set's verdict. */
 export function formatRefitReport({ models, test }: RefitReport): string {
   if (models.length === 0) return "no model is finished yet";
   const columns = [
     { title: "model" },
-    { title: "epochs", ...RIGHT },
-    { title: "time", ...RIGHT },
-    ...(test === null
-      ? []
-      : [
-          { title: "test accuracy", ...RIGHT },
-          { title: "wrong", ...RIGHT },
-        ]),
+    ...numberColumns("epochs", "time", ...(test === null ? [] : ["test accuracy", "wrong"])),
   ];
   const rows = models.map((model) => [
     model.existed ? `${model.name} (was there)` : model.name,

@@ -1,5 +1,5 @@
 import { formatCount, formatDuration, formatMemory, plural } from "../core/quantities.ts";
-import type { LeftOut, RetryReport, RetryRound } from "../app/retry/retried.ts";
+import type { LeftOut, RetryReport, RetryRound } from "../app/retry.ts";
 import { toCell } from "./cells.ts";
 
 const MAX_NUMBERS = 10;

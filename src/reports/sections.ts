@@ -1,7 +1,7 @@
 import { formatCount, formatValue } from "../core/quantities.ts";
 import type { ParameterSummary } from "../stats/summary.ts";
 import type { StudyReport } from "../stats/study-report.ts";
-import { drawTable, formatParameter, toCell, RIGHT } from "./cells.ts";
+import { drawTable, formatParameter, numberColumns, toCell } from "./cells.ts";
 
 /** How each parameter that varies moves the objective, the one that matters most first. */
 export function parameterSection({ parameters }: StudyReport): string[] {
@@ -9,11 +9,7 @@ export function parameterSection({ parameters }: StudyReport): string[] {
   const anyFailed = parameters.some(({ values }) => values.some(({ failed }) => failed > 0));
   const columns = [
     { title: "parameter" },
-    { title: "value", ...RIGHT },
-    ...["trials", ...(anyFailed ? ["failed"] : []), "best", "median", "mean"].map((title) => ({
-      title,
-      ...RIGHT,
-    })),
+    ...numberColumns("value", "trials", ...(anyFailed ? ["failed"] : []), "best", "median", "mean"),
   ];
   const rows = parameters.flatMap(({ name, values }) =>
     values.map((value, position) => [
@@ -44,7 +40,7 @@ function describeImportance(parameters: readonly ParameterSummary[]): string[] {
 /** Failed trials by kind, with an example each. */
 export function failureSection({ failures }: StudyReport, maxMessageLength: number): string[] {
   if (failures.length === 0) return [];
-  const columns = [{ title: "failure" }, { title: "trials", ...RIGHT }, { title: "for example" }];
+  const columns = [{ title: "failure" }, ...numberColumns("trials"), { title: "for example" }];
   const rows = failures.map(({ kind, trials, example }) => [
     kind,
     formatCount(trials),

@@ -1,19 +1,15 @@
 import { formatDuration, formatMemory, plural } from "../core/quantities.ts";
 import { escapeControls } from "../core/printable.ts";
 import type { SmokeFacts } from "../formats/smoke-files.ts";
-import type { SmokeFinding, SmokeProbe, SmokeReport } from "../app/smoke/smoke-report.ts";
+import type { SmokeReport } from "../app/smoke.ts";
+import type { SmokeFinding, SmokeProbe } from "../app/smoke/judge.ts";
 import { schedulerOf } from "../schedulers/index.ts";
-import { drawTable, type Column, RIGHT } from "./cells.ts";
+import { drawTable, numberColumns } from "./cells.ts";
 
-const COLUMNS: readonly Column[] = [
+const COLUMNS = [
   { title: "probe" },
   { title: "host" },
-  { title: "queue", ...RIGHT },
-  { title: "start", ...RIGHT },
-  { title: "seen", ...RIGHT },
-  { title: "CPUs", ...RIGHT },
-  { title: "memory", ...RIGHT },
-  { title: "uid", ...RIGHT },
+  ...numberColumns("queue", "start", "seen", "CPUs", "memory", "uid"),
   { title: "Node" },
   { title: "bsweep" },
   { title: "TensorFlow" },

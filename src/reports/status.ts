@@ -1,13 +1,8 @@
 import { formatCount, formatDuration, formatValue, plural } from "../core/quantities.ts";
-import type {
-  ArrayStatus,
-  CanaryStatus,
-  StateCounts,
-  StudyStatus,
-} from "../app/cluster/study-status.ts";
+import type { ArrayStatus, CanaryStatus, StateCounts, StudyStatus } from "../app/status.ts";
 import type { StandingKind } from "../core/standing.ts";
 import { schedulerOf } from "../schedulers/index.ts";
-import { type Column, drawTable, toCell, RIGHT } from "./cells.ts";
+import { drawTable, numberColumns, toCell } from "./cells.ts";
 
 const BAR_CELLS = 40;
 const MAX_REASON_LENGTH = 100;
@@ -111,14 +106,8 @@ function arraySection({ arrays, counts }: StudyStatus): string {
   const shown = arrays.length <= MAX_ARRAYS ? arrays : interesting.slice(0, MAX_ARRAYS);
   const kinds = SHOWN_KINDS.filter((kind) => counts[kind] > 0);
   const retried = shown.some((array) => array.retried > 0);
-  const columns: readonly Column[] = [
-    { title: "round", ...RIGHT },
-    { title: "array", ...RIGHT },
-    { title: "job", ...RIGHT },
-    { title: "trials", ...RIGHT },
-    ...kinds.map((kind) => ({ title: wordOf(kind), ...RIGHT })),
-    ...(retried ? [{ title: "retried", ...RIGHT }] : []),
-  ];
+  const titles = ["round", "array", "job", "trials", ...kinds.map(wordOf)];
+  const columns = numberColumns(...titles, ...(retried ? ["retried"] : []));
   const rows = shown.map((array) => arrayRow(array, kinds, retried));
   const rest = arrays.length - shown.length;
   return [
@@ -142,7 +131,7 @@ function arrayRow(
 
 function waitingSection({ waiting }: StudyStatus): string {
   if (waiting.length === 0) return "";
-  const columns = [{ title: "trials", ...RIGHT }, { title: "wait because" }];
+  const columns = [...numberColumns("trials"), { title: "wait because" }];
   const rows = waiting
     .slice(0, MAX_REASONS)
     .map(({ reason, trials }) => [formatCount(trials), toCell(reason, MAX_REASON_LENGTH)]);

@@ -1,18 +1,8 @@
-import type { PlannedArrays } from "../app/plan.ts";
-import type { WrittenRound } from "../app/generate/round-spec.ts";
+import type { SubmitReport } from "../app/submit.ts";
 import { plural } from "../core/quantities.ts";
 
-/** What `submit` did, beside what each submit.sh says itself. */
-interface SubmittedRounds {
-  readonly study: string;
-  readonly rounds: readonly { readonly round: number; readonly exitStatus: number }[];
-  readonly generated: WrittenRound | null;
-  readonly planned: PlannedArrays | null;
-  readonly awaitsCanary: boolean;
-}
-
-/** "" when submit.sh has said all there is. */
-export function formatSubmitReport(report: SubmittedRounds): string {
+/** What `submit` did, beside what each submit.sh says itself; "" when that is all there is. */
+export function formatSubmitReport(report: SubmitReport): string {
   const { study, rounds, generated, planned, awaitsCanary } = report;
   if (planned !== null) {
     return `${study}: would generate ${plural(planned.elements, "element")} in ${plural(planned.arrays, "array")} first, and then submit ${planned.elements === 1 ? "it" : "them"}`;

@@ -1,6 +1,6 @@
 import { formatCount, formatDuration, formatValue, plural } from "../core/quantities.ts";
 import { type ReportedTrial, type StudyReport, labelOfSetting } from "../stats/study-report.ts";
-import { type Column, drawTable, formatParameter, toCell, RIGHT } from "./cells.ts";
+import { type Column, drawTable, formatParameter, toCell } from "./cells.ts";
 import { failureSection, parameterSection } from "./sections.ts";
 
 const MAX_MESSAGE_LENGTH = 100;
@@ -108,8 +108,7 @@ function rankingColumns(
   const some = (has: (row: ReportedTrial) => boolean, ...columns: RankingColumn[]) =>
     ranking.some(has) ? columns : [];
   const right = (title: string, read: RankingColumn["read"]): RankingColumn => ({
-    ...{ title, read },
-    ...RIGHT,
+    ...{ title, read, align: "right" },
   });
   return [
     right("rank", ({ rank }) => String(rank)),

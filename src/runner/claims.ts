@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { BsweepError, isSystemError, messageOf } from "../core/errors.ts";
+import { BsweepError, isSystemError, messageOf, valueOr } from "../core/errors.ts";
 import { listFolder } from "../workspace/folder.ts";
 
 /** After so many tasks that died over an element, or ended with an error, nobody takes it any more. */
@@ -73,11 +73,7 @@ export class ClaimFolder {
 
   /** What the holder of a claim last wrote into it; "" when it cannot be read. */
   readStamp(index: number, generation: number): string {
-    try {
-      return readFileSync(this.#file(index, generation), "utf8");
-    } catch {
-      return "";
-    }
+    return valueOr("", () => readFileSync(this.#file(index, generation), "utf8"));
   }
 
   /** Notes in place of a dead task that its claim came to nothing, so that nobody waits for it. */

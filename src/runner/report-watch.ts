@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
+import { valueOr } from "../core/errors.ts";
 import { readTrainerReport } from "../formats/trainer-report.ts";
 import { Warnings } from "../formats/warnings.ts";
 import { MAX_RESULT_BYTES } from "../rounds/results.ts";
@@ -66,20 +67,14 @@ export class ReportWatch {
 
 /** "" for what is no file. */
 function stampOf(file: string): string {
-  try {
-    const stat = statSync(file);
-    return stat.isFile() ? `${stat.size} ${stat.mtimeMs} ${stat.ino}` : "";
-  } catch {
-    return "";
-  }
+  const stat = valueOr(undefined, () => statSync(file));
+  return stat?.isFile() === true ? `${stat.size} ${stat.mtimeMs} ${stat.ino}` : "";
 }
 
 function isUsable(file: string): boolean {
-  try {
+  return valueOr(false, () => {
     if (statSync(file).size > MAX_RESULT_BYTES) return false;
     readTrainerReport(readFileSync(file, "utf8"), new Warnings());
     return true;
-  } catch {
-    return false;
-  }
+  });
 }

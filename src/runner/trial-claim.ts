@@ -2,7 +2,7 @@ import { readlinkSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readProc } from "../process/proc.ts";
 import { type Claim, ClaimFolder, UNCLAIMED } from "./claims.ts";
-import { Vigil } from "./vigil.ts";
+import { keepVigil } from "./vigil.ts";
 import { hostName, schedulerJobId } from "./where.ts";
 
 /** Between two looks at a trial that somebody else runs. */
@@ -92,11 +92,11 @@ export async function claimTrial(options: ClaimOptions): Promise<HeldTrial | und
   const { folder, patienceSeconds, takesOver, signal, onWait } = options;
   const owner = describeProcess();
   let hasWaited = false;
-  let vigil: Vigil | undefined;
+  let look: ReturnType<typeof keepVigil> | undefined;
   const isGone = (claims: ClaimFolder, generation: number): boolean => {
-    vigil ??= new Vigil(claims, { patienceSeconds, pauseSeconds: PAUSE_SECONDS });
+    look ??= keepVigil(claims, { patienceSeconds, pauseSeconds: PAUSE_SECONDS });
     if (takesOver || isDead(claims.readStamp(TRIAL, generation))) return true;
-    return vigil.look([{ index: TRIAL, generation }]).length > 0;
+    return look([{ index: TRIAL, generation }]).length > 0;
   };
   while (!signal.aborted) {
     // Made anew each time: who has finished removes it.

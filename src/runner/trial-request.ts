@@ -1,13 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { BsweepError } from "../core/errors.ts";
 import type { Round, RoundDataset } from "../formats/round-file.ts";
 import { splitRows } from "../cnn/split.ts";
 import type { CommandRequest, RequestedData } from "../formats/trainer-request.ts";
 import type { Trial } from "../core/trial.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
 import type { Layout } from "../workspace/layout.ts";
-import { openPackedDataset } from "../workspace/packed-dataset.ts";
+import { openLabelledDataset } from "../workspace/packed-dataset.ts";
 
 /** Names in the scratch folder. */
 export const REQUEST_FILE = "request.json";
@@ -55,11 +54,7 @@ function createRequest(
   const { checkpointSeconds, cpus } = round.limits;
   const saves = checkpointFolder !== undefined && checkpointSeconds !== null;
   return {
-    schemaVersion: 1,
-    trialId,
-    params,
-    resource,
-    seed,
+    ...{ schemaVersion: 1, trialId, params, resource, seed },
     threads: cpus,
     precision: round.trainer.kind === "cnn" ? round.trainer.precision : "float32",
     dataset: round.dataset === null ? null : resolveData(round.dataset, layout),
@@ -79,13 +74,7 @@ function resolveData({ path, digest, holdout }: RoundDataset, layout: Layout): R
 
 /** The rows held out, in ascending order: the same that the built-in trainer is judged on. */
 function listHoldout({ path, digest, holdout }: RoundDataset, layout: Layout): number[] {
-  const { header, labelsFile, folder } = openPackedDataset(layout.resolve(path));
-  if (header.digest !== digest || labelsFile === null) {
-    const message = `the data set in ${folder} is not the one the study was planned with`;
-    throw new BsweepError("INVALID_DATA", message, {
-      hint: `found ${header.digest}, expected ${digest}: plan and generate again, or bring the old data back`,
-    });
-  }
+  const { labelsFile } = openLabelledDataset(layout.resolve(path), digest);
   const { fraction, seed } = holdout;
   const split = splitRows(readFileSync(labelsFile), { holdout: fraction, validation: 0, seed });
   return [...split.holdout];

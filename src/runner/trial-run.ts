@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { BsweepError, type ErrorCode, formatIssue, messageOf } from "../core/errors.ts";
+import { BsweepError, complaintOf, type ErrorCode, formatIssue } from "../core/errors.ts";
 import { RUN_AGAIN_STATUS, type Trial, type TrialResult } from "../core/trial.ts";
 import { type CommandRequest, parseRefusal } from "../formats/trainer-request.ts";
 import { mergeHistories } from "../formats/told-steps.ts";
@@ -46,7 +46,10 @@ export async function runOneTrial(trial: Trial, context: TrialContext): Promise<
     const outcome = await judgeRun(run, request, context, warnings);
     return createResult(trial, context.index, startedAt, { run, outcome, warnings });
   } finally {
-    removeScratchFolder(scratchFolder, context);
+    // A trainer may have left what cannot be removed. That must not cost its result.
+    const options = { recursive: true, force: true, maxRetries: 2 };
+    const problem = complaintOf(() => rmSync(scratchFolder, options));
+    if (problem !== undefined) context.log(`warning: ${scratchFolder} stays: ${problem}`);
   }
 }
 
@@ -87,15 +90,6 @@ async function judgeRun(
   return judge(run, reportFile, judgedBy, warnings);
 }
 
-/** A trainer may have left what cannot be removed. That must not cost its result. */
-function removeScratchFolder(folder: string, { log }: TrialContext): void {
-  try {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 2 });
-  } catch (error) {
-    log(`warning: ${folder} stays: ${messageOf(error)}`);
-  }
-}
-
 /** What the built-in trainer says in place of a report when it cannot do what it is asked. */
 async function findRefusal(reportFile: string): Promise<BsweepError | undefined> {
   try {
@@ -132,19 +126,12 @@ function createResult(
   startedAt: string,
   { run, outcome, warnings }: { run: TrainerRun; outcome: Outcome; warnings: Warnings },
 ): TrialResult {
-  const { trialId, number, attempt, params, replicate, seed, resource } = trial;
   return {
     schemaVersion: 2,
-    trialId,
-    number,
-    attempt,
+    ...trial,
     state: outcome.state,
     objective: outcome.state === "complete" ? outcome.objective : null,
     ...measured(outcome, run, warnings),
-    params,
-    replicate,
-    seed,
-    resource,
     failure: outcome.state === "failed" ? outcome.failure : null,
     earlyEnd: null,
     warnings: warnings.list(),

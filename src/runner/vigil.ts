@@ -15,45 +15,32 @@ type Timing = Readonly<Record<"patienceSeconds" | "pauseSeconds", number>>;
  * stays the same while this task looks is a dead task's. No clock is read but this task's own stopwatch, so it
  * does not matter what time it is elsewhere, nor how late storage shows a change, as long as it is less than
  * the patience.
+ * @param now seconds of a clock that only ever runs forward
+ * @returns looks at claims that are held, and gives the indices whose holders are dead. Where more time has passed than
+ *   between two looks, this task was suspended, and the others may have been with it: that time does not count
  */
-export class Vigil {
-  readonly #folder: ClaimFolder;
-  readonly #timing: Timing;
-  readonly #now: () => number;
-  #seen = new Map<string, Seen>();
-  #lookedAt: number | undefined;
-
-  /** @param now seconds of a clock that only ever runs forward */
-  constructor(
-    folder: ClaimFolder,
-    timing: Timing,
-    now: () => number = () => performance.now() / 1000,
-  ) {
-    this.#folder = folder;
-    this.#timing = timing;
-    this.#now = now;
-  }
-
-  /**
-   * Looks at claims that are held. Where more time has passed than between two looks, this task was suspended,
-   * and the others may have been with it: that time does not count against them.
-   * @returns the indices whose holders are dead
-   */
-  look(held: readonly { readonly index: number; readonly generation: number }[]): number[] {
-    const now = this.#now();
-    const passed = Math.min(now - (this.#lookedAt ?? now), 2 * this.#timing.pauseSeconds);
-    this.#lookedAt = now;
-    const seen = new Map<string, Seen>();
+export function keepVigil(
+  folder: ClaimFolder,
+  { patienceSeconds, pauseSeconds }: Timing,
+  now: () => number = () => performance.now() / 1000,
+) {
+  let seen = new Map<string, Seen>();
+  let lookedAt: number | undefined;
+  return (held: readonly { readonly index: number; readonly generation: number }[]): number[] => {
+    const time = now();
+    const passed = Math.min(time - (lookedAt ?? time), 2 * pauseSeconds);
+    lookedAt = time;
+    const before = seen;
+    seen = new Map();
     const dead: number[] = [];
     for (const { index, generation } of held) {
       const key = `${index}.${generation}`;
-      const stamp = this.#folder.readStamp(index, generation);
-      const before = this.#seen.get(key);
-      const silentSeconds = before?.stamp === stamp ? before.silentSeconds + passed : 0;
+      const stamp = folder.readStamp(index, generation);
+      const last = before.get(key);
+      const silentSeconds = last?.stamp === stamp ? last.silentSeconds + passed : 0;
       seen.set(key, { stamp, silentSeconds });
-      if (silentSeconds >= this.#timing.patienceSeconds) dead.push(index);
+      if (silentSeconds >= patienceSeconds) dead.push(index);
     }
-    this.#seen = seen;
     return dead;
-  }
+  };
 }

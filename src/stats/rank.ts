@@ -149,11 +149,8 @@ export class BestSoFar {
     this.#objective = objective;
   }
 
-  add({
-    params,
-    resource,
-    objective,
-  }: Pick<TrialResult, "params" | "resource" | "objective">): void {
+  add(result: Pick<TrialResult, "params" | "resource" | "objective">): void {
+    const { params, resource, objective } = result;
     if (objective === null) return;
     const key = canonicalJson([params, resource.epochs]);
     const { sum, count } = this.#groups.get(key) ?? { sum: 0, count: 0 };

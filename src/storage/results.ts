@@ -24,8 +24,9 @@ export function createResultInsert(database: StudyDatabase) {
     insertResult.run(toRow(file, result)).changes > 0;
 }
 
+/** SQLite takes what is undefined for NULL. */
 function toRow(file: string, result: TrialResult): object {
-  const { holdout, model, failure, earlyEnd, timing, usage, element, numerics } = result;
+  const { holdout, model, timing, usage, element, numerics } = result;
   return {
     file,
     trialId: result.trialId,
@@ -33,11 +34,12 @@ function toRow(file: string, result: TrialResult): object {
     state: result.state,
     objective: result.objective,
     metrics: JSON.stringify(result.metrics),
-    ...describeHoldout(holdout),
-    modelParameters: model?.parameters ?? null,
-    flopsPerExample: model?.flopsPerExample ?? null,
-    ...describeFailure(failure),
-    ...describeEarlyEnd(earlyEnd),
+    holdoutCorrect: holdout?.correct,
+    holdoutCount: holdout?.count,
+    holdoutPredictions: holdout && Buffer.from(holdout.predictions, "base64"),
+    modelParameters: model?.parameters,
+    flopsPerExample: model?.flopsPerExample,
+    ...describeEnd(result),
     warnings: JSON.stringify(result.warnings),
     history: JSON.stringify(result.history),
     startedAt: timing.startedAt,
@@ -46,32 +48,19 @@ function toRow(file: string, result: TrialResult): object {
     cpuSeconds: usage.cpuSeconds,
     job: element.job,
     host: element.host,
-    numerics: numerics === null ? null : canonicalJson(numerics),
+    numerics: numerics && canonicalJson(numerics),
     bsweep: result.software.bsweep,
   };
 }
 
-function describeHoldout(holdout: TrialResult["holdout"]): object {
+function describeEnd({ failure, earlyEnd }: TrialResult): object {
   return {
-    holdoutCorrect: holdout?.correct ?? null,
-    holdoutCount: holdout?.count ?? null,
-    holdoutPredictions: holdout === null ? null : Buffer.from(holdout.predictions, "base64"),
-  };
-}
-
-function describeFailure(failure: TrialResult["failure"]): object {
-  return {
-    failureKind: failure?.kind ?? null,
-    failureMessage: failure?.message ?? null,
-    failureStderrTail: failure?.stderrTail ?? null,
-  };
-}
-
-function describeEarlyEnd(earlyEnd: TrialResult["earlyEnd"]): object {
-  return {
-    earlyEndReason: earlyEnd?.reason ?? null,
-    earlyEndStep: earlyEnd?.step ?? null,
-    earlyEndValue: earlyEnd?.value ?? null,
+    failureKind: failure?.kind,
+    failureMessage: failure?.message,
+    failureStderrTail: failure?.stderrTail,
+    earlyEndReason: earlyEnd?.reason,
+    earlyEndStep: earlyEnd?.step,
+    earlyEndValue: earlyEnd?.value,
   };
 }
 

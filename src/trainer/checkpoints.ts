@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { BsweepError, messageOf } from "../core/errors.ts";
+import { BsweepError, messageOf, valueOr } from "../core/errors.ts";
 import type { TrainerRequest } from "../formats/trainer-request.ts";
-import type { Progress } from "../cnn/training-progress.ts";
 import { decodeSafetensors, encodeSafetensors } from "../formats/safetensors.ts";
-import { parseProgress } from "../formats/result-file.ts";
+import { parseProgress, type Progress } from "../formats/training-progress.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
 import type { ModelState } from "./model.ts";
 
@@ -76,13 +75,8 @@ export class Checkpoints {
 
   /** In the order of writing. */
   #list(): string[] {
-    try {
-      return readdirSync(this.#folder)
-        .filter((name) => NAME.test(name))
-        .sort();
-    } catch {
-      return [];
-    }
+    const names = valueOr([], () => readdirSync(this.#folder));
+    return names.filter((name) => NAME.test(name)).sort();
   }
 }
 

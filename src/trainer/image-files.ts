@@ -1,6 +1,7 @@
 import { BsweepError, type Issue, messageOf } from "../core/errors.ts";
 import type { CnnProblem } from "../cnn/shapes.ts";
-import type { Inversion, ReadImage } from "../cnn/model-request.ts";
+import type { Inversion } from "../cnn/inversion.ts";
+import type { ReadImage } from "../formats/trainer-request.ts";
 import { Graph } from "./graph/graph.ts";
 import { cast } from "./graph/operations/arithmetic.ts";
 import { placeholder } from "./graph/operations/constant.ts";

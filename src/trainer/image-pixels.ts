@@ -1,4 +1,4 @@
-import type { Inversion } from "../cnn/model-request.ts";
+import type { Inversion } from "../cnn/inversion.ts";
 
 /** Brightness in 0 .. 1, row-major [height, width, channels]. */
 export interface Pixels {

@@ -1,5 +1,5 @@
 import type { CnnParameters } from "../cnn/parameters.ts";
-import type { PlateauState } from "../cnn/training-progress.ts";
+import type { Progress } from "../formats/training-progress.ts";
 
 /** One-cycle: where it starts and ends below its peak, and the share of the steps that rises (Smith, 2018). */
 const ONE_CYCLE = { start: 1 / 25, end: 1e-4, rising: 0.3 } as const;
@@ -18,7 +18,7 @@ export function learningRateAt(
   params: CnnParameters,
   epochs: number,
   total: number,
-  plateau: PlateauState,
+  plateau: Progress["plateau"],
 ): number {
   const { learningRate, learningRateSchedule, warmupEpochs, decayEpochs, decayFactor } = params;
   const warm = warmupEpochs > 0 ? Math.min(1, epochs / warmupEpochs) : 1;
@@ -54,9 +54,9 @@ function blend(from: number, to: number, done: number): number {
 /** Takes in an epoch's loss: after `decayEpochs` without a better one the learning rate decays. */
 export function observePlateau(
   { decayEpochs, decayFactor }: CnnParameters,
-  { scale, bestLoss, waited }: PlateauState,
+  { scale, bestLoss, waited }: Progress["plateau"],
   loss: number,
-): PlateauState {
+): Progress["plateau"] {
   if (bestLoss === null || loss < bestLoss) return { scale, bestLoss: loss, waited: 0 };
   return waited + 1 >= decayEpochs
     ? { scale: scale * decayFactor, bestLoss, waited: 0 }

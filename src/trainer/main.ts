@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 import { BsweepError, formatIssue, messageOf } from "../core/errors.ts";
 import { RUN_AGAIN_STATUS } from "../core/trial.ts";
-import { type EpochRecord, stepOfEpoch } from "../cnn/training-progress.ts";
+import { type EpochRecord, stepOfEpoch } from "../formats/training-progress.ts";
 import { formatRefusal, parseTrainerRequest } from "../formats/trainer-request.ts";
 import { formatProgressLine } from "../formats/told-steps.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";

@@ -5,14 +5,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BsweepError } from "../core/errors.ts";
-import type {
-  ExportTask,
-  ModelAnswer,
-  ModelRequest,
-  PredictTask,
-  ReadImage,
-} from "../cnn/model-request.ts";
-import { parseModelRequest, tellError } from "../formats/trainer-request.ts";
+import {
+  type ModelAnswer,
+  type ModelRequest,
+  parseModelRequest,
+  type ReadImage,
+  tellError,
+} from "../formats/trainer-request.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
 import { openModel, readModelWeights } from "../workspace/models.ts";
 import { encodeSavedModel } from "./graph/saved-model.ts";
@@ -29,7 +28,9 @@ writeFileAtomic(request.answerFile, JSON.stringify(answer(request)));
 function answer({ task, threads, scratchFolder }: ModelRequest): ModelAnswer {
   try {
     if (task.kind === "predict") return { ok: true, files: predict(task, threads, scratchFolder) };
-    exportSavedModel(task);
+    const stored = openModel(task.model);
+    const graph = createServingGraph(stored.model, readModelWeights(stored));
+    writeFileSync(join(task.to, "saved_model.pb"), encodeSavedModel(graph));
     return { ok: true, files: [] };
   } catch (error) {
     if (!(error instanceof BsweepError)) throw error;
@@ -39,7 +40,7 @@ function answer({ task, threads, scratchFolder }: ModelRequest): ModelAnswer {
 
 /** @returns what was read of image files */
 function predict(
-  { models, images, probabilitiesFile }: PredictTask,
+  { models, images, probabilitiesFile }: Extract<ModelRequest["task"], { kind: "predict" }>,
   threads: number,
   scratchFolder: string,
 ): readonly ReadImage[] {
@@ -58,10 +59,4 @@ function predict(
   const probabilities = predictMean(binding, opened, read.rows, scratchFolder);
   writeFileAtomic(probabilitiesFile, new Uint8Array(probabilities.buffer));
   return read.images;
-}
-
-function exportSavedModel({ model, to }: ExportTask): void {
-  const stored = openModel(model);
-  const graph = createServingGraph(stored.model, readModelWeights(stored));
-  writeFileSync(join(to, "saved_model.pb"), encodeSavedModel(graph));
 }

@@ -7,8 +7,8 @@ import type { Precision } from "../core/study.ts";
 import type { NamedTensor } from "../formats/safetensors.ts";
 import { Session } from "./graph/session.ts";
 import type { NativeBinding } from "./runtime/load.ts";
-import type { TrainingGraph } from "./signatures/parts.ts";
 import { createTrainingGraph } from "./training-graph.ts";
+import type { TrainingGraph } from "./training-step.ts";
 
 /** Activations of one evaluation call, in bytes: the peak of memory, and no slower than larger ones. */
 const EVALUATION_BYTES = 64 * 2 ** 20;

@@ -10,10 +10,7 @@ import type { DatasetHeader } from "../core/dataset.ts";
 import { BsweepError } from "../core/errors.ts";
 import { splitRows, type Split } from "../cnn/split.ts";
 import type { TrainerRequest } from "../formats/trainer-request.ts";
-import { openPackedDataset, type PackedDataset } from "../workspace/packed-dataset.ts";
-
-/** A packed data set with labels. */
-type LabelledDataset = PackedDataset & { readonly labelsFile: string };
+import { type LabelledDataset, openLabelledDataset } from "../workspace/packed-dataset.ts";
 
 /** What a request asks for, checked: all that can be known before TensorFlow is loaded. */
 export interface OpenedRequest {
@@ -29,7 +26,7 @@ export interface OpenedRequest {
 /** @throws BsweepError INVALID_DATA, INVALID_MANIFEST for a request that cannot be run */
 export function openRequest(request: TrainerRequest): OpenedRequest {
   const { path, digest, holdout } = request.dataset;
-  const dataset = openLabelled(path, digest);
+  const dataset = openLabelledDataset(path, digest);
   const params = checkParameters(request);
   const plan = requirePlan(params, dataset.header);
   const labels = readFileSync(dataset.labelsFile);
@@ -41,21 +38,6 @@ export function openRequest(request: TrainerRequest): OpenedRequest {
   if (split.training.length === 0)
     throw new BsweepError("INVALID_DATA", `no rows are left to train on in ${path}`);
   return { request, dataset, labels, params, plan, split };
-}
-
-/** @throws BsweepError INVALID_DATA when it is missing, another one, or has no labels */
-export function openLabelled(path: string, digest: string): LabelledDataset {
-  const opened = openPackedDataset(path);
-  if (opened.header.digest !== digest) {
-    const message = `the data set in ${path} is not the one the study was planned with`;
-    throw new BsweepError("INVALID_DATA", message, {
-      hint: `found ${opened.header.digest}, expected ${digest}: plan and generate again, or bring the old data back`,
-    });
-  }
-  const { labelsFile } = opened;
-  if (labelsFile === null)
-    throw new BsweepError("INVALID_DATA", `the data set in ${path} has no labels`);
-  return { ...opened, labelsFile };
 }
 
 function everyRow(labels: Uint8Array): Split {

@@ -1,13 +1,13 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
-import { planModel } from "../cnn/refitted-model.ts";
+import { planModel } from "../cnn/shapes.ts";
 import { readModelWeights, type StoredModel } from "../workspace/models.ts";
 import { openPackedDataset } from "../workspace/packed-dataset.ts";
 import { Session } from "./graph/session.ts";
 import { countEvaluatedAtOnce } from "./model.ts";
 import { createPredictionGraph, PREDICT_SIGNATURE, requireWeights } from "./prediction-graph.ts";
 import type { NativeBinding } from "./runtime/load.ts";
-import { PIXEL_SCALE } from "./signatures/parts.ts";
+import { PIXEL_SCALE } from "./training-step.ts";
 
 /** Images of one shape, read piece by piece. */
 export interface ImageRows {

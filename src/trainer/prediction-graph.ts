@@ -1,5 +1,6 @@
 import { BsweepError } from "../core/errors.ts";
-import { planModel, type RefittedModel } from "../cnn/refitted-model.ts";
+import { planModel } from "../cnn/shapes.ts";
+import type { RefittedModel } from "../formats/model-file.ts";
 import { countElements, Graph, type GraphTensor } from "./graph/graph.ts";
 import { constantTensor, placeholder } from "./graph/operations/constant.ts";
 import { softmax } from "./graph/operations/cross-entropy.ts";
@@ -7,7 +8,7 @@ import type { Variable } from "./graph/operations/variable.ts";
 import { createEvaluation, type ForwardMode } from "./layers/layer.ts";
 import { createNetwork, type Network } from "./layers/network.ts";
 import { type ModelState, requireTensors } from "./model.ts";
-import { addStateSignatures } from "./signatures/state.ts";
+import { addStateSignatures } from "./training-graph.ts";
 
 /** A protocol buffer holds at most 2^31 - 1 bytes; the rest is for the graph around the weights. */
 const MOST_CONSTANT_BYTES = 2 ** 31 - 2 ** 24;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { scoreClasses } from "../cnn/classification.ts";
-import { stepOfEpoch, onlyNumbers } from "../cnn/training-progress.ts";
+import { stepOfEpoch, onlyNumbers } from "../formats/training-progress.ts";
 import type { TrainerRequest } from "../formats/trainer-request.ts";
 import type { TrainerReport } from "../core/trial.ts";
 import type { Evaluation } from "./model.ts";

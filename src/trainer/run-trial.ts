@@ -4,12 +4,13 @@ import { estimateCost } from "../cnn/cost.ts";
 import { formatDuration, formatMemory } from "../core/quantities.ts";
 import type { TrainerRequest } from "../formats/trainer-request.ts";
 import type { TrainerReport } from "../core/trial.ts";
-import type { EpochRecord } from "../cnn/training-progress.ts";
+import type { EpochRecord } from "../formats/training-progress.ts";
 import { encodeSafetensors } from "../formats/safetensors.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
+import { openLabelledDataset } from "../workspace/packed-dataset.ts";
 import { CheckpointClock, Checkpoints } from "./checkpoints.ts";
 import { Model } from "./model.ts";
-import { openLabelled, openRequest, type OpenedRequest } from "./open-request.ts";
+import { openRequest, type OpenedRequest } from "./open-request.ts";
 import { createReport, scoreTest, type TestEvaluation } from "./report.ts";
 import { requirePrecision } from "./runtime/cpu.ts";
 import { requireGpus } from "./runtime/gpus.ts";
@@ -133,7 +134,7 @@ function judgeTest(
   { request, dataset, params, plan }: OpenedRequest,
   test: NonNullable<NonNullable<TrainerRequest["keep"]>["test"]>,
 ): TestEvaluation {
-  const { header, imagesFile, labelsFile } = openLabelled(test.path, test.digest);
+  const { header, imagesFile, labelsFile } = openLabelledDataset(test.path, test.digest);
   // Its last classes may not occur in the test set: the network has those it was trained on.
   const { classes } = dataset.header;
   const { precision } = request;

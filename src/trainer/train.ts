@@ -3,13 +3,11 @@ import type { CnnParameters } from "../cnn/parameters.ts";
 import { deriveSeed, randomFor, shuffle } from "../core/random.ts";
 import type { Split } from "../cnn/split.ts";
 import {
-  type EpochProgress,
   type EpochRecord,
   FRESH_EPOCH,
   FRESH_PROGRESS,
   type Progress,
-  type StoppingState,
-} from "../cnn/training-progress.ts";
+} from "../formats/training-progress.ts";
 import type { CheckpointClock } from "./checkpoints.ts";
 import { learningRateAt, observePlateau } from "./learning-rate.ts";
 import type { Model } from "./model.ts";
@@ -45,43 +43,45 @@ export interface TrainingOutcome {
  * the model ends with the weights of its best epoch, else with those of the last.
  */
 export async function train(model: Model, options: TrainingOptions): Promise<TrainingOutcome> {
-  const { params, split, from = FRESH_PROGRESS } = options;
-  const stops = split.validation.length > 0 && params.patience > 0;
-  const stopping = stops ? new EarlyStopping(params.patience, from.stopping) : undefined;
-  let progress = from;
+  let progress = options.from ?? FRESH_PROGRESS;
   let end: TrainingOutcome["end"] | "go on" = "go on";
   while (end === "go on" && progress.history.length < options.epochs) {
     const record = await trainEpoch(model, options, progress);
     if (record === undefined) end = "stopped";
-    else ({ progress, end } = closeEpoch(model, options, { progress, record, stopping }));
+    else ({ progress, end } = closeEpoch(model, options, progress, record));
   }
-  const { history } = progress;
-  const selectedEpoch = stopping?.state.bestEpoch ?? history.length;
+  const { history, stopping } = progress;
+  const selectedEpoch = stopsEarly(options) ? stopping.bestEpoch : history.length;
   if (end === "go on") end = "trained";
   if (end === "trained" && selectedEpoch !== history.length) model.restoreWeights();
   return { history, selectedEpoch, end };
 }
 
+function stopsEarly({ params, split }: TrainingOptions): boolean {
+  return split.validation.length > 0 && params.patience > 0;
+}
+
 /** What an epoch's record means for what comes next. */
 function closeEpoch(
   model: Model,
-  { params, checkpoints, onEpoch }: TrainingOptions,
-  epoch: { progress: Progress; record: EpochRecord; stopping: EarlyStopping | undefined },
+  options: TrainingOptions,
+  before: Progress,
+  record: EpochRecord,
 ): { progress: Progress; end: TrainingOutcome["end"] | "go on" } {
-  const { record, stopping } = epoch;
-  onEpoch(record);
+  const { params } = options;
+  options.onEpoch(record);
   const loss = lossToWatch(record);
-  const verdict = loss === null ? "diverged" : stopping?.observe(record.epoch, loss);
-  const progress = {
-    history: [...epoch.progress.history, record],
-    epoch: FRESH_EPOCH,
-    stopping: stopping?.state ?? epoch.progress.stopping,
-    plateau: observePlateau(params, epoch.progress.plateau, loss ?? Infinity),
-  };
+  const { stopping, verdict } =
+    loss !== null && stopsEarly(options)
+      ? observeLoss(params, before.stopping, record.epoch, loss)
+      : { stopping: before.stopping, verdict: "wait" };
+  const plateau = observePlateau(params, before.plateau, loss ?? Infinity);
+  const history = [...before.history, record];
+  const progress = { history, epoch: FRESH_EPOCH, stopping, plateau };
+  if (loss === null) return { progress, end: "diverged" };
   if (verdict === "better") model.keepWeights();
-  if (verdict === "diverged" || verdict === "stop")
-    return { progress, end: verdict === "stop" ? "trained" : "diverged" };
-  return { progress, end: saveAfterEpoch(checkpoints, progress) };
+  if (verdict === "stop") return { progress, end: "trained" };
+  return { progress, end: saveAfterEpoch(options.checkpoints, progress) };
 }
 
 function saveAfterEpoch(
@@ -138,7 +138,7 @@ async function trainEpoch(
 function measure(
   model: Model,
   validation: Int32Array,
-  { rows, lossSum, correct }: EpochProgress,
+  { rows, lossSum, correct }: Progress["epoch"],
 ): Omit<EpochRecord, "epoch" | "seconds"> {
   const measured = { loss: finiteOrNull(lossSum / rows), accuracy: correct / rows };
   if (!Number.isFinite(lossSum) || validation.length === 0) return measured;
@@ -155,25 +155,17 @@ function finiteOrNull(value: number): number | null {
 }
 
 /**
- * Stops training once `patience` epochs in a row brought no better validation loss (Prechelt, "Early
- * stopping - but when?", 1998).
+ * Takes in an epoch's validation loss; epochs come in order, from 1. Training is to stop once `patience` epochs in a row
+ * brought no better one (Prechelt, "Early stopping - but when?", 1998).
  */
-export class EarlyStopping {
-  readonly #patience: number;
-  state: StoppingState;
-
-  constructor(patience: number, state: StoppingState = { bestLoss: null, bestEpoch: 0 }) {
-    this.#patience = patience;
-    this.state = state;
-  }
-
-  /** Takes in an epoch's validation loss; epochs come in order, from 1. */
-  observe(epoch: number, loss: number): "better" | "wait" | "stop" {
-    const { bestLoss, bestEpoch } = this.state;
-    if (bestLoss === null || loss < bestLoss) {
-      this.state = { bestLoss: loss, bestEpoch: epoch };
-      return "better";
-    }
-    return epoch - bestEpoch >= this.#patience ? "stop" : "wait";
-  }
+export function observeLoss(
+  { patience }: Pick<CnnParameters, "patience">,
+  stopping: Progress["stopping"],
+  epoch: number,
+  loss: number,
+): { readonly stopping: Progress["stopping"]; readonly verdict: "better" | "wait" | "stop" } {
+  const { bestLoss, bestEpoch } = stopping;
+  if (bestLoss === null || loss < bestLoss)
+    return { stopping: { bestLoss: loss, bestEpoch: epoch }, verdict: "better" };
+  return { stopping, verdict: epoch - bestEpoch >= patience ? "stop" : "wait" };
 }

@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { messageOf } from "../core/errors.ts";
+import { complaintOf, valueOr } from "../core/errors.ts";
 import { listFolder } from "./folder.ts";
 
 /** Makes a trial's checkpoint folder. Returns why it cannot be used, if so. */
@@ -14,15 +14,6 @@ export function makeCheckpointFolder(folder: string): string | undefined {
 /** Removes the checkpoints of a trial that has its result. Returns why they stay, if so. */
 export function removeCheckpointFolder(folder: string): string | undefined {
   return complaintOf(() => rmSync(folder, { recursive: true, force: true, maxRetries: 2 }));
-}
-
-function complaintOf(act: () => void): string | undefined {
-  try {
-    act();
-    return undefined;
-  } catch (error) {
-    return messageOf(error);
-  }
 }
 
 /**
@@ -39,10 +30,8 @@ export function describeCheckpoints(folder: string): string {
 }
 
 function describeFile(file: string): string {
-  try {
+  return valueOr("gone", () => {
     const { size, mtimeMs } = statSync(file);
     return `${size} ${mtimeMs}`;
-  } catch {
-    return "gone";
-  }
+  });
 }

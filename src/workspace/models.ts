@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BsweepError, findNearest } from "../core/errors.ts";
-import type { RefittedModel } from "../cnn/refitted-model.ts";
+import type { RefittedModel } from "../formats/model-file.ts";
 import type { Study } from "../core/study.ts";
 import { parseModelFile } from "../formats/model-file.ts";
 import { decodeSafetensors, type NamedTensor } from "../formats/safetensors.ts";

@@ -36,7 +36,7 @@ export function createPackedFile(folder: string, name: string) {
 }
 
 /** SHA-256 of a file in hex, at flat memory. */
-function hashFile(path: string): string {
+export function hashFile(path: string): string {
   const hash = createHash("sha256");
   const block = Buffer.allocUnsafe(BLOCK_BYTES);
   const descriptor = openSync(path, "r");
@@ -90,6 +90,24 @@ export function openPackedDataset(
   }
   const labelsFile = header.labels === null ? null : join(folder, header.labels.file);
   return { folder, header, imagesFile: join(folder, header.images.file), labelsFile };
+}
+
+/** A packed data set with labels. */
+export type LabelledDataset = PackedDataset & { readonly labelsFile: string };
+
+/** @throws BsweepError INVALID_DATA when it is missing, not the one of this digest, or has no labels */
+export function openLabelledDataset(path: string, digest: string): LabelledDataset {
+  const opened = openPackedDataset(path);
+  const { header, labelsFile } = opened;
+  if (header.digest !== digest) {
+    const message = `the data set in ${path} is not the one the study was planned with`;
+    throw new BsweepError("INVALID_DATA", message, {
+      hint: `found ${header.digest}, expected ${digest}: plan and generate again, or bring the old data back`,
+    });
+  }
+  if (labelsFile === null)
+    throw new BsweepError("INVALID_DATA", `the data set in ${path} has no labels`);
+  return { ...opened, labelsFile };
 }
 
 function readHeader(folder: string): DatasetHeader {

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { StudyStatus } from "../../src/app/cluster/study-status.ts";
+import type { StudyStatus } from "../../src/app/status.ts";
 import { createLayout } from "../../src/workspace/layout.ts";
 import { builtProgram } from "../../src/workspace/package.ts";
 import { runBsweep } from "../support/bsweep-process.ts";

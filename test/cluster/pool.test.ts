@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { SmokeReport } from "../../src/app/smoke/smoke-report.ts";
+import type { SmokeReport } from "../../src/app/smoke.ts";
 import { builtProgram } from "../../src/workspace/package.ts";
 import { makeSuiteFolder } from "../support/folder.ts";
 import { readJournal, writeJournalStudy, type NotedRun } from "../support/journal.ts";

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { StudyStatus } from "../../src/app/cluster/study-status.ts";
+import type { StudyStatus } from "../../src/app/status.ts";
 import type { LocalSummary } from "../../src/app/local.ts";
 import { parseRoundFile } from "../../src/formats/round-file.ts";
 import type { StudyReport } from "../../src/stats/study-report.ts";

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { StudyStatus } from "../../src/app/cluster/study-status.ts";
+import type { StudyStatus } from "../../src/app/status.ts";
 import type { DoctorReport } from "../../src/app/doctor.ts";
 import { ELEMENTS } from "../../src/schedulers/elements.ts";
 import { SCHEDULERS } from "../../src/schedulers/index.ts";

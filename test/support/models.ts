@@ -1,10 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CnnProblem } from "../../src/cnn/shapes.ts";
+import { type CnnProblem, planModel } from "../../src/cnn/shapes.ts";
 import { type CnnParameters, resolveCnnParameters } from "../../src/cnn/parameters.ts";
 import { sha256 } from "../../src/core/identity.ts";
-import { planModel, type RefittedModel } from "../../src/cnn/refitted-model.ts";
-import { formatModelFile } from "../../src/formats/model-file.ts";
+import { formatModelFile, type RefittedModel } from "../../src/formats/model-file.ts";
 import { encodeSafetensors, type NamedTensor } from "../../src/formats/safetensors.ts";
 import { countElements, Graph } from "../../src/trainer/graph/graph.ts";
 import { createNetwork } from "../../src/trainer/layers/network.ts";

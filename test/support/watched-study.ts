@@ -1,4 +1,4 @@
-import type { StudyStatus } from "../../src/app/cluster/study-status.ts";
+import type { StudyStatus } from "../../src/app/status.ts";
 import { type BsweepProcess, startBsweep, type ProcessEnd } from "./bsweep-process.ts";
 import type { Lsf } from "./lsf/lsf.ts";
 import type { SubmittableRound } from "./submitted-round.ts";

@@ -1,11 +1,24 @@
 import { relative } from "node:path";
 import { explainFailure } from "../../core/trial.ts";
 import { groupBy } from "../../core/objects.ts";
-import type { FailureGroup } from "./study-status.ts";
 import type { Standing } from "../../core/standing.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { findElementLog, placeOfResult } from "./submitted.ts";
 import type { Observation, ObservedTrial } from "./observe.ts";
+
+/** Trials that came to nothing in one way. */
+export interface FailureGroup {
+  /** A failure kind, `lost`, `lost: CAUSE` or `missing`. */
+  readonly kind: string;
+  readonly trials: number;
+  /** The trial with the lowest number. */
+  readonly example: {
+    readonly number: number;
+    readonly message: string;
+    /** The element's log, relative to the workspace. */
+    readonly log: string;
+  };
+}
 
 /**
  * What may be tried again: what failed, was lost or is missing. A trial that diverged would diverge again, for

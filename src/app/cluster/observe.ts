@@ -1,15 +1,9 @@
 import type { Effects } from "../../core/effects.ts";
 import { groupBy } from "../../core/objects.ts";
 import { decideStanding, type OpenElement, type Standing } from "../../core/standing.ts";
-import {
-  type AttemptResult,
-  type PlannedAttempt,
-  readAttemptResults,
-  readPlannedAttempts,
-} from "../../storage/attempts.ts";
-import { withDatabase } from "../../storage/database.ts";
+import type { AttemptResult, PlannedAttempt } from "../../storage/attempts.ts";
 import { CANARY } from "../../workspace/layout.ts";
-import { collectFirst, type CollectFirstOptions } from "../collect/collect-first.ts";
+import { collectAttempts, type CollectFirstOptions } from "../collect/collect-first.ts";
 import { describeOpenElements, lookUpAttempt, type OpenAttempt } from "./open-elements.ts";
 import { askHistory, querySchedulers, type SchedulerAnswer } from "./query.ts";
 import { readSubmittedArrays, type SubmittedArray } from "./submitted.ts";
@@ -29,9 +23,7 @@ export interface Observation {
   readonly answer: SchedulerAnswer;
 }
 
-export interface ObservedTrial {
-  readonly trialId: string;
-  readonly number: number;
+export interface ObservedTrial extends Pick<PlannedAttempt, "trialId" | "number"> {
   readonly state: Standing;
   /** All of it, by round, array and index: the canary's element before the array's. */
   readonly planned: readonly PlannedAttempt[];
@@ -50,12 +42,8 @@ export async function observeStudy(
   options: ObserveOptions,
   effects: Effects,
 ): Promise<Observation> {
-  const path = await collectFirst(options, effects);
+  const { planned, results } = await collectAttempts(options, effects);
   const arrays = readSubmittedArrays(options.layout, options.study);
-  const { planned, results } = await withDatabase(path, "readonly", (database) => ({
-    planned: readPlannedAttempts(database),
-    results: readAttemptResults(database),
-  }));
   const counted = new Map(
     results.filter(({ counts }) => counts).map((result) => [result.trialId, result]),
   );

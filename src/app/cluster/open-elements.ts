@@ -1,5 +1,6 @@
 import { promises as fs } from "node:fs";
 import { join } from "node:path";
+import pLimit from "p-limit";
 import type { OpenElement } from "../../core/standing.ts";
 import type { PlannedAttempt } from "../../storage/attempts.ts";
 import { elementLogName } from "../../workspace/layout.ts";
@@ -28,9 +29,9 @@ export async function describeOpenElements(
     logs.set(logFolder, names);
     return names.has(elementLogName(index));
   };
-  const elements = attempts.map((open): OpenElement => {
+  return pLimit(FILES_AT_ONCE).map(attempts, async (open) => {
     const { planned, array } = open;
-    return {
+    const element: OpenElement = {
       attempt: planned.attempt,
       element: lookUpAttempt(open, answer),
       taken: array?.pool === true ? isTaken(array, planned.index) : null,
@@ -38,17 +39,8 @@ export async function describeOpenElements(
       resultGraceSeconds: array?.resultGraceSeconds ?? 0,
       memoryMiB: array?.limits.memoryMiB ?? Infinity,
     };
+    return addSign(element, open);
   });
-  const described: OpenElement[] = [];
-  for (let done = 0; done < elements.length; done += FILES_AT_ONCE) {
-    const some = elements.slice(done, done + FILES_AT_ONCE);
-    described.push(
-      ...(await Promise.all(
-        some.map((element, place) => addSign(element, attempts[done + place])),
-      )),
-    );
-  }
-  return described;
 }
 
 /** What the scheduler tells of an attempt's element, and what no scheduler can tell. */
@@ -62,14 +54,17 @@ export function lookUpAttempt(
 }
 
 /** Of an element that ended at a time nobody tells, the last change of its log. */
-async function addSign(element: OpenElement, open: OpenAttempt | undefined): Promise<OpenElement> {
+async function addSign(
+  element: OpenElement,
+  { planned, array }: OpenAttempt,
+): Promise<OpenElement> {
   const told = element.element;
   const hasEndedSometime =
     typeof told === "string"
       ? told === "forgotten"
       : (told.state === "done" || told.state === "exited") && told.finishedAt === null;
-  if (open?.array === undefined || !hasEndedSometime) return element;
-  const log = join(open.array.logFolder, elementLogName(open.planned.index));
+  if (array === undefined || !hasEndedSometime) return element;
+  const log = join(array.logFolder, elementLogName(planned.index));
   try {
     return { ...element, lastSign: (await fs.stat(log)).mtime };
   } catch {

@@ -11,7 +11,7 @@ import type { SubmittedArray } from "./submitted.ts";
 const TIMEOUT_SECONDS = 60;
 
 /** The part of an array that is needed to ask for it. */
-export type AskedArray = Pick<SubmittedArray, "scheduler" | "job" | "jobName" | "pool">;
+type AskedArray = Pick<SubmittedArray, "scheduler" | "job" | "jobName" | "pool">;
 
 /** What the schedulers told, and why some did not. */
 export interface SchedulerAnswer {

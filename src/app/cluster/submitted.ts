@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { isSystemError } from "../../core/errors.ts";
 import type { Round, RoundArray } from "../../formats/round-file.ts";
 import type { SchedulerName } from "../../core/site.ts";
@@ -17,7 +17,8 @@ import {
 } from "../../workspace/layout.ts";
 import { readRounds } from "../../rounds/round.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
-import { loadSite } from "../site/load-site.ts";
+import type { PlannedAttempt } from "../../storage/attempts.ts";
+import { loadSiteOf } from "../site/load-site.ts";
 
 /** One job array of one round, and the job it became. Paths are absolute. */
 export interface SubmittedArray {
@@ -58,9 +59,7 @@ export function readSubmittedArrays(layout: Layout, study: Study): readonly Subm
   });
 }
 
-type Place = Pick<SubmittedArray, "scheduler" | "jobGroup" | "resultGraceSeconds"> & {
-  readonly pool: boolean;
-};
+type Place = Pick<SubmittedArray, "scheduler" | "jobGroup" | "resultGraceSeconds" | "pool">;
 
 function placeOf({ cluster }: Round, study: Study, file: string): Place {
   if (cluster !== null) {
@@ -68,7 +67,7 @@ function placeOf({ cluster }: Round, study: Study, file: string): Place {
     const { scheduler, jobGroup, resultGraceSeconds, pool } = cluster;
     return { scheduler, jobGroup, resultGraceSeconds, pool: pool !== null };
   }
-  const site = loadSite(study.cluster.site, dirname(study.file));
+  const site = loadSiteOf(study);
   return {
     scheduler: site.scheduler,
     jobGroup: study.cluster.jobGroup ?? "",
@@ -110,11 +109,7 @@ export function readJobId(file: string): string | null {
 }
 
 /** An element of a study. */
-interface ElementPlace {
-  readonly round: number;
-  readonly array: number;
-  readonly index: number;
-}
+type ElementPlace = Pick<PlannedAttempt, "round" | "array" | "index">;
 
 /** The element that left a result, told by the file's place below results/<study>; undefined for any other file. */
 export function placeOfResult(file: string): ElementPlace | undefined {

@@ -4,6 +4,8 @@ import { dirname } from "node:path";
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
 import type { Study } from "../../core/study.ts";
+import { readAttemptResults, readPlannedAttempts } from "../../storage/attempts.ts";
+import { withDatabase } from "../../storage/database.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { collectResults } from "./collect.ts";
 
@@ -44,6 +46,14 @@ export async function collectFirst(
     );
   }
   return requireDatabase(path, study);
+}
+
+/** Collects, and reads every attempt that was planned and every result. @throws BsweepError as collectFirst does */
+export async function collectAttempts(options: CollectFirstOptions, effects: Effects) {
+  return withDatabase(await collectFirst(options, effects), "readonly", (database) => ({
+    planned: readPlannedAttempts(database),
+    results: readAttemptResults(database),
+  }));
 }
 
 /** @throws BsweepError CONFLICT when there is none */

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import pLimit from "p-limit";
 import type { Disagreement } from "../../stats/outcome.ts";
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
@@ -12,11 +13,11 @@ import {
   readSetAside,
   replaceSetAside,
 } from "../../storage/results.ts";
-import { createPlannedTrialLookup, readRounds } from "../../storage/rounds.ts";
+import { createPlannedTrialLookup, readRounds, saveRound } from "../../storage/rounds.ts";
 import type { Layout } from "../../workspace/layout.ts";
+import { readSetting } from "../../rounds/setting.ts";
 import { listResultFiles, type ResultFile, RETRY_PAUSES_MS } from "../../rounds/results.ts";
-import { listRounds } from "../../rounds/round.ts";
-import { importRounds } from "./import-rounds.ts";
+import { listRounds, readElements, readRound } from "../../rounds/round.ts";
 import { checkAgainstPlan, type Plan, readResultFile, type Verified } from "./verify-result.ts";
 
 /** What `collect` did, and what a person should look into. */
@@ -43,7 +44,7 @@ interface SetAsideFile {
 const BATCH_FILES = 512;
 
 /** Files open at once: network storage answers several about as fast as one. */
-const OPEN_FILES = 64;
+const openFiles = pLimit(64);
 
 /**
  * Merges the results of all rounds into the study's database. Safe to run at any time, again, and from
@@ -113,7 +114,7 @@ async function keepValid(
   const keepAll = async (some: readonly ResultFile[], label: string): Promise<void> => {
     for (let done = 0; done < some.length; done += BATCH_FILES) {
       const batch = some.slice(done, done + BATCH_FILES);
-      const read = await readFiles(batch);
+      const read = await openFiles.map(batch, readResultFile);
       inTransaction(database, () => {
         for (const each of read) keep(checkAgainstPlan(each, plan));
       });
@@ -131,11 +132,33 @@ async function keepValid(
   return { added, reasons };
 }
 
-async function readFiles(files: readonly ResultFile[]): Promise<readonly Verified[]> {
-  const read: Verified[] = [];
-  for (let done = 0; done < files.length; done += OPEN_FILES) {
-    const some = files.slice(done, done + OPEN_FILES);
-    read.push(...(await Promise.all(some.map(readResultFile))));
+/**
+ * Copies the plan of every round that the database does not hold yet, so that it knows each trial that
+ * was ever planned, also once `jobs/` is gone.
+ * @returns why, by round, for rounds whose files cannot be used
+ */
+function importRounds(
+  database: StudyDatabase,
+  layout: Layout,
+  study: string,
+): ReadonlyMap<number, string> {
+  const saved = readRounds(database);
+  const unusable = new Map<number, string>();
+  for (const number of listRounds(layout, study)) {
+    try {
+      const round = readRound(layout, study, number);
+      const known = saved.get(number);
+      if (round === undefined || round.nonce === known?.nonce) continue;
+      const arrays = new Map(
+        round.arrays.map((array) => [array.array, readElements(layout, round, array)]),
+      );
+      const plan = { round, arrays, setting: readSetting(layout, round) };
+      const isReplaced = known !== undefined && known.nonce !== "";
+      inTransaction(database, () => saveRound(database, plan, isReplaced));
+    } catch (error) {
+      if (!(error instanceof BsweepError) || error.code !== "INVALID_MANIFEST") throw error;
+      unusable.set(number, error.message);
+    }
   }
-  return read;
+  return unusable;
 }

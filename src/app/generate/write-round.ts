@@ -1,22 +1,65 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import type { DatasetHeader } from "../../core/dataset.ts";
 import type { Effects } from "../../core/effects.ts";
 import { sha256 } from "../../core/identity.ts";
-import { type Round, type RoundArray, type RoundCluster } from "../../formats/round-file.ts";
-import type { WrittenRound, RoundSpec } from "./round-spec.ts";
+import type { Site } from "../../core/site.ts";
+import type { Study } from "../../core/study.ts";
+import type { Trial } from "../../core/trial.ts";
+import type { Round, RoundArray, RoundCluster, RoundKind } from "../../formats/round-file.ts";
 import { createTemplateEngine, type TemplateEngine } from "../../rendering/engine.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
-import { arrayName, logFolderName, SUBMIT_SCRIPT } from "../../workspace/layout.ts";
+import { arrayName, type Layout, logFolderName, SUBMIT_SCRIPT } from "../../workspace/layout.ts";
 import { packagedTemplates, packageRoot, packageVersion } from "../../workspace/package.ts";
 import { pinImage } from "../image/record.ts";
 import { requestCluster, type ClusterRequest } from "../site/cluster-request.ts";
 import { settingOf } from "../plan/setting.ts";
 import { writeRoundFile } from "../../rounds/round.ts";
 import { writeManifests, type WrittenManifest } from "../../rounds/manifests.ts";
-import { writeRoundFolder } from "../../rounds/round-folder.ts";
+import { type RoundPlace, writeRoundFolder } from "../../rounds/round-folder.ts";
 import { renderScripts } from "./scripts.ts";
 import { stageRunner, type StagedRunner } from "./stage-runner.ts";
+
+/** Which round is to be written, whatever it is for. */
+interface RoundSpec {
+  readonly layout: Layout;
+  /** With the resources and the placement that this round is to have. */
+  readonly study: Study;
+  /** SHA-256 in hex of the study file, for provenance. */
+  readonly sha256: string;
+  readonly site: Site;
+  /** Null for a command without data. */
+  readonly header: DatasetHeader | null;
+  readonly place: RoundPlace;
+  readonly kind: RoundKind;
+  /** In order, with the attempts they are to have; consumed once. */
+  readonly trials: Iterable<Trial>;
+  readonly trialsPerElement: number;
+  /** Whether the first trial is to be tried alone before the others. */
+  readonly canary: boolean;
+  /** A command's image need not have bsweep: by default one is staged for it. */
+  readonly imageHasBsweep?: boolean;
+  /** Login name, for the default job group; by default that of the process. */
+  readonly user?: string;
+  /** Random hex for the job names; by default new with every round. */
+  readonly nonce?: string;
+}
+
+/** A round that stands now. */
+export interface WrittenRound {
+  readonly round: number;
+  readonly kind: RoundKind;
+  /** Absolute. */
+  readonly folder: string;
+  readonly trials: number;
+  readonly elements: number;
+  /** The canary's left out, as in `elements`. */
+  readonly arrays: number;
+  readonly canary: boolean;
+  /** submit.sh, absolute; null on a site without a scheduler. */
+  readonly submitScript: string | null;
+}
 
 /** What a round is made from. */
 interface RoundInputs extends RoundSpec {

@@ -26,7 +26,7 @@ interface BuildPlan extends Pick<BuiltImage, "engine" | "image" | "revision"> {
   readonly args: readonly string[];
 }
 
-interface BuiltImage {
+export interface BuiltImage {
   readonly engine: EngineName;
   readonly image: string;
   /** The engine's own id of it: not the digest that a registry will give. */

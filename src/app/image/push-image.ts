@@ -15,7 +15,7 @@ interface PushOptions {
   readonly layout: Layout;
 }
 
-interface PushReport {
+export interface PushReport {
   readonly image: string;
   /** The digest the registry knows the image by: what others have to write. */
   readonly digest: string;

@@ -2,15 +2,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
-import {
-  type AttemptResult,
-  type PlannedAttempt,
-  readAttemptResults,
-  readPlannedAttempts,
-} from "../../storage/attempts.ts";
-import { withDatabase } from "../../storage/database.ts";
+import type { AttemptResult, PlannedAttempt } from "../../storage/attempts.ts";
 import { elementLogName } from "../../workspace/layout.ts";
-import { collectFirst, type CollectFirstOptions } from "../collect/collect-first.ts";
+import { collectAttempts, type CollectFirstOptions } from "../collect/collect-first.ts";
 import { placeOfResult, readSubmittedArrays, type SubmittedArray } from "../cluster/submitted.ts";
 
 export interface FindLogsOptions extends CollectFirstOptions {
@@ -21,10 +15,7 @@ export interface FindLogsOptions extends CollectFirstOptions {
 }
 
 /** One attempt at a trial, and what tells of it. */
-export interface AttemptLogs {
-  readonly trialId: string;
-  readonly number: number;
-  readonly attempt: number;
+export interface AttemptLogs extends Pick<PlannedAttempt, "trialId" | "number" | "attempt"> {
   readonly result: AttemptResult | null;
   /** The elements that were to run it, the canary's first. */
   readonly elements: readonly ElementLogs[];
@@ -44,11 +35,7 @@ export interface ElementLogs {
 
 /** @throws BsweepError USAGE for a trial or an attempt that there is none of; else as collectFirst does */
 export async function findLogs(options: FindLogsOptions, effects: Effects): Promise<AttemptLogs> {
-  const path = await collectFirst(options, effects);
-  const { planned, results } = await withDatabase(path, "readonly", (database) => ({
-    planned: readPlannedAttempts(database),
-    results: readAttemptResults(database),
-  }));
+  const { planned, results } = await collectAttempts(options, effects);
   const trialId = findTrialId(options.trial, planned);
   const attempts = planned.filter((each) => each.trialId === trialId);
   const attempt = options.attempt ?? Math.max(...attempts.map((each) => each.attempt));

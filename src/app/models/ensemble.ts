@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { CnnProblem } from "../../cnn/shapes.ts";
 import { BsweepError } from "../../core/errors.ts";
-import type { ImagesToPredict, ReadImage } from "../../cnn/model-request.ts";
+import type { ImagesToPredict, ReadImage } from "../../formats/trainer-request.ts";
 import type { Study } from "../../core/study.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { openModels, type StoredModel } from "../../workspace/models.ts";

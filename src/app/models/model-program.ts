@@ -2,8 +2,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BsweepError, messageOf } from "../../core/errors.ts";
-import type { ModelRequest, ReadImage } from "../../cnn/model-request.ts";
-import { parseModelAnswer } from "../../formats/trainer-request.ts";
+import {
+  type ModelRequest,
+  parseModelAnswer,
+  type ReadImage,
+} from "../../formats/trainer-request.ts";
 import { runProcess } from "../../process/exec.ts";
 import { writeFileAtomic } from "../../workspace/atomic.ts";
 import { builtProgram } from "../../workspace/package.ts";

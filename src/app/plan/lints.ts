@@ -1,5 +1,4 @@
-import { checkCluster } from "../../rules/index.ts";
-import type { Tally } from "./tally.ts";
+import { checkCluster, type ClusterUse } from "../../rules/index.ts";
 import type { Site } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
@@ -9,24 +8,7 @@ import { pinImage } from "../image/record.ts";
 import { readRounds } from "../../rounds/round.ts";
 import { readSetting } from "../../rounds/setting.ts";
 
-const SECONDS_PER_HOUR = 3600;
-
-/** What the next round's elements take by the shapes of their networks. */
-export function estimateElements(
-  { newTrials, newCoreHours }: Pick<Tally, "newTrials" | "newCoreHours">,
-  trialsPerElement: number,
-): {
-  readonly elements: number;
-  /** One core's seconds of an element on the average; null for a command. */
-  readonly coreSeconds: number | null;
-} {
-  const ofTrial =
-    newTrials === 0 || newCoreHours === null ? null : (newCoreHours * SECONDS_PER_HOUR) / newTrials;
-  return {
-    elements: Math.ceil(newTrials / trialsPerElement),
-    coreSeconds: ofTrial === null ? null : ofTrial * trialsPerElement,
-  };
-}
+const NO_ESTIMATE = { elements: null, elementSeconds: null };
 
 /**
  * What its reader and the rules of its cluster (docs/cluster-rules.md) say to a study, one line each; of a cluster
@@ -37,7 +19,7 @@ export function lintCluster(
   study: Study,
   site: Site,
   layout: Layout,
-  estimate?: ReturnType<typeof estimateElements>,
+  estimate: Pick<ClusterUse, "elements" | "elementSeconds"> = NO_ESTIMATE,
 ): string[] {
   const { submits, refinesGpus } = schedulerOf(site);
   const notes = study.notes ?? [];
@@ -45,14 +27,12 @@ export function lintCluster(
   const { workspace } = layout;
   const seen = site.mounts.length > 0 ? site.mounts : [workspace];
   const data = study.data === null ? [] : [study.data.train, study.data.test];
-  const coreSeconds = estimate?.coreSeconds ?? null;
   const broken = checkCluster({
     ...{ study, site, refinesGpus, workspace },
     placement: pinImage(mergePlacements(site, study.cluster), site, layout),
     mounts: site.container === "none" ? [] : seen,
     dataFolders: data.filter((path) => path !== undefined).map((path) => layout.resolve(path)),
-    elements: estimate?.elements ?? null,
-    elementSeconds: coreSeconds === null ? null : coreSeconds / study.resources.cpus,
+    ...estimate,
   });
   return [...notes, ...broken];
 }

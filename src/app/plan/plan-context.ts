@@ -1,10 +1,9 @@
-import { dirname } from "node:path";
 import type { DatasetHeader } from "../../core/dataset.ts";
 import { BsweepError } from "../../core/errors.ts";
 import type { Site } from "../../core/site.ts";
 import type { Trial } from "../../core/trial.ts";
 import { openPackedDataset } from "../../workspace/packed-dataset.ts";
-import { loadSite } from "../site/load-site.ts";
+import { loadSiteOf } from "../site/load-site.ts";
 import { readExistingTrials, type ExistingTrials } from "../../rounds/trials.ts";
 import { loadStudy, type LoadedStudy, type PlanOptions } from "./load-study.ts";
 import { proposeTrials } from "./propose.ts";
@@ -24,7 +23,7 @@ export interface PlanContext extends LoadedStudy {
 export function openPlan(options: PlanOptions): PlanContext {
   const loaded = loadStudy(options);
   const { study } = loaded;
-  const site = loadSite(study.cluster.site, dirname(options.studyFile));
+  const site = loadSiteOf(study);
   const { layout } = options;
   const train = study.data && openPackedDataset(layout.resolve(study.data.train));
   if (train?.header.classes === 0) {

@@ -23,7 +23,7 @@ import {
 } from "../generate/scripts.ts";
 import type { PrepareOptions } from "./source.ts";
 import { piecesFolder } from "./pieces.ts";
-import { sourceArguments } from "../prepare.ts";
+import { packArguments } from "../prepare.ts";
 
 /** How long the merge waits for pieces that the storage shows late; caches of exec hosts take seconds. */
 const MERGE_WAIT_SECONDS = 120;
@@ -65,16 +65,12 @@ export function renderPreparation(
   ];
 }
 
-function piecesJob({ name, source, to, classes, shards }: PreparationInputs): PreparationJob {
+function piecesJob(inputs: PreparationInputs): PreparationJob {
   return {
     array: CANARY,
-    elements: shards,
-    title: `Packs the pieces of a data set, ${name}`,
-    preparation: [
-      ...sourceArguments(source),
-      `--to=${to}`,
-      ...(classes === null ? [] : [`--classes=${classes}`]),
-    ],
+    elements: inputs.shards,
+    title: `Packs the pieces of a data set, ${inputs.name}`,
+    preparation: packArguments(inputs),
   };
 }
 

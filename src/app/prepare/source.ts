@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { BsweepError, type Issue, isSystemError, messageOf } from "../../core/errors.ts";
-import type { SourceFile } from "../../formats/dataset-piece.ts";
+import type { DatasetPiece, SourceFile } from "../../formats/dataset-piece.ts";
 
 /** Where rows come from. Files are named as the user typed them. */
 export type ImageSource =
@@ -13,18 +13,10 @@ export type ImageSource =
     }
   | { readonly kind: "idx"; readonly images: string; readonly labels?: string };
 
-/** One of `shards` equal parts of the work. */
-export interface PieceNumber {
-  /** From 1. */
-  readonly shard: number;
-  readonly shards: number;
-}
+/** One of `shards` equal parts of the work, from 1. */
+export type PieceNumber = Pick<DatasetPiece, "shard" | "shards">;
 
-export interface ImageShape {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-}
+export type ImageShape = Pick<DatasetPiece, "height" | "width" | "channels">;
 
 /** Takes the rows of a piece in order, images and labels each in blocks of any size. */
 export interface RowSink {

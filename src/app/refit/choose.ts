@@ -1,8 +1,5 @@
-import {
-  type CnnParameters,
-  identifyingParameters,
-  resolveCnnParameters,
-} from "../../cnn/parameters.ts";
+import { identifyingParameters, resolveCnnParameters } from "../../cnn/parameters.ts";
+import type { RefittedModel } from "../../formats/model-file.ts";
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { deriveSeed } from "../../core/random.ts";
@@ -25,16 +22,10 @@ export interface RefitOptions extends PlanOptions {
 }
 
 /** One model to be trained. */
-export interface Choice {
-  /** Folder below `models/<study>`. */
-  readonly name: string;
-  readonly trial: { readonly number: number; readonly trialId: string } | null;
-  /** From 1, and what the trainer makes of it. */
-  readonly seed: number;
-  readonly trainingSeed: number;
-  readonly params: CnnParameters;
-  readonly epochs: number;
-}
+export type Choice = Pick<
+  RefittedModel,
+  "name" | "trial" | "seed" | "trainingSeed" | "params" | "epochs"
+>;
 
 /**
  * The best `top` of the study, `seeds` times each. A study that searches nothing needs no trial: its

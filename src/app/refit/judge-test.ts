@@ -1,8 +1,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RefitTest } from "./refitted.ts";
-import type { RefittedModel } from "../../cnn/refitted-model.ts";
+import type { RefittedModel } from "../../formats/model-file.ts";
 import { mean, standardDeviation } from "../../stats/moments.ts";
+
+/** What models came to on a test set. */
+export interface RefitTest {
+  readonly path: string;
+  readonly rows: number;
+  /** Mean of the single models' accuracies. */
+  readonly meanAccuracy: number;
+  /** Standard deviation between them, n - 1 below; null for one model. */
+  readonly deviation: number | null;
+  /** Of the class with the highest mean probability over all models; null for one model. */
+  readonly ensemble: { readonly correct: number; readonly accuracy: number } | null;
+}
 
 /**
  * What the models came to on the test set: each alone, and all together by the mean of their probabilities.

@@ -1,9 +1,8 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { DatasetHeader } from "../../core/dataset.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { canonicalJson, sha256 } from "../../core/identity.ts";
-import type { RefittedModel, TestScore } from "../../cnn/refitted-model.ts";
+import type { RefittedModel, TestScore } from "../../formats/model-file.ts";
 import type { CnnStudy } from "../../core/study.ts";
 import { RUN_AGAIN_STATUS, type TrainerReport } from "../../core/trial.ts";
 import { parseRefusal, type TrainerRequest } from "../../formats/trainer-request.ts";
@@ -15,7 +14,7 @@ import { runNodeLines } from "../../process/exec.ts";
 import { syncFolder, writeFileAtomic } from "../../workspace/atomic.ts";
 import { MODEL_FILE, WEIGHTS_FILE } from "../../workspace/models.ts";
 import { builtProgram, packageVersion } from "../../workspace/package.ts";
-import { describePackedFile } from "../../workspace/packed-dataset.ts";
+import { describePackedFile, type PackedDataset } from "../../workspace/packed-dataset.ts";
 import type { Choice } from "./choose.ts";
 
 /** What holds where a line does not say; the trainer's lines do. */
@@ -27,11 +26,8 @@ const LOG_FILE = "training.log";
 const GRACE_SECONDS = 60;
 
 /** A data set as the study names it, and where it stands. */
-export interface NamedData {
+export interface NamedData extends Pick<PackedDataset, "folder" | "header"> {
   readonly path: string;
-  /** Absolute. */
-  readonly folder: string;
-  readonly header: DatasetHeader;
 }
 
 export interface RefitSetting {

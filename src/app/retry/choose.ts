@@ -1,10 +1,9 @@
 import { groupBy } from "../../core/objects.ts";
-import type { ExcludedHost, RetryState } from "./retried.ts";
 import type { Resources } from "../../core/study.ts";
 import type { Standing } from "../../core/standing.ts";
 import { failureLabel, isRetryable } from "../cluster/failures.ts";
 import type { Observation, ObservedTrial } from "../cluster/observe.ts";
-import { raiseResources, type RaiseRule, type RetryResources } from "./resources.ts";
+import { raiseResources, type RaiseRule, type RetryResources, type RetryState } from "./rules.ts";
 import type { FailureKind } from "../../core/trial.ts";
 
 /** Which trials are wanted. */
@@ -98,6 +97,13 @@ const HOST_FAILURES: ReadonlySet<FailureKind> = new Set(["error", "signal", "mis
 
 /** A name that both schedulers take in a list of hosts. Results are files: theirs may be anything. */
 const HOST_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+
+/** A host that the next attempts keep away from. */
+export interface ExcludedHost {
+  readonly host: string;
+  /** Attempts that came to nothing there; null when the user excluded it. */
+  readonly faults: number | null;
+}
 
 /** Hosts that the next attempts had better avoid. None while no host has completed a trial. */
 export function findFaultyHosts({

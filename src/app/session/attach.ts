@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { dropAbsent } from "../../core/objects.ts";
@@ -7,7 +7,7 @@ import { runProcess } from "../../process/exec.ts";
 import type { Argv } from "../../schedulers/status.ts";
 import { elementLogName } from "../../workspace/layout.ts";
 import { requestCluster } from "../site/cluster-request.ts";
-import { loadSite } from "../site/load-site.ts";
+import { loadSiteOf } from "../site/load-site.ts";
 import { type PlannedSession, sessionDialect } from "./shell.ts";
 import { findElements, type TrialElement } from "../steer/find-trial.ts";
 import { lookAtJobs, type SceneOptions } from "../steer/scene.ts";
@@ -32,7 +32,7 @@ export async function planAttachment(
   effects: Effects,
 ): Promise<PlannedSession> {
   const { study, layout, trial, command, terminal } = options;
-  const site = loadSite(study.cluster.site, dirname(study.file));
+  const site = loadSiteOf(study);
   const dialect = sessionDialect(site);
   const scene = await lookAtJobs(options, effects);
   const found = findRunning(findElements(scene, [trial]), trial);

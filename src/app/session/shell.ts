@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import { BsweepError } from "../../core/errors.ts";
 import { dropAbsent } from "../../core/objects.ts";
 import type { Placement } from "../../core/placement.ts";
@@ -7,20 +6,19 @@ import type { Resources, StudyCluster } from "../../core/study.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
 import type { SessionCommand, SessionDialect } from "../../schedulers/session.ts";
 import { logicalCwd, type Layout } from "../../workspace/layout.ts";
-import { mergePlacements, requestCluster } from "../site/cluster-request.ts";
+import { mergePlacements, missingKeys, requestCluster } from "../site/cluster-request.ts";
 import { loadStudy } from "../plan/load-study.ts";
-import { loadSite } from "../site/load-site.ts";
+import { loadSite, loadSiteOf } from "../site/load-site.ts";
 
-interface SessionOptions {
+interface SessionOptions extends Partial<
+  Pick<Resources, "cpus" | "memoryMiB" | "walltimeSeconds">
+> {
   readonly layout: Layout;
   /** Whose image, queue, group and resources are taken; or `site` alone. */
   readonly studyFile?: string;
   readonly site?: string;
   /** Win over the study's and the site's. */
   readonly placement: Placement;
-  readonly cpus?: number;
-  readonly memoryMiB?: number;
-  readonly walltimeSeconds?: number;
   /** 0: none. */
   readonly gpus?: number;
   readonly command: readonly string[];
@@ -95,7 +93,7 @@ function findPlace({ studyFile, site }: SessionOptions): {
   }
   const { study } = loadStudy({ studyFile });
   const { cluster, resources } = study;
-  return { site: loadSite(cluster.site, dirname(studyFile)), cluster, resources };
+  return { site: loadSiteOf(study), cluster, resources };
 }
 
 /** Batch queues take no terminals. */
@@ -118,9 +116,7 @@ const OPTIONS: Readonly<Record<RequirableKey, string>> = {
 };
 
 function requireOptions(site: Site, merged: Placement): void {
-  const required: readonly RequirableKey[] =
-    site.container === "none" ? site.required : [...site.required, "image"];
-  const missing = [...new Set(required)].filter((key) => merged[key] === undefined);
+  const missing = missingKeys(site, merged);
   if (missing.length === 0) return;
   throw new BsweepError(
     "USAGE",

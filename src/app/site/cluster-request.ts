@@ -81,18 +81,18 @@ export function mergePlacements(site: Placement, study: Placement): Placement {
   return { ...pick(site), ...pick(study) };
 }
 
+/** What a site needs of every study, and nobody has said. */
+export function missingKeys({ required, container }: Site, request: Placement): RequirableKey[] {
+  const wanted = new Set([...required, ...(container === "none" ? [] : (["image"] as const))]);
+  return [...wanted].filter((key) => request[key] === undefined);
+}
+
 function checkPresent(study: Requester, site: Site, request: Placement): void {
-  const required = new Set<RequirableKey>([
-    ...site.required,
-    ...(site.container === "none" ? [] : (["image"] as const)),
-  ]);
-  const issues = [...required]
-    .filter((key) => request[key] === undefined)
-    .map((key): Issue => ({
-      file: study.file,
-      path: `cluster.${key}`,
-      message: `found nothing, expected ${EXPECTED[key]}`,
-    }));
+  const issues = missingKeys(site, request).map((key): Issue => ({
+    file: study.file,
+    path: `cluster.${key}`,
+    message: `found nothing, expected ${EXPECTED[key]}`,
+  }));
   if (site.container === "none" && request.image !== undefined) {
     const message = `found ${JSON.stringify(request.image)}, expected nothing: the site starts no container (container: none in ${site.file})`;
     issues.push({ file: study.file, path: "cluster.image", message });

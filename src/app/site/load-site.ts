@@ -2,10 +2,10 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { BsweepError } from "../../core/errors.ts";
 import type { Site } from "../../core/site.ts";
+import type { Study } from "../../core/study.ts";
 import { parseSiteFile } from "../../formats/site-file.ts";
 import { SCHEDULERS } from "../../schedulers/index.ts";
 import { packagedTemplates } from "../../workspace/package.ts";
-import { loadStudy, type PlanOptions } from "../plan/load-study.ts";
 
 /**
  * Finds and reads a site: `sites/NAME.yaml` beside the study file wins over the one bsweep brings, and may
@@ -45,10 +45,9 @@ function readSite(name: string, studyFolder: string, used: readonly string[]): S
   return parseSiteFile(readFileSync(file, "utf8"), { name, file }, SCHEDULERS, loadBase);
 }
 
-/** The site of a study. @throws BsweepError as loadStudy and loadSite do */
-export function loadSiteOf(options: Pick<PlanOptions, "studyFile">): Site {
-  const { study } = loadStudy(options);
-  return loadSite(study.cluster.site, dirname(options.studyFile));
+/** The site that a study names. @throws BsweepError as loadSite does */
+export function loadSiteOf({ cluster, file }: Pick<Study, "cluster" | "file">): Site {
+  return loadSite(cluster.site, dirname(file));
 }
 
 function listSites(folder: string): string[] {

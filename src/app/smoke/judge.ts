@@ -1,13 +1,31 @@
 import { formatMemory, plural } from "../../core/quantities.ts";
 import type { Site } from "../../core/site.ts";
 import type { SmokeFacts } from "../../formats/smoke-files.ts";
-import type { SmokeFinding, SmokeProbe } from "./smoke-report.ts";
 import type { Study } from "../../core/study.ts";
 import { elementLogName, logFolderName } from "../../workspace/layout.ts";
 import { packageVersion } from "../../workspace/package.ts";
 import type { ProbeState } from "./watch.ts";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+
+/** A judgement on a site, with what to do about it. */
+export interface SmokeFinding {
+  readonly level: "problem" | "warning" | "note";
+  readonly what: string;
+  /** "" where there is nothing to do. */
+  readonly remedy: string;
+}
+
+/** A probe that ran, as seen from here. */
+export interface SmokeProbe {
+  readonly facts: SmokeFacts;
+  /** From submitting to the start of the job, by two clocks; null where they were not submitted from here. */
+  readonly queueSeconds: number | null;
+  /** From the job's start to that of bsweep in its container; null where the job does not tell. */
+  readonly startSeconds: number | null;
+  /** From writing its report to seeing it here, by two clocks; null when it was there already. */
+  readonly visibleSeconds: number | null;
+}
 
 /** Beyond this, times of two machines cannot be compared any more. */
 const MOST_CLOCK_SECONDS = 5;

@@ -27,8 +27,7 @@ export interface SmokeTarget {
   readonly site: Site;
   /** Whose image, resources and data are tried; null for the site alone. */
   readonly study: Study | null;
-  /** Hosts that the pool's two tasks are to run on. */
-  /** 1 or 2. */
+  /** That the pool's two tasks are to run on: 1 or 2. */
   readonly hosts: number;
   /** Elements of the array. */
   readonly elements: number;
@@ -85,10 +84,18 @@ export function findSmokeRounds({ layout, site }: SmokeTarget): readonly SmokeRo
     const studyFile = join(layout.studyJobs(name), "study.yaml");
     const study = parseStudyFile(readFileSync(studyFile, "utf8"), studyFile);
     const elements = readRound(layout, name, round)?.arrays[0]?.elements ?? 0;
-    const factsFolder = factsFolderOf(layout, name, round);
-    const trials = makeTrials(elements);
-    return { kind, study, round, folder: layout.round(name, round), factsFolder, trials };
+    return describeRound({ kind, study, round }, elements, layout);
   });
+}
+
+function describeRound(
+  { kind, study, round }: Pick<SmokeRound, "kind" | "study" | "round">,
+  elements: number,
+  layout: Layout,
+): SmokeRound {
+  const folder = layout.round(study.name, round);
+  const factsFolder = factsFolderOf(layout, study.name, round);
+  return { kind, study, round, folder, factsFolder, trials: makeTrials(elements) };
 }
 
 async function writeSmokeRound(
@@ -101,10 +108,10 @@ async function writeSmokeRound(
   const name = smokeName(site.name, kind);
   const round = (listRounds(layout, name).at(-1) ?? 0) + 1;
   const { text, study } = writeSmokeStudy({ kind, name, round, program }, target);
-  const trials = makeTrials(countOf(kind, target));
+  const described = describeRound({ kind, study, round }, countOf(kind, target), layout);
   await writeRound(
     {
-      ...{ layout, study, site, trials, header: null, canary: false },
+      ...{ layout, study, site, trials: described.trials, header: null, canary: false },
       sha256: sha256(text),
       place: { study: name, round, replace: false },
       kind: round === 1 ? "initial" : "extension",
@@ -113,8 +120,7 @@ async function writeSmokeRound(
     },
     effects,
   );
-  const factsFolder = factsFolderOf(layout, name, round);
-  return { kind, study, round, folder: layout.round(name, round), factsFolder, trials };
+  return described;
 }
 
 interface Naming extends Pick<SmokeRound, "kind" | "round"> {

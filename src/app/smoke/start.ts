@@ -4,9 +4,8 @@ import { runProcess } from "../../process/exec.ts";
 import { runLogged } from "../../process/run-child.ts";
 import { logFolderName, manifestName, SUBMIT_SCRIPT, type Layout } from "../../workspace/layout.ts";
 import { builtProgram } from "../../workspace/package.ts";
-import { type LocalElement, resultFoldersOf } from "../local/elements.ts";
+import { type LocalElement, resultFoldersOf, runLocalElement } from "../local/elements.ts";
 import { readRound } from "../../rounds/round.ts";
-import { runLocalElement } from "../local/run-element.ts";
 import type { SmokeRound } from "./rounds.ts";
 
 const ARRAY = 1;

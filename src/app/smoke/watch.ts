@@ -67,7 +67,7 @@ async function readFailure(probe: ProbeState): Promise<void> {
   if (result?.failure) probe.failure = result.failure.message;
 }
 
-interface WatchOptions {
+export interface WatchOptions {
   readonly layout: Layout;
   readonly signal: AbortSignal;
   readonly timeoutSeconds: number;

@@ -1,13 +1,13 @@
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
+import { plural } from "../../core/quantities.ts";
 import {
-  countOf,
   partOf,
   planSteps,
   runSteps,
+  type SteeringOptions,
   type SteeringReport,
   type Step,
-  wholeOf,
 } from "./steps.ts";
 import { findTrialElements } from "./find-trial.ts";
 import {
@@ -18,19 +18,17 @@ import {
   markPaused,
   removePaused,
   type Scene,
-  type SceneOptions,
   stateOf,
   type SteerableJob,
 } from "./scene.ts";
 
-interface CancelOptions extends SceneOptions {
+interface CancelOptions extends SteeringOptions {
   /** Only elements that have not started. */
   readonly waiting: boolean;
   /** Only this array. */
   readonly array?: number;
   /** Only the elements of these trials. */
   readonly trials?: readonly number[];
-  readonly printOnly: boolean;
   /** Asked before anything is ended, with what would be. */
   readonly confirm: (question: string) => Promise<boolean>;
 }
@@ -59,7 +57,7 @@ export async function cancel(
     if (outstanding > 0) markPaused(scene, "cancel", effects);
     else if (options.round === undefined) removePaused(scene);
   }
-  const left = `not submitted yet: ${countOf(outstanding, "array")}`;
+  const left = `not submitted yet: ${plural(outstanding, "array")}`;
   return {
     study: scene.study.name,
     action: "cancel",
@@ -78,17 +76,21 @@ async function planCancel(scene: Scene, options: CancelOptions): Promise<Step[]>
   return planSteps(scene, [...jobs].reverse(), (job, elements, dialect) => {
     const { pending, held, running, suspended, unknown } = elements;
     const live = [pending, held, running, suspended, unknown].flat();
-    return { commands: dialect.cancel(wholeOf(job)), detail: `${countOf(live.length)} ended` };
+    return {
+      commands: dialect.cancel(partOf(job)),
+      detail: `${plural(live.length, "element")} ended`,
+    };
   });
 }
 
 function planWaiting(scene: Scene, jobs: readonly SteerableJob[]): Step[] {
   return planSteps(scene, arraysOf(jobs), (job, { pending, held, running }, dialect) => {
     const waiting = [...pending, ...held];
-    const goOn = running.length === 0 ? "" : `, ${countOf(running.length)} running to the end`;
+    const goOn =
+      running.length === 0 ? "" : `, ${plural(running.length, "element")} running to the end`;
     if (waiting.length === 0) return { unchanged: `nothing waits${goOn}` };
     const commands = dialect.cancelWaiting(partOf(job, waiting));
-    return { commands, detail: `${countOf(waiting.length)} ended${goOn}` };
+    return { commands, detail: `${plural(waiting.length, "element")} ended${goOn}` };
   });
 }
 
@@ -97,7 +99,7 @@ async function planTrials(scene: Scene, trials: readonly number[]): Promise<Step
   const jobs = scene.jobs.filter((job) => found.has(job));
   return planSteps(scene, jobs, (job, _, dialect) => {
     const indices = found.get(job) ?? [];
-    const detail = `${countOf(indices.length)} ended: ${indices.join(", ")}`;
+    const detail = `${plural(indices.length, "element")} ended: ${indices.join(", ")}`;
     return { commands: dialect.cancel(partOf(job, indices)), detail };
   });
 }

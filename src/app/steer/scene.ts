@@ -7,24 +7,19 @@ import type { Study } from "../../core/study.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
 import { CANARY, type Layout, SUBMITTED_FOLDER } from "../../workspace/layout.ts";
 import { readRound } from "../../rounds/round.ts";
-import { type AskedArray, querySchedulers, type SchedulerAnswer } from "../cluster/query.ts";
+import { querySchedulers, type SchedulerAnswer } from "../cluster/query.ts";
 import { readJobId, readSubmittedArrays, type SubmittedArray } from "../cluster/submitted.ts";
 import { writeFileAtomic } from "../../workspace/atomic.ts";
 
 /** A job that can be steered: an array's, the canary's, or the one that mails at the end. */
-export interface SteerableJob extends AskedArray {
+export interface SteerableJob extends Omit<
+  SubmittedArray,
+  "array" | "limits" | "resultGraceSeconds"
+> {
   /** For a person. */
   readonly name: string;
-  readonly round: number;
-  /** 0: the canary; null: the job that mails at the end. */
+  /** 0: the canary; null: the job that mails at the end, whose paths are "". */
   readonly array: number | null;
-  readonly elements: number;
-  readonly inDoubt: boolean;
-  readonly jobGroup: string;
-  /** Absolute; "" for the job that mails, as the folders. */
-  readonly manifest: string;
-  readonly resultFolder: string;
-  readonly logFolder: string;
 }
 
 /** Elements by what the scheduler says of them; index 0 stands for a job that is no array. */

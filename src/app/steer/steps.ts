@@ -1,9 +1,15 @@
-import { plural } from "../../core/quantities.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
 import type { Argv } from "../../schedulers/status.ts";
 import type { JobPart, SteeringDialect, SteeringOutcome } from "../../schedulers/steering.ts";
-import { type Elements, isLive, type Scene, stateOf, type SteerableJob } from "./scene.ts";
+import {
+  type Elements,
+  isLive,
+  type Scene,
+  type SceneOptions,
+  stateOf,
+  type SteerableJob,
+} from "./scene.ts";
 import { escapeWithinLines } from "../../core/printable.ts";
 import { runProcess } from "../../process/exec.ts";
 
@@ -41,6 +47,11 @@ export interface SteeringReport {
   readonly jobs: readonly SteeredJob[];
   /** What else the user should know. */
   readonly notes: readonly string[];
+}
+
+export interface SteeringOptions extends SceneOptions {
+  /** Nothing is done. */
+  readonly printOnly: boolean;
 }
 
 /** Something to be done to one job, or why nothing is. */
@@ -94,18 +105,10 @@ const REASONS = {
   ended: "has ended: the scheduler knows no unfinished job of that id and name",
 } as const;
 
-/** Elements of a job as its scheduler addresses them. */
-export function partOf({ job }: SteerableJob, indices: readonly number[]): JobPart {
+/** Elements of a job as its scheduler addresses them; all of it where none is named. */
+export function partOf({ job }: SteerableJob, indices: readonly number[] = [0]): JobPart {
   // A job that is no array is told of as element 0.
   return { jobId: job ?? "", indices: indices.includes(0) ? null : indices };
-}
-
-export function wholeOf({ job }: SteerableJob): JobPart {
-  return { jobId: job ?? "", indices: null };
-}
-
-export function countOf(count: number, what = "element"): string {
-  return plural(count, what);
 }
 
 /** A scheduler's commands wait for ever where the cluster is busy. */

@@ -1,4 +1,4 @@
-import type { GenerateReport } from "../../app/generate/round-spec.ts";
+import type { GenerateReport } from "../../app/generate.ts";
 import { defineCommand } from "../command.ts";
 import { formatCommand } from "../../core/shell.ts";
 import { flag, STUDY } from "../options.ts";

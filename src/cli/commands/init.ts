@@ -78,16 +78,11 @@ async function complete(given: InitOptions, file: string, yes: boolean): Promise
 }
 
 function toAnswers(file: string, given: InitOptions): InitAnswers {
-  const { queue, userGroup, serviceClass, image, like } = given;
-  const trainer = given.trainer ?? PROPOSED.trainer;
+  const { like, queue, userGroup, serviceClass, image } = given;
+  const { name = PROPOSED.name, site = PROPOSED.site, trainer = PROPOSED.trainer } = given;
+  const { grid: space = PROPOSED.grid, data = trainer === "cnn" ? PROPOSED.data : null } = given;
   return {
-    file,
-    name: given.name ?? PROPOSED.name,
-    site: given.site ?? PROPOSED.site,
-    ...(like === undefined ? {} : { like }),
-    trainer,
-    space: given.grid ?? PROPOSED.grid,
-    data: given.data ?? (trainer === "cnn" ? PROPOSED.data : null),
+    ...{ file, name, site, trainer, space, data, ...dropAbsent({ like }) },
     placement: dropAbsent({ queue, userGroup, serviceClass, image }),
   };
 }

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { PredictOptions } from "../../app/predict.ts";
 import { BsweepError } from "../../core/errors.ts";
-import { INVERSIONS, type Inversion } from "../../cnn/model-request.ts";
+import { INVERSIONS, type Inversion } from "../../cnn/inversion.ts";
 import { runInterruptible } from "../../process/signals.ts";
 import { logicalPath } from "../../workspace/layout.ts";
 import { defineCommand, openStudy, type Values } from "../command.ts";

@@ -1,4 +1,5 @@
-import { RETRY_STATES, type RetryReport } from "../../app/retry/retried.ts";
+import type { RetryReport } from "../../app/retry.ts";
+import { RETRY_STATES } from "../../app/retry/rules.ts";
 import { dropAbsent } from "../../core/objects.ts";
 import { formatCommand } from "../../core/shell.ts";
 import { defineCommand } from "../command.ts";

@@ -1,5 +1,5 @@
 import type { Look, WatchOptions } from "../../app/watch.ts";
-import type { NextStep, StudyStatus } from "../../app/cluster/study-status.ts";
+import type { NextStep, StudyStatus } from "../../app/status.ts";
 import type { Effects } from "../../core/effects.ts";
 import { formatCommand } from "../../core/shell.ts";
 import { endOnSignal } from "../../process/signals.ts";

@@ -12,7 +12,7 @@ export const throttleCommand = defineCommand({
   },
   examples: [["$0 throttle study.yaml 10", "At most ten at once"]],
   run: async ({ study: studyFile, limit, ...output }, { layout, effects }) => {
-    const { throttle } = await import("../../app/steer/throttle.ts");
+    const { throttle } = await import("../../app/steer/pace.ts");
     const { tellSteering } = await import("../steering.ts");
     const study = await openStudy(studyFile);
     const options = { study, layout, limit, printOnly: output.print };
@@ -30,7 +30,7 @@ export const pauseCommand = defineCommand({
     ...STEERING,
   },
   run: async ({ study: studyFile, running, ...output }, { layout, effects }) => {
-    const { pause } = await import("../../app/steer/pause.ts");
+    const { pause } = await import("../../app/steer/pace.ts");
     const { tellSteering } = await import("../steering.ts");
     const study = await openStudy(studyFile);
     const options = { study, layout, running, printOnly: output.print };
@@ -44,7 +44,7 @@ export const resumeCommand = defineCommand({
   describe: "Undo bsweep pause: what is held may start, what is stopped goes on",
   options: { study: STUDY, ...STEERING },
   run: async ({ study: studyFile, ...output }, { layout, effects }) => {
-    const { resume } = await import("../../app/steer/pause.ts");
+    const { resume } = await import("../../app/steer/pace.ts");
     const { tellSteering } = await import("../steering.ts");
     const study = await openStudy(studyFile);
     tellSteering(await resume({ study, layout, printOnly: output.print }, effects), output);

@@ -1,4 +1,4 @@
-import type { WaitEnd } from "../../app/wait.ts";
+import type { WaitEnd } from "../../app/watch.ts";
 import { endOnSignal } from "../../process/signals.ts";
 import { defineCommand, openStudy } from "../command.ts";
 import { duration, flag, STUDY } from "../options.ts";
@@ -38,7 +38,7 @@ export const waitCommand = defineCommand({
     "Exit status: 0 all complete; 10 all have a result, some failed; 11 some left no result and will not;\n12 timeout; 13 nothing is running and some are not submitted; 1 to 6 as everywhere; 130 after Ctrl-C.",
   examples: [["$0 wait study.yaml && $0 refit study.yaml", "Go on when all trials are complete"]],
   run: async ({ timeout = Infinity, json, ...asked }, { layout, effects }) => {
-    const { waitForStudy } = await import("../../app/wait.ts");
+    const { waitForStudy } = await import("../../app/watch.ts");
     const { formatProgressLine } = await import("../../reports/status.ts");
     const study = await openStudy(asked.study);
     const { signal, release } = endOnSignal();

@@ -6,7 +6,7 @@ import {
   MOST_LOSSES,
   UNCLAIMED,
 } from "../claims.ts";
-import { Vigil } from "../vigil.ts";
+import { keepVigil } from "../vigil.ts";
 
 /** Between two looks of a task that waits for others; it is to notice soon that they are done. */
 const MOST_PAUSE_SECONDS = 3;
@@ -49,13 +49,13 @@ export async function runPoolTask(options: PoolTaskOptions): Promise<PoolTaskEnd
   const { folder, signal, patienceSeconds, log } = options;
   const beatSeconds = patienceSeconds / 6;
   const pauseSeconds = Math.min(beatSeconds, MOST_PAUSE_SECONDS);
-  const vigil = new Vigil(folder, { patienceSeconds, pauseSeconds });
+  const findSilent = keepVigil(folder, { patienceSeconds, pauseSeconds });
   for (let taken = 0; ;) {
     const open = survey(options);
     if (open.length === 0) return endOf(options);
     if (signal.aborted || !options.hasTimeFor(taken === 0)) return "left";
     const free = open.filter(({ claims }) => !claims.isHeld);
-    const claim = claimOne(free.length > 0 ? free : findDead(open, vigil, folder), options);
+    const claim = claimOne(free.length > 0 ? free : findDead(open, findSilent, folder), options);
     if (claim === undefined) {
       if (free.length === 0) await pause(pauseSeconds, signal);
       continue;
@@ -102,12 +102,11 @@ function claimOne(elements: readonly OpenElement[], options: PoolTaskOptions): C
 /** Elements whose holders have died, but for those over which too many have died now. */
 function findDead(
   open: readonly OpenElement[],
-  vigil: Vigil,
+  findSilent: ReturnType<typeof keepVigil>,
   folder: ClaimFolder,
 ): readonly OpenElement[] {
-  const dead = new Set(
-    vigil.look(open.map(({ index, claims }) => ({ index, generation: claims.generation }))),
-  );
+  const held = open.map(({ index, claims }) => ({ index, generation: claims.generation }));
+  const dead = new Set(findSilent(held));
   const found = open.filter(({ index }) => dead.has(index));
   const isLast = ({ claims }: OpenElement): boolean => claims.losses + 1 >= MOST_LOSSES;
   for (const { index, claims } of found.filter(isLast)) folder.bury(index, claims.generation);

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { valueOr } from "../../core/errors.ts";
 import type { PeerFacts } from "../../formats/smoke-files.ts";
 import { writeFileAtomic } from "../../workspace/atomic.ts";
 
@@ -62,34 +63,27 @@ function ask(peer: Peer, { place }: Meeting, at: (name: string) => string): void
     return;
   }
   if (peer.facts !== undefined) return;
-  const told = readJson(at(`answer-${place}-${peer.place}`));
+  const file = at(`answer-${place}-${peer.place}`);
+  const told = valueOr(undefined, () => JSON.parse(readFileSync(file, "utf8")) as Answer);
   if (told === undefined) return;
   const roundTripSeconds = (performance.now() - peer.askedAt) / 1000;
   const clockAheadSeconds = (told.at - (peer.askedClock ?? 0)) / 1000 - roundTripSeconds / 2;
   peer.facts = { place: peer.place, host: told.host, roundTripSeconds, clockAheadSeconds };
 }
 
+type Answer = Readonly<{ host: string; at: number }>;
+
 function answer(peer: Peer, { place, host }: Meeting, at: (name: string) => string): void {
   if (peer.answered || !existsSync(at(`ask-${peer.place}-${place}`))) return;
-  const text = JSON.stringify({ host, at: Date.now() });
+  const text = JSON.stringify({ host, at: Date.now() } satisfies Answer);
   writeFileAtomic(at(`answer-${peer.place}-${place}`), text);
   peer.answered = true;
 }
 
-function readJson(file: string): { readonly host: string; readonly at: number } | undefined {
-  try {
-    return JSON.parse(readFileSync(file, "utf8")) as { host: string; at: number };
-  } catch {
-    return undefined;
-  }
-}
-
 /** Whether this process is the one that makes the file: the claims of a pool rest on it. */
 export function makeExclusively(file: string, text: string): boolean {
-  try {
+  return valueOr(false, () => {
     writeFileSync(file, text, { flag: "wx" });
     return true;
-  } catch {
-    return false;
-  }
+  });
 }

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { availableParallelism, homedir, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { messageOf } from "../../core/errors.ts";
+import { complaintOf, valueOr } from "../../core/errors.ts";
 import {
   type FolderFacts,
   parseSmokeQuestions,
@@ -105,7 +105,7 @@ function lookAtUser(): SmokeFacts["user"] {
     // Containers run as users without an entry in passwd.
     name: valueOr(null, () => userInfo().username),
     home,
-    homeWritable: problemOf(() => accessSync(home, constants.W_OK)) === "",
+    homeWritable: complaintOf(() => accessSync(home, constants.W_OK)) === undefined,
   };
 }
 
@@ -121,7 +121,7 @@ function lookAtEnvironment(): SmokeFacts["environment"] {
     scheduler: Object.fromEntries(set),
     misleading: MISLEADING.filter((name) => (env[name] ?? "") !== ""),
     tmpdir: tmp,
-    tmpWritable: problemOf(() => accessSync(tmp, constants.W_OK)) === "",
+    tmpWritable: complaintOf(() => accessSync(tmp, constants.W_OK)) === undefined,
     tmpFreeMiB: valueOr(null, () => readFreeMiB(tmp)),
   };
 }
@@ -161,34 +161,16 @@ function readText(file: string): string {
   return valueOr("", () => readFileSync(file, "utf8"));
 }
 
-function valueOr<T, U>(otherwise: U, read: () => T): T | U {
-  try {
-    return read();
-  } catch {
-    return otherwise;
-  }
-}
-
 function lookAtFolders({ mounts, data }: SmokeQuestions, { workspace }: Layout): FolderFacts[] {
   const look = (
     purpose: FolderFacts["purpose"],
     path: string,
     attempt: (path: string) => unknown,
-  ): FolderFacts => ({ path, purpose, problem: problemOf(() => void attempt(path)) });
+  ): FolderFacts => ({ path, purpose, problem: complaintOf(() => void attempt(path)) ?? "" });
   const access = (path: string): void => accessSync(path, constants.R_OK | constants.W_OK);
   return [
     look("workspace", workspace, access),
     ...mounts.map((path) => look("mount", path, (mount) => readdirSync(mount))),
     ...(data === null ? [] : [look("data", data, openPackedDataset)]),
   ];
-}
-
-/** Why something cannot be done; "" when it can. */
-function problemOf(attempt: () => void): string {
-  try {
-    attempt();
-    return "";
-  } catch (error) {
-    return messageOf(error);
-  }
 }

@@ -1,6 +1,7 @@
 import {
   type ContainedRequest,
   insideContainer,
+  type SessionCommand,
   type SessionDialect,
   type SessionRequest,
 } from "../session.ts";
@@ -8,31 +9,24 @@ import { formatTime, gpus, placementOptions } from "./directives.ts";
 
 /** srun(1) --pty; containers as in the job files (container.ts). */
 export const slurmSession: SessionDialect = {
-  openSession: (request) => ({
-    words: [
-      "srun",
-      ...(request.terminal ? ["--pty"] : []),
-      ...options(request),
-      ...inContainer(request),
-    ],
-    environment: {},
-    pathBefore: "",
-  }),
+  openSession: (request) => srun(request.terminal, [...options(request), ...inContainer(request)]),
   bindsServiceClass: false,
   // srun takes no `ID_INDEX`; every element that has started also has an id of its own.
   identify: (jobId, index) => ["squeue", "-h", "-o", "%A", "-j", `${jobId}_${index}`],
   // --overlap: beside the element, in what was given to it (srun(1)).
-  attach: (request) => ({
-    words: [
-      "srun",
-      ...(request.terminal ? ["--pty"] : []),
-      ...[`--jobid=${request.jobId}`, "--overlap"],
-      ...inContainer({ ...request, cpus: 1 }),
-    ],
+  attach: (request) => {
+    const inJob = [`--jobid=${request.jobId}`, "--overlap"];
+    return srun(request.terminal, [...inJob, ...inContainer({ ...request, cpus: 1 })]);
+  },
+};
+
+function srun(terminal: boolean, words: readonly string[]): SessionCommand {
+  return {
+    words: ["srun", ...(terminal ? ["--pty"] : []), ...words],
     environment: {},
     pathBefore: "",
-  }),
-};
+  };
+}
 
 function options(request: SessionRequest): string[] {
   const { memoryMiB, walltimeSeconds, gpu, workspace, container, cpus } = request;

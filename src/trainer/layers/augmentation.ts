@@ -1,7 +1,6 @@
 import type { CnnParameters } from "../../cnn/parameters.ts";
 import type { GraphTensor } from "../graph/graph.ts";
 import { elementwise, unary } from "../graph/operations/arithmetic.ts";
-import { constant } from "../graph/operations/constant.ts";
 import { transformImages } from "../graph/operations/image-transform.ts";
 import { randomBetween } from "../graph/operations/random.ts";
 import { batchShape, stackColumns } from "../graph/operations/shape.ts";
@@ -22,11 +21,10 @@ export function augment(
   { seed, nextRandomUse }: TrainingMode,
 ): GraphTensor {
   if (rotation === 0 && shift === 0 && zoom === 0 && shear === 0) return images;
-  const { graph } = images.node;
   const [, height = 0, width = 0] = images.shape;
   const batch = batchShape(images);
   const draw = (limit: number) => randomBetween(seed, nextRandomUse(), [-1], limit, batch);
-  const around1 = (limit: number) => add(draw(limit), constant(graph, 1));
+  const around1 = (limit: number) => add(draw(limit), 1);
   const angle = draw(rotation * RADIANS_PER_DEGREE);
   const slant = unary("Tan", draw(shear * RADIANS_PER_DEGREE));
   const [stretchX, stretchY] = [around1(zoom), around1(zoom)];
@@ -37,7 +35,7 @@ export function augment(
   const xy = div(sub(mul(cos, slant), sin), stretchY);
   const yx = div(sin, stretchX);
   const yy = div(add(mul(sin, slant), cos), stretchY);
-  const [centreX, centreY] = [constant(graph, (width - 1) / 2), constant(graph, (height - 1) / 2)];
+  const [centreX, centreY] = [(width - 1) / 2, (height - 1) / 2];
   const fromX = sub(add(moveX, centreX), add(mul(xx, centreX), mul(xy, centreY)));
   const fromY = sub(add(moveY, centreY), add(mul(yx, centreX), mul(yy, centreY)));
   const zero = sub(angle, angle);
@@ -45,7 +43,8 @@ export function augment(
   return transformImages(images, transforms);
 }
 
-const mul = (a: GraphTensor, b: GraphTensor): GraphTensor => elementwise("Mul", a, b);
-const add = (a: GraphTensor, b: GraphTensor): GraphTensor => elementwise("AddV2", a, b);
-const sub = (a: GraphTensor, b: GraphTensor): GraphTensor => elementwise("Sub", a, b);
-const div = (a: GraphTensor, b: GraphTensor): GraphTensor => elementwise("RealDiv", a, b);
+type Operand = GraphTensor | number;
+const mul = (a: GraphTensor, b: Operand): GraphTensor => elementwise("Mul", a, b);
+const add = (a: GraphTensor, b: Operand): GraphTensor => elementwise("AddV2", a, b);
+const sub = (a: GraphTensor, b: Operand): GraphTensor => elementwise("Sub", a, b);
+const div = (a: GraphTensor, b: Operand): GraphTensor => elementwise("RealDiv", a, b);

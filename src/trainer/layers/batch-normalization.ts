@@ -2,7 +2,6 @@ import type { CnnLayer, ImageShape } from "../../cnn/shapes.ts";
 import type { GraphTensor } from "../graph/graph.ts";
 import { elementwise } from "../graph/operations/arithmetic.ts";
 import { normalizeBatch, normalizeWith } from "../graph/operations/batch-normalization.ts";
-import { constant } from "../graph/operations/constant.ts";
 import { reshape } from "../graph/operations/shape.ts";
 import { readVariable, subtractFromVariable, type Variable } from "../graph/operations/variable.ts";
 import { type Layer, type LayerContext, vector } from "./layer.ts";
@@ -51,8 +50,6 @@ function asImages(input: GraphTensor, shape: ImageShape): GraphTensor {
 }
 
 function moveTowards(statistic: Variable, value: GraphTensor) {
-  const { graph } = value.node;
   const distance = elementwise("Sub", readVariable(statistic), value);
-  const part = elementwise("Mul", distance, constant(graph, BATCH_WEIGHT));
-  return subtractFromVariable(statistic, part);
+  return subtractFromVariable(statistic, elementwise("Mul", distance, BATCH_WEIGHT));
 }

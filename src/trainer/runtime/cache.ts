@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
+import { valueOr } from "../../core/errors.ts";
 import { logicalPath } from "../../workspace/layout.ts";
 import { packageRoot } from "../../workspace/package.ts";
 
@@ -9,22 +10,14 @@ import { packageRoot } from "../../workspace/package.ts";
  */
 export function cacheFolder(
   environment: NodeJS.ProcessEnv = process.env,
-  home: string | null = homeFolder(),
+  // No HOME, and a user id that no passwd file knows: usual in containers.
+  home: string = valueOr("", homedir),
 ): string {
   const own = environment["BSWEEP_CACHE"] ?? "";
   if (own !== "") return logicalPath(own);
   const shared = environment["XDG_CACHE_HOME"] ?? "";
   // The XDG base directory specification tells programs to ignore a relative path here.
   if (isAbsolute(shared)) return join(shared, "bsweep");
-  if (home !== null) return join(home, ".cache", "bsweep");
+  if (isAbsolute(home)) return join(home, ".cache", "bsweep");
   return join(packageRoot(), "node_modules", ".cache", "bsweep");
-}
-
-function homeFolder(): string | null {
-  try {
-    const home = homedir();
-    return isAbsolute(home) ? home : null;
-  } catch {
-    return null; // No HOME, and a user id that no passwd file knows: usual in containers.
-  }
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
-import { BsweepError } from "../../core/errors.ts";
+import { BsweepError, valueOr } from "../../core/errors.ts";
 import type { Precision } from "../../core/study.ts";
 
 /** What decides how fast TensorFlow computes here, and (for a thread count) which bits come out. */
@@ -20,21 +20,14 @@ const FEATURES =
 
 export function readCpu(): Cpu {
   const model = cpus()[0]?.model.trim() ?? "unknown";
-  return { model, cores: availableParallelism(), features: parseCpuFeatures(readCpuInfo()) };
+  const cpuInfo = valueOr("", () => readFileSync("/proc/cpuinfo", "utf8"));
+  return { model, cores: availableParallelism(), features: parseCpuFeatures(cpuInfo) };
 }
 
 /** The features among `FEATURES` that `/proc/cpuinfo` lists for the first processor. */
 export function parseCpuFeatures(cpuInfo: string): string[] {
   const flags = /^(?:flags|Features)\s*:(.*)$/m.exec(cpuInfo)?.[1]?.trim().split(/\s+/) ?? [];
   return FEATURES.filter((feature) => flags.includes(feature));
-}
-
-function readCpuInfo(): string {
-  try {
-    return readFileSync("/proc/cpuinfo", "utf8");
-  } catch {
-    return "";
-  }
 }
 
 /** Any of them computes with bfloat16 at more than float32's speed. */

@@ -1,5 +1,5 @@
 import { plural } from "../../core/quantities.ts";
-import { BsweepError } from "../../core/errors.ts";
+import { BsweepError, valueOr } from "../../core/errors.ts";
 import type { Build } from "./pinned-wheels.ts";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -40,13 +40,11 @@ const DRIVER = "/proc/driver/nvidia/gpus";
 
 /** The model of the host's first GPU; hosts have GPUs of one kind. */
 export function readGpuModel(folder = DRIVER): string {
-  try {
+  const text = valueOr("", () => {
     const [first = ""] = readdirSync(folder).sort();
-    const text = readFileSync(join(folder, first, "information"), "utf8");
-    return /^Model:\s*(.+?)\s*$/m.exec(text)?.[1] ?? "unknown GPU";
-  } catch {
-    return "unknown GPU";
-  }
+    return readFileSync(join(folder, first, "information"), "utf8");
+  });
+  return /^Model:\s*(.+?)\s*$/m.exec(text)?.[1] ?? "unknown GPU";
 }
 
 /**

@@ -27,7 +27,7 @@ export function loadTensorFlow(options: LoadOptions): Promise<Tf> {
 }
 
 function requireTensorFlow({ threads, notes = false }: LoadOptions): Tf {
-  setEnvironment(threads);
+  Object.assign(process.env, tensorFlowEnvironment(threads));
   if (notes) process.env["TF_CPP_MIN_LOG_LEVEL"] = "0";
   restoreIsNullOrUndefined();
   try {
@@ -47,13 +47,8 @@ function missingRuntime(cause: unknown): BsweepError {
   });
 }
 
-/** Sets what TensorFlow reads when it loads; later it is too late. */
-function setEnvironment(threads: number): void {
-  Object.assign(process.env, tensorFlowEnvironment(threads));
-}
-
 /**
- * What TensorFlow reads from the environment when it loads. Level 2 keeps its errors and drops its
+ * What TensorFlow reads from the environment when it loads; later it is too late. Level 2 keeps its errors and drops its
  * notes. oneDNN's kernels are always on: by itself TensorFlow takes them only on processors with AVX-512
  * VNNI or better, yet a step costs a third less with them on AVX2 too. No fingerprint tells them apart,
  * so they are not left to the user's environment. A GPU's memory is taken as it is needed: all of it at
@@ -110,7 +105,7 @@ export interface NativeBinding {
  * @throws BsweepError RUNTIME_MISSING when the package or its native library is not there or does not load
  */
 export function loadNativeBinding({ threads }: LoadOptions): NativeBinding {
-  setEnvironment(threads);
+  Object.assign(process.env, tensorFlowEnvironment(threads));
   try {
     return createRequire(import.meta.url)(findBinding()) as NativeBinding;
   } catch (error) {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { valueOr } from "../../core/errors.ts";
 import { packageRoot } from "../../workspace/package.ts";
 
 export const TFJS_NODE = "@tensorflow/tfjs-node";
@@ -16,7 +17,7 @@ export function findTfjsPackage(): TfjsPackage | undefined {
   const require = createRequire(import.meta.url);
   for (const modules of require.resolve.paths(TFJS_NODE) ?? []) {
     const folder = join(modules, TFJS_NODE);
-    const version = readVersion(folder);
+    const version = valueOr(undefined, () => readManifest(folder).version);
     if (version !== undefined) return { folder, version };
   }
   return undefined;
@@ -24,10 +25,7 @@ export function findTfjsPackage(): TfjsPackage | undefined {
 
 /** The version of tfjs-node that this bsweep is made for. */
 export function wantedTfjsVersion(): string {
-  const manifest = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as {
-    optionalDependencies: Record<string, string>;
-  };
-  return manifest.optionalDependencies[TFJS_NODE] ?? "latest";
+  return readManifest(packageRoot()).optionalDependencies[TFJS_NODE] ?? "latest";
 }
 
 /** Where tfjs-node will look for its native binding in this Node, whether or not it is there. */
@@ -44,11 +42,9 @@ export function nodePreGypProgram(tfjs: TfjsPackage): string {
   return join(dirname(manifest), "bin", "node-pre-gyp");
 }
 
-function readVersion(folder: string): string | undefined {
-  try {
-    const manifest = readFileSync(join(folder, "package.json"), "utf8");
-    return (JSON.parse(manifest) as { version: string }).version;
-  } catch {
-    return undefined;
-  }
+function readManifest(folder: string) {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+    readonly version: string;
+    readonly optionalDependencies: Readonly<Record<string, string>>;
+  };
 }

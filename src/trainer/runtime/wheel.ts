@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
-import { closeSync, createReadStream, existsSync, fsyncSync, openSync, renameSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, renameSync } from "node:fs";
 import { basename, join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { BsweepError } from "../../core/errors.ts";
 import { syncFolder } from "../../workspace/atomic.ts";
+import { hashFile } from "../../workspace/packed-dataset.ts";
 import { CUDA, findLibraries, type Libraries } from "./libraries.ts";
 import { ALL_WHEELS, type PinnedWheel, PLATFORMS, requirementOf } from "./pinned-wheels.ts";
 import { runTool } from "./tool.ts";
@@ -49,8 +48,8 @@ export async function unpackWheel(
   cache: string,
   cuda: readonly string[] = [],
 ): Promise<Libraries> {
-  const sha256 = await digestOf(wheel);
-  for (const file of cuda) refuseDamaged(file, await digestOf(file));
+  const sha256 = hashFile(wheel);
+  for (const file of cuda) refuseDamaged(file, hashFile(file));
   refuseDamaged(wheel, sha256);
   const unpacked = unpackedFolder(cache, basename(wheel), sha256, cuda.length > 0);
   if (!existsSync(unpacked)) {
@@ -104,12 +103,6 @@ async function extract(wheel: string, folder: string): Promise<void> {
   await runTool("Unpacking TensorFlow", "python3", ["-c", EXTRACT, wheel, folder, ...WANTED], {
     hint: "check the file, the free disk space (1 GB) and that python3 is installed",
   });
-}
-
-async function digestOf(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash);
-  return hash.digest("hex");
 }
 
 function syncFile(path: string): void {

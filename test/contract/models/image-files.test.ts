@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Rank, Tensor3D } from "@tensorflow/tfjs-node";
 import { expect, test } from "vitest";
 import type { CnnProblem } from "../../../src/cnn/shapes.ts";
-import type { Inversion } from "../../../src/cnn/model-request.ts";
+import type { Inversion } from "../../../src/cnn/inversion.ts";
 import { readImageFiles } from "../../../src/trainer/image-files.ts";
 import { loadTensorFlow, bindingOf } from "../../../src/trainer/runtime/load.ts";
 import { makeTestFolder } from "../../support/folder.ts";

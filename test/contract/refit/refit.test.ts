@@ -4,7 +4,7 @@ import type { Tensor2D } from "@tensorflow/tfjs-node";
 import { beforeAll, describe, expect, test } from "vitest";
 import { scoreClasses } from "../../../src/cnn/classification.ts";
 import { planCnn } from "../../../src/cnn/shapes.ts";
-import type { RefitReport } from "../../../src/app/refit/refitted.ts";
+import type { RefitReport } from "../../../src/app/refit.ts";
 import type { StudyReport } from "../../../src/stats/study-report.ts";
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { createLayout, type Layout } from "../../../src/workspace/layout.ts";

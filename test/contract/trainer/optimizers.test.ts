@@ -14,7 +14,7 @@ import {
   type Variable,
   variable,
 } from "../../../src/trainer/graph/operations/variable.ts";
-import { OPTIMIZERS } from "../../../src/trainer/optimizers/index.ts";
+import { OPTIMIZERS } from "../../../src/trainer/optimizers.ts";
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { AdamReference } from "../../support/oracle.ts";
 import { drawNormal, openSession, relativeDifference } from "../../support/graph.ts";
@@ -35,7 +35,7 @@ function runOptimizer(params: Partial<CnnParameters>, decays = true): Float32Arr
   const graph = new Graph();
   const resolved = resolveCnnParameters(params);
   const slots: Variable[] = [];
-  const optimizer = OPTIMIZERS[resolved.optimizer](resolved, (name, { shape }) => {
+  const update = OPTIMIZERS[resolved.optimizer](resolved, (name, { shape }) => {
     const slot = variable(graph, name, "float32", shape);
     slots.push(slot);
     return slot;
@@ -44,7 +44,7 @@ function runOptimizer(params: Partial<CnnParameters>, decays = true): Float32Arr
   const gradient = placeholder(graph, "gradient", "float32", SHAPE);
   const learningRate = placeholder(graph, "learningRate", "float32", []);
   const step = placeholder(graph, "step", "float32", []);
-  const updated = optimizer.update({ variable: weights, decays }, gradient, {
+  const updated = update({ variable: weights, decays }, gradient, {
     learningRate,
     step,
   });

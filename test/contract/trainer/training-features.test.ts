@@ -1,7 +1,7 @@
 import type { Tensor1D, Tensor2D, Tensor4D } from "@tensorflow/tfjs-node";
 import { describe, expect, test } from "vitest";
 import type { CnnParameters } from "../../../src/cnn/parameters.ts";
-import { OPTIMIZERS } from "../../../src/trainer/optimizers/index.ts";
+import { OPTIMIZERS } from "../../../src/trainer/optimizers.ts";
 import type { Session } from "../../../src/trainer/graph/session.ts";
 import { type Fetched, loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { relativeDifference } from "../../support/graph.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CnnParameters } from "../../../src/cnn/parameters.ts";
-import { OPTIMIZERS } from "../../../src/trainer/optimizers/index.ts";
+import { OPTIMIZERS } from "../../../src/trainer/optimizers.ts";
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { relativeDifference } from "../../support/graph.ts";
 import {

@@ -8,7 +8,7 @@ import { BsweepError } from "../../../src/core/errors.ts";
 import type { Parameters } from "../../../src/core/study.ts";
 import { parseRefusal, type TrainerRequest } from "../../../src/formats/trainer-request.ts";
 import type { TrainerReport } from "../../../src/core/trial.ts";
-import { type EpochRecord, stepOfEpoch } from "../../../src/cnn/training-progress.ts";
+import { type EpochRecord, stepOfEpoch } from "../../../src/formats/training-progress.ts";
 import { readProgressLine } from "../../../src/formats/told-steps.ts";
 import { Warnings } from "../../../src/formats/warnings.ts";
 import { runTrial } from "../../../src/trainer/run-trial.ts";

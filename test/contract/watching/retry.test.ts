@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { RetryReport } from "../../../src/app/retry/retried.ts";
+import type { RetryReport } from "../../../src/app/retry.ts";
 import { parseManifestLine } from "../../../src/formats/manifest.ts";
 import { parseRoundFile } from "../../../src/formats/round-file.ts";
 import { manifestName, ROUND_FILE } from "../../../src/workspace/layout.ts";

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, rmdirSync, rmSync } from "node:fs"
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { parseStudyFile } from "../../../src/formats/study-file.ts";
-import { waitForStudy } from "../../../src/app/wait.ts";
+import { waitForStudy } from "../../../src/app/watch.ts";
 import { watchStudy } from "../../../src/app/watch.ts";
 import { until } from "../../support/bsweep-process.ts";
 import { never, recordEffects } from "../../support/prepare.ts";

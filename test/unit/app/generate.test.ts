@@ -8,10 +8,13 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { generateRound, type GenerateOptions } from "../../../src/app/generate.ts";
+import {
+  generateRound,
+  type GenerateOptions,
+  type GenerateReport,
+} from "../../../src/app/generate.ts";
 import { BsweepError, formatIssue } from "../../../src/core/errors.ts";
 import { sha256 } from "../../../src/core/identity.ts";
-import type { GenerateReport } from "../../../src/app/generate/round-spec.ts";
 import { parseManifestLine } from "../../../src/formats/manifest.ts";
 import { parseRoundFile } from "../../../src/formats/round-file.ts";
 import { createLayout, type Layout } from "../../../src/workspace/layout.ts";

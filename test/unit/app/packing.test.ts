@@ -1,9 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { generateRound } from "../../../src/app/generate.ts";
+import { generateRound, type GenerateReport } from "../../../src/app/generate.ts";
 import { planStudy } from "../../../src/app/plan.ts";
-import type { GenerateReport } from "../../../src/app/generate/round-spec.ts";
 import { parseManifestLine } from "../../../src/formats/manifest.ts";
 import { createLayout, type Layout } from "../../../src/workspace/layout.ts";
 import { makeTestFolder } from "../../support/folder.ts";

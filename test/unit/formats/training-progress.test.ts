@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
-import { FRESH_PROGRESS, type Progress } from "../../../src/cnn/training-progress.ts";
 import { BsweepError } from "../../../src/core/errors.ts";
-import { parseProgress } from "../../../src/formats/result-file.ts";
+import {
+  FRESH_PROGRESS,
+  parseProgress,
+  type Progress,
+} from "../../../src/formats/training-progress.ts";
 
 const PROGRESS: Progress = {
   history: [

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ClaimFolder } from "../../../src/runner/claims.ts";
-import { Vigil } from "../../../src/runner/vigil.ts";
+import { keepVigil } from "../../../src/runner/vigil.ts";
 import { makeTestFolder } from "../../support/folder.ts";
 
 const HELD = [{ index: 1, generation: 1 }];
@@ -11,10 +11,10 @@ function watch() {
   const claim = folder.claim(1);
   if (claim === undefined) throw new Error("not claimed");
   let now = 0;
-  const vigil = new Vigil(folder, { patienceSeconds: 60, pauseSeconds: 10 }, () => now);
+  const vigil = keepVigil(folder, { patienceSeconds: 60, pauseSeconds: 10 }, () => now);
   const look = (seconds: number): number[] => {
     now += seconds;
-    return vigil.look(HELD);
+    return vigil(HELD);
   };
   return { claim, look };
 }

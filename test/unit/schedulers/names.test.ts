@@ -9,7 +9,6 @@ const SOURCES = join(packageRoot(), "src");
 
 /** Where a person types the name or reads it; everywhere else the record is asked. */
 const ALLOWED: Readonly<Record<string, string>> = {
-  "app/cluster/study-status.ts": "names the command that is next: `bsweep local`",
   "app/demo.ts": "types `bsweep local`",
   "app/doctor.ts": "the site of a machine alone, as a person would name it",
   "app/doctor/container.ts": "tells who starts Docker",
@@ -19,9 +18,9 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "cli/commands/generate.ts": "says which command is next: `bsweep local`",
   "cli/commands/init.ts": "help: what an option is called elsewhere",
   "cli/commands/local.ts": "says which command is next: `bsweep local`",
-  "cli/commands/pause.ts": "help: which scheduler can",
   "cli/commands/retry.ts": "says which command is next: `bsweep local`",
   "cli/commands/status.ts": "says which command is next: `bsweep local`",
+  "cli/commands/steer.ts": "help: which scheduler can",
   "cli/init-questions.ts": "sites that a person may choose from",
   "formats/placement-schema.ts": "describes keys by the options that people know",
   "formats/study-schema.ts": "the default site; describes keys by the options that people know",

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { TrainerRequest } from "../../../src/formats/trainer-request.ts";
-import { FRESH_PROGRESS } from "../../../src/cnn/training-progress.ts";
+import { FRESH_PROGRESS } from "../../../src/formats/training-progress.ts";
 import { type Checkpoint, Checkpoints } from "../../../src/trainer/checkpoints.ts";
 import { makeTestFolder } from "../../support/folder.ts";
 

@@ -1,9 +1,14 @@
 import { expect, test } from "vitest";
-import { EarlyStopping } from "../../../src/trainer/train.ts";
+import { FRESH_PROGRESS } from "../../../src/formats/training-progress.ts";
+import { observeLoss } from "../../../src/trainer/train.ts";
 
 function verdicts(patience: number, losses: readonly number[]): string[] {
-  const stopping = new EarlyStopping(patience);
-  return losses.map((loss, index) => stopping.observe(index + 1, loss));
+  let { stopping } = FRESH_PROGRESS;
+  return losses.map((loss, index) => {
+    const observed = observeLoss({ patience }, stopping, index + 1, loss);
+    ({ stopping } = observed);
+    return observed.verdict;
+  });
 }
 
 test("stops once `patience` epochs in a row brought nothing better", () => {
@@ -20,8 +25,9 @@ test("stops once `patience` epochs in a row brought nothing better", () => {
 });
 
 test("an equal loss is not better, so the earlier epoch stays the best", () => {
-  const stopping = new EarlyStopping(2);
-  expect(stopping.state.bestEpoch).toBe(0);
-  for (const [index, loss] of [1, 1, 2].entries()) stopping.observe(index + 1, loss);
-  expect(stopping.state.bestEpoch).toBe(1);
+  let { stopping } = FRESH_PROGRESS;
+  expect(stopping.bestEpoch).toBe(0);
+  for (const [index, loss] of [1, 1, 2].entries())
+    ({ stopping } = observeLoss({ patience: 2 }, stopping, index + 1, loss));
+  expect(stopping.bestEpoch).toBe(1);
 });

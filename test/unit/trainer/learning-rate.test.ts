@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type CnnParameters, resolveCnnParameters } from "../../../src/cnn/parameters.ts";
-import type { PlateauState } from "../../../src/cnn/training-progress.ts";
+import type { Progress } from "../../../src/formats/training-progress.ts";
 import { learningRateAt, observePlateau } from "../../../src/trainer/learning-rate.ts";
 
-const FRESH: PlateauState = { scale: 1, bestLoss: null, waited: 0 };
+const FRESH: Progress["plateau"] = { scale: 1, bestLoss: null, waited: 0 };
 
 /** The learning rates after so many epochs of `total`. */
 function ratesOf(

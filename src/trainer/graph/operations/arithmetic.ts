@@ -32,14 +32,15 @@ export function halfSumOfSquares(input: GraphTensor): GraphTensor {
 type Elementwise = "AddV2" | "Sub" | "Mul" | "RealDiv" | "Minimum" | "Pow" | "BitwiseXor";
 
 /**
- * Element by element, one operand perhaps a scalar. No gradient rule: `multiply` is the
- * operation for factors in the forward pass.
+ * Element by element, one operand perhaps a scalar: of `b` a number will do, for float32. No gradient rule: `multiply`
+ * is the operation for factors in the forward pass.
  */
 export function elementwise(
   op: Elementwise | "GreaterEqual" | "Equal",
   a: GraphTensor,
-  b: GraphTensor,
+  operand: GraphTensor | number,
 ): GraphTensor {
+  const b = typeof operand === "number" ? constant(a.node.graph, operand) : operand;
   const scalar = a.shape.length === 0 || b.shape.length === 0;
   requireShape(scalar || haveSameShape(a, b), op, a, b);
   return addLike(a, op, [a, b], {

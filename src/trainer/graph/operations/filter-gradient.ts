@@ -1,7 +1,7 @@
 import { addLike, type GraphTensor, type Shape } from "../graph.ts";
 import { constant, constantTensor, integers } from "./constant.ts";
 import { product } from "./matrix-product.ts";
-import { reshape } from "./shape.ts";
+import { reshape, slice } from "./shape.ts";
 
 /** A stride-1 convolution, as its filter's gradient needs it. */
 interface FilterUse {
@@ -94,14 +94,9 @@ function gatherPatches(input: GraphTensor, kernel: number, output: GraphTensor):
 function stackPatches(input: GraphTensor, kernel: number, output: GraphTensor): GraphTensor {
   const { graph } = input.node;
   const [, height = 0, width = 0] = output.shape;
-  const size = integers(graph, [-1, height, width, 1]);
   const slices = Array.from({ length: kernel * kernel }, (_, place) => {
-    const corner = integers(graph, [0, Math.floor(place / kernel), place % kernel, 0]);
-    const slice = addLike(input, "Slice", [input, corner, size], {
-      attributes: { Index: { type: "int32" } },
-      shape: [-1, height, width, 1],
-    });
-    return reshape(slice, [1, -1]);
+    const corner = [0, Math.floor(place / kernel), place % kernel, 0];
+    return reshape(slice(input, corner, [-1, height, width, 1]), [1, -1]);
   });
   return addLike(input, "ConcatV2", [...slices, constant(graph, 0, "int32")], {
     attributes: { N: { int: slices.length }, Tidx: { type: "int32" } },

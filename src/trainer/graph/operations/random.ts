@@ -1,6 +1,6 @@
 import type { GraphTensor, Shape } from "../graph.ts";
 import { cast, elementwise, multiply } from "./arithmetic.ts";
-import { constant, integers } from "./constant.ts";
+import { integers } from "./constant.ts";
 import { shapeOf } from "./shape.ts";
 
 /**
@@ -29,7 +29,7 @@ export function randomTruncatedNormal(
   deviation: number,
 ): GraphTensor {
   const draws = draw("StatelessTruncatedNormal", seed, use, shape);
-  return elementwise("Mul", draws, constant(seed.node.graph, deviation));
+  return elementwise("Mul", draws, deviation);
 }
 
 function draw(
@@ -60,10 +60,8 @@ export function randomBetween(
   limit: number,
   size?: GraphTensor,
 ): GraphTensor {
-  const { graph } = seed.node;
   const draws = randomUniform(seed, use, shape, size);
-  const doubled = elementwise("Mul", draws, constant(graph, 2 * limit));
-  return elementwise("Sub", doubled, constant(graph, limit));
+  return elementwise("Sub", elementwise("Mul", draws, 2 * limit), limit);
 }
 
 /** Zeroes a fraction `rate` of the elements and scales the others by 1 / (1 - rate) (Srivastava et al., JMLR 2014). */
@@ -73,9 +71,8 @@ export function dropout(
   seed: GraphTensor,
   use: number,
 ): GraphTensor {
-  const { graph } = input.node;
   const draws = randomUniform(seed, use, input.shape, shapeOf(input));
-  const kept = cast(elementwise("GreaterEqual", draws, constant(graph, rate)), "float32");
-  const mask = elementwise("Mul", kept, constant(graph, 1 / (1 - rate)));
+  const kept = cast(elementwise("GreaterEqual", draws, rate), "float32");
+  const mask = elementwise("Mul", kept, 1 / (1 - rate));
   return multiply(input, cast(mask, input.dtype));
 }

@@ -21,7 +21,7 @@ test.each([
 
 test("without a home the cache lies beside the packages, as usual for a user id in a container", () => {
   // `null` stands for "no home": undefined would ask this machine.
-  expect(cacheFolder({}, null)).toBe(join(packageRoot(), "node_modules", ".cache", "bsweep"));
+  expect(cacheFolder({}, "")).toBe(join(packageRoot(), "node_modules", ".cache", "bsweep"));
 });
 
 test("a relative path is taken from where the user stands", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { raiseResources, type RaiseRule } from "../../../../src/app/retry/resources.ts";
+import { raiseResources, type RaiseRule } from "../../../../src/app/retry/rules.ts";
 import type { Resources } from "../../../../src/core/study.ts";
 import type { Standing } from "../../../../src/core/standing.ts";
 

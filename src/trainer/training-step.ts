@@ -1,17 +1,20 @@
-import { differentiate } from "../graph/gradients.ts";
-import type { GraphNode, GraphTensor } from "../graph/graph.ts";
+import type { CnnParameters } from "../cnn/parameters.ts";
+import type { Precision } from "../core/study.ts";
+import { differentiate } from "./graph/gradients.ts";
+import type { Graph, GraphNode, GraphTensor } from "./graph/graph.ts";
 import {
   addTensors,
+  argMax,
   cast,
   divide,
   elementwise,
   halfSumOfSquares,
   multiply,
   sumAll,
-} from "../graph/operations/arithmetic.ts";
-import { constant, placeholder } from "../graph/operations/constant.ts";
-import { crossEntropy, smoothedCrossEntropy } from "../graph/operations/cross-entropy.ts";
-import { sizeOf } from "../graph/operations/shape.ts";
+} from "./graph/operations/arithmetic.ts";
+import { constant, placeholder } from "./graph/operations/constant.ts";
+import { crossEntropy, smoothedCrossEntropy } from "./graph/operations/cross-entropy.ts";
+import { sizeOf } from "./graph/operations/shape.ts";
 import {
   assignVariable,
   gatherRows,
@@ -20,12 +23,50 @@ import {
   subtractFromVariable,
   type Variable,
   variable,
-} from "../graph/operations/variable.ts";
-import { augment } from "../layers/augmentation.ts";
-import { TrainingPass } from "../layers/layer.ts";
-import { OPTIMIZERS } from "../optimizers/index.ts";
-import type { MakeSlot, StepRates } from "../optimizers/optimizer.ts";
-import { countCorrect, gatherBatch, type TrainingGraph } from "./parts.ts";
+} from "./graph/operations/variable.ts";
+import { augment } from "./layers/augmentation.ts";
+import { TrainingPass } from "./layers/layer.ts";
+import type { Network } from "./layers/network.ts";
+import { type MakeSlot, OPTIMIZERS, type StepRates } from "./optimizers.ts";
+
+/** The graph under construction, with what its signatures share. */
+export interface TrainingGraph {
+  readonly graph: Graph;
+  readonly params: CnnParameters;
+  readonly precision: Precision;
+  readonly network: Network;
+  /** The packed data set, uint8, and the weight of each class. */
+  readonly data: { readonly images: Variable; readonly labels: Variable };
+  readonly classWeights: Variable;
+  /** Moving averages by the variable they follow; empty without `emaDecay`. */
+  readonly averages: ReadonlyMap<Variable, Variable>;
+}
+
+/** Pixels are stored as 0 .. 255 and trained on as 0 .. 1. */
+export const PIXEL_SCALE = 1 / 255;
+
+/** The batch: pixels as float32 in [0, 1] and labels as int32. */
+export function gatherBatch(
+  { data: { images, labels } }: TrainingGraph,
+  rows: GraphTensor,
+): { images: GraphTensor; labels: GraphTensor } {
+  const pixels = cast(gatherRows(images, rows), "float32");
+  return {
+    images: multiply(pixels, constant(rows.node.graph, PIXEL_SCALE)),
+    labels: cast(gatherRows(labels, rows), "int32"),
+  };
+}
+
+export function countCorrect(
+  logits: GraphTensor,
+  labels: GraphTensor,
+): { predictions: GraphTensor; correct: GraphTensor } {
+  const predictions = argMax(logits);
+  return {
+    predictions,
+    correct: sumAll(cast(elementwise("Equal", predictions, labels), "float32")),
+  };
+}
 
 /** Returns the variables that start at zero: the optimizer's. */
 export function addStepSignature(model: TrainingGraph): readonly Variable[] {
@@ -46,7 +87,7 @@ export function addStepSignature(model: TrainingGraph): readonly Variable[] {
     return slot;
   };
   const counter = makeSlot("optimizer/steps", { shape: [] });
-  const step = elementwise("AddV2", readVariable(counter), constant(graph, 1));
+  const step = elementwise("AddV2", readVariable(counter), 1);
   const updates = updateAll(model, pass, loss, { learningRate, step }, makeSlot);
   const changes = [...updates, ...pass.alsoRun, assignVariable(counter, step)];
   graph.signatures.set("step", {
@@ -93,7 +134,7 @@ function updateAll(
   rates: StepRates,
   makeSlot: MakeSlot,
 ): readonly GraphNode[] {
-  const optimizer = OPTIMIZERS[params.optimizer](params, makeSlot);
+  const update = OPTIMIZERS[params.optimizer](params, makeSlot);
   const kernels = new Set(
     network.variables.filter(({ role }) => role === "kernel").map(({ variable: own }) => own),
   );
@@ -103,7 +144,7 @@ function updateAll(
     const gradient = gradients[index];
     if (gradient === undefined) return [];
     const decays = kernels.has(target);
-    const updated = optimizer.update({ variable: target, decays }, gradient, rates);
+    const updated = update({ variable: target, decays }, gradient, rates);
     const average = averages.get(target);
     if (average === undefined) return [updated];
     return [updateAverage(average, readVariable(target, [updated]), params.emaDecay, rates.step)];
@@ -120,11 +161,13 @@ function updateAverage(
   decay: number,
   step: GraphTensor,
 ): GraphNode {
-  const { graph } = value.node;
-  const plus = (number: number): GraphTensor => elementwise("AddV2", step, constant(graph, number));
-  const early = elementwise("RealDiv", plus(1), plus(10));
-  const kept = elementwise("Minimum", early, constant(graph, decay));
+  const early = elementwise(
+    "RealDiv",
+    elementwise("AddV2", step, 1),
+    elementwise("AddV2", step, 10),
+  );
+  const kept = elementwise("Minimum", early, decay);
   const distance = elementwise("Sub", readVariable(average), value);
-  const share = elementwise("Sub", constant(graph, 1), kept);
+  const share = elementwise("Sub", constant(value.node.graph, 1), kept);
   return subtractFromVariable(average, elementwise("Mul", distance, share));
 }

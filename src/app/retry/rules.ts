@@ -1,18 +1,19 @@
-import type { Round } from "../../formats/round-file.ts";
 import type { Resources } from "../../core/study.ts";
 import type { Standing } from "../../core/standing.ts";
+import { FAILURE_KINDS } from "../../core/trial.ts";
 
-/** How much more a trial gets that had too little. */
-export interface RaiseRule {
-  readonly memoryFactor: number;
-  readonly walltimeFactor: number;
-  /** What every trial gets instead; MiB and seconds. */
-  readonly memoryMiB?: number;
-  readonly walltimeSeconds?: number;
-}
+/** What trials may be chosen by: how they failed, or how their element was lost. */
+export const RETRY_STATES = [...FAILURE_KINDS, "lost", "missing", "killed", "host"] as const;
+export type RetryState = (typeof RETRY_STATES)[number];
 
 /** Of one element. */
 export type RetryResources = Pick<Resources, "memoryMiB" | "walltimeSeconds">;
+
+/** How much more a trial gets that had too little; or what every trial gets instead. */
+export interface RaiseRule extends Partial<RetryResources> {
+  readonly memoryFactor: number;
+  readonly walltimeFactor: number;
+}
 
 /** Where the study names no limit: so many times what it asks for. */
 const DEFAULT_CAP = 4;
@@ -24,7 +25,7 @@ const DEFAULT_CAP = 4;
  */
 export function raiseResources(
   state: Standing,
-  last: Pick<Round["limits"], "memoryMiB" | "walltimeSeconds">,
+  last: RetryResources,
   study: Resources,
   rule: RaiseRule,
 ): RetryResources | string {

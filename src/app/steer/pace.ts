@@ -1,12 +1,13 @@
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
+import { plural } from "../../core/quantities.ts";
 import type { Argv } from "../../schedulers/status.ts";
 import {
-  countOf,
   dialectOf,
   partOf,
   planSteps,
   runSteps,
+  type SteeringOptions,
   type SteeringReport,
   type Step,
 } from "./steps.ts";
@@ -18,18 +19,17 @@ import {
   isPaused,
   isUnfinished,
   lookAtJobs,
+  markLimit,
   markPaused,
   removePaused,
   type Scene,
-  type SceneOptions,
   stateOf,
   type SteerableJob,
 } from "./scene.ts";
 
-interface PauseOptions extends SceneOptions {
+interface PauseOptions extends SteeringOptions {
   /** What runs is stopped too, in memory. */
   readonly running: boolean;
-  readonly printOnly: boolean;
 }
 
 /**
@@ -47,21 +47,22 @@ export async function pause(options: PauseOptions, effects: Effects): Promise<St
     const { pending, held, suspended } = elements;
     const stopped = running ? elements.running : [];
     const goesOn = elements.running.length - stopped.length;
-    const toTheEnd = `${countOf(goesOn)} running to the end`;
+    const toTheEnd = `${plural(goesOn, "element")} running to the end`;
     if (pending.length + stopped.length === 0) {
       const paused = held.length + suspended.length;
-      const idle = paused > 0 ? `${countOf(paused)} paused already` : `nothing waits; ${toTheEnd}`;
+      const idle =
+        paused > 0 ? `${plural(paused, "element")} paused already` : `nothing waits; ${toTheEnd}`;
       return { unchanged: idle };
     }
     const commands: Argv[] = [];
     const details: string[] = [];
     if (pending.length > 0) {
       commands.push(...dialect.hold(partOf(job, pending)));
-      details.push(`${countOf(pending.length)} held`);
+      details.push(`${plural(pending.length, "element")} held`);
     }
     if (stopped.length > 0) {
       commands.push(...dialect.suspend(partOf(job, stopped)));
-      details.push(`${countOf(stopped.length)} stopped`);
+      details.push(`${plural(stopped.length, "element")} stopped`);
     }
     if (goesOn > 0) details.push(toTheEnd);
     return { commands, detail: details.join(", ") };
@@ -106,17 +107,13 @@ async function planOvertaken(
       ? now.suspended.filter((index) => before.pending.includes(index))
       : [];
     if (stopped.length === 0) return { unchanged: "" };
-    const detail = `just started, and left to run: ${countOf(stopped.length)}`;
+    const detail = `just started, and left to run: ${plural(stopped.length, "element")}`;
     return { commands: dialect.resume(partOf(job, stopped)), detail };
   }).filter(({ outcome }) => outcome === null);
 }
 
-interface ResumeOptions extends SceneOptions {
-  readonly printOnly: boolean;
-}
-
 /** Undoes a pause, whoever paused: elements that are held may start, stopped ones go on. @throws BsweepError as lookAtJobs does */
-export async function resume(options: ResumeOptions, effects: Effects): Promise<SteeringReport> {
+export async function resume(options: SteeringOptions, effects: Effects): Promise<SteeringReport> {
   const { printOnly } = options;
   const scene = await lookAtJobs(options, effects);
   const wasPaused = isPaused(scene);
@@ -128,14 +125,77 @@ export async function resume(options: ResumeOptions, effects: Effects): Promise<
     const hidden = wasPaused && dialect.cannotSuspend !== null ? running : [];
     if (paused.length + hidden.length === 0) return { unchanged: "nothing of it is paused" };
     const commands = dialect.resume(partOf(job, [...paused, ...hidden]));
-    return { commands, detail: `${countOf(paused.length)} released` };
+    return { commands, detail: `${plural(paused.length, "element")} released` };
   });
   const outstanding = countOutstanding(scene);
-  const left = countOf(outstanding, "array");
+  const left = plural(outstanding, "array");
   return {
     study: scene.study.name,
     action: "resume",
     jobs: await runSteps(steps, printOnly),
     notes: wasPaused && outstanding > 0 ? [`submit.sh may submit what is left: ${left}`] : [],
   };
+}
+
+interface ThrottleOptions extends SteeringOptions {
+  /** Most elements at once, at least 1. */
+  readonly limit: number;
+}
+
+/**
+ * Changes how many elements of a study run at once, of what was submitted and of what will be. What runs goes on.
+ * @throws BsweepError USAGE; else as lookAtJobs does
+ */
+export async function throttle(
+  options: ThrottleOptions,
+  effects: Effects,
+): Promise<SteeringReport> {
+  const { limit, printOnly } = options;
+  if (!Number.isSafeInteger(limit) || limit < 1) {
+    throw new BsweepError("USAGE", `found a limit of ${limit}, expected a whole number from 1`, {
+      hint: "bsweep pause STUDY lets nothing start",
+    });
+  }
+  const scene = await lookAtJobs(options, effects);
+  // What submit.sh is about to submit must have the limit too.
+  const keeps = !printOnly && isUnfinished(scene);
+  if (keeps) markLimit(scene, limit);
+  const steps = [...planGroups(scene, limit), ...planArrays(scene, limit)];
+  return {
+    study: scene.study.name,
+    action: "throttle",
+    jobs: await runSteps(steps, printOnly),
+    notes: keeps
+      ? [`what is submitted later keeps to ${limit} at once too, until this is changed`]
+      : [],
+  };
+}
+
+/** LSF's job groups: their limit holds for all arrays together. */
+function planGroups({ jobs, answer }: Scene, limit: number): Step[] {
+  const live = jobs.filter((job) => !job.pool && isLive(stateOf(job, answer)));
+  const groups = new Map(live.map((job) => [job.jobGroup, job]));
+  return [...groups].flatMap(([group, job]) => {
+    const dialect = dialectOf(job);
+    const commands = group === "" ? [] : dialect.limitGroup(group, limit);
+    if (commands.length === 0) return [];
+    const place = { name: `job group ${group}`, round: null, array: null, job: null };
+    return [
+      { ...place, dialect, commands, outcome: null, detail: `at most ${limit} jobs at once` },
+    ];
+  });
+}
+
+function planArrays({ jobs, answer }: Scene, limit: number): Step[] {
+  const arrays = jobs.filter(({ array }) => array !== null && array > 0);
+  return planSteps({ answer }, arrays, ({ job, pool }, elements, dialect) => {
+    if (pool) return { unchanged: "a parallel job keeps the slots it was submitted with" };
+    const now = elements.running.length;
+    const over =
+      now > limit ? `; ${plural(now, "element")} run on, and none starts until fewer do` : "";
+    return {
+      commands: dialect.limitArray(job ?? "", limit),
+      detail: `at most ${limit} at once${over}`,
+    };
+  });
 }
