@@ -4,7 +4,12 @@ import { BsweepError } from "../core/errors.ts";
 import type { Study } from "../core/study.ts";
 import type { Trial } from "../core/trial.ts";
 import { generateRound } from "./generate.ts";
+import { join } from "node:path";
 import { ResultFinder } from "../rounds/results.ts";
+import { readRounds } from "../rounds/round.ts";
+import { findHolder } from "../rounds/trial-claim.ts";
+import { schedulerOf } from "../schedulers/index.ts";
+import { readSubmittedArrays } from "./cluster/submitted.ts";
 import { listElements, type LocalElement, runLocalElement } from "./local/elements.ts";
 import { trackTrials } from "./local/tally.ts";
 import { loadStudy, type PlanOptions } from "./plan/load-study.ts";
@@ -25,6 +30,8 @@ export interface LocalSummary {
   readonly failed: number;
   /** Trials still without a result. */
   readonly left: number;
+  /** Trials without a result that were submitted, and are left to the scheduler. */
+  readonly submitted: number;
   /** The study's, over all calls; null when nothing is ranked, or nothing was run. */
   readonly best: NamedBest | null;
   readonly workers: number;
@@ -39,6 +46,8 @@ interface LocalOptions extends PlanOptions {
   readonly workers?: number;
   /** At most so many trials, rounded up to whole elements; by default all. */
   readonly trials?: number;
+  /** Also run what was submitted. */
+  readonly submitted: boolean;
   /** Aborts to stop: running elements are ended, what has a result keeps it. */
   readonly signal: AbortSignal;
 }
@@ -51,9 +60,9 @@ interface LocalOptions extends PlanOptions {
  */
 export async function runLocally(options: LocalOptions, effects: Effects): Promise<LocalSummary> {
   const { study } = loadStudy(options);
-  const { pending, skipped } = await findPending(study, options, effects);
+  const { pending, skipped, submitted } = await findPending(study, options, effects);
   let taken = 0;
-  const chosen = pending.filter(({ element }) => {
+  const chosen = putHeldLast(pending, study.name, options.layout, effects).filter(({ element }) => {
     const wanted = taken < (options.trials ?? Infinity);
     taken += element.trials.length;
     return wanted;
@@ -73,7 +82,7 @@ export async function runLocally(options: LocalOptions, effects: Effects): Promi
   return {
     study: study.name,
     studyFile: options.studyFile,
-    ...{ skipped, done, failed, left: countTrials(pending) - done, best },
+    ...{ skipped, done, failed, submitted, left: countTrials(pending) - done, best },
     ...{ workers, seconds, trialSeconds, interrupted: options.signal.aborted },
   };
 }
@@ -94,20 +103,67 @@ async function findBest(
   }
 }
 
-/** Elements with a trial that has no valid result, only such trials counted. */
+interface Pending {
+  /** Elements with a trial that has no valid result, only such trials counted. */
+  readonly pending: readonly LocalElement[];
+  readonly skipped: number;
+  readonly submitted: number;
+}
+
 async function findPending(
   study: Study,
   options: LocalOptions,
   effects: Effects,
-): Promise<{ pending: LocalElement[]; skipped: number }> {
+): Promise<Pending> {
   const elements = listElements(options.layout, study.name);
-  const pending = await withoutResults(elements);
-  const skipped = countTrials(elements) - countTrials(pending);
-  if (pending.length > 0) return { pending, skipped };
+  const open = await withoutResults(elements);
+  const jobs = options.submitted ? new Set() : listSubmitted(options.layout, study);
+  const pending = open.filter(({ script }) => !jobs.has(script));
+  const submitted = countTrials(open) - countTrials(pending);
+  const found = { pending, submitted, skipped: countTrials(elements) - countTrials(open) };
+  if (pending.length > 0) return found;
   const { written } = await generateRound({ ...options, overwrite: false }, effects);
-  if (written === null) return { pending, skipped };
+  if (written === null) return found;
   effects.reporter.info(`generated round ${written.round}`);
   return findPending(study, options, effects);
+}
+
+/** Scripts of arrays that a scheduler has, or may have: they run there, now or later. */
+function listSubmitted(layout: Layout, study: Study): ReadonlySet<unknown> {
+  const rounds = readRounds(layout, study.name);
+  const jobs = readSubmittedArrays(layout, study).filter(
+    (array) => schedulerOf(array).submits && (array.job !== null || array.inDoubt),
+  );
+  return new Set(
+    jobs.map(({ round, array }) => {
+      const arrays = rounds.find((each) => each.round === round)?.arrays;
+      const script = arrays?.find((each) => each.array === array)?.script ?? "";
+      return join(layout.round(study.name, round), script);
+    }),
+  );
+}
+
+/** What another process is running is waited for, and everything else run meanwhile. */
+function putHeldLast(
+  elements: readonly LocalElement[],
+  study: string,
+  layout: Layout,
+  { reporter }: Effects,
+): readonly LocalElement[] {
+  const holders = new Map<LocalElement, string>();
+  for (const local of elements) {
+    const names = local.element.trials.map(({ trialId }) =>
+      findHolder(layout.claims(study, trialId)),
+    );
+    const holder = names.find((name) => name !== undefined);
+    if (holder !== undefined) holders.set(local, holder);
+  }
+  const [first] = holders.values();
+  if (first !== undefined) {
+    const others = holders.size === 1 ? "" : `, ${plural(holders.size, "element")} in all`;
+    reporter.info(`being run already, so waited for: by ${first}${others}`);
+  }
+  return [...elements.filter((each) => !holders.has(each)), ...holders.keys()];
 }
 
 async function withoutResults(elements: readonly LocalElement[]): Promise<LocalElement[]> {
@@ -143,7 +199,8 @@ function createRunner(study: string, layout: Layout, tally: ReturnType<typeof tr
     if (first === undefined || end === "stopped") return;
     const progressed =
       left.length < local.element.trials.length || describeAll(local, study, layout) !== before;
-    if (end === "done" || !progressed) throw missingResult(local, first.number);
+    const isHeld = left.some(({ trialId }) => findHolder(layout.claims(study, trialId)));
+    if (!isHeld && (end === "done" || !progressed)) throw missingResult(local, first.number);
     if (!signal.aborted)
       await run({ ...local, element: { ...local.element, trials: left } }, signal);
   };

@@ -3,9 +3,17 @@ import type { LocalSummary } from "../app/local.ts";
 
 /** What a local run did, in a few lines. */
 export function formatLocalReport(report: LocalSummary): string {
-  const { done, failed, left, skipped, workers, seconds, trialSeconds } = report;
-  if (done === 0 && left === 0)
-    return `nothing to run: every trial has its result (${plural(skipped, "trial")})`;
+  const { done, failed, left, skipped, submitted, workers, seconds, trialSeconds } = report;
+  const theirs =
+    submitted === 0
+      ? []
+      : [
+          `left to the scheduler, which has been asked for them: ${plural(submitted, "trial")} (--submitted runs them here)`,
+        ];
+  if (done === 0 && left === 0) {
+    const own = `nothing to run: every trial has its result (${plural(skipped, "trial")})`;
+    return [submitted === 0 ? own : "nothing to run here", ...theirs].join("\n");
+  }
   const ended = `${plural(done, "trial")} in ${formatDuration(seconds)}, ${workers} at a time`;
   const saved = `${formatDuration(trialSeconds)} one after another`;
   return [
@@ -13,5 +21,6 @@ export function formatLocalReport(report: LocalSummary): string {
     ...(left > 0
       ? [`${plural(left, "trial")} without a result yet: the same command goes on there`]
       : []),
+    ...theirs,
   ].join("\n");
 }

@@ -6,8 +6,9 @@ import { makeCheckpointFolder, removeCheckpointFolder } from "../workspace/check
 import { CANARY, type Layout } from "../workspace/layout.ts";
 import { type Element, readElement } from "../rounds/round.ts";
 import { ResultFinder, showsThatTrialsRun, writeResult, writeVerdict } from "../rounds/results.ts";
-import { claimTrial, type HeldTrial, removeClaims } from "./trial-claim.ts";
+import { claimTrial, type HeldTrial, removeClaims } from "../rounds/trial-claim.ts";
 import { runOneTrial } from "./trial-run.ts";
+import { describeProcess } from "./where.ts";
 
 interface ElementOptions {
   readonly manifestFile: string;
@@ -121,6 +122,7 @@ async function runClaimed(
   );
   const held = await claimTrial({
     folder: layout.claims(found.round.study, trial.trialId),
+    owner: describeProcess(),
     patienceSeconds: options.patienceSeconds,
     takesOver: options.takesOver ?? false,
     signal: AbortSignal.any([signal, timeIsUp]),

@@ -19,6 +19,12 @@ export function hostName(): string {
   return told.find((name) => name !== undefined) ?? hostname();
 }
 
+/** This process, for people who wonder who has something. */
+export function describeProcess(): string {
+  const job = schedulerJobId();
+  return `${hostName()}, process ${process.pid}${job === "" ? "" : `, job ${job}`}`;
+}
+
 /** Variables that tell one element from another, and where it runs, as the schedulers and launchers set them. */
 export function tellingVariables(): readonly string[] {
   const ofSchedulers = ELEMENTS.flatMap((element) => element.tellingVariables);

@@ -15,17 +15,19 @@ export const localCommand = defineCommand({
       defaultDescription: "cores / the study's cpus",
     }),
     trials: number("Run only this many trials", { defaultDescription: "all" }),
+    submitted: flag("Also run what was submitted, because its jobs are gone"),
     json: flag("Print the summary as JSON"),
   },
   examples: [["$0 local study.yaml --trials 4", "Try four trials before going to the cluster"]],
-  run: async ({ study, json, ...limits }, { layout, effects }) => {
+  run: async ({ study, json, submitted, ...limits }, { layout, effects }) => {
     const { runLocally } = await import("../../app/local.ts");
     const { formatLocalReport } = await import("../../reports/local-report.ts");
-    const options = { studyFile: study, layout, ...dropAbsent(limits) };
+    const options = { studyFile: study, layout, submitted, ...dropAbsent(limits) };
     // Printed inside: after an interruption the process ends with the work.
     await runInterruptible(async (signal) => {
       const report = await runLocally({ ...options, signal }, effects);
-      const next = formatCommand("bsweep", report.interrupted ? "local" : "report", study);
+      const command = report.interrupted ? "local" : report.submitted > 0 ? "status" : "report";
+      const next = formatCommand("bsweep", command, study);
       if (json) printJson(report);
       else print(`${formatLocalReport(report)}\n\nnext: ${next}`);
     });

@@ -10,8 +10,8 @@ import {
 } from "../../workspace/layout.ts";
 import { readArray } from "../../rounds/round.ts";
 import { runElement, wallTimeMargin } from "../run-element.ts";
-import { hostName, makeScratchFolder, schedulerJobId } from "../where.ts";
-import { ClaimFolder } from "../claims.ts";
+import { describeProcess, hostName, makeScratchFolder, schedulerJobId } from "../where.ts";
+import { ClaimFolder } from "../../rounds/claims.ts";
 import { type ClaimedEnd, type PoolTaskEnd, runPoolTask } from "./task.ts";
 
 export interface PoolOptions {
@@ -37,7 +37,7 @@ export async function runPool(options: PoolOptions): Promise<PoolTaskEnd> {
   const { round, array } = readArray(manifestFile);
   const roundFolder = dirname(manifestFile);
   const logFolder = join(roundFolder, logFolderName(array.array));
-  const owner = `${hostName()}, process ${process.pid}, job ${schedulerJobId()}`;
+  const owner = describeProcess();
   const secondsLeft = (): number =>
     jobSeconds(round) - options.elapsedSeconds - performance.now() / 1000;
   const stop = new AbortController();

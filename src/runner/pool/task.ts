@@ -5,8 +5,8 @@ import {
   type ElementClaims,
   MOST_LOSSES,
   UNCLAIMED,
-} from "../claims.ts";
-import { keepVigil } from "../vigil.ts";
+} from "../../rounds/claims.ts";
+import { keepVigil } from "../../rounds/vigil.ts";
 
 /** Between two looks of a task that waits for others; it is to notice soon that they are done. */
 const MOST_PAUSE_SECONDS = 3;

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type Claim, ClaimFolder, MOST_LOSSES } from "../../../src/runner/claims.ts";
+import { type Claim, ClaimFolder, MOST_LOSSES } from "../../../src/rounds/claims.ts";
 import { makeTestFolder } from "../../support/folder.ts";
 
 /** A folder of claims, and a task that looks into it. */

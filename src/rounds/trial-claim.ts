@@ -1,9 +1,8 @@
-import { readlinkSync, rmSync } from "node:fs";
+import { existsSync, readlinkSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readProc } from "../process/proc.ts";
 import { type Claim, ClaimFolder, UNCLAIMED } from "./claims.ts";
 import { keepVigil } from "./vigil.ts";
-import { hostName, schedulerJobId } from "./where.ts";
 
 /** Between two looks at a trial that somebody else runs. */
 const PAUSE_SECONDS = 1;
@@ -13,6 +12,8 @@ const TRIAL = 1;
 interface ClaimOptions {
   /** Of the trial, and of no other; made where it is not there. */
   readonly folder: string;
+  /** This process, for people: host, process, job. */
+  readonly owner: string;
   /** Without a sign of life for so long, who holds the trial counts as dead. */
   readonly patienceSeconds: number;
   /** Whether who held it is known to be dead: nobody is waited for. */
@@ -90,7 +91,7 @@ export function removeClaims(folder: string): void {
  */
 export async function claimTrial(options: ClaimOptions): Promise<HeldTrial | undefined> {
   const { folder, patienceSeconds, takesOver, signal, onWait } = options;
-  const owner = describeProcess();
+  const owner = `${options.owner} [${[...describeHere(), process.pid, startOf(process.pid)].join(" ")}]`;
   let hasWaited = false;
   let look: ReturnType<typeof keepVigil> | undefined;
   const isGone = (claims: ClaimFolder, generation: number): boolean => {
@@ -120,10 +121,13 @@ function nameHolder(stamp: string): string {
   return holder === "" ? "another process" : holder;
 }
 
-/** For people, and in brackets for whoever is on the same host and can look. */
-function describeProcess(): string {
-  const known = `${hostName()}, process ${process.pid}, job ${schedulerJobId() || "none"}`;
-  return `${known} [${[...describeHere(), process.pid, startOf(process.pid)].join(" ")}]`;
+/** Who runs a trial, for people; undefined when nobody does, as far as can be seen at a glance. */
+export function findHolder(folder: string): string | undefined {
+  if (!existsSync(folder)) return undefined;
+  const claims = new ClaimFolder(folder, "");
+  const last = claims.list().get(TRIAL);
+  const stamp = claims.readStamp(TRIAL, last?.generation ?? 0);
+  return last?.isHeld === true && !isDead(stamp) ? nameHolder(stamp) : undefined;
 }
 
 /** Which process numbers mean something here: the boot and the namespace (pid_namespaces(7)); empty when not known. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ClaimFolder } from "../../../src/runner/claims.ts";
-import { keepVigil } from "../../../src/runner/vigil.ts";
+import { ClaimFolder } from "../../../src/rounds/claims.ts";
+import { keepVigil } from "../../../src/rounds/vigil.ts";
 import { makeTestFolder } from "../../support/folder.ts";
 
 const HELD = [{ index: 1, generation: 1 }];
