@@ -24,6 +24,18 @@ export interface ProcessOptions {
   readonly signal?: AbortSignal;
 }
 
+const NOT_STARTED: ProcessResult = {
+  ...{
+    succeeded: false,
+    exitStatus: null,
+    stdout: "",
+    stderr: "",
+    notFound: false,
+    timedOut: false,
+  },
+  failure: "was not started: it was to end already",
+};
+
 /**
  * Runs a program without a shell and waits for its end. Never throws for what the program does: a
  * failure, also to start, is part of the result. It dies with this process.
@@ -34,6 +46,7 @@ export async function runProcess(
   options: ProcessOptions = {},
 ): Promise<ProcessResult> {
   const { timeoutSeconds, signal, ...given } = options;
+  if (signal?.aborted === true) return NOT_STARTED;
   const result = await execa(command, args, {
     ...{ reject: false, stdin: "ignore", ...given },
     ...(timeoutSeconds === undefined ? {} : { timeout: timeoutSeconds * 1000 }),
@@ -65,9 +78,13 @@ export async function runLines(
   onLine: (line: string) => void,
   options: Pick<Options, "env" | "ipc" | "cancelSignal" | "forceKillAfterDelay"> = {},
 ): Promise<Pick<ProcessResult, "exitStatus" | "failure">> {
-  const telling = { reject: false, stdin: "ignore", buffer: false, all: true, ...options } as const;
+  const telling = { reject: false, stdin: "ignore", buffer: false, ...options } as const;
   const child = execa(command, args, telling);
-  for await (const line of child.iterable({ from: "all", binary: false })) onLine(line);
+  // Each by itself: a line of one must not begin with half a line of the other.
+  const tell = async (from: "stdout" | "stderr"): Promise<void> => {
+    for await (const line of child.iterable({ from, binary: false })) onLine(line);
+  };
+  await Promise.all([tell("stdout"), tell("stderr")]);
   const { exitCode, failed, shortMessage } = await child;
   return { exitStatus: exitCode ?? null, failure: failed ? (shortMessage ?? "") : "" };
 }

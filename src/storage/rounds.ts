@@ -16,6 +16,8 @@ interface SavedRound {
 /** A round as it stands on disk. */
 interface RoundPlan {
   readonly round: Round;
+  /** Name of its folder of results, below the study's. */
+  readonly folder: string;
   readonly setting: Setting;
   /** Elements by array number. */
   readonly arrays: ReadonlyMap<number, readonly ManifestElement[]>;
@@ -33,7 +35,7 @@ export function readRounds(database: StudyDatabase): ReadonlyMap<number, SavedRo
  */
 export function saveRound(database: StudyDatabase, plan: RoundPlan, isReplaced: boolean): void {
   const { round, arrays } = plan;
-  if (isReplaced) dropResults(database, round.round);
+  if (isReplaced) dropResults(database, `${plan.folder}/`);
   database.prepare("DELETE FROM elements WHERE round = ?").run(round.round);
   database
     .prepare(
@@ -52,8 +54,8 @@ export function saveRound(database: StudyDatabase, plan: RoundPlan, isReplaced: 
   `);
 }
 
-function dropResults(database: StudyDatabase, round: number): void {
-  const folder = `round-${String(round).padStart(3, "0")}/`;
+/** @param folder how the files' paths begin */
+function dropResults(database: StudyDatabase, folder: string): void {
   database.prepare("DELETE FROM results WHERE substr(file, 1, ?) = ?").run(folder.length, folder);
 }
 

@@ -18,6 +18,7 @@ import type { Layout } from "../../workspace/layout.ts";
 import { readSetting } from "../../rounds/setting.ts";
 import { listResultFiles, type ResultFile, RETRY_PAUSES_MS } from "../../rounds/results.ts";
 import { listRounds, readElements, readRound } from "../../rounds/round.ts";
+import { roundName } from "../../workspace/layout.ts";
 import { checkAgainstPlan, type Plan, readResultFile, type Verified } from "./verify-result.ts";
 
 /** What `collect` did, and what a person should look into. */
@@ -152,7 +153,8 @@ function importRounds(
       const arrays = new Map(
         round.arrays.map((array) => [array.array, readElements(layout, round, array)]),
       );
-      const plan = { round, arrays, setting: readSetting(layout, round) };
+      const setting = readSetting(layout, round);
+      const plan = { round, folder: roundName(number), arrays, setting };
       const isReplaced = known !== undefined && known.nonce !== "";
       inTransaction(database, () => saveRound(database, plan, isReplaced));
     } catch (error) {

@@ -67,7 +67,7 @@ function refuse(
 ): string | undefined {
   const { state } = trial;
   if (isInDoubt) return "their array may have been submitted: bsweep submit finds out";
-  if (state.kind === "not submitted") return "not submitted yet: bsweep submit does it";
+  if (state.kind === "not submitted") return "not run yet";
   if (state.kind === "unknown") {
     if (!assumeLost)
       return `may be alive, ${state.reason}: --assume-lost tries them again all the same`;

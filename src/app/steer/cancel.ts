@@ -1,5 +1,6 @@
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
+import { formatCommand } from "../../core/shell.ts";
 import { plural } from "../../core/quantities.ts";
 import {
   partOf,
@@ -105,12 +106,12 @@ async function planTrials(scene: Scene, trials: readonly number[]): Promise<Step
 }
 
 /** @throws BsweepError USAGE when there is no such array, or more than one that has not ended */
-function pickArray({ jobs, answer }: Scene, array: number): readonly SteerableJob[] {
+function pickArray({ study, jobs, answer }: Scene, array: number): readonly SteerableJob[] {
   const named = jobs.filter((job) => job.array === array);
   const live = named.filter((job) => isLive(stateOf(job, answer)));
   if (named.length > 0 && live.length < 2) return live.length === 1 ? live : named;
   if (named.length === 0) {
-    const hint = "bsweep status STUDY lists the arrays";
+    const hint = `${formatCommand("bsweep", "status", study.file)} lists the arrays`;
     throw new BsweepError("USAGE", `there is no array ${array}`, { hint });
   }
   const message = `array ${array} of ${live.length} rounds has not ended`;

@@ -1,4 +1,5 @@
 import { BsweepError } from "../../core/errors.ts";
+import { formatCommand } from "../../core/shell.ts";
 import type { ManifestElement, Trial } from "../../core/trial.ts";
 import { ResultFinder } from "../../rounds/results.ts";
 import { readManifest } from "../../rounds/round.ts";
@@ -39,7 +40,7 @@ export function findElements(scene: Scene, trials: readonly number[]): readonly 
       return held.length === 0 ? [] : [{ job, element, trials: held, state: told?.[1] ?? null }];
     });
   });
-  requireAll(trials, found, "USAGE", "no round holds");
+  requireAll(scene, trials, found, "USAGE", "no round holds");
   return found;
 }
 
@@ -54,7 +55,7 @@ export async function findTrialElements(
 ): Promise<ReadonlyMap<SteerableJob, readonly number[]>> {
   const live = findElements(scene, trials).filter(({ state }) => state !== null);
   for (const found of live) await refuseOthers(found);
-  requireAll(trials, live, "CONFLICT", "the scheduler has no unfinished element with");
+  requireAll(scene, trials, live, "CONFLICT", "the scheduler has no unfinished element with");
   const jobs = new Map<SteerableJob, number[]>();
   for (const { job, element } of live) jobs.set(job, [...(jobs.get(job) ?? []), element.index]);
   return jobs;
@@ -85,6 +86,7 @@ const numbersOf = (trials: readonly { readonly number: number }[]): number[] =>
   trials.map(({ number }) => number);
 
 function requireAll(
+  { study }: Scene,
   trials: readonly number[],
   found: readonly TrialElement[],
   code: "USAGE" | "CONFLICT",
@@ -94,6 +96,6 @@ function requireAll(
   const missing = trials.filter((number) => !seen.has(number));
   if (missing.length === 0) return;
   throw new BsweepError(code, `${complaint} trial ${missing.join(", ")}`, {
-    hint: "bsweep status STUDY tells how far the study is, bsweep report STUDY what has a result",
+    hint: `${formatCommand("bsweep", "status", study.file)} tells how far the study is, bsweep report what has a result`,
   });
 }

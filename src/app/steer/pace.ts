@@ -1,5 +1,6 @@
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
+import { formatCommand } from "../../core/shell.ts";
 import { plural } from "../../core/quantities.ts";
 import type { Argv } from "../../schedulers/status.ts";
 import {
@@ -153,7 +154,7 @@ export async function throttle(
   const { limit, printOnly } = options;
   if (!Number.isSafeInteger(limit) || limit < 1) {
     throw new BsweepError("USAGE", `found a limit of ${limit}, expected a whole number from 1`, {
-      hint: "bsweep pause STUDY lets nothing start",
+      hint: `${formatCommand("bsweep", "pause", options.study.file)} lets nothing start`,
     });
   }
   const scene = await lookAtJobs(options, effects);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Effects } from "../../core/effects.ts";
 import type { ElementState } from "../../core/element-status.ts";
 import { BsweepError } from "../../core/errors.ts";
+import { formatCommand } from "../../core/shell.ts";
 import type { Study } from "../../core/study.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
 import { CANARY, type Layout, SUBMITTED_FOLDER } from "../../workspace/layout.ts";
@@ -58,7 +59,7 @@ export async function lookAtJobs(options: SceneOptions, effects: Effects): Promi
   if (!jobs.some(({ job, inDoubt }) => job !== null || inDoubt)) {
     const where = round === undefined ? "" : ` of round ${round}`;
     throw new BsweepError("CONFLICT", `nothing${where} of ${study.name} was submitted`, {
-      hint: "bsweep submit STUDY submits what bsweep generate STUDY has written",
+      hint: `${formatCommand("bsweep", "submit", study.file)} submits what there is, and generates it if need be`,
     });
   }
   return { study, layout, jobs, answer: await askAll(jobs, effects) };

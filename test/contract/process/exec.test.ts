@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runProcess, type ProcessOptions } from "../../../src/process/exec.ts";
@@ -57,7 +57,11 @@ describe("how a program ends", () => {
   test("when it is told to, before it starts and while it runs", async () => {
     const ended = { ...BAD, failure: expect.stringContaining("canceled") as string };
     const signal = AbortSignal.abort();
-    expect(await sh("exec sleep 60", { signal })).toMatchObject(ended);
+    const made = join(makeTestFolder(), "made");
+    expect(await sh(`touch '${made}'; exec sleep 60`, { signal })).toMatchObject({
+      ...{ ...BAD, failure: "was not started: it was to end already" },
+    });
+    expect(existsSync(made)).toBe(false);
     const controller = new AbortController();
     const file = join(makeTestFolder(), "pid");
     const running = sh(`echo $$ > '${file}'; exec sleep 60`, { signal: controller.signal });

@@ -26,6 +26,11 @@ describe("runLines", () => {
     expect((await tell("sh", "-c", script)).lines).toEqual(["one", "é \ufffd"]);
   });
 
+  test("a line of one output never begins with half a line of the other", async () => {
+    const script = "printf half; sleep 0.2; echo whole >&2; sleep 0.2; echo ' line'";
+    expect((await tell("sh", "-c", script)).lines).toEqual(["whole", "half line"]);
+  });
+
   test("tells how it failed, or did not start", async () => {
     const failed = await tell("sh", "-c", "echo before; exit 3");
     expect(failed.lines).toEqual(["before"]);

@@ -60,6 +60,7 @@ function plan(
       database,
       {
         round: { round, nonce, objective } as Round,
+        folder: `round-00${round}`,
         setting: { ...SETTING, holdout: { fraction: 0.1, seed } },
         arrays: new Map([[1, elements]]),
       },
