@@ -62,7 +62,7 @@ export async function runLocally(options: LocalOptions, effects: Effects): Promi
   const { study } = loadStudy(options);
   const { pending, skipped, submitted } = await findPending(study, options, effects);
   let taken = 0;
-  const chosen = putHeldLast(pending, study.name, options.layout, effects).filter(({ element }) => {
+  const chosen = putBusyLast(pending, study.name, options.layout).filter(({ element }) => {
     const wanted = taken < (options.trials ?? Infinity);
     taken += element.trials.length;
     return wanted;
@@ -74,7 +74,12 @@ export async function runLocally(options: LocalOptions, effects: Effects): Promi
       `${plural(countTrials(chosen), "trial")}, ${workers} at a time${skipped > 0 ? `; results already there: ${formatCount(skipped)}` : ""}`,
     );
     tally.show();
-    await runAll(chosen, workers, options.signal, createRunner(study.name, options.layout, tally));
+    await runAll(
+      chosen,
+      workers,
+      options.signal,
+      createRunner(study.name, options.layout, tally, effects),
+    );
   }
   effects.reporter.endProgress();
   const { done, failed, seconds, trialSeconds } = tally.summary();
@@ -143,27 +148,28 @@ function listSubmitted(layout: Layout, study: Study): ReadonlySet<unknown> {
   );
 }
 
-/** What another process is running is waited for, and everything else run meanwhile. */
-function putHeldLast(
+/** Who runs one of an element's trials already, and which. */
+function findBusy(
+  { element }: LocalElement,
+  study: string,
+  layout: Layout,
+): { readonly number: number; readonly holder: string } | undefined {
+  for (const { number, trialId } of element.trials) {
+    const holder = findHolder(layout.claims(study, trialId));
+    if (holder !== undefined) return { number, holder };
+  }
+  return undefined;
+}
+
+/** What another process is running is waited for when everything else has been run. */
+function putBusyLast(
   elements: readonly LocalElement[],
   study: string,
   layout: Layout,
-  { reporter }: Effects,
 ): readonly LocalElement[] {
-  const holders = new Map<LocalElement, string>();
-  for (const local of elements) {
-    const names = local.element.trials.map(({ trialId }) =>
-      findHolder(layout.claims(study, trialId)),
-    );
-    const holder = names.find((name) => name !== undefined);
-    if (holder !== undefined) holders.set(local, holder);
-  }
-  const [first] = holders.values();
-  if (first !== undefined) {
-    const others = holders.size === 1 ? "" : `, ${plural(holders.size, "element")} in all`;
-    reporter.info(`being run already, so waited for: by ${first}${others}`);
-  }
-  return [...elements.filter((each) => !holders.has(each)), ...holders.keys()];
+  const isBusy = (local: LocalElement): boolean => findBusy(local, study, layout) !== undefined;
+  const busy = new Set(elements.filter(isBusy));
+  return [...elements.filter((each) => !busy.has(each)), ...busy];
 }
 
 async function withoutResults(elements: readonly LocalElement[]): Promise<LocalElement[]> {
@@ -183,9 +189,17 @@ function countTrials(elements: readonly LocalElement[]): number {
 }
 
 /** What runs an element until all its trials have results, or the signal aborts. */
-function createRunner(study: string, layout: Layout, tally: ReturnType<typeof trackTrials>) {
+function createRunner(
+  study: string,
+  layout: Layout,
+  tally: ReturnType<typeof trackTrials>,
+  { reporter }: Effects,
+) {
   const finder = new ResultFinder();
   const run = async (local: LocalElement, signal: AbortSignal): Promise<void> => {
+    const busy = findBusy(local, study, layout);
+    if (busy !== undefined)
+      reporter.info(`trial ${busy.number} is waited for: ${busy.holder} runs it already`);
     const before = describeAll(local, study, layout);
     const end = await runLocalElement(local, layout, signal);
     for (const folder of local.resultFolders) finder.forget(folder);
@@ -199,8 +213,8 @@ function createRunner(study: string, layout: Layout, tally: ReturnType<typeof tr
     if (first === undefined || end === "stopped") return;
     const progressed =
       left.length < local.element.trials.length || describeAll(local, study, layout) !== before;
-    const isHeld = left.some(({ trialId }) => findHolder(layout.claims(study, trialId)));
-    if (!isHeld && (end === "done" || !progressed)) throw missingResult(local, first.number);
+    const isBusy = findBusy(local, study, layout) !== undefined;
+    if (!isBusy && (end === "done" || !progressed)) throw missingResult(local, first.number);
     if (!signal.aborted)
       await run({ ...local, element: { ...local.element, trials: left } }, signal);
   };

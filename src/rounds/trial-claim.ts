@@ -1,5 +1,6 @@
 import { existsSync, readlinkSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { valueOr } from "../core/errors.ts";
 import { readProc } from "../process/proc.ts";
 import { type Claim, ClaimFolder, UNCLAIMED } from "./claims.ts";
 import { keepVigil } from "./vigil.ts";
@@ -28,60 +29,50 @@ interface ClaimOptions {
  * A trial that this process alone runs. Two at once would write the same checkpoints: a `local` beside another, a
  * requeued job whose host was only cut off, a retry of what was taken for lost.
  */
-export class HeldTrial {
-  readonly #claim: Claim;
-  readonly #folder: string;
-  readonly #lost = new AbortController();
-  readonly #beats: NodeJS.Timeout;
+export interface HeldTrial {
   /** How often it has been started, this time included. */
   readonly starts: number;
-
   /** Whether another process had it before, so that there may be a result. */
   readonly hasWaited: boolean;
-
-  constructor(
-    claim: Claim,
-    seen: Pick<HeldTrial, "starts" | "hasWaited">,
-    { folder, patienceSeconds }: ClaimOptions,
-  ) {
-    this.#claim = claim;
-    this.#folder = folder;
-    this.starts = seen.starts;
-    this.hasWaited = seen.hasWaited;
-    this.#beats = setInterval(
-      () => {
-        if (!claim.beat()) this.#lost.abort();
-      },
-      patienceSeconds * (1000 / 6),
-    );
-    this.#beats.unref();
-  }
-
   /** Aborts once another process has taken the trial over, having seen no sign of this one. */
-  get lost(): AbortSignal {
-    return this.#lost.signal;
-  }
-
+  readonly lost: AbortSignal;
   /** It has its result: no claim is needed any more. */
-  finish(): void {
-    clearInterval(this.#beats);
-    if (!this.lost.aborted) removeClaims(this.#folder);
-  }
-
+  readonly finish: () => void;
   /** Anybody may go on with it at once. */
-  giveBack(): void {
-    clearInterval(this.#beats);
-    if (!this.lost.aborted) this.#claim.giveBack();
-  }
+  readonly giveBack: () => void;
+}
+
+/** A trial where nothing can be claimed: better run than not. */
+export const UNCLAIMED_TRIAL: HeldTrial = {
+  ...{ starts: 1, hasWaited: false, lost: new AbortController().signal },
+  ...{ finish: () => undefined, giveBack: () => undefined },
+};
+
+/** Shows signs of life for as long as the trial is held. */
+function hold(
+  claim: Claim,
+  seen: Pick<HeldTrial, "starts" | "hasWaited">,
+  { folder, patienceSeconds }: ClaimOptions,
+): HeldTrial {
+  const lost = new AbortController();
+  const beat = (): void => {
+    if (!claim.beat()) lost.abort();
+  };
+  const beats = setInterval(beat, patienceSeconds * (1000 / 6)).unref();
+  const end = (act: () => void): void => {
+    clearInterval(beats);
+    if (!lost.signal.aborted) act();
+  };
+  return {
+    ...{ ...seen, lost: lost.signal },
+    finish: () => end(() => removeClaims(folder)),
+    giveBack: () => end(() => valueOr(undefined, () => claim.giveBack())),
+  };
 }
 
 /** Of a trial that has its result. What stays costs nothing. */
 export function removeClaims(folder: string): void {
-  try {
-    rmSync(folder, { recursive: true, force: true });
-  } catch {
-    // See above.
-  }
+  valueOr(undefined, () => rmSync(folder, { recursive: true, force: true }));
 }
 
 /**
@@ -106,7 +97,7 @@ export async function claimTrial(options: ClaimOptions): Promise<HeldTrial | und
     if (!last.isHeld || isGone(claims, last.generation)) {
       const claim = claims.claim(TRIAL, last);
       if (claim === undefined) continue;
-      return new HeldTrial(claim, { starts: last.generation + 1, hasWaited }, options);
+      return hold(claim, { starts: last.generation + 1, hasWaited }, options);
     }
     if (!hasWaited) onWait(nameHolder(claims.readStamp(TRIAL, last.generation)));
     hasWaited = true;
@@ -132,12 +123,9 @@ export function findHolder(folder: string): string | undefined {
 
 /** Which process numbers mean something here: the boot and the namespace (pid_namespaces(7)); empty when not known. */
 function describeHere(): readonly [boot: string, namespace: string] {
-  try {
-    const boot = readProc("/proc/sys/kernel/random/boot_id")?.trim() ?? "";
-    return [boot, /\d+/.exec(readlinkSync("/proc/self/ns/pid"))?.[0] ?? ""];
-  } catch {
-    return ["", ""];
-  }
+  const boot = readProc("/proc/sys/kernel/random/boot_id")?.trim() ?? "";
+  const namespace = valueOr("", () => readlinkSync("/proc/self/ns/pid"));
+  return [boot, /\d+/.exec(namespace)?.[0] ?? ""];
 }
 
 /** When a process started, in clock ticks since the boot (proc(5), starttime); "" for one that has ended. */

@@ -6,7 +6,12 @@ import { makeCheckpointFolder, removeCheckpointFolder } from "../workspace/check
 import { CANARY, type Layout } from "../workspace/layout.ts";
 import { type Element, readElement } from "../rounds/round.ts";
 import { ResultFinder, showsThatTrialsRun, writeResult, writeVerdict } from "../rounds/results.ts";
-import { claimTrial, type HeldTrial, removeClaims } from "../rounds/trial-claim.ts";
+import {
+  claimTrial,
+  type HeldTrial,
+  removeClaims,
+  UNCLAIMED_TRIAL,
+} from "../rounds/trial-claim.ts";
 import { runOneTrial } from "./trial-run.ts";
 import { describeProcess } from "./where.ts";
 
@@ -127,6 +132,9 @@ async function runClaimed(
     takesOver: options.takesOver ?? false,
     signal: AbortSignal.any([signal, timeIsUp]),
     onWait: (holder) => log(`${describe(trial)}: is being run by ${holder}; waiting for it`),
+  }).catch((error: unknown) => {
+    log(`${describe(trial)}: warning: it is run without a claim: ${messageOf(error)}`);
+    return UNCLAIMED_TRIAL;
   });
   if (held === undefined) return signal.aborted ? endOfAbort(signal) : "run again";
   if (held.hasWaited || held.starts > 1) finder.forget(found.resultFolder);

@@ -21,8 +21,9 @@ export function hostName(): string {
 
 /** This process, for people who wonder who has something. */
 export function describeProcess(): string {
+  // `bsweep local` gives its elements the job 0.
   const job = schedulerJobId();
-  return `${hostName()}, process ${process.pid}${job === "" ? "" : `, job ${job}`}`;
+  return `${hostName()}, process ${process.pid}${job === "" || job === "0" ? "" : `, job ${job}`}`;
 }
 
 /** Variables that tell one element from another, and where it runs, as the schedulers and launchers set them. */

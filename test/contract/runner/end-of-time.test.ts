@@ -86,7 +86,10 @@ cluster: { site: local }
 }
 
 describe("a trainer that saves each epoch and handles nothing goes on after its time", () => {
-  const expectGoing = ({ result, starts }: Awaited<ReturnType<typeof runToItsEnd>>, epochs: number) => {
+  const expectGoing = (
+    { result, starts }: Awaited<ReturnType<typeof runToItsEnd>>,
+    epochs: number,
+  ) => {
     expect(result).toMatchObject({ state: "complete", objective: epochs });
     expect(starts.length).toBeGreaterThan(1);
     expect(starts[0]).toBe(0);

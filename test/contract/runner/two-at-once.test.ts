@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -60,7 +59,9 @@ describe("a trial runs once at a time", () => {
     const second = startBsweep(study.argv("local", "--workers=2"));
     const ends = [await first.end, await second.end];
     expect(ends.map(({ exitStatus }) => exitStatus)).toEqual([0, 0]);
-    expect(ends[1]?.stderr).toMatch(/being run already, so waited for: by \S+, process \d+/);
+    expect(ends.map(({ stderr }) => stderr).join("")).toMatch(
+      /trial \d is waited for: \S+, process \d+ runs it already/,
+    );
     expectOnce(study.lines(), 6);
     expect(study.count()).toBe(6);
   });
@@ -132,11 +133,13 @@ describe("what a trainer started ends", () => {
     const study = makeStudy(LEAVING, 1);
     const local = startBsweep(study.argv("local"));
     await until(() => pids(study).length === 2);
-    const runner = spawnSync("pgrep", ["-f", `main.js trial --manifest .*${study.workspace}`]);
-    const [pid = ""] = runner.stdout.toString().trim().split("\n");
-    process.kill(Number(pid), "SIGKILL");
+    const [trainer = ""] = study.lines("trainer");
+    const status = readFileSync(`/proc/${trainer}/status`, "utf8");
+    const runner = Number(/^PPid:\s+(\d+)$/m.exec(status)?.[1]);
+    expect(runner).toBeGreaterThan(1);
+    process.kill(runner, "SIGKILL");
     await until(() => pids(study).every((each) => !isAlive(each)));
-    expect(await local.end).toMatchObject({ exitStatus: 3 });
+    expect(await local.end).toMatchObject({ exitStatus: 5 });
   });
 
   test("at the end of its time", async () => {
