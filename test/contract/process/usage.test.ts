@@ -33,6 +33,22 @@ describe("memory", () => {
     expect(readMemoryUsage(listTree(pid))?.heldMiB).toBeGreaterThan(100);
   });
 
+  test("of those that its threads started counts too", async () => {
+    const child = "x = bytearray(100 << 20); print(flush=True); import time; time.sleep(60)";
+    const pid = await startPython(
+      [
+        "import subprocess, sys, threading",
+        `args = [sys.executable, "-c", ${JSON.stringify(child)}]`,
+        "ready = threading.Event()",
+        "def run():",
+        "    with subprocess.Popen(args, stdout=subprocess.PIPE) as child:",
+        "        child.stdout.readline(); ready.set(); child.wait()",
+        "threading.Thread(target=run).start(); ready.wait()",
+      ].join("\n"),
+    );
+    expect(readMemoryUsage(listTree(pid))?.heldMiB).toBeGreaterThan(100);
+  });
+
   test("that processes share counts once, when it is looked at exactly", async () => {
     const pid = await startPython("x = bytearray(100 << 20)\nimport os; os.fork()");
     const usage = readMemoryUsage(listTree(pid));
