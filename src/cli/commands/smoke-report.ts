@@ -1,4 +1,3 @@
-import { PROBE_KINDS } from "../../formats/smoke-files.ts";
 import { defineCommand } from "../command.ts";
 import { choice, number, text } from "../options.ts";
 import { printJson } from "../output.ts";
@@ -10,7 +9,7 @@ export const smokeReportCommand = defineCommand({
   command: "smoke-report",
   describe: false,
   options: {
-    kind: choice(PROBE_KINDS, "What it is part of", NEEDED),
+    kind: choice(["array", "pool"], "What it is part of", NEEDED),
     place: number("Which element or task it is", NEEDED),
     count: number("How many there are", NEEDED),
     questions: text("File of what it is asked", NEEDED),
