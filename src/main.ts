@@ -1,9 +1,12 @@
 #!/usr/bin/env node
-import { runJobProgram } from "./cli/job-program.ts";
-import { outliveReaders } from "./cli/output.ts";
-
-outliveReaders();
 const argv = process.argv.slice(2);
-// What job files call starts without the command line's parser.
-process.exitCode =
-  (await runJobProgram(argv)) ?? (await (await import("./cli/run.ts")).runCli(argv));
+process.exitCode = await start();
+
+/** What job files call is a program by itself (scripts/build.mjs): elements start by the thousand. */
+async function start(): Promise<number> {
+  if (argv[0] === "trial" || argv[0] === "pool") {
+    const status = await (await import("./cli/job-program.ts")).runJobProgram(argv);
+    if (status !== undefined) return status;
+  }
+  return await (await import("./cli/run.ts")).runCli(argv);
+}

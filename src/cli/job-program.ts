@@ -1,7 +1,7 @@
 import { BsweepError } from "../core/errors.ts";
 import { RUN_AGAIN_STATUS } from "../core/trial.ts";
 import { createLayout, logicalCwd, logicalPath } from "../workspace/layout.ts";
-import { printError } from "./output.ts";
+import { outliveReaders, printError } from "./output.ts";
 
 /** What `bsweep trial` is told. */
 interface ElementArguments {
@@ -37,6 +37,7 @@ export function defaultWorkspace(): string {
  * @returns exit status, any error told
  */
 export async function runJobProgram(argv: readonly string[]): Promise<number | undefined> {
+  outliveReaders();
   const run = readJobCommand(argv);
   try {
     return await run?.();
@@ -65,6 +66,7 @@ function readJobCommand(argv: readonly string[]): (() => Promise<number>) | unde
  */
 export async function runElementProgram(element: ElementArguments): Promise<number> {
   const { manifest, index, workspace, canary } = element;
+  await import("../formats/few-documents.ts");
   const { runElement } = await import("../runner/run-element.ts");
   const { TIME_IS_UP } = await import("../process/supervise.ts");
   // LSF sends SIGUSR2 when the job has used up its run limit, some seconds before it kills.

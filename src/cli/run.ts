@@ -5,11 +5,12 @@ import { packageVersion } from "../workspace/package.ts";
 import { commands } from "./commands/index.ts";
 import { defaultWorkspace } from "./job-program.ts";
 import { PARSER } from "./command.ts";
-import { print, printError } from "./output.ts";
+import { outliveReaders, print, printError } from "./output.ts";
 import { refuseRepeatedLists, requireNumbers, toUsageError } from "./usage-error.ts";
 
 /** Parses the arguments, runs the command, tells any error. Returns the exit status. */
 export async function runCli(argv: readonly string[]): Promise<number> {
+  outliveReaders();
   const debug = argv.includes("--debug");
   try {
     if (argv.length === 0) {

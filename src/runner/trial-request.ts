@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Round, RoundDataset } from "../formats/round-file.ts";
 import { splitRows } from "../cnn/split.ts";
 import type { CommandRequest, RequestedData } from "../formats/trainer-request.ts";
 import type { Trial } from "../core/trial.ts";
-import { writeFileAtomic } from "../workspace/atomic.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { openLabelledDataset } from "../workspace/packed-dataset.ts";
 
@@ -36,7 +35,8 @@ export function writeRequest(
   const { round, layout } = context;
   const request = createRequest(trial, context, scratchFolder);
   const write = (name: string, value: unknown): void =>
-    writeFileAtomic(join(scratchFolder, name), JSON.stringify(value));
+    // Nobody else looks here, and it is gone when this process is: no need to wait for a disk.
+    writeFileSync(join(scratchFolder, name), JSON.stringify(value));
   if (round.trainer.kind === "command") {
     write(PARAMETERS_FILE, trial.params);
     if (round.dataset !== null) write(HOLDOUT_FILE, listHoldout(round.dataset, layout));
