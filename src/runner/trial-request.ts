@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { BsweepError, complaintOf } from "../core/errors.ts";
 import type { Round, RoundDataset } from "../formats/round-file.ts";
 import { splitRows } from "../cnn/split.ts";
 import type { CommandRequest, RequestedData } from "../formats/trainer-request.ts";
@@ -34,9 +35,13 @@ export function writeRequest(
 ): CommandRequest {
   const { round, layout } = context;
   const request = createRequest(trial, context, scratchFolder);
-  const write = (name: string, value: unknown): void =>
+  const write = (name: string, value: unknown): void => {
+    const file = join(scratchFolder, name);
     // Nobody else looks here, and it is gone when this process is: no need to wait for a disk.
-    writeFileSync(join(scratchFolder, name), JSON.stringify(value));
+    const problem = complaintOf(() => writeFileSync(file, JSON.stringify(value)));
+    if (problem !== undefined)
+      throw new BsweepError("WORKSPACE", `cannot write ${file}: ${problem}`);
+  };
   if (round.trainer.kind === "command") {
     write(PARAMETERS_FILE, trial.params);
     if (round.dataset !== null) write(HOLDOUT_FILE, listHoldout(round.dataset, layout));
