@@ -1,11 +1,6 @@
 import * as z from "zod";
-import type { ParameterValue } from "../core/study.ts";
-import {
-  type SpaceEntry,
-  rangeShape,
-  tellSingleValue,
-  type WrittenParameters,
-} from "./parameter-schema.ts";
+import type { Parameters, ParameterValue } from "../core/study.ts";
+import { type SpaceEntry, rangeShape, tellSingleValue } from "./parameter-schema.ts";
 import { integer, text } from "./placement-schema.ts";
 import { describeUnknown, expected, type IssueAt } from "./schema-issues.ts";
 import { sharedShape } from "./study-schema.ts";
@@ -25,7 +20,7 @@ const valueSchema: z.ZodType<ParameterValue> = z
   )
   .meta({ id: "value" });
 
-const parametersSchema: z.ZodType<WrittenParameters> = z
+const parametersSchema: z.ZodType<Parameters> = z
   .record(nameSchema, valueSchema)
   .meta({ id: "parameters" });
 
@@ -39,9 +34,9 @@ export const commandEntrySchema: z.ZodType<SpaceEntry> = z.union(
     z.strictObject(
       {
         ...rangeShape(listSchema, z.number(expected("a number")), stepSchema),
-        integer: z.boolean().optional().describe("Whole numbers only"),
+        integer: z.boolean().exactOptional().describe("Whole numbers only"),
         when: parametersSchema
-          .optional()
+          .exactOptional()
           .describe("Searched only in trials where these parameters have these values"),
       },
       tellSingleValue,
@@ -79,7 +74,7 @@ export const commandStudySchema = z.strictObject({
   study,
   objective: objectiveSchema,
   data: data
-    .optional()
+    .exactOptional()
     .describe("Packed data set; may be left out, then the command brings its own data"),
   trainer: trainerSchema,
   space: z

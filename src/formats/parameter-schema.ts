@@ -5,21 +5,21 @@ import {
   type NumericSpec,
   type ParameterSpec,
 } from "../cnn/parameters.ts";
-import type { ParameterValue } from "../core/study.ts";
+import type { Parameters, ParameterValue } from "../core/study.ts";
 import { expected } from "./schema-issues.ts";
 
 /** A parameter of the search space as the file writes it: a list, or a range, or a list with a condition. */
 export type SpaceEntry = readonly ParameterValue[] | SpaceMapping;
 
 export interface SpaceMapping {
-  readonly values?: readonly ParameterValue[] | undefined;
-  readonly low?: number | undefined;
-  readonly high?: number | undefined;
-  readonly log?: boolean | undefined;
+  readonly values?: readonly ParameterValue[];
+  readonly low?: number;
+  readonly high?: number;
+  readonly log?: boolean;
   readonly step?: number | undefined;
   /** Of a command's parameter: whole numbers only. The CNN's parameters know what they are. */
-  readonly integer?: boolean | undefined;
-  readonly when?: WrittenParameters | undefined;
+  readonly integer?: boolean;
+  readonly when?: Parameters;
 }
 
 /**
@@ -32,8 +32,6 @@ export const tellSingleValue = {
       ? "found one `value`, expected a list such as [3]; what no trial changes stands in `trainer.set`"
       : undefined,
 };
-
-export type WrittenParameters = Readonly<Record<string, ParameterValue | undefined>>;
 
 /** One value of a parameter: takes exactly what `rejectCnnValue` lets pass. */
 export function valueSchema(spec: ParameterSpec): z.ZodType<ParameterValue> {
@@ -52,8 +50,10 @@ function numberSchema(spec: NumericSpec): z.ZodType<number> {
 }
 
 /** Parameters with a value each: `trainer.set`, and the condition of a `when`. */
-function parametersSchema(): z.ZodType<WrittenParameters> {
-  return z.strictObject(mapSpecs((spec) => valueSchema(spec).describe(spec.describe).optional()));
+function parametersSchema(): z.ZodType<Parameters> {
+  return z.strictObject(
+    mapSpecs((spec) => valueSchema(spec).describe(spec.describe).exactOptional()),
+  );
 }
 
 /**
@@ -75,8 +75,9 @@ const whenSchema = parametersSchema().meta({
 });
 
 /** The search space: every parameter optional, each with a list or a mapping. */
-export const spaceSchema: z.ZodType<Readonly<Record<string, SpaceEntry | undefined>>> =
-  z.strictObject(mapSpecs((spec) => entrySchema(spec).describe(spec.describe).optional()));
+export const spaceSchema: z.ZodType<Readonly<Record<string, SpaceEntry>>> = z.strictObject(
+  mapSpecs((spec) => entrySchema(spec).describe(spec.describe).exactOptional()),
+);
 
 /** The schema of one parameter of the search space, for checking it apart from the others. */
 export function entrySchema(spec: ParameterSpec): z.ZodType<SpaceEntry> {
@@ -84,13 +85,16 @@ export function entrySchema(spec: ParameterSpec): z.ZodType<SpaceEntry> {
     .array(valueSchema(spec), expected("a list"))
     .min(1, expected("at least one value"));
   if (spec.kind === "choice" || spec.kind === "boolean") {
-    const mapping = z.strictObject({ values: list, when: whenSchema.optional() }, tellSingleValue);
+    const mapping = z.strictObject(
+      { values: list, when: whenSchema.exactOptional() },
+      tellSingleValue,
+    );
     return z.union([list, mapping], expected("a list such as [a, b]"));
   }
   const mapping = z.strictObject(
     {
       ...rangeShape(list, numberSchema(spec), stepSchema(spec)),
-      when: whenSchema.optional(),
+      when: whenSchema.exactOptional(),
     },
     tellSingleValue,
   );
@@ -104,11 +108,11 @@ export function rangeShape(
   step: z.ZodType<number>,
 ) {
   return {
-    values: list.optional().describe("A list, where a condition stands beside it"),
-    low: number.optional().describe("Least value, included"),
-    high: number.optional().describe("Greatest value, included"),
-    log: z.boolean().optional().describe("Uniform in the logarithm"),
-    step: step.optional().describe("Only low, low + step, low + 2 step, ..."),
+    values: list.exactOptional().describe("A list, where a condition stands beside it"),
+    low: number.exactOptional().describe("Least value, included"),
+    high: number.exactOptional().describe("Greatest value, included"),
+    log: z.boolean().exactOptional().describe("Uniform in the logarithm"),
+    step: step.exactOptional().describe("Only low, low + step, low + 2 step, ..."),
   };
 }
 
