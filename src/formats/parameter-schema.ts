@@ -26,7 +26,7 @@ export interface SpaceMapping {
  * An option of a space's mappings: one value is no space of its own.
  * @returns what to write in its place; nothing for another unknown key
  */
-export const tellSingleValue = {
+const tellSingleValue = {
   error: (issue: { code?: string; keys?: readonly string[] }): string | undefined =>
     issue.code === "unrecognized_keys" && issue.keys?.join() === "value"
       ? "found one `value`, expected a list such as [3]; what no trial changes stands in `trainer.set`"
@@ -81,45 +81,41 @@ export const spaceSchema: z.ZodType<Readonly<Record<string, SpaceEntry>>> = z.st
 
 /** The schema of one parameter of the search space, for checking it apart from the others. */
 export function entrySchema(spec: ParameterSpec): z.ZodType<SpaceEntry> {
-  const list = z
-    .array(valueSchema(spec), expected("a list"))
-    .min(1, expected("at least one value"));
-  if (spec.kind === "choice" || spec.kind === "boolean") {
-    const mapping = z.strictObject(
-      { values: list, when: whenSchema.exactOptional() },
-      tellSingleValue,
-    );
-    return z.union([list, mapping], expected("a list such as [a, b]"));
-  }
-  const mapping = z.strictObject(
-    {
-      ...rangeShape(list, numberSchema(spec), stepSchema(spec)),
-      when: whenSchema.exactOptional(),
-    },
-    tellSingleValue,
-  );
-  return z.union([list, mapping], expected("a list such as [1, 2] or a range {low, high}"));
+  const when = { when: whenSchema.exactOptional() };
+  if (spec.kind === "integer" || spec.kind === "real")
+    return rangeEntrySchema(numberSchema(spec), numberSchema(spec), stepSchema(spec.kind), when);
+  const values = listSchema(valueSchema(spec));
+  const mapping = z.strictObject({ values, ...when }, tellSingleValue);
+  return z.union([values, mapping], expected("a list such as [a, b]"));
 }
 
-/** What every mapping of a parameter with numbers may hold. */
-export function rangeShape(
-  list: z.ZodType<readonly ParameterValue[]>,
+function listSchema(value: z.ZodType<ParameterValue>) {
+  return z.array(value, expected("a list")).min(1, expected("at least one value"));
+}
+
+/** A list of values, or a mapping with a range, or with a list and what `others` has. */
+export function rangeEntrySchema(
+  value: z.ZodType<ParameterValue>,
   number: z.ZodType<number>,
   step: z.ZodType<number>,
-) {
-  return {
+  others: Readonly<Record<string, z.ZodType>>,
+): z.ZodType<SpaceEntry> {
+  const list = listSchema(value);
+  const shape = {
     values: list.exactOptional().describe("A list, where a condition stands beside it"),
     low: number.exactOptional().describe("Least value, included"),
     high: number.exactOptional().describe("Greatest value, included"),
     log: z.boolean().exactOptional().describe("Uniform in the logarithm"),
     step: step.exactOptional().describe("Only low, low + step, low + 2 step, ..."),
   };
+  const mapping = z.strictObject({ ...shape, ...others }, tellSingleValue);
+  return z.union([list, mapping], expected("a list such as [1, 2] or a range {low, high}"));
 }
 
-function stepSchema(spec: NumericSpec): z.ZodType<number> {
+export function stepSchema(kind: NumericSpec["kind"]): z.ZodType<number> {
   const integer = expected("an integer >= 1");
   const real = expected("a number > 0");
-  return spec.kind === "integer" ? z.int(integer).min(1, integer) : z.number(real).gt(0, real);
+  return kind === "integer" ? z.int(integer).min(1, integer) : z.number(real).gt(0, real);
 }
 
 function mapSpecs<T>(schemaOf: (spec: ParameterSpec) => T): Record<string, T> {
