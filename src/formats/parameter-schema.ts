@@ -33,7 +33,7 @@ const tellSingleValue = {
       : undefined,
 };
 
-/** One value of a parameter: takes exactly what `rejectCnnValue` lets pass. */
+/** One value of a parameter. */
 export function valueSchema(spec: ParameterSpec): z.ZodType<ParameterValue> {
   if (spec.kind === "boolean") return z.boolean(expected("true or false"));
   return spec.kind === "choice"
