@@ -1,7 +1,6 @@
 import type { CnnParameters } from "../cnn/parameters.ts";
 import type { GraphNode, GraphTensor, NodeSpec } from "./graph/graph.ts";
-import { elementwise } from "./graph/operations/arithmetic.ts";
-import { constant } from "./graph/operations/constant.ts";
+import { constant, elementwise } from "./graph/operations/tensors.ts";
 import { readVariable, subtractFromVariable, type Variable } from "./graph/operations/variable.ts";
 
 /** A variable of the optimizer's own, zero at the start. */

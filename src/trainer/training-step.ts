@@ -6,15 +6,16 @@ import {
   addTensors,
   argMax,
   cast,
+  constant,
   divide,
   elementwise,
   halfSumOfSquares,
   multiply,
+  placeholder,
+  sizeOf,
   sumAll,
-} from "./graph/operations/arithmetic.ts";
-import { constant, placeholder } from "./graph/operations/constant.ts";
+} from "./graph/operations/tensors.ts";
 import { crossEntropy, smoothedCrossEntropy } from "./graph/operations/cross-entropy.ts";
-import { sizeOf } from "./graph/operations/shape.ts";
 import {
   assignVariable,
   gatherRows,

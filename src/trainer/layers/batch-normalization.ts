@@ -1,8 +1,7 @@
 import type { CnnLayer, ImageShape } from "../../cnn/shapes.ts";
 import type { GraphTensor } from "../graph/graph.ts";
-import { elementwise } from "../graph/operations/arithmetic.ts";
+import { elementwise, reshape } from "../graph/operations/tensors.ts";
 import { normalizeBatch, normalizeWith } from "../graph/operations/batch-normalization.ts";
-import { reshape } from "../graph/operations/shape.ts";
 import { readVariable, subtractFromVariable, type Variable } from "../graph/operations/variable.ts";
 import { type Layer, type LayerContext, vector } from "./layer.ts";
 

@@ -1,7 +1,7 @@
 import type { Precision } from "../../core/study.ts";
 import type { CnnParameters } from "../../cnn/parameters.ts";
 import type { Graph, GraphNode, GraphTensor, Shape } from "../graph/graph.ts";
-import { constant, integers } from "../graph/operations/constant.ts";
+import { constant, integers } from "../graph/operations/tensors.ts";
 import { randomBetween, randomTruncatedNormal } from "../graph/operations/random.ts";
 import { readVariable, type Variable, variable } from "../graph/operations/variable.ts";
 

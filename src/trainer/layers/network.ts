@@ -1,19 +1,21 @@
 import { type Activation, type CnnLayer, type ImageShape, POOL_SIZE } from "../../cnn/shapes.ts";
 import type { GraphTensor } from "../graph/graph.ts";
 import { activate } from "../graph/operations/activation.ts";
-import { cast } from "../graph/operations/arithmetic.ts";
+import { cast, crop, reshape } from "../graph/operations/tensors.ts";
 import { averagePool, maxPool } from "../graph/operations/pooling.ts";
 import { dropout } from "../graph/operations/random.ts";
-import { crop, reshape } from "../graph/operations/shape.ts";
 import { normalizationLayer } from "./batch-normalization.ts";
 import {
   type ForwardMode,
+  kernel as makeKernel,
   type Layer,
   type LayerContext,
   type LayerVariable,
   stateless,
+  vector,
 } from "./layer.ts";
-import { weightedLayer } from "./weighted.ts";
+import { conv2d } from "../graph/operations/convolution.ts";
+import { biasAdd, matMul } from "../graph/operations/matrix-product.ts";
 
 export interface Network {
   readonly variables: readonly LayerVariable[];
@@ -105,4 +107,31 @@ function usedLength(plan: readonly CnnLayer[], input: ImageShape, axis: number):
     else used = whole;
   }
   return used;
+}
+
+type Weighted = Extract<CnnLayer, { kind: "convolution" | "dense" }>;
+
+/**
+ * conv2d(input, kernel) + bias or input x kernel + bias, not yet activated. The kernel is
+ * [kernelSize, kernelSize, channels, filters] or [inputs, units].
+ */
+export function weightedLayer(context: LayerContext, layer: Weighted, inputs: number): Layer {
+  const [, , outputs] = layer.output;
+  const side = layer.kind === "convolution" ? layer.kernelSize : 1;
+  const shape = [...(layer.kind === "convolution" ? [side, side] : []), inputs, outputs];
+  const fans = [side * side * inputs, side * side * outputs] as const;
+  const kernel = makeKernel(context, `${layer.name}/kernel`, shape, fans);
+  const bias = layer.bias ? vector(context, `${layer.name}/bias`, outputs, "offset", 0) : undefined;
+  return {
+    variables: bias === undefined ? [kernel] : [kernel, bias],
+    forward: (input, { precision, read }) => {
+      const weights = cast(read(kernel.variable), precision);
+      const values = cast(input, precision);
+      const sum =
+        layer.kind === "convolution"
+          ? conv2d(values, weights, layer.padding)
+          : matMul(values, weights);
+      return bias === undefined ? sum : biasAdd(sum, cast(read(bias.variable), sum.dtype));
+    },
+  };
 }

@@ -8,7 +8,7 @@ import { cacheFolder } from "./cache.ts";
 import { buildOf, type Libraries } from "./libraries.ts";
 import type { Build } from "./pinned-wheels.ts";
 import { proveRuntime } from "./proof.ts";
-import { listSources, takeGivenLibraries, takePinnedLibraries, type Source } from "./sources.ts";
+import { listSources, type Source, takeGivenLibraries, takePinnedLibraries } from "./sources.ts";
 import { findTfjsPackage, TFJS_NODE, type TfjsPackage, wantedTfjsVersion } from "./tfjs-package.ts";
 import { runTool } from "./tool.ts";
 

@@ -12,7 +12,7 @@ import {
   createServingGraph,
   PREDICT_SIGNATURE,
   requireWeights,
-} from "../../../src/trainer/prediction-graph.ts";
+} from "../../../src/trainer/predict.ts";
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { findPython, TEST_PYTHON } from "../../support/python/environment.ts";
 import { requireHere } from "../../support/requirements.ts";

@@ -1,12 +1,11 @@
 import type { Tensor1D } from "@tensorflow/tfjs-node";
 import { expect, test } from "vitest";
 import { Graph } from "../../../src/trainer/graph/graph.ts";
-import { cast } from "../../../src/trainer/graph/operations/arithmetic.ts";
+import { cast, placeholder } from "../../../src/trainer/graph/operations/tensors.ts";
 import {
   normalizeBatch,
   normalizeWith,
 } from "../../../src/trainer/graph/operations/batch-normalization.ts";
-import { placeholder } from "../../../src/trainer/graph/operations/constant.ts";
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { NORMALIZATION_EPSILON } from "../../support/oracle.ts";
 import { drawNormal, relativeDifference, roundToBfloat16, runOnce } from "../../support/graph.ts";

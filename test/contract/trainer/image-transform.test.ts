@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { resolveCnnParameters } from "../../../src/cnn/parameters.ts";
 import { Graph, type Shape } from "../../../src/trainer/graph/graph.ts";
-import { constantTensor, placeholder } from "../../../src/trainer/graph/operations/constant.ts";
-import { transformImages } from "../../../src/trainer/graph/operations/image-transform.ts";
+import { constantTensor, placeholder } from "../../../src/trainer/graph/operations/tensors.ts";
+import { transformImages } from "../../../src/trainer/graph/operations/images.ts";
 import { augment } from "../../../src/trainer/layers/augmentation.ts";
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { drawNormal, runOnce } from "../../support/graph.ts";

@@ -4,12 +4,12 @@ import { type CnnProblem, planCnn } from "../../../src/cnn/shapes.ts";
 import { type CnnParameters, resolveCnnParameters } from "../../../src/cnn/parameters.ts";
 import { differentiate } from "../../../src/trainer/graph/gradients.ts";
 import { countElements, Graph } from "../../../src/trainer/graph/graph.ts";
-import { sumAll } from "../../../src/trainer/graph/operations/arithmetic.ts";
 import {
   constant,
   constantTensor,
   placeholder,
-} from "../../../src/trainer/graph/operations/constant.ts";
+  sumAll,
+} from "../../../src/trainer/graph/operations/tensors.ts";
 import { crossEntropy } from "../../../src/trainer/graph/operations/cross-entropy.ts";
 import { assignVariable, identity } from "../../../src/trainer/graph/operations/variable.ts";
 import { createEvaluation, TrainingPass } from "../../../src/trainer/layers/layer.ts";

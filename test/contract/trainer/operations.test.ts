@@ -13,13 +13,15 @@ import { activate } from "../../../src/trainer/graph/operations/activation.ts";
 import {
   addTensors,
   cast,
+  constantTensor,
   divide,
   halfSumOfSquares,
   multiply,
+  placeholder,
+  reshape,
   sumAll,
-} from "../../../src/trainer/graph/operations/arithmetic.ts";
+} from "../../../src/trainer/graph/operations/tensors.ts";
 import { normalizeBatch } from "../../../src/trainer/graph/operations/batch-normalization.ts";
-import { constantTensor, placeholder } from "../../../src/trainer/graph/operations/constant.ts";
 import { conv2d } from "../../../src/trainer/graph/operations/convolution.ts";
 import {
   crossEntropy,
@@ -28,7 +30,6 @@ import {
 import { biasAdd, matMul } from "../../../src/trainer/graph/operations/matrix-product.ts";
 import { averagePool, maxPool } from "../../../src/trainer/graph/operations/pooling.ts";
 import { dropout } from "../../../src/trainer/graph/operations/random.ts";
-import { reshape } from "../../../src/trainer/graph/operations/shape.ts";
 import type { Feed } from "../../../src/trainer/graph/session.ts";
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { NORMALIZATION_EPSILON } from "../../support/oracle.ts";

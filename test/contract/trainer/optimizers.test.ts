@@ -6,7 +6,7 @@ import {
   constant,
   constantTensor,
   placeholder,
-} from "../../../src/trainer/graph/operations/constant.ts";
+} from "../../../src/trainer/graph/operations/tensors.ts";
 import {
   assignVariable,
   identity,

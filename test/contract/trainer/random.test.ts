@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Graph, type GraphTensor } from "../../../src/trainer/graph/graph.ts";
-import { placeholder } from "../../../src/trainer/graph/operations/constant.ts";
+import { placeholder } from "../../../src/trainer/graph/operations/tensors.ts";
 import {
   randomBetween,
   randomTruncatedNormal,

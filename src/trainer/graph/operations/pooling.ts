@@ -1,6 +1,6 @@
 import { POOL_SIZE } from "../../../cnn/shapes.ts";
 import { addLike, type GraphTensor, requireShape, type Shape } from "../graph.ts";
-import { shapeOf } from "./shape.ts";
+import { shapeOf } from "./tensors.ts";
 
 const ATTRIBUTES = {
   ksize: { ints: [1, POOL_SIZE, POOL_SIZE, 1] },

@@ -1,7 +1,5 @@
 import type { GraphTensor, Shape } from "../graph.ts";
-import { cast, elementwise, multiply } from "./arithmetic.ts";
-import { integers } from "./constant.ts";
-import { shapeOf } from "./shape.ts";
+import { cast, elementwise, integers, multiply, shapeOf } from "./tensors.ts";
 
 /**
  * Uniform numbers in [0, 1) as a function of the fed seed and of `use`, a number that no other random
