@@ -12,7 +12,8 @@ export const trialIdSchema = z.string().regex(/^[0-9a-f]{16}$/);
 
 export const resourceSchema = z.strictObject({ epochs: z.int().min(1) });
 
-const trialSchema = z.strictObject({
+/** What a manifest and a result say of a trial. */
+export const trialShape = {
   number: z.int().min(1),
   trialId: trialIdSchema,
   params: parametersSchema,
@@ -20,12 +21,12 @@ const trialSchema = z.strictObject({
   seed: z.int().min(0),
   resource: resourceSchema,
   attempt: z.int().min(1),
-});
+};
 
 const elementSchema: z.ZodType<ManifestElement> = z.strictObject({
   schemaVersion: z.literal(1),
   index: z.int().min(1),
-  trials: z.array(trialSchema).min(1),
+  trials: z.array(z.strictObject(trialShape)).min(1),
 });
 
 /**

@@ -36,13 +36,10 @@ export function varyingParameters(
   rows: readonly Pick<RankedTrial, "params">[],
   order: readonly string[],
 ): readonly string[] {
-  const values = new Map<string, Set<ParameterValue | undefined>>(
-    order.map((name) => [name, new Set()]),
-  );
   const others = [...new Set(rows.flatMap(({ params }) => Object.keys(params)))].sort();
-  for (const name of others) if (!values.has(name)) values.set(name, new Set());
-  for (const [name, seen] of values) for (const { params } of rows) seen.add(params[name]);
-  return [...values].filter(([, seen]) => seen.size > 1).map(([name]) => name);
+  return [...new Set([...order, ...others])].filter(
+    (name) => new Set(rows.map(({ params }) => params[name])).size > 1,
+  );
 }
 
 /** Summaries of the parameters that vary, the one that matters most first. */

@@ -20,7 +20,7 @@ import { makeTestFolder } from "../../support/folder.ts";
 import { drawNormal, openSession } from "../../support/graph.ts";
 import { describeModel, drawWeights } from "../../support/models.ts";
 
-const tf = await loadTensorFlow({ threads: 1 });
+const tf = loadTensorFlow({ threads: 1 });
 
 const PROBLEM = { height: 13, width: 14, channels: 3, classes: 7 };
 const IMAGES = 5;

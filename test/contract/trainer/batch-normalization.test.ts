@@ -10,7 +10,7 @@ import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { NORMALIZATION_EPSILON } from "../../support/oracle.ts";
 import { drawNormal, relativeDifference, roundToBfloat16, runOnce } from "../../support/graph.ts";
 
-const tf = await loadTensorFlow({ threads: 1 });
+const tf = loadTensorFlow({ threads: 1 });
 
 const SHAPE: [number, number, number, number] = [3, 4, 5, 6];
 const images = drawNormal(360, "images").map((x) => roundToBfloat16(3 * x + 1));

@@ -7,7 +7,7 @@ import { augment } from "../../../src/trainer/layers/augmentation.ts";
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { drawNormal, runOnce } from "../../support/graph.ts";
 
-const tf = await loadTensorFlow({ threads: 1 });
+const tf = loadTensorFlow({ threads: 1 });
 
 function transform(values: Float32Array, shape: Shape, transforms: readonly number[][]): number[] {
   const graph = new Graph();

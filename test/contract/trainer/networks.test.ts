@@ -18,7 +18,7 @@ import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { createOracle, differentiateOracle, setOracleWeights } from "../../support/oracle.ts";
 import { drawLabels, drawNormal, openSession, relativeDifference } from "../../support/graph.ts";
 
-const tf = await loadTensorFlow({ threads: 1 });
+const tf = loadTensorFlow({ threads: 1 });
 
 const PROBLEM = { height: 13, width: 14, channels: 2, classes: 7 };
 const BATCH = 5;

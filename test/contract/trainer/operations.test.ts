@@ -41,7 +41,7 @@ import {
   runOnce,
 } from "../../support/graph.ts";
 
-const tf = await loadTensorFlow({ threads: 1 });
+const tf = loadTensorFlow({ threads: 1 });
 
 /** A use of an operation. `-1` in a shape is the batch. */
 interface Row {

@@ -9,7 +9,7 @@ import {
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { runOnce } from "../../support/graph.ts";
 
-const tf = await loadTensorFlow({ threads: 1 });
+const tf = loadTensorFlow({ threads: 1 });
 
 const COUNT = 20_000;
 

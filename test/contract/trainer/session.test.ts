@@ -20,7 +20,7 @@ import {
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { drawNormal, openSession, relativeDifference, runOnce } from "../../support/graph.ts";
 
-const tf = await loadTensorFlow({ threads: 1 });
+const tf = loadTensorFlow({ threads: 1 });
 
 /** A total that grows by the sum of each pair fed, [n, 2]. */
 function countingGraph(): Graph {
