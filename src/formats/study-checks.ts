@@ -13,20 +13,19 @@ import {
 } from "./space-checks.ts";
 import { METRICS, type WrittenStudy } from "./study-schema.ts";
 
-/** The parts of a study file that fit their own schemas; a part that does not is absent. */
-export interface SoundParts {
-  /** Of a study of the CNN: what a command measures is for it to say. */
-  readonly objective?: WrittenStudy["objective"] | undefined;
-  readonly trainer?: { readonly set: Parameters } | undefined;
-  readonly sampler?: WrittenStudy["sampler"] | undefined;
-  readonly replicates?: number | undefined;
-  readonly cluster?: WrittenStudy["cluster"] | undefined;
-  readonly resources?: WrittenStudy["resources"] | undefined;
+type CheckedPart = "objective" | "sampler" | "replicates" | "cluster" | "resources";
+
+/**
+ * The parts of a study file that fit their own schemas; a part that does not is undefined, and so is the objective of
+ * a command: what it measures is for it to say.
+ */
+export type SoundParts = { readonly [Part in CheckedPart]: WrittenStudy[Part] | undefined } & {
+  readonly trainer: { readonly set: Parameters } | undefined;
   /** In the order of the file. */
   readonly space: readonly SpaceParameter[];
   /** Whether `space` holds all that the file has. */
   readonly spaceIsWhole: boolean;
-}
+};
 
 /** What is wrong between the parts of a study, and inside its ranges and lists. */
 export function checkStudy(draft: SoundParts, issueAt: IssueAt): Issue[] {
