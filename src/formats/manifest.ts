@@ -1,7 +1,6 @@
 import * as z from "zod";
-import { BsweepError } from "../core/errors.ts";
 import type { ManifestElement } from "../core/trial.ts";
-import { parseJson } from "./issues.ts";
+import { invalidDocument, parseJson } from "./issues.ts";
 
 export const parametersSchema = z.record(
   z.string(),
@@ -39,9 +38,7 @@ export function parseManifestLine(text: string, file: string, line: number): Man
   const element = parseJson(text, { file, line }, elementSchema, as);
   if (element.index === line) return element;
   const message = `found ${element.index}, expected ${line}, the number of the line`;
-  throw new BsweepError(as.code, `${file} is no valid manifest`, {
-    issues: [{ file, line, path: "index", message }],
-  });
+  throw invalidDocument(file, as, [{ file, line, path: "index", message }]);
 }
 
 /** One line of a manifest, its line end left out. */

@@ -1,10 +1,9 @@
 import { type Activation, type CnnLayer, type ImageShape, POOL_SIZE } from "../../cnn/shapes.ts";
 import type { GraphTensor } from "../graph/graph.ts";
 import { activate } from "../graph/operations/activation.ts";
-import { cast, crop, reshape } from "../graph/operations/tensors.ts";
-import { averagePool, maxPool } from "../graph/operations/pooling.ts";
+import { cast, crop, elementwise, reshape } from "../graph/operations/tensors.ts";
+import { averagePool, conv2d, maxPool } from "../graph/operations/convolution.ts";
 import { dropout } from "../graph/operations/random.ts";
-import { normalizationLayer } from "./batch-normalization.ts";
 import {
   type ForwardMode,
   kernel as makeKernel,
@@ -14,8 +13,9 @@ import {
   stateless,
   vector,
 } from "./layer.ts";
-import { conv2d } from "../graph/operations/convolution.ts";
 import { biasAdd, matMul } from "../graph/operations/matrix-product.ts";
+import { normalizeBatch, normalizeWith } from "../graph/operations/batch-normalization.ts";
+import { readVariable, subtractFromVariable, type Variable } from "../graph/operations/variable.ts";
 
 export interface Network {
   readonly variables: readonly LayerVariable[];
@@ -134,4 +134,52 @@ export function weightedLayer(context: LayerContext, layer: Weighted, inputs: nu
       return bias === undefined ? sum : biasAdd(sum, cast(read(bias.variable), sum.dtype));
     },
   };
+}
+
+type Normalization = Extract<CnnLayer, { kind: "batch-normalization" }>;
+
+/** Weight of a batch in the moving averages: short trainings have few batches. */
+const BATCH_WEIGHT = 0.1;
+
+/**
+ * Batch normalization, not yet activated: over the batch in training, with moving averages of its means and
+ * variances in evaluation.
+ */
+export function normalizationLayer(
+  context: LayerContext,
+  { name, output: [height, width, channels] }: Normalization,
+): Layer {
+  const make = (part: string, role: "scale" | "offset" | "statistic", value: 0 | 1) =>
+    vector(context, `${name}/${part}`, channels, role, value);
+  const gamma = make("gamma", "scale", 1);
+  const beta = make("beta", "offset", 0);
+  const mean = make("mean", "statistic", 0);
+  const variance = make("variance", "statistic", 1);
+  return {
+    variables: [gamma, beta, mean, variance],
+    forward: (input, mode) => {
+      const images = asImages(input, [height, width, channels]);
+      const scale = mode.read(gamma.variable);
+      const offset = mode.read(beta.variable);
+      if (mode.training === undefined) {
+        const [average, spread] = [mode.read(mean.variable), mode.read(variance.variable)];
+        const output = normalizeWith(images, scale, offset, average, spread);
+        return reshape(output, input.shape);
+      }
+      const batch = normalizeBatch(images, scale, offset);
+      mode.training.alsoRun(moveTowards(mean.variable, batch.mean));
+      mode.training.alsoRun(moveTowards(variance.variable, batch.variance));
+      return reshape(batch.output, input.shape);
+    },
+  };
+}
+
+/** Rows of a dense layer become images of one pixel. */
+function asImages(input: GraphTensor, shape: ImageShape): GraphTensor {
+  return input.shape.length === 4 ? input : reshape(input, [-1, ...shape]);
+}
+
+function moveTowards(statistic: Variable, value: GraphTensor) {
+  const distance = elementwise("Sub", readVariable(statistic), value);
+  return subtractFromVariable(statistic, elementwise("Mul", distance, BATCH_WEIGHT));
 }

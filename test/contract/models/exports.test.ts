@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import type { CnnParameters } from "../../../src/cnn/parameters.ts";
 import { encodeSafetensorsModel } from "../../../src/formats/safetensors-model.ts";
 import { encodeTfjsModel } from "../../../src/formats/tfjs-model.ts";
-import { encodeSavedModel } from "../../../src/trainer/graph/saved-model.ts";
+import { encodeSavedModel } from "../../../src/trainer/graph/session.ts";
 import {
   createPredictionGraph,
   createServingGraph,

@@ -22,13 +22,12 @@ import {
   sumAll,
 } from "../../../src/trainer/graph/operations/tensors.ts";
 import { normalizeBatch } from "../../../src/trainer/graph/operations/batch-normalization.ts";
-import { conv2d } from "../../../src/trainer/graph/operations/convolution.ts";
+import { averagePool, conv2d, maxPool } from "../../../src/trainer/graph/operations/convolution.ts";
 import {
   crossEntropy,
   smoothedCrossEntropy,
 } from "../../../src/trainer/graph/operations/cross-entropy.ts";
 import { biasAdd, matMul } from "../../../src/trainer/graph/operations/matrix-product.ts";
-import { averagePool, maxPool } from "../../../src/trainer/graph/operations/pooling.ts";
 import { dropout } from "../../../src/trainer/graph/operations/random.ts";
 import type { Feed } from "../../../src/trainer/graph/session.ts";
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";

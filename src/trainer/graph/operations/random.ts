@@ -35,15 +35,12 @@ function draw(
   seed: GraphTensor,
   use: number,
   shape: Shape,
-  size?: GraphTensor,
+  size = integers(seed.node.graph, shape),
 ): GraphTensor {
   const { graph } = seed.node;
   return graph.addTensor({
     op,
-    inputs: [
-      size ?? integers(graph, shape),
-      elementwise("BitwiseXor", seed, integers(graph, [use, ~use])),
-    ],
+    inputs: [size, elementwise("BitwiseXor", seed, integers(graph, [use, ~use]))],
     attributes: { dtype: { type: "float32" }, T: { type: "int32" }, Tseed: { type: "int32" } },
     dtype: "float32",
     shape,
