@@ -96,10 +96,7 @@ function describeGroup(
 }
 
 /** What trials a value has. */
-interface Taken {
-  readonly rows: number[];
-  failed: number;
-}
+type Taken = Omit<Group, "label">;
 
 /** Trials in which the parameter is not searched (its condition does not hold) stay out. */
 function groupByValue(
@@ -107,20 +104,17 @@ function groupByValue(
   failed: readonly Parameters[],
   name: string,
 ): readonly Group[] {
-  const byValue = new Map<ParameterValue, Taken>();
-  const take = (params: Parameters): Taken | undefined => {
-    const value = params[name];
-    if (value === undefined) return undefined;
-    const taken = byValue.get(value) ?? { rows: [], failed: 0 };
-    byValue.set(value, taken);
-    return taken;
-  };
-  for (const [place, { params }] of rows.entries()) take(params)?.rows.push(place);
-  for (const params of failed) {
-    const taken = take(params);
-    if (taken !== undefined) taken.failed += 1;
-  }
-  const sorted = [...byValue].sort(([a], [b]) => compareValues(a, b));
+  const trials = [
+    ...[...rows.entries()].map(([place, { params }]) => ({ value: params[name], place: [place] })),
+    ...failed.map((params) => ({ value: params[name], place: [] })),
+  ];
+  const sorted = [...groupBy(trials, ({ value }) => value)]
+    .flatMap(([value, group]): [ParameterValue, Taken][] => {
+      const places = group.flatMap(({ place }) => place);
+      const taken = { rows: places, failed: group.length - places.length };
+      return value === undefined ? [] : [[value, taken]];
+    })
+    .sort(([a], [b]) => compareValues(a, b));
   const isNumeric = sorted.every(([value]) => typeof value === "number");
   return isNumeric && isScattered(sorted)
     ? binValues(sorted as [number, Taken][])

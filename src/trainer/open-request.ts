@@ -25,6 +25,8 @@ export interface OpenedRequest {
   readonly split: Split;
 }
 
+const NONE = new Int32Array();
+
 /** @throws BsweepError INVALID_DATA, INVALID_MANIFEST for a request that cannot be run */
 export function openRequest(request: TrainerRequest): OpenedRequest {
   const { path, digest, holdout } = request.dataset;
@@ -35,16 +37,11 @@ export function openRequest(request: TrainerRequest): OpenedRequest {
   const validation = params.validationSplit;
   const split =
     holdout === null
-      ? everyRow(labels)
+      ? { holdout: NONE, validation: NONE, training: Int32Array.from(labels.keys()) }
       : splitRows(labels, { holdout: holdout.fraction, validation, seed: holdout.seed });
   if (split.training.length === 0)
     throw new BsweepError("INVALID_DATA", `no rows are left to train on in ${path}`);
   return { request, dataset, labels, params, plan, split };
-}
-
-function everyRow(labels: Uint8Array): Split {
-  const none = new Int32Array();
-  return { holdout: none, validation: none, training: Int32Array.from(labels.keys()) };
 }
 
 function checkParameters({ params }: TrainerRequest): CnnParameters {
