@@ -145,14 +145,8 @@ export function formatStudyJsonSchema(): string {
     properties: { trainer: { type: "object", required: ["command"] } },
     required: ["trainer"],
   };
-  const schema = {
-    $schema,
-    $defs,
-    if: runsCommand,
-    then: { ...ofCommand, $schema: undefined },
-    else: ofCnn,
-  };
-  return formatJson(schema);
+  const then = { ...ofCommand, $schema: undefined };
+  return formatJson({ $schema, $defs, if: runsCommand, then, else: ofCnn });
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;

@@ -9,11 +9,6 @@ import { Session } from "./graph/session.ts";
 import type { ImageRows } from "./predict.ts";
 import type { NativeBinding } from "./runtime/load.ts";
 
-interface ImageFiles {
-  readonly rows: ImageRows;
-  readonly images: readonly ReadImage[];
-}
-
 /**
  * Image files of any size as images of the model's: as large as fits, centred, the rest filled with the mean of
  * their border.
@@ -24,7 +19,7 @@ export function readImageFiles(
   binding: NativeBinding,
   files: readonly string[],
   { problem, inversion, folder }: { problem: CnnProblem; inversion: Inversion; folder: string },
-): ImageFiles {
+): { readonly rows: ImageRows; readonly images: readonly ReadImage[] } {
   const { height, width, channels } = problem;
   if (channels !== 1 && channels !== 3) {
     const message = `image files have 1 or 3 channels, the model wants ${channels}`;
