@@ -160,27 +160,7 @@ export function isCnnParameter(name: string): name is CnnParameterName {
   return Object.hasOwn(CNN_PARAMETERS, name);
 }
 
-/** `undefined` when the parameter takes the value, else what it expects: `an integer 1 .. 8`. */
-export function rejectCnnValue(name: CnnParameterName, value: ParameterValue): string | undefined {
-  const spec: ParameterSpec = CNN_PARAMETERS[name];
-  if (spec.kind === "choice") {
-    return typeof value === "string" && spec.values.includes(value)
-      ? undefined
-      : `one of ${spec.values.join(", ")}`;
-  }
-  if (spec.kind === "boolean") return typeof value === "boolean" ? undefined : "true or false";
-  return typeof value === "number" && isInRange(spec, value) ? undefined : describeRange(spec);
-}
-
 export type NumericSpec = SpecOf<"integer" | "real">;
-
-function isInRange(spec: NumericSpec, value: number): boolean {
-  if (spec.kind === "integer") {
-    return Number.isInteger(value) && value >= spec.low && value <= spec.high;
-  }
-  const aboveLow = spec.above === true ? value > spec.low : value >= spec.low;
-  return aboveLow && (spec.below === true ? value < spec.high : value <= spec.high);
-}
 
 /** `an integer 1 .. 8`, `a number 0 <= x < 1`. */
 export function describeRange(spec: NumericSpec): string {
@@ -217,7 +197,7 @@ function decays({ learningRateSchedule }: Parameters): boolean {
 /**
  * Fills in defaults. Parameters of other names are left out, so that only what the trainer reads
  * decides a trial's identity; a parameter that another one puts out of use gets its default.
- * The values must be acceptable (`rejectCnnValue`).
+ * The values must be acceptable (formats/parameter-schema.ts).
  */
 export function resolveCnnParameters(params: Parameters): CnnParameters {
   // Filled in one by one: objects made from lists of entries are slow to read, and there are many.

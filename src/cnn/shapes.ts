@@ -1,3 +1,4 @@
+import type { DatasetHeader } from "../core/dataset.ts";
 import type { CnnParameters } from "./parameters.ts";
 
 /** Height, width, channels of one example's activations. */
@@ -31,12 +32,7 @@ interface LayerEnd {
 }
 
 /** What an image data set tells about the network's two ends. */
-export interface CnnProblem {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-  readonly classes: number;
-}
+export type CnnProblem = Pick<DatasetHeader, "height" | "width" | "channels" | "classes">;
 
 export interface CnnPlan {
   readonly layers: readonly CnnLayer[];

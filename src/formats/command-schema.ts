@@ -1,11 +1,6 @@
 import * as z from "zod";
-import type { ParameterValue } from "../core/study.ts";
-import {
-  type SpaceEntry,
-  rangeShape,
-  tellSingleValue,
-  type WrittenParameters,
-} from "./parameter-schema.ts";
+import type { Parameters, ParameterValue } from "../core/study.ts";
+import { rangeEntrySchema, stepSchema } from "./parameter-schema.ts";
 import { integer, text } from "./placement-schema.ts";
 import { describeUnknown, expected, type IssueAt } from "./schema-issues.ts";
 import { sharedShape } from "./study-schema.ts";
@@ -25,29 +20,21 @@ const valueSchema: z.ZodType<ParameterValue> = z
   )
   .meta({ id: "value" });
 
-const parametersSchema: z.ZodType<WrittenParameters> = z
+const parametersSchema: z.ZodType<Parameters> = z
   .record(nameSchema, valueSchema)
   .meta({ id: "parameters" });
 
-const listSchema = z.array(valueSchema, expected("a list")).min(1, expected("at least one value"));
-const stepSchema = z.number(expected("a number > 0")).gt(0, expected("a number > 0"));
-
 /** A parameter of a command's search space: whatever the command takes. */
-export const commandEntrySchema: z.ZodType<SpaceEntry> = z.union(
-  [
-    listSchema,
-    z.strictObject(
-      {
-        ...rangeShape(listSchema, z.number(expected("a number")), stepSchema),
-        integer: z.boolean().optional().describe("Whole numbers only"),
-        when: parametersSchema
-          .optional()
-          .describe("Searched only in trials where these parameters have these values"),
-      },
-      tellSingleValue,
-    ),
-  ],
-  expected("a list such as [1, 2] or a range {low, high}"),
+export const commandEntrySchema = rangeEntrySchema(
+  valueSchema,
+  z.number(expected("a number")),
+  stepSchema("real"),
+  {
+    integer: z.boolean().exactOptional().describe("Whole numbers only"),
+    when: parametersSchema
+      .exactOptional()
+      .describe("Searched only in trials where these parameters have these values"),
+  },
 );
 
 const word = text(/^[^\0]*$/, "a text, in quotes if it holds {{...}} or looks like a number");
@@ -79,7 +66,7 @@ export const commandStudySchema = z.strictObject({
   study,
   objective: objectiveSchema,
   data: data
-    .optional()
+    .exactOptional()
     .describe("Packed data set; may be left out, then the command brings its own data"),
   trainer: trainerSchema,
   space: z

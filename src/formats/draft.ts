@@ -114,24 +114,8 @@ export function formatSiteDraft({ name, like, placement, hasContainer }: SiteDra
 
 /** Top-level key -> its lines with the comments right before it, as the example has them. */
 function splitBlocks(text: string): ReadonlyMap<string, readonly string[]> {
-  const blocks = new Map<string, string[]>();
-  let before: string[] = [];
-  let current: string[] | undefined;
-  for (const line of text.split("\n")) {
-    const key = /^([A-Za-z]+):/.exec(line)?.[1];
-    if (key !== undefined) {
-      current = [...before, line];
-      blocks.set(key, current);
-      before = [];
-    } else if (line.startsWith("#")) {
-      before.push(line);
-    } else if (line.trim() === "") {
-      before = [];
-    } else {
-      current?.push(line);
-    }
-  }
-  return blocks;
+  const blocks = text.matchAll(/^(?:#.*\n)*([A-Za-z]+):.*\n(?:(?![A-Za-z#]).*\n)*/gm);
+  return new Map(Array.from(blocks, ([block, key = ""]) => [key, block.trimEnd().split("\n")]));
 }
 
 /** A text as YAML 1.2 reads back: in quotes unless it is a word that can be nothing else. */

@@ -75,6 +75,6 @@ export function invalidDocument(
   kind: DocumentKind,
   issues: readonly Issue[],
 ): BsweepError {
-  const hint = kind.hint === undefined ? {} : { hint: kind.hint };
-  return new BsweepError(kind.code, `${file} is no valid ${kind.what}`, { issues, ...hint });
+  const { code, what, ...hint } = kind;
+  return new BsweepError(code, `${file} is no valid ${what}`, { issues, ...hint });
 }

@@ -1,7 +1,6 @@
 import * as z from "zod";
-import { BsweepError } from "../core/errors.ts";
 import type { ManifestElement } from "../core/trial.ts";
-import { parseJson } from "./issues.ts";
+import { invalidDocument, parseJson } from "./issues.ts";
 
 export const parametersSchema = z.record(
   z.string(),
@@ -12,7 +11,8 @@ export const trialIdSchema = z.string().regex(/^[0-9a-f]{16}$/);
 
 export const resourceSchema = z.strictObject({ epochs: z.int().min(1) });
 
-const trialSchema = z.strictObject({
+/** What a manifest and a result say of a trial. */
+export const trialShape = {
   number: z.int().min(1),
   trialId: trialIdSchema,
   params: parametersSchema,
@@ -20,12 +20,12 @@ const trialSchema = z.strictObject({
   seed: z.int().min(0),
   resource: resourceSchema,
   attempt: z.int().min(1),
-});
+};
 
 const elementSchema: z.ZodType<ManifestElement> = z.strictObject({
   schemaVersion: z.literal(1),
   index: z.int().min(1),
-  trials: z.array(trialSchema).min(1),
+  trials: z.array(z.strictObject(trialShape)).min(1),
 });
 
 /**
@@ -38,9 +38,7 @@ export function parseManifestLine(text: string, file: string, line: number): Man
   const element = parseJson(text, { file, line }, elementSchema, as);
   if (element.index === line) return element;
   const message = `found ${element.index}, expected ${line}, the number of the line`;
-  throw new BsweepError(as.code, `${file} is no valid manifest`, {
-    issues: [{ file, line, path: "index", message }],
-  });
+  throw invalidDocument(file, as, [{ file, line, path: "index", message }]);
 }
 
 /** One line of a manifest, its line end left out. */

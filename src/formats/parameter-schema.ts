@@ -5,37 +5,35 @@ import {
   type NumericSpec,
   type ParameterSpec,
 } from "../cnn/parameters.ts";
-import type { ParameterValue } from "../core/study.ts";
+import type { Parameters, ParameterValue } from "../core/study.ts";
 import { expected } from "./schema-issues.ts";
 
 /** A parameter of the search space as the file writes it: a list, or a range, or a list with a condition. */
 export type SpaceEntry = readonly ParameterValue[] | SpaceMapping;
 
 export interface SpaceMapping {
-  readonly values?: readonly ParameterValue[] | undefined;
-  readonly low?: number | undefined;
-  readonly high?: number | undefined;
-  readonly log?: boolean | undefined;
+  readonly values?: readonly ParameterValue[];
+  readonly low?: number;
+  readonly high?: number;
+  readonly log?: boolean;
   readonly step?: number | undefined;
   /** Of a command's parameter: whole numbers only. The CNN's parameters know what they are. */
-  readonly integer?: boolean | undefined;
-  readonly when?: WrittenParameters | undefined;
+  readonly integer?: boolean;
+  readonly when?: Parameters;
 }
 
 /**
  * An option of a space's mappings: one value is no space of its own.
  * @returns what to write in its place; nothing for another unknown key
  */
-export const tellSingleValue = {
+const tellSingleValue = {
   error: (issue: { code?: string; keys?: readonly string[] }): string | undefined =>
     issue.code === "unrecognized_keys" && issue.keys?.join() === "value"
       ? "found one `value`, expected a list such as [3]; what no trial changes stands in `trainer.set`"
       : undefined,
 };
 
-export type WrittenParameters = Readonly<Record<string, ParameterValue | undefined>>;
-
-/** One value of a parameter: takes exactly what `rejectCnnValue` lets pass. */
+/** One value of a parameter. */
 export function valueSchema(spec: ParameterSpec): z.ZodType<ParameterValue> {
   if (spec.kind === "boolean") return z.boolean(expected("true or false"));
   return spec.kind === "choice"
@@ -52,8 +50,10 @@ function numberSchema(spec: NumericSpec): z.ZodType<number> {
 }
 
 /** Parameters with a value each: `trainer.set`, and the condition of a `when`. */
-function parametersSchema(): z.ZodType<WrittenParameters> {
-  return z.strictObject(mapSpecs((spec) => valueSchema(spec).describe(spec.describe).optional()));
+function parametersSchema(): z.ZodType<Parameters> {
+  return z.strictObject(
+    mapSpecs((spec) => valueSchema(spec).describe(spec.describe).exactOptional()),
+  );
 }
 
 /**
@@ -75,47 +75,47 @@ const whenSchema = parametersSchema().meta({
 });
 
 /** The search space: every parameter optional, each with a list or a mapping. */
-export const spaceSchema: z.ZodType<Readonly<Record<string, SpaceEntry | undefined>>> =
-  z.strictObject(mapSpecs((spec) => entrySchema(spec).describe(spec.describe).optional()));
+export const spaceSchema: z.ZodType<Readonly<Record<string, SpaceEntry>>> = z.strictObject(
+  mapSpecs((spec) => entrySchema(spec).describe(spec.describe).exactOptional()),
+);
 
 /** The schema of one parameter of the search space, for checking it apart from the others. */
 export function entrySchema(spec: ParameterSpec): z.ZodType<SpaceEntry> {
-  const list = z
-    .array(valueSchema(spec), expected("a list"))
-    .min(1, expected("at least one value"));
-  if (spec.kind === "choice" || spec.kind === "boolean") {
-    const mapping = z.strictObject({ values: list, when: whenSchema.optional() }, tellSingleValue);
-    return z.union([list, mapping], expected("a list such as [a, b]"));
-  }
-  const mapping = z.strictObject(
-    {
-      ...rangeShape(list, numberSchema(spec), stepSchema(spec)),
-      when: whenSchema.optional(),
-    },
-    tellSingleValue,
-  );
+  const when = { when: whenSchema.exactOptional() };
+  if (spec.kind === "integer" || spec.kind === "real")
+    return rangeEntrySchema(numberSchema(spec), numberSchema(spec), stepSchema(spec.kind), when);
+  const values = listSchema(valueSchema(spec));
+  const mapping = z.strictObject({ values, ...when }, tellSingleValue);
+  return z.union([values, mapping], expected("a list such as [a, b]"));
+}
+
+function listSchema(value: z.ZodType<ParameterValue>) {
+  return z.array(value, expected("a list")).min(1, expected("at least one value"));
+}
+
+/** A list of values, or a mapping with a range, or with a list and what `others` has. */
+export function rangeEntrySchema(
+  value: z.ZodType<ParameterValue>,
+  number: z.ZodType<number>,
+  step: z.ZodType<number>,
+  others: Readonly<Record<string, z.ZodType>>,
+): z.ZodType<SpaceEntry> {
+  const list = listSchema(value);
+  const shape = {
+    values: list.exactOptional().describe("A list, where a condition stands beside it"),
+    low: number.exactOptional().describe("Least value, included"),
+    high: number.exactOptional().describe("Greatest value, included"),
+    log: z.boolean().exactOptional().describe("Uniform in the logarithm"),
+    step: step.exactOptional().describe("Only low, low + step, low + 2 step, ..."),
+  };
+  const mapping = z.strictObject({ ...shape, ...others }, tellSingleValue);
   return z.union([list, mapping], expected("a list such as [1, 2] or a range {low, high}"));
 }
 
-/** What every mapping of a parameter with numbers may hold. */
-export function rangeShape(
-  list: z.ZodType<readonly ParameterValue[]>,
-  number: z.ZodType<number>,
-  step: z.ZodType<number>,
-) {
-  return {
-    values: list.optional().describe("A list, where a condition stands beside it"),
-    low: number.optional().describe("Least value, included"),
-    high: number.optional().describe("Greatest value, included"),
-    log: z.boolean().optional().describe("Uniform in the logarithm"),
-    step: step.optional().describe("Only low, low + step, low + 2 step, ..."),
-  };
-}
-
-function stepSchema(spec: NumericSpec): z.ZodType<number> {
+export function stepSchema(kind: NumericSpec["kind"]): z.ZodType<number> {
   const integer = expected("an integer >= 1");
   const real = expected("a number > 0");
-  return spec.kind === "integer" ? z.int(integer).min(1, integer) : z.number(real).gt(0, real);
+  return kind === "integer" ? z.int(integer).min(1, integer) : z.number(real).gt(0, real);
 }
 
 function mapSpecs<T>(schemaOf: (spec: ParameterSpec) => T): Record<string, T> {

@@ -4,7 +4,7 @@ import { sha256 } from "../core/identity.ts";
 import { PRECISIONS } from "../core/study.ts";
 import { FAILURE_KINDS, RESULT_STATES, type StepRecord, type TrialResult } from "../core/trial.ts";
 import { checkValue, parseJson } from "./issues.ts";
-import { parametersSchema, resourceSchema, trialIdSchema } from "./manifest.ts";
+import { trialShape } from "./manifest.ts";
 import { epochSchema, stepOfEpoch } from "./training-progress.ts";
 
 export const holdoutSchema = z
@@ -39,17 +39,11 @@ const stepSchema: z.ZodType<StepRecord> = z.strictObject({
 });
 
 const common = {
-  trialId: trialIdSchema,
-  number: z.int().min(1),
-  attempt: z.int().min(1),
+  ...trialShape,
   objective: z.number().nullable(),
   metrics: metricsSchema,
   holdout: holdoutSchema.nullable(),
   model: modelSchema.nullable(),
-  params: parametersSchema,
-  replicate: z.int().min(0),
-  seed: z.int().min(0),
-  resource: resourceSchema,
   failure: failureSchema.nullable(),
   timing: z.strictObject({ startedAt: z.iso.datetime(), seconds: z.number().min(0) }),
   usage: z.strictObject({

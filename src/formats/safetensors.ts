@@ -109,7 +109,7 @@ function checksum(
 }
 
 /** Little-endian, as every platform TensorFlow runs on. */
-function bytesOf(values: Float32Array): Uint8Array {
+export function bytesOf(values: Float32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 

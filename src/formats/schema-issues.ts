@@ -89,6 +89,7 @@ export function describeUnknown(what: string, name: string, known: readonly stri
 function listKeys(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
   const { def } = (schema as z.core.$ZodTypes)._zod;
   if (def.type === "optional" || def.type === "prefault") return listKeys(def.innerType, path);
+  if (def.type === "pipe") return listKeys(def.in, path);
   if (def.type === "union") return def.options.flatMap((option) => listKeys(option, path));
   const [key, ...rest] = path;
   if (def.type === "record") return listKeys(def.valueType, rest);

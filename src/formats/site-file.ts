@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { dropAbsent } from "../core/objects.ts";
 import { CONTAINER_RUNTIMES } from "../core/placement.ts";
 import { REQUIRABLE_KEYS, type SchedulerChoice, type Site } from "../core/site.ts";
 import { formatJson, invalidDocument, type DocumentKind } from "./issues.ts";
@@ -38,29 +37,32 @@ export const SITE_DEFAULTS = {
 const commonShape = {
   container: z
     .enum(CONTAINER_RUNTIMES, expected(`one of ${CONTAINER_RUNTIMES.join(", ")}`))
-    .optional()
+    .exactOptional()
     .describe("What starts the elements' container"),
   maxArraySize: integer(1, 1000)
-    .optional()
+    .exactOptional()
     .describe("Most elements of one job array, and the largest index"),
   required: z
     .array(z.enum(REQUIRABLE_KEYS))
-    .optional()
+    .exactOptional()
     .describe("Keys that a study must say where the site does not"),
   ...placementShape,
   mounts: z
     .array(mountSchema)
-    .optional()
+    .exactOptional()
     .describe("Folders that containers see, under the same names"),
-  containerPath: lineSchema.optional().describe("PATH inside the container"),
-  bsweep: lineSchema.optional().describe("The bsweep program there"),
+  containerPath: lineSchema.exactOptional().describe("PATH inside the container"),
+  bsweep: lineSchema.exactOptional().describe("The bsweep program there"),
   resultGraceSeconds: integer(0, 1_000_000)
-    .optional()
+    .exactOptional()
     .describe("How long an ended element's result may take to show up on the login node"),
   schedulerProfile: absolutePathSchema
-    .optional()
+    .exactOptional()
     .describe("Shell file that puts the scheduler's commands on PATH, for cron"),
-  jobSetup: z.array(lineSchema).optional().describe("Shell lines of a job before its container"),
+  jobSetup: z
+    .array(lineSchema)
+    .exactOptional()
+    .describe("Shell lines of a job before its container"),
 };
 
 const namesOf = (schedulers: readonly SchedulerChoice[]): string =>
@@ -69,14 +71,14 @@ const namesOf = (schedulers: readonly SchedulerChoice[]): string =>
 function createSiteSchema(schedulers: readonly SchedulerChoice[]) {
   return z.strictObject({
     extends: siteName()
-      .optional()
+      .exactOptional()
       .describe("Site to start from; the keys beside it replace its own"),
     scheduler: z
       .enum(
         schedulers.map(({ name }) => name),
         expected(`one of ${namesOf(schedulers)}`),
       )
-      .optional()
+      .exactOptional()
       .describe("What runs the job arrays"),
     ...commonShape,
   });
@@ -98,7 +100,7 @@ export function parseSiteFile(
   const document = readYaml(text, file, KIND);
   const { extends: parent, ...written } = checkYaml(document, createSiteSchema(schedulers), KIND);
   const base = parent === undefined ? undefined : loadBase(parent);
-  const { scheduler, ...site } = { ...SITE_DEFAULTS, ...base, ...dropAbsent(written) };
+  const { scheduler, ...site } = { ...SITE_DEFAULTS, ...base, ...written };
   if (scheduler === undefined) {
     const message = `found nothing, expected one of ${namesOf(schedulers)}; or \`extends\`, the site to start from`;
     throw invalidDocument(file, KIND, [document.issueAt(["scheduler"], message)]);

@@ -1,6 +1,6 @@
 import type { Issue } from "../core/errors.ts";
 import { orderDimensions, takesValue } from "../core/search-space.ts";
-import type { Dimension, Distribution, ParameterValue } from "../core/study.ts";
+import type { Dimension, Distribution, Parameters, ParameterValue } from "../core/study.ts";
 import type { SpaceEntry, SpaceMapping } from "./parameter-schema.ts";
 import { showValue, type IssueAt } from "./schema-issues.ts";
 
@@ -22,7 +22,8 @@ function isList(entry: SpaceEntry): entry is readonly ParameterValue[] {
 
 /** What is wrong with one parameter, looked at alone. */
 export function checkEntry({ name, entry, isInteger }: SpaceParameter, issueAt: IssueAt): Issue[] {
-  const { values, low, high, log, step, integer } = mappingOf(entry);
+  const mapping = mappingOf(entry);
+  const { values, low, high, log, step, integer } = mapping;
   const at = (key: string, message: string): Issue => issueAt(["space", name, key], message);
   if (values !== undefined) {
     const rangeKeys = Object.entries({ low, high, log, step, integer }).filter(
@@ -45,7 +46,7 @@ export function checkEntry({ name, entry, isInteger }: SpaceParameter, issueAt: 
     return broken.map(([key, value]) =>
       at(key, `found ${value}, expected a whole number up to ${Number.MAX_SAFE_INTEGER}`),
     );
-  return checkRange({ low, high, log, step, isInteger }, at);
+  return checkRange({ ...mapping, low, high, isInteger }, at);
 }
 
 /** Values that stand there already, or that a command would be handed as the same word. */
@@ -67,7 +68,7 @@ function findRepeats(
 }
 
 function checkRange(
-  range: Pick<SpaceMapping, "log" | "step"> & { low: number; high: number; isInteger: boolean },
+  range: Omit<SpaceMapping, "low" | "high"> & { low: number; high: number; isInteger: boolean },
   at: (key: string, message: string) => Issue,
 ): Issue[] {
   const { low, high, log, step, isInteger } = range;
@@ -100,7 +101,7 @@ export function toDistribution({ name, entry, isInteger }: SpaceParameter): Dist
 
 /** What a condition may name: the parameters set, and those searched with their values. */
 interface ConditionScope {
-  readonly set: Readonly<Record<string, ParameterValue | undefined>>;
+  readonly set: Parameters;
   readonly searched: ReadonlyMap<string, Distribution>;
 }
 
@@ -111,7 +112,7 @@ export function checkCondition(
   issueAt: IssueAt,
 ): Issue[] {
   return Object.entries(mappingOf(entry).when ?? {}).flatMap(([parent, value]) => {
-    const problem = value === undefined ? undefined : rejectCondition(name, parent, value, scope);
+    const problem = rejectCondition(name, parent, value, scope);
     return problem === undefined ? [] : [issueAt(["space", name, "when", parent], problem)];
   });
 }

@@ -1,15 +1,7 @@
-import { formatCount } from "../core/quantities.ts";
+import { formatCount, formatDuration } from "../core/quantities.ts";
 import type { Issue } from "../core/errors.ts";
-import { dropAbsent } from "../core/objects.ts";
-import {
-  MAX_TRIALS,
-  type Dimension,
-  type ParameterValue,
-  type SamplerSpec,
-} from "../core/study.ts";
+import { MAX_TRIALS, type Dimension, type Parameters } from "../core/study.ts";
 import { countAsked, SAMPLERS } from "../samplers/index.ts";
-import type { WrittenParameters } from "./parameter-schema.ts";
-import { readDuration } from "./placement-schema.ts";
 import type { IssueAt } from "./schema-issues.ts";
 import {
   checkCircles,
@@ -21,20 +13,19 @@ import {
 } from "./space-checks.ts";
 import { METRICS, type WrittenStudy } from "./study-schema.ts";
 
-/** The parts of a study file that fit their own schemas; a part that does not is absent. */
-export interface SoundParts {
-  /** Of a study of the CNN: what a command measures is for it to say. */
-  readonly objective?: WrittenStudy["objective"] | undefined;
-  readonly trainer?: { readonly set: WrittenParameters } | undefined;
-  readonly sampler?: WrittenStudy["sampler"] | undefined;
-  readonly replicates?: number | undefined;
-  readonly cluster?: WrittenStudy["cluster"] | undefined;
-  readonly resources?: WrittenStudy["resources"] | undefined;
+type CheckedPart = "objective" | "sampler" | "replicates" | "cluster" | "resources";
+
+/**
+ * The parts of a study file that fit their own schemas; a part that does not is undefined, and so is the objective of
+ * a command: what it measures is for it to say.
+ */
+export type SoundParts = { readonly [Part in CheckedPart]: WrittenStudy[Part] | undefined } & {
+  readonly trainer: { readonly set: Parameters } | undefined;
   /** In the order of the file. */
   readonly space: readonly SpaceParameter[];
   /** Whether `space` holds all that the file has. */
   readonly spaceIsWhole: boolean;
-}
+};
 
 /** What is wrong between the parts of a study, and inside its ranges and lists. */
 export function checkStudy(draft: SoundParts, issueAt: IssueAt): Issue[] {
@@ -67,12 +58,11 @@ export function checkStudy(draft: SoundParts, issueAt: IssueAt): Issue[] {
 /** The search space; a condition that `trainer.set` meets for every trial is left out. */
 export function toDimensions(
   space: readonly SpaceParameter[],
-  set: WrittenParameters,
+  set: Parameters,
 ): readonly Dimension[] {
   return space.map((parameter) => {
     const when = Object.entries(mappingOf(parameter.entry).when ?? {}).filter(
-      (condition): condition is [string, ParameterValue] =>
-        condition[1] !== undefined && set[condition[0]] === undefined,
+      ([name]) => set[name] === undefined,
     );
     const dimension = { name: parameter.name, distribution: toDistribution(parameter) };
     return when.length === 0 ? dimension : { ...dimension, when: Object.fromEntries(when) };
@@ -81,10 +71,10 @@ export function toDimensions(
 
 /** A job that is shorter than what one element may take could cut every element short. */
 function checkPool({ cluster, resources }: SoundParts, issueAt: IssueAt): Issue[] {
-  const pool = cluster?.pool?.walltime;
-  if (pool === undefined || resources === undefined) return [];
-  if (readDuration(pool) >= readDuration(resources.walltime)) return [];
-  const message = `found ${pool}, expected at least resources.walltime, ${resources.walltime}`;
+  const pool = cluster?.pool?.walltimeSeconds;
+  if (pool === undefined || resources === undefined || pool >= resources.walltimeSeconds) return [];
+  const [found, least] = [pool, resources.walltimeSeconds].map(formatDuration);
+  const message = `found ${found}, expected at least resources.walltime, ${least}`;
   return [issueAt(["cluster", "pool", "walltime"], message)];
 }
 
@@ -123,9 +113,8 @@ function checkSet({ trainer, space }: SoundParts, issueAt: IssueAt): Issue[] {
 /** What the sampler needs and has not, has and does not take, and ranges that it cannot go through. */
 function checkSampler({ sampler, space }: SoundParts, issueAt: IssueAt): Issue[] {
   if (sampler === undefined) return [];
-  const { kind } = sampler;
+  const { kind, settings: given } = sampler;
   const { settings = {}, takesRanges = true } = SAMPLERS[kind] ?? {};
-  const given = toSampler(sampler).settings;
   const ranges = space.filter(({ entry }) => {
     const { values, step } = mappingOf(entry);
     return !takesRanges && values === undefined && step === undefined;
@@ -147,15 +136,10 @@ function checkSampler({ sampler, space }: SoundParts, issueAt: IssueAt): Issue[]
   ];
 }
 
-/** Of a draft with every setting that its kind needs. */
-export function toSampler({ kind, seed, ...written }: WrittenStudy["sampler"]): SamplerSpec {
-  return { kind, seed, settings: dropAbsent(written) };
-}
-
 function checkSize(draft: SoundParts, space: readonly Dimension[], issueAt: IssueAt): Issue[] {
   const { sampler, replicates = 1 } = draft;
   if (sampler === undefined) return [];
-  const trials = countAsked(space, toSampler(sampler)) * replicates;
+  const trials = countAsked(space, sampler) * replicates;
   // What is not a number lacks a setting, and an endless grid has a range without steps: both were told already.
   if (!(trials > MAX_TRIALS) || trials === Infinity) return [];
   const [found, most] = [trials, MAX_TRIALS].map(formatCount);

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { CNN_PARAMETERS, isCnnParameter } from "../cnn/parameters.ts";
 import type { Issue } from "../core/errors.ts";
-import { dropAbsent, isObject } from "../core/objects.ts";
+import { isObject } from "../core/objects.ts";
 import type { CnnStudy, CommandStudy, Study } from "../core/study.ts";
 import { preferParameters, variableOf } from "../core/trainer-command.ts";
 import {
@@ -13,10 +13,9 @@ import {
 } from "./command-schema.ts";
 import { type DocumentKind, formatJson } from "./issues.ts";
 import { entrySchema } from "./parameter-schema.ts";
-import { readCheckpoint, readDuration, readSize, toGpu, toPool } from "./placement-schema.ts";
 import { findSchemaIssues, type IssueAt } from "./schema-issues.ts";
 import { mappingOf, type SpaceParameter } from "./space-checks.ts";
-import { checkStudy, toDimensions, toSampler, type SoundParts } from "./study-checks.ts";
+import { checkStudy, toDimensions, type SoundParts } from "./study-checks.ts";
 import { METRICS, sharedShape, studySchema, type WrittenStudy } from "./study-schema.ts";
 import { readYaml, throwIssues } from "./yaml-document.ts";
 
@@ -38,7 +37,7 @@ export function parseStudyFile(text: string, file: string): Study {
   const runsCommand = isCommandTrainer(parts["trainer"]);
   const schema = runsCommand ? commandStudySchema : studySchema;
   const issues = findSchemaIssues(schema, value, issueAt);
-  const draft = runsCommand ? draftCommandStudy(parts) : draftCnnStudy(parts);
+  const draft = draftStudy(parts, runsCommand);
   const own = runsCommand ? checkCommandParts(parts, issueAt) : [];
   throwIssues(document, [...issues, ...own, ...checkStudy(draft, issueAt)], KIND);
   return runsCommand
@@ -52,38 +51,17 @@ function isCommandTrainer(trainer: unknown): boolean {
 }
 
 /** What can be checked further although other parts may be wrong. */
-function draftCnnStudy(parts: Readonly<Record<string, unknown>>): SoundParts {
-  const { objective, trainer } = studySchema.shape;
-  return {
-    ...draftShared(parts, (name, entry) => {
-      if (!isCnnParameter(name)) return undefined;
-      const spec = CNN_PARAMETERS[name];
-      const checked = entrySchema(spec).safeParse(entry).data;
-      return checked && { name, entry: checked, isInteger: spec.kind === "integer" };
-    }),
-    objective: objective.safeParse(parts["objective"]).data,
-    trainer: trainer.safeParse(parts["trainer"]).data,
-  };
-}
-
-function draftCommandStudy(parts: Readonly<Record<string, unknown>>): SoundParts {
-  return {
-    ...draftShared(parts, (name, entry) => {
-      const checked = commandEntrySchema.safeParse(entry).data;
-      return checked && { name, entry: checked, isInteger: mappingOf(checked).integer === true };
-    }),
-    trainer: commandStudySchema.shape.trainer.safeParse(parts["trainer"]).data,
-  };
-}
-
-function draftShared(
-  parts: Readonly<Record<string, unknown>>,
-  read: (name: string, entry: unknown) => SpaceParameter | undefined,
-): SoundParts {
+function draftStudy(parts: JsonObject, runsCommand: boolean): SoundParts {
   const { sampler, replicates, cluster, resources } = sharedShape;
+  const { trainer } = (runsCommand ? commandStudySchema : studySchema).shape;
   const written = Object.entries(isObject(parts["space"]) ? parts["space"] : {});
-  const space = written.flatMap(([name, entry]) => read(name, entry) ?? []);
+  const readParameter = runsCommand ? readCommandParameter : readCnnParameter;
+  const space = written.flatMap(([name, entry]) => readParameter(name, entry) ?? []);
   return {
+    objective: runsCommand
+      ? undefined
+      : studySchema.shape.objective.safeParse(parts["objective"]).data,
+    trainer: trainer.safeParse(parts["trainer"]).data,
     sampler: sampler.safeParse(parts["sampler"]).data,
     replicates: replicates.safeParse(parts["replicates"]).data,
     cluster: cluster.safeParse(parts["cluster"]).data,
@@ -93,8 +71,20 @@ function draftShared(
   };
 }
 
+function readCnnParameter(name: string, entry: unknown): SpaceParameter | undefined {
+  if (!isCnnParameter(name)) return undefined;
+  const spec = CNN_PARAMETERS[name];
+  const checked = entrySchema(spec).safeParse(entry).data;
+  return checked && { name, entry: checked, isInteger: spec.kind === "integer" };
+}
+
+function readCommandParameter(name: string, entry: unknown): SpaceParameter | undefined {
+  const checked = commandEntrySchema.safeParse(entry).data;
+  return checked && { name, entry: checked, isInteger: mappingOf(checked).integer === true };
+}
+
 /** Words and names, checked however wrong the rest may be. */
-function checkCommandParts(parts: Readonly<Record<string, unknown>>, issueAt: IssueAt): Issue[] {
+function checkCommandParts(parts: JsonObject, issueAt: IssueAt): Issue[] {
   const { space, trainer, data } = parts;
   const { set, command } = isObject(trainer) ? trainer : {};
   const searched = Object.keys(isObject(space) ? space : {});
@@ -110,70 +100,36 @@ function checkCommandParts(parts: Readonly<Record<string, unknown>>, issueAt: Is
 }
 
 function buildCnnStudy(
-  written: WrittenStudy,
+  { study, ...written }: WrittenStudy,
   space: readonly SpaceParameter[],
   file: string,
 ): CnnStudy {
   const { metric } = written.objective;
-  const { kind, epochs, precision, set } = written.trainer;
   return {
-    ...buildShared(written, file),
+    ...written,
+    ...{ name: study, file },
     objective: { metric, direction: METRICS[metric] },
-    data: dropAbsent(written.data),
-    trainer: { kind, epochs, precision, set: dropAbsent(set) },
-    space: toDimensions(space, set),
+    space: toDimensions(space, written.trainer.set),
   };
 }
 
 function buildCommandStudy(
-  written: WrittenCommandStudy,
+  { study, data, trainer, ...written }: WrittenCommandStudy,
   space: readonly SpaceParameter[],
   file: string,
 ): CommandStudy {
-  const { objective, data, trainer } = written;
-  const set = dropAbsent(trainer.set);
-  const parameters = [...space.map(({ name }) => name), ...Object.keys(set)];
+  const parameters = [...space.map(({ name }) => name), ...Object.keys(trainer.set)];
   const { command, preferred } = preferParameters(trainer.command, parameters);
   const notes = preferred.map(
     (name) =>
       `trainer.command: {{${name}}} is the study's parameter \`${name}\`; bsweep's own value is in ${variableOf(name)}`,
   );
   return {
-    ...buildShared(written, file),
+    ...written,
+    ...{ name: study, file, data: data ?? null },
     ...(notes.length === 0 ? {} : { notes }),
-    objective,
-    data: data === undefined ? null : dropAbsent(data),
-    trainer: { ...trainer, command, set },
+    trainer: { ...trainer, command },
     space: toDimensions(space, trainer.set),
-  };
-}
-
-function buildShared(written: WrittenStudy | WrittenCommandStudy, file: string) {
-  return {
-    name: written.study,
-    file,
-    sampler: toSampler(written.sampler),
-    replicates: written.replicates,
-    cluster: toCluster(written.cluster),
-    resources: toResources(written.resources),
-  };
-}
-
-function toCluster({ pool, ...rest }: WrittenStudy["cluster"]): Study["cluster"] {
-  return { ...dropAbsent(rest), ...(pool === undefined ? {} : { pool: toPool(pool) }) };
-}
-
-function toResources(written: WrittenStudy["resources"]): Study["resources"] {
-  const { cpus, memory, walltime, checkpoint, trialsPerElement } = written;
-  const { gpu, tmp, maxMemory, maxWalltime } = written;
-  return {
-    ...{ cpus, trialsPerElement, checkpointSeconds: readCheckpoint(checkpoint) },
-    memoryMiB: readSize(memory),
-    walltimeSeconds: readDuration(walltime),
-    ...(gpu === undefined ? {} : { gpu: toGpu(gpu) }),
-    ...(tmp === undefined ? {} : { tmpMiB: readSize(tmp) }),
-    ...(maxMemory === undefined ? {} : { maxMemoryMiB: readSize(maxMemory) }),
-    ...(maxWalltime === undefined ? {} : { maxWalltimeSeconds: readDuration(maxWalltime) }),
   };
 }
 
@@ -189,14 +145,8 @@ export function formatStudyJsonSchema(): string {
     properties: { trainer: { type: "object", required: ["command"] } },
     required: ["trainer"],
   };
-  const schema = {
-    $schema,
-    $defs,
-    if: runsCommand,
-    then: { ...ofCommand, $schema: undefined },
-    else: ofCnn,
-  };
-  return formatJson(schema);
+  const then = { ...ofCommand, $schema: undefined };
+  return formatJson({ $schema, $defs, if: runsCommand, then, else: ofCnn });
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;

@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { dropAbsent } from "../core/objects.ts";
 import { parseCheckpointSeconds } from "../core/quantities.ts";
-import { PRECISIONS } from "../core/study.ts";
+import { PRECISIONS, type SamplerSpec } from "../core/study.ts";
 import { SAMPLERS } from "../samplers/index.ts";
 import { setSchema, spaceSchema } from "./parameter-schema.ts";
 import {
@@ -34,7 +35,7 @@ const objectiveSchema = z
     metric: z.enum(metrics).default("holdoutAccuracy").describe("What trials are ranked by"),
     direction: z
       .enum(["maximize", "minimize"])
-      .optional()
+      .exactOptional()
       .describe("maximize for accuracies and F1, minimize for losses; may be left out"),
   })
   .prefault({});
@@ -48,7 +49,7 @@ const dataSchema = z.strictObject({
     "Folder of the packed data set that trials train on, relative to the workspace",
   ),
   test: folder()
-    .optional()
+    .exactOptional()
     .describe("Folder of a data set that only refitted models are judged on, once"),
   holdout: z
     .number(expected("a fraction between 0 and 1"))
@@ -73,7 +74,7 @@ const settingsShape = Object.fromEntries(
   Object.values(SAMPLERS).flatMap(({ settings }) =>
     Object.entries(settings).map(([name, { low, high, describe }]) => [
       name,
-      integer(low, high).optional().describe(describe),
+      integer(low, high).exactOptional().describe(describe),
     ]),
   ),
 );
@@ -93,6 +94,7 @@ const samplerSchema = z
       .describe("Seed of the study: sampling, hold-out and training"),
     ...settingsShape,
   })
+  .transform(({ kind, seed, ...settings }): SamplerSpec => ({ kind, seed, settings }))
   .prefault({});
 
 const clusterSchema = z
@@ -104,14 +106,14 @@ const clusterSchema = z
       .default(50)
       .describe("Most elements of the study running at once"),
     jobGroup: text(/^(?:\/[A-Za-z0-9._@+-]+)+$/, "an LSF job group such as /me/study")
-      .optional()
+      .exactOptional()
       .describe("LSF job group"),
     ...placementShape,
     pool: poolSchema
-      .optional()
+      .exactOptional()
       .describe("Parallel jobs whose tasks take the elements, in place of job arrays"),
     notify: text(/^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+$/, "an address such as me@example.org")
-      .optional()
+      .exactOptional()
       .describe("Gets one mail when everything has ended"),
   })
   .prefault({});
@@ -119,22 +121,27 @@ const clusterSchema = z
 const resourcesSchema = z
   .strictObject({
     cpus: integer(1, 1024).default(1).describe("CPU cores of an element"),
-    memory: size().default("4GB").describe("Memory of an element: MB or GB, 1 GB = 1024 MB"),
+    memory: size().prefault("4GB").describe("Memory of an element: MB or GB, 1 GB = 1024 MB"),
     walltime: duration()
-      .default("30m")
+      .prefault("30m")
       .describe("Most time an element may take, its trials together"),
-    gpu: gpuSchema.optional().describe("GPUs of an element; `{}` for one of any model"),
-    tmp: size().optional().describe("Room an element needs in its host's /tmp"),
+    gpu: gpuSchema.exactOptional().describe("GPUs of an element; `{}` for one of any model"),
+    tmp: size().exactOptional().describe("Room an element needs in its host's /tmp"),
     checkpoint: quantity(parseCheckpointSeconds, "`epoch`, `off` or a time such as 10m")
-      .default("10m")
+      .prefault("10m")
       .describe("How often a trial saves its state: a time, `epoch`, or `off`"),
     trialsPerElement: z
       .union([integer(1, 1000), z.literal("auto")], expected("an integer 1 .. 1000, or auto"))
       .default(1)
       .describe("Trials packed into one element, one after another; auto: 15 minutes' worth"),
-    maxMemory: size().optional().describe("What `bsweep retry` may raise memory to"),
-    maxWalltime: duration().optional().describe("What `bsweep retry` may raise walltime to"),
+    maxMemory: size().exactOptional().describe("What `bsweep retry` may raise memory to"),
+    maxWalltime: duration().exactOptional().describe("What `bsweep retry` may raise walltime to"),
   })
+  .transform(({ memory, walltime, checkpoint, tmp, maxMemory, maxWalltime, ...others }) => ({
+    ...others,
+    ...{ memoryMiB: memory, walltimeSeconds: walltime, checkpointSeconds: checkpoint },
+    ...dropAbsent({ tmpMiB: tmp, maxMemoryMiB: maxMemory, maxWalltimeSeconds: maxWalltime }),
+  }))
   .prefault({});
 
 /** The keys that every study has, whatever trains. */

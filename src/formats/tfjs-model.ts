@@ -1,6 +1,6 @@
 import { type CnnLayer, NORMALIZATION_EPSILON, planModel, POOL_SIZE } from "../cnn/shapes.ts";
 import type { RefittedModel } from "./model-file.ts";
-import type { NamedTensor } from "./safetensors.ts";
+import { bytesOf, type NamedTensor } from "./safetensors.ts";
 
 /**
  * The network in tfjs's Layers format (tfjs-layers 4, `ModelJSON` of tfjs-core's io/types.ts): the same layers and
@@ -31,10 +31,8 @@ export function encodeTfjsModel(
       },
     ],
   };
-  const bytes = named.map(
-    ({ values }) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
-  );
-  return { description: JSON.stringify(description), weights: Buffer.concat(bytes) };
+  const weights = Buffer.concat(named.map(({ values }) => bytesOf(values)));
+  return { description: JSON.stringify(description), weights };
 }
 
 type Described = Readonly<Record<string, unknown>>;

@@ -65,20 +65,15 @@ export function readHistory(told: Json, warnings: Warnings): readonly StepRecord
 
 function listEntries(told: Json): readonly Json[] {
   if (Array.isArray(told)) return told as readonly Json[];
-  const columns = isObject(told) ? Object.entries(told) : [];
-  const length = columns.reduce((most, [, values]) => Math.max(most, lengthOf(values)), 0);
-  if (length === 0) return [told];
-  return Array.from({ length }, (_, row) =>
-    Object.fromEntries(
-      columns.flatMap(([name, values]) =>
-        Array.isArray(values) && row < values.length ? [[name, values[row] as Json]] : [],
-      ),
-    ),
+  const columns = Object.entries(isObject(told) ? told : {}).flatMap(([name, values]) =>
+    Array.isArray(values) ? [{ name, values: values as readonly Json[] }] : [],
   );
-}
-
-function lengthOf(values: Json): number {
-  return Array.isArray(values) ? values.length : 0;
+  const length = columns.reduce((most, { values }) => Math.max(most, values.length), 0);
+  if (length === 0) return [told];
+  return Array.from({ length }, (_, row) => {
+    const present = columns.filter(({ values }) => row < values.length);
+    return Object.fromEntries(present.map(({ name, values }) => [name, values[row]]));
+  });
 }
 
 /**

@@ -45,14 +45,13 @@ export function readTrainerReport(
     const message = `holds ${showValue(told)}, expected {"metrics": {"${objective ?? "name"}": ...}}`;
     throw new BsweepError("INVALID_RESULT", message);
   }
-  const known = told;
-  const failure = readFailure(known["failure"]);
-  const numbers = readMetrics(known, failure, new ToldNumbers(warnings, "", objective), warnings);
+  const failure = readFailure(told["failure"]);
+  const numbers = readMetrics(told, failure, new ToldNumbers(warnings, "", objective), warnings);
   const read = <T>(key: string, schema: z.ZodType<T>): Partial<Record<string, T>> =>
-    readPart(known, key, schema, warnings);
+    readPart(told, key, schema, warnings);
   const report: TrainerReport = {
     metrics: numbers.metrics,
-    history: readHistory(known["history"], warnings),
+    history: readHistory(told["history"], warnings),
     ...read("holdout", holdoutSchema.refine(isHandy, "too many rows")),
     ...read("model", modelSchema),
     ...read("numerics", numericsSchema),

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import Handlebars from "handlebars";
+import Handlebars, { type HelperOptions } from "handlebars";
 import { BsweepError, type Issue, messageOf } from "../core/errors.ts";
-import type { HelperOptions } from "handlebars";
 import { formatDuration, formatMemory } from "../core/quantities.ts";
 import { quoteWord } from "../core/shell.ts";
 
@@ -59,7 +58,13 @@ export function createTemplateEngine(folders: readonly string[]): TemplateEngine
         knownHelpersOnly: true,
         knownHelpers: { shell: true, memory: true, duration: true },
       });
-      return (view) => render(() => fill(view), file, sources);
+      return (view) => {
+        try {
+          return fill(view);
+        } catch (cause) {
+          throw templateError(cause, file, sources);
+        }
+      };
     },
   };
 }
@@ -70,14 +75,6 @@ function listPartials(folder: string): string[] {
   return readdirSync(partials)
     .filter((name) => name.endsWith(EXTENSION))
     .map((name) => name.slice(0, -EXTENSION.length));
-}
-
-function render(fill: () => string, file: string, sources: ReadonlyMap<string, string>): string {
-  try {
-    return fill();
-  } catch (cause) {
-    throw templateError(cause, file, sources);
-  }
 }
 
 function templateError(

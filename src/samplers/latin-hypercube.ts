@@ -30,7 +30,7 @@ function* proposeSpread(
   const trades = randomFor(seed, "sampler/latin-hypercube");
   const columns = orderDimensions(space).map((dimension) => {
     const random = randomFor(seed, `sampler/latin-hypercube/${dimension.name}`);
-    return { dimension, random, strata: shuffle(Uint32Array.from({ length: of }, count), random) };
+    return { dimension, random, strata: shuffle(Uint32Array.from(Array(of).keys()), random) };
   });
   yield* takeDistinct(space, of, (row, misses) => {
     if (misses > 0) {
@@ -45,10 +45,6 @@ function* proposeSpread(
     }
     return params;
   });
-}
-
-function count(_: unknown, index: number): number {
-  return index;
 }
 
 function trade(strata: Uint32Array, one: number, other: number): void {

@@ -1,21 +1,20 @@
 import { canonicalJson } from "../core/identity.ts";
 import { groupBy } from "../core/objects.ts";
-import type { Objective, Parameters } from "../core/study.ts";
+import type { Objective } from "../core/study.ts";
 import type { Metrics, TrialResult } from "../core/trial.ts";
 import { type Interval, mean, quantile, sortNumbers, wilsonInterval } from "./moments.ts";
 import { HOLDOUT_ACCURACY, HOLDOUT_LOSS, SELECTED_EPOCH, type TrialOutcome } from "./outcome.ts";
 
-/** One row of a ranking: a trial, or the replicates of one set of parameters taken together. */
-export interface RankedTrial {
+/**
+ * One row of a ranking: a trial, or the replicates of one set of parameters taken together. Its number and id are
+ * those of the lowest number among the replicates, which share the setting.
+ */
+export interface RankedTrial extends Pick<
+  TrialOutcome,
+  "number" | "trialId" | "params" | "epochs" | "setting" | "holdout" | "modelParameters"
+> {
   /** From 1; rows with an equal objective share it, and the next row's skips ahead: 1, 1, 3. */
   readonly rank: number;
-  /** The lowest number among the replicates. */
-  readonly number: number;
-  readonly trialId: string;
-  readonly params: Parameters;
-  readonly epochs: number;
-  /** Hash of the setting that its replicates share. */
-  readonly setting: string;
   /** Mean over the complete replicates. */
   readonly objective: number;
   /** Complete replicates, and the lowest and highest objective among them. */
@@ -23,14 +22,12 @@ export interface RankedTrial {
   readonly spread: Interval;
   /** Wilson's interval of a single run whose objective is the hold-out's accuracy, else null. */
   readonly interval: Interval | null;
-  readonly holdout: TrialOutcome["holdout"];
   /** Means over the replicates that told them. */
   readonly metrics: Metrics;
   /** Ids of the replicates, by number. */
   readonly trialIds: readonly string[];
   /** Mean over the replicates; null when the trainer told none. */
   readonly holdoutLoss: number | null;
-  readonly modelParameters: number | null;
   /** The epoch whose weights were judged: mean over the replicates; null when the trainer told none. */
   readonly selectedEpoch: number | null;
   /** Mean over the replicates. */

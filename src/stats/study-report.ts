@@ -121,14 +121,14 @@ function countSetting(summary: ReportedSetting, outcomes: readonly TrialOutcome[
 }
 
 function countTrials(outcomes: readonly TrialOutcome[], metric: string): TrialCounts {
-  const none = Object.fromEntries(TRIAL_STATES.map((state) => [state, 0]));
-  const count = none as Record<TrialState, number>;
-  let unranked = 0;
-  for (const { state, metrics } of outcomes) {
-    count[state] += 1;
-    if (state === "complete" && !Object.hasOwn(metrics, metric)) unranked += 1;
-  }
-  return { planned: outcomes.length, ...count, unranked };
+  const inState = (state: TrialState) => outcomes.filter((outcome) => outcome.state === state);
+  const counts = TRIAL_STATES.map((state) => [state, inState(state).length]);
+  const unranked = inState("complete").filter(({ metrics }) => !Object.hasOwn(metrics, metric));
+  return {
+    planned: outcomes.length,
+    ...(Object.fromEntries(counts) as Record<TrialState, number>),
+    unranked: unranked.length,
+  };
 }
 
 function sharedHoldoutRows(outcomes: readonly TrialOutcome[]): number | null {

@@ -36,13 +36,10 @@ export function varyingParameters(
   rows: readonly Pick<RankedTrial, "params">[],
   order: readonly string[],
 ): readonly string[] {
-  const values = new Map<string, Set<ParameterValue | undefined>>(
-    order.map((name) => [name, new Set()]),
-  );
   const others = [...new Set(rows.flatMap(({ params }) => Object.keys(params)))].sort();
-  for (const name of others) if (!values.has(name)) values.set(name, new Set());
-  for (const [name, seen] of values) for (const { params } of rows) seen.add(params[name]);
-  return [...values].filter(([, seen]) => seen.size > 1).map(([name]) => name);
+  return [...new Set([...order, ...others])].filter(
+    (name) => new Set(rows.map(({ params }) => params[name])).size > 1,
+  );
 }
 
 /** Summaries of the parameters that vary, the one that matters most first. */
@@ -99,10 +96,7 @@ function describeGroup(
 }
 
 /** What trials a value has. */
-interface Taken {
-  readonly rows: number[];
-  failed: number;
-}
+type Taken = Omit<Group, "label">;
 
 /** Trials in which the parameter is not searched (its condition does not hold) stay out. */
 function groupByValue(
@@ -110,20 +104,17 @@ function groupByValue(
   failed: readonly Parameters[],
   name: string,
 ): readonly Group[] {
-  const byValue = new Map<ParameterValue, Taken>();
-  const take = (params: Parameters): Taken | undefined => {
-    const value = params[name];
-    if (value === undefined) return undefined;
-    const taken = byValue.get(value) ?? { rows: [], failed: 0 };
-    byValue.set(value, taken);
-    return taken;
-  };
-  for (const [place, { params }] of rows.entries()) take(params)?.rows.push(place);
-  for (const params of failed) {
-    const taken = take(params);
-    if (taken !== undefined) taken.failed += 1;
-  }
-  const sorted = [...byValue].sort(([a], [b]) => compareValues(a, b));
+  const trials = [
+    ...[...rows.entries()].map(([place, { params }]) => ({ value: params[name], place: [place] })),
+    ...failed.map((params) => ({ value: params[name], place: [] })),
+  ];
+  const sorted = [...groupBy(trials, ({ value }) => value)]
+    .flatMap(([value, group]): [ParameterValue, Taken][] => {
+      const places = group.flatMap(({ place }) => place);
+      const taken = { rows: places, failed: group.length - places.length };
+      return value === undefined ? [] : [[value, taken]];
+    })
+    .sort(([a], [b]) => compareValues(a, b));
   const isNumeric = sorted.every(([value]) => typeof value === "number");
   return isNumeric && isScattered(sorted)
     ? binValues(sorted as [number, Taken][])

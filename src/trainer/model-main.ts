@@ -14,10 +14,9 @@ import {
 } from "../formats/trainer-request.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
 import { openModel, readModelWeights } from "../workspace/models.ts";
-import { encodeSavedModel } from "./graph/saved-model.ts";
+import { encodeSavedModel } from "./graph/session.ts";
 import { readImageFiles } from "./image-files.ts";
-import { datasetRows, predictMean } from "./predict.ts";
-import { createServingGraph } from "./prediction-graph.ts";
+import { createServingGraph, datasetRows, predictMean } from "./predict.ts";
 import { requirePrecision } from "./runtime/cpu.ts";
 import { loadNativeBinding } from "./runtime/load.ts";
 

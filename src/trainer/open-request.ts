@@ -1,14 +1,16 @@
 import { readFileSync } from "node:fs";
 import { type CnnPlan, planCnn } from "../cnn/shapes.ts";
 import {
+  CNN_PARAMETERS,
   type CnnParameters,
   isCnnParameter,
-  rejectCnnValue,
   resolveCnnParameters,
 } from "../cnn/parameters.ts";
 import type { DatasetHeader } from "../core/dataset.ts";
 import { BsweepError } from "../core/errors.ts";
 import { splitRows, type Split } from "../cnn/split.ts";
+import { valueSchema } from "../formats/parameter-schema.ts";
+import { describeFound } from "../formats/schema-issues.ts";
 import type { TrainerRequest } from "../formats/trainer-request.ts";
 import { type LabelledDataset, openLabelledDataset } from "../workspace/packed-dataset.ts";
 
@@ -23,6 +25,8 @@ export interface OpenedRequest {
   readonly split: Split;
 }
 
+const NONE = new Int32Array();
+
 /** @throws BsweepError INVALID_DATA, INVALID_MANIFEST for a request that cannot be run */
 export function openRequest(request: TrainerRequest): OpenedRequest {
   const { path, digest, holdout } = request.dataset;
@@ -33,23 +37,19 @@ export function openRequest(request: TrainerRequest): OpenedRequest {
   const validation = params.validationSplit;
   const split =
     holdout === null
-      ? everyRow(labels)
+      ? { holdout: NONE, validation: NONE, training: Int32Array.from(labels.keys()) }
       : splitRows(labels, { holdout: holdout.fraction, validation, seed: holdout.seed });
   if (split.training.length === 0)
     throw new BsweepError("INVALID_DATA", `no rows are left to train on in ${path}`);
   return { request, dataset, labels, params, plan, split };
 }
 
-function everyRow(labels: Uint8Array): Split {
-  const none = new Int32Array();
-  return { holdout: none, validation: none, training: Int32Array.from(labels.keys()) };
-}
-
 function checkParameters({ params }: TrainerRequest): CnnParameters {
   const issues = Object.entries(params).flatMap(([name, value]) => {
-    const expected = isCnnParameter(name) ? rejectCnnValue(name, value) : "a parameter of the CNN";
-    const message = `found ${JSON.stringify(value)}, expected ${expected ?? ""}`;
-    return expected === undefined ? [] : [{ file: "request", path: `params.${name}`, message }];
+    const message = isCnnParameter(name)
+      ? valueSchema(CNN_PARAMETERS[name]).safeParse(value).error?.issues[0]?.message
+      : describeFound(value, "a parameter of the CNN");
+    return message === undefined ? [] : [{ file: "request", path: `params.${name}`, message }];
   });
   if (issues.length > 0)
     throw new BsweepError("INVALID_MANIFEST", "the trial's parameters do not fit the CNN", {

@@ -1,7 +1,6 @@
 import type { CnnParameters } from "../cnn/parameters.ts";
 import type { GraphNode, GraphTensor, NodeSpec } from "./graph/graph.ts";
-import { elementwise } from "./graph/operations/arithmetic.ts";
-import { constant } from "./graph/operations/constant.ts";
+import { constant, elementwise } from "./graph/operations/tensors.ts";
 import { readVariable, subtractFromVariable, type Variable } from "./graph/operations/variable.ts";
 
 /** A variable of the optimizer's own, zero at the start. */
@@ -71,50 +70,36 @@ const rmsprop: OptimizerFactory =
  * Adam in the epsilon-hat form that Kingma & Ba (ICLR 2015) give before section 2.1, as TensorFlow and
  * Keras have it:
  * m = b1 m + (1-b1) g; v = b2 v + (1-b2) g^2; w -= lr sqrt(1-b2^t) / (1-b1^t) m / (sqrt(v) + eps).
- */
-const adam: OptimizerFactory =
-  (_params, makeSlot) =>
-  ({ variable }, gradient, rates) =>
-    applyAdam(variable, gradient, rates, makeSlot);
-
-/**
- * Adam with decoupled weight decay (Loshchilov & Hutter, ICLR 2019, algorithm 2, in the form of PyTorch and
- * Keras): w -= lr weightDecay w, then Adam's update. Kernels decay, offsets and scales do not.
+ * Decoupled weight decay (Loshchilov & Hutter, ICLR 2019, algorithm 2, in the form of PyTorch and Keras) goes
+ * before it: w -= lr weightDecay w. Kernels decay, offsets and scales do not.
  */
 const adamw: OptimizerFactory =
   ({ weightDecay }, makeSlot) =>
-  ({ variable, decays }, gradient, rates) => {
-    if (!decays || weightDecay === 0) return applyAdam(variable, gradient, rates, makeSlot);
-    const share = elementwise("Mul", rates.learningRate, weightDecay);
-    const decay = elementwise("Mul", readVariable(variable), share);
-    // Not before the forward pass has read the weights.
-    const decayed = subtractFromVariable(variable, decay, [gradient.node]);
-    return applyAdam(variable, gradient, rates, makeSlot, [decayed]);
+  ({ variable: target, decays }, gradient, { learningRate, step }) => {
+    const { graph } = gradient.node;
+    const after: GraphNode[] = [];
+    if (decays && weightDecay > 0) {
+      const share = elementwise("Mul", learningRate, weightDecay);
+      const decay = elementwise("Mul", readVariable(target), share);
+      // Not before the forward pass has read the weights.
+      after.push(subtractFromVariable(target, decay, [gradient.node]));
+    }
+    const momentum = makeSlot(`${target.name}/adam-m`, target);
+    const variance = makeSlot(`${target.name}/adam-v`, target);
+    const betas = ADAM_BETAS.map((beta) => constant(graph, beta));
+    const powers = betas.map((beta) => elementwise("Pow", beta, step));
+    const rates = [...powers, learningRate, ...betas, constant(graph, EPSILON)];
+    const inputs = [momentum.handle, variance.handle, ...rates, gradient];
+    const attributes = { use_nesterov: { bool: false } };
+    return applyUpdate("ResourceApplyAdam", target, inputs, { attributes, after });
   };
+
+const adam: OptimizerFactory = (params, makeSlot) => adamw({ ...params, weightDecay: 0 }, makeSlot);
 
 /** Every optimizer by its name in a study file. */
 export const OPTIMIZERS: Readonly<Record<CnnParameters["optimizer"], OptimizerFactory>> = {
   ...{ adam, adamw, sgd, rmsprop },
 };
-
-/** Adds the update; the nodes in `after` run before it. */
-function applyAdam(
-  target: Variable,
-  gradient: GraphTensor,
-  { learningRate, step }: StepRates,
-  makeSlot: MakeSlot,
-  after: readonly GraphNode[] = [],
-): GraphNode {
-  const { graph } = gradient.node;
-  const momentum = makeSlot(`${target.name}/adam-m`, target);
-  const variance = makeSlot(`${target.name}/adam-v`, target);
-  const betas = ADAM_BETAS.map((beta) => constant(graph, beta));
-  const powers = betas.map((beta) => elementwise("Pow", beta, step));
-  const rates = [...powers, learningRate, ...betas, constant(graph, EPSILON)];
-  const inputs = [momentum.handle, variance.handle, ...rates, gradient];
-  const attributes = { use_nesterov: { bool: false } };
-  return applyUpdate("ResourceApplyAdam", target, inputs, { attributes, after });
-}
 
 /** TensorFlow's own update of a float32 variable. */
 function applyUpdate(

@@ -40,7 +40,7 @@ export async function runTrial(
   tellCost(opened, events.log);
   const binding = loadNativeBinding({ threads: request.threads });
   requireGpus(request.gpus, binding);
-  const model = openModel(binding, opened);
+  const model = openModel(binding, opened, "graph");
   const outcome = await trainFromCheckpoint(model, opened, events);
   if (outcome.end === "stopped") return undefined;
   const judges = outcome.end === "trained" && opened.split.holdout.length > 0;
@@ -52,27 +52,22 @@ export async function runTrial(
 
 /** What the shapes say before anything is allocated: a trial that would not fit is told at once. */
 function tellCost({ request, dataset, params, plan }: OpenedRequest, log: TrainerEvents["log"]) {
-  const { memoryMiB, coreSeconds } = estimateCost(
-    params,
-    plan,
-    dataset.header,
-    request.resource.epochs,
-  );
-  const seconds = coreSeconds / request.threads;
-  const left =
-    request.endsAt === null ? Infinity : (Date.parse(request.endsAt) - Date.now()) / 1000;
-  if (memoryMiB > (request.memoryMiB ?? Infinity))
-    log(
-      `warning: this needs about ${formatMemory(memoryMiB)}, and may hold ${formatMemory(request.memoryMiB ?? 0)}`,
-    );
+  const { resource, threads, endsAt } = request;
+  const cost = estimateCost(params, plan, dataset.header, resource.epochs);
+  const seconds = cost.coreSeconds / threads;
+  const left = endsAt === null ? Infinity : (Date.parse(endsAt) - Date.now()) / 1000;
+  const [needed, held] = [cost.memoryMiB, request.memoryMiB ?? Infinity];
+  if (needed > held)
+    log(`warning: this needs about ${formatMemory(needed)}, and may hold ${formatMemory(held)}`);
   if (seconds > left)
     log(`warning: this may take about ${formatDuration(seconds)}, and has ${formatDuration(left)}`);
 }
 
-function openModel(binding: NativeBinding, opened: OpenedRequest): Model {
+/** @param folder a name in the scratch folder, for the graph */
+function openModel(binding: NativeBinding, opened: OpenedRequest, folder: string): Model {
   const { request, dataset, params, plan } = opened;
   const design = { params, plan, header: dataset.header, precision: request.precision };
-  const model = new Model(binding, design, { graph: join(request.scratchFolder, "graph") });
+  const model = new Model(binding, design, { graph: join(request.scratchFolder, folder) });
   const files = { images: dataset.imagesFile, labels: dataset.labelsFile };
   model.initialise(files, request.seed, balancedWeights(opened));
   return model;
@@ -131,20 +126,18 @@ function keepModel(
 function judgeTest(
   trained: Model,
   binding: NativeBinding,
-  { request, dataset, params, plan }: OpenedRequest,
+  opened: OpenedRequest,
   test: NonNullable<NonNullable<TrainerRequest["keep"]>["test"]>,
 ): TestEvaluation {
-  const { header, imagesFile, labelsFile } = openLabelledDataset(test.path, test.digest);
+  const files = openLabelledDataset(test.path, test.digest);
   // Its last classes may not occur in the test set: the network has those it was trained on.
-  const { classes } = dataset.header;
-  const { precision } = request;
-  const design = { params, plan, precision, header: { ...header, classes } };
-  const model = new Model(binding, design, { graph: join(request.scratchFolder, "test-graph") });
-  model.initialise({ images: imagesFile, labels: labelsFile }, request.seed);
+  const { classes } = opened.dataset.header;
+  const dataset = { ...files, header: { ...files.header, classes } };
+  const model = openModel(binding, { ...opened, dataset }, "test-graph");
   model.writeState(trained.readState());
-  const evaluation = model.evaluate(Int32Array.from({ length: header.count }, (_, row) => row));
+  const evaluation = model.evaluate(Int32Array.from(Array(dataset.header.count).keys()));
   model.close();
   const { probabilities } = evaluation;
   writeFileAtomic(test.probabilitiesFile, new Uint8Array(probabilities.buffer));
-  return scoreTest(evaluation, labelsFile, classes);
+  return scoreTest(evaluation, files.labelsFile, classes);
 }

@@ -3,10 +3,9 @@ import type { CnnParameters } from "../cnn/parameters.ts";
 import type { DatasetHeader } from "../core/dataset.ts";
 import type { Precision } from "../core/study.ts";
 import { Graph, type GraphNode, type GraphTensor } from "./graph/graph.ts";
-import { sumAll } from "./graph/operations/arithmetic.ts";
-import { constant, placeholder } from "./graph/operations/constant.ts";
+import { constant, placeholder, sumAll } from "./graph/operations/tensors.ts";
 import { crossEntropy, softmax } from "./graph/operations/cross-entropy.ts";
-import { readRawFile } from "./graph/operations/files.ts";
+import { readRawFile } from "./graph/operations/images.ts";
 import {
   assignVariable,
   identity,

@@ -6,15 +6,16 @@ import {
   addTensors,
   argMax,
   cast,
+  constant,
   divide,
   elementwise,
   halfSumOfSquares,
   multiply,
+  placeholder,
+  sizeOf,
   sumAll,
-} from "./graph/operations/arithmetic.ts";
-import { constant, placeholder } from "./graph/operations/constant.ts";
+} from "./graph/operations/tensors.ts";
 import { crossEntropy, smoothedCrossEntropy } from "./graph/operations/cross-entropy.ts";
-import { sizeOf } from "./graph/operations/shape.ts";
 import {
   assignVariable,
   gatherRows,
@@ -119,11 +120,13 @@ function trainingLoss(
     params.classWeights === "none" ? each : multiply(each, gatherRows(classWeights, labels));
   const loss = divide(sumAll(weighted), examples);
   if (l2 === 0) return loss;
-  const penalties = network.variables
-    .filter(({ role }) => role === "kernel")
-    .map(({ variable }) => halfSumOfSquares(pass.read(variable)));
+  const penalties = kernelsOf(network).map((kernel) => halfSumOfSquares(pass.read(kernel)));
   const penalty = multiply(penalties.reduce(addTensors), constant(loss.node.graph, 2 * l2));
   return addTensors(loss, penalty);
+}
+
+function kernelsOf({ variables }: Network): readonly Variable[] {
+  return variables.filter(({ role }) => role === "kernel").map(({ variable }) => variable);
 }
 
 /** One update of each variable by its gradient, and of its average after that. */
@@ -135,15 +138,13 @@ function updateAll(
   makeSlot: MakeSlot,
 ): readonly GraphNode[] {
   const update = OPTIMIZERS[params.optimizer](params, makeSlot);
-  const kernels = new Set(
-    network.variables.filter(({ role }) => role === "kernel").map(({ variable: own }) => own),
-  );
+  const kernels = kernelsOf(network);
   const targets = [...reads.keys()];
   const gradients = differentiate(loss, [...reads.values()]);
   return targets.flatMap((target, index) => {
     const gradient = gradients[index];
     if (gradient === undefined) return [];
-    const decays = kernels.has(target);
+    const decays = kernels.includes(target);
     const updated = update({ variable: target, decays }, gradient, rates);
     const average = averages.get(target);
     if (average === undefined) return [updated];

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { proveRuntime } from "../../src/trainer/runtime/proof.ts";
 import { TENSORFLOW_WHEELS } from "../../src/trainer/runtime/pinned-wheels.ts";
-import { unpackWheel } from "../../src/trainer/runtime/wheel.ts";
+import { unpackWheel } from "../../src/trainer/runtime/sources.ts";
 import { builtProgram, packageRoot } from "../../src/workspace/package.ts";
 import { listTree, makeTestFolder } from "../support/folder.ts";
 import { runProcess } from "../support/programs.ts";
@@ -106,7 +106,7 @@ test("killed while unpacking, the next run succeeds and clears up", async () => 
   const cache = join(folder, "cache");
   const wheel = writeWheel(join(folder, WHEEL));
   writeFileSync(join(folder, "python3"), SLOW_PYTHON, { mode: 0o755 });
-  const module = join(packageRoot(), "src/trainer/runtime/wheel.ts");
+  const module = join(packageRoot(), "src/trainer/runtime/sources.ts");
   const script = `const { unpackWheel } = await import(process.argv[1]); await unpackWheel(...process.argv.slice(2));`;
   const args = ["--import", "tsx", "--input-type=module", "-e", script, module, wheel, cache];
   const env = { ...process.env, PATH: `${folder}:${process.env["PATH"] ?? ""}` };

@@ -8,7 +8,7 @@ import { makeSuiteFolder } from "../support/folder.ts";
 import { writeKaggleCsv } from "../support/mnist.ts";
 import { type ProgramRun, runBsweep } from "../support/program.ts";
 
-const tf = await loadTensorFlow({ threads: 1 });
+const tf = loadTensorFlow({ threads: 1 });
 const ROWS = 500;
 
 const STUDY = `

@@ -1,6 +1,5 @@
 import { type GraphNode, type GraphTensor, requireShape } from "./graph.ts";
-import { addTensors } from "./operations/arithmetic.ts";
-import { constant } from "./operations/constant.ts";
+import { addTensors, constant } from "./operations/tensors.ts";
 
 /**
  * Adds the nodes that compute the gradient of `loss` (a scalar) with respect to each tensor of

@@ -84,15 +84,9 @@ export class Graph {
   add(spec: NodeSpec): GraphNode {
     const outputs: GraphTensor[] = [];
     const node: GraphNode = {
-      graph: this,
-      id: this.nodes.length,
+      ...{ inputs: [], attributes: {}, after: [], gradient: undefined, ...spec },
+      ...{ graph: this, id: this.nodes.length, outputs },
       name: this.#uniqueName(spec.name ?? spec.op),
-      op: spec.op,
-      inputs: spec.inputs ?? [],
-      attributes: spec.attributes ?? {},
-      outputs,
-      after: spec.after ?? [],
-      gradient: spec.gradient,
     };
     for (const [index, output] of spec.outputs.entries()) outputs.push({ node, index, ...output });
     this.nodes.push(node);

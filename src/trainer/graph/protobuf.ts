@@ -32,11 +32,7 @@ export class ProtobufWriter {
   }
 
   text(field: number, value: string): void {
-    const size = Buffer.byteLength(value);
-    this.#key(field, LENGTH_DELIMITED);
-    this.#varint(size);
-    this.#reserve(size);
-    this.#length += this.#bytes.write(value, this.#length);
+    this.bytes(field, Buffer.from(value));
   }
 
   bytes(field: number, value: Uint8Array): void {

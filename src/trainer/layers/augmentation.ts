@@ -1,9 +1,8 @@
 import type { CnnParameters } from "../../cnn/parameters.ts";
 import type { GraphTensor } from "../graph/graph.ts";
-import { elementwise, unary } from "../graph/operations/arithmetic.ts";
-import { transformImages } from "../graph/operations/image-transform.ts";
+import { batchShape, elementwise, stackColumns, unary } from "../graph/operations/tensors.ts";
+import { transformImages } from "../graph/operations/images.ts";
 import { randomBetween } from "../graph/operations/random.ts";
-import { batchShape, stackColumns } from "../graph/operations/shape.ts";
 import type { TrainingMode } from "./layer.ts";
 
 type Augmentation = Pick<CnnParameters, "rotation" | "shift" | "zoom" | "shear">;

@@ -1,7 +1,7 @@
 import type { Precision } from "../../core/study.ts";
 import type { CnnParameters } from "../../cnn/parameters.ts";
 import type { Graph, GraphNode, GraphTensor, Shape } from "../graph/graph.ts";
-import { constant, integers } from "../graph/operations/constant.ts";
+import { constant, integers } from "../graph/operations/tensors.ts";
 import { randomBetween, randomTruncatedNormal } from "../graph/operations/random.ts";
 import { readVariable, type Variable, variable } from "../graph/operations/variable.ts";
 
@@ -104,20 +104,14 @@ export function kernel(
   [fanIn, fanOut]: readonly [fanIn: number, fanOut: number],
 ): LayerVariable {
   const use = nextRandomUse();
-  const variance = varianceOf(initializer, fanIn, fanOut);
+  const variance = initializer.startsWith("he")
+    ? SCALE.he / fanIn
+    : SCALE.glorot / ((fanIn + fanOut) / 2);
   const draw = initializer.endsWith("uniform")
     ? (seed: GraphTensor) => randomBetween(seed, use, shape, Math.sqrt(3 * variance))
     : (seed: GraphTensor) =>
         randomTruncatedNormal(seed, use, shape, Math.sqrt(variance) / TRUNCATED_DEVIATION);
   return { variable: variable(graph, name, "float32", shape), role: "kernel", initialise: draw };
-}
-
-function varianceOf(
-  initializer: LayerContext["initializer"],
-  fanIn: number,
-  fanOut: number,
-): number {
-  return initializer.startsWith("he") ? SCALE.he / fanIn : SCALE.glorot / ((fanIn + fanOut) / 2);
 }
 
 /** A vector that starts at one value throughout. */

@@ -1,19 +1,21 @@
 import { type Activation, type CnnLayer, type ImageShape, POOL_SIZE } from "../../cnn/shapes.ts";
 import type { GraphTensor } from "../graph/graph.ts";
 import { activate } from "../graph/operations/activation.ts";
-import { cast } from "../graph/operations/arithmetic.ts";
-import { averagePool, maxPool } from "../graph/operations/pooling.ts";
+import { cast, crop, elementwise, reshape } from "../graph/operations/tensors.ts";
+import { averagePool, conv2d, maxPool } from "../graph/operations/convolution.ts";
 import { dropout } from "../graph/operations/random.ts";
-import { crop, reshape } from "../graph/operations/shape.ts";
-import { normalizationLayer } from "./batch-normalization.ts";
 import {
   type ForwardMode,
+  kernel as makeKernel,
   type Layer,
   type LayerContext,
   type LayerVariable,
   stateless,
+  vector,
 } from "./layer.ts";
-import { weightedLayer } from "./weighted.ts";
+import { biasAdd, matMul } from "../graph/operations/matrix-product.ts";
+import { normalizeBatch, normalizeWith } from "../graph/operations/batch-normalization.ts";
+import { readVariable, subtractFromVariable, type Variable } from "../graph/operations/variable.ts";
 
 export interface Network {
   readonly variables: readonly LayerVariable[];
@@ -105,4 +107,79 @@ function usedLength(plan: readonly CnnLayer[], input: ImageShape, axis: number):
     else used = whole;
   }
   return used;
+}
+
+type Weighted = Extract<CnnLayer, { kind: "convolution" | "dense" }>;
+
+/**
+ * conv2d(input, kernel) + bias or input x kernel + bias, not yet activated. The kernel is
+ * [kernelSize, kernelSize, channels, filters] or [inputs, units].
+ */
+export function weightedLayer(context: LayerContext, layer: Weighted, inputs: number): Layer {
+  const [, , outputs] = layer.output;
+  const side = layer.kind === "convolution" ? layer.kernelSize : 1;
+  const shape = [...(layer.kind === "convolution" ? [side, side] : []), inputs, outputs];
+  const fans = [side * side * inputs, side * side * outputs] as const;
+  const kernel = makeKernel(context, `${layer.name}/kernel`, shape, fans);
+  const bias = layer.bias ? vector(context, `${layer.name}/bias`, outputs, "offset", 0) : undefined;
+  return {
+    variables: bias === undefined ? [kernel] : [kernel, bias],
+    forward: (input, { precision, read }) => {
+      const weights = cast(read(kernel.variable), precision);
+      const values = cast(input, precision);
+      const sum =
+        layer.kind === "convolution"
+          ? conv2d(values, weights, layer.padding)
+          : matMul(values, weights);
+      return bias === undefined ? sum : biasAdd(sum, cast(read(bias.variable), sum.dtype));
+    },
+  };
+}
+
+type Normalization = Extract<CnnLayer, { kind: "batch-normalization" }>;
+
+/** Weight of a batch in the moving averages: short trainings have few batches. */
+const BATCH_WEIGHT = 0.1;
+
+/**
+ * Batch normalization, not yet activated: over the batch in training, with moving averages of its means and
+ * variances in evaluation.
+ */
+export function normalizationLayer(
+  context: LayerContext,
+  { name, output: [height, width, channels] }: Normalization,
+): Layer {
+  const make = (part: string, role: "scale" | "offset" | "statistic", value: 0 | 1) =>
+    vector(context, `${name}/${part}`, channels, role, value);
+  const gamma = make("gamma", "scale", 1);
+  const beta = make("beta", "offset", 0);
+  const mean = make("mean", "statistic", 0);
+  const variance = make("variance", "statistic", 1);
+  return {
+    variables: [gamma, beta, mean, variance],
+    forward: (input, mode) => {
+      const images = asImages(input, [height, width, channels]);
+      const scale = mode.read(gamma.variable);
+      const offset = mode.read(beta.variable);
+      if (mode.training === undefined) {
+        const [average, spread] = [mode.read(mean.variable), mode.read(variance.variable)];
+        const output = normalizeWith(images, scale, offset, average, spread);
+        return reshape(output, input.shape);
+      }
+      const batch = normalizeBatch(images, scale, offset);
+      mode.training.alsoRun(moveTowards(mean.variable, batch.mean));
+      mode.training.alsoRun(moveTowards(variance.variable, batch.variance));
+      return reshape(batch.output, input.shape);
+    },
+  };
+}
+
+/** Rows of a dense layer become images of one pixel. */
+function asImages(input: GraphTensor, shape: ImageShape): GraphTensor {
+  return input.shape.length === 4 ? input : reshape(input, [-1, ...shape]);
+}
+
+function moveTowards(statistic: Variable, value: GraphTensor) {
+  const distance = elementwise("Sub", readVariable(statistic), value);
+  return subtractFromVariable(statistic, elementwise("Mul", distance, BATCH_WEIGHT));
 }

@@ -22,11 +22,7 @@ interface LoadOptions {
  *
  * @throws BsweepError RUNTIME_MISSING when the package or its native library is not there or does not load.
  */
-export function loadTensorFlow(options: LoadOptions): Promise<Tf> {
-  return Promise.resolve().then(() => requireTensorFlow(options));
-}
-
-function requireTensorFlow({ threads, notes = false }: LoadOptions): Tf {
+export function loadTensorFlow({ threads, notes = false }: LoadOptions): Tf {
   Object.assign(process.env, tensorFlowEnvironment(threads));
   if (notes) process.env["TF_CPP_MIN_LOG_LEVEL"] = "0";
   restoreIsNullOrUndefined();

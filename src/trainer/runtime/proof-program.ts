@@ -9,11 +9,11 @@ import { bindingOf, loadTensorFlow } from "./load.ts";
 import type { PrintedProof } from "./proof.ts";
 import { findTfjsPackage } from "./tfjs-package.ts";
 
-process.stdout.write(`${JSON.stringify(await multiply())}\n`);
+process.stdout.write(`${JSON.stringify(multiply())}\n`);
 
-async function multiply(): Promise<PrintedProof> {
+function multiply(): PrintedProof {
   try {
-    const tf = await loadTensorFlow({ threads: 1, notes: true });
+    const tf = loadTensorFlow({ threads: 1, notes: true });
     const left = tf.tensor2d([1, 2, 3, 4], [2, 2]);
     const right = tf.tensor2d([5, 6, 7, 8], [2, 2]);
     const product = [...tf.matMul(left, right).dataSync()].join(" ");

@@ -34,11 +34,8 @@ export async function readRuntimeStatus(
   const proof = await proveRuntime();
   const tfjs = findTfjsPackage();
   return {
-    works: proof.works,
-    reason: proof.works ? null : explain(proof, tfjs),
-    tensorflow: proof.works ? proof.tensorflow : null,
-    build: proof.works ? proof.build : null,
-    gpus: proof.works ? proof.gpus : null,
+    ...{ reason: null, tensorflow: null, build: null, gpus: null, ...proof },
+    ...(proof.works ? {} : { reason: explain(proof, tfjs) }),
     tfjsNode: tfjs?.version ?? null,
     library: tfjs === undefined ? null : existing(libraryLink(tfjs)),
     binding: tfjs === undefined ? null : existing(bindingPath(tfjs)),

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { BsweepError, isSystemError, messageOf } from "../../core/errors.ts";
 
-const NAME = /^\.bsweep-work-(.+)-(\d+)-[0-9a-f]{12}$/;
+const NAME = /^\.bsweep-work-(.+)-(\d+)-[0-9A-Za-z]+$/;
 /** After this long a work folder of another machine counts as abandoned. */
 const ABANDONED_AFTER_MS = 24 * 3600 * 1000;
 
@@ -26,13 +26,10 @@ export async function withWorkFolder<T>(
 }
 
 function makeWorkFolder(parent: string): string {
-  const nonce = randomBytes(6).toString("hex");
-  const folder = join(parent, `.bsweep-work-${hostname()}-${process.pid}-${nonce}`);
   try {
     mkdirSync(parent, { recursive: true });
     removeAbandoned(parent);
-    mkdirSync(folder);
-    return folder;
+    return mkdtempSync(join(parent, `.bsweep-work-${hostname()}-${process.pid}-`));
   } catch (cause) {
     throw new BsweepError("WORKSPACE", `cannot write in ${parent}: ${messageOf(cause)}`, {
       hint: "make it writable; BSWEEP_CACHE names another folder for the cache",

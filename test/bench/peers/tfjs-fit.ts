@@ -7,7 +7,7 @@ import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { waitForTurn } from "./turn.ts";
 
 const [imagesFile = "", labelsFile = "", rows, batchSize, threads] = process.argv.slice(2);
-const tf = await loadTensorFlow({ threads: Number(threads) });
+const tf = loadTensorFlow({ threads: Number(threads) });
 const count = Number(rows);
 const pixels = Float32Array.from(readStart(imagesFile, count * 784), (value) => value / 255);
 const images = tf.tensor4d(pixels, [count, 28, 28, 1]);

@@ -6,13 +6,13 @@ import { expect, test } from "vitest";
 import type { CnnParameters } from "../../../src/cnn/parameters.ts";
 import { encodeSafetensorsModel } from "../../../src/formats/safetensors-model.ts";
 import { encodeTfjsModel } from "../../../src/formats/tfjs-model.ts";
-import { encodeSavedModel } from "../../../src/trainer/graph/saved-model.ts";
+import { encodeSavedModel } from "../../../src/trainer/graph/session.ts";
 import {
   createPredictionGraph,
   createServingGraph,
   PREDICT_SIGNATURE,
   requireWeights,
-} from "../../../src/trainer/prediction-graph.ts";
+} from "../../../src/trainer/predict.ts";
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { findPython, TEST_PYTHON } from "../../support/python/environment.ts";
 import { requireHere } from "../../support/requirements.ts";
@@ -20,7 +20,7 @@ import { makeTestFolder } from "../../support/folder.ts";
 import { drawNormal, openSession } from "../../support/graph.ts";
 import { describeModel, drawWeights } from "../../support/models.ts";
 
-const tf = await loadTensorFlow({ threads: 1 });
+const tf = loadTensorFlow({ threads: 1 });
 
 const PROBLEM = { height: 13, width: 14, channels: 3, classes: 7 };
 const IMAGES = 5;

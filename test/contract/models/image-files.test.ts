@@ -9,7 +9,7 @@ import { loadTensorFlow, bindingOf } from "../../../src/trainer/runtime/load.ts"
 import { makeTestFolder } from "../../support/folder.ts";
 import { drawNormal } from "../../support/graph.ts";
 
-const tf = await loadTensorFlow({ threads: 1 });
+const tf = loadTensorFlow({ threads: 1 });
 
 /** What the model gets to see of a picture, 0 .. 255 [height, width, channels], saved as PNG. */
 async function see(picture: Tensor3D, problem: Omit<CnnProblem, "classes">, inversion: Inversion) {

@@ -16,7 +16,7 @@ import { writeKaggleCsv } from "../../support/mnist.ts";
 import { createOracle, setOracleWeights } from "../../support/oracle.ts";
 import { encodeIdx, prepare } from "../../support/prepare.ts";
 
-const tf = await loadTensorFlow({ threads: 1 });
+const tf = loadTensorFlow({ threads: 1 });
 
 const TEST_ROWS = 80;
 const workspace = makeSuiteFolder();

@@ -1,17 +1,16 @@
 import type { Tensor1D } from "@tensorflow/tfjs-node";
 import { expect, test } from "vitest";
 import { Graph } from "../../../src/trainer/graph/graph.ts";
-import { cast } from "../../../src/trainer/graph/operations/arithmetic.ts";
+import { cast, placeholder } from "../../../src/trainer/graph/operations/tensors.ts";
 import {
   normalizeBatch,
   normalizeWith,
 } from "../../../src/trainer/graph/operations/batch-normalization.ts";
-import { placeholder } from "../../../src/trainer/graph/operations/constant.ts";
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { NORMALIZATION_EPSILON } from "../../support/oracle.ts";
 import { drawNormal, relativeDifference, roundToBfloat16, runOnce } from "../../support/graph.ts";
 
-const tf = await loadTensorFlow({ threads: 1 });
+const tf = loadTensorFlow({ threads: 1 });
 
 const SHAPE: [number, number, number, number] = [3, 4, 5, 6];
 const images = drawNormal(360, "images").map((x) => roundToBfloat16(3 * x + 1));

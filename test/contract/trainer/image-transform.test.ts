@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { resolveCnnParameters } from "../../../src/cnn/parameters.ts";
 import { Graph, type Shape } from "../../../src/trainer/graph/graph.ts";
-import { constantTensor, placeholder } from "../../../src/trainer/graph/operations/constant.ts";
-import { transformImages } from "../../../src/trainer/graph/operations/image-transform.ts";
+import { constantTensor, placeholder } from "../../../src/trainer/graph/operations/tensors.ts";
+import { transformImages } from "../../../src/trainer/graph/operations/images.ts";
 import { augment } from "../../../src/trainer/layers/augmentation.ts";
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { drawNormal, runOnce } from "../../support/graph.ts";
 
-const tf = await loadTensorFlow({ threads: 1 });
+const tf = loadTensorFlow({ threads: 1 });
 
 function transform(values: Float32Array, shape: Shape, transforms: readonly number[][]): number[] {
   const graph = new Graph();

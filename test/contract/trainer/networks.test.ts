@@ -4,12 +4,12 @@ import { type CnnProblem, planCnn } from "../../../src/cnn/shapes.ts";
 import { type CnnParameters, resolveCnnParameters } from "../../../src/cnn/parameters.ts";
 import { differentiate } from "../../../src/trainer/graph/gradients.ts";
 import { countElements, Graph } from "../../../src/trainer/graph/graph.ts";
-import { sumAll } from "../../../src/trainer/graph/operations/arithmetic.ts";
 import {
   constant,
   constantTensor,
   placeholder,
-} from "../../../src/trainer/graph/operations/constant.ts";
+  sumAll,
+} from "../../../src/trainer/graph/operations/tensors.ts";
 import { crossEntropy } from "../../../src/trainer/graph/operations/cross-entropy.ts";
 import { assignVariable, identity } from "../../../src/trainer/graph/operations/variable.ts";
 import { createEvaluation, TrainingPass } from "../../../src/trainer/layers/layer.ts";
@@ -18,7 +18,7 @@ import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { createOracle, differentiateOracle, setOracleWeights } from "../../support/oracle.ts";
 import { drawLabels, drawNormal, openSession, relativeDifference } from "../../support/graph.ts";
 
-const tf = await loadTensorFlow({ threads: 1 });
+const tf = loadTensorFlow({ threads: 1 });
 
 const PROBLEM = { height: 13, width: 14, channels: 2, classes: 7 };
 const BATCH = 5;

@@ -13,22 +13,22 @@ import { activate } from "../../../src/trainer/graph/operations/activation.ts";
 import {
   addTensors,
   cast,
+  constantTensor,
   divide,
   halfSumOfSquares,
   multiply,
+  placeholder,
+  reshape,
   sumAll,
-} from "../../../src/trainer/graph/operations/arithmetic.ts";
+} from "../../../src/trainer/graph/operations/tensors.ts";
 import { normalizeBatch } from "../../../src/trainer/graph/operations/batch-normalization.ts";
-import { constantTensor, placeholder } from "../../../src/trainer/graph/operations/constant.ts";
-import { conv2d } from "../../../src/trainer/graph/operations/convolution.ts";
+import { averagePool, conv2d, maxPool } from "../../../src/trainer/graph/operations/convolution.ts";
 import {
   crossEntropy,
   smoothedCrossEntropy,
 } from "../../../src/trainer/graph/operations/cross-entropy.ts";
 import { biasAdd, matMul } from "../../../src/trainer/graph/operations/matrix-product.ts";
-import { averagePool, maxPool } from "../../../src/trainer/graph/operations/pooling.ts";
 import { dropout } from "../../../src/trainer/graph/operations/random.ts";
-import { reshape } from "../../../src/trainer/graph/operations/shape.ts";
 import type { Feed } from "../../../src/trainer/graph/session.ts";
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { NORMALIZATION_EPSILON } from "../../support/oracle.ts";
@@ -40,7 +40,7 @@ import {
   runOnce,
 } from "../../support/graph.ts";
 
-const tf = await loadTensorFlow({ threads: 1 });
+const tf = loadTensorFlow({ threads: 1 });
 
 /** A use of an operation. `-1` in a shape is the batch. */
 interface Row {

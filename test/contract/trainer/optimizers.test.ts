@@ -6,7 +6,7 @@ import {
   constant,
   constantTensor,
   placeholder,
-} from "../../../src/trainer/graph/operations/constant.ts";
+} from "../../../src/trainer/graph/operations/tensors.ts";
 import {
   assignVariable,
   identity,
@@ -19,7 +19,7 @@ import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { AdamReference } from "../../support/oracle.ts";
 import { drawNormal, openSession, relativeDifference } from "../../support/graph.ts";
 
-const tf = await loadTensorFlow({ threads: 1 });
+const tf = loadTensorFlow({ threads: 1 });
 
 const SHAPE = [3, 4];
 const COUNT = 12;

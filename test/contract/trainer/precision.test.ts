@@ -12,7 +12,7 @@ import { makeTestFolder } from "../../support/folder.ts";
 import { writeKaggleCsv } from "../../support/mnist.ts";
 import { prepare } from "../../support/prepare.ts";
 
-const tf = await loadTensorFlow({ threads: 1 });
+const tf = loadTensorFlow({ threads: 1 });
 
 /** The graph itself trains with bfloat16 on any CPU; only slowly where it is emulated. */
 test.each<Partial<CnnParameters>>([

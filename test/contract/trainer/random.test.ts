@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Graph, type GraphTensor } from "../../../src/trainer/graph/graph.ts";
-import { placeholder } from "../../../src/trainer/graph/operations/constant.ts";
+import { placeholder } from "../../../src/trainer/graph/operations/tensors.ts";
 import {
   randomBetween,
   randomTruncatedNormal,
@@ -9,7 +9,7 @@ import {
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { runOnce } from "../../support/graph.ts";
 
-const tf = await loadTensorFlow({ threads: 1 });
+const tf = loadTensorFlow({ threads: 1 });
 
 const COUNT = 20_000;
 

@@ -3,8 +3,13 @@ import { expect, test } from "vitest";
 import { differentiate } from "../../../src/trainer/graph/gradients.ts";
 import { Graph } from "../../../src/trainer/graph/graph.ts";
 import { activate } from "../../../src/trainer/graph/operations/activation.ts";
-import { elementwise, multiply, sumAll } from "../../../src/trainer/graph/operations/arithmetic.ts";
-import { constant, placeholder } from "../../../src/trainer/graph/operations/constant.ts";
+import {
+  constant,
+  elementwise,
+  multiply,
+  placeholder,
+  sumAll,
+} from "../../../src/trainer/graph/operations/tensors.ts";
 import { biasAdd, matMul } from "../../../src/trainer/graph/operations/matrix-product.ts";
 import {
   assignVariable,
@@ -15,7 +20,7 @@ import {
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { drawNormal, openSession, relativeDifference, runOnce } from "../../support/graph.ts";
 
-const tf = await loadTensorFlow({ threads: 1 });
+const tf = loadTensorFlow({ threads: 1 });
 
 /** A total that grows by the sum of each pair fed, [n, 2]. */
 function countingGraph(): Graph {

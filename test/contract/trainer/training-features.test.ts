@@ -22,7 +22,7 @@ import {
   startGraph,
 } from "../../support/training-graph.ts";
 
-const tf = await loadTensorFlow({ threads: 1 });
+const tf = loadTensorFlow({ threads: 1 });
 
 /** The batches over and over. */
 const batchAt = (step: number): Int32Array => BATCHES[step % BATCHES.length] ?? new Int32Array();

@@ -23,7 +23,7 @@ import {
   type StartedGraph,
 } from "../../support/training-graph.ts";
 
-const tf = await loadTensorFlow({ threads: 1 });
+const tf = loadTensorFlow({ threads: 1 });
 
 const start = (changes: Partial<CnnParameters>): StartedGraph => startGraph(tf, changes);
 

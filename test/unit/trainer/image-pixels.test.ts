@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { borderOf, invert, shouldInvert, toBrightness } from "../../../src/trainer/image-pixels.ts";
+import { borderOf, invert, shouldInvert, toBrightness } from "../../../src/trainer/image-files.ts";
 
 const rounded = (values: Float32Array): number[] =>
   Array.from(values, (value) => Number(value.toFixed(3)));

@@ -1,6 +1,6 @@
 import { NORMALIZATION_EPSILON } from "../../../cnn/shapes.ts";
 import { firstOutput, type GraphTensor, requireShape } from "../graph.ts";
-import { constantTensor } from "./constant.ts";
+import { constantTensor } from "./tensors.ts";
 
 /**
  * gamma (x - mean) / sqrt(variance + epsilon) + beta for each channel, with a mean and a variance that are given:

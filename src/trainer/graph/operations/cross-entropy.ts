@@ -6,8 +6,7 @@ import {
   haveSameShape,
   requireShape,
 } from "../graph.ts";
-import { constant } from "./constant.ts";
-import { reshape } from "./shape.ts";
+import { constant, reshape } from "./tensors.ts";
 
 /**
  * Softmax cross-entropy of each example, [batch], in nats.

@@ -1,7 +1,5 @@
 import type { GraphTensor, Shape } from "../graph.ts";
-import { cast, elementwise, multiply } from "./arithmetic.ts";
-import { integers } from "./constant.ts";
-import { shapeOf } from "./shape.ts";
+import { cast, elementwise, integers, multiply, shapeOf } from "./tensors.ts";
 
 /**
  * Uniform numbers in [0, 1) as a function of the fed seed and of `use`, a number that no other random
@@ -37,15 +35,12 @@ function draw(
   seed: GraphTensor,
   use: number,
   shape: Shape,
-  size?: GraphTensor,
+  size = integers(seed.node.graph, shape),
 ): GraphTensor {
   const { graph } = seed.node;
   return graph.addTensor({
     op,
-    inputs: [
-      size ?? integers(graph, shape),
-      elementwise("BitwiseXor", seed, integers(graph, [use, ~use])),
-    ],
+    inputs: [size, elementwise("BitwiseXor", seed, integers(graph, [use, ~use]))],
     attributes: { dtype: { type: "float32" }, T: { type: "int32" }, Tseed: { type: "int32" } },
     dtype: "float32",
     shape,

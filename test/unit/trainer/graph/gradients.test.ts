@@ -3,13 +3,13 @@ import { differentiate } from "../../../../src/trainer/graph/gradients.ts";
 import { Graph, type GraphTensor } from "../../../../src/trainer/graph/graph.ts";
 import { activate } from "../../../../src/trainer/graph/operations/activation.ts";
 import {
-  elementwise,
   argMax,
   cast,
+  elementwise,
   multiply,
+  placeholder,
   sumAll,
-} from "../../../../src/trainer/graph/operations/arithmetic.ts";
-import { placeholder } from "../../../../src/trainer/graph/operations/constant.ts";
+} from "../../../../src/trainer/graph/operations/tensors.ts";
 import { conv2d } from "../../../../src/trainer/graph/operations/convolution.ts";
 import { crossEntropy } from "../../../../src/trainer/graph/operations/cross-entropy.ts";
 import { dropout } from "../../../../src/trainer/graph/operations/random.ts";

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { expect, test } from "vitest";
 import { Graph } from "../../../../src/trainer/graph/graph.ts";
-import { encodeSavedModel } from "../../../../src/trainer/graph/saved-model.ts";
+import { encodeSavedModel } from "../../../../src/trainer/graph/session.ts";
 
 /** tfjs-node's own classes read what is written: an independent judge of the field numbers and the format. */
 function decode(bytes: Uint8Array): unknown {

@@ -6,18 +6,21 @@ import {
   divide,
   elementwise,
   multiply,
-} from "../../../../src/trainer/graph/operations/arithmetic.ts";
+  placeholder,
+  reshape,
+} from "../../../../src/trainer/graph/operations/tensors.ts";
 import { normalizeBatch } from "../../../../src/trainer/graph/operations/batch-normalization.ts";
-import { placeholder } from "../../../../src/trainer/graph/operations/constant.ts";
-import { conv2d } from "../../../../src/trainer/graph/operations/convolution.ts";
+import {
+  averagePool,
+  conv2d,
+  maxPool,
+} from "../../../../src/trainer/graph/operations/convolution.ts";
 import {
   crossEntropy,
   smoothedCrossEntropy,
 } from "../../../../src/trainer/graph/operations/cross-entropy.ts";
-import { transformImages } from "../../../../src/trainer/graph/operations/image-transform.ts";
+import { transformImages } from "../../../../src/trainer/graph/operations/images.ts";
 import { biasAdd, matMul } from "../../../../src/trainer/graph/operations/matrix-product.ts";
-import { averagePool, maxPool } from "../../../../src/trainer/graph/operations/pooling.ts";
-import { reshape } from "../../../../src/trainer/graph/operations/shape.ts";
 import { assignVariable, variable } from "../../../../src/trainer/graph/operations/variable.ts";
 
 const graph = new Graph();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { declaredVersion } from "../../../../src/trainer/runtime/binding.ts";
+import { declaredVersion } from "../../../../src/trainer/runtime/install.ts";
 
 test("the version of Node's headers", () => {
   const header = `
