@@ -85,6 +85,8 @@ export interface SubmissionView {
   readonly maxPendingElements: number;
   readonly scriptExtension: string;
   readonly schedulerProfile: string;
+  /** What the scheduler's commands say, in part, where its daemons do not answer. */
+  readonly silence: readonly string[];
 }
 
 /** Fields of submit.sh. */

@@ -102,6 +102,10 @@ export interface Scheduler extends SchedulerChoice {
   readonly refinesGpus: boolean;
   /** What a pool may start its tasks with, the first where nobody says; none where it has no parallel jobs. */
   readonly launchers: readonly Launcher[];
+  /** What its commands say, in part, where its daemons do not answer. */
+  readonly silence: readonly string[];
+  /** Of lines of its log of a job, those that are not the job file once more; all of them where it quotes none. */
+  readonly withoutJobFile: (lines: readonly string[]) => readonly string[];
   readonly jobFile: JobFileDialect;
   readonly element: ElementDialect;
   /** Null: nobody can be asked. */

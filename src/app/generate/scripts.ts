@@ -230,6 +230,7 @@ export function viewSubmission({
     maxPendingElements: cluster.maxPendingElements ?? 0,
     schedulerProfile: site.schedulerProfile ?? "",
     scriptExtension: schedulerOf(site).jobFile.scriptExtension,
+    silence: schedulerOf(site).silence,
   };
 }
 
