@@ -69,6 +69,7 @@ export interface JobView extends ScriptView, ElementView, Omit<PoolView, "contai
   readonly manifest: string;
   readonly preparation: readonly string[];
   readonly piece: boolean;
+  readonly notice: boolean;
   readonly scriptPath: string;
   readonly logFolder: string;
 }

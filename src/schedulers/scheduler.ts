@@ -77,11 +77,11 @@ export interface JobFileDialect {
    * @throws BsweepError WORKSPACE or INVALID_STUDY for a value the scheduler could not read
    */
   directives(request: JobRequest): readonly string[];
-  /** Words of a command line that place a job which does nothing but end, and be told of by mail. */
+  /** Words of a command line that place a job which counts what a round has left, and is told of by mail. */
   notifyOptions(request: NotifyRequest): readonly string[];
 }
 
-/** Where a job runs that only ends. */
+/** Where a job runs that only counts. */
 interface NotifyRequest extends Placement {
   readonly jobGroup: string;
   readonly isDocker: boolean;

@@ -246,7 +246,8 @@ is_refusal() { [[ "$1" == *"ot submitted"* ]]; }
 ask_to_notify() {
   local condition="" job
   for job in "$@"; do condition+="${condition:+ && }ended($job)"; done
-  with_timeout bsub -J "$notify_name" -w "$condition" -N -u 'me@example.org' '-g' '/h.schroeder/ood' '-G' 'compute-lab' '-q' 'subscription' '-sla' 'lab_t2' '-n' '1' '-M' '500MB' '-R' 'rusage[mem=500MB]' '-W' '0:05' '-o' '/dev/null' '-a' 'docker(ghcr.io/lab/bsweep@sha256:0123)' true
+  # What it prints is mailed with its report.
+  LSB_JOB_REPORT_MAIL=Y with_timeout bsub -J "$notify_name" -w "$condition" -N -u 'me@example.org' '-g' '/h.schroeder/ood' '-G' 'compute-lab' '-q' 'subscription' '-sla' 'lab_t2' '-n' '1' '-M' '500MB' '-R' 'rusage[mem=500MB]' '-W' '0:15' '-a' 'docker(ghcr.io/lab/bsweep@sha256:0123)' "bash $(printf '%q' "$round_folder/notify.sh")"
 }
 
 # --- One submitter at a time, on whatever machine ---
@@ -521,7 +522,7 @@ request() {
   fi
 }
 
-# One mail when everything has ended, by a job that does nothing but wait for it.
+# One mail when everything has ended, by a job that waits for it and counts what is there.
 submit_notify() {
   local jobs=() file array
   if [[ -s "$submitted/notify.job" ]]; then return; fi

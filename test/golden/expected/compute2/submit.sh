@@ -230,7 +230,7 @@ is_refusal() { [[ "$1" == *"error:"* ]] && ! is_silent "$1"; }
 # ask_to_notify JOB...
 ask_to_notify() {
   local IFS=:
-  with_timeout sbatch --parsable --job-name="$notify_name" --dependency="afterany:$*" --mail-type=END --mail-user='me@example.org' '--partition=general-cpu' '--account=compute-lab' '--ntasks=1' '--mem=100M' '--time=00:05:00' '--output=/dev/null' --wrap=true
+  with_timeout sbatch --parsable --job-name="$notify_name" --dependency="afterany:$*" --mail-type=END --mail-user='me@example.org' '--partition=general-cpu' '--account=compute-lab' '--ntasks=1' '--mem=500M' '--time=00:15:00' '--output=/dev/null' "$round_folder/notify.sh"
 }
 
 # --- One submitter at a time, on whatever machine ---
@@ -505,7 +505,7 @@ request() {
   fi
 }
 
-# One mail when everything has ended, by a job that does nothing but wait for it.
+# One mail when everything has ended, by a job that waits for it and counts what is there.
 submit_notify() {
   local jobs=() file array
   if [[ -s "$submitted/notify.job" ]]; then return; fi
