@@ -170,6 +170,22 @@ describe("elements that end", PATIENCE, () => {
     },
   );
 
+  test("the canary's time alone tells nothing of the time left", async () => {
+    const gated = `until [ -e go ]; do sleep 0.1; done; ${GOOD}`;
+    const study = await submit(lsf(), { trials: [GOOD, gated, gated] }, []);
+    expect((await study.run("wait", "--interval", "1", "--timeout", "3s")).exitStatus).toBe(12);
+    expect(await study.status()).toMatchObject({
+      ...{ counts: { complete: 1 }, throughput: null, secondsLeft: null },
+    });
+    writeFileSync(join(study.round.layout.workspace, "go"), "");
+    await lsf().untilEnded();
+    expect(await study.status()).toMatchObject({ counts: { complete: 3 }, secondsLeft: null });
+    // Nothing is left to be submitted, and that is told.
+    const submitted = await study.run("submit");
+    expect(submitted).toMatchObject({ exitStatus: 0, stderr: "" });
+    expect(submitted.stdout).toContain("everything is submitted already");
+  });
+
   test("the end of an element's log is told, and LSF's report without the job file in it", async () => {
     const trials = [`echo "my last words"; kill -9 $PPID; sleep 1`];
     const site = "resultGraceSeconds: 1";
