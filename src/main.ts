@@ -4,7 +4,7 @@ process.exitCode = await start();
 
 /** What job files call is a program by itself (scripts/build.mjs): elements start by the thousand. */
 async function start(): Promise<number> {
-  if (argv[0] === "trial" || argv[0] === "pool") {
+  if (["trial", "pool", "notice"].includes(argv[0] ?? "")) {
     const status = await (await import("./cli/job-program.ts")).runJobProgram(argv);
     if (status !== undefined) return status;
   }

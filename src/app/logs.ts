@@ -2,13 +2,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import { relative } from "node:path";
 import type { Effects } from "../core/effects.ts";
 import { escapeControls } from "../core/printable.ts";
+import { schedulerOf } from "../schedulers/index.ts";
+import { isRetryable } from "./cluster/failures.ts";
 import { observeStudy } from "./cluster/observe.ts";
-import {
-  type AttemptLogs,
-  type ElementLogs,
-  findLogs,
-  type FindLogsOptions,
-} from "./logs/find-logs.ts";
+import { type AttemptLogs, findLogs, type FindLogsOptions } from "./logs/find-logs.ts";
 import { GrowingLog } from "./logs/growing-log.ts";
 import { quietly } from "./collect/collect-first.ts";
 import { parseResultName } from "../workspace/layout.ts";
@@ -61,7 +58,7 @@ interface Reader {
 }
 
 function openLogs(
-  { logs, isShared }: ElementLogs,
+  { logs, isShared }: AttemptLogs["elements"][number],
   { trialId, number, attempt }: AttemptLogs,
   { onLine, layout }: LogsOptions,
   { reporter }: Effects,
@@ -115,7 +112,7 @@ async function follow(
       observedAt = now;
       const { trials } = await observeStudy({ study, layout }, quietly(effects));
       const trial = trials.find(({ trialId }) => trialId === found.trialId);
-      if (trial?.state.kind === "lost" || trial?.state.kind === "missing") {
+      if (trial !== undefined && trial.state.kind !== "failed" && isRetryable(trial)) {
         effects.reporter.info(`trial ${found.number} is ${trial.state.kind}`);
         return;
       }
@@ -133,10 +130,11 @@ function showSchedulerLogs(
   { onLine, layout }: LogsOptions,
   { reporter }: Effects,
 ): void {
-  for (const { schedulerLog } of elements) {
+  for (const { schedulerLog, array } of elements) {
     if (schedulerLog === null) continue;
     const log = new GrowingLog(schedulerLog);
-    const lines = [...log.read(), ...log.rest()].slice(-MAX_SCHEDULER_LINES);
+    const all = [...log.read(), ...log.rest()];
+    const lines = schedulerOf(array).withoutJobFile(all).slice(-MAX_SCHEDULER_LINES);
     if (lines.length === 0) continue;
     reporter.info(`== the scheduler's: ${relative(layout.workspace, schedulerLog)}`);
     for (const line of lines) onLine(printable(line));

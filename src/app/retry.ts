@@ -58,7 +58,7 @@ interface RetryOptions extends PlanOptions, ChoiceRule {
 }
 
 /**
- * Writes rounds with the next attempts of trials that failed, were lost or are missing: one round for each set of
+ * Writes rounds with the next attempts of trials that failed, were lost or cancelled, or are missing: one round for each set of
  * resources, because a round's elements are alike. They are submitted as any other round.
  * @throws BsweepError CONFLICT when the study has no round; INVALID_STUDY; else as writeRound does
  */

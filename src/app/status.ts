@@ -17,6 +17,7 @@ import {
   type ObserveOptions,
   observeStudy,
 } from "./cluster/observe.ts";
+import { placeOfResult } from "./cluster/element-logs.ts";
 import type { SchedulerAnswer } from "./cluster/query.ts";
 import type { SubmittedArray } from "./cluster/submitted.ts";
 
@@ -89,10 +90,10 @@ export async function readStatus(options: ObserveOptions, effects: Effects): Pro
   const { now, trials, results, answer } = observation;
   const counts = countKinds(trials);
   const paused = readPaused(layout.pausedFile(study.name));
-  const throughput = measureThroughput(results, now);
-  const left = trials.filter(
-    ({ state: { kind } }) => kind === "not submitted" || LIVELY_KINDS.has(kind),
-  ).length;
+  // The first trial ran alone, which tells nothing of the pace of the others.
+  const paced = results.filter(({ file }) => placeOfResult(file)?.array !== CANARY);
+  const throughput = measureThroughput(paced, now);
+  const left = trials.filter(({ state: { kind } }) => isYetToEnd(kind)).length;
   // CPU time where it was measured; else wall time.
   const seconds = results.map((result) => result.cpuSeconds ?? result.seconds);
   const status: StudyStatus = {
@@ -109,7 +110,7 @@ export async function readStatus(options: ObserveOptions, effects: Effects): Pro
     secondsLeft:
       throughput === null || left === 0 ? null : (left / throughput.trialsPerHour) * 3600,
     cpuHours: seconds.reduce((sum, each) => sum + each, 0) / 3600,
-    failures: groupFailures(observation, layout),
+    failures: await groupFailures(observation, layout),
     waiting: countReasons(trials),
     paused,
     unasked: answer.failures.map(({ scheduler, error }) => ({
@@ -120,6 +121,11 @@ export async function readStatus(options: ObserveOptions, effects: Effects): Pro
     next: paused === null ? decideNext(counts, observation) : "resume",
   };
   return { status, answer };
+}
+
+/** Of what has ended only the file is waited for. */
+function isYetToEnd(kind: StandingKind): boolean {
+  return kind === "not submitted" || (LIVELY_KINDS.has(kind) && kind !== "ending");
 }
 
 function readPaused(file: string): string | null {
@@ -166,7 +172,9 @@ function describeCanary({ arrays, trials }: Observation): CanaryStatus | null {
   const trial = trials.find(({ planned }) =>
     planned.some(({ round, array }) => round === canary.round && array === CANARY),
   );
-  if (trial === undefined || trial.state.kind === "complete") return null;
+  // A later round that tries it again says nothing of this one.
+  const isHere = trial?.place.round === canary.round;
+  if (trial === undefined || !isHere || trial.state.kind === "complete") return null;
   const { round, job } = canary;
   return { round, job, number: trial.number, state: trial.state.kind };
 }

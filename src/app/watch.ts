@@ -110,6 +110,6 @@ function judge(status: StudyStatus, idleSeconds: number): WaitEnd | undefined {
     const isUnderWay = arrays.some(({ job }) => job !== null);
     return isUnderWay && idleSeconds < WAVE_SECONDS ? undefined : "not submitted";
   }
-  if (counts.lost + counts.missing > 0) return "lost";
+  if (counts.lost + counts.cancelled + counts.missing > 0) return "lost";
   return counts.failed > 0 ? "failed" : "complete";
 }

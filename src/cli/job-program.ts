@@ -31,9 +31,9 @@ export function defaultWorkspace(): string {
 }
 
 /**
- * Runs what job scripts call, in the very form in which they write it: `trial --manifest F --index I [--canary]` and
- * `pool --manifest F`. Undefined for anything else, which the command line's parser takes; elements start by the
- * thousand, and loading it takes longer than all else the runner does before the trainer starts.
+ * Runs what job scripts call, in the very form in which they write it: `trial --manifest F --index I [--canary]`,
+ * `pool --manifest F` and `notice --manifest F`. Undefined for anything else, which the command line's parser takes;
+ * elements start by the thousand, and loading it takes longer than all else the runner does before the trainer starts.
  * @returns exit status, any error told
  */
 export async function runJobProgram(argv: readonly string[]): Promise<number | undefined> {
@@ -47,15 +47,23 @@ export async function runJobProgram(argv: readonly string[]): Promise<number | u
 }
 
 function readJobCommand(argv: readonly string[]): (() => Promise<number>) | undefined {
-  const [command, manifestOption, manifest, indexOption, index = "", canary, ...rest] = argv;
-  if (manifestOption !== "--manifest" || manifest === undefined || rest.length > 0)
-    return undefined;
-  const workspace = logicalPath(defaultWorkspace());
-  if (command === "pool" && indexOption === undefined)
-    return () => runPoolProgram({ manifest, workspace });
-  const asWritten = indexOption === "--index" && /^[1-9]\d{0,8}$/.test(index);
-  if (command !== "trial" || !asWritten || (canary ?? "--canary") !== "--canary") return undefined;
-  const element = { manifest, workspace, index: Number(index), canary: canary !== undefined };
+  const [command, manifestOption, manifest, ...rest] = argv;
+  if (manifestOption !== "--manifest" || manifest === undefined) return undefined;
+  const whole = { manifest, workspace: logicalPath(defaultWorkspace()) };
+  if (command === "trial") return readTrialCommand(whole, rest);
+  if (rest.length > 0) return undefined;
+  if (command === "pool") return () => runPoolProgram(whole);
+  return command === "notice" ? () => runNoticeProgram(whole) : undefined;
+}
+
+function readTrialCommand(
+  whole: PoolArguments,
+  [indexOption, index = "", canary, ...rest]: readonly string[],
+): (() => Promise<number>) | undefined {
+  const isIndex = indexOption === "--index" && /^[1-9]\d{0,8}$/.test(index);
+  const isKnown = canary === undefined || canary === "--canary";
+  if (!isIndex || !isKnown || rest.length > 0) return undefined;
+  const element = { ...whole, index: Number(index), canary: canary !== undefined };
   return () => runElementProgram(element);
 }
 
@@ -118,6 +126,18 @@ export async function runPoolProgram({ manifest, workspace }: PoolArguments): Pr
 
 function readPatience(): number {
   return Number(process.env["BSWEEP_PATIENCE_SECONDS"] ?? PATIENCE_SECONDS);
+}
+
+/**
+ * Tells how a round ended, in a line: what the job calls that mails it.
+ * @throws BsweepError as readNotice does
+ */
+async function runNoticeProgram({ manifest, workspace }: PoolArguments): Promise<number> {
+  const { readNotice } = await import("../app/notice.ts");
+  const { formatNotice } = await import("../reports/notice.ts");
+  const notice = await readNotice(logicalPath(manifest), createLayout(workspace));
+  process.stdout.write(`${formatNotice(notice)}\n`);
+  return 0;
 }
 
 /** How long the job had been running when this process began: its first host noted when it started. */

@@ -30,11 +30,14 @@ export interface ElementStatus {
   readonly host: string;
   readonly runSeconds: number | null;
   readonly maxMemoryMiB: number | null;
+  /** False where it ended before it came to a host: it cannot have left anything. */
+  readonly started: boolean;
   readonly finishedAt: Date | null;
 }
 
 /**
  * `forgotten`: the scheduler answered, and does not know the element: it is not alive. `unknown`: nobody told
- * anything about it: it may be.
+ * anything about it: it may be. `hidden`: somebody else submitted it, and the scheduler shows nothing of it, as some
+ * do with jobs of others: it may be alive too.
  */
-export type ElementLookup = ElementStatus | "forgotten" | "unknown";
+export type ElementLookup = ElementStatus | "forgotten" | "unknown" | "hidden";

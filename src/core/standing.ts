@@ -1,4 +1,5 @@
 import type { ElementLookup, ElementStatus, EndCause } from "./element-status.ts";
+import { EXIT_STATUS } from "./errors.ts";
 import type { FailureKind, ResultState } from "./trial.ts";
 
 /**
@@ -25,7 +26,11 @@ export type Standing =
       /** In the scheduler's words; "" for nothing. */
       readonly reason: string;
       readonly host: string;
+      /** Why it ended itself, in its own words; null for none. */
+      readonly complaint: string | null;
     }
+  /** A person ended its element, or what that waited for came to nothing: no result is on its way. */
+  | { readonly kind: "cancelled"; readonly reason: string; readonly host: string }
   /** The scheduler does not know its element any more, and no result came. */
   | { readonly kind: "missing" }
   /** Neither a result nor a word of the scheduler that can be relied on: it may be alive. */
@@ -36,7 +41,7 @@ export type StandingKind = Standing["kind"];
 /** What most deserves to be told of a trial that stands in several elements comes first. */
 export const STANDING_KINDS: readonly StandingKind[] = [
   ...(["complete", "running", "suspended", "ending", "waiting", "held", "unknown"] as const),
-  ...(["not submitted", "pruned", "failed", "lost", "missing", "skipped"] as const),
+  ...(["not submitted", "pruned", "failed", "lost", "missing", "cancelled", "skipped"] as const),
 ];
 
 /** Kinds of a trial whose element may be alive, or whose file may be on its way. */
@@ -52,6 +57,10 @@ export interface OpenElement {
   readonly taken: boolean | null;
   /** When it last wrote to its log; null where nobody looked, or there is none. */
   readonly lastSign: Date | null;
+  /** Why it ended itself without a result, in its own words; null where it said nothing of the kind. */
+  readonly complaint: string | null;
+  /** Who submitted it, for a person. */
+  readonly submitter: string;
   readonly resultGraceSeconds: number;
   /** What it may use. */
   readonly memoryMiB: number;
@@ -91,9 +100,7 @@ function standingOf(result: CountedResult): Standing {
 }
 
 function decideElementStanding(open: OpenElement, now: Date): Standing {
-  const { element, lastSign, resultGraceSeconds } = open;
-  const isRecent = (end: Date | null): boolean =>
-    end !== null && now.getTime() - end.getTime() <= resultGraceSeconds * 1000;
+  const { element, lastSign, complaint } = open;
   switch (element) {
     case "not submitted":
       return { kind: "not submitted" };
@@ -101,15 +108,46 @@ function decideElementStanding(open: OpenElement, now: Date): Standing {
       return { kind: "unknown", reason: "it may have been submitted: submit.sh finds out" };
     case "unknown":
       return { kind: "unknown", reason: "the scheduler told nothing of it" };
+    case "hidden":
+      return { kind: "unknown", reason: hiddenReason(open) };
     case "forgotten":
-      return { kind: isRecent(lastSign) ? "ending" : "missing" };
+      return { kind: complaint === null && isRecent(lastSign, open, now) ? "ending" : "missing" };
     default:
-      if (element.state !== "done" && element.state !== "exited")
-        return describeAlive(element, open);
-      if (isRecent(element.finishedAt ?? lastSign)) return { kind: "ending" };
-      return describeLost(element, open);
+      return element.state === "done" || element.state === "exited"
+        ? describeEnded(element, open, now)
+        : describeAlive(element, open);
   }
 }
+
+/** Whether the file of an element that ended then may still be on its way. */
+function isRecent(end: Date | null, { resultGraceSeconds }: OpenElement, now: Date): boolean {
+  return end !== null && now.getTime() - end.getTime() <= resultGraceSeconds * 1000;
+}
+
+function describeEnded(status: ElementStatus, open: OpenElement, now: Date): Standing {
+  const { cause, reason, host, finishedAt } = status;
+  if (cause === "killed") return { kind: "cancelled", reason, host };
+  return mayHaveLeftFile(status, open) && isRecent(finishedAt ?? open.lastSign, open, now)
+    ? { kind: "ending" }
+    : describeLost(status, open);
+}
+
+/** Why nothing is known of a job that somebody else submitted. */
+export function hiddenReason({ submitter }: Pick<OpenElement, "submitter">): string {
+  return `${submitter} submitted it, and the scheduler does not show it to you`;
+}
+
+/** Not one that never started, nor one that said itself that it cannot go on. */
+function mayHaveLeftFile(
+  { started, exitCode }: ElementStatus,
+  { complaint }: OpenElement,
+): boolean {
+  const hasRefused = complaint !== null && (exitCode === null || REFUSALS.has(exitCode));
+  return started && !hasRefused;
+}
+
+/** How an element ends that cannot do its work at all; 126 and 127: its shell cannot start a program. */
+const REFUSALS: ReadonlySet<number> = new Set([...Object.values(EXIT_STATUS), 126, 127]);
 
 function describeAlive(status: ElementStatus, { taken }: OpenElement): Standing {
   const { reason, host, runSeconds: seconds } = status;
@@ -135,7 +173,7 @@ const KILLED_STATUS = 137;
 
 function describeLost(
   { state, cause, exitCode, reason, host, maxMemoryMiB }: ElementStatus,
-  { memoryMiB }: OpenElement,
+  { memoryMiB, complaint }: OpenElement,
 ): Standing {
   const outOfMemory =
     cause === "other" &&
@@ -146,7 +184,6 @@ function describeLost(
     kind: "lost",
     cause: outOfMemory ? "out-of-memory" : (cause ?? "other"),
     exitCode: state === "done" ? 0 : exitCode,
-    reason,
-    host,
+    ...{ reason, host, complaint },
   };
 }

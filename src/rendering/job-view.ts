@@ -69,6 +69,7 @@ export interface JobView extends ScriptView, ElementView, Omit<PoolView, "contai
   readonly manifest: string;
   readonly preparation: readonly string[];
   readonly piece: boolean;
+  readonly notice: boolean;
   readonly scriptPath: string;
   readonly logFolder: string;
 }
@@ -85,6 +86,8 @@ export interface SubmissionView {
   readonly maxPendingElements: number;
   readonly scriptExtension: string;
   readonly schedulerProfile: string;
+  /** What the scheduler's commands say, in part, where its daemons do not answer. */
+  readonly silence: readonly string[];
 }
 
 /** Fields of submit.sh. */

@@ -11,7 +11,7 @@ export function formatRetryReport(report: RetryReport): string {
   const blocks = [
     ...(rounds.length === 0
       ? [
-          `Nothing to try again: no trial of ${study} failed, was lost or is missing as it was asked for.`,
+          `Nothing to try again: no trial of ${study} failed, was lost or cancelled, or is missing as it was asked for.`,
         ]
       : rounds.map(describeRound)),
     ...(excludedHosts.length === 0

@@ -1,18 +1,20 @@
 import { formatCount, formatDuration, formatValue, plural } from "../core/quantities.ts";
 import type { ArrayStatus, CanaryStatus, StateCounts, StudyStatus } from "../app/status.ts";
-import type { StandingKind } from "../core/standing.ts";
+import { LIVELY_KINDS, type StandingKind } from "../core/standing.ts";
 import { schedulerOf } from "../schedulers/index.ts";
 import { drawTable, numberColumns, toCell } from "./cells.ts";
 
 const BAR_CELLS = 40;
 const MAX_REASON_LENGTH = 100;
+/** An error that an element ends with says at its end what is wrong. */
+const MAX_MESSAGE_LENGTH = 240;
 const MAX_ARRAYS = 40;
 const MAX_REASONS = 8;
 
 /** In the order in which a person wants to read them. */
 const SHOWN_KINDS: readonly StandingKind[] = [
   ...(["complete", "running", "suspended", "waiting", "held", "not submitted", "ending"] as const),
-  ...(["unknown", "failed", "lost", "missing"] as const),
+  ...(["unknown", "failed", "lost", "cancelled", "missing"] as const),
 ];
 
 const WORDS: Partial<Readonly<Record<StandingKind, string>>> = { ending: "waiting for file" };
@@ -69,7 +71,7 @@ function headline(status: StudyStatus): string {
 
 /** It is told until its trial is complete. */
 function describeCanary({ round, number, state }: CanaryStatus): string {
-  const isOver = state === "failed" || state === "lost" || state === "missing";
+  const isOver = !LIVELY_KINDS.has(state) && state !== "not submitted";
   const then = isOver ? "did not start" : "wait until it is complete";
   return `Canary of round ${round}: trial ${number}, ${wordOf(state)}; arrays that were submitted with it ${then}`;
 }
@@ -144,9 +146,13 @@ function waitingSection({ waiting }: StudyStatus): string {
 
 function failureSection({ failures }: StudyStatus): string {
   if (failures.length === 0) return "";
-  const lines = failures.map(({ kind, trials, example: { number, message, log } }) => {
-    const what = `${kind}: ${plural(trials, "trial")}, for example trial ${number}: ${toCell(message, MAX_REASON_LENGTH)}`;
-    return log === "" ? what : `${what}\n  log: ${toCell(log, 4096)}`;
+  const lines = failures.map(({ kind, trials, example: { number, message, log, logEnd } }) => {
+    const what = `${kind}: ${plural(trials, "trial")}, for example trial ${number}: ${toCell(message, MAX_MESSAGE_LENGTH)}`;
+    return [
+      what,
+      ...(log === "" ? [] : [`  log: ${toCell(log, 4096)}`]),
+      ...(logEnd === "" ? [] : [`  it ends with: ${toCell(logEnd, MAX_MESSAGE_LENGTH)}`]),
+    ].join("\n");
   });
   return lines.join("\n");
 }

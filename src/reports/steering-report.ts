@@ -24,9 +24,7 @@ function formatJob({ name, job }: SteeredJob): string {
 }
 
 function formatOutcome({ outcome, detail }: SteeredJob): string {
-  if (outcome !== "refused") return detail;
-  return `REFUSED\n${detail
-    .split("\n")
-    .map((line) => `  ${line}`)
-    .join("\n")}`;
+  if (outcome !== "refused" && outcome !== "unanswered") return detail;
+  const lines = detail.split("\n").map((line) => `  ${line}`);
+  return [outcome === "refused" ? "REFUSED" : "NO ANSWER", ...lines].join("\n");
 }

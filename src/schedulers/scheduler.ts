@@ -77,11 +77,11 @@ export interface JobFileDialect {
    * @throws BsweepError WORKSPACE or INVALID_STUDY for a value the scheduler could not read
    */
   directives(request: JobRequest): readonly string[];
-  /** Words of a command line that place a job which does nothing but end, and be told of by mail. */
+  /** Words of a command line that place a job which counts what a round has left, and is told of by mail. */
   notifyOptions(request: NotifyRequest): readonly string[];
 }
 
-/** Where a job runs that only ends. */
+/** Where a job runs that only counts. */
 interface NotifyRequest extends Placement {
   readonly jobGroup: string;
   readonly isDocker: boolean;
@@ -102,6 +102,10 @@ export interface Scheduler extends SchedulerChoice {
   readonly refinesGpus: boolean;
   /** What a pool may start its tasks with, the first where nobody says; none where it has no parallel jobs. */
   readonly launchers: readonly Launcher[];
+  /** What its commands say, in part, where its daemons do not answer. */
+  readonly silence: readonly string[];
+  /** Of lines of its log of a job, those that are not the job file once more; all of them where it quotes none. */
+  readonly withoutJobFile: (lines: readonly string[]) => readonly string[];
   readonly jobFile: JobFileDialect;
   readonly element: ElementDialect;
   /** Null: nobody can be asked. */

@@ -8,8 +8,8 @@ export interface JobPart {
   readonly indices: readonly number[] | null;
 }
 
-/** `ended`: there was nothing left to do it to. */
-export type SteeringOutcome = "done" | "ended" | "refused";
+/** `accepted`: the scheduler has taken it down, and does it. `ended`: there was nothing left to do it to. */
+export type SteeringOutcome = "done" | "accepted" | "ended" | "refused";
 
 /**
  * Commands that change jobs which were submitted. Pure: what to run, and what its answer means. Several commands

@@ -48,6 +48,8 @@ export type Layout = Readonly<ReturnType<typeof createLayout>>;
 /** Names inside a round's folder, in `jobs` and in `results`. */
 export const ROUND_FILE = "round.json";
 export const SUBMIT_SCRIPT = "submit.sh";
+/** What the job runs that mails when all has ended, where a study asks for it. */
+export const NOTIFY_SCRIPT = "notify.sh";
 /** Beside the submit.sh of a data set's pieces: what was asked for, and the header of what came of it. */
 export const PREPARATION_FILE = "preparation.json";
 export const MERGED_FILE = "merged.json";

@@ -142,6 +142,36 @@ describe("submit.sh", () => {
     expect(await jobNames()).toEqual(everyName);
   });
 
+  test.each(["bgadd", "bsub"] as const)(
+    "a LSF that is down at %s is no refusal",
+    async (command) => {
+      await lsf.inject({ kind: "refused", command, text: "LSF is down. Please wait ...\n" });
+      const { status, stderr } = await submit();
+      expect(status).toBe(4);
+      expect(stderr).toContain("error: LSF does not answer: ");
+      expect(stderr).toContain("that is the cluster's trouble: run this script again");
+      expect(stderr).not.toContain("refused");
+      expect(await submit()).toMatchObject({ status: 0, stderr: "" });
+      expect(await jobNames()).toEqual(everyName);
+    },
+  );
+
+  test("what somebody else asked for, and LSF does not tell of, is never asked for again", async () => {
+    await lsf.inject({ kind: "killed-before", command: "bsub", match: jobName(1) });
+    expect(await submit()).toMatchObject({ status: 4 });
+    const file = join(round(), "submitted", "array-01.user");
+    expect(readFileSync(file, "utf8")).toMatch(new RegExp(`^${process.geteuid?.() ?? ""} `));
+    writeFileSync(file, "4294967 anna\n");
+    const { status, stderr } = await submit();
+    expect(status).toBe(6);
+    expect(stderr).toContain("array-01 may or may not have been submitted by anna: ");
+    expect(await lsf.jobs()).toEqual([]);
+    // One's own is: there is no job of that name.
+    rmSync(file);
+    expect(await submit()).toMatchObject({ status: 0 });
+    expect(await jobNames()).toEqual(everyName);
+  });
+
   test("refuses a round that was moved; a link to it is no move", async () => {
     symlinkSync(workspace, join(folder, "link"));
     const linked = join(folder, "link", "jobs", "digits-grid", "round-001");

@@ -127,7 +127,7 @@ resources: { cpus: 1, memory: 1GB, walltime: 10m${resources} }
     expect(stopped).toMatchObject({ exitStatus: 6 });
     expect(stopped.stderr).toContain("Toys cannot be stopped");
     expect(await run("cancel", "--yes")).toMatchObject({ exitStatus: 0 });
-    expect((await status()).counts).toMatchObject({ lost: 2 });
+    expect((await status()).counts).toMatchObject({ cancelled: 2 });
 
     const { checks } = JSON.parse((await run("doctor", "--json")).stdout) as DoctorReport;
     const told = checks.map(({ name, state, found }) => `${name}: ${state}, ${found}`);

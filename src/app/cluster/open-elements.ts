@@ -5,6 +5,9 @@ import type { OpenElement } from "../../core/standing.ts";
 import type { PlannedAttempt } from "../../storage/attempts.ts";
 import { elementLogName } from "../../workspace/layout.ts";
 import { listFolder } from "../../workspace/folder.ts";
+import { schedulerOf } from "../../schedulers/index.ts";
+import { findWrittenLog, logsOfElement } from "./element-logs.ts";
+import { findComplaint, readLogEnd } from "./log-end.ts";
 import { lookUp, type SchedulerAnswer } from "./query.ts";
 import type { SubmittedArray } from "./submitted.ts";
 
@@ -36,10 +39,12 @@ export async function describeOpenElements(
       element: lookUpAttempt(open, answer),
       taken: array?.pool === true ? isTaken(array, planned.index) : null,
       lastSign: null,
+      complaint: null,
+      submitter: array?.submitter?.name ?? "somebody else",
       resultGraceSeconds: array?.resultGraceSeconds ?? 0,
       memoryMiB: array?.limits.memoryMiB ?? Infinity,
     };
-    return addSign(element, open);
+    return addComplaint(await addSign(element, open), open);
   });
 }
 
@@ -70,4 +75,21 @@ async function addSign(
   } catch {
     return element;
   }
+}
+
+/** Of an element that failed by itself, or that nobody knows any more, why it did, where its log or the scheduler's ends with that. */
+async function addComplaint(
+  element: OpenElement,
+  { planned, array }: OpenAttempt,
+): Promise<OpenElement> {
+  const told = element.element;
+  const hasFailed =
+    typeof told === "string"
+      ? told === "forgotten"
+      : told.state === "exited" && told.cause === "other";
+  if (array === undefined || !hasFailed) return element;
+  const log = findWrittenLog([logsOfElement(array, planned.index)]);
+  if (log === undefined) return element;
+  const lines = schedulerOf(array).withoutJobFile(await readLogEnd(log));
+  return { ...element, complaint: findComplaint(lines) };
 }

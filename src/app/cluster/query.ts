@@ -3,7 +3,8 @@ import type { ElementLookup, ElementStatus } from "../../core/element-status.ts"
 import { BsweepError } from "../../core/errors.ts";
 import type { SchedulerName } from "../../core/site.ts";
 import { runProcess } from "../../process/exec.ts";
-import { SCHEDULERS } from "../../schedulers/index.ts";
+import { SCHEDULERS, type Scheduler } from "../../schedulers/index.ts";
+import { findSilence, schedulerDown } from "../../schedulers/silence.ts";
 import type { StatusAnswer, StatusDialect, StatusQuery } from "../../schedulers/status.ts";
 import type { SubmittedArray } from "./submitted.ts";
 
@@ -11,7 +12,7 @@ import type { SubmittedArray } from "./submitted.ts";
 const TIMEOUT_SECONDS = 60;
 
 /** The part of an array that is needed to ask for it. */
-type AskedArray = Pick<SubmittedArray, "scheduler" | "job" | "jobName" | "pool">;
+type AskedArray = Pick<SubmittedArray, "scheduler" | "job" | "jobName" | "pool" | "submitter">;
 
 /** What the schedulers told, and why some did not. */
 export interface SchedulerAnswer {
@@ -19,6 +20,8 @@ export interface SchedulerAnswer {
   readonly statuses: ReadonlyMap<string, ReadonlyMap<number, ElementStatus>>;
   /** Jobs that their scheduler says it does not know (any more), or that belong to somebody else by now. */
   readonly forgotten: ReadonlySet<string>;
+  /** Jobs that somebody else submitted, and that their scheduler does not show: it may not show any job of others. */
+  readonly hidden: ReadonlySet<string>;
   /** One for each scheduler that could not be asked: nothing is known of its jobs. */
   readonly failures: readonly {
     readonly scheduler: SchedulerName;
@@ -28,12 +31,13 @@ export interface SchedulerAnswer {
 
 /** What is known of an element of an array that has a job. */
 export function lookUp(
-  { statuses, forgotten }: SchedulerAnswer,
+  { statuses, forgotten, hidden }: SchedulerAnswer,
   { job, pool }: AskedArray,
   index: number,
 ): ElementLookup {
   if (job === null) return "unknown";
   const told = statuses.get(job);
+  if (told === undefined && hidden.has(job)) return "hidden";
   if (told === undefined) return forgotten.has(job) ? "forgotten" : "unknown";
   return told.get(pool ? 0 : index) ?? "forgotten";
 }
@@ -48,21 +52,23 @@ export async function querySchedulers(
 ): Promise<SchedulerAnswer> {
   const statuses = new Map<string, ReadonlyMap<number, ElementStatus>>();
   const forgotten = new Set<string>();
+  const hidden = new Set<string>();
+  const others = new Set(arrays.flatMap((each) => (each.submitter?.isOther ? each.job : [])));
   const failures: SchedulerAnswer["failures"][number][] = [];
   for (const { scheduler, dialect, names } of listAsked(arrays)) {
     try {
-      const answer = await ask(dialect.query, dialect, [...names.keys()], effects.now());
-      for (const job of answer.unknownJobs) forgotten.add(job);
+      const answer = await ask(scheduler, dialect.query, dialect, [...names.keys()], effects.now());
+      for (const job of answer.unknownJobs) (others.has(job) ? hidden : forgotten).add(job);
       for (const [job, ours] of pickOurs(answer, names)) {
         if (ours.size > 0) statuses.set(job, ours);
         else forgotten.add(job);
       }
     } catch (error) {
       if (!(error instanceof BsweepError)) throw error;
-      failures.push({ scheduler, error });
+      failures.push({ scheduler: scheduler.name, error });
     }
   }
-  return { statuses, forgotten, failures };
+  return { statuses, forgotten, hidden, failures };
 }
 
 /**
@@ -75,10 +81,10 @@ export async function askHistory(
   effects: Pick<Effects, "now">,
 ): Promise<SchedulerAnswer> {
   const statuses = new Map(answer.statuses);
-  for (const { dialect, names } of listAsked(arrays)) {
+  for (const { scheduler, dialect, names } of listAsked(arrays)) {
     if (dialect.history === null) continue;
     try {
-      const told = await ask(dialect.history, dialect, [...names.keys()], effects.now());
+      const told = await ask(scheduler, dialect.history, dialect, [...names.keys()], effects.now());
       for (const [job, past] of pickOurs(told, names))
         statuses.set(job, new Map([...past, ...(statuses.get(job) ?? [])]));
     } catch (error) {
@@ -91,16 +97,18 @@ export async function askHistory(
 
 /** The schedulers that can be asked, each with the jobs to ask it about: names by job id, at least one. */
 function listAsked(arrays: readonly AskedArray[]) {
-  return SCHEDULERS.flatMap(({ name, status }) => {
-    const own = arrays.filter(({ scheduler }) => scheduler === name);
+  return SCHEDULERS.flatMap((scheduler) => {
+    const { name, status } = scheduler;
+    const own = arrays.filter((array) => array.scheduler === name);
     const names = new Map(
       own.flatMap(({ job, jobName }) => (job === null ? [] : [[job, jobName] as const])),
     );
-    return status === null || names.size === 0 ? [] : [{ scheduler: name, dialect: status, names }];
+    return status === null || names.size === 0 ? [] : [{ scheduler, dialect: status, names }];
   });
 }
 
 async function ask(
+  scheduler: Scheduler,
   query: StatusQuery,
   { environment }: StatusDialect,
   jobs: readonly string[],
@@ -114,12 +122,15 @@ async function ask(
       hint: "run this on a machine of the cluster that submits jobs, or load the scheduler's profile",
     });
   }
-  if (run.timedOut) {
-    const message = `${command} did not answer within ${TIMEOUT_SECONDS} s`;
-    const hint = "the cluster is busy: try again later";
-    throw new BsweepError("SCHEDULER_OUTPUT", message, { hint });
+  if (run.timedOut)
+    throw schedulerDown(scheduler, command, `no answer within ${TIMEOUT_SECONDS} s`);
+  try {
+    return query.parse(run, jobs, now);
+  } catch (error) {
+    // Such lines may also stand before an answer.
+    const silence = findSilence(scheduler, run);
+    throw silence === undefined ? error : schedulerDown(scheduler, command, silence);
   }
-  return query.parse(run, jobs, now);
 }
 
 /** By job that was told of. A job of which all elements have another name has an empty map. */

@@ -1,23 +1,18 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { isSystemError } from "../../core/errors.ts";
+import { isSystemError, valueOr } from "../../core/errors.ts";
 import type { Round, RoundArray } from "../../formats/round-file.ts";
 import type { SchedulerName } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
 import {
   arrayName,
-  elementLogName,
   type Layout,
   logFolderName,
-  parseArrayName,
-  parseResultName,
-  parseRoundName,
   ROUND_FILE,
   SUBMITTED_FOLDER,
 } from "../../workspace/layout.ts";
 import { readRounds } from "../../rounds/round.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
-import type { PlannedAttempt } from "../../storage/attempts.ts";
 import { loadSiteOf } from "../site/load-site.ts";
 
 /** One job array of one round, and the job it became. Paths are absolute. */
@@ -28,6 +23,8 @@ export interface SubmittedArray {
   readonly scheduler: SchedulerName;
   /** The scheduler's id of the whole array; null while no id was written down. */
   readonly job: string | null;
+  /** Who asked for the job; null while nobody did. */
+  readonly submitter: Submitter | null;
   /** A job was asked for, and nobody wrote down the answer: there may be one under `jobName`. */
   readonly inDoubt: boolean;
   /** Schedulers use ids again: only a job of this name is ours. */
@@ -43,6 +40,14 @@ export interface SubmittedArray {
   readonly manifest: string;
   readonly logFolder: string;
   readonly resultFolder: string;
+}
+
+/** Who submitted an array. Schedulers may hide the jobs of others. */
+interface Submitter {
+  /** Name, or number where the machine has no name for it. */
+  readonly name: string;
+  /** Whether it was somebody else than who runs this. */
+  readonly isOther: boolean;
 }
 
 /** A job id as the schedulers give it. 0 would mean all jobs to LSF's commands. */
@@ -88,6 +93,7 @@ function describe(
   return {
     ...place,
     ...{ round, array, elements, jobName, job, limits },
+    submitter: readSubmitter(submitted),
     inDoubt: job === null && existsSync(`${submitted}.intent`),
     // The canary is an element like any other.
     pool: place.pool && array > 0,
@@ -108,27 +114,18 @@ export function readJobId(file: string): string | null {
   }
 }
 
-/** An element of a study. */
-type ElementPlace = Pick<PlannedAttempt, "round" | "array" | "index">;
-
-/** The element that left a result, told by the file's place below results/<study>; undefined for any other file. */
-export function placeOfResult(file: string): ElementPlace | undefined {
-  const [roundFolder = "", arrayFolder = "", name = ""] = file.split("/");
-  const round = parseRoundName(roundFolder);
-  const array = parseArrayName(arrayFolder);
-  const index = parseResultName(name)?.index;
-  if (round === undefined || array === undefined || index === undefined) return undefined;
-  return { round, array, index };
-}
-
-/** The array of an element, and the log that the element writes itself. Absolute. */
-export function findElementLog(
-  arrays: readonly SubmittedArray[],
-  { round, array, index }: ElementPlace,
-): { readonly array: SubmittedArray; readonly log: string } | undefined {
-  const found = arrays.find((each) => each.round === round && each.array === array);
-  if (found === undefined) return undefined;
-  // `bsweep local` keeps what an element prints under a name of its own.
-  const name = `${schedulerOf(found).submits ? "" : "local."}${elementLogName(index)}`;
-  return { array: found, log: join(found.logFolder, name) };
+/**
+ * Who asked for a job: what submit.sh wrote beside its id, user number and name; in rounds of a bsweep that wrote
+ * nothing, the owner of the file with the id.
+ * @param submitted path of an array's files in `submitted`, without their endings
+ */
+export function readSubmitter(submitted: string): Submitter | null {
+  const told = /^(\d{1,10})(?: ([\w.@+-]+))?\s*$/.exec(
+    valueOr("", () => readFileSync(`${submitted}.user`, "utf8")),
+  );
+  const uid =
+    told === null ? valueOr(undefined, () => statSync(`${submitted}.job`).uid) : Number(told[1]);
+  if (uid === undefined) return null;
+  const name = told?.[2] ?? `user ${uid}`;
+  return { name, isOther: uid !== process.geteuid?.() };
 }

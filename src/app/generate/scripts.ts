@@ -24,6 +24,7 @@ import {
   claimFolderName,
   logFolderName,
   logicalPath,
+  NOTIFY_SCRIPT,
   SUBMIT_SCRIPT,
   type Layout,
 } from "../../workspace/layout.ts";
@@ -67,7 +68,13 @@ export function renderScripts(inputs: ScriptInputs, engine: TemplateEngine): Ren
   }));
   if (!submits) return files;
   const submit = engine.template(`${name}/${SUBMIT_SCRIPT}.hbs`);
-  return [...files, { name: SUBMIT_SCRIPT, text: submit(viewSubmit(inputs, shared)) }];
+  files.push({ name: SUBMIT_SCRIPT, text: submit(viewSubmit(inputs, shared)) });
+  const last = inputs.arrays.at(-1);
+  if (inputs.study.cluster.notify !== undefined && last !== undefined) {
+    const notify = engine.template(`${name}/${NOTIFY_SCRIPT}.hbs`);
+    files.push({ name: NOTIFY_SCRIPT, text: notify(viewNotice(inputs, shared, last)) });
+  }
+  return files;
 }
 
 /** A site's `bsweep` where it says nothing. */
@@ -99,11 +106,27 @@ function viewJob(inputs: ScriptInputs, shared: RoundView, array: RoundArray): Ro
     directives: schedulerOf(site).jobFile.directives(requestJob(inputs, array)),
     canary: array.array === CANARY,
     preparation: [],
-    piece: false,
+    ...{ piece: false, notice: false },
     ...viewPool(inputs, array, shared.roundFolder),
     manifest: join(shared.roundFolder, array.manifest),
     scriptPath: join(layout.round(study.name, inputs.round), array.script),
     logFolder: join(shared.roundFolder, logFolderName(array.array)),
+  };
+}
+
+/** The last job of a round: it sees what an element sees, whatever of a pool or a GPU left aside. */
+function viewNotice(inputs: ScriptInputs, shared: RoundView, array: RoundArray): RoundJobView {
+  const { study, site, layout, round } = inputs;
+  const { memoryMiB, walltimeSeconds } = study.resources;
+  return {
+    ...viewJob(inputs, shared, array),
+    ...NO_POOL,
+    ...viewElement({ ...inputs, resources: { cpus: 1, memoryMiB, walltimeSeconds } }),
+    // LSF's wrapper has started the container already.
+    jobSetup: site.container === "docker" ? [] : site.jobSetup,
+    notice: true,
+    title: `Round ${round} of the study ${study.name} has ended`,
+    scriptPath: join(layout.round(study.name, round), NOTIFY_SCRIPT),
   };
 }
 
@@ -230,6 +253,7 @@ export function viewSubmission({
     maxPendingElements: cluster.maxPendingElements ?? 0,
     schedulerProfile: site.schedulerProfile ?? "",
     scriptExtension: schedulerOf(site).jobFile.scriptExtension,
+    silence: schedulerOf(site).silence,
   };
 }
 

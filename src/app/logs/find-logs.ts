@@ -1,11 +1,9 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
 import type { AttemptResult, PlannedAttempt } from "../../storage/attempts.ts";
-import { elementLogName } from "../../workspace/layout.ts";
 import { collectAttempts, type CollectFirstOptions } from "../collect/collect-first.ts";
-import { placeOfResult, readSubmittedArrays, type SubmittedArray } from "../cluster/submitted.ts";
+import { type ElementLogs, findLogsThatTell } from "../cluster/element-logs.ts";
+import { readSubmittedArrays } from "../cluster/submitted.ts";
 
 export interface FindLogsOptions extends CollectFirstOptions {
   /** A trial's number, or the beginning of its id. */
@@ -18,18 +16,11 @@ export interface FindLogsOptions extends CollectFirstOptions {
 export interface AttemptLogs extends Pick<PlannedAttempt, "trialId" | "number" | "attempt"> {
   readonly result: AttemptResult | null;
   /** The elements that were to run it, the canary's first. */
-  readonly elements: readonly ElementLogs[];
+  readonly elements: readonly SharedLogs[];
 }
 
-/** Absolute paths; the files need not be there. */
-export interface ElementLogs {
-  readonly array: SubmittedArray;
-  readonly index: number;
-  /** Its own log; `bsweep local` keeps one more where the site has no scheduler. */
-  readonly logs: readonly string[];
-  /** The scheduler's, with its words on the end; null without a job. */
-  readonly schedulerLog: string | null;
-  /** Whether it runs other trials too. */
+/** An element's logs, and whether it runs other trials too. */
+interface SharedLogs extends ElementLogs {
   readonly isShared: boolean;
 }
 
@@ -48,10 +39,16 @@ export async function findLogs(options: FindLogsOptions, effects: Effects): Prom
   const result =
     results.find((each) => each.trialId === trialId && each.attempt === attempt) ?? null;
   const arrays = readSubmittedArrays(options.layout, options.study);
-  const elements = own.flatMap((each) => describeElement(each, arrays, planned));
+  const isShared = ({ array, index }: ElementLogs): boolean =>
+    planned.filter(
+      (each) => each.round === array.round && each.array === array.array && each.index === index,
+    ).length > 1;
   return {
     ...{ trialId, attempt, result, number: first.number },
-    elements: keepTheOneThatRan(elements, result),
+    elements: findLogsThatTell(own, arrays, result).map((logs) => ({
+      ...logs,
+      isShared: isShared(logs),
+    })),
   };
 }
 
@@ -71,41 +68,4 @@ function findTrialId(word: string, planned: readonly PlannedAttempt[]): string {
       : `${JSON.stringify(word)} is the beginning of ${ids.size} ids: ${[...ids].slice(0, 3).join(", ")} ...`,
     { hint: "bsweep report STUDY lists trials by number" },
   );
-}
-
-function describeElement(
-  { round, array: number, index }: PlannedAttempt,
-  arrays: readonly SubmittedArray[],
-  planned: readonly PlannedAttempt[],
-): readonly ElementLogs[] {
-  const array = arrays.find((each) => each.round === round && each.array === number);
-  if (array === undefined) return [];
-  const name = elementLogName(index);
-  const { logFolder, job, pool } = array;
-  const inElement = planned.filter(
-    (each) => each.round === round && each.array === number && each.index === index,
-  );
-  return [
-    {
-      ...{ array, index },
-      logs: [name, `local.${name}`].map((log) => join(logFolder, log)),
-      schedulerLog:
-        job === null ? null : join(logFolder, pool ? `${job}.out` : `${job}.${index}.out`),
-      isShared: inElement.length > 1,
-    },
-  ];
-}
-
-/** The canary's element and the array's: once there is a result, the one that left it; before, those with a log. */
-function keepTheOneThatRan(
-  elements: readonly ElementLogs[],
-  result: AttemptResult | null,
-): readonly ElementLogs[] {
-  const place = placeOfResult(result?.file ?? "");
-  const ran = elements.filter(({ array, index, logs }) =>
-    place === undefined
-      ? logs.some((log) => existsSync(log))
-      : array.round === place.round && array.array === place.array && index === place.index,
-  );
-  return ran.length > 0 ? ran : elements;
 }

@@ -111,7 +111,7 @@ function viewJob(job: PreparationJob, inputs: PreparationInputs): JobView {
     }),
     piece: array === CANARY,
     ...NO_POOL,
-    ...{ canary: false, manifest: "" },
+    ...{ canary: false, notice: false, manifest: "" },
     scriptPath: join(layout.preparation(name), scriptOf(job, inputs)),
     logFolder: join(script.roundFolder, logFolderName(array)),
   };

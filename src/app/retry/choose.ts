@@ -130,5 +130,7 @@ export function findFaultyHosts({
 function namesOf(state: Standing): string[] {
   if (state.kind === "failed") return [state.failure];
   if (state.kind === "missing") return ["missing"];
+  // As long as there was no such state: lost, killed by somebody.
+  if (state.kind === "cancelled") return ["cancelled", "killed"];
   return state.kind === "lost" ? ["lost", state.cause] : ["lost"];
 }

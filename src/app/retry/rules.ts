@@ -3,7 +3,14 @@ import type { Standing } from "../../core/standing.ts";
 import { FAILURE_KINDS } from "../../core/trial.ts";
 
 /** What trials may be chosen by: how they failed, or how their element was lost. */
-export const RETRY_STATES = [...FAILURE_KINDS, "lost", "missing", "killed", "host"] as const;
+export const RETRY_STATES = [
+  ...FAILURE_KINDS,
+  "lost",
+  "cancelled",
+  "missing",
+  "killed",
+  "host",
+] as const;
 export type RetryState = (typeof RETRY_STATES)[number];
 
 /** Of one element. */

@@ -68,7 +68,7 @@ function judgeMissing({ kind, place, lookup, failure, round }: ProbeState): Smok
   const tail = tailOf(log);
   const remedy = tail === "" ? `look into ${logs}` : `${log} ends with:\n${tail}`;
   if (failure !== undefined) return problem(`${name} has not reported: ${failure}`, remedy);
-  if (lookup === undefined || lookup === "unknown")
+  if (lookup === undefined || lookup === "unknown" || lookup === "hidden")
     return warning(`${name} has not reported yet`, remedy);
   if (lookup === "forgotten") {
     const what = `${name} left no report, and the scheduler does not know its job any more`;

@@ -123,7 +123,7 @@ export async function askScheduler(
 
 function isOver({ facts, failure, lookup }: ProbeState): boolean {
   if (facts !== undefined || failure !== undefined || lookup === "forgotten") return true;
-  if (lookup === undefined || lookup === "unknown") return false;
+  if (lookup === undefined || typeof lookup === "string") return false;
   return lookup.state === "done" || lookup.state === "exited";
 }
 

@@ -6,6 +6,7 @@ import {
   partOf,
   planSteps,
   runSteps,
+  type SteeredJob,
   type SteeringOptions,
   type SteeringReport,
   type Step,
@@ -13,6 +14,7 @@ import {
 import { findTrialElements } from "./find-trial.ts";
 import {
   arraysOf,
+  askAll,
   countOutstanding,
   isLive,
   lookAtJobs,
@@ -62,10 +64,34 @@ export async function cancel(
   return {
     study: scene.study.name,
     action: "cancel",
-    jobs: await runSteps(steps, printOnly),
+    jobs: await lookAgain(await runSteps(steps, printOnly), scene, effects),
     notes:
       all && outstanding > 0 ? [`${left}, which submit.sh leaves alone until bsweep resume`] : [],
   };
+}
+
+/** What the scheduler has only taken down: done, where nothing of the job is left by now. */
+async function lookAgain(
+  jobs: readonly SteeredJob[],
+  scene: Scene,
+  effects: Effects,
+): Promise<readonly SteeredJob[]> {
+  const isAccepted = ({ outcome }: SteeredJob): boolean => outcome === "accepted";
+  if (!jobs.some(isAccepted)) return jobs;
+  const accepted = new Set(jobs.filter(isAccepted).map(({ job }) => job));
+  const answer = await askAll(
+    scene.jobs.filter(({ job }) => accepted.has(job)),
+    effects,
+  );
+  const live = new Set(
+    scene.jobs.filter((job) => isLive(stateOf(job, answer))).map(({ job }) => job),
+  );
+  return jobs.map((job): SteeredJob => {
+    if (!isAccepted(job)) return job;
+    if (!live.has(job.job)) return { ...job, outcome: "done" };
+    const detail = `${job.detail}: the scheduler has taken it down; bsweep status tells what is left`;
+    return { ...job, detail };
+  });
 }
 
 async function planCancel(scene: Scene, options: CancelOptions): Promise<Step[]> {

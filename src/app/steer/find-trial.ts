@@ -37,7 +37,8 @@ export function findElements(scene: Scene, trials: readonly number[]): readonly 
       const held = numbersOf(element.trials).filter((number) => wanted.has(number));
       const index = job.pool ? 0 : element.index;
       const [told] = isLive(state) ? STATES.filter(([name]) => state[name].includes(index)) : [];
-      return held.length === 0 ? [] : [{ job, element, trials: held, state: told?.[1] ?? null }];
+      const shown = state === "hidden" ? "unknown" : (told?.[1] ?? null);
+      return held.length === 0 ? [] : [{ job, element, trials: held, state: shown }];
     });
   });
   requireAll(scene, trials, found, "USAGE", "no round holds");

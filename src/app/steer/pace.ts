@@ -2,6 +2,7 @@ import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { formatCommand } from "../../core/shell.ts";
 import { plural } from "../../core/quantities.ts";
+import { schedulerOf } from "../../schedulers/index.ts";
 import type { Argv } from "../../schedulers/status.ts";
 import {
   dialectOf,
@@ -182,7 +183,10 @@ function planGroups({ jobs, answer }: Scene, limit: number): Step[] {
     if (commands.length === 0) return [];
     const place = { name: `job group ${group}`, round: null, array: null, job: null };
     return [
-      { ...place, dialect, commands, outcome: null, detail: `at most ${limit} jobs at once` },
+      {
+        ...{ ...place, dialect, commands, scheduler: schedulerOf(job) },
+        ...{ outcome: null, detail: `at most ${limit} jobs at once` },
+      },
     ];
   });
 }

@@ -9,7 +9,12 @@ import { schedulerOf } from "../../schedulers/index.ts";
 import { CANARY, type Layout, SUBMITTED_FOLDER } from "../../workspace/layout.ts";
 import { readRound } from "../../rounds/round.ts";
 import { querySchedulers, type SchedulerAnswer } from "../cluster/query.ts";
-import { readJobId, readSubmittedArrays, type SubmittedArray } from "../cluster/submitted.ts";
+import {
+  readJobId,
+  readSubmittedArrays,
+  readSubmitter,
+  type SubmittedArray,
+} from "../cluster/submitted.ts";
 import { writeFileAtomic } from "../../workspace/atomic.ts";
 
 /** A job that can be steered: an array's, the canary's, or the one that mails at the end. */
@@ -27,10 +32,11 @@ export interface SteerableJob extends Omit<
 export type Elements = Readonly<Record<ElementState, readonly number[]>>;
 
 /**
- * `unsubmitted`: no job was asked for. `in doubt`: one was, and its id was not written down. `ended`: the scheduler
- * knows no unfinished job of that id and that name.
+ * `unsubmitted`: no job was asked for. `in doubt`: one was, and its id was not written down. `hidden`: somebody else
+ * submitted it, and the scheduler shows nothing of it. `ended`: the scheduler knows no unfinished job of that id and
+ * that name.
  */
-type JobState = "unsubmitted" | "in doubt" | "ended" | Elements;
+type JobState = "unsubmitted" | "in doubt" | "hidden" | "ended" | Elements;
 
 /** A study's jobs as they are now. */
 export interface Scene {
@@ -50,8 +56,8 @@ export interface SceneOptions {
 
 /**
  * Looks at what was submitted, and asks the schedulers once about all of it.
- * @throws BsweepError CONFLICT when nothing was submitted; SCHEDULER_MISSING or SCHEDULER_OUTPUT when a scheduler
- *   cannot be asked: nothing is done to jobs that may not be ours
+ * @throws BsweepError CONFLICT when nothing was submitted; SCHEDULER_MISSING, SCHEDULER_DOWN or SCHEDULER_OUTPUT when a
+ *   scheduler cannot be asked: nothing is done to jobs that may not be ours
  */
 export async function lookAtJobs(options: SceneOptions, effects: Effects): Promise<Scene> {
   const { study, layout, round } = options;
@@ -77,8 +83,9 @@ export async function askAll(
 }
 
 /** What is left of a job. */
-export function stateOf(job: SteerableJob, { statuses }: SchedulerAnswer): JobState {
+export function stateOf(job: SteerableJob, { statuses, hidden }: SchedulerAnswer): JobState {
   if (job.job === null) return job.inDoubt ? "in doubt" : "unsubmitted";
+  if (hidden.has(job.job)) return "hidden";
   const elements: Record<ElementState, number[]> = {
     ...{ pending: [], held: [], running: [], suspended: [], done: [], exited: [], unknown: [] },
   };
@@ -130,6 +137,7 @@ function findMailJob(
   if (nonce === undefined || (job === null && !inDoubt)) return [];
   const mail = {
     ...{ round, scheduler, jobGroup, job, inDoubt, pool: false, elements: 1 },
+    submitter: readSubmitter(submitted),
     ...{ manifest: "", resultFolder: "", logFolder: "" },
     name: `round ${round}, mail at the end`,
     array: null,
@@ -174,9 +182,8 @@ export function countOutstanding({ jobs }: Pick<Scene, "jobs">): number {
   ).length;
 }
 
-/** Whether anything may still start: a job that has not ended, or an array that is yet to be submitted. */
+/** Whether anything may still start: a job that has not ended for sure, or an array that is yet to be submitted. */
 export function isUnfinished(scene: Scene): boolean {
-  return (
-    countOutstanding(scene) > 0 || scene.jobs.some((job) => isLive(stateOf(job, scene.answer)))
-  );
+  const states = scene.jobs.map((job) => stateOf(job, scene.answer));
+  return countOutstanding(scene) > 0 || states.some((state) => state === "hidden" || isLive(state));
 }

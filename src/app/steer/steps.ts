@@ -1,5 +1,7 @@
 import { BsweepError } from "../../core/errors.ts";
-import { schedulerOf } from "../../schedulers/index.ts";
+import { hiddenReason } from "../../core/standing.ts";
+import { schedulerOf, type Scheduler } from "../../schedulers/index.ts";
+import { findSilence } from "../../schedulers/silence.ts";
 import type { Argv } from "../../schedulers/status.ts";
 import type { JobPart, SteeringDialect, SteeringOutcome } from "../../schedulers/steering.ts";
 import {
@@ -18,10 +20,13 @@ type SteeringAction = "throttle" | "pause" | "resume" | "cancel";
 /**
  * `done`: the scheduler did it. `planned`: it was only to be printed. `unchanged`: there was no need, or it cannot be.
  * `ended`: nothing is left that could be steered. `unsubmitted`: there is no job yet. `in doubt`: a job was asked for,
- * and nobody wrote its id down. `refused`: the scheduler said no, in the words of `detail`.
+ * and nobody wrote its id down. `hidden`: somebody else's, which the scheduler does not show. `accepted`: the scheduler
+ * does it, and had not when it was looked at again. `refused`: the scheduler said no, in the words of `detail`.
+ * `unanswered`: it did not answer, and nobody knows whether it was done.
  */
 type SteeredOutcome =
-  "done" | "planned" | "unchanged" | "ended" | "unsubmitted" | "in doubt" | "refused";
+  | ("done" | "planned" | "unchanged" | "ended" | "unsubmitted" | "in doubt" | "hidden")
+  | ("accepted" | "refused" | "unanswered");
 
 /** One job, or LSF's job group, and what became of it. */
 export interface SteeredJob {
@@ -56,6 +61,7 @@ export interface SteeringOptions extends SceneOptions {
 
 /** Something to be done to one job, or why nothing is. */
 export interface Step extends Omit<SteeredJob, "outcome" | "commands"> {
+  readonly scheduler: Scheduler;
   /** Null: it is to be done. */
   readonly outcome: SteeredOutcome | null;
   readonly commands: readonly Argv[];
@@ -84,17 +90,19 @@ export function planSteps(
   return jobs.map((job) => {
     const { name, round, array } = job;
     const dialect = dialectOf(job);
-    const place = { name, round, array, job: job.job, dialect };
+    const place = { name, round, array, job: job.job, dialect, scheduler: schedulerOf(job) };
     const state = stateOf(job, answer);
     if (!isLive(state)) {
       const outcome = typeof state === "string" ? state : "ended";
-      return { ...place, outcome, detail: REASONS[outcome], commands: [] };
+      const submitter = job.submitter?.name ?? "";
+      const detail = outcome === "hidden" ? hiddenReason({ submitter }) : REASONS[outcome];
+      return { ...place, outcome, detail, commands: [] };
     }
     const decision = decide(job, state, dialect);
     if ("unchanged" in decision)
       return { ...place, outcome: "unchanged", detail: decision.unchanged, commands: [] };
     if (decision.commands.length > 0) return { ...place, outcome: null, ...decision };
-    const detail = `${schedulerOf(job).title} has no command for it`;
+    const detail = `${place.scheduler.title} has no command for it`;
     return { ...place, outcome: "unchanged", detail, commands: [] };
   });
 }
@@ -121,44 +129,48 @@ const TIMEOUT_SECONDS = 60;
  */
 export async function runSteps(steps: readonly Step[], printOnly: boolean): Promise<SteeredJob[]> {
   const jobs: SteeredJob[] = [];
-  for (const { dialect, ...step } of steps) {
+  for (const { scheduler, dialect, ...step } of steps) {
     if (step.outcome !== null) jobs.push({ ...step, outcome: step.outcome });
     else if (printOnly) jobs.push({ ...step, outcome: "planned" });
-    else jobs.push({ ...step, ...(await runStep({ ...step, dialect })) });
+    else jobs.push({ ...step, ...(await runStep({ ...step, scheduler, dialect })) });
   }
   return jobs;
 }
 
-async function runStep({
-  commands,
-  dialect,
-  detail,
-}: Step): Promise<Pick<SteeredJob, "outcome" | "detail">> {
-  const ends: { outcome: SteeringOutcome; text: string }[] = [];
-  for (const command of commands) ends.push(await runOne(command, dialect));
-  const refusals = ends.filter(({ outcome }) => outcome === "refused");
-  if (refusals.length > 0) {
-    return { outcome: "refused", detail: refusals.map(({ text }) => text).join("\n") };
+interface CommandEnd {
+  readonly outcome: SteeringOutcome | "unanswered";
+  /** What was said. */
+  readonly text: string;
+}
+
+async function runStep(step: Step): Promise<Pick<SteeredJob, "outcome" | "detail">> {
+  const ends: CommandEnd[] = [];
+  for (const command of step.commands) ends.push(await runOne(command, step));
+  const { detail } = step;
+  for (const worst of ["refused", "unanswered"] as const) {
+    const those = ends.filter(({ outcome }) => outcome === worst);
+    if (those.length > 0)
+      return { outcome: worst, detail: those.map(({ text }) => text).join("\n") };
   }
+  if (ends.some(({ outcome }) => outcome === "accepted")) return { outcome: "accepted", detail };
   return ends.some(({ outcome }) => outcome === "done")
     ? { outcome: "done", detail }
     : { outcome: "ended", detail: "has ended meanwhile" };
 }
 
 async function runOne(
-  command: Argv,
-  dialect: SteeringDialect,
-): Promise<{ outcome: SteeringOutcome; text: string }> {
-  const [program, ...words] = command;
+  [program, ...words]: Argv,
+  { dialect, scheduler }: Pick<Step, "dialect" | "scheduler">,
+): Promise<CommandEnd> {
   const run = await runProcess(program, words, { timeoutSeconds: TIMEOUT_SECONDS });
   if (run.notFound) return { outcome: "refused", text: `${program} is not on PATH` };
   if (run.timedOut) {
     const text = `${program} did not answer within ${TIMEOUT_SECONDS} s: whether it was done is not known`;
-    return { outcome: "refused", text };
+    return { outcome: "unanswered", text };
   }
   const said = [run.stderr, run.stdout].map((text) => text.trim()).filter((text) => text !== "");
-  return {
-    outcome: dialect.readAnswer(run),
-    text: escapeWithinLines(said.join("\n")) || run.failure,
-  };
+  const text = escapeWithinLines(said.join("\n")) || run.failure;
+  const outcome = dialect.readAnswer(run);
+  const isSilent = outcome === "refused" && findSilence(scheduler, run) !== undefined;
+  return { outcome: isSilent ? "unanswered" : outcome, text };
 }

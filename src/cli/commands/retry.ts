@@ -11,7 +11,7 @@ const FACTOR = { default: 2, whole: false, most: 1000 } as const;
 /** `bsweep retry`: what failed or was lost, once more. */
 export const retryCommand = defineCommand({
   command: "retry <study>",
-  describe: "Write a round with the trials that failed, were lost or are missing, and no others",
+  describe: "Write a round with the trials that failed, were lost or cancelled, or are missing",
   options: {
     study: STUDY,
     state: choicesOf(RETRY_STATES, "Only trials that ended so", {

@@ -10,6 +10,8 @@ export const local: Scheduler = {
   refinesGpus: true,
   containers: ["none", "pyxis", "apptainer", "charliecloud"],
   launchers: [],
+  silence: [],
+  withoutJobFile: (lines) => lines,
   jobFile: {
     directivePrefix: "",
     scriptExtension: ".sh",

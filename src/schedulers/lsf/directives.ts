@@ -42,7 +42,7 @@ export const lsfJobFile: JobFileDialect = {
   notifyOptions: ({ jobGroup: group, userGroup, queue, serviceClass, isDocker, image: name }) => [
     ...["-g", jobGroup(group)],
     ...placementOptions(dropAbsent({ userGroup, queue, serviceClass })).flat(),
-    ...["-n", "1", "-M", "500MB", "-R", "rusage[mem=500MB]", "-W", "0:05", "-o", "/dev/null"],
+    ...["-n", "1", "-M", "500MB", "-R", "rusage[mem=500MB]", "-W", "0:15"],
     ...(isDocker ? ["-a", `docker(${image(name ?? "")})`] : []),
   ],
 };

@@ -9,6 +9,8 @@ import type { Argv } from "../status.ts";
 
 /** What a command says while LSF's daemons are busy; its answer follows. */
 const NOISE = /Please wait|concurrent query limit exceeded/;
+/** lsbatch.h, LSBE_OP_RETRY: the master has taken it down and goes on with it, as bkill of a whole array is answered. */
+const ACCEPTED = /Operation is in progress|op\. will be retried/i;
 /** `Job <11>: Job has already finished`, `Job <11[2]>: No matching job found`, and what bjobs says. */
 const ENDED = /already finished|No matching job found|is not found|No unfinished job found/i;
 
@@ -28,13 +30,30 @@ export const lsfSteering: SteeringDialect = {
   readAnswer: ({ exitStatus, stdout, stderr }) => {
     const complaints = answerLines(stderr).filter((line) => !NOISE.test(line));
     if (exitStatus === 0) return "done";
-    if (complaints.length === 0 || !complaints.every((line) => ENDED.test(line))) return "refused";
+    const rest = complaints.filter((line) => !ACCEPTED.test(line));
+    if (complaints.length === 0 || !rest.every((line) => ENDED.test(line))) return "refused";
+    if (rest.length < complaints.length) return "accepted";
     return answerLines(stdout).some((line) => line.startsWith("Job <")) ? "done" : "ended";
   },
 };
 
 function onElements(program: string, part: JobPart): Argv[] {
   return jobExpressions(part, "[").map((job) => [program, job]);
+}
+
+/** Between two such lines LSF's report quotes the job file, 50 lines of it at most. */
+const QUOTE_RULE = "-".repeat(60);
+
+/** Lines of a log without the part of each report that begins with `Your job looked like:`. */
+function withoutQuotedScript(lines: readonly string[]): readonly string[] {
+  const kept: string[] = [];
+  let rules: number | null = null;
+  for (const line of lines) {
+    if (line === "Your job looked like:") rules = 0;
+    else if (rules === null) kept.push(line);
+    else if (line === QUOTE_RULE && ++rules === 2) rules = null;
+  }
+  return kept;
 }
 
 /** IBM Spectrum LSF 10.1. */
@@ -46,6 +65,11 @@ export const lsf: Scheduler = {
   refinesGpus: true,
   containers: ["docker", "apptainer", "charliecloud", "none"],
   launchers: ["blaunch", "mpirun"],
+  silence: [
+    ...["LSF is down", "Cannot connect to LSF", "daemon not responding", "LIM is down"],
+    ...["Failed in an LSF library call", "Communication time out", "Connection refused"],
+  ],
+  withoutJobFile: withoutQuotedScript,
   jobFile: lsfJobFile,
   element: lsfElement,
   status: lsfStatus,

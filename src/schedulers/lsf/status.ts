@@ -126,6 +126,7 @@ function toStatus(
     exitCode: ended ? exitCode : null,
     reason: state === "running" ? "" : tidyReason(reason),
     host: firstHost(textOf(record, "EXEC_HOST")),
+    started: !ended || textOf(record, "EXEC_HOST") !== "",
     runSeconds: numberOf(record, "RUN_TIME"),
     maxMemoryMiB: parseLsfMemory(textOf(record, "MAX_MEM")),
     finishedAt: ended ? parseLsfTime(textOf(record, "FINISH_TIME"), now) : null,

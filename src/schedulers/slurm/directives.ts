@@ -27,7 +27,7 @@ export const slurmJobFile: JobFileDialect = {
   ],
   notifyOptions: ({ queue, userGroup, serviceClass }) => [
     ...placementOptions(dropAbsent({ queue, userGroup, serviceClass })),
-    ...["--ntasks=1", "--mem=100M", "--time=00:05:00", "--output=/dev/null"],
+    ...["--ntasks=1", "--mem=500M", "--time=00:15:00", "--output=/dev/null"],
   ],
 };
 

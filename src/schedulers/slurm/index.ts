@@ -43,6 +43,12 @@ export const slurm: Scheduler = {
   refinesGpus: false,
   containers: ["pyxis", "apptainer", "charliecloud", "none"],
   launchers: ["srun", "mpirun"],
+  silence: [
+    ...["Socket timed out", "Unable to contact slurm", "Connection refused", "onnection failure"],
+    ...["Zero Bytes were transmitted", "backup controller in standby", "Connection reset by peer"],
+    ...["Unexpected message received", "Munge encode failed", "Protocol authentication error"],
+  ],
+  withoutJobFile: (lines) => lines,
   jobFile: slurmJobFile,
   element: slurmElement,
   status: slurmStatus,

@@ -6,6 +6,7 @@ import {
   type StatusQuery,
   unreadableOutput,
 } from "../status.ts";
+import { unfoldRanges } from "../../core/ranges.ts";
 import { parseSlurmSeconds, parseSlurmTime } from "./facts.ts";
 
 const CAUSES = indexWords<EndCause>({
@@ -34,9 +35,12 @@ const QUEUE_LINE =
   /^(?<job>\d+)\|(?<index>\d+|N\/A)\|(?<word>[A-Z_]+)\|(?<elapsed>[^|]*)\|(?<end>[^|]*)\|(?<nodes>[^|]*)\|(?<name>[^|]*)\|(?<reason>.*)$/;
 
 const HISTORY_FIELDS = "JobID,State,ExitCode,Elapsed,End,NodeList,JobName";
-/** `8_4|OUT_OF_MEMORY|0:125|...`, `8_6|CANCELLED by 0|...`; ExitCode is status and signal. */
+/**
+ * `8_4|OUT_OF_MEMORY|0:125|...`, `8_6|CANCELLED by 0|...`; ExitCode is status and signal. Elements that never started
+ * stand in one line, `8_[25-100%50]|CANCELLED by 1002|...`.
+ */
 const HISTORY_LINE =
-  /^(?<job>\d+)(?:_(?<index>\d+))?\|(?<word>[A-Z_]+)[^|]*\|(?<status>\d+):(?<signal>\d+)\|(?<elapsed>[^|]*)\|(?<end>[^|]*)\|(?<nodes>[^|]*)\|(?<name>.*)$/;
+  /^(?<job>\d+)(?:_(?:(?<index>\d+)|\[(?<list>[^|\]]*)\]))?\|(?<word>[A-Z_]+)(?<more>[^|]*)\|(?<status>\d+):(?<signal>\d+)\|(?<elapsed>[^|]*)\|(?<end>[^|]*)\|(?<nodes>[^|]*)\|(?<name>.*)$/;
 
 const squeue: StatusQuery = {
   argv: (jobs) => ["squeue", "-h", "-r", "-t", "all", "-o", QUEUE_FORMAT, "-j", jobs.join(",")],
@@ -67,7 +71,8 @@ export const slurmStatus: StatusDialect = {
   // All of these would hide jobs or change the form of what is told.
   environment: {
     SLURM_TIME_FORMAT: "standard",
-    SLURM_BITSTR_LEN: undefined,
+    // Whole lists of elements, not their first 64 characters (squeue(1), sacct(1)).
+    SLURM_BITSTR_LEN: "0",
     SQUEUE_ACCOUNT: undefined,
     SQUEUE_LICENSES: undefined,
     SQUEUE_NAMES: undefined,
@@ -97,16 +102,21 @@ function parseQueueLine(line: string, output: CommandOutput): ElementStatus {
   return { ...describe(fields, reason === "None" ? "" : reason), exitCode: null };
 }
 
-/** Elements that wait stand in one line, `7_[3-9%2]`: accounting is asked about ended ones only. */
+/** The elements of a line that have ended: accounting is asked about those only. */
 function parseHistoryLine(line: string, output: CommandOutput): readonly ElementStatus[] {
-  if (/^\d+_\[/.test(line)) return [];
   const fields = HISTORY_LINE.exec(line)?.groups as HistoryFields | undefined;
   if (fields === undefined)
     throw unreadableOutput("sacct", `found ${JSON.stringify(line)}`, output);
-  const { status, signal } = fields;
+  const { status, signal, word, more, list } = fields;
   const element = describe(fields, "");
   if (element.state !== "done" && element.state !== "exited") return [];
-  return [{ ...element, exitCode: signal === "0" ? Number(status) : 128 + Number(signal) }];
+  const ended = {
+    ...element,
+    reason: element.state === "done" ? "" : `${word}${more}`,
+    exitCode: signal === "0" ? Number(status) : 128 + Number(signal),
+  };
+  if (list === undefined) return [ended];
+  return unfoldRanges(list, MAX_ELEMENTS).map((index) => ({ ...ended, index }));
 }
 
 interface Fields {
@@ -121,7 +131,19 @@ interface Fields {
 }
 
 type QueueFields = Fields & { readonly reason: string };
-type HistoryFields = Fields & { readonly status: string; readonly signal: string };
+type HistoryFields = Fields & {
+  readonly status: string;
+  readonly signal: string;
+  /** Behind the state's word: ` by 1002`. */
+  readonly more: string;
+  readonly list?: string;
+};
+
+/** No array of bsweep has more. */
+const MAX_ELEMENTS = 1000;
+
+/** Where a job ended before it came to a node. */
+const NO_NODES: ReadonlySet<string> = new Set(["", "None assigned", "(null)", "N/A"]);
 
 function describe(fields: Fields, reason: string): Omit<ElementStatus, "exitCode"> {
   const { job, index = "N/A", word, elapsed, end, nodes, name: jobName } = fields;
@@ -134,6 +156,7 @@ function describe(fields: Fields, reason: string): Omit<ElementStatus, "exitCode
     reason: explain(state, word, reason),
     // Several nodes say nothing about one of them.
     host: /^[A-Za-z0-9._-]+$/.test(nodes) ? nodes : "",
+    started: !ended || !NO_NODES.has(nodes),
     runSeconds: parseSlurmSeconds(elapsed),
     maxMemoryMiB: null,
     // A running job has the end that it will have at the latest.

@@ -18,6 +18,8 @@ export const toy: Scheduler = {
   refinesGpus: false,
   containers: ["none"],
   launchers: [],
+  silence: ["toys are asleep"],
+  withoutJobFile: (lines) => lines,
   jobFile: {
     directivePrefix: "#TOY",
     scriptExtension: ".toy",
@@ -109,6 +111,7 @@ function readLine(line: string, output: CommandOutput): readonly ElementStatus[]
       cause: isExit ? (state === "killed" ? "killed" : "other") : null,
       exitCode: status === undefined ? null : Number(status),
       ...{ reason: state, host: "", runSeconds: null, maxMemoryMiB: null, finishedAt: null },
+      started: true,
     },
   ];
 }

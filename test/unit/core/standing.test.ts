@@ -17,6 +17,7 @@ function status(changes: Partial<ElementStatus>): ElementStatus {
   return {
     ...{ job: "8", index: 3, jobName: "digits", state: "running", cause: null, exitCode: null },
     ...{ reason: "", host: "n1", runSeconds: 60, maxMemoryMiB: null, finishedAt: null },
+    started: true,
     ...changes,
   };
 }
@@ -24,7 +25,7 @@ function status(changes: Partial<ElementStatus>): ElementStatus {
 function open(element: OpenElement["element"], changes: Partial<OpenElement> = {}): OpenElement {
   return {
     ...{ attempt: 1, element, taken: null, lastSign: null, resultGraceSeconds: GRACE },
-    memoryMiB: 4096,
+    ...{ memoryMiB: 4096, complaint: null, submitter: "anna" },
     ...changes,
   };
 }
@@ -81,27 +82,67 @@ describe("one element without a result", () => {
     [
       "ended long ago",
       open(status({ ...EXITED, exitCode: 1, reason: "FAILED" })),
-      { kind: "lost", cause: "other", exitCode: 1, reason: "FAILED", host: "n1" },
+      { kind: "lost", cause: "other", exitCode: 1, reason: "FAILED", host: "n1", complaint: null },
     ],
     [
       "done long ago: absence is no success",
       open(status({ state: "done", finishedAt: ago(GRACE + 1) })),
-      { kind: "lost", cause: "other", exitCode: 0, reason: "", host: "n1" },
+      { kind: "lost", cause: "other", exitCode: 0, reason: "", host: "n1", complaint: null },
     ],
     [
       "ended by a limit",
       open(status({ ...EXITED, cause: "timeout", exitCode: 140 })),
-      { kind: "lost", cause: "timeout", exitCode: 140, reason: "", host: "n1" },
+      { kind: "lost", cause: "timeout", exitCode: 140, reason: "", host: "n1", complaint: null },
     ],
     [
       "killed with its memory full",
       open(status({ ...EXITED, exitCode: 137, maxMemoryMiB: 4000 })),
-      { kind: "lost", cause: "out-of-memory", exitCode: 137, reason: "", host: "n1" },
+      {
+        kind: "lost",
+        cause: "out-of-memory",
+        exitCode: 137,
+        reason: "",
+        host: "n1",
+        complaint: null,
+      },
     ],
     [
       "killed with memory to spare",
       open(status({ ...EXITED, exitCode: 137, maxMemoryMiB: 2000 })),
-      { kind: "lost", cause: "other", exitCode: 137, reason: "", host: "n1" },
+      { kind: "lost", cause: "other", exitCode: 137, reason: "", host: "n1", complaint: null },
+    ],
+    [
+      "just ended, and never started: no file can come",
+      open(status({ ...EXITED, finishedAt: ago(1), started: false, host: "", reason: "FAILED" })),
+      { kind: "lost", cause: "other", exitCode: null, reason: "FAILED", host: "", complaint: null },
+    ],
+    [
+      "just ended by a person",
+      open(status({ ...EXITED, cause: "killed", finishedAt: ago(1), reason: "TERM_OWNER" })),
+      { kind: "cancelled", reason: "TERM_OWNER", host: "n1" },
+    ],
+    [
+      "just ended, and said itself why",
+      open(status({ ...EXITED, exitCode: 4, finishedAt: ago(1) }), { complaint: "[STORAGE] full" }),
+      {
+        ...{ kind: "lost", cause: "other", exitCode: 4, reason: "", host: "n1" },
+        complaint: "[STORAGE] full",
+      },
+    ],
+    [
+      "killed at once, with the trainer's complaint as its last word",
+      open(status({ ...EXITED, exitCode: 137, finishedAt: ago(1) }), { complaint: "no memory" }),
+      { kind: "ending" },
+    ],
+    [
+      "somebody else's, which is not shown",
+      open("hidden", { lastSign: ago(5000) }),
+      { kind: "unknown", reason: "anna submitted it, and the scheduler does not show it to you" },
+    ],
+    [
+      "forgotten, after it said why it ended",
+      open("forgotten", { lastSign: ago(60), complaint: "[STORAGE] full" }),
+      { kind: "missing" },
     ],
     ["forgotten", open("forgotten"), { kind: "missing" }],
     ["forgotten, with an old log", open("forgotten", { lastSign: ago(901) }), { kind: "missing" }],
@@ -160,6 +201,12 @@ describe("several elements of one trial", () => {
     expect(kind(null, open(status(EXITED)), open("not submitted", { attempt: 2 }))).toBe(
       "not submitted",
     );
+  });
+
+  test("the canary is lost, and the array was cancelled for it", () => {
+    const cancelled = status({ ...EXITED, cause: "killed", started: false });
+    expect(kind(null, open(status(EXITED)), open(cancelled))).toBe("lost");
+    expect(kind(failed(1), open(cancelled, { attempt: 2 }))).toBe("cancelled");
   });
 
   test("what was lost before the last result is history", () => {

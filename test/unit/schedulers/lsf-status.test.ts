@@ -75,7 +75,7 @@ describe("bjobs", () => {
     });
     expect(ended).toEqual({
       ...{ job: "123", index: 1, jobName: NAME, state: "done", cause: null, exitCode: null },
-      ...{ reason: "", host: "node3", runSeconds: 16038, maxMemoryMiB: 1536 },
+      ...{ started: true, reason: "", host: "node3", runSeconds: 16038, maxMemoryMiB: 1536 },
       finishedAt: new Date(2026, 10, 27, 11, 46, 59),
     });
   });

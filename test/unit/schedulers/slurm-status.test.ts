@@ -53,6 +53,7 @@ describe("squeue", () => {
     expect(elements.find(({ index }) => index === 6)).toEqual({
       ...{ job: "8", index: 6, jobName: NAME, state: "exited", cause: "killed", exitCode: null },
       ...{ reason: "CANCELLED", host: "n36117", runSeconds: 6, maxMemoryMiB: null },
+      started: true,
       finishedAt: new Date("2026-11-27T07:02:50"),
     });
   });
@@ -90,6 +91,12 @@ describe("squeue", () => {
     );
   });
 
+  test("what ended before it came to a node never started", () => {
+    const { elements } = parse(`8|1|CANCELLED|0:00|2026-11-27T07:02:50||${NAME}|Dependency`);
+    expect(elements).toMatchObject([{ state: "exited", cause: "killed", started: false }]);
+    expect(parse(`8|1|PENDING|0:00|N/A||${NAME}|None`).elements).toMatchObject([{ started: true }]);
+  });
+
   test("a state of a later Slurm is no end", () => {
     const { elements } = parse(`8|1|EXPLODED|0:10|N/A|n1|${NAME}|None`);
     expect(elements).toMatchObject([{ state: "unknown", cause: null }]);
@@ -111,7 +118,7 @@ describe("sacct", () => {
       "8.2": "exited | other | FAILED",
       "8.3": "exited | other | FAILED",
       "8.4": "exited | out-of-memory | OUT_OF_MEMORY",
-      "8.6": "exited | killed | CANCELLED",
+      "8.6": "exited | killed | CANCELLED by 0",
       "8.8": "exited | timeout | TIMEOUT",
       "8.9": "exited | timeout | TIMEOUT",
       "9.0": "done",
@@ -120,10 +127,24 @@ describe("sacct", () => {
     expect(codes).toEqual([0, 5, 137, 253, 0, 0, 0]);
   });
 
+  const read = (stdout: string) =>
+    history?.parse({ stdout, stderr: "", exitStatus: 0 }, ["717"], new Date()).elements ?? [];
+
   test("an array that waits stands in one line, which is passed over", () => {
-    const stdout = `8_[3-9%2]|PENDING|0:0|00:00:00|Unknown|None assigned|${NAME}`;
-    const answer = history?.parse({ stdout, stderr: "", exitStatus: 0 }, ["8"], new Date());
-    expect(answer?.elements).toEqual([]);
+    const line = `717_[3-9%2]|PENDING|0:0|00:00:00|Unknown|None assigned|${NAME}`;
+    expect(read(line)).toEqual([]);
+  });
+
+  test("elements that were cancelled before they started stand in one line, each of which is told", () => {
+    const line = `717_[3,25-27:2,100%50]|CANCELLED by 1002|0:0|00:00:00|2026-11-27T07:02:50|None assigned|${NAME}`;
+    const elements = read(line);
+    expect(elements.map(({ index }) => index)).toEqual([3, 25, 27, 100]);
+    expect(elements[3]).toMatchObject({
+      ...{ job: "717", jobName: NAME, state: "exited", cause: "killed", started: false, host: "" },
+      reason: "CANCELLED by 1002",
+    });
+    // As many as an array may have, whatever is written there.
+    expect(read(line.replace("100%50", "2-999999999"))).toHaveLength(999);
   });
 
   test("an answer that cannot be read is told", () => {

@@ -72,6 +72,16 @@ describe("LSF", () => {
       "done",
       answer(255, "Job <11[2]>: Job has already finished\n", "Job <11[1]> is being terminated\n"),
     ],
+    // LSBE_OP_RETRY: as bkill of a whole array is answered.
+    ["accepted", answer(255, "Job <11>: Operation is in progress\n")],
+    [
+      "accepted",
+      answer(255, "Job <11[1]>: Job has already finished\nJob <11[2]>: Operation is in progress\n"),
+    ],
+    [
+      "refused",
+      answer(255, "Job <11>: Operation is in progress\nJob <12>: User permission denied\n"),
+    ],
     ["refused", answer(255, "Job <11>: User permission denied\n")],
     [
       "refused",

@@ -3,7 +3,7 @@ import { failureLabel, isRetryable } from "../../../../src/app/cluster/failures.
 import type { Standing } from "../../../../src/core/standing.ts";
 
 const lost = (cause: "other" | "timeout"): Standing => ({
-  ...{ kind: "lost", cause, exitCode: 1, reason: "", host: "n1" },
+  ...{ kind: "lost", cause, exitCode: 1, reason: "", host: "n1", complaint: null },
 });
 
 test.each<[Standing, label: string | null, retryable: boolean]>([
@@ -14,6 +14,7 @@ test.each<[Standing, label: string | null, retryable: boolean]>([
   [{ kind: "failed", failure: "diverged" }, "diverged", false],
   [lost("other"), "lost", true],
   [lost("timeout"), "lost: timeout", true],
+  [{ kind: "cancelled", reason: "TERM_OWNER", host: "" }, "cancelled", true],
   [{ kind: "missing" }, "missing", true],
   [{ kind: "complete" }, null, false],
   [{ kind: "not submitted" }, null, false],

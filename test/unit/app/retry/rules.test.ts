@@ -8,7 +8,7 @@ const STUDY: Resources = {
   trialsPerElement: 1,
 };
 const RULE: RaiseRule = { memoryFactor: 2, walltimeFactor: 2 };
-const LOST = { kind: "lost", exitCode: 1, reason: "", host: "" } as const;
+const LOST = { kind: "lost", exitCode: 1, reason: "", host: "", complaint: null } as const;
 
 const states = {
   error: { kind: "failed", failure: "error" },

@@ -1,0 +1,59 @@
+import type { Objective } from "../core/study.ts";
+import type { TrialResult } from "../core/trial.ts";
+import { findResult, listResultFiles } from "../rounds/results.ts";
+import { readArray } from "../rounds/round.ts";
+import type { TrialOutcome } from "../stats/outcome.ts";
+import { nameBest, type NamedBest, rankTrials } from "../stats/rank.ts";
+import type { Layout } from "../workspace/layout.ts";
+
+/** How a round ended, by its files alone. */
+export interface RoundNotice {
+  readonly study: string;
+  readonly round: number;
+  readonly trials: number;
+  readonly complete: number;
+  /** Trials whose result is another. */
+  readonly failed: number;
+  readonly objective: Objective;
+  /** Of this round; null while none is complete. */
+  readonly best: NamedBest | null;
+}
+
+/**
+ * Counts what a round has left. Nothing is collected, and no scheduler is asked: this runs on a compute node.
+ * @param manifestFile of any array of the round
+ * @throws BsweepError INVALID_MANIFEST; WORKSPACE when a folder cannot be read
+ */
+export async function readNotice(manifestFile: string, layout: Layout): Promise<RoundNotice> {
+  const { round } = readArray(manifestFile);
+  const { study, objective, trials } = round;
+  const results = new Map<string, TrialResult>();
+  for (const { path, ...file } of listResultFiles(layout.studyResults(study))) {
+    if (file.round !== round.round) continue;
+    const result = await findResult(path);
+    if (result === undefined || results.get(result.trialId)?.state === "complete") continue;
+    results.set(result.trialId, result);
+  }
+  const outcomes = [...results.values()].map(toOutcome);
+  const complete = outcomes.filter(({ state }) => state === "complete").length;
+  const [first] = rankTrials(outcomes, objective);
+  return {
+    ...{ study, objective, trials, complete },
+    round: round.round,
+    failed: outcomes.length - complete,
+    best: first === undefined ? null : nameBest(first),
+  };
+}
+
+function toOutcome(result: TrialResult): TrialOutcome {
+  const { number, trialId, params, replicate, resource, state, metrics, holdout } = result;
+  return {
+    ...{ number, trialId, params, replicate, state, metrics, holdout },
+    epochs: resource.epochs,
+    // A round has one.
+    setting: "",
+    modelParameters: result.model?.parameters ?? null,
+    seconds: result.timing.seconds,
+    failure: result.failure,
+  };
+}
