@@ -49,7 +49,7 @@ function removeQuietly(path: string): void {
 
 function writeAndSync(path: string, data: string | Uint8Array): void {
   const bytes = typeof data === "string" ? Buffer.from(data) : data;
-  const file = openSync(path, "wx", 0o644);
+  const file = openSync(path, "wx");
   try {
     for (let offset = 0; offset < bytes.length;) offset += writeSync(file, bytes, offset);
     fsyncSync(file);

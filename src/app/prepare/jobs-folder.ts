@@ -102,7 +102,7 @@ export async function writePreparation(
 ): Promise<void> {
   await withFolderBeside(folder, async (temporary, publish) => {
     for (const { name, text } of scripts)
-      writeFileSync(join(temporary, name), text, { mode: 0o755 });
+      writeFileSync(join(temporary, name), text, { mode: 0o777 });
     for (const array of [CANARY, CANARY + 1])
       mkdirSync(join(temporary, logFolderName(array)), { recursive: true });
     writeFileSync(join(temporary, PREPARATION_FILE), formatPreparation(preparation));
