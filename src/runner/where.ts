@@ -1,7 +1,4 @@
-import { mkdtempSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
-import { BsweepError, messageOf } from "../core/errors.ts";
+import { hostname } from "node:os";
 import { ELEMENTS } from "../schedulers/elements.ts";
 
 /** The job's id where a scheduler runs us, else "". */
@@ -23,16 +20,4 @@ export function hostName(): string {
 export function tellingVariables(): readonly string[] {
   const ofSchedulers = ELEMENTS.flatMap((element) => element.tellingVariables);
   return [...ofSchedulers, "OMPI_COMM_WORLD_RANK", "CUDA_VISIBLE_DEVICES"];
-}
-
-/** A new folder in the temporary one. @throws BsweepError WORKSPACE */
-export function makeScratchFolder(prefix: string): string {
-  try {
-    return mkdtempSync(join(tmpdir(), prefix));
-  } catch (cause) {
-    throw new BsweepError("WORKSPACE", `cannot make a scratch folder: ${messageOf(cause)}`, {
-      hint: "set TMPDIR to a folder that can be written",
-      cause,
-    });
-  }
 }

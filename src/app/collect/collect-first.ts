@@ -16,6 +16,7 @@ import {
   withEmptyDatabase,
 } from "../../storage/database.ts";
 import type { Layout } from "../../workspace/layout.ts";
+import { tidyStudy } from "../tidy.ts";
 import { collectInto, type CollectSummary, requireStudy } from "./collect.ts";
 
 /** The study whose results are wanted. */
@@ -35,6 +36,7 @@ export async function collectFirst<T>(
   effects: Effects,
   read: (database: StudyDatabase) => T,
 ): Promise<T> {
+  tidyStudy(layout, study.name, effects);
   requireStudy(layout, study.name);
   const path = layout.database(study.name);
   const look = async (database: StudyDatabase): Promise<T> => {

@@ -13,6 +13,7 @@ import { readCollectedFiles, readSetAside, replaceSetAside } from "../../storage
 import { createPlannedTrialLookup, readRounds, saveRound } from "../../storage/rounds.ts";
 import { requireWorkspace } from "../../workspace/folder.ts";
 import type { Layout } from "../../workspace/layout.ts";
+import { tidyStudy } from "../tidy.ts";
 import { keepValid } from "./keep-valid.ts";
 import type { Plan } from "./verify-result.ts";
 
@@ -48,6 +49,7 @@ export async function collectResults(
   { study, layout }: { readonly study: string; readonly layout: Layout },
   effects: Effects,
 ): Promise<CollectSummary> {
+  tidyStudy(layout, study, effects);
   requireStudy(layout, study);
   return withDatabase(layout.database(study), "readwrite", (database) =>
     collectInto(database, { study, layout }, effects),
