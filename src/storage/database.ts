@@ -1,7 +1,7 @@
 import SqliteDatabase, { type Database } from "better-sqlite3";
-import { closeSync, constants, existsSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, constants, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { BsweepError, messageOf } from "../core/errors.ts";
+import { BsweepError, messageOf, valueOr } from "../core/errors.ts";
 import { APPLICATION_ID, MIGRATIONS, migrate, readVersion } from "./migrations.ts";
 
 /** An open study database, for the other files of this folder. */
@@ -49,6 +49,7 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const open = (): StudyDatabase => {
     if (mode === "readwrite" && path !== IN_MEMORY) makeFile(path);
+    refusePipe(path);
     return openKeptDatabase(path, mode === "readonly");
   };
   return useDatabase(open, path, (database) => {
@@ -65,7 +66,10 @@ export async function withCopy<T>(
   path: string,
   use: (database: StudyDatabase) => T | Promise<T>,
 ): Promise<T> {
-  const open = (): StudyDatabase => openKeptDatabase(path, true, COPY_TIMEOUT_MS);
+  const open = (): StudyDatabase => {
+    refusePipe(path);
+    return openKeptDatabase(path, true, COPY_TIMEOUT_MS);
+  };
   const content = await useDatabase(open, path, (database) => database.serialize());
   return useDatabase(
     () => openKeptDatabase(content, false),
@@ -147,6 +151,15 @@ function makeFile(path: string): void {
     if (existsSync(path)) return;
     throw new BsweepError("STORAGE", `cannot make ${path}: ${messageOf(cause)}`, { cause });
   }
+}
+
+/** SQLite would wait at a pipe for ever. */
+function refusePipe(path: string): void {
+  const stat = valueOr(undefined, () => statSync(path));
+  if (stat === undefined || stat.isFile() || stat.isDirectory()) return;
+  throw new BsweepError("STORAGE", `${path} cannot be opened: it is no plain file`, {
+    hint: "move it away, then try again",
+  });
 }
 
 function prepare(database: StudyDatabase): void {
