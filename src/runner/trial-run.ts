@@ -12,7 +12,7 @@ import { fruitless, judge, type Outcome } from "./outcome.ts";
 import { runTrainer, type TrainerRun } from "./trainer-run.ts";
 import { type RequestContext, writeRequest } from "./trial-request.ts";
 import { makeScratchFolder } from "../workspace/scratch.ts";
-import { hostName, schedulerJobId } from "./where.ts";
+import { hostName, schedulerJobId, userName } from "./where.ts";
 
 interface TrialContext extends RequestContext {
   readonly index: number;
@@ -127,7 +127,7 @@ function createResult(
     warnings: warnings.list(),
     timing: { startedAt, seconds: run.seconds },
     usage: { peakMemoryMiB: run.peakMemoryMiB, cpuSeconds: run.cpuSeconds },
-    element: { job: schedulerJobId(), index, host: hostName() },
+    element: { job: schedulerJobId(), index, host: hostName(), user: userName() },
     software: { bsweep: packageVersion() },
   };
 }

@@ -1,4 +1,5 @@
-import { hostname } from "node:os";
+import { hostname, userInfo } from "node:os";
+import { valueOr } from "../core/errors.ts";
 import { ELEMENTS } from "../schedulers/elements.ts";
 
 /** The job's id where a scheduler runs us, else "". */
@@ -14,6 +15,11 @@ export function schedulerJobId(): string {
 export function hostName(): string {
   const told = ELEMENTS.map((element) => element.hostName(process.env));
   return told.find((name) => name !== undefined) ?? hostname();
+}
+
+/** Who submitted the element, for it runs as theirs: the login name, or the number where the image knows none. */
+export function userName(): string {
+  return valueOr(String(process.getuid?.() ?? ""), () => userInfo().username);
 }
 
 /** Variables that tell one element from another, and where it runs, as the schedulers and launchers set them. */

@@ -183,6 +183,9 @@ export const MIGRATIONS: readonly string[] = [
   `
   -- Size, change and inode of a file that is no result whatever the plan says: while they stay, it is not read again.
   ALTER TABLE set_aside ADD COLUMN stamp TEXT;
+
+  -- Whose process it was.
+  ALTER TABLE results ADD COLUMN user TEXT;
   `,
 ];
 

@@ -17,7 +17,7 @@ export function createResultInsert(database: StudyDatabase) {
        @holdoutCorrect, @holdoutCount, @modelParameters, @flopsPerExample,
        @failureKind, @failureMessage, @failureStderrTail,
        @earlyEndReason, @earlyEndStep, @earlyEndValue, @warnings, @startedAt, @seconds,
-       @peakMemoryMiB, @cpuSeconds, @job, @host, @numerics, @bsweep, @history, @holdoutPredictions)
+       @peakMemoryMiB, @cpuSeconds, @job, @host, @numerics, @bsweep, @history, @holdoutPredictions, @user)
      ON CONFLICT (file) DO NOTHING`,
   );
   return (file: string, result: TrialResult): boolean =>
@@ -48,6 +48,7 @@ function toRow(file: string, result: TrialResult): object {
     cpuSeconds: usage.cpuSeconds,
     job: element.job,
     host: element.host,
+    user: element.user,
     numerics: numerics && canonicalJson(numerics),
     bsweep: result.software.bsweep,
   };
