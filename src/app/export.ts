@@ -8,7 +8,8 @@ import { encodeTfjsModel } from "../formats/tfjs-model.ts";
 import { withFolderBeside } from "../workspace/atomic.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { openModels, readModelWeights, type StoredModel } from "../workspace/models.ts";
-import { runModelProgram, withScratchFolder } from "./models/model-program.ts";
+import { withScratchFolder } from "../workspace/scratch.ts";
+import { runModelProgram } from "./models/model-program.ts";
 
 /** What each format consists of; an export may replace only a folder that holds nothing else. */
 const FILES: Readonly<Record<ExportFormat, readonly string[]>> = {
@@ -79,7 +80,9 @@ async function writeExport(
 ): Promise<void> {
   if (format === "savedmodel") {
     const task = { kind: "export-saved-model", model: stored.folder, to: folder } as const;
-    await withScratchFolder((scratch) => runModelProgram(task, { threads: 1, signal }, scratch));
+    await withScratchFolder("model", (scratch) =>
+      runModelProgram(task, { threads: 1, signal }, scratch),
+    );
     return;
   }
   const weights = readModelWeights(stored);

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Effects } from "../core/effects.ts";
 import { dropAbsent } from "../core/objects.ts";
 import type { RoundPlace } from "../rounds/round-folder.ts";
@@ -5,7 +6,8 @@ import { type WrittenRound, writeRound } from "./generate/write-round.ts";
 import { decidePacking } from "./plan/packing.ts";
 import { readExistingTrials } from "../rounds/trials.ts";
 import { explainChangedCommand, lintCluster } from "./plan/lints.ts";
-import type { PlanOptions } from "./plan/load-study.ts";
+import { loadStudy, type PlanOptions } from "./plan/load-study.ts";
+import { tidyStudy } from "./tidy.ts";
 import { newTrials, openPlan, type PlanContext } from "./plan/plan-context.ts";
 
 /** What `generate` wrote. */
@@ -38,18 +40,26 @@ export async function generateRound(
   options: GenerateOptions,
   effects: Effects,
 ): Promise<GenerateReport> {
+  tidyStudy(options.layout, loadStudy(options).study.name, effects);
   const { context, place } = openRound(options);
   const { study, site, existing, header, sha256 } = context;
   const { layout } = options;
+  if (!existsSync(layout.workspace))
+    effects.reporter.info(`there was no workspace ${layout.workspace}: it is made now`);
   const packing = await decidePacking(context, layout);
-  const written = await writeRound(
-    {
-      ...{ layout, study, sha256, site, header, place, ...packing },
-      trials: newTrials(context, packing.kind === "canary" ? 1 : Infinity),
-      ...dropAbsent({ user: options.user, nonce: options.nonce }),
-    },
-    effects,
-  );
+  const trials = newTrials(context, packing.kind === "canary" ? 1 : Infinity);
+  const first = trials.next();
+  // Without a new trial nothing is written, not even where nothing could be.
+  const written = first.done
+    ? undefined
+    : await writeRound(
+        {
+          ...{ layout, study, sha256, site, header, place, ...packing },
+          trials: startingWith(first.value, trials),
+          ...dropAbsent({ user: options.user, nonce: options.nonce }),
+        },
+        effects,
+      );
   const lints = written === undefined ? [] : lintCluster(study, site, layout);
   for (const line of [explainChangedCommand(study, layout), ...lints])
     if (line !== undefined) effects.reporter.warn(line);
@@ -60,6 +70,11 @@ export async function generateRound(
     earlierTrials: existing.numbers.size,
     written: written ?? null,
   };
+}
+
+function* startingWith<T>(first: T, others: Iterable<T>): Generator<T> {
+  yield first;
+  yield* others;
 }
 
 /** The study's state, seen as if the round to be replaced were not there. */

@@ -14,8 +14,10 @@ import { listElements, type LocalElement, runLocalElement } from "./local/elemen
 import { trackTrials } from "./local/tally.ts";
 import { loadStudy, type PlanOptions } from "./plan/load-study.ts";
 import { describeCheckpoints } from "../workspace/checkpoint-folder.ts";
+import { requireWorkspace } from "../workspace/folder.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { quietly } from "./collect/collect-first.ts";
+import { tidyStudy } from "./tidy.ts";
 import { reportStudy } from "./report.ts";
 import { runAll, workersFor } from "./run-all.ts";
 import { nameBest, type NamedBest } from "../stats/rank.ts";
@@ -60,6 +62,8 @@ interface LocalOptions extends PlanOptions {
  */
 export async function runLocally(options: LocalOptions, effects: Effects): Promise<LocalSummary> {
   const { study } = loadStudy(options);
+  requireWorkspace(options.layout);
+  tidyStudy(options.layout, study.name, effects);
   const { pending, skipped, submitted } = await findPending(study, options, effects);
   let taken = 0;
   const chosen = putBusyLast(pending, study.name, options.layout).filter(({ element }) => {

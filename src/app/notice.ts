@@ -28,7 +28,7 @@ export async function readNotice(manifestFile: string, layout: Layout): Promise<
   const { round } = readArray(manifestFile);
   const { study, objective, trials } = round;
   const results = new Map<string, TrialResult>();
-  for (const { path, ...file } of listResultFiles(layout.studyResults(study))) {
+  for (const { path, ...file } of listResultFiles(layout.studyResults(study)).files) {
     if (file.round !== round.round) continue;
     const result = await findResult(path);
     if (result === undefined || results.get(result.trialId)?.state === "complete") continue;

@@ -1,7 +1,9 @@
 import { formatCount, plural, formatDuration, formatMemory } from "../core/quantities.ts";
+import { complaintOf } from "../core/errors.ts";
 import type { Site } from "../core/site.ts";
 import type { Study } from "../core/study.ts";
 import { countAsked } from "../samplers/index.ts";
+import { requireWorkspace } from "../workspace/folder.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { explainChangedCommand, lintCluster } from "./plan/lints.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
@@ -98,6 +100,8 @@ function* findWarnings(
   { trialsPerElement, isMeasured }: KnownPacking,
 ): Generator<string> {
   const { proposed, trials, largest } = tally;
+  const missing = complaintOf(() => requireWorkspace(layout));
+  if (missing !== undefined) yield `${missing}; bsweep generate would make it`;
   const { space, sampler, replicates } = study;
   const asked = countAsked(space, sampler);
   if (proposed < asked * replicates)

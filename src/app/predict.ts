@@ -11,7 +11,7 @@ import {
   openEnsemble,
   predictWith,
 } from "./models/ensemble.ts";
-import { withScratchFolder } from "./models/model-program.ts";
+import { withScratchFolder } from "../workspace/scratch.ts";
 import { prepareDataset } from "./prepare.ts";
 import type { Inversion } from "../cnn/inversion.ts";
 import type { ReadImage } from "../formats/trainer-request.ts";
@@ -39,7 +39,7 @@ export async function predictRows(options: PredictOptions, effects: Effects): Pr
   const ensemble = openEnsemble(options);
   const { output, probabilitiesOutput, study, signal } = options;
   requireAbsent(options);
-  return withScratchFolder(async (folder) => {
+  return withScratchFolder("model", async (folder) => {
     const path = await packSource(options, ensemble, folder, effects);
     requireShape(path, ensemble);
     const images = { kind: "dataset", path } as const;
@@ -109,7 +109,7 @@ export async function predictImages(options: PredictImagesOptions): Promise<Imag
   const { study, files, inversion, signal } = options;
   const ensemble = openEnsemble(options);
   const { classes } = ensemble.problem;
-  const predicted = await withScratchFolder((folder) =>
+  const predicted = await withScratchFolder("model", (folder) =>
     predictWith(ensemble, { kind: "files", files, inversion }, { study, signal, folder }),
   );
   const images = predicted.files.map((file, row) => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { planCnn } from "../cnn/shapes.ts";
 import type { Effects } from "../core/effects.ts";
@@ -14,6 +14,7 @@ import { loadStudy } from "./plan/load-study.ts";
 import { type Choice, chooseModels, type RefitOptions } from "./refit/choose.ts";
 import { runAll, workersFor } from "./run-all.ts";
 import { type RefitTest, summariseTest } from "./refit/judge-test.ts";
+import { tidyStudy } from "./tidy.ts";
 import { type NamedData, type RefitSetting, trainModel } from "./refit/train-model.ts";
 
 /** What `refit` made, or found made. */
@@ -56,6 +57,7 @@ export async function refitStudy(options: RefitOptions, effects: Effects): Promi
     });
   }
   const { layout } = options;
+  tidyStudy(layout, study.name, effects);
   const train = openData(layout, study.data.train);
   const test = study.data.test === undefined ? null : openData(layout, study.data.test);
   requireAlike(train, test);
@@ -123,8 +125,7 @@ async function refitAll(
   const atOnce = workers ?? workersFor(setting.study.resources.cpus);
   return runAll(choices, atOnce, signal, async (choice): Promise<Made | undefined> => {
     const folder = join(setting.modelsFolder, choice.name);
-    if (force) rmSync(folder, { recursive: true, force: true });
-    if (existsSync(folder)) {
+    if (!force && existsSync(folder)) {
       progress.skip(choice.epochs);
       return { model: requireSame(openModel(folder).model, choice, setting), existed: true };
     }

@@ -21,7 +21,7 @@ import { openPackedDataset } from "../workspace/packed-dataset.ts";
 import { settingOf } from "./plan/setting.ts";
 
 export interface ReportOptions extends ReadReportOptions {
-  /** Collect first, where the workspace may be written. */
+  /** Collect first. */
   readonly collect: boolean;
 }
 
@@ -31,12 +31,13 @@ export interface ReportOptions extends ReadReportOptions {
  */
 export async function reportStudy(options: ReportOptions, effects: Effects): Promise<StudyReport> {
   const { study, layout } = options;
-  const path = options.collect
-    ? await collectFirst(options, effects)
-    : requireDatabase(layout.database(study.name), study);
+  const read = (database: StudyDatabase): StudyReport => readReport(database, options);
+  const report = options.collect
+    ? await collectFirst(options, effects, read)
+    : await withDatabase(requireDatabase(layout.database(study.name), study), "readonly", read);
   const changed = explainChangedCommand(study, layout);
   if (changed !== undefined) effects.reporter.warn(changed);
-  return withDatabase(path, "readonly", (database) => readReport(database, options));
+  return report;
 }
 
 interface ReadReportOptions extends CollectFirstOptions {

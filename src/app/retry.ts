@@ -4,7 +4,7 @@ import type { Study } from "../core/study.ts";
 import type { Trial } from "../core/trial.ts";
 import { schedulerOf } from "../schedulers/index.ts";
 import { readPlannedTrials } from "../storage/attempts.ts";
-import { withDatabase } from "../storage/database.ts";
+import { collectFirst, quietly } from "./collect/collect-first.ts";
 import { observeStudy } from "./cluster/observe.ts";
 import { type WrittenRound, writeRound } from "./generate/write-round.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
@@ -97,12 +97,15 @@ async function writeRounds(
   excluded: readonly ExcludedHost[],
   writing: Writing,
 ): Promise<readonly RetryRound[]> {
-  const { context, options } = writing;
+  const { context, options, effects } = writing;
   const classes = groupBy(chosen, ({ resources: { memoryMiB, walltimeSeconds } }) =>
     [memoryMiB, walltimeSeconds].join(" "),
   );
-  const database = options.layout.database(context.study.name);
-  const planned = await withDatabase(database, "readonly", readPlannedTrials);
+  const planned = await collectFirst(
+    { study: context.study, layout: options.layout },
+    quietly(effects),
+    readPlannedTrials,
+  );
   const rounds: RetryRound[] = [];
   for (const members of classes.values()) {
     const [first] = members;

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { Effects } from "../core/effects.ts";
 import { groupBy } from "../core/objects.ts";
 import type { SchedulerName } from "../core/site.ts";
@@ -7,15 +6,15 @@ import type { NamedBest } from "../stats/rank.ts";
 import { LIVELY_KINDS, STANDING_KINDS, type StandingKind } from "../core/standing.ts";
 import { schedulerOf } from "../schedulers/index.ts";
 import { measureThroughput, type Throughput } from "../stats/throughput.ts";
-import { withDatabase } from "../storage/database.ts";
 import { CANARY } from "../workspace/layout.ts";
+import { readPlainFile } from "../workspace/folder.ts";
 import { readBest } from "./report.ts";
 import { type FailureGroup, groupFailures, isRetryable } from "./cluster/failures.ts";
 import {
   type Observation,
   type ObservedTrial,
   type ObserveOptions,
-  observeStudy,
+  observeAnd,
 } from "./cluster/observe.ts";
 import { placeOfResult } from "./cluster/element-logs.ts";
 import type { SchedulerAnswer } from "./cluster/query.ts";
@@ -83,8 +82,7 @@ export interface StatusRead {
 /** Collects, asks each scheduler once, and counts. @throws BsweepError as observeStudy does */
 export async function readStatus(options: ObserveOptions, effects: Effects): Promise<StatusRead> {
   const { study, layout } = options;
-  const observation = await observeStudy(options, effects);
-  const best = await withDatabase(layout.database(study.name), "readonly", (database) =>
+  const { observation, also: best } = await observeAnd(options, effects, (database) =>
     readBest(database, options),
   );
   const { now, trials, results, answer } = observation;
@@ -130,7 +128,7 @@ function isYetToEnd(kind: StandingKind): boolean {
 
 function readPaused(file: string): string | null {
   try {
-    return readFileSync(file, "utf8").trim();
+    return readPlainFile(file).trim();
   } catch {
     return null;
   }

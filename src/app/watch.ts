@@ -31,13 +31,17 @@ export async function* watchStudy(
   effects: Effects,
 ): AsyncGenerator<Look> {
   let last: { read: StatusRead; askedAt: Date } | undefined;
+  let told: readonly string[] = [];
   while (!signal.aborted) {
     const now = effects.now();
     const age = now.getTime() - (last?.askedAt.getTime() ?? 0);
     const fresh = age < ASK_SECONDS * 1000 ? last : undefined;
     try {
       const answer = fresh && { answer: fresh.read.answer };
-      const read = await readStatus({ ...options, ...answer }, quietly(effects));
+      const warnings: string[] = [];
+      const quiet = quietly(effects, (line) => warnings.push(line));
+      const read = await readStatus({ ...options, ...answer }, quiet);
+      told = tellNew(warnings, told, effects);
       last = { read, askedAt: fresh?.askedAt ?? now };
       yield { status: read.status, askedAt: last.askedAt };
     } catch (error) {
@@ -47,6 +51,16 @@ export async function* watchStudy(
     }
     await pause(seconds * 1000, undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** Warns of what the last look did not warn of. */
+function tellNew(
+  lines: readonly string[],
+  told: readonly string[],
+  { reporter }: Effects,
+): readonly string[] {
+  for (const line of lines) if (!told.includes(line)) reporter.warn(line);
+  return lines;
 }
 
 /**

@@ -2,7 +2,7 @@ import { relative } from "node:path";
 import { formatCount } from "../core/quantities.ts";
 import pc from "picocolors";
 import { logicalCwd } from "../workspace/layout.ts";
-import { BsweepError, formatIssue, isSystemError, messageOf } from "../core/errors.ts";
+import { BsweepError, formatIssue, isSystemError, messageOf, refusalOf } from "../core/errors.ts";
 import type { Effects, Progress, Reporter } from "../core/effects.ts";
 
 /** Time between two progress lines where there is no terminal. */
@@ -14,13 +14,20 @@ export function print(text: string): void {
   process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
 }
 
-/** A reader that has seen enough (`bsweep report ... | head`) goes: what it misses changes nothing about the work. */
+/**
+ * A reader that has seen enough (`bsweep report ... | head`) goes: what it misses changes nothing about the work. What
+ * cannot be written for another reason, such as a full disk, is told, and is the exit status of what went well otherwise.
+ */
 export function outliveReaders(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error) => {
-      if (!isSystemError(error, "EPIPE")) throw error;
-    });
-  }
+  process.stderr.on("error", () => undefined);
+  let isLost = false;
+  process.stdout.on("error", (error: Error) => {
+    if (isLost || isSystemError(error, "EPIPE")) return;
+    isLost = true;
+    const message = `cannot write to the standard output: ${error.message}`;
+    const status = printError(new BsweepError("WORKSPACE", message, { cause: error }), false);
+    process.on("exit", (own) => (process.exitCode = own === 0 ? status : own));
+  });
 }
 
 /** A path as it is called from the folder the user stands in. */
@@ -82,8 +89,9 @@ function formatBar(state: Progress): string {
 }
 
 /** Tells an error on stderr: what, where, and what to do next. Returns the exit status. */
-export function printError(error: unknown, debug: boolean): number {
+export function printError(thrown: unknown, debug: boolean): number {
   const write = (text: string): void => void process.stderr.write(`${text}\n`);
+  const error = refusalOf(thrown) ?? thrown;
   if (error instanceof BsweepError) {
     write(`${pc.red("error")} ${pc.dim(`[${error.code}]`)} ${error.message}`);
     for (const issue of error.issues) write(`  ${formatIssue(issue)}`);

@@ -98,6 +98,19 @@ export function complaintOf(act: () => void): string | undefined {
   }
 }
 
+/** What a machine answers when it cannot, or may not: a disk, a quota, permissions, a server. */
+const REFUSALS = new Set([
+  ...["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EIO", "ESTALE", "EFBIG", "ETIMEDOUT"],
+  ...["EMFILE", "ENFILE", "ENOMEM", "ELOOP", "ENOTDIR", "EISDIR", "EHOSTDOWN", "ENOTCONN"],
+]);
+
+/** A file that the machine refuses is no bug: the error that says so; undefined for any other. */
+export function refusalOf(error: unknown): BsweepError | undefined {
+  if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return undefined;
+  if (!REFUSALS.has(String(error.code))) return undefined;
+  return new BsweepError("WORKSPACE", error.message, { cause: error });
+}
+
 /** The text of anything thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

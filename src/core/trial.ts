@@ -140,8 +140,13 @@ export interface TrialResult extends Trial, Pick<TrainerReport, "metrics" | "his
   /** ISO 8601 UTC start; wall seconds of the trainer, start-up included. */
   readonly timing: { readonly startedAt: string; readonly seconds: number };
   readonly usage: { readonly peakMemoryMiB: number | null; readonly cpuSeconds: number | null };
-  /** Scheduler's job id ("" outside one), array index, host name. */
-  readonly element: { readonly job: string; readonly index: number; readonly host: string };
+  /** Scheduler's job id ("" outside one), array index, host name; whose process it was, absent from bsweep 0.1.0. */
+  readonly element: {
+    readonly job: string;
+    readonly index: number;
+    readonly host: string;
+    readonly user?: string | undefined;
+  };
   readonly numerics: NumericsFingerprint | null;
   readonly software: { readonly bsweep: string };
 }

@@ -50,7 +50,10 @@ const common = {
     peakMemoryMiB: z.number().nullable(),
     cpuSeconds: z.number().nullable(),
   }),
-  element: z.strictObject({ job: z.string(), index: z.int().min(0), host: z.string() }),
+  element: z.strictObject({
+    ...{ job: z.string(), index: z.int().min(0), host: z.string() },
+    user: z.string().optional(),
+  }),
   numerics: numericsSchema.nullable(),
   software: z.strictObject({ bsweep: z.string() }),
 };

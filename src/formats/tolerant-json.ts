@@ -92,7 +92,10 @@ class Reader {
     const letter = this.#next();
     if (letter === '"') return this.#readString();
     if (letter === "{" || letter === "[") {
-      if (this.#depth === MAX_DEPTH) { this.#passOver(); return; }
+      if (this.#depth === MAX_DEPTH) {
+        this.#passOver();
+        return;
+      }
       this.#depth += 1;
       const value = letter === "{" ? this.#readObject() : this.#readList();
       this.#depth -= 1;

@@ -86,7 +86,7 @@ interface LineWriter {
 }
 
 function openLines(path: string): LineWriter {
-  const file = openSync(path, "wx", 0o644);
+  const file = openSync(path, "wx");
   let pending = "";
   const flush = (): void => {
     const bytes = Buffer.from(pending);

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { constants, promises as fs } from "node:fs";
+import { constants, type Dirent, promises as fs } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { BsweepError, messageOf } from "../core/errors.ts";
 import type { Trial, TrialResult } from "../core/trial.ts";
 import { formatResult, parseResult } from "../formats/result-file.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
-import { listFolder } from "../workspace/folder.ts";
+import { listEntries, listFolder } from "../workspace/folder.ts";
 import {
   arrayName,
   type Layout,
@@ -131,31 +131,51 @@ export interface ResultFile {
   readonly round: number;
   readonly array: number;
   readonly name: string;
+  /** False for a link, a pipe, a device, a folder: no result, whatever its name. */
+  readonly isPlain: boolean;
+}
+
+/** What lies below `results/<study>`. */
+interface ResultListing {
+  readonly files: readonly ResultFile[];
+  /** Why, for each folder that cannot be read: somebody else's, or a server's that does not answer. */
+  readonly unreadable: readonly string[];
 }
 
 /**
- * Every `*.json` below `results/<study>/round-NNN/array-NN`, temporary files left out, in no order.
+ * Every `*.json` below `results/<study>/round-NNN/array-NN`, temporary files left out, in no order. One folder that
+ * cannot be read hides no other.
  * What `readdir` tells is taken as it is: on cached storage `stat` may know less (contract 3).
  * @param folder `results/<study>`; no files when there is none
- * @throws BsweepError WORKSPACE when a folder cannot be read
  */
-export function listResultFiles(folder: string): readonly ResultFile[] {
+export function listResultFiles(folder: string): ResultListing {
   const files: ResultFile[] = [];
-  for (const roundFolder of listFolder(folder)) {
+  const unreadable: string[] = [];
+  const list = (place: string): readonly Dirent[] => {
+    try {
+      return listEntries(join(folder, place));
+    } catch (error) {
+      unreadable.push(messageOf(error));
+      return [];
+    }
+  };
+  for (const { name: roundFolder } of list(".")) {
     const round = parseRoundName(roundFolder);
     if (round === undefined) continue;
-    for (const arrayFolder of listFolder(join(folder, roundFolder))) {
+    for (const { name: arrayFolder } of list(roundFolder)) {
       const array = parseArrayName(arrayFolder);
       if (array === undefined) continue;
       const place = `${roundFolder}/${arrayFolder}`;
-      for (const name of listFolder(join(folder, place))) {
+      for (const entry of list(place)) {
+        const { name } = entry;
         if (name.startsWith(".") || !name.endsWith(".json")) continue;
         const file = `${place}/${name}`;
-        files.push({ file, path: `${folder}/${file}`, round, array, name });
+        const isPlain = entry.isFile();
+        files.push({ file, path: `${folder}/${file}`, round, array, name, isPlain });
       }
     }
   }
-  return files;
+  return { files, unreadable };
 }
 
 /** Whether a trial's end shows that trials can run: one that diverged says nothing against the site. */

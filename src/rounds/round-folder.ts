@@ -1,10 +1,11 @@
-import { mkdirSync, readdirSync, renameSync, rmdirSync } from "node:fs";
+import { readdirSync, renameSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { BsweepError, isSystemError } from "../core/errors.ts";
 import { syncFolder, withFolderBeside } from "../workspace/atomic.ts";
-import { roundName, SUBMIT_LOCK, SUBMITTED_FOLDER, type Layout } from "../workspace/layout.ts";
+import { roundName, SUBMITTED_FOLDER, type Layout } from "../workspace/layout.ts";
 import { listFolder } from "../workspace/folder.ts";
+import { type Kept, replaceLocked } from "./submit-lock.ts";
 
 /** Which round is written. */
 export interface RoundPlace {
@@ -61,44 +62,20 @@ export function publishNew(
 function replaceUnsubmitted(layout: Layout, place: RoundPlace, publish: () => void): void {
   const { study, round } = place;
   const target = layout.round(study, round);
-  const kept = (reason: string, cause?: unknown): BsweepError =>
+  const hint = "run bsweep generate without --overwrite: it adds a round with the new trials";
+  const kept = ({ reason, ...options }: Kept): BsweepError =>
     new BsweepError("CONFLICT", `${roundName(round)} of ${study} is kept: ${reason}`, {
-      hint: "run bsweep generate without --overwrite: it adds a round with the new trials",
-      cause,
+      hint,
+      ...options,
     });
   replaceLocked(target, kept, () => {
-    if (listFolder(join(target, SUBMITTED_FOLDER)).length > 0) throw kept("it was submitted");
+    if (listFolder(join(target, SUBMITTED_FOLDER)).length > 0)
+      throw kept({ reason: "it was submitted" });
     const results = layout.roundResults(study, round);
     if (listFolder(results).some((array) => listFolder(join(results, array)).length > 0))
-      throw kept("it has results");
+      throw kept({ reason: "it has results" });
     publish();
   });
-}
-
-/**
- * Replaces a folder of scripts; submit.sh is kept out by its own lock while the folder is looked at and replaced.
- * @param replace puts the new folder in place, or throws to keep the old one
- * @throws what `kept` makes when submit.sh is at work
- */
-export function replaceLocked(
-  target: string,
-  kept: (reason: string, cause: unknown) => Error,
-  replace: () => void,
-): void {
-  const lock = join(target, SUBMIT_LOCK);
-  try {
-    mkdirSync(lock);
-  } catch (cause) {
-    if (isSystemError(cause, "EEXIST")) throw kept("its submit.sh is at work", cause);
-    throw cause;
-  }
-  let replaced = false;
-  try {
-    replace();
-    replaced = true;
-  } finally {
-    if (!replaced) rmdirSync(lock);
-  }
 }
 
 /** Waits until every file in a folder is on the disk: all at once, for a file server answers slowly. */

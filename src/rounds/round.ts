@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { BsweepError, isSystemError, messageOf } from "../core/errors.ts";
+import { BsweepError, isSystemError, messageOf, valueOr } from "../core/errors.ts";
 import {
   formatRoundFile,
   parseRoundFile,
@@ -9,7 +9,7 @@ import {
 } from "../formats/round-file.ts";
 import type { ManifestElement } from "../core/trial.ts";
 import { parseManifestLine } from "../formats/manifest.ts";
-import { listFolder } from "../workspace/folder.ts";
+import { listFolder, readPlainFile } from "../workspace/folder.ts";
 import {
   arrayName,
   CANARY,
@@ -56,6 +56,38 @@ export function readRounds(layout: Layout, study: string): Round[] {
     .filter((round) => round !== undefined);
 }
 
+/**
+ * The rounds whose files can be used, in order: for what shows as much as it can. Whoever collects first tells about the others.
+ * @param open gives what is wanted of a round, or throws as readRound does
+ */
+export function readUsableRounds<T>(
+  layout: Layout,
+  study: string,
+  open: (round: Round) => T,
+): { readonly usable: readonly T[]; readonly isUnusable: (round: number) => boolean } {
+  const usable: T[] = [];
+  const unusable = new Set<number>();
+  const numbers = valueOr(undefined, () => listRounds(layout, study));
+  for (const number of numbers ?? []) {
+    try {
+      const round = readRound(layout, study, number);
+      if (round !== undefined) usable.push(open(round));
+    } catch (error) {
+      if (!isOfRound(error)) throw error;
+      unusable.add(number);
+    }
+  }
+  return { usable, isUnusable: (round) => numbers === undefined || unusable.has(round) };
+}
+
+/** Whether an error says that files of a round cannot be used, or read. */
+export function isOfRound(error: unknown): error is BsweepError {
+  return (
+    error instanceof BsweepError &&
+    (error.code === "INVALID_MANIFEST" || error.code === "WORKSPACE")
+  );
+}
+
 /** Writes a round's round.json into the folder that is to become the round's. */
 export function writeRoundFile(folder: string, round: Round): void {
   writeFileSync(join(folder, ROUND_FILE), formatRoundFile(round));
@@ -93,7 +125,7 @@ function readLines(path: string): readonly string[] {
 
 function readIfThere(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return readPlainFile(path);
   } catch (cause) {
     if (isSystemError(cause, "ENOENT")) return undefined;
     throw new BsweepError("INVALID_MANIFEST", `cannot read ${path}: ${messageOf(cause)}`, {

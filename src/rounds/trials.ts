@@ -7,7 +7,7 @@ import { listRounds, readElements, readRounds } from "./round.ts";
 export interface ExistingTrials {
   /** Trial id -> number. */
   readonly numbers: ReadonlyMap<string, number>;
-  /** Ids with a result file: told by the name, the content is not read. */
+  /** Ids with a plain file of a result's name; the content is not read. */
   readonly withResult: ReadonlySet<string>;
   /** 0 when there is none. */
   readonly highestNumber: number;
@@ -36,7 +36,7 @@ export function readExistingTrials(
     }
   }
   const results = listResultFiles(layout.studyResults(study))
-    .filter(({ round }) => round < before)
+    .files.filter(({ round, isPlain }) => round < before && isPlain)
     .map(({ name }) => parseResultName(name)?.trialId);
   return {
     ...{ numbers, highestNumber },

@@ -10,7 +10,8 @@ import { packageVersion } from "../workspace/package.ts";
 import { fruitless, judge, type Outcome } from "./outcome.ts";
 import { runTrainer, type TrainerRun } from "./trainer-run.ts";
 import { type RequestContext, writeRequest } from "./trial-request.ts";
-import { hostName, makeScratchFolder, schedulerJobId } from "./where.ts";
+import { makeScratchFolder } from "../workspace/scratch.ts";
+import { hostName, schedulerJobId, userName } from "./where.ts";
 
 interface TrialContext extends RequestContext {
   readonly index: number;
@@ -33,7 +34,7 @@ type TrialEnd = TrialResult | "interrupted" | "run again";
 
 /** Runs one trial under supervision, whatever the trainer does. */
 export async function runOneTrial(trial: Trial, context: TrialContext): Promise<TrialEnd> {
-  const scratchFolder = makeScratchFolder(`bsweep-${context.index}-`);
+  const scratchFolder = makeScratchFolder(String(context.index));
   try {
     const startedAt = new Date().toISOString();
     const request = writeRequest(trial, context, scratchFolder);
@@ -137,7 +138,7 @@ function createResult(
     warnings: warnings.list(),
     timing: { startedAt, seconds: run.seconds },
     usage: { peakMemoryMiB: run.peakMemoryMiB, cpuSeconds: run.cpuSeconds },
-    element: { job: schedulerJobId(), index, host: hostName() },
+    element: { job: schedulerJobId(), index, host: hostName(), user: userName() },
     software: { bsweep: packageVersion() },
   };
 }

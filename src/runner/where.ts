@@ -1,7 +1,5 @@
-import { mkdtempSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
-import { BsweepError, messageOf } from "../core/errors.ts";
+import { hostname, userInfo } from "node:os";
+import { valueOr } from "../core/errors.ts";
 import { ELEMENTS } from "../schedulers/elements.ts";
 
 /** The job's id where a scheduler runs us, else "". */
@@ -26,20 +24,13 @@ export function describeProcess(): string {
   return `${hostName()}, process ${process.pid}${job === "" || job === "0" ? "" : `, job ${job}`}`;
 }
 
+/** Who submitted the element, for it runs as theirs: the login name, or the number where the image knows none. */
+export function userName(): string {
+  return valueOr(String(process.getuid?.() ?? ""), () => userInfo().username);
+}
+
 /** Variables that tell one element from another, and where it runs, as the schedulers and launchers set them. */
 export function tellingVariables(): readonly string[] {
   const ofSchedulers = ELEMENTS.flatMap((element) => element.tellingVariables);
   return [...ofSchedulers, "OMPI_COMM_WORLD_RANK", "CUDA_VISIBLE_DEVICES"];
-}
-
-/** A new folder in the temporary one. @throws BsweepError WORKSPACE */
-export function makeScratchFolder(prefix: string): string {
-  try {
-    return mkdtempSync(join(tmpdir(), prefix));
-  } catch (cause) {
-    throw new BsweepError("WORKSPACE", `cannot make a scratch folder: ${messageOf(cause)}`, {
-      hint: "set TMPDIR to a folder that can be written",
-      cause,
-    });
-  }
 }

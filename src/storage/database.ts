@@ -1,7 +1,7 @@
 import SqliteDatabase, { type Database } from "better-sqlite3";
-import { mkdirSync } from "node:fs";
+import { closeSync, constants, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { BsweepError, messageOf } from "../core/errors.ts";
+import { BsweepError, messageOf, valueOr } from "../core/errors.ts";
 import { APPLICATION_ID, MIGRATIONS, migrate, readVersion } from "./migrations.ts";
 
 /** An open study database, for the other files of this folder. */
@@ -9,6 +9,8 @@ export type StudyDatabase = Database;
 
 /** How long a lock of another process is waited for. */
 const BUSY_TIMEOUT_MS = 10_000;
+/** The same of who only wants a copy, and can do without. */
+const COPY_TIMEOUT_MS = 500;
 
 /** Holds the pages of one transaction, so that none has to be written before its end. */
 const CACHE_KIB = 16 * 1024;
@@ -31,6 +33,9 @@ const CAUSES: readonly (readonly [code: string, what: string, hint: string])[] =
   ["SQLITE_CANTOPEN", "cannot be opened", "check that its folder exists and may be written"],
 ];
 
+/** A database that is gone with its process. */
+const IN_MEMORY = ":memory:";
+
 /**
  * Opens the study's database, runs `use`, closes it. `readwrite` makes a database that is missing.
  * No WAL: it needs shared memory, which network file systems do not give (https://www.sqlite.org/wal.html).
@@ -42,15 +47,64 @@ export async function withDatabase<T>(
   mode: "readwrite" | "readonly",
   use: (database: StudyDatabase) => T | Promise<T>,
 ): Promise<T> {
+  const open = (): StudyDatabase => {
+    if (mode === "readwrite" && path !== IN_MEMORY) makeFile(path);
+    refusePipe(path);
+    return openKeptDatabase(path, mode === "readonly");
+  };
+  return useDatabase(open, path, (database) => {
+    if (mode === "readwrite") prepare(database);
+    return use(database);
+  });
+}
+
+/**
+ * The same with a copy in memory, of a database that can be read and not be written: what is written is gone afterwards.
+ * @throws BsweepError as withDatabase does
+ */
+export async function withCopy<T>(
+  path: string,
+  use: (database: StudyDatabase) => T | Promise<T>,
+): Promise<T> {
+  const open = (): StudyDatabase => {
+    refusePipe(path);
+    return openKeptDatabase(path, true, COPY_TIMEOUT_MS);
+  };
+  const content = await useDatabase(open, path, (database) => database.serialize());
+  return useDatabase(
+    () => openKeptDatabase(content, false),
+    path,
+    (database) => {
+      prepare(database);
+      return use(database);
+    },
+  );
+}
+
+/** The same with an empty one in memory. */
+export async function withEmptyDatabase<T>(
+  use: (database: StudyDatabase) => T | Promise<T>,
+): Promise<T> {
+  return withDatabase(IN_MEMORY, "readwrite", use);
+}
+
+async function useDatabase<T>(
+  open: () => StudyDatabase,
+  path: string,
+  use: (database: StudyDatabase) => T | Promise<T>,
+): Promise<T> {
   let database: StudyDatabase | undefined;
   try {
-    if (mode === "readwrite") makeFolder(dirname(path));
-    database = openKeptDatabase(path, mode === "readonly");
+    database = open();
     checkOwner(database, path);
-    if (mode === "readwrite") prepare(database);
     return await use(database);
   } catch (error) {
-    throw error instanceof SqliteDatabase.SqliteError ? explain(error, path) : error;
+    if (error instanceof SqliteDatabase.SqliteError) throw explain(error, path);
+    // Its driver's way to say that there is no such folder.
+    if (database !== undefined || !(error instanceof TypeError)) throw error;
+    throw new BsweepError("STORAGE", `${path} cannot be opened: ${error.message}`, {
+      cause: error,
+    });
   } finally {
     database?.close();
   }
@@ -64,9 +118,14 @@ const kept: object[] = [];
  * give objects of native packages a destructor that ends the process (`Assertion failed: (env) !=
  * nullptr`) when the collector runs outside of JavaScript, and better-sqlite3 12 has such objects; its
  * version 13 has not, but does not run on Node 20. A command opens one database and some statements.
+ * @param content path of a file, or what is in one
  */
-export function openKeptDatabase(path: string, readonly: boolean): StudyDatabase {
-  const database = new SqliteDatabase(path, { readonly, timeout: BUSY_TIMEOUT_MS });
+export function openKeptDatabase(
+  content: string | Buffer,
+  readonly: boolean,
+  timeout = BUSY_TIMEOUT_MS,
+): StudyDatabase {
+  const database = new SqliteDatabase(content, { readonly, timeout });
   const prepare = database.prepare.bind(database);
   database.prepare = ((sql: string) => {
     const statement = prepare(sql);
@@ -82,12 +141,25 @@ export function inTransaction<T>(database: StudyDatabase, write: () => T): T {
   return database.transaction(write).immediate();
 }
 
-function makeFolder(folder: string): void {
+/** SQLite takes an empty file for a new database, and would make one that others of the group may not write. */
+function makeFile(path: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(dirname(path), { recursive: true });
+    closeSync(openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_NONBLOCK, 0o666));
   } catch (cause) {
-    throw new BsweepError("STORAGE", `cannot make ${folder}: ${messageOf(cause)}`, { cause });
+    // One that is there may still be read; what cannot be opened at all, SQLite tells.
+    if (existsSync(path)) return;
+    throw new BsweepError("STORAGE", `cannot make ${path}: ${messageOf(cause)}`, { cause });
   }
+}
+
+/** SQLite would wait at a pipe for ever. */
+function refusePipe(path: string): void {
+  const stat = valueOr(undefined, () => statSync(path));
+  if (stat === undefined || stat.isFile() || stat.isDirectory()) return;
+  throw new BsweepError("STORAGE", `${path} cannot be opened: it is no plain file`, {
+    hint: "move it away, then try again",
+  });
 }
 
 function prepare(database: StudyDatabase): void {

@@ -180,6 +180,13 @@ export const MIGRATIONS: readonly string[] = [
       metric.value AS value, step.value ->> 'seconds' AS seconds
     FROM results, json_each(history) AS step, json_each(step.value, '$.metrics') AS metric;
   `,
+  `
+  -- Size, change and inode of a file that is no result whatever the plan says: while they stay, it is not read again.
+  ALTER TABLE set_aside ADD COLUMN stamp TEXT;
+
+  -- Whose process it was.
+  ALTER TABLE results ADD COLUMN user TEXT;
+  `,
 ];
 
 /** Takes the steps that are missing, all or none, also when two processes come at once. */

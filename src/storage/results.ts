@@ -17,7 +17,7 @@ export function createResultInsert(database: StudyDatabase) {
        @holdoutCorrect, @holdoutCount, @modelParameters, @flopsPerExample,
        @failureKind, @failureMessage, @failureStderrTail,
        @earlyEndReason, @earlyEndStep, @earlyEndValue, @warnings, @startedAt, @seconds,
-       @peakMemoryMiB, @cpuSeconds, @job, @host, @numerics, @bsweep, @history, @holdoutPredictions)
+       @peakMemoryMiB, @cpuSeconds, @job, @host, @numerics, @bsweep, @history, @holdoutPredictions, @user)
      ON CONFLICT (file) DO NOTHING`,
   );
   return (file: string, result: TrialResult): boolean =>
@@ -48,6 +48,7 @@ function toRow(file: string, result: TrialResult): object {
     cpuSeconds: usage.cpuSeconds,
     job: element.job,
     host: element.host,
+    user: element.user,
     numerics: numerics && canonicalJson(numerics),
     bsweep: result.software.bsweep,
   };
@@ -64,18 +65,27 @@ function describeEnd({ failure, earlyEnd }: TrialResult): object {
   };
 }
 
-/** Reasons by file, below results/<study>. */
-export function readSetAside(database: StudyDatabase): ReadonlyMap<string, string> {
-  const rows = database.prepare("SELECT file, reason FROM set_aside").raw().all();
-  return new Map(rows as [string, string][]);
+/** Why a file is set aside. */
+export interface SetAside {
+  readonly reason: string;
+  /** Of the file as it was read; null when the reason lies in the plan, which may change. */
+  readonly stamp: string | null;
 }
 
-/** Makes `reasons` all that is set aside. Runs inside a transaction. */
+/** By file, below results/<study>. */
+export function readSetAside(database: StudyDatabase): ReadonlyMap<string, SetAside> {
+  const rows = database.prepare("SELECT file, reason, stamp FROM set_aside").all() as (SetAside & {
+    readonly file: string;
+  })[];
+  return new Map(rows.map(({ file, reason, stamp }) => [file, { reason, stamp }]));
+}
+
+/** Makes `files` all that is set aside. Runs inside a transaction. */
 export function replaceSetAside(
   database: StudyDatabase,
-  reasons: ReadonlyMap<string, string>,
+  files: ReadonlyMap<string, SetAside>,
 ): void {
   database.prepare("DELETE FROM set_aside").run();
-  const insert = database.prepare("INSERT INTO set_aside VALUES (?, ?)");
-  for (const [file, reason] of reasons) insert.run(file, reason);
+  const insert = database.prepare("INSERT INTO set_aside VALUES (?, ?, ?)");
+  for (const [file, { reason, stamp }] of files) insert.run(file, reason, stamp);
 }

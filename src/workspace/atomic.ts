@@ -11,12 +11,14 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { BsweepError, messageOf } from "../core/errors.ts";
+import { clearLeftovers } from "./leftovers.ts";
+import { makerMark } from "./maker.ts";
 
-/** A name beside `path` that no other process will pick and no reader takes for a result. */
+/** A name beside `path` that no other process will pick and no reader takes for a result; leftovers.ts knows it again. */
 export function temporaryBeside(path: string): string {
   return join(
     dirname(path),
-    `.${basename(path)}.${process.pid}.${randomBytes(6).toString("hex")}.tmp`,
+    `.${basename(path)}.${makerMark()}.${randomBytes(6).toString("hex")}.tmp`,
   );
 }
 
@@ -49,7 +51,7 @@ function removeQuietly(path: string): void {
 
 function writeAndSync(path: string, data: string | Uint8Array): void {
   const bytes = typeof data === "string" ? Buffer.from(data) : data;
-  const file = openSync(path, "wx", 0o644);
+  const file = openSync(path, "wx");
   try {
     for (let offset = 0; offset < bytes.length;) offset += writeSync(file, bytes, offset);
     fsyncSync(file);
@@ -81,6 +83,7 @@ export async function withFolderBeside<T>(
   fill: (folder: string, publish: () => void) => Promise<T>,
 ): Promise<T> {
   const temporary = temporaryBeside(target);
+  clearLeftovers(dirname(target));
   try {
     mkdirSync(temporary, { recursive: true });
   } catch (cause) {
@@ -100,10 +103,15 @@ function cannotWrite(target: string, cause: unknown): BsweepError {
   return new BsweepError("WORKSPACE", `cannot write ${target}: ${messageOf(cause)}`, { cause });
 }
 
-/** A folder cannot be renamed over another: the old one steps aside first, and comes back if need be. */
-function replaceFolder(folder: string, target: string): void {
+/**
+ * Puts a folder in the place of another, which steps aside first, for none can be renamed over another; it comes back if
+ * need be. After a kill in between, `clearLeftovers` finds the rest.
+ * @param folder complete; beside the target
+ */
+export function replaceFolder(folder: string, target: string): void {
   syncFolder(folder);
-  const old = existsSync(target) ? temporaryBeside(target) : undefined;
+  const beside = folder.endsWith(".tmp") ? folder : temporaryBeside(target);
+  const old = existsSync(target) ? beside.replace(/tmp$/, "old") : undefined;
   if (old !== undefined) renameSync(target, old);
   try {
     renameSync(folder, target);

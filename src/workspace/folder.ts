@@ -1,16 +1,65 @@
-import { readFileSync, readdirSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  type Dirent,
+  existsSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+} from "node:fs";
 import { BsweepError, isSystemError, messageOf, type ErrorCode } from "../core/errors.ts";
+import type { Layout } from "./layout.ts";
 
 /**
  * Names in a folder, in no order; none when the folder is not there.
  * @throws BsweepError WORKSPACE when it cannot be read
  */
 export function listFolder(folder: string): string[] {
+  return list(folder, () => readdirSync(folder));
+}
+
+/** The same, with what each entry is, as far as the folder itself tells it. */
+export function listEntries(folder: string): Dirent[] {
+  return list(folder, () => readdirSync(folder, { withFileTypes: true }));
+}
+
+function list<T>(folder: string, read: () => T[]): T[] {
   try {
-    return readdirSync(folder);
+    return read();
   } catch (cause) {
     if (isAbsent(cause)) return [];
     throw new BsweepError("WORKSPACE", `cannot read ${folder}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/**
+ * A command that only reads, or needs something that stands there, makes no workspace: its name may be mistyped.
+ * @throws BsweepError WORKSPACE where there is none
+ */
+export function requireWorkspace({ workspace }: Pick<Layout, "workspace">): void {
+  if (existsSync(workspace)) return;
+  throw new BsweepError("WORKSPACE", `there is no workspace ${workspace}`, {
+    hint: "--workspace, or else BSWEEP_WORKSPACE, names the folder that holds jobs/ and results/",
+  });
+}
+
+/** Longest file that is read at once: manifests of the largest arrays are smaller. */
+const MAX_TEXT_BYTES = 512 * 1024 * 1024;
+
+/**
+ * The text of a plain file, or of one that a link leads to: a pipe or a device under its name is not waited for.
+ * @throws Error as readFileSync does, and for what is no plain file
+ */
+export function readPlainFile(file: string): string {
+  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stat = fstatSync(descriptor);
+    if (!stat.isFile()) throw new Error("it is no plain file");
+    if (stat.size > MAX_TEXT_BYTES) throw new Error(`found ${stat.size} bytes`);
+    return readFileSync(descriptor, "utf8");
+  } finally {
+    closeSync(descriptor);
   }
 }
 
@@ -21,7 +70,7 @@ export function listFolder(folder: string): string[] {
  */
 export function readMade(file: string, code: ErrorCode, absent: string, hint: string): string {
   try {
-    return readFileSync(file, "utf8");
+    return readPlainFile(file);
   } catch (cause) {
     const message = isAbsent(cause) ? absent : `cannot read ${file}: ${messageOf(cause)}`;
     throw new BsweepError(code, message, { hint, cause });

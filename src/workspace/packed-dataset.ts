@@ -11,7 +11,7 @@ const BLOCK_BYTES = 1 << 20;
 /** Creates `folder/name`, which must not exist, and hashes it while it is written. System errors are passed on. */
 export function createPackedFile(folder: string, name: string) {
   const hash = createHash("sha256");
-  let descriptor: number | undefined = openSync(join(folder, name), "wx", 0o644);
+  let descriptor: number | undefined = openSync(join(folder, name), "wx");
   let bytes = 0;
   const close = (): void => {
     if (descriptor !== undefined) closeSync(descriptor);

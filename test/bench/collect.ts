@@ -63,7 +63,7 @@ function writeResults(workspace: string): void {
 }
 
 function readAll(folder: string): void {
-  for (const { path } of listResultFiles(folder)) readFileSync(path);
+  for (const { path } of listResultFiles(folder).files) readFileSync(path);
 }
 
 async function secondsOf(work: () => unknown): Promise<number> {

@@ -1,10 +1,21 @@
+import { execFileSync } from "node:child_process";
 import fc from "fast-check";
-import { mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { collectResults } from "../../src/app/collect/collect.ts";
 import { sha256 } from "../../src/core/identity.ts";
 import { formatResult } from "../../src/formats/result-file.ts";
+import { readExistingTrials } from "../../src/rounds/trials.ts";
 import { createLayout, resultName } from "../../src/workspace/layout.ts";
 import { listTree, makeTestFolder } from "../support/folder.ts";
 import { errorOf, recordEffects } from "../support/prepare.ts";
@@ -189,6 +200,64 @@ test("a file set aside is taken once it is whole, and forgotten once it is gone"
   rmSync(bad);
   expect(await collect(planned.workspace)).toMatchObject({ added: { complete: 1 }, setAside: [] });
   expect(contentOf(planned)["setAside"]).toEqual([]);
+});
+
+test("a file set aside for what is in it is read again only when it has changed", async () => {
+  const planned = plan(2);
+  const path = leave(planned, 0, 4000);
+  const whole = readFileSync(path);
+  const unlike = Buffer.from(whole).fill("[");
+  writeFileSync(path, unlike);
+  const mtime = new Date(1_700_000_000_000);
+  utimesSync(path, mtime, mtime);
+  await collect(planned.workspace);
+  // The same inode, size and time: a test's way to see that nobody reads it.
+  writeFileSync(path, whole);
+  utimesSync(path, mtime, mtime);
+  expect(await collect(planned.workspace)).toMatchObject({
+    added: { complete: 0 },
+    setAside: [{ known: true }],
+  });
+  utimesSync(path, mtime, new Date(mtime.getTime() + 1000));
+  expect(await collect(planned.workspace)).toMatchObject({ added: { complete: 1 }, setAside: [] });
+});
+
+test("pipes and devices are set aside, waited for by nobody, and no results to the plan", async () => {
+  const planned = plan(2);
+  const nameOf = (place: number) => resultName(place + 1, trialAt(planned, place).trialId, 1, "a1");
+  const folder = join(createLayout(planned.workspace).roundResults(STUDY, 1), "array-01");
+  mkdirSync(folder, { recursive: true });
+  execFileSync("mkfifo", [join(folder, nameOf(0))]);
+  symlinkSync("/dev/zero", join(folder, nameOf(1)));
+  const summary = await collect(planned.workspace);
+  expect(summary.setAside.map(({ reason }) => reason)).toEqual([
+    expect.stringContaining("found no JSON"),
+    expect.stringContaining("cannot be read: ELOOP"),
+  ]);
+  const { withResult } = readExistingTrials(createLayout(planned.workspace), STUDY);
+  expect(withResult).toEqual(new Set());
+});
+
+test("a folder of results that is none hides no other, and what stood in it stays known", async () => {
+  const planned = plan(6);
+  leave(planned, 4, 4100);
+  writeFileSync(leave(planned, 0, 4000), "");
+  await collect(planned.workspace);
+  const results = createLayout(planned.workspace).roundResults(STUDY, 1);
+  renameSync(join(results, "array-01"), join(results, "away"));
+  // Links that lead to themselves cannot be listed, by root neither.
+  symlinkSync("array-01", join(results, "array-01"));
+  leave(planned, 5, 4200);
+  const effects = recordEffects();
+  const summary = await collect(planned.workspace, effects);
+  expect(summary).toMatchObject({
+    added: { complete: 1 },
+    unread: [expect.stringMatching(/array-01: ELOOP/)],
+    setAside: [{ known: true }],
+  });
+  expect(effects.lines).toEqual([
+    expect.stringMatching(/array-01.*: what is in it is not counted$/),
+  ]);
 });
 
 test("a short file that becomes whole while collecting is taken in the same run", async () => {

@@ -7,7 +7,12 @@ import { readSetAside, replaceSetAside } from "../../src/storage/results.ts";
 import { listTree, makeTestFolder } from "../support/folder.ts";
 import { errorOf } from "../support/prepare.ts";
 
-const ROWS = new Map(Array.from({ length: 2000 }, (_, row) => [`file ${row}`, `reason ${row}`]));
+const ROWS = new Map(
+  Array.from({ length: 2000 }, (_, row) => [
+    `file ${row}`,
+    { reason: `reason ${row}`, stamp: row % 2 === 0 ? null : `${row} 1 2` },
+  ]),
+);
 
 async function makeDatabase(): Promise<string> {
   const path = join(makeTestFolder(), "results", "digits", "study.sqlite");
@@ -89,7 +94,9 @@ test("a database of a newer bsweep, and of another program", async () => {
 
 test("a full disk leaves what was there", async () => {
   const path = await makeDatabase();
-  const larger = new Map([...ROWS].map(([file, reason]) => [file, reason.repeat(100)]));
+  const larger = new Map(
+    [...ROWS].map(([file, row]) => [file, { ...row, reason: row.reason.repeat(100) }]),
+  );
   const work = withDatabase(path, "readwrite", (database) => {
     const pages = database.prepare("PRAGMA page_count").pluck().get() as number;
     database.exec(`PRAGMA max_page_count = ${pages}`);

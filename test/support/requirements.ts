@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { findMinimalImage } from "./minimal-image.ts";
@@ -7,6 +8,10 @@ import { findPython, TEST_PYTHON } from "./python/environment.ts";
 /** What is not a program on PATH: how to get it; undefined where it is here. */
 const OTHERS: Readonly<Record<string, () => string | undefined>> = {
   root: () => (process.getuid?.() === 0 ? undefined : "run the tests as root"),
+  "a mount": () =>
+    spawnSync("unshare", ["--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0
+      ? undefined
+      : "a machine on which the tests may mount",
   "cgroup v1": () =>
     existsSync("/sys/fs/cgroup/memory/tasks")
       ? undefined
@@ -31,6 +36,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "mariadb-install-db": "mariadb-server",
   newuidmap: "uidmap",
   flock: "util-linux",
+  setpriv: "util-linux",
   "ch-run": "charliecloud-runtime",
   mpirun: "openmpi-bin",
 };

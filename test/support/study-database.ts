@@ -9,10 +9,10 @@ const CONTENT: Readonly<Record<string, string>> = {
   settings: "SELECT * FROM settings ORDER BY setting",
   steps:
     "SELECT file, step, metric, value, steps.seconds FROM steps JOIN results USING (result_id) ORDER BY file, step, metric",
-  setAside: "SELECT * FROM set_aside ORDER BY file",
+  setAside: "SELECT file, reason FROM set_aside ORDER BY file",
 };
 
-/** All a study database holds, row ids left out: they tell the order of collecting. Bytes stand as their SHA-256. */
+/** All a study database holds, row ids and stamps left out: they tell the order of collecting, and where the files lie. Bytes stand as their SHA-256. */
 export function readContent(path: string): Record<string, readonly object[]> {
   const database = openKeptDatabase(path, true);
   try {

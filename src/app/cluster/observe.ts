@@ -2,11 +2,16 @@ import type { Effects } from "../../core/effects.ts";
 import { groupBy } from "../../core/objects.ts";
 import { decideStanding, type OpenElement, type Standing } from "../../core/standing.ts";
 import type { AttemptResult, PlannedAttempt } from "../../storage/attempts.ts";
+import type { StudyDatabase } from "../../storage/database.ts";
 import { CANARY } from "../../workspace/layout.ts";
-import { collectAttempts, type CollectFirstOptions } from "../collect/collect-first.ts";
-import { describeOpenElements, lookUpAttempt, type OpenAttempt } from "./open-elements.ts";
+import {
+  type Attempts,
+  collectAttempts,
+  type CollectFirstOptions,
+} from "../collect/collect-first.ts";
+import { arrayOf, describeOpenElements, lookUpAttempt, type OpenAttempt } from "./open-elements.ts";
 import { askHistory, querySchedulers, type SchedulerAnswer } from "./query.ts";
-import { readSubmittedArrays, type SubmittedArray } from "./submitted.ts";
+import { readUsableArrays, type SubmittedArray } from "./submitted.ts";
 
 export interface ObserveOptions extends CollectFirstOptions {
   /** What the schedulers told a moment ago: they are not asked again. */
@@ -36,18 +41,39 @@ export interface ObservedTrial extends Pick<PlannedAttempt, "trialId" | "number"
 /**
  * Collects, asks each scheduler once about the arrays in which a result is missing, and says where each trial
  * stands.
- * @throws BsweepError CONFLICT when the study has no round; INVALID_MANIFEST; STORAGE; WORKSPACE
+ * @throws BsweepError CONFLICT when the study has no round; WORKSPACE when there is no such workspace
  */
 export async function observeStudy(
   options: ObserveOptions,
   effects: Effects,
 ): Promise<Observation> {
-  const { planned, results } = await collectAttempts(options, effects);
-  const arrays = readSubmittedArrays(options.layout, options.study);
+  return (await observeAnd(options, effects, () => null)).observation;
+}
+
+/** The same, with something else that the database tells. */
+export async function observeAnd<T>(
+  options: ObserveOptions,
+  effects: Effects,
+  read: (database: StudyDatabase) => T,
+): Promise<{ readonly observation: Observation; readonly also: T }> {
+  const collected = await collectAttempts(options, effects, read);
+  return { observation: await observe(collected, options, effects), also: collected.also };
+}
+
+async function observe(
+  { planned, results }: Attempts,
+  options: ObserveOptions,
+  effects: Effects,
+): Promise<Observation> {
+  const { arrays, isUnusable } = readUsableArrays(options.layout, options.study);
   const counted = new Map(
     results.filter(({ counts }) => counts).map((result) => [result.trialId, result]),
   );
-  const open = findOpen(planned, results, counted, arrays);
+  const byPlace = new Map(arrays.map((array) => [`${array.round} ${array.array}`, array]));
+  const open = findOpen(planned, results, counted, (place) => {
+    const array = byPlace.get(`${place.round} ${place.array}`);
+    return array ?? (isUnusable(place.round) ? "unread" : "gone");
+  });
   const answer = options.answer ?? (await askAbout(open, effects));
   const elements = await describeOpenElements(open, answer);
   const openByTrial = groupBy(
@@ -91,19 +117,24 @@ function findOpen(
   planned: readonly PlannedAttempt[],
   results: readonly AttemptResult[],
   counted: ReadonlyMap<string, AttemptResult>,
-  arrays: readonly SubmittedArray[],
+  arrayAt: (place: PlannedAttempt) => OpenAttempt["array"],
 ): readonly OpenAttempt[] {
   const ended = new Set(results.map(({ trialId, attempt }) => `${trialId} ${attempt}`));
-  const byPlace = new Map(arrays.map((array) => [`${array.round} ${array.array}`, array]));
   return (
     planned
       .filter(
         ({ trialId, attempt }) =>
           counted.get(trialId)?.state !== "complete" && !ended.has(`${trialId} ${attempt}`),
       )
-      .map((each) => ({ planned: each, array: byPlace.get(`${each.round} ${each.array}`) }))
+      .map((each) => ({ planned: each, array: arrayAt(each) }))
       // A canary that was left out: its trial stands in the first array too.
-      .filter(({ array }) => array?.array !== CANARY || array.job !== null || array.inDoubt)
+      .filter(
+        ({ array }) =>
+          typeof array === "string" ||
+          array.array !== CANARY ||
+          array.job !== null ||
+          array.inDoubt,
+      )
   );
 }
 
@@ -112,9 +143,9 @@ async function askAbout(
   open: readonly OpenAttempt[],
   effects: Pick<Effects, "now">,
 ): Promise<SchedulerAnswer> {
-  const arrays = new Set(open.flatMap(({ array }) => array ?? []));
+  const arrays = new Set(open.flatMap((each) => arrayOf(each) ?? []));
   const answer = await querySchedulers([...arrays], effects);
   const forgotten = open.filter((each) => lookUpAttempt(each, answer) === "forgotten");
-  const gone = new Set(forgotten.flatMap(({ array }) => array ?? []));
+  const gone = new Set(forgotten.flatMap((each) => arrayOf(each) ?? []));
   return gone.size === 0 ? answer : askHistory(answer, [...gone], effects);
 }

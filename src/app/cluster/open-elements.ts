@@ -1,6 +1,7 @@
 import { promises as fs } from "node:fs";
 import { join } from "node:path";
 import pLimit from "p-limit";
+import { valueOr } from "../../core/errors.ts";
 import type { OpenElement } from "../../core/standing.ts";
 import type { PlannedAttempt } from "../../storage/attempts.ts";
 import { elementLogName } from "../../workspace/layout.ts";
@@ -11,10 +12,11 @@ import { findComplaint, readLogEnd } from "./log-end.ts";
 import { lookUp, type SchedulerAnswer } from "./query.ts";
 import type { SubmittedArray } from "./submitted.ts";
 
-/** An attempt without a result, and its array; undefined when the round's folder is gone. */
+/** An attempt without a result. */
 export interface OpenAttempt {
   readonly planned: PlannedAttempt;
-  readonly array: SubmittedArray | undefined;
+  /** `gone`: the round's folder is; `unread`: it is there, and cannot be used. */
+  readonly array: SubmittedArray | "gone" | "unread";
 }
 
 /** Files asked about at once. */
@@ -28,12 +30,13 @@ export async function describeOpenElements(
   const logs = new Map<string, ReadonlySet<string>>();
   // An element of a pool has a log as soon as a task has come to it.
   const isTaken = ({ logFolder }: SubmittedArray, index: number): boolean => {
-    const names = logs.get(logFolder) ?? new Set(listFolder(logFolder));
+    const names = logs.get(logFolder) ?? new Set(valueOr([], () => listFolder(logFolder)));
     logs.set(logFolder, names);
     return names.has(elementLogName(index));
   };
   return pLimit(FILES_AT_ONCE).map(attempts, async (open) => {
-    const { planned, array } = open;
+    const { planned } = open;
+    const array = arrayOf(open);
     const element: OpenElement = {
       attempt: planned.attempt,
       element: lookUpAttempt(open, answer),
@@ -48,12 +51,18 @@ export async function describeOpenElements(
   });
 }
 
+/** The array of an attempt, where its round can be used. */
+export function arrayOf({ array }: OpenAttempt): SubmittedArray | undefined {
+  return typeof array === "string" ? undefined : array;
+}
+
 /** What the scheduler tells of an attempt's element, and what no scheduler can tell. */
 export function lookUpAttempt(
   { planned, array }: OpenAttempt,
   answer: SchedulerAnswer,
 ): OpenElement["element"] {
-  if (array === undefined) return "forgotten";
+  if (array === "gone") return "forgotten";
+  if (array === "unread") return "unknown";
   if (array.job === null) return array.inDoubt ? "in doubt" : "not submitted";
   return lookUp(answer, array, planned.index);
 }
@@ -68,7 +77,7 @@ async function addSign(
     typeof told === "string"
       ? told === "forgotten"
       : (told.state === "done" || told.state === "exited") && told.finishedAt === null;
-  if (array === undefined || !hasEndedSometime) return element;
+  if (typeof array === "string" || !hasEndedSometime) return element;
   const log = join(array.logFolder, elementLogName(planned.index));
   try {
     return { ...element, lastSign: (await fs.stat(log)).mtime };
@@ -87,7 +96,7 @@ async function addComplaint(
     typeof told === "string"
       ? told === "forgotten"
       : told.state === "exited" && told.cause === "other";
-  if (array === undefined || !hasFailed) return element;
+  if (typeof array === "string" || !hasFailed) return element;
   const log = findWrittenLog([logsOfElement(array, planned.index)]);
   if (log === undefined) return element;
   const lines = schedulerOf(array).withoutJobFile(await readLogEnd(log));

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { isSystemError, valueOr } from "../../core/errors.ts";
+import { BsweepError, isSystemError, messageOf, valueOr } from "../../core/errors.ts";
 import type { Round, RoundArray } from "../../formats/round-file.ts";
 import type { SchedulerName } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
@@ -11,7 +11,8 @@ import {
   ROUND_FILE,
   SUBMITTED_FOLDER,
 } from "../../workspace/layout.ts";
-import { readRounds } from "../../rounds/round.ts";
+import { readPlainFile } from "../../workspace/folder.ts";
+import { readRounds, readUsableRounds } from "../../rounds/round.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
 import { loadSiteOf } from "../site/load-site.ts";
 
@@ -58,10 +59,26 @@ const JOB_ID = /^[1-9]\d{0,18}$/;
  * @throws BsweepError INVALID_MANIFEST; INVALID_SITE when an old round needs the study's site and it cannot be read
  */
 export function readSubmittedArrays(layout: Layout, study: Study): readonly SubmittedArray[] {
-  return readRounds(layout, study.name).flatMap((round) => {
-    const place = placeOf(round, study, join(layout.round(study.name, round.round), ROUND_FILE));
-    return round.arrays.map((array) => describe(array, round, place, layout));
-  });
+  return readRounds(layout, study.name).flatMap((round) => describeRound(round, layout, study));
+}
+
+/** The same of rounds whose files can be used. @throws BsweepError INVALID_SITE as above */
+export function readUsableArrays(
+  layout: Layout,
+  study: Study,
+): {
+  readonly arrays: readonly SubmittedArray[];
+  readonly isUnusable: (round: number) => boolean;
+} {
+  const { usable, isUnusable } = readUsableRounds(layout, study.name, (round) =>
+    describeRound(round, layout, study),
+  );
+  return { arrays: usable.flat(), isUnusable };
+}
+
+function describeRound(round: Round, layout: Layout, study: Study): readonly SubmittedArray[] {
+  const place = placeOf(round, study, join(layout.round(study.name, round.round), ROUND_FILE));
+  return round.arrays.map((array) => describe(array, round, place, layout));
 }
 
 type Place = Pick<SubmittedArray, "scheduler" | "jobGroup" | "resultGraceSeconds" | "pool">;
@@ -103,14 +120,14 @@ function describe(
   };
 }
 
-/** The id in a file of submit.sh; null where there is none. */
+/** The id in a file of submit.sh; null where there is none. @throws BsweepError WORKSPACE when it cannot be read */
 export function readJobId(file: string): string | null {
   try {
-    const text = readFileSync(file, "utf8").trim();
+    const text = readPlainFile(file).trim();
     return JOB_ID.test(text) ? text : null;
-  } catch (error) {
-    if (isSystemError(error, "ENOENT")) return null;
-    throw error;
+  } catch (cause) {
+    if (isSystemError(cause, "ENOENT")) return null;
+    throw new BsweepError("WORKSPACE", `cannot read ${file}: ${messageOf(cause)}`, { cause });
   }
 }
 
@@ -121,7 +138,7 @@ export function readJobId(file: string): string | null {
  */
 export function readSubmitter(submitted: string): Submitter | null {
   const told = /^(\d{1,10})(?: ([\w.@+-]+))?\s*$/.exec(
-    valueOr("", () => readFileSync(`${submitted}.user`, "utf8")),
+    valueOr("", () => readPlainFile(`${submitted}.user`)),
   );
   const uid =
     told === null ? valueOr(undefined, () => statSync(`${submitted}.job`).uid) : Number(told[1]);

@@ -1,13 +1,23 @@
-import { plural } from "../../core/quantities.ts";
-import { accessSync, constants, existsSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync } from "node:fs";
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
+import { plural } from "../../core/quantities.ts";
 import type { Study } from "../../core/study.ts";
-import { readAttemptResults, readPlannedAttempts } from "../../storage/attempts.ts";
-import { withDatabase } from "../../storage/database.ts";
+import {
+  type AttemptResult,
+  type PlannedAttempt,
+  readAttemptResults,
+  readPlannedAttempts,
+} from "../../storage/attempts.ts";
+import {
+  type StudyDatabase,
+  withCopy,
+  withDatabase,
+  withEmptyDatabase,
+} from "../../storage/database.ts";
 import type { Layout } from "../../workspace/layout.ts";
-import { collectResults } from "./collect.ts";
+import { tidyStudy } from "../tidy.ts";
+import { collectInto, type CollectSummary, requireStudy } from "./collect.ts";
 
 /** The study whose results are wanted. */
 export interface CollectFirstOptions {
@@ -16,28 +26,44 @@ export interface CollectFirstOptions {
 }
 
 /**
- * Collects what is new, where the workspace may be written, and says so.
- * @returns path of the study's database
- * @throws BsweepError CONFLICT when nothing was collected ever; else as collectResults does
+ * Collects what is new, says so, and reads. Where the database cannot be written, which is said too - a full disk, a
+ * lock, somebody else's folder - what it holds and what is new meet in memory; where it cannot be read either, the
+ * files alone tell everything again.
+ * @throws BsweepError CONFLICT when the study has no round; WORKSPACE when there is no such workspace
  */
-export async function collectFirst(
+export async function collectFirst<T>(
   { study, layout }: CollectFirstOptions,
   effects: Effects,
-): Promise<string> {
+  read: (database: StudyDatabase) => T,
+): Promise<T> {
+  tidyStudy(layout, study.name, effects);
+  requireStudy(layout, study.name);
   const path = layout.database(study.name);
-  const isWritable = (place: string): boolean => {
-    try {
-      if (existsSync(place)) accessSync(place, constants.W_OK);
-      return true;
-    } catch {
-      return false;
-    }
+  const look = async (database: StudyDatabase): Promise<T> => {
+    const summary = await collectInto(database, { study: study.name, layout }, effects);
+    const value = read(database);
+    tellCollected(summary, study, effects);
+    return value;
   };
-  if (![path, dirname(path), layout.workspace].every(isWritable)) {
-    effects.reporter.info("the workspace cannot be written: showing what was collected before");
-    return requireDatabase(path, study);
+  try {
+    return await withDatabase(path, "readwrite", look);
+  } catch (error) {
+    if (!isOfDatabase(error)) throw error;
+    effects.reporter.warn(`${error.message}; shown from the result files, and nothing is kept`);
   }
-  const { added, setAside } = await collectResults({ study: study.name, layout }, effects);
+  try {
+    return await withCopy(path, look);
+  } catch (error) {
+    if (!isOfDatabase(error)) throw error;
+  }
+  return withEmptyDatabase(look);
+}
+
+function isOfDatabase(error: unknown): error is BsweepError {
+  return error instanceof BsweepError && error.code === "STORAGE";
+}
+
+function tellCollected({ added, setAside }: CollectSummary, study: Study, effects: Effects): void {
   const count = added.complete + added.failed;
   if (count > 0) effects.reporter.info(`collected ${plural(count, "new result")}`);
   if (setAside.length > 0) {
@@ -45,14 +71,24 @@ export async function collectFirst(
       `set aside: ${plural(setAside.length, "result file")}; bsweep collect ${study.file} tells why`,
     );
   }
-  return requireDatabase(path, study);
 }
 
-/** Collects, and reads every attempt that was planned and every result. @throws BsweepError as collectFirst does */
-export async function collectAttempts(options: CollectFirstOptions, effects: Effects) {
-  return withDatabase(await collectFirst(options, effects), "readonly", (database) => ({
+/** Every attempt that was planned, and every result. */
+export interface Attempts {
+  readonly planned: readonly PlannedAttempt[];
+  readonly results: readonly AttemptResult[];
+}
+
+/** Collects, and reads all attempts, and what else is wanted. @throws BsweepError as collectFirst does */
+export async function collectAttempts<T>(
+  options: CollectFirstOptions,
+  effects: Effects,
+  also: (database: StudyDatabase) => T,
+): Promise<Attempts & { readonly also: T }> {
+  return collectFirst(options, effects, (database) => ({
     planned: readPlannedAttempts(database),
     results: readAttemptResults(database),
+    also: also(database),
   }));
 }
 
@@ -64,9 +100,12 @@ export function requireDatabase(path: string, study: Study): string {
   });
 }
 
-/** The same effects, but what is done on the way to an answer is not worth a line: `collected 3 new results`. */
-export function quietly(effects: Effects): Effects {
+/**
+ * The same effects, but what is done on the way to an answer is not worth a line: `collected 3 new results`.
+ * @param warn hears the warnings; by default nobody does
+ */
+export function quietly(effects: Effects, warn: (line: string) => void = () => undefined): Effects {
   const nothing = (): void => undefined;
-  const reporter = { info: nothing, warn: nothing, progress: nothing, endProgress: nothing };
+  const reporter = { info: nothing, warn, progress: nothing, endProgress: nothing };
   return { ...effects, reporter };
 }

@@ -1,25 +1,22 @@
-import { dirname } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
-import pLimit from "p-limit";
-import type { Disagreement } from "../../stats/outcome.ts";
+import { existsSync } from "node:fs";
 import type { Effects } from "../../core/effects.ts";
-import { BsweepError } from "../../core/errors.ts";
+import { BsweepError, messageOf, valueOr } from "../../core/errors.ts";
+import { canonicalJson } from "../../core/identity.ts";
 import type { ResultState } from "../../core/trial.ts";
+import { listResultFiles } from "../../rounds/results.ts";
+import { isOfRound, listRounds, readElements, readRound } from "../../rounds/round.ts";
+import { readSetting } from "../../rounds/setting.ts";
+import type { Disagreement } from "../../stats/outcome.ts";
 import { inTransaction, type StudyDatabase, withDatabase } from "../../storage/database.ts";
 import { readDisagreements } from "../../storage/outcomes.ts";
-import {
-  createResultInsert,
-  readCollectedFiles,
-  readSetAside,
-  replaceSetAside,
-} from "../../storage/results.ts";
+import { readCollectedFiles, readSetAside, replaceSetAside } from "../../storage/results.ts";
 import { createPlannedTrialLookup, readRounds, saveRound } from "../../storage/rounds.ts";
+import { requireWorkspace } from "../../workspace/folder.ts";
 import type { Layout } from "../../workspace/layout.ts";
-import { readSetting } from "../../rounds/setting.ts";
-import { listResultFiles, type ResultFile, RETRY_PAUSES_MS } from "../../rounds/results.ts";
-import { listRounds, readElements, readRound } from "../../rounds/round.ts";
 import { roundName } from "../../workspace/layout.ts";
-import { checkAgainstPlan, type Plan, readResultFile, type Verified } from "./verify-result.ts";
+import { tidyStudy } from "../tidy.ts";
+import { keepValid } from "./keep-valid.ts";
+import type { Plan } from "./verify-result.ts";
 
 /** What `collect` did, and what a person should look into. */
 export interface CollectSummary {
@@ -30,6 +27,8 @@ export interface CollectSummary {
   readonly unchanged: number;
   /** Every file that does not verify, by name. */
   readonly setAside: readonly SetAsideFile[];
+  /** Why, for each round and folder that cannot be read: what is in it is not counted. */
+  readonly unread: readonly string[];
   readonly disagreements: readonly Disagreement[];
 }
 
@@ -41,12 +40,6 @@ interface SetAsideFile {
   readonly known: boolean;
 }
 
-/** Files kept in one transaction. */
-const BATCH_FILES = 512;
-
-/** Files open at once: network storage answers several about as fast as one. */
-const openFiles = pLimit(64);
-
 /**
  * Merges the results of all rounds into the study's database. Safe to run at any time, again, and from
  * cron: what was collected is not read again, what does not verify is set aside as a row and tried again
@@ -57,95 +50,85 @@ export async function collectResults(
   { study, layout }: { readonly study: string; readonly layout: Layout },
   effects: Effects,
 ): Promise<CollectSummary> {
-  const path = layout.database(study);
-  if (listRounds(layout, study).length === 0) {
-    const message = `study ${study} has no round in ${layout.studyJobs(study)}`;
-    const hint =
-      "bsweep generate STUDY writes the first round; --workspace names another workspace";
-    throw new BsweepError("CONFLICT", message, { hint });
-  }
-  return withDatabase(path, "readwrite", async (database) => {
-    const unusable = importRounds(database, layout, study);
-    const rounds = readRounds(database);
-    const plan: Plan = {
-      findTrial: createPlannedTrialLookup(database),
-      objectiveMetric: (round) => rounds.get(round)?.metric,
-      unusable: (round) => unusable.get(round),
-    };
-    const collected = readCollectedFiles(database);
-    const present = listResultFiles(dirname(path));
-    const fresh = present.filter(({ file }) => !collected.has(file));
-    const known = readSetAside(database);
-    const { added, reasons } = await keepValid(database, fresh, plan, known, effects);
-    const setAside = [...reasons]
-      .map(([file, reason]) => ({ file, reason, known: known.get(file) === reason }))
-      .sort((a, b) => (a.file < b.file ? -1 : 1));
-    if (known.size !== reasons.size || setAside.some((each) => !each.known))
-      inTransaction(database, () => replaceSetAside(database, reasons));
-    const disagreements = readDisagreements(database);
-    for (const { number, lowest, highest } of disagreements) {
-      const found = `results that should be equal and are not: ${lowest} and ${highest}`;
-      effects.reporter.warn(`trial ${number} has ${found}`);
-    }
-    return { study, added, unchanged: present.length - fresh.length, setAside, disagreements };
-  });
+  tidyStudy(layout, study, effects);
+  requireStudy(layout, study);
+  return withDatabase(layout.database(study), "readwrite", (database) =>
+    collectInto(database, { study, layout }, effects),
+  );
 }
 
-async function keepValid(
+/** Before anything is made for it. @throws BsweepError CONFLICT where the workspace has nothing of the study */
+export function requireStudy(layout: Layout, study: string): void {
+  requireWorkspace(layout);
+  const isPlanned = valueOr(true, () => listRounds(layout, study).length > 0);
+  if (isPlanned || existsSync(layout.database(study))) return;
+  const message = `study ${study} has no round in ${layout.studyJobs(study)}`;
+  const hint = "bsweep generate STUDY writes the first round; --workspace names another workspace";
+  throw new BsweepError("CONFLICT", message, { hint });
+}
+
+/** As collectResults does, into any database of the study's. */
+export async function collectInto(
   database: StudyDatabase,
-  files: readonly ResultFile[],
-  plan: Plan,
-  known: ReadonlyMap<string, string>,
+  { study, layout }: { readonly study: string; readonly layout: Layout },
   effects: Effects,
-): Promise<{
-  readonly added: Record<ResultState, number>;
-  /** By file. */
-  readonly reasons: ReadonlyMap<string, string>;
-}> {
-  const added = { complete: 0, pruned: 0, failed: 0, skipped: 0 };
-  const reasons = new Map<string, string>();
-  const insert = createResultInsert(database);
-  const keep = (verified: Verified): void => {
-    if ("reason" in verified) reasons.set(verified.file.file, verified.reason);
-    else {
-      reasons.delete(verified.file.file);
-      if (insert(verified.file.file, verified.result)) added[verified.result.state] += 1;
-    }
+): Promise<CollectSummary> {
+  const { unusable, unread } = importRounds(database, layout, study);
+  const rounds = readRounds(database);
+  const plan: Plan = {
+    findTrial: createPlannedTrialLookup(database),
+    objectiveMetric: (round) => rounds.get(round)?.metric,
+    unusable: (round) => unusable.get(round),
   };
-  const keepAll = async (some: readonly ResultFile[], label: string): Promise<void> => {
-    for (let done = 0; done < some.length; done += BATCH_FILES) {
-      const batch = some.slice(done, done + BATCH_FILES);
-      const read = await openFiles.map(batch, readResultFile);
-      inTransaction(database, () => {
-        for (const each of read) keep(checkAgainstPlan(each, plan));
-      });
-      effects.reporter.progress({ label, done: done + batch.length, total: some.length });
-    }
-  };
-  await keepAll(files, "collecting");
-  for (const milliseconds of RETRY_PAUSES_MS) {
-    const doubtful = files.filter(({ file }) => reasons.has(file) && !known.has(file));
-    if (doubtful.length === 0) break;
-    await pause(milliseconds);
-    await keepAll(doubtful, "reading again");
+  const collected = readCollectedFiles(database);
+  const { files, unreadable } = listResultFiles(layout.studyResults(study));
+  const fresh = files.filter(({ file }) => !collected.has(file));
+  const known = readSetAside(database);
+  const { added, aside } = await keepValid(database, fresh, plan, known, effects);
+  // What stands in a folder that cannot be read is not gone.
+  if (unreadable.length > 0)
+    for (const [file, each] of known)
+      if (!collected.has(file)) aside.set(file, aside.get(file) ?? each);
+  if (canonicalJson([...known].sort()) !== canonicalJson([...aside].sort()))
+    inTransaction(database, () => replaceSetAside(database, aside));
+  const disagreements = readDisagreements(database);
+  for (const { number, lowest, highest } of disagreements) {
+    const found = `results that should be equal and are not: ${lowest} and ${highest}`;
+    effects.reporter.warn(`trial ${number} has ${found}`);
   }
-  effects.reporter.endProgress();
-  return { added, reasons };
+  const left = [...unread, ...unusable.values(), ...unreadable];
+  for (const reason of left) effects.reporter.warn(`${reason}: what is in it is not counted`);
+  return {
+    ...{ study, added, unchanged: files.length - fresh.length, unread: left, disagreements },
+    setAside: [...aside]
+      .map(([file, { reason }]) => ({ file, reason, known: known.get(file)?.reason === reason }))
+      .sort((a, b) => (a.file < b.file ? -1 : 1)),
+  };
 }
 
 /**
  * Copies the plan of every round that the database does not hold yet, so that it knows each trial that
  * was ever planned, also once `jobs/` is gone.
- * @returns why, by round, for rounds whose files cannot be used
  */
 function importRounds(
   database: StudyDatabase,
   layout: Layout,
   study: string,
-): ReadonlyMap<number, string> {
-  const saved = readRounds(database);
+): {
+  /** Why, by round, for rounds whose files cannot be used. */
+  readonly unusable: ReadonlyMap<number, string>;
+  /** Why rounds cannot even be listed; usually nothing. */
+  readonly unread: readonly string[];
+} {
   const unusable = new Map<number, string>();
-  for (const number of listRounds(layout, study)) {
+  let numbers: readonly number[];
+  try {
+    numbers = listRounds(layout, study);
+  } catch (error) {
+    return { unusable, unread: [messageOf(error)] };
+  }
+  const saved = readRounds(database);
+  for (const number of numbers) {
     try {
       const round = readRound(layout, study, number);
       const known = saved.get(number);
@@ -158,9 +141,9 @@ function importRounds(
       const isReplaced = known !== undefined && known.nonce !== "";
       inTransaction(database, () => saveRound(database, plan, isReplaced));
     } catch (error) {
-      if (!(error instanceof BsweepError) || error.code !== "INVALID_MANIFEST") throw error;
+      if (!isOfRound(error)) throw error;
       unusable.set(number, error.message);
     }
   }
-  return unusable;
+  return { unusable, unread: [] };
 }

@@ -116,7 +116,7 @@ function fillRound(folder: string, inputs: RoundInputs): WrittenRound | undefine
     },
     engine,
   );
-  for (const { name, text } of scripts) writeFileSync(join(folder, name), text, { mode: 0o755 });
+  for (const { name, text } of scripts) writeFileSync(join(folder, name), text, { mode: 0o777 });
   for (const { array } of arrays)
     mkdirSync(join(folder, logFolderName(array)), { recursive: true });
   const round = describeRound(inputs, arrays, trials);

@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { parseImageReference, type EngineName, type ImageReference } from "../../core/image.ts";
 import type { Layout } from "../../workspace/layout.ts";
+import { withScratchFolder } from "../../workspace/scratch.ts";
 import { recordPushedImage } from "./record.ts";
 import { inspectImage, runEngine } from "./engine.ts";
 
@@ -67,17 +67,14 @@ export async function pushImage(options: PushOptions, effects: Effects): Promise
       hint: `bsweep image build ${image}, or name one you have: ${engine} tag IMAGE ${image}`,
     });
   }
-  const folder = mkdtempSync(join(tmpdir(), "bsweep-push-"));
-  const digestFile = join(folder, "digest");
-  let digest: string;
-  try {
+  const digest = await withScratchFolder("push", async (folder) => {
+    const digestFile = join(folder, "digest");
     const args = planImagePush({ engine, image }, digestFile);
     await runEngine({ what: `Pushing ${image}`, engine, args, registry }, effects.reporter);
-    digest =
-      engine === "podman" ? readFileSync(digestFile, "utf8").trim() : await askDocker(image, name);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    return engine === "podman"
+      ? readFileSync(digestFile, "utf8").trim()
+      : await askDocker(image, name);
+  });
   if (!/^sha256:[0-9a-f]{64}$/.test(digest)) {
     const found = `found ${JSON.stringify(digest)}`;
     throw new BsweepError(

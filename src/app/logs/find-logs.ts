@@ -26,7 +26,7 @@ interface SharedLogs extends ElementLogs {
 
 /** @throws BsweepError USAGE for a trial or an attempt that there is none of; else as collectFirst does */
 export async function findLogs(options: FindLogsOptions, effects: Effects): Promise<AttemptLogs> {
-  const { planned, results } = await collectAttempts(options, effects);
+  const { planned, results } = await collectAttempts(options, effects, () => null);
   const trialId = findTrialId(options.trial, planned);
   const attempts = planned.filter((each) => each.trialId === trialId);
   const attempt = options.attempt ?? Math.max(...attempts.map((each) => each.attempt));

@@ -1,7 +1,6 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { BsweepError, messageOf } from "../../core/errors.ts";
+import { BsweepError } from "../../core/errors.ts";
 import {
   type ModelRequest,
   parseModelAnswer,
@@ -42,22 +41,4 @@ export async function runModelProgram(
   if (answer.ok) return answer.files;
   const { code, message, issues, hint } = answer.error;
   throw new BsweepError(code, message, { issues, ...(hint === null ? {} : { hint }) });
-}
-
-/** Runs `use` in a folder for temporary files, removed afterwards. @throws BsweepError WORKSPACE */
-export async function withScratchFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  let folder: string;
-  try {
-    folder = mkdtempSync(join(tmpdir(), "bsweep-model-"));
-  } catch (cause) {
-    throw new BsweepError("WORKSPACE", `cannot make a scratch folder: ${messageOf(cause)}`, {
-      hint: "set TMPDIR to a folder that can be written",
-      cause,
-    });
-  }
-  try {
-    return await use(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }

@@ -5,7 +5,7 @@ import { schedulerOf } from "../../schedulers/index.ts";
 import { type Layout, roundName } from "../../workspace/layout.ts";
 import { mergePlacements } from "../site/cluster-request.ts";
 import { pinImage } from "../image/record.ts";
-import { readRounds } from "../../rounds/round.ts";
+import { readUsableRounds } from "../../rounds/round.ts";
 import { readSetting } from "../../rounds/setting.ts";
 
 const NO_ESTIMATE = { elements: null, elementSeconds: null };
@@ -39,18 +39,20 @@ export function lintCluster(
 
 /**
  * Says so when trials of the same version were planned with another command: nobody can know whether it trains
- * otherwise, and their results are ranked together. @throws BsweepError INVALID_MANIFEST
+ * otherwise, and their results are ranked together.
  */
 export function explainChangedCommand(study: Study, layout: Layout): string | undefined {
   const { trainer } = study;
   if (trainer.kind !== "command") return undefined;
   const words = JSON.stringify(trainer.command);
-  const others = readRounds(layout, study.name).filter(
-    (round) =>
-      round.trainer.kind === "command" &&
-      JSON.stringify(round.trainer.command) !== words &&
-      readSetting(layout, round).trainer.revision === trainer.version,
+  const { usable } = readUsableRounds(layout, study.name, (round) =>
+    round.trainer.kind === "command" &&
+    JSON.stringify(round.trainer.command) !== words &&
+    readSetting(layout, round).trainer.revision === trainer.version
+      ? [round]
+      : [],
   );
+  const others = usable.flat();
   if (others.length === 0) return undefined;
   const names = others.map(({ round }) => roundName(round)).join(", ");
   return `trainer.command is another one than in ${names}, and trainer.version is still ${trainer.version}: their results are ranked together; if it trains otherwise now, set trainer.version to ${trainer.version + 1}`;

@@ -71,7 +71,7 @@ export async function findKnownPacking(
 
 /** A complete result, of the newest round that has one, of an element that a scheduler ran. */
 async function findMeasured(layout: Layout, study: string): Promise<TrialResult | undefined> {
-  const files = listResultFiles(layout.studyResults(study));
+  const { files } = listResultFiles(layout.studyResults(study));
   for (const { path } of files.toSorted((a, b) => b.round - a.round || a.array - b.array)) {
     const result = await findResult(path);
     if (result?.state === "complete" && !["", "0"].includes(result.element.job)) return result;

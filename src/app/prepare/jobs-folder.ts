@@ -20,7 +20,8 @@ import {
 } from "../../workspace/layout.ts";
 import { openPackedDataset } from "../../workspace/packed-dataset.ts";
 import { listFolder } from "../../workspace/folder.ts";
-import { publishNew, replaceLocked, syncFiles } from "../../rounds/round-folder.ts";
+import { publishNew, syncFiles } from "../../rounds/round-folder.ts";
+import { type Kept, replaceLocked } from "../../rounds/submit-lock.ts";
 import type { RenderedFile } from "../generate/scripts.ts";
 import { readJobId } from "../cluster/submitted.ts";
 import { pieceName, piecesFolder } from "./pieces.ts";
@@ -102,7 +103,7 @@ export async function writePreparation(
 ): Promise<void> {
   await withFolderBeside(folder, async (temporary, publish) => {
     for (const { name, text } of scripts)
-      writeFileSync(join(temporary, name), text, { mode: 0o755 });
+      writeFileSync(join(temporary, name), text, { mode: 0o777 });
     for (const array of [CANARY, CANARY + 1])
       mkdirSync(join(temporary, logFolderName(array)), { recursive: true });
     writeFileSync(join(temporary, PREPARATION_FILE), formatPreparation(preparation));
@@ -114,11 +115,8 @@ export async function writePreparation(
       publishNew(temporary, folder, ANOTHER);
       return;
     }
-    const kept = (reason: string, cause: unknown): BsweepError =>
-      new BsweepError("CONFLICT", `the jobs in ${folder} are kept: ${reason}`, {
-        hint: "run this again when it has ended",
-        cause,
-      });
+    const kept = ({ reason, ...options }: Kept): BsweepError =>
+      new BsweepError("CONFLICT", `the jobs in ${folder} are kept: ${reason}`, options);
     replaceLocked(folder, kept, () => {
       mayReplace();
       removePieces();

@@ -1,6 +1,6 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { BsweepError } from "../../core/errors.ts";
+import { BsweepError, valueOr } from "../../core/errors.ts";
 import { canonicalJson, sha256 } from "../../core/identity.ts";
 import type { RefittedModel, TestScore } from "../../formats/model-file.ts";
 import type { CnnStudy } from "../../core/study.ts";
@@ -11,7 +11,7 @@ import { readProgressLine } from "../../formats/told-steps.ts";
 import { parseTrainerReport } from "../../formats/trainer-report.ts";
 import { Warnings } from "../../formats/warnings.ts";
 import { runNodeLines } from "../../process/exec.ts";
-import { syncFolder, writeFileAtomic } from "../../workspace/atomic.ts";
+import { replaceFolder, writeFileAtomic } from "../../workspace/atomic.ts";
 import { MODEL_FILE, WEIGHTS_FILE } from "../../workspace/models.ts";
 import { builtProgram, packageVersion } from "../../workspace/package.ts";
 import { describePackedFile, type PackedDataset } from "../../workspace/packed-dataset.ts";
@@ -64,7 +64,8 @@ export async function trainModel(
     graceSeconds: GRACE_SECONDS,
     onLine: (line) => {
       lines.push(line);
-      appendFileSync(join(folder, LOG_FILE), `${line}\n`);
+      // A log that cannot be written costs no training.
+      valueOr(undefined, () => appendFileSync(join(folder, LOG_FILE), `${line}\n`));
       if (readProgressLine(line, FIRST, unread) !== undefined) setting.onEpoch();
     },
   });
@@ -78,8 +79,7 @@ export async function trainModel(
   writeFileAtomic(join(folder, MODEL_FILE), formatModelFile(model));
   for (const name of ["scratch", "checkpoints"])
     rmSync(join(folder, name), { recursive: true, force: true });
-  renameSync(folder, join(setting.modelsFolder, choice.name));
-  syncFolder(setting.modelsFolder);
+  replaceFolder(folder, join(setting.modelsFolder, choice.name));
   return model;
 }
 

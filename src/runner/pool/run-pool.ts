@@ -10,7 +10,8 @@ import {
 } from "../../workspace/layout.ts";
 import { readArray } from "../../rounds/round.ts";
 import { runElement, wallTimeMargin } from "../run-element.ts";
-import { describeProcess, hostName, makeScratchFolder, schedulerJobId } from "../where.ts";
+import { makeScratchFolder } from "../../workspace/scratch.ts";
+import { describeProcess, hostName, schedulerJobId } from "../where.ts";
 import { ClaimFolder } from "../../rounds/claims.ts";
 import { type ClaimedEnd, type PoolTaskEnd, runPoolTask } from "./task.ts";
 
@@ -45,7 +46,7 @@ export async function runPool(options: PoolOptions): Promise<PoolTaskEnd> {
     if (secondsLeft() <= 0) stop.abort();
   }, 1000);
   // Tasks of one job share their host's temporary folder: each gets one of its own in it.
-  const scratch = makeScratchFolder("bsweep-task-");
+  const scratch = makeScratchFolder("task");
   process.env["TMPDIR"] = scratch;
   try {
     return await runPoolTask({

@@ -217,6 +217,31 @@ describe("a study that searches nothing", () => {
     },
   );
 
+  test("--force keeps the old model until the new one stands, also when it is interrupted", async () => {
+    const file = writeStudy("forced", { set: ", filters: 4", epochs: 1 });
+    expect((await refit(file)).exitStatus).toBe(0);
+    const folder = join(layout.models("forced"), "seed-1");
+    const before = readFileSync(join(folder, "model.json"), "utf8");
+    writeStudy("forced", { set: ", filters: 4", epochs: 5000 });
+    const running = startBsweep(argv("refit", file, "--force"));
+    await until(() => existsSync(join(layout.models("forced"), ".seed-1", "training.log")));
+    expect(readFileSync(join(folder, "model.json"), "utf8")).toBe(before);
+    running.kill("SIGINT");
+    expect((await running.end).signal).toBe("SIGINT");
+    expect(openModel(folder).model.epochs).toBe(1);
+  });
+
+  test("on a full disk: an error that says so, and the model that was there stays", async () => {
+    const file = writeStudy("full", { set: ", filters: 4", epochs: 1 });
+    expect((await refit(file)).exitStatus).toBe(0);
+    const options = { shellSetup: "trap '' XFSZ; ulimit -f 0" };
+    const end = await runBsweep(argv("refit", file, "--force"), options);
+    expect([end.exitStatus, end.stdout]).toEqual([5, ""]);
+    expect(end.stderr).toMatch(/error.* \[WORKSPACE\] /);
+    expect(end.stderr).not.toMatch(/\n +at |bug/);
+    expect(openModel(join(layout.models("full"), "seed-1")).model.epochs).toBe(1);
+  });
+
   test("a network that cannot be is told", async () => {
     const { exitStatus, stderr } = await refit(writeStudy("impossible", { set: ", blocks: 5" }));
     expect([exitStatus, stderr]).toEqual([3, expect.stringContaining("there is no such network")]);

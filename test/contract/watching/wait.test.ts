@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmdirSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { parseStudyFile } from "../../../src/formats/study-file.ts";
@@ -69,25 +69,35 @@ describe("wait", { timeout: 60_000 }, () => {
     const study = await make();
     study.round.submit(["--no-canary"]);
     const effects = { ...recordEffects(), now: () => new Date(0) };
+    const { workspace } = study.round.layout;
     const database = study.round.layout.database("s");
     let looks = 0;
     for await (const { status } of watchStudy(watchHere(study), effects)) {
       expect(status.counts.waiting).toBe(6);
       looks += 1;
       if (looks === 2) break;
-      renameSync(database, `${database}.away`);
-      mkdirSync(database);
-      setTimeout(() => {
-        rmdirSync(database);
-        renameSync(`${database}.away`, database);
-      }, 300);
+      renameSync(workspace, `${workspace}.away`);
+      setTimeout(() => renameSync(`${workspace}.away`, workspace), 300);
     }
     expect(effects.lines.length).toBeGreaterThan(0);
-    expect(new Set(effects.lines).size).toBe(1);
-    expect(effects.lines[0]).toContain("study.sqlite");
+    expect(new Set(effects.lines)).toEqual(new Set([`there is no workspace ${workspace}`]));
     rmSync(study.round.layout.round("s", 1), { recursive: true });
     rmSync(database);
     await expect(watchStudy(watchHere(study), effects).next()).rejects.toThrow();
+  });
+
+  test("a look without its database shows what the files say, and tells it once", async () => {
+    const study = await make();
+    study.round.submit(["--no-canary"]);
+    const effects = { ...recordEffects(), now: () => new Date(0) };
+    mkdirSync(study.round.layout.database("s"), { recursive: true });
+    let looks = 0;
+    for await (const { status } of watchStudy(watchHere(study), effects)) {
+      expect(status.counts.waiting).toBe(6);
+      looks += 1;
+      if (looks === 3) break;
+    }
+    expect(effects.lines).toEqual([expect.stringContaining("study.sqlite cannot be opened")]);
   });
 
   test("what a later wave is to submit is waited for, a quarter of an hour", async () => {

@@ -213,11 +213,12 @@ test("what is set aside is replaced as a whole", async () => {
     replaceSetAside(
       database,
       new Map([
-        ["a", "torn"],
-        ["b", "odd"],
+        ["a", { reason: "torn", stamp: "5 1 2" }],
+        ["b", { reason: "odd", stamp: null }],
       ]),
     ),
   );
-  await write((database) => replaceSetAside(database, new Map([["b", "torn"]])));
-  expect(await read(readSetAside)).toEqual(new Map([["b", "torn"]]));
+  const later = new Map([["b", { reason: "torn", stamp: "6 1 2" }]]);
+  await write((database) => replaceSetAside(database, later));
+  expect(await read(readSetAside)).toEqual(later);
 });

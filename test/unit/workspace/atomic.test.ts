@@ -44,5 +44,6 @@ test("where it cannot be put, the reason is told and nothing half-done stays", (
 test("temporary names are hidden, beside the file, and never the same", () => {
   const names = Array.from({ length: 100 }, () => temporaryBeside("/a/result.json"));
   expect(new Set(names).size).toBe(100);
-  for (const name of names) expect(name).toMatch(/^\/a\/\.result\.json\.\d+\.[0-9a-f]{12}\.tmp$/);
+  for (const name of names)
+    expect(name).toMatch(/^\/a\/\.result\.json\.[0-9a-z-]+\.[0-9a-f]{12}\.tmp$/);
 });
