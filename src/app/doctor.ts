@@ -55,7 +55,7 @@ export async function examine(options: DoctorOptions): Promise<DoctorReport> {
     checks.push(
       ...(await checkWorkspace(context)),
       ...checkRules(context),
-      ...checkData(context),
+      ...(await checkData(context)),
       ...checkCommands(context),
       ...(await checkScheduler(context)),
       ...(await checkContainer(context)),
