@@ -30,7 +30,7 @@ interface DoctorOptions {
   /** Absent: the study's, or this machine. */
   readonly site?: string;
   readonly layout: Layout;
-  /** Whether the built-in trainer works here; asked only where a study needs it. */
+  /** Whether the built-in trainer works here; asked only where a study needs it here. */
   readonly checkTrainer: () => Promise<Check>;
 }
 
@@ -40,7 +40,7 @@ export async function examine(options: DoctorOptions): Promise<DoctorReport> {
   const checks: Check[] = [checkNode(), await checkDatabase()];
   const study = studyFile === undefined ? null : readStudy(studyFile, checks);
   const site = readSite(options, study, checks);
-  if (study?.trainer.kind === "cnn" && site !== null && !schedulerOf(site).submits) {
+  if (study?.trainer.kind === "cnn" && site !== null && trainsHere(site)) {
     checks.push(await checkTrainer());
   }
   if (site !== null) {
@@ -64,6 +64,11 @@ export async function examine(options: DoctorOptions): Promise<DoctorReport> {
     );
   }
   return { study: study?.name ?? null, site: site?.name ?? null, checks };
+}
+
+/** Whether elements run this very installation, and no image's. */
+function trainsHere(site: Site): boolean {
+  return !schedulerOf(site).submits || site.container === "none";
 }
 
 function readStudy(studyFile: string, checks: Check[]): Study | null {

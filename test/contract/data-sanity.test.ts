@@ -16,7 +16,8 @@ function writeCsv(folder: string, name: string, labels: readonly number[], from 
 }
 
 function writeStudy(folder: string, data: string): void {
-  const trainer = "trainer: { kind: cnn, epochs: 1 }\nspace: { filters: [1], blocks: [1], kernelSize: [1] }\n";
+  const trainer =
+    "trainer: { kind: cnn, epochs: 1 }\nspace: { filters: [1], blocks: [1], kernelSize: [1] }\n";
   writeFileSync(join(folder, "study.yaml"), `study: s\ndata: { ${data} }\n${trainer}`);
 }
 

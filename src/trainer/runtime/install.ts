@@ -3,13 +3,21 @@ import { delimiter, join } from "node:path";
 import type { Effects, Reporter } from "../../core/effects.ts";
 import { BsweepError, messageOf } from "../../core/errors.ts";
 import { packageRoot } from "../../workspace/package.ts";
+import { findClosed } from "./access.ts";
 import { buildBinding, nodeGypEnvironment, requireBuildTools } from "./binding.ts";
 import { cacheFolder } from "./cache.ts";
 import { buildOf, type Libraries } from "./libraries.ts";
 import type { Build } from "./pinned-wheels.ts";
 import { proveRuntime } from "./proof.ts";
 import { listSources, takeGivenLibraries, takePinnedLibraries, type Source } from "./sources.ts";
-import { findTfjsPackage, TFJS_NODE, type TfjsPackage, wantedTfjsVersion } from "./tfjs-package.ts";
+import {
+  bindingPath,
+  findTfjsPackage,
+  libraryLink,
+  TFJS_NODE,
+  type TfjsPackage,
+  wantedTfjsVersion,
+} from "./tfjs-package.ts";
 import { runTool } from "./tool.ts";
 
 export interface InstallOptions {
@@ -47,12 +55,20 @@ export async function installRuntime(
     (source) => installFrom(source, options.build, tfjs, reporter),
     reporter,
   );
+  warnOfClosed(reporter);
   const after = await proveRuntime();
   if (after.works) return { changed: true, tensorflow: after.tensorflow, build: after.build };
   const message = `TensorFlow is in place but does not work: ${after.reason}`;
   throw new BsweepError("RUNTIME_MISSING", message, {
     hint: "bsweep runtime status shows what was found; bsweep runtime install --from takes another TensorFlow",
   });
+}
+
+/** A colleague, or a user whom root has set this up for, would find out only when training. */
+function warnOfClosed(reporter: Reporter): void {
+  const tfjs = findTfjsPackage();
+  const closed = tfjs && findClosed([libraryLink(tfjs), bindingPath(tfjs)]);
+  if (closed !== undefined) reporter.warn(`${closed.found}; ${closed.remedy}`);
 }
 
 /** Whether a TensorFlow that works is what was asked for. */

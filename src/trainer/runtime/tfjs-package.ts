@@ -35,6 +35,11 @@ export function bindingPath(tfjs: TfjsPackage): string {
   return nodePreGyp.find(join(tfjs.folder, "package.json"));
 }
 
+/** The link that the binding loads. */
+export function libraryLink(tfjs: TfjsPackage): string {
+  return join(tfjs.folder, "deps", "lib", "libtensorflow.so");
+}
+
 /** The program that builds the binding. */
 export function nodePreGypProgram(tfjs: TfjsPackage): string {
   const require = createRequire(join(tfjs.folder, "package.json"));
