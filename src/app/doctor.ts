@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { type Check, checker } from "../core/check.ts";
 import type { Site } from "../core/site.ts";
 import type { Study } from "../core/study.ts";
@@ -15,7 +14,7 @@ import { loadStudy } from "./plan/load-study.ts";
 import { loadSite } from "./site/load-site.ts";
 import { messageOf } from "../core/errors.ts";
 import { withDatabase } from "../storage/database.ts";
-import { packageRoot } from "../workspace/package.ts";
+import { packageManifest } from "../workspace/package.ts";
 
 /** What `bsweep doctor` has found. */
 export interface DoctorReport {
@@ -111,8 +110,7 @@ function attempt<T>(
 function checkNode(): Check {
   const version = process.versions.node;
   const node = checker("Node");
-  const text = readFileSync(join(packageRoot(), "package.json"), "utf8");
-  const { engines } = JSON.parse(text) as { engines: { node: string } };
+  const { engines } = packageManifest();
   const [major = 0, minor = 0] = (/\d+\.\d+/.exec(engines.node)?.[0] ?? "").split(".").map(Number);
   const [ours = 0, oursMinor = 0] = version.split(".").map(Number);
   return ours > major || (ours === major && oursMinor >= minor)

@@ -1,17 +1,18 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { Effects, Reporter } from "../../core/effects.ts";
 import { BsweepError, messageOf } from "../../core/errors.ts";
+import { cacheFolder } from "../../workspace/cache.ts";
 import { packageRoot } from "../../workspace/package.ts";
 import { findClosed } from "./access.ts";
 import { buildBinding, nodeGypEnvironment, requireBuildTools } from "./binding.ts";
-import { cacheFolder } from "./cache.ts";
 import { buildOf, type Libraries } from "./libraries.ts";
 import type { Build } from "./pinned-wheels.ts";
 import { proveRuntime } from "./proof.ts";
 import { listSources, takeGivenLibraries, takePinnedLibraries, type Source } from "./sources.ts";
 import {
   bindingPath,
+  fetchedTfjs,
   findTfjsPackage,
   libraryLink,
   TFJS_NODE,
@@ -143,14 +144,16 @@ async function runTfjsInstaller(tfjs: TfjsPackage, reporter: Reporter): Promise<
 /** npm leaves an optional package out in silence when its install script fails. */
 async function fetchTfjsPackage(reporter: Reporter): Promise<TfjsPackage> {
   const requirement = `${TFJS_NODE}@${wantedTfjsVersion()}`;
-  const root = packageRoot();
+  const root = existsSync(join(packageRoot(), "package-lock.json")) ? packageRoot() : fetchedTfjs();
   reporter.info(`Fetching ${requirement} with npm ...`);
+  mkdirSync(root, { recursive: true });
   const argv = ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"];
   // npm brings the whole folder in line: development packages stay as they are, there or not.
   if (!existsSync(join(root, "node_modules", "typescript"))) argv.push("--omit=dev");
-  await runTool(`Fetching ${requirement}`, "npm", [...argv, requirement], {
+  argv.push("--prefix", root, requirement);
+  await runTool(`Fetching ${requirement}`, "npm", argv, {
     cwd: root,
-    hint: `run it by hand in ${root}: npm ${argv.join(" ")} ${requirement}`,
+    hint: `run it by hand: npm ${argv.join(" ")}`,
   });
   const found = findTfjsPackage();
   if (found !== undefined) return found;
