@@ -100,6 +100,7 @@ async function perform(step, title) {
     if (step.state() === undefined || (step.name === "better-sqlite3" && !sqliteLoads())) {
       fail(`${title} ended well but left no working result${tail(output)}`, step.advice);
     }
+    for (const line of output.split("\n")) if (line.startsWith("warning:")) say(line);
     say(`${title}: done in ${Math.round((Date.now() - started) / 1000)} s`);
   }
   stamp(step);

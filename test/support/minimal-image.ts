@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
-import { cacheFolder } from "../../src/trainer/runtime/cache.ts";
+import { cacheFolder } from "../../src/workspace/cache.ts";
 import { makeTestFolder } from "./folder.ts";
 import { spawnSync as watchedSpawnSync } from "./programs.ts";
 

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { cacheFolder } from "../../src/trainer/runtime/cache.ts";
+import { cacheFolder } from "../../src/workspace/cache.ts";
 
 /** A Python of this machine that can import these modules; undefined when there is none. */
 export function findPythonWith(...modules: readonly string[]): string | undefined {

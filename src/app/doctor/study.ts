@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { plural } from "../../core/quantities.ts";
 import { checker, type Check } from "../../core/check.ts";
+import { judgeTest, judgeTraining } from "../../core/dataset-sanity.ts";
 import { BsweepError, formatIssue } from "../../core/errors.ts";
-import type { Study } from "../../core/study.ts";
+import { readSeenImages } from "../prepare/seen-images.ts";
+import { roundName } from "../../workspace/layout.ts";
 import { openPackedDataset } from "../../workspace/packed-dataset.ts";
 import { listRounds, readRound } from "../../rounds/round.ts";
 import { lintCluster } from "../plan/lints.ts";
@@ -29,39 +31,51 @@ export function checkRules({ study, site, layout }: DoctorContext): Check[] {
   });
 }
 
-/** Every data set of the study, read whole; and whether earlier rounds were made from the same one. */
-export function checkData(context: DoctorContext): Check[] {
-  const { study, layout } = context;
-  if (study === null) return [];
-  const folders = [study.data?.train, study.data?.test].filter((path) => path !== undefined);
-  return folders.flatMap((path, at): Check[] => {
-    const data = checker(`data set ${path}`);
-    try {
-      const { header } = openPackedDataset(layout.resolve(path), { verify: true });
-      const rows = `${plural(header.count, "row")}, digest ${header.digest.slice(0, 12)}`;
-      if (at > 0) return [data.ok(`${rows}, verified`)];
-      const other = findOtherDigest(context, study, header.digest);
-      return other === undefined
-        ? [data.ok(`${rows}, verified`)]
-        : [data.warn(`${rows}; round ${other.round} was made from ${other.digest}`, RESTORE)];
-    } catch (error) {
-      return failuresOf(`data set ${path}`, error);
-    }
-  });
+/** Every data set of the study, read whole; whether they make sense, and whether earlier rounds had the same one. */
+export async function checkData(context: DoctorContext): Promise<Check[]> {
+  const { data } = context.study ?? { data: null };
+  if (data === null) return [];
+  const train = await readData(context, data.train);
+  const test = data.test === undefined ? undefined : await readData(context, data.test);
+  const checks = [...train.checks];
+  if (train.header !== null) {
+    checks.push(...checkRound(context, data.train, train.header.digest));
+    checks.push(...warnOf(data.train, judgeTraining(train.header, data.holdout)));
+  }
+  checks.push(...(test?.checks ?? []));
+  if (train.header !== null && test !== undefined && test.header !== null)
+    checks.push(...warnOf(data.test ?? "", judgeTest(test.header, train.header)));
+  return checks;
 }
 
-const RESTORE = "bring the earlier data set back, or every trial is planned anew";
+function warnOf(path: string, warnings: readonly string[]): Check[] {
+  const { warn } = checker(`data set ${path}`);
+  return warnings.map((warning) => warn(warning, "docs/data.md tells what to do"));
+}
 
-/** The latest round that was made from another data set. */
-function findOtherDigest(
-  { layout }: DoctorContext,
-  study: Study,
-  digest: string,
-): { readonly round: number; readonly digest: string } | undefined {
-  const round = listRounds(layout, study.name).at(-1);
-  const dataset = round === undefined ? undefined : readRound(layout, study.name, round)?.dataset;
-  if (round === undefined || !dataset || dataset.digest === digest) return undefined;
-  return { round, digest: dataset.digest.slice(0, 12) };
+/** A data set's header, null where it cannot be had; and whether its files are what it says. */
+async function readData({ layout }: DoctorContext, path: string) {
+  const name = `data set ${path}`;
+  try {
+    const dataset = openPackedDataset(layout.resolve(path), { verify: true });
+    const { header } = dataset;
+    const rows = `${plural(header.count, "row")}, digest ${header.digest.slice(0, 12)}, verified`;
+    const seen = header.seen ?? (await readSeenImages(dataset));
+    return { header: { ...header, seen }, checks: [checker(name).ok(rows)] };
+  } catch (error) {
+    return { header: null, checks: failuresOf(name, error) };
+  }
+}
+
+/** Warns when the latest round was made from another data set. */
+function checkRound({ layout, study }: DoctorContext, path: string, digest: string): Check[] {
+  const name = study?.name ?? "";
+  const round = listRounds(layout, name).at(-1);
+  const dataset = round === undefined ? undefined : readRound(layout, name, round)?.dataset;
+  if (round === undefined || !dataset || dataset.digest === digest) return [];
+  const found = `${roundName(round)} was made from ${dataset.digest.slice(0, 12)}, this is ${digest.slice(0, 12)}`;
+  const remedy = "bring the earlier data set back, or every trial is planned anew";
+  return [checker(`data set ${path}`).warn(found, remedy)];
 }
 
 /** Mounts are there, and one holds the workspace. */

@@ -15,6 +15,7 @@ import {
 } from "../../workspace/packed-dataset.ts";
 import { piecesFolder, readPieces, type FoundPiece } from "./pieces.ts";
 import { readBytes } from "./read-bytes.ts";
+import { watchImages } from "./seen-images.ts";
 import type { PrepareOptions } from "./source.ts";
 
 interface MergeOptions extends Pick<PrepareOptions, "to" | "force" | "signal"> {
@@ -47,6 +48,8 @@ export async function mergePieces(options: MergeOptions): Promise<PreparedDatase
     const header = await mergeInto(folder, pieces, options.signal);
     const state = judgeExisting(to, header.digest, force);
     if (state !== "unchanged") publish();
+    // An earlier bsweep may have written less into it.
+    else writeFileAtomic(join(to, DATASET_FILE), formatDatasetHeader(header));
     return { folder: to, state, header };
   });
   if (options.receipt !== undefined) {
@@ -113,23 +116,31 @@ async function mergeInto(
     for (const [label, rows] of (piece.labelCounts ?? []).entries())
       labelCounts[label] = (labelCounts[label] ?? 0) + rows;
   const classes = labels === null ? 0 : (asked ?? labelCounts.findLastIndex((n) => n > 0) + 1);
+  const watch = watchImages(height * width * channels);
+  const joining = { folder, pieces, signal };
   const content = {
     ...{ schemaVersion: 1 as const, count, height, width, channels, classes },
     classCounts: labelCounts.slice(0, classes),
-    images: await concatenate(folder, IMAGES_FILE, pieces, "images", signal),
-    labels: labels && (await concatenate(folder, LABELS_FILE, pieces, "labels", signal)),
+    images: await concatenate(IMAGES_FILE, "images", joining, watch.see),
+    labels: labels && (await concatenate(LABELS_FILE, "labels", joining)),
   };
-  const header = { ...content, digest: computeDatasetDigest(content) };
+  const header = { ...content, digest: computeDatasetDigest(content), seen: watch.finish() };
   writeFileAtomic(join(folder, DATASET_FILE), formatDatasetHeader(header));
   return header;
 }
 
+interface Joining {
+  readonly folder: string;
+  readonly pieces: readonly FoundPiece[];
+  readonly signal: AbortSignal;
+}
+
+/** @param see shown every byte, in order */
 async function concatenate(
-  folder: string,
   name: string,
-  pieces: readonly FoundPiece[],
   content: "images" | "labels",
-  signal: AbortSignal,
+  { folder, pieces, signal }: Joining,
+  see: (block: Uint8Array) => void = () => undefined,
 ): Promise<PackedFile> {
   const merged = createPackedFile(folder, name);
   try {
@@ -146,6 +157,7 @@ async function concatenate(
       for await (const block of readBytes(join(piece.folder, packed.file), 0, packed.bytes)) {
         signal.throwIfAborted();
         merged.write(block);
+        see(block);
       }
     }
     return merged.finish();

@@ -1,4 +1,5 @@
 import type { DemoOptions } from "../../app/demo.ts";
+import type { Effects } from "../../core/effects.ts";
 import { formatDuration } from "../../core/quantities.ts";
 import { defineCommand } from "../command.ts";
 import { formatCommand } from "../../core/shell.ts";
@@ -8,7 +9,8 @@ import { print } from "../output.ts";
 /** `bsweep demo`: the whole way, as a user would go it. */
 export const demoCommand = defineCommand({
   command: "demo",
-  describe: "Go the whole way on real digits, on this machine, in one to three minutes",
+  describe:
+    "Go the whole way on real digits, on this machine, in one to three minutes; fetches digits and TensorFlow if need be",
   options: {
     folder: text("Folder of the demo, from the workspace", {
       defaultDescription: "bsweep-demo, bsweep-best",
@@ -16,23 +18,25 @@ export const demoCommand = defineCommand({
     best: flag("Train the best network known for digits on all of MNIST instead: an hour or two"),
     fresh: flag("Start over: remove what an earlier demo left"),
   },
-  run: async ({ folder, best, fresh }, { layout }) => {
+  run: async ({ folder, best, fresh }, { layout, effects }) => {
     const name = folder ?? (best ? "bsweep-best" : "bsweep-demo");
-    const status = await runDemo(best, { folder: layout.resolve(name), fresh });
+    const status = await runDemo(best, { folder: layout.resolve(name), fresh }, effects);
     if (status !== 0) process.exitCode = status;
   },
 });
 
-async function runDemo(best: boolean, options: DemoOptions): Promise<number> {
+async function runDemo(best: boolean, options: DemoOptions, effects: Effects): Promise<number> {
+  const { installRuntime } = await import("../../trainer/runtime/install.ts");
   const { BEST_DEMO, SWEEP_DEMO, prepareDemo, runDemoStep, sumTrialSeconds } =
     await import("../../app/demo.ts");
   const demo = best ? BEST_DEMO : SWEEP_DEMO;
-  const made = prepareDemo(demo, options);
+  const made = await prepareDemo(demo, options, effects);
   print(
     made
       ? `The demo's folder is ${options.folder}: ${demo.given}, and study.yaml.`
       : `An earlier demo left ${options.folder}: this one goes on where it was (--fresh starts over).`,
   );
+  await installRuntime({}, effects);
   const started = performance.now();
   for (const [index, step] of demo.steps.entries()) {
     const command = formatCommand("bsweep", ...step.args);

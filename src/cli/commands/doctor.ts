@@ -30,13 +30,19 @@ export const doctorCommand = defineCommand({
   },
 });
 
-/** On a cluster the image has TensorFlow; here this program needs it. */
+/** In a container the image has TensorFlow; elsewhere this installation needs it. */
 async function checkTrainer(): Promise<Check> {
   const { checker } = await import("../../core/check.ts");
   const { readRuntimeStatus } = await import("../../trainer/runtime/status.ts");
-  const { works, reason, tensorflow } = await readRuntimeStatus();
+  const { works, reason, tensorflow, closed } = await readRuntimeStatus();
   const trainer = checker("TensorFlow");
-  return works
-    ? trainer.ok(`${tensorflow ?? ""} computes here`)
-    : trainer.fail(reason ?? "does not work here", "bsweep runtime install");
+  if (!works)
+    return trainer.fail(
+      reason ?? "does not work here",
+      closed?.remedy ?? "bsweep runtime install (python3 with pip, make and g++; docs/clusters.md)",
+    );
+  const found = `${tensorflow ?? ""} computes here`;
+  return closed === null
+    ? trainer.ok(found)
+    : trainer.warn(`${found}; ${closed.found}`, closed.remedy);
 }

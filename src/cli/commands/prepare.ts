@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import pc from "picocolors";
 import type { PreparedDataset } from "../../app/prepare/merge.ts";
 import type { ImageSource, PieceNumber } from "../../app/prepare/source.ts";
+import { judgeDataset } from "../../core/dataset-sanity.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { dropAbsent } from "../../core/objects.ts";
 import { plural } from "../../core/quantities.ts";
@@ -69,7 +70,7 @@ async function run(options: Asked, surroundings: Surroundings, signal: AbortSign
     const { mergePieces } = await import("../../app/prepare/merge.ts");
     const receipt = options.receipt === undefined ? undefined : logicalPath(options.receipt);
     const merging = { to, force, waitSeconds: options.wait, signal };
-    tell(await mergePieces({ ...merging, ...dropAbsent({ receipt }) }), json);
+    tell(await mergePieces({ ...merging, ...dropAbsent({ receipt }) }), json, surroundings);
     return;
   }
   const pack = { source: toSource(options), to, classes, signal };
@@ -78,7 +79,8 @@ async function run(options: Asked, surroundings: Surroundings, signal: AbortSign
     return;
   }
   if (piece === undefined) {
-    tell(await prepareDataset({ ...pack, shards, force }, surroundings.effects), json);
+    const prepared = await prepareDataset({ ...pack, shards, force }, surroundings.effects);
+    tell(prepared, json, surroundings);
     return;
   }
   await preparePiece({ ...pack, piece }, surroundings.effects);
@@ -111,7 +113,12 @@ function toSource({ csv, images = "", labels, height, width }: Asked): ImageSour
     : { kind: "csv", csv, ...dropAbsent({ height, width }) };
 }
 
-function tell({ folder, state, header }: PreparedDataset, json: boolean): void {
+function tell(
+  { folder, state, header }: PreparedDataset,
+  json: boolean,
+  { effects }: Surroundings,
+): void {
+  for (const warning of judgeDataset(header)) effects.reporter.warn(warning);
   if (json) {
     printJson({ folder, state, header });
     return;

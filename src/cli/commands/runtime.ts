@@ -39,7 +39,7 @@ const statusCommand = defineCommand({
     else print(formatRuntimeStatus(status));
     if (!status.works) {
       throw new BsweepError("RUNTIME_MISSING", "TensorFlow does not work here", {
-        hint: "bsweep runtime install",
+        hint: status.closed?.remedy ?? "bsweep runtime install",
       });
     }
   },

@@ -1,15 +1,19 @@
-import { cpSync, existsSync, readFileSync, realpathSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import type { Effects, Reporter } from "../../core/effects.ts";
 import { BsweepError, messageOf } from "../../core/errors.ts";
+import { cacheFolder } from "../../workspace/cache.ts";
 import { packageRoot } from "../../workspace/package.ts";
-import { cacheFolder } from "./cache.ts";
+import { findClosed } from "./access.ts";
 import { buildOf, type Libraries, linkLibraries } from "./libraries.ts";
 import type { Build } from "./pinned-wheels.ts";
 import { proveRuntime } from "./proof.ts";
 import { listSources, type Source, takeGivenLibraries, takePinnedLibraries } from "./sources.ts";
 import {
+  bindingPath,
+  fetchedTfjs,
   findTfjsPackage,
+  libraryLink,
   nodePreGypProgram,
   TFJS_NODE,
   type TfjsPackage,
@@ -54,12 +58,20 @@ export async function installRuntime(
     (source) => installFrom(source, options.build, tfjs, reporter),
     reporter,
   );
+  warnOfClosed(reporter);
   const after = await proveRuntime();
   if (after.works) return { changed: true, tensorflow: after.tensorflow, build: after.build };
   const message = `TensorFlow is in place but does not work: ${after.reason}`;
   throw new BsweepError("RUNTIME_MISSING", message, {
     hint: "bsweep runtime status shows what was found; bsweep runtime install --from takes another TensorFlow",
   });
+}
+
+/** A colleague, or a user whom root has set this up for, would find out only when training. */
+function warnOfClosed(reporter: Reporter): void {
+  const tfjs = findTfjsPackage();
+  const closed = tfjs && findClosed([libraryLink(tfjs), bindingPath(tfjs)]);
+  if (closed !== undefined) reporter.warn(`${closed.found}; ${closed.remedy}`);
 }
 
 /** Whether a TensorFlow that works is what was asked for. */
@@ -134,14 +146,16 @@ async function runTfjsInstaller(tfjs: TfjsPackage, reporter: Reporter): Promise<
 /** npm leaves an optional package out in silence when its install script fails. */
 async function fetchTfjsPackage(reporter: Reporter): Promise<TfjsPackage> {
   const requirement = `${TFJS_NODE}@${wantedTfjsVersion()}`;
-  const root = packageRoot();
+  const root = existsSync(join(packageRoot(), "package-lock.json")) ? packageRoot() : fetchedTfjs();
   reporter.info(`Fetching ${requirement} with npm ...`);
+  mkdirSync(root, { recursive: true });
   const argv = ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"];
   // npm brings the whole folder in line: development packages stay as they are, there or not.
   if (!existsSync(join(root, "node_modules", "typescript"))) argv.push("--omit=dev");
-  await runTool(`Fetching ${requirement}`, "npm", [...argv, requirement], {
+  argv.push("--prefix", root, requirement);
+  await runTool(`Fetching ${requirement}`, "npm", argv, {
     cwd: root,
-    hint: `run it by hand in ${root}: npm ${argv.join(" ")} ${requirement}`,
+    hint: `run it by hand: npm ${argv.join(" ")}`,
   });
   const found = findTfjsPackage();
   if (found !== undefined) return found;

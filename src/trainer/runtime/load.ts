@@ -28,7 +28,7 @@ export function loadTensorFlow({ threads, notes = false }: LoadOptions): Tf {
   restoreIsNullOrUndefined();
   try {
     // `import()` of this CommonJS package first scans its files for names, a quarter of the whole start.
-    return createRequire(import.meta.url)("@tensorflow/tfjs-node") as Tf;
+    return createRequire(import.meta.url)(findTfjsPackage()?.folder ?? TFJS_NODE) as Tf;
   } catch (error) {
     throw missingRuntime(error);
   }

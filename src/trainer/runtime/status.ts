@@ -1,12 +1,12 @@
 import { plural } from "../../core/quantities.ts";
 import { existsSync, realpathSync } from "node:fs";
-import { join } from "node:path";
+import { type ClosedLibrary, findClosed } from "./access.ts";
 import { readCpu, type Cpu } from "./cpu.ts";
 import { tensorFlowEnvironment } from "./load.ts";
 import type { Gpus } from "./gpus.ts";
 import type { Build } from "./pinned-wheels.ts";
 import { proveRuntime, type Proof } from "./proof.ts";
-import { bindingPath, findTfjsPackage, type TfjsPackage } from "./tfjs-package.ts";
+import { bindingPath, findTfjsPackage, libraryLink, type TfjsPackage } from "./tfjs-package.ts";
 
 /** What `bsweep runtime status` tells. A field is null when there is nothing to tell. */
 export interface RuntimeStatus {
@@ -22,6 +22,8 @@ export interface RuntimeStatus {
   readonly tfjsNode: string | null;
   readonly library: string | null;
   readonly binding: string | null;
+  /** Set where fewer people may read library and binding than may run bsweep. */
+  readonly closed: ClosedLibrary | null;
   readonly node: string;
   readonly cpu: Cpu;
   /** The thread settings of this environment; a trial sets its own. */
@@ -33,12 +35,14 @@ export async function readRuntimeStatus(
 ): Promise<RuntimeStatus> {
   const proof = await proveRuntime();
   const tfjs = findTfjsPackage();
+  const closed = tfjs && findClosed([libraryLink(tfjs), bindingPath(tfjs)]);
   return {
     ...{ reason: null, tensorflow: null, build: null, gpus: null, ...proof },
-    ...(proof.works ? {} : { reason: explain(proof, tfjs) }),
+    ...(proof.works ? {} : { reason: explain(proof, tfjs, closed) }),
     tfjsNode: tfjs?.version ?? null,
     library: tfjs === undefined ? null : existing(libraryLink(tfjs)),
     binding: tfjs === undefined ? null : existing(bindingPath(tfjs)),
+    closed: closed ?? null,
     node: process.versions.node,
     cpu: readCpu(),
     threads: Object.fromEntries(
@@ -50,15 +54,16 @@ export async function readRuntimeStatus(
 }
 
 /** The most telling reason: a missing part before what loading said about it. */
-function explain(proof: Extract<Proof, { works: false }>, tfjs: TfjsPackage | undefined): string {
+function explain(
+  proof: Extract<Proof, { works: false }>,
+  tfjs: TfjsPackage | undefined,
+  closed: ClosedLibrary | undefined,
+): string {
   if (tfjs === undefined) return "the npm package @tensorflow/tfjs-node is not installed";
+  if (closed !== undefined) return closed.found;
   if (existing(libraryLink(tfjs)) === null) return "TensorFlow's native library is not there";
   if (existing(bindingPath(tfjs)) === null) return "tfjs-node's native binding is not built";
   return proof.reason;
-}
-
-function libraryLink(tfjs: TfjsPackage): string {
-  return join(tfjs.folder, "deps", "lib", "libtensorflow.so");
 }
 
 function existing(path: string): string | null {
@@ -80,6 +85,8 @@ export function formatRuntimeStatus(status: RuntimeStatus): string {
     ["GPUs", formatGpus(status)],
     ["threads", `${threads.join(" ")} (a trial sets its own)`],
   ];
+  if (status.closed !== null)
+    rows.push(["warning", status.closed.found], ["", status.closed.remedy]);
   return rows.map(([name, value]) => `${name.padEnd(11)} ${value ?? "-"}`).join("\n");
 }
 

@@ -12,10 +12,19 @@ export interface TfjsPackage {
   readonly version: string;
 }
 
+/**
+ * Where `runtime install` puts a tfjs-node that npm has left out of an installed bsweep. A folder of its own: npm brings
+ * the whole folder it installs into in line, and that one is not bsweep's.
+ */
+export function fetchedTfjs(): string {
+  return join(packageRoot(), "node_modules", ".tfjs-node");
+}
+
 /** Finds tfjs-node's folder without loading it; undefined when npm has left the optional package out. */
 export function findTfjsPackage(): TfjsPackage | undefined {
   const require = createRequire(import.meta.url);
-  for (const modules of require.resolve.paths(TFJS_NODE) ?? []) {
+  const places = [...(require.resolve.paths(TFJS_NODE) ?? []), join(fetchedTfjs(), "node_modules")];
+  for (const modules of places) {
     const folder = join(modules, TFJS_NODE);
     const version = valueOr(undefined, () => readManifest(folder).version);
     if (version !== undefined) return { folder, version };
@@ -33,6 +42,11 @@ export function bindingPath(tfjs: TfjsPackage): string {
   const require = createRequire(join(tfjs.folder, "package.json"));
   const nodePreGyp = require("@mapbox/node-pre-gyp") as { find(manifest: string): string };
   return nodePreGyp.find(join(tfjs.folder, "package.json"));
+}
+
+/** The link that the binding loads. */
+export function libraryLink(tfjs: TfjsPackage): string {
+  return join(tfjs.folder, "deps", "lib", "libtensorflow.so");
 }
 
 /** The program that builds the binding. */

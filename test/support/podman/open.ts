@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { runProcess } from "../../../src/process/exec.ts";
-import { cacheFolder } from "../../../src/trainer/runtime/cache.ts";
+import { cacheFolder } from "../../../src/workspace/cache.ts";
 import { importBaseImage } from "./base-image.ts";
 import { writeConfiguration } from "./configuration.ts";
 import { withFileLock } from "./file-lock.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runProcess } from "../../../src/process/exec.ts";
-import { cacheFolder } from "../../../src/trainer/runtime/cache.ts";
+import { cacheFolder } from "../../../src/workspace/cache.ts";
 
 /** A Python with packages, under the cache folder. Deleting its folder is all it takes to build it anew. */
 export interface PythonEnvironment {

@@ -10,6 +10,7 @@ const STATUS: RuntimeStatus = {
   tfjsNode: "4.22.0",
   library: "/cache/libtensorflow_cc.so.2",
   binding: "/modules/tfjs_binding.node",
+  closed: null,
   node: "20.20.2",
   cpu: { model: "Some CPU", cores: 2, features: ["avx2", "amx_bf16"] },
   threads: { TF_NUM_INTRAOP_THREADS: "1", OMP_NUM_THREADS: null },
@@ -39,6 +40,15 @@ test("one that does not work says why, and has dashes for what is missing", () =
   });
   expect(text).toContain("works       no: no library\n");
   expect(text).toContain("library     -\n");
+});
+
+test("one that others may not read names what closes it, and the remedy", () => {
+  const closed = { found: "/root/lib.so is closed to other users", remedy: "cp -r /root /opt" };
+  expect(
+    formatRuntimeStatus({ ...STATUS, closed })
+      .split("\n")
+      .slice(-2),
+  ).toEqual(["warning     /root/lib.so is closed to other users", "            cp -r /root /opt"]);
 });
 
 test("one for GPUs names those it found, or says why it found none", () => {

@@ -1,8 +1,8 @@
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
-import { valueOr } from "../../core/errors.ts";
-import { logicalPath } from "../../workspace/layout.ts";
-import { packageRoot } from "../../workspace/package.ts";
+import { valueOr } from "../core/errors.ts";
+import { logicalPath } from "./layout.ts";
+import { packageRoot } from "./package.ts";
 
 /**
  * The folder for what is large and can be fetched again: `$BSWEEP_CACHE`, else `$XDG_CACHE_HOME/bsweep`,

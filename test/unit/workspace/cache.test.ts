@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { cacheFolder } from "../../../../src/trainer/runtime/cache.ts";
-import { logicalCwd } from "../../../../src/workspace/layout.ts";
-import { packageRoot } from "../../../../src/workspace/package.ts";
+import { cacheFolder } from "../../../src/workspace/cache.ts";
+import { logicalCwd } from "../../../src/workspace/layout.ts";
+import { packageRoot } from "../../../src/workspace/package.ts";
 
 test.each([
   ["its own variable first", { BSWEEP_CACHE: "/a", XDG_CACHE_HOME: "/b" }, "/home/me", "/a"],

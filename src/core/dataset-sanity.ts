@@ -1,0 +1,151 @@
+import { type DatasetHeader, ROW_HASH_DIGITS, SAMPLED_ROWS, type SeenImages } from "./dataset.ts";
+import { formatCount, plural } from "./quantities.ts";
+import { foldRanges } from "./ranges.ts";
+
+/** Pixels are 0 .. 255: images that keep below it were scaled to another range. */
+const DIM = 128;
+/** Of a test set's rows that can be compared, the share from which on they are said to be the training set's. */
+const OVERLAP = 0.05;
+/** So many classes stand in a warning. */
+const SHOWN = 5;
+
+/** What is odd about a data set, whatever it is for: a sentence each, with what to do about it. */
+export function judgeDataset(header: DatasetHeader): string[] {
+  const { classCounts } = header;
+  const found = classesOf(classCounts);
+  const largest = found.at(-1) ?? 0;
+  const isSingle = found.length === 1;
+  if (isSingle && header.count > 1)
+    return [
+      ...judgeImages(header),
+      `every row is of class ${largest}: there is nothing to tell apart`,
+    ];
+  return [
+    ...judgeImages(header),
+    ...(isSingle ? [] : judgeGaps(classCounts.slice(0, largest + 1))),
+  ];
+}
+
+/**
+ * The same of one that trials train on.
+ * @param holdout fraction of the rows
+ */
+export function judgeTraining(header: DatasetHeader, holdout: number): string[] {
+  const { count, classCounts } = header;
+  if (count === 1)
+    return [...judgeDataset(header), "the hold-out takes that row, and none is left to train on"];
+  const largest = classesOf(classCounts).at(-1) ?? 0;
+  const unused = emptyClasses(classCounts).filter((label) => label > largest);
+  const needed = Math.ceil(1 / holdout);
+  const rare = classesOf(classCounts).filter((label) => (classCounts[label] ?? 0) < needed);
+  return [
+    ...judgeDataset(header),
+    ...(unused.length > 0
+      ? [`no row is of class ${foldRanges(unused).join(", ")}: no trial can learn it`]
+      : []),
+    ...(rare.length > 0
+      ? [
+          `${describeRare(rare, classCounts)}: a hold-out of ${holdout} needs ${formatCount(needed)} to hold one of them`,
+        ]
+      : []),
+  ];
+}
+
+/** What is odd about a test set beside the training set: what else `refit` would find out after all trials. */
+export function judgeTest(test: DatasetHeader, train: DatasetHeader): string[] {
+  const misfit = explainMisfit(test, train);
+  if (misfit !== undefined) return [`${misfit}: refit refuses it`];
+  if (test.digest === train.digest)
+    return ["it is the training set itself: what it tells is no test"];
+  const known = new Set(classesOf(train.classCounts));
+  const tested = new Set(classesOf(test.classCounts));
+  const untested = [...known].filter((label) => !tested.has(label));
+  const unlearned = [...tested].filter((label) => !known.has(label));
+  const of = (classes: readonly number[]): string => foldRanges(classes).join(", ");
+  return [
+    ...judgeImages(test),
+    ...(untested.length > 0
+      ? [`no row is of class ${of(untested)}, which the training set has`]
+      : []),
+    ...(unlearned.length > 0
+      ? [`rows are of class ${of(unlearned)}, of which the training set has none`]
+      : []),
+    ...judgeOverlap(test, train),
+  ];
+}
+
+/** Why models of `train` cannot be judged on `test`; undefined when they can. */
+export function explainMisfit(test: DatasetHeader, train: DatasetHeader): string | undefined {
+  if (test.classes === 0) return "found no labels, expected those of a test set";
+  const [found, expected] = [test, train].map(({ height, width, channels }) =>
+    [height, width, channels].join(" x "),
+  );
+  if (found === expected && test.classes <= train.classes) return undefined;
+  return `found ${found ?? ""} in ${plural(test.classes, "class", "classes")}, expected ${expected ?? ""} in ${train.classes}`;
+}
+
+/** Classes that have rows, ascending. */
+function classesOf(classCounts: readonly number[]): number[] {
+  return [...classCounts.keys()].filter((label) => classCounts[label] !== 0);
+}
+
+function emptyClasses(classCounts: readonly number[]): number[] {
+  return [...classCounts.keys()].filter((label) => classCounts[label] === 0);
+}
+
+function judgeGaps(classCounts: readonly number[]): string[] {
+  const empty = emptyClasses(classCounts);
+  if (empty.length === 0) return [];
+  const largest = classCounts.length - 1;
+  const outlier = empty.at(-1) === largest - 1 && empty.length > 1 && empty[0] !== 0;
+  const advice = outlier
+    ? `correct ${plural(classCounts[largest] ?? 0, "label")} of ${largest}, or number them without gaps`
+    : "number labels from 0 without gaps";
+  return [
+    `no row is of class ${foldRanges(empty).join(", ")}, and yet networks get ${formatCount(largest + 1)} outputs, for labels up to ${largest}: ${advice}`,
+  ];
+}
+
+function judgeImages({ count, seen }: DatasetHeader): string[] {
+  const single = count === 1 ? ["there is one row only"] : [];
+  if (seen === undefined) return single;
+  const { darkest, brightest } = seen;
+  if (darkest === brightest) return [...single, `every pixel is ${darkest}: images show nothing`];
+  if (brightest >= DIM) return single;
+  return [
+    ...single,
+    `pixels are ${darkest} to ${brightest} of 255: networks see nearly black images; scale them to 0 .. 255`,
+  ];
+}
+
+function describeRare(rare: readonly number[], classCounts: readonly number[]): string {
+  const shown = rare
+    .slice(0, SHOWN)
+    .map((label) => `class ${label} has ${plural(classCounts[label] ?? 0, "row")}`);
+  const more = rare.length > SHOWN ? `, and ${rare.length - SHOWN} more classes as few` : "";
+  return `${shown.join(", ")}${more}`;
+}
+
+/**
+ * Rows of one that are rows of the other, by the samples of both: of each data set every hash up to the largest of its
+ * sample is known, so what lies below both is a fair sample of the test set.
+ */
+function judgeOverlap(test: DatasetHeader, train: DatasetHeader): string[] {
+  if (test.seen === undefined || train.seen === undefined) return [];
+  const rows = [splitSample(test.seen), splitSample(train.seen)] as const;
+  const known = new Set(rows[1]);
+  const end = rows[1].length < SAMPLED_ROWS ? undefined : rows[1].at(-1);
+  const comparable = rows[0].filter((hash) => end === undefined || hash <= end);
+  const shared = comparable.filter((hash) => known.has(hash)).length;
+  if (shared === 0 || shared < comparable.length * OVERLAP) return [];
+  const percent = Math.round((shared / comparable.length) * 100);
+  return [
+    `about ${percent} % of its rows are rows of the training set too (${shared} of ${plural(comparable.length, "row")} compared): what it tells is no test`,
+  ];
+}
+
+function splitSample({ rows }: SeenImages): string[] {
+  return Array.from({ length: rows.length / ROW_HASH_DIGITS }, (_, at) =>
+    rows.slice(at * ROW_HASH_DIGITS, (at + 1) * ROW_HASH_DIGITS),
+  );
+}
