@@ -120,7 +120,7 @@ function findHost(options: PrepareJobsOptions) {
   const requester = { name: "prepare", file: study?.file ?? "", cluster };
   return {
     ...{ study, site, folder, concurrencyLimit: cluster.concurrencyLimit },
-    cluster: request(requester, site, layout.workspace, user),
+    cluster: request(requester, site, layout, user),
   };
 }
 
@@ -128,11 +128,11 @@ function findHost(options: PrepareJobsOptions) {
 function request(
   requester: Requester,
   site: Site,
-  workspace: string,
+  layout: Layout,
   user: string | undefined,
 ): ClusterRequest {
   try {
-    return requestCluster(requester, site, workspace, user);
+    return requestCluster(requester, site, layout, user);
   } catch (error) {
     const isUnnamed = error instanceof BsweepError && error.code === "INVALID_STUDY";
     if (!isUnnamed || requester.file !== "") throw error;

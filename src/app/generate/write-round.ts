@@ -86,7 +86,7 @@ export async function writeRound(
   const needsRunner = study.trainer.kind === "command" && isInImage && !imageHasBsweep;
   const inputs: RoundInputs = {
     ...spec,
-    cluster: pinImage(requestCluster(study, site, layout.workspace, spec.user), site, layout),
+    cluster: pinImage(requestCluster(study, site, layout, spec.user), site, layout),
     engine: createTemplateEngine([join(dirname(study.file), "templates"), packagedTemplates()]),
     nonce: spec.nonce ?? randomBytes(4).toString("hex"),
     createdAt: effects.now().toISOString(),

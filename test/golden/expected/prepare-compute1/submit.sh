@@ -87,7 +87,7 @@ fi
 
 scheduler=LSF
 submit_command=bsub
-job_group='/h.schroeder/bsweep/prepare'
+job_group='/h.schroeder/bsweep/prepare-fae69213'
 watch_command="bjobs -A -g $job_group"
 look_command="bhist -a -J"
 # LSF keeps a finished job in memory for CLEAN_PERIOD, an hour by default: half of it is sure.
