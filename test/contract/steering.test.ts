@@ -359,6 +359,17 @@ describe("what is told", () => {
     expect(existsSync(round.layout.pausedFile("s"))).toBe(false);
   });
 
+  test("a pool keeps its slots, and throttle says nothing else of it", async () => {
+    const round = await makeRound(lsf(), { cluster: "pool: { slots: 2, walltime: 1h }" });
+    const { exitStatus, stdout } = await round.steer("throttle", "7");
+    expect(exitStatus).toBe(0);
+    expect(stdout).toContain("array 1, job 1000: a parallel job keeps the slots it was submitted");
+    expect(stdout).toContain("cluster.pool.slots in the study sets them");
+    expect(stdout).not.toMatch(/job group|at once/);
+    expect(existsSync(round.layout.limitFile("s"))).toBe(false);
+    expect(round.submit().stdout).toContain("bjobs -g /me/");
+  });
+
   test("a refusal is told whole, once the others are done", async () => {
     const round = await makeRound(lsf());
     const text = `Job <${round.job(2)}>: User permission denied`;
