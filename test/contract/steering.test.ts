@@ -360,7 +360,9 @@ describe("what is told", () => {
   });
 
   test("a pool keeps its slots, and throttle says nothing else of it", async () => {
-    const round = await makeRound(lsf(), { cluster: "pool: { slots: 2, walltime: 1h }" });
+    const round = await makeRound(lsf(), {
+      ...{ cluster: "pool: { slots: 2, walltime: 1h }", workspace: "plain" },
+    });
     const { exitStatus, stdout } = await round.steer("throttle", "7");
     expect(exitStatus).toBe(0);
     expect(stdout).toContain("array 1, job 1000: a parallel job keeps the slots it was submitted");

@@ -38,6 +38,8 @@ interface RoundSpec {
   readonly trialsPerElement: number;
   /** Whether the first trial is to be tried alone before the others. */
   readonly canary: boolean;
+  /** False: its jobs wait for none of the study's others, whatever limit that breaks. */
+  readonly chained?: boolean;
   /** A command's image need not have bsweep: by default one is staged for it. */
   readonly imageHasBsweep?: boolean;
   /** Login name, for the default job group; by default that of the process. */
@@ -110,6 +112,7 @@ function fillRound(folder: string, inputs: RoundInputs): WrittenRound | undefine
   const scripts = renderScripts(
     {
       ...{ study, site, cluster, arrays, trials, runner, nonce },
+      chained: inputs.chained ?? true,
       layout: inputs.layout,
       round: inputs.place.round,
       bsweepVersion: packageVersion(),

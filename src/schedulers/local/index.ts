@@ -18,6 +18,7 @@ export const local: Scheduler = {
   },
   element: lsfElement,
   status: null,
+  runLimit: null,
   steering: null,
   session: null,
   doctor: { commands: [], questions: () => [], inside: () => [] },

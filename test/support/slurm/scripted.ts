@@ -4,9 +4,10 @@ import { makeTestFolder } from "../folder.ts";
 
 /** Commands that say what Slurm's say (test/fixtures/slurm), where no Slurm can be made to: other users, limits, kills. */
 export class ScriptedSlurm {
-  readonly folder = makeTestFolder();
+  readonly folder: string;
 
-  constructor() {
+  constructor(folder = makeTestFolder()) {
+    this.folder = folder;
     writeFileSync(join(this.folder, "taken.txt"), "");
   }
 
@@ -29,6 +30,11 @@ export class ScriptedSlurm {
   /** How many elements of one's own are in the queue. */
   wait(elements: number): void {
     writeFileSync(join(this.folder, "waiting"), "1_1\n".repeat(elements));
+  }
+
+  /** Why what was taken waits. */
+  reason(reason: string): void {
+    writeFileSync(join(this.folder, "reason"), `${reason}\n`);
   }
 
   end(job: string): void {

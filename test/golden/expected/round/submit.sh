@@ -89,7 +89,7 @@ fi
 
 scheduler=LSF
 submit_command=bsub
-job_group='/h.schroeder/bsweep/small-b5688193'
+job_group='/h.schroeder/bsweep/small-WORKSPACE'
 watch_command="bjobs -A -g $job_group"
 look_command="bhist -a -J"
 # LSF keeps a finished job in memory for CLEAN_PERIOD, an hour by default: half of it is sure.
