@@ -46,9 +46,7 @@ export async function examine(options: DoctorOptions): Promise<DoctorReport> {
     const context: DoctorContext = {
       ...{ layout, study, site, user: currentUser() },
       // What `generate` would refuse is told here.
-      cluster:
-        study &&
-        attempt("study on site", checks, () => requestCluster(study, site, layout.workspace)),
+      cluster: study && attempt("study on site", checks, () => requestCluster(study, site, layout)),
       environment: await findEnvironment(site, process.env),
     };
     checks.push(

@@ -4,6 +4,8 @@ import type { Site } from "../core/site.ts";
 import type { Study } from "../core/study.ts";
 import { countAsked } from "../samplers/index.ts";
 import { requireWorkspace } from "../workspace/folder.ts";
+import { mostAtOnce } from "../rules/rule.ts";
+import { schedulerOf } from "../schedulers/index.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { judgeData } from "./plan/data-warnings.ts";
 import { explainChangedCommand, lintCluster } from "./plan/lints.ts";
@@ -40,10 +42,11 @@ export interface PlannedArrays {
   readonly lastArrayElements: number;
   readonly maxArraySize: number;
   readonly trialsPerElement: number;
-  readonly concurrencyLimit: number;
+  /** Elements that may run at once: the concurrency limit, or the slots of a pool. */
+  readonly atOnce: number;
   /** Every element running its whole walltime. */
   readonly coreHoursAtMost: number;
-  /** The same, as many elements at once as the study may run; waiting in the queue left out. */
+  /** The same, with `atOnce` of them at a time, and one pool after another; waiting in the queue left out. */
   readonly elapsedSecondsAtMost: number;
 }
 
@@ -79,18 +82,21 @@ function planArrays(
   trialsPerElement: number,
 ): PlannedArrays {
   const { cpus, walltimeSeconds } = study.resources;
-  const { concurrencyLimit } = study.cluster;
   const { maxArraySize } = site;
   const elements = Math.ceil(newTrials / trialsPerElement);
   const arrays = Math.ceil(elements / maxArraySize);
+  const lastArrayElements = arrays === 0 ? 0 : elements - (arrays - 1) * maxArraySize;
+  const isPool = schedulerOf(site).submits && study.cluster.pool !== undefined;
+  const atOnce = isPool ? mostAtOnce({ study }) : study.cluster.concurrencyLimit;
+  const turns = isPool
+    ? Math.max(0, arrays - 1) * Math.ceil(maxArraySize / atOnce) +
+      Math.ceil(lastArrayElements / atOnce)
+    : Math.ceil(elements / atOnce);
   return {
-    site: site.name,
-    arrays,
-    elements,
-    lastArrayElements: arrays === 0 ? 0 : elements - (arrays - 1) * maxArraySize,
-    ...{ maxArraySize, trialsPerElement, concurrencyLimit },
+    ...{ site: site.name, arrays, elements, lastArrayElements },
+    ...{ maxArraySize, trialsPerElement, atOnce },
     coreHoursAtMost: (elements * walltimeSeconds * cpus) / SECONDS_PER_HOUR,
-    elapsedSecondsAtMost: Math.ceil(elements / concurrencyLimit) * walltimeSeconds,
+    elapsedSecondsAtMost: turns * walltimeSeconds,
   };
 }
 

@@ -30,11 +30,15 @@ import { loadStudy } from "./plan/load-study.ts";
 import { openSource } from "./prepare.ts";
 import { renderPreparation, type PreparationInputs } from "./prepare/job-scripts.ts";
 import { checkTarget } from "./prepare/merge.ts";
+import { warnOfStuckJobs } from "./prepare/stuck-jobs.ts";
+import { findRunLimit } from "./cluster/run-limit.ts";
 import type { PrepareOptions } from "./prepare/source.ts";
 import { loadSite } from "./site/load-site.ts";
 
 /** Most pieces packed at once, where no study says so. */
 const CONCURRENCY_LIMIT = 50;
+/** Of a job, where nothing allows less. */
+const WALLTIME_SECONDS = 3600;
 /** Longest readable part of a preparation's name. */
 const MAX_NAME = 40;
 
@@ -46,7 +50,8 @@ interface PrepareJobsOptions extends PrepareOptions {
   readonly placement: Pick<Placement, "image" | "queue" | "userGroup">;
   /** Of each job. */
   readonly memoryMiB: number;
-  readonly walltimeSeconds: number;
+  /** Null: an hour, or as much of it as the queue and the study allow. */
+  readonly walltimeSeconds: number | null;
   /** Write the jobs anew though they were submitted. */
   readonly overwrite: boolean;
   /** What a person types to see how far it is, on one line. */
@@ -67,7 +72,8 @@ export async function prepareByJobs(
   options: PrepareJobsOptions,
   effects: Effects,
 ): Promise<PreparationReport> {
-  const { layout, source, to, classes, shards, force, memoryMiB, walltimeSeconds } = options;
+  const { layout, source, to, classes, shards, force, memoryMiB } = options;
+  const walltimeSeconds = options.walltimeSeconds ?? WALLTIME_SECONDS;
   checkTarget(to);
   const { files } = await openSource(options);
   const host = findHost(options);
@@ -79,7 +85,11 @@ export async function prepareByJobs(
   const existing = readPreparation(folder);
   const mayReplace = (): void => refuseSubmitted(folder, options);
   if (existing !== undefined && !options.overwrite && wasSubmitted(folder)) {
-    if (existing.request === request) return reportPreparation(folder, existing);
+    if (existing.request === request) {
+      const report = reportPreparation(folder, existing);
+      await warnOfStuckJobs(report, existing, nameOf(to), effects);
+      return report;
+    }
     mayReplace();
   }
   const inputs = await gatherInputs(options, host);
@@ -120,7 +130,7 @@ function findHost(options: PrepareJobsOptions) {
   const requester = { name: "prepare", file: study?.file ?? "", cluster };
   return {
     ...{ study, site, folder, concurrencyLimit: cluster.concurrencyLimit },
-    cluster: request(requester, site, layout.workspace, user),
+    cluster: request(requester, site, layout, user),
   };
 }
 
@@ -128,11 +138,11 @@ function findHost(options: PrepareJobsOptions) {
 function request(
   requester: Requester,
   site: Site,
-  workspace: string,
+  layout: Layout,
   user: string | undefined,
 ): ClusterRequest {
   try {
-    return requestCluster(requester, site, workspace, user);
+    return requestCluster(requester, site, layout, user);
   } catch (error) {
     const isUnnamed = error instanceof BsweepError && error.code === "INVALID_STUDY";
     if (!isUnnamed || requester.file !== "") throw error;
@@ -167,7 +177,8 @@ function checkHost({ site, cluster }: Host, options: PrepareJobsOptions, paths: 
 async function gatherInputs(options: PrepareJobsOptions, host: Host): Promise<PreparationInputs> {
   const { site, cluster, study } = host;
   const { layout, source, to, classes, shards, force, progressCommand } = options;
-  const { memoryMiB, walltimeSeconds, nonce = randomBytes(4).toString("hex") } = options;
+  const { memoryMiB, nonce = randomBytes(4).toString("hex") } = options;
+  const walltimeSeconds = options.walltimeSeconds ?? (await findWalltime(host));
   const needsRunner = study?.trainer.kind === "command" && site.container !== "none";
   return {
     ...{ site, cluster, layout, source, to, classes, shards, force, progressCommand },
@@ -176,6 +187,12 @@ async function gatherInputs(options: PrepareJobsOptions, host: Host): Promise<Pr
     concurrencyLimit: host.concurrencyLimit,
     ...{ name: nameOf(to), nonce, bsweepVersion: packageVersion() },
   };
+}
+
+/** An hour, as far as the queue gives it; where it does not tell, as far as a study's jobs ask for it that go there. */
+async function findWalltime({ site, cluster, study }: Host): Promise<number> {
+  const limit = await findRunLimit(site, cluster.queue);
+  return Math.min(WALLTIME_SECONDS, limit ?? study?.resources.walltimeSeconds ?? Infinity);
 }
 
 /** One data set, one name: readable, and apart from data sets of the same name elsewhere. */

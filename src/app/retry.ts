@@ -8,7 +8,7 @@ import { collectFirst, quietly } from "./collect/collect-first.ts";
 import { observeStudy } from "./cluster/observe.ts";
 import { type WrittenRound, writeRound } from "./generate/write-round.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
-import { findKnownPacking } from "./plan/packing.ts";
+import { findKnownPacking, findMeasured } from "./plan/packing.ts";
 import { openPlan, type PlanContext } from "./plan/plan-context.ts";
 import { proposeTrials } from "./plan/propose.ts";
 import {
@@ -158,8 +158,8 @@ async function write(
       kind: "retry",
       // As the study packs its trials; one by one while nobody knows how long one takes.
       trialsPerElement: (await findKnownPacking(context, options.layout)).trialsPerElement,
-      // Every one of them was tried before.
-      canary: false,
+      // They were all tried before; where nothing ever completed, that has shown nothing.
+      canary: (await findMeasured(options.layout, study.name)) === undefined,
     },
     effects,
   );

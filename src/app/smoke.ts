@@ -47,6 +47,8 @@ export interface SmokeReport {
   readonly findings: readonly SmokeFinding[];
   /** Whether every probe has reported. */
   readonly complete: boolean;
+  /** Whether they were waited for. */
+  readonly waited: boolean;
 }
 
 /**
@@ -79,7 +81,7 @@ export async function runSmoke(options: SmokeOptions, effects: Effects): Promise
   await readReports(probes, effects);
   if (probes.some(({ facts }) => facts === undefined) && (options.wait || options.last))
     await askScheduler(probes, options.layout, effects);
-  return describe(target, rounds, probes, submittedAt);
+  return { ...describe(target, rounds, probes, submittedAt), waited: options.wait };
 }
 
 async function startAll(
@@ -131,7 +133,7 @@ function describe(
   rounds: readonly SmokeRound[],
   states: readonly ProbeState[],
   submittedAt: ReadonlyMap<SmokeRound, number>,
-): SmokeReport {
+): Omit<SmokeReport, "waited"> {
   const probes = states.flatMap((state) => measure(state, submittedAt.get(state.round)) ?? []);
   return {
     site: site.name,

@@ -20,7 +20,10 @@ export const JOB_OPTIONS = {
   queue: text("Queue, or partition, of the jobs", { group }),
   "user-group": text("User group, or account, of the jobs", { group }),
   memory: memory("Memory of each job", { default: "2GB", group }),
-  walltime: duration("Longest run of each job", { default: "1h", group }),
+  walltime: duration("Longest run of each job", {
+    defaultDescription: "1h, or what queue and study allow",
+    group,
+  }),
   overwrite: flag("Write the jobs anew, though they were submitted", { group }),
 };
 
@@ -52,7 +55,7 @@ export async function runJobs(
       where: study === undefined ? { site: options.site ?? "" } : { studyFile: logicalPath(study) },
       placement: dropAbsent({ image, queue, userGroup }),
       memoryMiB: options.memory,
-      walltimeSeconds: options.walltime,
+      walltimeSeconds: options.walltime ?? null,
       progressCommand: repeated,
     },
     effects,
@@ -92,7 +95,7 @@ function repeatCommand(
     study: study === undefined ? undefined : logicalPath(study),
     "user-group": userGroup,
     memory: `${memory}MB`,
-    walltime: `${walltime}s`,
+    walltime: walltime === undefined ? undefined : `${walltime}s`,
     workspace,
   };
   const words = Object.entries(named)

@@ -67,13 +67,9 @@ function describeArrays({
   return ` in ${plural(arrays, "array")} of ${sizes}${packed}, on ${site}`;
 }
 
-function describeCost({
-  coreHoursAtMost,
-  elapsedSecondsAtMost,
-  concurrencyLimit,
-}: PlannedArrays): string {
+function describeCost({ coreHoursAtMost, elapsedSecondsAtMost, atOnce }: PlannedArrays): string {
   const hours = plural(Math.ceil(coreHoursAtMost), "core-hour");
-  return `${hours}, over in ${formatDuration(elapsedSecondsAtMost)} with ${formatCount(concurrencyLimit)} at once`;
+  return `${hours}, over in ${formatDuration(elapsedSecondsAtMost)} with ${formatCount(atOnce)} at once`;
 }
 
 /** Reckoned from the shapes; what is planned already is left out, and what early stopping may save. */

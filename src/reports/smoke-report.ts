@@ -15,15 +15,18 @@ const COLUMNS = [
   { title: "TensorFlow" },
 ];
 
-/** Who ran where, with times; what the tasks of the pool saw of each other; what is wrong, and what to do. */
-export function formatSmokeReport(report: SmokeReport): string {
+/**
+ * Who ran where, with times; what the tasks of the pool saw of each other; what is wrong, and what to do.
+ * @param look the command that tells later what the probes found
+ */
+export function formatSmokeReport(report: SmokeReport, look: string): string {
   const { site, scheduler, image, probes, findings, rounds } = report;
   return [
     `${site}: ${schedulerOf(report).submits ? scheduler : "processes here"}${image === "" ? "" : `, in ${image}`}`,
     ...(probes.length === 0 ? [] : [drawTable(COLUMNS, probes.map(toRow)), LEGEND]),
     ...describePeers(probes),
     ...describeEnvironment(probes),
-    verdict(report),
+    verdict(report, look),
     ...findings.map(describeFinding),
     `Logs: ${rounds.map(({ folder }) => `${folder}/logs`).join(" and ")}`,
   ].join("\n");
@@ -80,11 +83,11 @@ function describeEnvironment(probes: readonly SmokeProbe[]): string[] {
   ].map(escapeControls);
 }
 
-function verdict({ complete, findings, probes }: SmokeReport): string {
+function verdict({ complete, waited, findings, probes }: SmokeReport, look: string): string {
   const problems = findings.filter(({ level }) => level === "problem").length;
   if (problems > 0) return `\n${plural(problems, "problem")}:`;
   if (!complete)
-    return "\nNot every probe has reported: bsweep smoke --last tells later what they found.";
+    return `\n${waited ? "" : "The probes were not waited for (--wait does it). "}Nothing is known of the site yet; later this tells what they found: ${look}`;
   return `\nEvery probe ran (${probes.length}): nothing is wrong with the site as far as they see.`;
 }
 

@@ -7,7 +7,7 @@ export function formatSubmitReport(report: SubmitReport): string {
   if (planned !== null) {
     return `${study}: would generate ${plural(planned.elements, "element")} in ${plural(planned.arrays, "array")} first, and then submit ${planned.elements === 1 ? "it" : "them"}`;
   }
-  if (rounds.length === 0) return `${study}: everything is submitted already`;
+  if (rounds.length === 0) return `${study}: nothing to submit: everything is`;
   if (awaitsCanary) {
     return "This was the first trial alone, whose time decides how the others are packed. When it has ended: the same command again.";
   }

@@ -97,6 +97,20 @@ export const GENERAL_RULES: readonly ClusterRule[] = [
       "resources.gpu.memory and shared are LSF's; on Slurm name a model, or the partition that has it",
   },
   {
+    id: "pool/short-job",
+    when: "the wall time of a pool is less than twice an element's",
+    why: "a task starts another element only while an element's whole wall time is left; else the job ends, and waits to be run again",
+    source: SOURCES.ownDesign,
+    find: ({ study: { cluster, resources } }) => {
+      const job = cluster.pool?.walltimeSeconds ?? Infinity;
+      const element = resources.walltimeSeconds;
+      if (job >= 2 * element) return undefined;
+      const span =
+        job > element ? `only in its first ${formatDuration(job - element)}` : "only once";
+      return `a task of the pool starts an element ${span}, since ${formatDuration(element)} must be left for one: then the job waits in the queue again; give cluster.pool.walltime a multiple of resources.walltime`;
+    },
+  },
+  {
     id: "pool/mpirun-host-loss",
     when: "mpirun starts the tasks of a pool",
     why: "mpirun ends all tasks when one of its hosts is lost; srun --no-kill and blaunch go on with the rest",

@@ -47,7 +47,7 @@ export function isBelow(path: string, folder: string): boolean {
 }
 
 /** Elements, or tasks of a pool, that may run at once. */
-export function mostAtOnce({ study }: ClusterUse): number {
+export function mostAtOnce({ study }: Pick<ClusterUse, "study">): number {
   const { pool, concurrencyLimit } = study.cluster;
   return pool?.slots ?? concurrencyLimit;
 }
@@ -84,5 +84,6 @@ export const SOURCES = {
     title: "mpirun(1)",
     url: "https://docs.open-mpi.org/en/main/man-openmpi/man1/mpirun.1.html",
   },
+  ownDesign: { title: "how bsweep's pools work (docs/parallel.md)" },
   measured: { title: "measured in the trainer's image, podman and cgroups" },
 } as const satisfies Record<string, Source>;

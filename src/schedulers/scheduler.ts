@@ -81,6 +81,14 @@ export interface JobFileDialect {
   notifyOptions(request: NotifyRequest): readonly string[];
 }
 
+/** How a scheduler is asked how long a job may run where it goes. Pure. */
+export interface RunLimitDialect {
+  /** @param queue as a study or a site names it; undefined: the default one. Null where nothing can be asked about that */
+  argv(queue: string | undefined): Argv | null;
+  /** Seconds; null where the answer does not tell, or there is no limit. */
+  parse(stdout: string, queue: string | undefined): number | null;
+}
+
 /** Where a job runs that only counts. */
 interface NotifyRequest extends Placement {
   readonly jobGroup: string;
@@ -110,6 +118,8 @@ export interface Scheduler extends SchedulerChoice {
   readonly element: ElementDialect;
   /** Null: nobody can be asked. */
   readonly status: StatusDialect | null;
+  /** Null: nobody can be asked. */
+  readonly runLimit: RunLimitDialect | null;
   /** Null: jobs are steered by hand. */
   readonly steering: SteeringDialect | null;
   /** Null: nobody gets a shell by it. */

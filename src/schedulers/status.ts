@@ -33,6 +33,8 @@ export interface StatusDialect {
   readonly query: StatusQuery;
   /** A second one, for ended elements that the first has forgotten; it may not be available. */
   readonly history: StatusQuery | null;
+  /** Whether what waits for this reason can never start, however long it waits: only another request mends it. */
+  neverStarts(reason: string): boolean;
   /** Set in the environment of both; undefined takes a variable away. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }

@@ -80,7 +80,7 @@ describe("elements that run", () => {
 
     const raised = await round.steer("throttle", "3");
     expect(raised).toMatchObject({ exitStatus: 0, stderr: "" });
-    expect(raised.stdout).toContain(`job group /me/bsweep/s: at most 3 jobs at once`);
+    expect(raised.stdout).toContain(`job group ${round.jobGroup}: at most 3 jobs at once`);
     expect(raised.stdout).toContain(`round 1, array 1, job ${round.job(1)}: at most 3 at once`);
     expect(raised.stdout).toContain("round 1, array 2: not submitted yet");
     await eventually(() => countRunning(lsf())).toBe(3);
@@ -88,14 +88,14 @@ describe("elements that run", () => {
     const lowered = await round.steer("throttle", "1");
     expect(lowered.stdout).toContain("at most 1 at once; 3 elements run on");
     expect(await countRunning(lsf())).toBe(3);
-    expect(await lsf().groups()).toContainEqual({ name: "/me/bsweep/s", limit: 1 });
+    expect(await lsf().groups()).toContainEqual({ name: round.jobGroup, limit: 1 });
 
     openGate(round);
     await lsf().untilEnded();
     expect(round.submit(SUBMIT_ALL)).toMatchObject({ status: 0, stderr: "" });
     const later = (await lsf().jobs()).find(({ id }) => id === round.job(2));
     expect(later?.specification).toMatch(/^s-r001-a02-0a1b2c3d\[1-2\]%1$/);
-    expect(await lsf().groups()).toContainEqual({ name: "/me/bsweep/s", limit: 1 });
+    expect(await lsf().groups()).toContainEqual({ name: round.jobGroup, limit: 1 });
     await lsf().untilEnded();
     expect((await round.states(1)).concat(await round.states(2))).toEqual(Array(6).fill("DONE"));
   });
@@ -125,7 +125,7 @@ describe("elements that run", () => {
     const pausing = round.steer("pause");
     await eventually(async () => (await lsf().calls()).at(-1)?.command).toBe("bstop");
     await lsf().run("bmod", ["-J", "%3", String(round.job(1))]);
-    await lsf().run("bgmod", ["-L", "3", "/me/bsweep/s"]);
+    await lsf().run("bgmod", ["-L", "3", round.jobGroup]);
     await eventually(() => countRunning(lsf())).toBe(3);
     const paused = await pausing;
     expect(paused.stdout).toContain("2 elements held, 2 elements running to the end");
@@ -346,7 +346,7 @@ describe("what is told", () => {
     const shown = await round.steer("pause", "--print");
     expect(shown.stdout).toContain(`bstop '${round.job(1)}[1,3-4]'`);
     const limit = await round.steer("throttle", "7", "--print");
-    expect(limit.stdout).toContain("bgmod -L 7 /me/bsweep/s");
+    expect(limit.stdout).toContain(`bgmod -L 7 ${round.jobGroup}`);
     expect(limit.stdout).toContain(`bmod -J %7 ${round.job(2)}`);
     const ending = await round.steer("cancel", "--print");
     expect(ending.stdout.match(/^bkill \d+$/gm)).toEqual([
@@ -357,6 +357,19 @@ describe("what is told", () => {
     expect(new Set(calls.map(({ command }) => command))).toEqual(new Set(["bjobs"]));
     expect(existsSync(round.layout.limitFile("s"))).toBe(false);
     expect(existsSync(round.layout.pausedFile("s"))).toBe(false);
+  });
+
+  test("a pool keeps its slots, and throttle says nothing else of it", async () => {
+    const round = await makeRound(lsf(), {
+      ...{ cluster: "pool: { slots: 2, walltime: 1h }", workspace: "plain" },
+    });
+    const { exitStatus, stdout } = await round.steer("throttle", "7");
+    expect(exitStatus).toBe(0);
+    expect(stdout).toContain("array 1, job 1000: a parallel job keeps the slots it was submitted");
+    expect(stdout).toContain("cluster.pool.slots in the study sets them");
+    expect(stdout).not.toMatch(/job group|at once/);
+    expect(existsSync(round.layout.limitFile("s"))).toBe(false);
+    expect(round.submit().stdout).toContain("bjobs -g /me/");
   });
 
   test("a refusal is told whole, once the others are done", async () => {

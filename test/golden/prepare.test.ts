@@ -32,7 +32,7 @@ function render(name: keyof typeof sites) {
       cluster: requestCluster(
         { name: "prepare", file: "", cluster },
         site,
-        workspace,
+        createLayout(workspace),
         "h.schroeder",
       ),
       layout: createLayout(workspace),

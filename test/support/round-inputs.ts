@@ -89,7 +89,7 @@ export function renderRound(options: {
     {
       study,
       site,
-      cluster: requestCluster(study, site, workspace, "h.schroeder"),
+      cluster: requestCluster(study, site, createLayout(workspace), "h.schroeder"),
       layout: createLayout(workspace),
       round: 1,
       nonce: "0a1b2c3d",

@@ -2,6 +2,7 @@ import type { SpawnSyncReturns } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateRound } from "../../src/app/generate.ts";
+import { readRound } from "../../src/rounds/round.ts";
 import { createLayout, type Layout } from "../../src/workspace/layout.ts";
 import { builtProgram } from "../../src/workspace/package.ts";
 import { makeTestFolder } from "./folder.ts";
@@ -21,6 +22,8 @@ export interface SubmittableRound {
     args?: readonly string[],
     extra?: Readonly<Record<string, string>>,
   ): SpawnSyncReturns<string>;
+  /** Of the study, on LSF. */
+  readonly jobGroup: string;
   /** What submitted/NAME holds, its line end left out. */
   readRecord(name: string): string;
 }
@@ -71,6 +74,7 @@ export async function makeSubmittableRound(
   const folder = layout.round("s", 1);
   return {
     ...{ layout, studyFile, folder },
+    jobGroup: readRound(layout, "s", 1)?.cluster?.jobGroup ?? "",
     results: layout.roundResults("s", 1),
     submit: (args = [], extra = {}) =>
       spawnSync("bash", [join(folder, "submit.sh"), ...args], {

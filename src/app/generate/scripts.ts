@@ -50,6 +50,8 @@ interface ScriptInputs {
   readonly bsweepVersion: string;
   readonly arrays: readonly RoundArray[];
   readonly trials: number;
+  /** False: its jobs wait for none of the study's others. */
+  readonly chained?: boolean;
   /** Undefined: the image has bsweep. */
   readonly runner?: StagedRunner | undefined;
 }
@@ -224,7 +226,7 @@ function viewSubmit(inputs: ScriptInputs, shared: RoundView): RoundSubmitView {
     pieces: 0,
     concurrencyLimit: study.cluster.concurrencyLimit,
     hasCanary: arrays.some(({ array }) => array === CANARY),
-    chained: !hasJobGroups || pool,
+    chained: (inputs.chained ?? true) && (!hasJobGroups || pool),
     pool,
     notify: study.cluster.notify ?? "",
     notifyName: `${study.name}-r${String(inputs.round).padStart(3, "0")}-end-${inputs.nonce}`,

@@ -38,6 +38,8 @@ interface RoundSpec {
   readonly trialsPerElement: number;
   /** Whether the first trial is to be tried alone before the others. */
   readonly canary: boolean;
+  /** False: its jobs wait for none of the study's others, whatever limit that breaks. */
+  readonly chained?: boolean;
   /** A command's image need not have bsweep: by default one is staged for it. */
   readonly imageHasBsweep?: boolean;
   /** Login name, for the default job group; by default that of the process. */
@@ -86,7 +88,7 @@ export async function writeRound(
   const needsRunner = study.trainer.kind === "command" && isInImage && !imageHasBsweep;
   const inputs: RoundInputs = {
     ...spec,
-    cluster: pinImage(requestCluster(study, site, layout.workspace, spec.user), site, layout),
+    cluster: pinImage(requestCluster(study, site, layout, spec.user), site, layout),
     engine: createTemplateEngine([join(dirname(study.file), "templates"), packagedTemplates()]),
     nonce: spec.nonce ?? randomBytes(4).toString("hex"),
     createdAt: effects.now().toISOString(),
@@ -110,6 +112,7 @@ function fillRound(folder: string, inputs: RoundInputs): WrittenRound | undefine
   const scripts = renderScripts(
     {
       ...{ study, site, cluster, arrays, trials, runner, nonce },
+      chained: inputs.chained ?? true,
       layout: inputs.layout,
       round: inputs.place.round,
       bsweepVersion: packageVersion(),

@@ -69,8 +69,14 @@ export async function findKnownPacking(
   }
 }
 
-/** A complete result, of the newest round that has one, of an element that a scheduler ran. */
-async function findMeasured(layout: Layout, study: string): Promise<TrialResult | undefined> {
+/**
+ * A complete result, of the newest round that has one, of an element that a scheduler ran: it tells how long a trial
+ * takes, and that the cluster can run one at all. Undefined while nothing has completed there.
+ */
+export async function findMeasured(
+  layout: Layout,
+  study: string,
+): Promise<TrialResult | undefined> {
   const { files } = listResultFiles(layout.studyResults(study));
   for (const { path } of files.toSorted((a, b) => b.round - a.round || a.array - b.array)) {
     const result = await findResult(path);

@@ -141,7 +141,10 @@ function viewSubmit(
   };
 }
 
-function jobNameOf({ array }: PreparationJob, { name, nonce }: PreparationInputs): string {
+export function jobNameOf(
+  { array }: Pick<PreparationJob, "array">,
+  { name, nonce }: Pick<PreparationInputs, "name" | "nonce">,
+): string {
   return `prepare-${name}-a${String(array).padStart(2, "0")}-${nonce}`;
 }
 

@@ -36,7 +36,7 @@ export async function planAttachment(
   const dialect = sessionDialect(site);
   const scene = await lookAtJobs(options, effects);
   const found = findRunning(findElements(scene, [trial]), trial);
-  const cluster = requestCluster(study, site, layout.workspace);
+  const cluster = requestCluster(study, site, layout);
   const { job, pool } = found.job;
   const index = pool ? null : found.element.index;
   const isElement = index !== null && dialect.identify !== null;

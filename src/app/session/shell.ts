@@ -57,7 +57,7 @@ export function planShell(options: SessionOptions): PlannedSession {
   const { mounts, submitFolder } = requestCluster(
     { name: "shell", file: site.file, cluster: { ...cluster, ...merged } },
     site,
-    layout.workspace,
+    layout,
   );
   const asked =
     gpus === undefined ? resources?.gpu : { shared: false, ...resources?.gpu, count: gpus };

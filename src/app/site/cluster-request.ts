@@ -1,15 +1,18 @@
 import { userInfo } from "node:os";
 import { BsweepError, type Issue } from "../../core/errors.ts";
+import { sha256 } from "../../core/identity.ts";
 import { dropAbsent } from "../../core/objects.ts";
 import type { ContainerRuntime, Placement } from "../../core/placement.ts";
 import type { RequirableKey, Site } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
+import { readRounds } from "../../rounds/round.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
+import type { Layout } from "../../workspace/layout.ts";
 
 /** Where and as whom the jobs run, and what their containers see. */
 export interface ClusterRequest extends Placement {
   readonly container: ContainerRuntime;
-  /** LSF's; by default one for the study. */
+  /** LSF's; by default one for the study in its workspace. */
   readonly jobGroup: string;
   /** Folders the containers see, under the same names; none without a container. */
   readonly mounts: readonly string[];
@@ -33,14 +36,15 @@ const EXPECTED: Readonly<Record<RequirableKey, string>> = {
 /**
  * @param user login name, for the default job group
  * @throws BsweepError INVALID_STUDY naming every key that is missing; WORKSPACE when the containers could
- *   not see the workspace
+ *   not see the workspace; INVALID_MANIFEST
  */
 export function requestCluster(
   study: Requester,
   site: Site,
-  workspace: string,
+  layout: Layout,
   user: string = currentUser(),
 ): ClusterRequest {
+  const { workspace } = layout;
   if (/\p{Cc}/u.test(workspace)) {
     throw new BsweepError(
       "WORKSPACE",
@@ -52,14 +56,25 @@ export function requestCluster(
   const request = {
     ...mergePlacements(site, study.cluster),
     container,
-    // LSF takes letters, digits, `.`, `_` and `-` in names.
-    jobGroup:
-      study.cluster.jobGroup ?? `/${user.replaceAll(/[^A-Za-z0-9._-]/g, "-")}/bsweep/${study.name}`,
+    jobGroup: study.cluster.jobGroup ?? ownJobGroup(study.name, site, layout, user),
   };
   const { submits } = schedulerOf(site);
   if (submits) checkPresent(study, site, request);
   if (!submits || container === "none") return { ...request, mounts: [], submitFolder: workspace };
   return { ...request, ...mountWorkspace(site, workspace) };
+}
+
+/**
+ * The group that an earlier round wrote down, so that one limit goes on holding for all of them; else one of the study's
+ * own. Studies of one name in two workspaces have nothing to do with each other.
+ */
+function ownJobGroup(study: string, site: Site, layout: Layout, user: string): string {
+  const rounds = schedulerOf(site).hasJobGroups ? readRounds(layout, study) : [];
+  const known = rounds.findLast(({ cluster }) => cluster !== null && cluster.jobGroup !== "");
+  if (known?.cluster) return known.cluster.jobGroup;
+  // LSF takes letters, digits, `.`, `_` and `-` in names.
+  const owner = user.replaceAll(/[^A-Za-z0-9._-]/g, "-");
+  return `/${owner}/bsweep/${study}-${sha256(layout.workspace).slice(0, 8)}`;
 }
 
 /** The study's keys win over the site's. */

@@ -4,9 +4,11 @@ import type { SmokeFacts } from "../../formats/smoke-files.ts";
 import type { Study } from "../../core/study.ts";
 import { elementLogName, logFolderName } from "../../workspace/layout.ts";
 import { packageVersion } from "../../workspace/package.ts";
-import type { ProbeState } from "./watch.ts";
+import { neverStarts, type ProbeState } from "./watch.ts";
+import { formatCommand } from "../../core/shell.ts";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { studyFileOf } from "./rounds.ts";
 
 /** A judgement on a site, with what to do about it. */
 export interface SmokeFinding {
@@ -61,7 +63,8 @@ export function judgeSmoke(
   return [...merged.values()].sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
 }
 
-function judgeMissing({ kind, place, lookup, failure, round }: ProbeState): SmokeFinding {
+function judgeMissing(state: ProbeState): SmokeFinding {
+  const { kind, place, lookup, failure, round } = state;
   const name = `${kind} element ${place}`;
   const logs = join(round.folder, logFolderName(1));
   const log = join(logs, elementLogName(place));
@@ -75,6 +78,13 @@ function judgeMissing({ kind, place, lookup, failure, round }: ProbeState): Smok
     return problem(what, remedy);
   }
   const reason = lookup.reason === "" ? "" : ` (${lookup.reason})`;
+  if (neverStarts(state)) {
+    const end = formatCommand("bsweep", "cancel", studyFileOf(round), "--yes");
+    return problem(
+      `${name} can never start${reason}`,
+      `the queue does not give what is asked for: see queue and resources of the study, or the site; the job waits on until it is ended: ${end}`,
+    );
+  }
   if (lookup.state === "pending" || lookup.state === "held") {
     return problem(
       `${name} is still waiting${reason}`,

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { sha256 } from "../../core/identity.ts";
 import { dropAbsent } from "../../core/objects.ts";
 import type { Placement } from "../../core/placement.ts";
-import type { Site } from "../../core/site.ts";
+import type { SchedulerName, Site } from "../../core/site.ts";
 import { PROBE_KINDS, type ProbeKind, type SmokeQuestions } from "../../formats/smoke-files.ts";
 import type { Study } from "../../core/study.ts";
 import type { Trial } from "../../core/trial.ts";
@@ -16,6 +16,7 @@ import { writeFileAtomic } from "../../workspace/atomic.ts";
 import { type Layout, roundName } from "../../workspace/layout.ts";
 import { builtProgram } from "../../workspace/package.ts";
 import { listRounds, readRound } from "../../rounds/round.ts";
+import { findRunLimit } from "../cluster/run-limit.ts";
 import { mergePlacements } from "../site/cluster-request.ts";
 import { withinWorkspace } from "../generate/scripts.ts";
 import { stageRunner } from "../generate/stage-runner.ts";
@@ -37,6 +38,7 @@ export interface SmokeTarget {
 export interface SmokeRound {
   readonly kind: ProbeKind;
   readonly study: Study;
+  readonly scheduler: SchedulerName;
   readonly round: number;
   /** Absolute. */
   readonly folder: string;
@@ -45,6 +47,10 @@ export interface SmokeRound {
   readonly trials: readonly Trial[];
 }
 
+/** What the array's elements and the pool's tasks want: minutes, mostly for a container to start in. */
+const WANTED_SECONDS: Readonly<Record<ProbeKind, number>> = { array: 10 * 60, pool: 20 * 60 };
+/** Less than this is asked for only where a queue has no more: a study of short trials says nothing about containers. */
+const LEAST_SECONDS = 5 * 60;
 const POOL_TASKS = 2;
 /** Tasks start one after another where an image has to be pulled. */
 const PEER_SECONDS = 240;
@@ -65,10 +71,25 @@ export async function writeSmokeRounds(
     const { folder } = await stageRunner(layout);
     program = [join(folder, "node"), join(folder, "dist", "main.js")];
   }
+  const { queue } = mergePlacements(site, target.study?.cluster ?? {});
+  const limit = (await findRunLimit(site, queue)) ?? Infinity;
   const rounds: SmokeRound[] = [];
-  for (const kind of PROBE_KINDS)
-    rounds.push(await writeSmokeRound(kind, program, target, effects));
+  for (const kind of PROBE_KINDS) {
+    const seconds = Math.min(limit, secondsFor(kind, target));
+    rounds.push(await writeSmokeRound({ kind, program, seconds }, target, effects));
+  }
   return rounds;
+}
+
+/** No longer than the jobs of the study, which its queue is known, or hoped, to take. */
+function secondsFor(kind: ProbeKind, { study }: SmokeTarget): number {
+  const ofStudy =
+    study === null
+      ? Infinity
+      : kind === "pool"
+        ? (study.cluster.pool ?? study.resources).walltimeSeconds
+        : study.resources.walltimeSeconds;
+  return Math.min(WANTED_SECONDS[kind], Math.max(LEAST_SECONDS, ofStudy));
 }
 
 /** The rounds that were written last for the site. @throws BsweepError CONFLICT when there are none */
@@ -84,34 +105,50 @@ export function findSmokeRounds({ layout, site }: SmokeTarget): readonly SmokeRo
     const studyFile = join(layout.studyJobs(name), "study.yaml");
     const study = parseStudyFile(readFileSync(studyFile, "utf8"), studyFile);
     const elements = readRound(layout, name, round)?.arrays[0]?.elements ?? 0;
-    return describeRound({ kind, study, round }, elements, layout);
+    return describeRound({ kind, study, round, scheduler: site.scheduler }, elements, layout);
   });
 }
 
 function describeRound(
-  { kind, study, round }: Pick<SmokeRound, "kind" | "study" | "round">,
+  round: Pick<SmokeRound, "kind" | "study" | "round" | "scheduler">,
   elements: number,
   layout: Layout,
 ): SmokeRound {
-  const folder = layout.round(study.name, round);
-  const factsFolder = factsFolderOf(layout, study.name, round);
-  return { kind, study, round, folder, factsFolder, trials: makeTrials(elements) };
+  const folder = layout.round(round.study.name, round.round);
+  const factsFolder = factsFolderOf(layout, round.study.name, round.round);
+  return { ...round, folder, factsFolder, trials: makeTrials(elements) };
+}
+
+/** Of the probes themselves, whosever site they try: `cancel` and the like take it. Absolute. */
+export const studyFileOf = ({ folder }: Pick<SmokeRound, "folder">): string =>
+  join(dirname(folder), "study.yaml");
+
+/** How a round of probes is written. */
+interface ProbePlan extends Pick<SmokeRound, "kind"> {
+  /** Words that start bsweep where the probes run. */
+  readonly program: readonly string[];
+  /** Of a job. */
+  readonly seconds: number;
 }
 
 async function writeSmokeRound(
-  kind: ProbeKind,
-  program: readonly string[],
+  plan: ProbePlan,
   target: SmokeTarget,
   effects: Effects,
 ): Promise<SmokeRound> {
   const { layout, site } = target;
+  const { kind } = plan;
   const name = smokeName(site.name, kind);
   const round = (listRounds(layout, name).at(-1) ?? 0) + 1;
-  const { text, study } = writeSmokeStudy({ kind, name, round, program }, target);
-  const described = describeRound({ kind, study, round }, countOf(kind, target), layout);
+  const { text, study } = writeSmokeStudy({ ...plan, name, round }, target);
+  const { scheduler } = site;
+  const asked = { kind, study, round, scheduler };
+  const described = describeRound(asked, countOf(kind, target), layout);
   await writeRound(
     {
       ...{ layout, study, site, trials: described.trials, header: null, canary: false },
+      // One that can never start must not keep the next one waiting.
+      chained: false,
       sha256: sha256(text),
       place: { study: name, round, replace: false },
       kind: round === 1 ? "initial" : "extension",
@@ -123,15 +160,13 @@ async function writeSmokeRound(
   return described;
 }
 
-interface Naming extends Pick<SmokeRound, "kind" | "round"> {
+interface Naming extends ProbePlan, Pick<SmokeRound, "round"> {
   readonly name: string;
-  /** Words that start bsweep where the probes run. */
-  readonly program: readonly string[];
 }
 
 /** Writes the study that the round is made of, and what its probes are asked. */
 function writeSmokeStudy(
-  { kind, name, round, program }: Naming,
+  { kind, name, round, program, seconds }: Naming,
   target: SmokeTarget,
 ): { readonly text: string; readonly study: Study } {
   const { layout } = target;
@@ -149,8 +184,9 @@ function writeSmokeStudy(
     objective: { metric: "ok", direction: "maximize" },
     trainer: { command },
     space: { place: Array.from({ length: count }, (_, index) => index + 1) },
-    cluster: describeCluster(kind, target),
-    resources: describeResources(target),
+    cluster: describeCluster(kind, seconds, target),
+    // Of a pool's time a part is left for its tasks to start in.
+    resources: describeResources(kind === "pool" ? Math.ceil(seconds / 2) : seconds, target),
   };
   // JSON is YAML.
   const text = JSON.stringify(written, null, 2);
@@ -171,10 +207,14 @@ const imageHasBsweep = ({ study }: SmokeTarget): boolean => study?.trainer.kind 
 const factsFolderOf = (layout: Layout, name: string, round: number): string =>
   join(layout.roundResults(name, round), "facts");
 
-function describeCluster(kind: ProbeKind, { site, study, hosts }: SmokeTarget): object {
+function describeCluster(
+  kind: ProbeKind,
+  seconds: number,
+  { site, study, hosts }: SmokeTarget,
+): object {
   const cluster: Placement & { readonly jobGroup?: string } = study?.cluster ?? {};
   const pool = dropAbsent({
-    ...{ slots: POOL_TASKS, slotsPerHost: POOL_TASKS / hosts, walltime: "20m" },
+    ...{ slots: POOL_TASKS, slotsPerHost: POOL_TASKS / hosts, walltime: `${seconds}s` },
     launcher: study?.cluster.pool?.launcher,
   });
   return {
@@ -185,12 +225,12 @@ function describeCluster(kind: ProbeKind, { site, study, hosts }: SmokeTarget): 
 }
 
 /** As the study has them, but for the time: that decides how long a queue lets one wait. */
-function describeResources({ study }: SmokeTarget): object {
+function describeResources(seconds: number, { study }: SmokeTarget): object {
   const { cpus = 1, memoryMiB = 1024, gpu, tmpMiB } = study?.resources ?? {};
   return {
     cpus,
     memory: `${memoryMiB}MB`,
-    walltime: "10m",
+    walltime: `${seconds}s`,
     checkpoint: "off",
     ...(tmpMiB === undefined ? {} : { tmp: `${tmpMiB}MB` }),
     ...(gpu && {

@@ -7,6 +7,7 @@ import { parseSmokeFacts, type ProbeKind, type SmokeFacts } from "../../formats/
 import { arrayName, type Layout } from "../../workspace/layout.ts";
 import { lookUp, querySchedulers } from "../cluster/query.ts";
 import { readSubmittedArrays } from "../cluster/submitted.ts";
+import { schedulerOf } from "../../schedulers/index.ts";
 import { ResultFinder } from "../../rounds/results.ts";
 import type { SmokeRound } from "./rounds.ts";
 
@@ -121,8 +122,16 @@ export async function askScheduler(
   }
 }
 
-function isOver({ facts, failure, lookup }: ProbeState): boolean {
+/** Whether the scheduler has said that it can never start. */
+export function neverStarts({ lookup, round }: ProbeState): boolean {
+  if (typeof lookup !== "object" || lookup.state !== "pending") return false;
+  return schedulerOf(round).status?.neverStarts(lookup.reason) ?? false;
+}
+
+function isOver(probe: ProbeState): boolean {
+  const { facts, failure, lookup } = probe;
   if (facts !== undefined || failure !== undefined || lookup === "forgotten") return true;
+  if (neverStarts(probe)) return true;
   if (lookup === undefined || typeof lookup === "string") return false;
   return lookup.state === "done" || lookup.state === "exited";
 }

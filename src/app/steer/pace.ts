@@ -159,23 +159,32 @@ export async function throttle(
     });
   }
   const scene = await lookAtJobs(options, effects);
+  const pools = new Set(scene.jobs.flatMap(({ pool, round }) => (pool ? [round] : [])));
+  // Rounds of pools keep their slots, whatever the limit; their canary is one element anyway.
+  const limited = { ...scene, jobs: scene.jobs.filter(({ round }) => !pools.has(round)) };
   // What submit.sh is about to submit must have the limit too.
-  const keeps = !printOnly && isUnfinished(scene);
+  const keeps = !printOnly && isUnfinished(limited);
   if (keeps) markLimit(scene, limit);
-  const steps = [...planGroups(scene, limit), ...planArrays(scene, limit)];
+  const steps = [...planGroups(limited, limit), ...planArrays(scene, limit)];
   return {
     study: scene.study.name,
     action: "throttle",
     jobs: await runSteps(steps, printOnly),
-    notes: keeps
-      ? [`what is submitted later keeps to ${limit} at once too, until this is changed`]
-      : [],
+    notes: [
+      ...(keeps
+        ? [`what is submitted later keeps to ${limit} at once too, until this is changed`]
+        : []),
+      ...(pools.size > 0 ? [POOL_PACE] : []),
+    ],
   };
 }
 
+const POOL_PACE =
+  "parallel jobs have slots instead of a limit: cluster.pool.slots in the study sets them, for rounds to come";
+
 /** LSF's job groups: their limit holds for all arrays together. */
 function planGroups({ jobs, answer }: Scene, limit: number): Step[] {
-  const live = jobs.filter((job) => !job.pool && isLive(stateOf(job, answer)));
+  const live = jobs.filter((job) => isLive(stateOf(job, answer)));
   const groups = new Map(live.map((job) => [job.jobGroup, job]));
   return [...groups].flatMap(([group, job]) => {
     const dialect = dialectOf(job);

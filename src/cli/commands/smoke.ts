@@ -1,4 +1,5 @@
 import { dropAbsent } from "../../core/objects.ts";
+import { formatCommand } from "../../core/shell.ts";
 import { runInterruptible } from "../../process/signals.ts";
 import { defineCommand } from "../command.ts";
 import { duration, flag, maybe, number, text } from "../options.ts";
@@ -6,6 +7,8 @@ import { print, printJson } from "../output.ts";
 
 /** Exit status when something is wrong with the site. */
 const PROBLEM_STATUS = 4;
+/** Exit status while probes have yet to report: as that of `submit` while something has to wait. */
+const UNKNOWN_STATUS = 75;
 
 /** `bsweep smoke [STUDY]`: a tiny array and a tiny parallel job that tell how a site is. */
 export const smokeCommand = defineCommand({
@@ -26,7 +29,8 @@ export const smokeCommand = defineCommand({
     ["$0 smoke study.yaml", "Before the first sweep of a study"],
     ["$0 smoke --site local", "How this machine is"],
   ],
-  epilogue: "Exit status: 0 all is well, 4 something is wrong with the site.",
+  epilogue:
+    "Exit status: 0 all is well, 4 something is wrong with the site, 75 not every probe has reported yet.",
   run: async (options, { layout, effects }) => {
     const { printSmoke, runSmoke } = await import("../../app/smoke.ts");
     const { formatSmokeReport } = await import("../../reports/smoke-report.ts");
@@ -40,10 +44,13 @@ export const smokeCommand = defineCommand({
         return;
       }
       const report = await runSmoke(asked, effects);
+      const words = [studyFile ?? [], site === undefined ? [] : ["--site", site]].flat();
+      const look = formatCommand("bsweep", "smoke", ...words, "--last");
       if (options.json) printJson(report);
-      else print(formatSmokeReport(report));
-      if ((wait || last) && report.findings.some(({ level }) => level === "problem"))
+      else print(formatSmokeReport(report, look));
+      if (report.findings.some(({ level }) => level === "problem"))
         process.exitCode = PROBLEM_STATUS;
+      else if (!report.complete) process.exitCode = UNKNOWN_STATUS;
     });
   },
 });

@@ -20,6 +20,7 @@ export const local: Scheduler = {
   },
   element: lsfElement,
   status: null,
+  runLimit: null,
   steering: null,
   session: null,
   doctor: { commands: [], questions: () => [], inside: () => [] },

@@ -1,3 +1,5 @@
+import type { RunLimitDialect } from "../scheduler.ts";
+
 /** What LSF's commands tell of the cluster itself. All of it tolerates lines that do not belong there. */
 
 /** The cluster's name, of lsid; undefined when LSF has not answered. */
@@ -46,4 +48,26 @@ export function parseMembership(
     .slice(1);
   if (names.includes(user) || names.includes("all")) return "member";
   return names.some((name) => name.endsWith("/")) ? "unsure" : "stranger";
+}
+
+/**
+ * RUNLIMIT of `bqueues -l QUEUE`, in minutes below a line of headings: `CPULIMIT RUNLIMIT`, `10.0 min of h  60.0 min of h`.
+ * Where default and maximum limits are told apart, the maximum counts. Of several queues the shortest: the first that is
+ * usable gets the job.
+ */
+export const lsfRunLimit: RunLimitDialect = {
+  argv: (queue) => (queue === undefined ? null : ["bqueues", "-l", ...queue.split(/\s+/)]),
+  parse: (bqueues) => {
+    const limits = bqueues.split(/^QUEUE:/m).flatMap((text) => parseRunLimit(text) ?? []);
+    return limits.length === 0 ? null : Math.min(...limits);
+  },
+};
+
+function parseRunLimit(queue: string): number | undefined {
+  const [, defaults, maximum = ""] = queue.split(/^\s*(?:DEFAULT|MAXIMUM) LIMITS:/m);
+  const lines = (defaults === undefined ? queue : maximum).split("\n");
+  const at = lines.findIndex((line) => /^\s*(?:CPULIMIT\s+)?RUNLIMIT\b/.test(line));
+  const place = (lines[at] ?? "").includes("CPULIMIT") ? 1 : 0;
+  const minutes = [...(lines[at + 1] ?? "").matchAll(/(\d+(?:\.\d+)?) min\b/g)][place]?.[1];
+  return at < 0 || minutes === undefined ? undefined : Math.floor(Number(minutes) * 60);
 }

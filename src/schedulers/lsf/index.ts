@@ -2,6 +2,7 @@ import type { Scheduler } from "../scheduler.ts";
 import { lsfJobFile } from "./directives.ts";
 import { lsfDoctor } from "./doctor.ts";
 import { lsfElement } from "./element.ts";
+import { lsfRunLimit } from "./facts.ts";
 import { lsfSession } from "./session.ts";
 import { lsfStatus } from "./status.ts";
 import { answerLines, jobExpressions, type JobPart, type SteeringDialect } from "../steering.ts";
@@ -73,6 +74,7 @@ export const lsf: Scheduler = {
   jobFile: lsfJobFile,
   element: lsfElement,
   status: lsfStatus,
+  runLimit: lsfRunLimit,
   steering: lsfSteering,
   session: lsfSession,
   doctor: lsfDoctor,

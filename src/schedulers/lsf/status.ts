@@ -40,6 +40,10 @@ const CAUSES: readonly (readonly [pattern: RegExp, cause: EndCause])[] = [
   [/^TERM_(?:PREEMPT|LOAD|WINDOW|RC_RECLAIM|UNKNOWN_HOST|PRE_EXEC_FAIL)/, "host"],
 ];
 
+/** Pending reasons (the texts of liblsbatch) of which waiting is no cure. What a queue does not allow, bsub refuses. */
+const NEVER_STARTS =
+  /There are no suitable hosts for the job|[Dd]ependency condition invalid or never satisfied/;
+
 /**
  * LSF's bjobs. Its exit status tells nothing: 0 and 255 both come with and without jobs, depending on
  * the site's LSB_BJOBS_CONSISTENT_EXIT_CODE.
@@ -50,6 +54,7 @@ export const lsfStatus: StatusDialect = {
     parse: parseBjobs,
   },
   history: null,
+  neverStarts: (reason) => NEVER_STARTS.test(reason),
   // A site's or a user's defaults for another layout.
   environment: { LSB_BJOBS_FORMAT: undefined, LSB_BJOBS_PENDREASON_LEVEL: undefined },
 };

@@ -1,3 +1,5 @@
+import type { RunLimitDialect } from "../scheduler.ts";
+
 /** `[days-][hours:]minutes:seconds`; null for anything else, such as `INVALID`. */
 export function parseSlurmSeconds(text: string): number | null {
   const match = /^(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+)$/.exec(text);
@@ -39,6 +41,7 @@ export const PARTITION_FORMAT = "%P|%a|%l|%G";
 
 export interface Partition {
   readonly name: string;
+  readonly isDefault: boolean;
   readonly isUp: boolean;
   /** Of `[days-]hours:minutes:seconds`, in seconds; null: none. */
   readonly limitSeconds: number | null;
@@ -52,9 +55,23 @@ export function parsePartitions(sinfo: string): Partition[] {
     if (name === undefined || gres === undefined || more !== undefined) return [];
     const limitSeconds = parseSlurmSeconds((limit ?? "").trim());
     const hasGpu = /(?:^|,)gpu[:(]/.test(gres);
-    return [{ name: name.replace(/\*$/, ""), isUp: available === "up", limitSeconds, hasGpu }];
+    const isDefault = name.endsWith("*");
+    const isUp = available === "up";
+    return [{ name: name.replace(/\*$/, ""), isDefault, isUp, limitSeconds, hasGpu }];
   });
 }
+
+/** Of several partitions the shortest limit: where limits are enforced, a job has to keep to all of them. */
+export const slurmRunLimit: RunLimitDialect = {
+  argv: () => ["sinfo", "-h", "-o", PARTITION_FORMAT],
+  parse: (sinfo, queue) => {
+    const names = queue?.split(",");
+    const limits = parsePartitions(sinfo)
+      .filter(({ name, isDefault }) => names?.includes(name) ?? isDefault)
+      .flatMap(({ limitSeconds }) => limitSeconds ?? []);
+    return limits.length === 0 ? null : Math.min(...limits);
+  },
+};
 
 /** Accounts of a user, of `sacctmgr -nP show assoc user=U format=account`. */
 export function parseAccounts(sacctmgr: string): string[] {

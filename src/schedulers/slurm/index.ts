@@ -1,6 +1,7 @@
 import type { Scheduler } from "../scheduler.ts";
 import { slurmJobFile } from "./directives.ts";
 import { slurmDoctor } from "./doctor.ts";
+import { slurmRunLimit } from "./facts.ts";
 import { slurmElement } from "./element.ts";
 import { slurmSession } from "./session.ts";
 import { slurmStatus } from "./status.ts";
@@ -52,6 +53,7 @@ export const slurm: Scheduler = {
   jobFile: slurmJobFile,
   element: slurmElement,
   status: slurmStatus,
+  runLimit: slurmRunLimit,
   steering: slurmSteering,
   session: slurmSession,
   doctor: slurmDoctor,

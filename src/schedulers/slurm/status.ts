@@ -29,6 +29,13 @@ const STATES = indexWords<ElementState>({
   exited: ["FAILED", ...CAUSES.keys()],
 });
 
+/**
+ * squeue(1), "JOB REASON CODES", of those that ask for more than partition, QOS or account give to one job, or for what is
+ * not there. A partition that is down, or nodes that are, may come back.
+ */
+const NEVER_STARTS =
+  /^(?:PartitionTimeLimit|PartitionNodeLimit|BadConstraints|DependencyNeverSatisfied|Invalid(?:Account|QOS)|AccountNotAllowed|QOSNotAllowed|(?:Assoc|QOS)?(?:Max|Min)\w*Per(?:Job|Node)\w*|(?:Assoc|QOS)Min\w*NotSatisfied)$/;
+
 /** Fixed forms first, what others may have written last. No name of ours holds a `|`. */
 const QUEUE_FORMAT = "%F|%K|%T|%M|%e|%N|%j|%r";
 const QUEUE_LINE =
@@ -68,6 +75,7 @@ const sacct: StatusQuery = {
 export const slurmStatus: StatusDialect = {
   query: squeue,
   history: sacct,
+  neverStarts: (reason) => NEVER_STARTS.test(reason),
   // All of these would hide jobs or change the form of what is told.
   environment: {
     SLURM_TIME_FORMAT: "standard",

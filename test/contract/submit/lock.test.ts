@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { until } from "../../support/bsweep-process.ts";
+import { runProcess } from "../../support/programs.ts";
 import { useLsf } from "../../support/lsf/suite.ts";
 import { makeSubmittableRound, SOON } from "../../support/submitted-round.ts";
 
@@ -48,6 +49,25 @@ describe("two submitters", () => {
     expect(stderr).toBe("");
     expect(status).toBe(0);
     expect((await lsf().jobs()).map(({ id }) => id)).toHaveLength(4);
+  });
+
+  test("many break one lock at once: each array is submitted once, and whoever came too late is told so", async () => {
+    const round = await makeSubmittableRound(lsf());
+    const lock = join(round.folder, "submit.lock");
+    const words = [join(round.folder, "submit.sh"), "--break-lock"];
+    for (let turn = 0; turn < 4; turn++) {
+      mkdirSync(lock, { recursive: true });
+      writeFileSync(join(lock, "owner"), "elsewhere 1 1 now\n");
+      const breakers = Array.from({ length: 6 }, () =>
+        runProcess("bash", words, { env: lsf().environment({ BSWEEP_ASK_SECONDS: "5" }) }),
+      );
+      for (const { exitStatus, stderr } of await Promise.all(breakers)) {
+        expect([0, 6]).toContain(exitStatus);
+        if (exitStatus === 6) expect(stderr).toMatch(/^error: .*\bsubmit|lock/);
+        expect(stderr).not.toMatch(/mv:|No such file|cannot stat/);
+      }
+    }
+    expect(await lsf().jobs()).toHaveLength(4);
   });
 
   test("a lock that was broken stops its owner before it asks for anything more", async () => {

@@ -45,7 +45,9 @@ describe.each(["taken", "refused"] as const)("waves, by MAX_PEND_JOBS, which is 
     const first = round.submit();
     expect(first.stderr).toBe("");
     expect(first.status).toBe(75);
-    expect(first.stdout).toContain("LSF takes no more for now");
+    expect(first.stdout).toContain(
+      "LSF takes no more for now: Pending job threshold reached (MAX_PEND_JOBS",
+    );
     for (;;) {
       const jobs = await lsf().jobs();
       for (const { id, elements } of jobs)
@@ -70,7 +72,7 @@ describe("an array that no queue would take", () => {
     const round = await makeSubmittableRound(lsf());
     const { status, stderr } = round.submit(["--no-canary"]);
     expect(status).toBe(4);
-    expect(stderr).toContain("takes no 2 elements even while none of yours is waiting");
+    expect(stderr).toContain("LSF never takes 2 elements at once");
     expect(stderr).toContain("maxArraySize");
   });
 });

@@ -72,6 +72,8 @@ describe("retry of elements that ran", PATIENCE, () => {
     expect((await study.run("wait", "--interval", "1")).exitStatus).toBe(0);
     const after = await study.status();
     expect(after).toMatchObject({ trials: 5, counts: { complete: 5 }, next: "report" });
+    // One trial had shown that the cluster can run them: no canary.
+    expect(after.arrays.map(({ array }) => array)).toEqual([1, 1, 1, 1]);
     expect(after.arrays.map(({ trials, retried }) => [trials, retried])).toEqual([
       [1, 4],
       [2, 0],
@@ -80,6 +82,19 @@ describe("retry of elements that ran", PATIENCE, () => {
     ]);
     const report = JSON.parse((await study.run("report", "--format", "json")).stdout) as object;
     expect(report).toMatchObject({ counts: { planned: 5, complete: 5, failed: 0, waiting: 0 } });
+  });
+
+  test("while nothing ever completed, the first one goes alone again", async () => {
+    const trials = [once("broken", "exit 3"), "exit 4", GOOD];
+    const study = new WatchedStudy(
+      lsf(),
+      await makeSubmittableRound(lsf(), { trials, site: "resultGraceSeconds: 1", maxArraySize: 9 }),
+    );
+    expect(study.round.submit().status).toBe(0);
+    await lsf().untilEnded();
+    const [round] = (await study.ask<RetryReport>("retry", "--assume-lost")).rounds;
+    expect(round?.written).toMatchObject({ canary: true });
+    expect((await study.run("submit")).stdout).toContain("array-00: job");
   });
 
   test("more than the study allows is not asked for; an absolute amount is", async () => {

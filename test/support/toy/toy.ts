@@ -59,8 +59,10 @@ export const toy: Scheduler = {
       },
     },
     history: null,
+    neverStarts: () => false,
     environment: {},
   },
+  runLimit: null,
   steering: {
     cannotSuspend: "Toys cannot be stopped",
     limitGroup: () => [],

@@ -206,6 +206,29 @@ describe("--overwrite", () => {
   });
 });
 
+describe("the job group, where the study names none", () => {
+  const groupOf = (layout: Layout, round: number): string | undefined =>
+    readRound(layout, "small", round).round.cluster?.jobGroup;
+
+  test("is another one in another workspace", async () => {
+    const [one, other] = [makeWorkspace(), makeWorkspace()];
+    for (const layout of [one, other])
+      await generate(layout, writeStudy(layout, smallStudy({ cluster: COMPUTE1 })));
+    expect(groupOf(one, 1)).toMatch(/^\/me\/bsweep\/small-[0-9a-f]{8}$/);
+    expect(groupOf(other, 1)).not.toBe(groupOf(one, 1));
+  });
+
+  test("stays the one that an earlier round wrote down", async () => {
+    const layout = makeWorkspace();
+    const group = "/me/bsweep/small";
+    const cluster = COMPUTE1.replace("}", `, jobGroup: ${group} }`);
+    await generate(layout, writeStudy(layout, smallStudy({ cluster })));
+    const grown = { cluster: COMPUTE1, filters: [8, 16, 32, 64] };
+    await generate(layout, writeStudy(layout, smallStudy(grown)));
+    expect([groupOf(layout, 1), groupOf(layout, 2)]).toEqual([group, group]);
+  });
+});
+
 describe("what cannot work is refused before anything is written", () => {
   test("compute1 without user group and image: both keys are named", async () => {
     const layout = makeWorkspace();

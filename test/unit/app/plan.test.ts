@@ -65,7 +65,7 @@ describe("planStudy", () => {
       lastArrayElements: 880,
       maxArraySize: 1000,
       trialsPerElement: 1,
-      concurrencyLimit: 50,
+      atOnce: 50,
       coreHoursAtMost: 17_280,
       elapsedSecondsAtMost: 58 * 6 * 3600,
     });
@@ -159,6 +159,28 @@ space: { epochs: [5, 10] }
         elapsedSecondsAtMost: 3600,
       },
     });
+  });
+
+  test("a pool is reckoned by its slots, one after another, and warned of where it is too short", async () => {
+    const layout = makeWorkspace();
+    mkdirSync(join(layout.workspace, "sites"));
+    writeFileSync(
+      join(layout.workspace, "sites", "own.yaml"),
+      "scheduler: slurm\nmaxArraySize: 10\n",
+    );
+    const study = (walltime: string): string =>
+      `${SMALL.replace(/^cluster:.*\n/m, "")}cluster: { site: own, concurrencyLimit: 1, pool: { slots: 4, walltime: ${walltime} } }
+resources: { walltime: 1h }
+replicates: 4
+`;
+    const plan = await planStudy({ studyFile: writeStudy(layout, study("2h")), layout });
+    // 16 elements: three turns of four in a pool of ten, two in one of six.
+    expect(plan).toMatchObject({
+      arrays: { elements: 16, arrays: 2, atOnce: 4, elapsedSecondsAtMost: 5 * 3600 },
+    });
+    expect(plan.warnings.join("\n")).not.toContain("pool/short-job");
+    const short = await planStudy({ studyFile: writeStudy(layout, study("70m")), layout });
+    expect(short.warnings.join("\n")).toMatch(/^pool\/short-job: .* only in its first 10m/m);
   });
 
   test("without a study, a data set or labels in it, it says what to do", async () => {

@@ -29,7 +29,7 @@ const PLAN: PlanReport = {
     lastArrayElements: 880,
     maxArraySize: 1000,
     trialsPerElement: 1,
-    concurrencyLimit: 50,
+    atOnce: 50,
     coreHoursAtMost: 940,
     elapsedSecondsAtMost: 38 * 1800,
   },

@@ -83,6 +83,11 @@ const CASES: readonly (readonly [id: string, broken: Changes, kept: Changes])[] 
     },
   ],
   [
+    "pool/short-job",
+    { cluster: { pool: { slots: 2, walltimeSeconds: 3540 } } },
+    { cluster: { pool: { slots: 2, walltimeSeconds: 3600 } } },
+  ],
+  [
     "pool/mpirun-host-loss",
     { cluster: { pool: { slots: 4, walltimeSeconds: 3600, launcher: "mpirun" } } },
     { cluster: { pool: { slots: 4, walltimeSeconds: 3600 } } },

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { hasPyxis } from "../../../src/schedulers/container.ts";
 import * as lsf from "../../../src/schedulers/lsf/facts.ts";
+import { lsfStatus } from "../../../src/schedulers/lsf/status.ts";
 import * as slurm from "../../../src/schedulers/slurm/facts.ts";
+import { slurmStatus } from "../../../src/schedulers/slurm/status.ts";
 
 /** What a command may write when it should have answered. */
 const GARBAGE = [
@@ -106,10 +108,16 @@ describe("Slurm, as 22.05 wrote it", () => {
       "mixed|up|1:00:00|shard:8,gpu:2",
     ].join("\n");
     expect(slurm.parsePartitions(text)).toEqual([
-      { name: "general-cpu", isUp: true, limitSeconds: 28 * 86_400, hasGpu: false },
-      { name: "general-short", isUp: true, limitSeconds: 1800, hasGpu: false },
-      { name: "general-gpu", isUp: false, limitSeconds: null, hasGpu: true },
-      { name: "mixed", isUp: true, limitSeconds: 3600, hasGpu: true },
+      {
+        name: "general-cpu",
+        isDefault: true,
+        isUp: true,
+        limitSeconds: 28 * 86_400,
+        hasGpu: false,
+      },
+      { name: "general-short", isDefault: false, isUp: true, limitSeconds: 1800, hasGpu: false },
+      { name: "general-gpu", isDefault: false, isUp: false, limitSeconds: null, hasGpu: true },
+      { name: "mixed", isDefault: false, isUp: true, limitSeconds: 3600, hasGpu: true },
     ]);
   });
 
@@ -128,5 +136,46 @@ describe("Slurm, as 22.05 wrote it", () => {
     expect(slurm.parsePartitions(text).filter(({ isUp }) => isUp)).toEqual([]);
     expect(slurm.parseAccounts(text)).not.toContain("compute2-lab");
     expect(hasPyxis(text)).toBe(false);
+  });
+});
+
+describe("how long a job may run", () => {
+  const sinfo = [
+    "general*|up|15-00:00:00|(null)",
+    "short|up|30:00|(null)",
+    "open|up|infinite|gpu:2",
+  ].join("\n");
+
+  test.each([
+    [undefined, 15 * 86400],
+    ["short", 1800],
+    ["short,general", 1800],
+    ["open", null],
+    ["nowhere", null],
+  ])("in the partition %s of Slurm", (queue, seconds) => {
+    expect(slurm.slurmRunLimit.parse(sinfo, queue)).toBe(seconds);
+    expect(slurm.slurmRunLimit.parse("", queue)).toBeNull();
+  });
+
+  test.each([
+    ["RUNLIMIT\n 1440.0 min of h1\n", 86400],
+    [" CPULIMIT             RUNLIMIT\n 10.0 min of h1       60.0 min of h1\n", 3600],
+    ["DEFAULT LIMITS:\n RUNLIMIT\n 5.0 min\n\nMAXIMUM LIMITS:\n RUNLIMIT\n 15.5 min\n", 930],
+    ["DEFAULT LIMITS:\n RUNLIMIT\n 5.0 min\n\nSCHEDULING PARAMETERS\n", null],
+    ["MEMLIMIT\n 8 G\n", null],
+    ["", null],
+  ])("in a queue of LSF that says %j", (text, seconds) => {
+    expect(lsf.lsfRunLimit.parse(`\nQUEUE: q\n  -- text\n\n${text}`, "q")).toBe(seconds);
+    expect(lsf.lsfRunLimit.argv(undefined)).toBeNull();
+  });
+
+  test("what waits for ever is told from what waits its turn", () => {
+    const neverStarts = (reason: string): boolean => slurmStatus.neverStarts(reason);
+    for (const reason of ["PartitionTimeLimit", "QOSMaxWallDurationPerJobLimit", "BadConstraints"])
+      expect(neverStarts(reason)).toBe(true);
+    for (const reason of ["Priority", "Resources", "QOSMaxJobsPerUserLimit", "PartitionDown", ""])
+      expect(neverStarts(reason)).toBe(false);
+    expect(lsfStatus.neverStarts("There are no suitable hosts for the job")).toBe(true);
+    expect(lsfStatus.neverStarts("New job is waiting for scheduling")).toBe(false);
   });
 });

@@ -99,21 +99,6 @@ memory_seconds=1800
 command -v timeout > /dev/null || fail 4 "there is no timeout on PATH" "it belongs to GNU coreutils"
 with_timeout() { timeout --signal=KILL "$ask_seconds" "$@"; }
 
-# is_silent ANSWER: whether the scheduler's daemons did not answer.
-is_silent() {
-  local phrase
-  for phrase in 'LSF is down' 'Cannot connect to LSF' 'daemon not responding' 'LIM is down' 'Failed in an LSF library call' 'Communication time out' 'Connection refused'; do
-    if [[ "$1" == *"$phrase"* ]]; then return 0; fi
-  done
-  return 1
-}
-
-# fail_silent ANSWER [WHAT_NEXT]
-fail_silent() {
-  fail 4 "$scheduler does not answer: ${1:-nothing within $ask_seconds s}" \
-    "that is the cluster's trouble: run this script again when $scheduler answers${2:-}"
-}
-
 # cron and some shells do not have the scheduler's commands on PATH.
 profile='/opt/ibm/lsfsuite/lsf/conf/profile.lsf'
 if ! command -v "$submit_command" > /dev/null && [[ -r "$profile" ]]; then
@@ -164,8 +149,6 @@ prepare() {
     tell "$answer"
   elif [[ "$answer" == *[Ee]xists* ]]; then
     say "Job group $job_group exists and keeps its limit (bsweep throttle changes it)."
-  elif [[ -z "$answer" ]] || is_silent "$answer"; then
-    fail_silent "$answer"
   else
     fail 4 "bgadd refused the job group $job_group: $answer" "cluster.jobGroup in the study names another"
   fi
@@ -185,20 +168,28 @@ ids_of() {
 # find_jobs JOB_NAME: sets found; false when the answer can be relied on neither way.
 find_jobs() {
   local answer
-  # Of whomever: somebody else may have asked for it.
-  answer="$(with_timeout bjobs -u all -a -noheader -o jobid -J "$1" 2>&1)" || true
+  answer="$(with_timeout bjobs -a -noheader -o jobid -J "$1" 2>&1)" || true
   ids_of "$answer"
-  if ((${#found[@]} > 0)) || [[ "$answer" == *"Job <$1> is not found"* ]]; then return 0; fi
-  if is_silent "$answer"; then fail_silent "$answer"; fi
-  return 1
+  ((${#found[@]} > 0)) || [[ "$answer" == *"Job <$1> is not found"* ]]
 }
 
 job_is_known() {
-  local found=() answer
-  answer="$(with_timeout bjobs -a -noheader -o jobid "$1" 2>&1)" || true
-  ids_of "$answer"
-  if ((${#found[@]} == 0)) && [[ "$answer" != *"is not found"* ]] && is_silent "$answer"; then fail_silent "$answer"; fi
+  local found=()
+  ids_of "$(with_timeout bjobs -a -noheader -o jobid "$1" 2> /dev/null)"
   [[ "${found[*]-}" == "$1" ]]
+}
+
+# find_unfinished JOB...: sets found to those that have not ended; false when nobody tells.
+find_unfinished() {
+  local answer line unfinished=""
+  answer="$(with_timeout bjobs -a -noheader -o "jobid stat" "$@" 2>&1)" || true
+  while read -r line; do
+    if [[ "$line" =~ ^([0-9]+)(\[[0-9]+\])?\ +[A-Z]+$ && "$line" != *DONE && "$line" != *EXIT ]]; then
+      unfinished+="${BASH_REMATCH[1]}"$'\n'
+    fi
+  done <<< "$answer"
+  ids_of "$unfinished"
+  [[ -n "$unfinished" || "$answer" =~ [0-9]\ +(DONE|EXIT) || "$answer" == *"> is not found"* ]]
 }
 
 count_pending() {
@@ -211,12 +202,11 @@ count_pending() {
   fi
 }
 
-# depend_on CANARY_JOB PREVIOUS_JOB: either may be empty.
+# depend_on CANARY_JOB PREVIOUS_JOB...: the first may be empty.
 depend_on() {
-  local conditions=()
-  if [[ -n "$1" ]]; then conditions+=("done($1)"); fi
+  local condition="${1:+done($1)}"
   dependency=()
-  if ((${#conditions[@]} > 0)); then dependency=(-w "${conditions[0]}${conditions[1]:+ && ${conditions[1]}}"); fi
+  if [[ -n "$condition" ]]; then dependency=(-w "$condition"); fi
   # Without the canary the arrays end too, instead of waiting for ever.
   if [[ -n "$1" ]]; then dependency+=(-ti); fi
 }
@@ -238,7 +228,29 @@ find_id() {
   [[ "$1" =~ Job\ \<([0-9]+)\>\ is\ submitted\ to ]] && job_id="${BASH_REMATCH[1]}"
 }
 
-is_full() { [[ "$1" == *"ending job threshold reached"* ]]; }
+# makes_wait LINE: whether bsub says that it will ask again by and by.
+makes_wait() { [[ "$1" == *"Please wait"* || "$1" == *"Retrying in"* || "$1" == *"query limit exceeded"* ]]; }
+
+# An answer of LSF is one, or there is none.
+is_unsure() { return 1; }
+
+# limit_of ANSWER: which limit is reached, by the first line that tells; false when none is.
+limit_of() {
+  local line
+  while read -r line; do
+    if [[ "$line" == *"ending "*" threshold reached"* ]]; then
+      echo "${line%%. *} (MAX_PEND_JOBS: of you, of your group or of all users)"
+      return
+    fi
+  done <<< "$1"
+  return 1
+}
+
+# never_fits ANSWER ELEMENTS: whether there is no room for so many, whoever's jobs end.
+never_fits() {
+  [[ "$(with_timeout bparams -a 2> /dev/null)" =~ MAX_PEND_JOBS[[:blank:]]*=[[:blank:]]*([0-9]{1,9})[^0-9] ]] || return 1
+  ((BASH_REMATCH[1] < $2)) && [[ "$(count_pending)" == 0 ]]
+}
 
 is_refusal() { [[ "$1" == *"ot submitted"* ]]; }
 
@@ -274,10 +286,18 @@ describe_owner() {
   fi
 }
 
+# make_lock: false while somebody else has it. Who lets go of it between two looks does not make the folder unwritable.
+make_lock() {
+  for _ in 1 2 3; do
+    if mkdir -- "$lock" 2> /dev/null; then return; fi
+    if [[ -d "$lock" ]]; then return 1; fi
+  done
+  fail 5 "cannot write in $round_folder"
+}
+
 take_lock() {
   mkdir -p -- "$submitted" || fail 5 "cannot write in $round_folder"
-  if ! mkdir -- "$lock" 2> /dev/null; then
-    if [[ ! -d "$lock" ]]; then fail 5 "cannot write in $round_folder"; fi
+  if ! make_lock; then
     local owner
     owner="$(describe_owner)"
     if ! "$break_lock" && ! ask "Another submit.sh is at work on this round: $owner. Go on all the same?"; then
@@ -287,14 +307,16 @@ take_lock() {
     # Of two that break it, one can move it away.
     mv -T -- "$lock" "$lock.broken.$$" 2> /dev/null || fail 6 "somebody else has just taken the lock" "run this script again"
     rm -rf -- "$lock.broken.$$"
-    mkdir -- "$lock" 2> /dev/null || fail 6 "somebody else has just taken the lock" "run this script again"
+    make_lock || fail 6 "somebody else has just taken the lock" "run this script again"
   fi
   trap release_lock EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM
   trap 'exit 129' HUP
-  describe_self > "$lock/owner.$$"
-  mv -- "$lock/owner.$$" "$lock/owner"
+  # Of two that break it at once, one may move away what the other has just made.
+  if ! { describe_self > "$lock/owner.$$" && mv -- "$lock/owner.$$" "$lock/owner"; } 2> /dev/null || ! is_ours; then
+    fail 6 "somebody else has just taken the lock" "run this script again"
+  fi
 }
 
 # Whether the lock is still ours: somebody may have broken it while we were asking the scheduler.
@@ -315,26 +337,17 @@ require_lock() {
 # --- Each array once ---
 
 # record ARRAY JOB: the id appears whole or not at all.
+anything_new=false
 record() {
   printf '%s\n' "$2" > "$submitted/$1.job.$$"
   mv -- "$submitted/$1.job.$$" "$submitted/$1.job"
+  anything_new=true
 }
 
-# Who asks, for others who look: schedulers may not show the jobs of others.
-submitter="$EUID $(id -un 2> /dev/null | tr -cd 'A-Za-z0-9._@+-' || true)"
-
-# is_mine ARRAY: whether who runs this asked for its job.
-is_mine() {
-  local uid=""
-  read -r uid _ 2> /dev/null < "$submitted/$1.user" || true
-  if [[ "$uid" =~ ^[0-9]+$ ]]; then [[ "$uid" == "$EUID" ]]; else [[ -O "$submitted/$1.intent" || -O "$submitted/$1.job" ]]; fi
-}
-
-# submitter_of ARRAY: for a person.
-submitter_of() {
-  local uid="" name=""
-  read -r uid name 2> /dev/null < "$submitted/$1.user" || true
-  printf '%s' "${name:-user ${uid:-unknown}}"
+# forget_intent ARRAY: there is no job. Whoever has taken the lock meanwhile may have asked for one.
+forget_intent() {
+  require_lock
+  rm -f -- "$submitted/$1.intent"
 }
 
 # age_of FILE: its seconds by the clock of the file server, which all machines share.
@@ -368,17 +381,17 @@ settle() {
       return
     fi
     age="$(age_of "$intent")"
-    if ((age < memory_seconds)) && is_mine "$1"; then
+    if ((age < memory_seconds)); then
       tell "$1: asked for $age s ago, and the scheduler knows no job of that name: there is none"
-      rm -- "$intent"
+      forget_intent "$1"
       return
     fi
   fi
   if ask "$1 was asked for, and the scheduler may have forgotten its job $2. Is it sure that there is none?"; then
-    rm -- "$intent"
+    forget_intent "$1"
     return
   fi
-  fail 6 "$1 may or may not have been submitted$(is_mine "$1" || printf ' by %s' "$(submitter_of "$1")"): an earlier submit.sh ended in between, and $scheduler does not tell of a job $2" \
+  fail 6 "$1 may or may not have been submitted: an earlier submit.sh ended in between, and $scheduler does not tell of a job $2" \
     "look with: $look_command $2
       if there is no such job: bash $(printf '%q' "$round_folder/submit.sh") --resubmit $1
       if there is one:         bash $(printf '%q' "$round_folder/submit.sh") --job $1=ID"
@@ -416,10 +429,6 @@ canary_dependency() {
     canary_id="$job"
     return
   fi
-  if ! is_mine array-00; then
-    fail 4 "$scheduler shows nothing of the canary's job $job, which $(submitter_of array-00) submitted: it may be alive" \
-      "wait for its result; or submit the others all the same: --no-canary"
-  fi
   fail 4 "the canary's job $job has ended, and its result is not there" \
     "storage may show it late: run this again; else see $round_folder/logs/array-00, or submit the others all the same: --no-canary"
 }
@@ -444,13 +453,14 @@ leave_room() {
   fi
 }
 
+# Jobs that the next one waits for; of unchained arrays nobody looks at them.
+previous_jobs=()
+
 # submit ARRAY JOB_NAME ELEMENTS
-previous_job=""
 submit() {
   local array="$1" job_name="$2" script="$round_folder/$1"'.bsub'
   if [[ -s "$submitted/$array.job" ]]; then
-    previous_job="$(< "$submitted/$array.job")"
-    say "$array: submitted before, job $previous_job"
+    say "$array: submitted before, job $(< "$submitted/$array.job")"
     return
   fi
   if [[ -n "$waiting" ]] || is_paused; then return; fi
@@ -458,64 +468,105 @@ submit() {
   if "$dry_run"; then
     canary_id=""
     if [[ "$array" != array-00 ]] && "$canary" && "$has_canary"; then canary_id="${canary_job_shown:-$(canary_job)}"; fi
-    depend_on "$canary_id" "$previous_job"
+    depend_on "$canary_id" ${previous_jobs[@]+"${previous_jobs[@]}"}
     keep_limit "$job_name" "$3"
     printf 'would run: %s   # %s\n' "$(show_request "$script")" "$(count "$3" element)"
-    previous_job="JOB_OF_$array"
-    if [[ "$array" == array-00 ]]; then canary_job_shown="$previous_job"; fi
+    previous_jobs=("JOB_OF_$array")
+    if [[ "$array" == array-00 ]]; then canary_job_shown="JOB_OF_$array"; fi
     return
   fi
   if [[ -e "$submitted/$array.intent" ]]; then
     settle "$array" "$job_name"
     if [[ -s "$submitted/$array.job" ]]; then
-      previous_job="$(< "$submitted/$array.job")"
+      previous_jobs+=("$(< "$submitted/$array.job")")
       return
     fi
   fi
   canary_id=""
   if [[ "$array" != array-00 ]]; then canary_dependency; fi
   leave_room "$3" || return 0
-  depend_on "$canary_id" "$previous_job"
+  depend_on "$canary_id" ${previous_jobs[@]+"${previous_jobs[@]}"}
   keep_limit "$job_name" "$3"
   mkdir -p -- "$results_folder/$array" "$round_folder/logs/$array"
   request "$array" "$job_name" "$3" ask_scheduler "$script"
 }
 
+# relay: passes the scheduler's answer on, and tells at once, and once, that it makes one wait.
+relay() {
+  local line told=false
+  while IFS= read -r line || [[ -n "$line" ]]; do
+    printf '%s\n' "$line"
+    if ! "$told" && makes_wait "$line"; then
+      told=true
+      say "$scheduler makes this wait, up to $ask_seconds s: $line" >&3
+    fi
+  done
+}
+
+fewer_at_once="set a smaller maxArraySize in the site file, and generate the round again"
+
+# stop_full LIMIT ELEMENTS: the rest waits for room. Whose jobs take it, the scheduler does not always tell.
+stop_full() {
+  stop_wave "$scheduler takes no more for now: $1"
+  if (($2 > 1)) && [[ "$(count_pending)" == 0 ]]; then
+    say "None of yours is there: others' jobs take the room, or it never has room for $2 at once; then $fewer_at_once."
+  fi
+}
+
+# was_killed STATUS: a signal ended the command, or timeout did: what it said before is not its last word.
+was_killed() { (($1 == 124 || ($1 > 128 && $1 < 193))); }
+
 # request ARRAY JOB_NAME ELEMENTS WORD...: asks the scheduler for a job by running the words.
 request() {
-  local answer="" status=0 job_id=""
+  local answer="" status=0 job_id="" limit=""
   require_lock
   # Of two submitters that hold themselves for the only one, one makes this file.
   if ! (set -o noclobber && printf '%s %s\n' "$2" "$(describe_self)" > "$submitted/$1.intent") 2> /dev/null; then
     fail 6 "another submit.sh has just asked for $1" "run this script again when it has ended"
   fi
-  printf '%s\n' "$submitter" > "$submitted/$1.user"
-  answer="$(cd -- "$submit_folder" && "${@:4}" 2>&1)" || status=$?
+  exec 3>&1
+  answer="$(cd -- "$submit_folder" && "${@:4}" 2>&1 3>&- | relay)" || status=$?
+  exec 3>&-
   if find_id "$answer" && [[ -n "$job_id" ]]; then
     record "$1" "$job_id"
-    previous_job="$job_id"
+    previous_jobs=("$job_id")
     tell "$1: job $job_id${3:+, $(count "$3" element)}"
-  elif is_full "$answer"; then
-    rm -- "$submitted/$1.intent"
-    if [[ "$(count_pending)" == 0 ]]; then
-      fail 4 "$scheduler takes no $3 elements even while none of yours is waiting: $answer" \
-        "set a smaller maxArraySize in the site file and generate the round again"
+    return
+  fi
+  limit="$(limit_of "$answer")" || limit=""
+  if was_killed "$status" || is_unsure "$answer"; then
+    look_again "$1" "$2" "$limit" "$status" "$answer"
+  elif [[ -n "$limit" ]]; then
+    forget_intent "$1"
+    if never_fits "$answer" "${3:-1}"; then
+      fail 4 "$scheduler never takes $(count "${3:-1}" element) at once: $limit" "$fewer_at_once"
     fi
-    stop_wave "$scheduler takes no more for now: ${answer##*$'\n'}"
+    stop_full "$limit" "${3:-1}"
   elif ((status != 0)) && is_refusal "$answer"; then
-    rm -- "$submitted/$1.intent"
-    if is_silent "${answer##*$'\n'}"; then fail_silent "$answer"; fi
+    forget_intent "$1"
     fail 4 "$scheduler refused $1: $answer" "mend it and run this script again: it goes on with $1"
-  elif is_silent "$answer"; then
-    fail_silent "$answer" "; it looks for the job before it asks for another"
   else
-    fail 4 "$scheduler ended with status $status, and its answer for $1 holds no job id: $answer" \
+    look_again "$1" "$2" "" "$status" "$answer"
+  fi
+}
+
+# look_again ARRAY JOB_NAME LIMIT STATUS ANSWER: nobody knows whether there is a job. Where the scheduler was full it may have
+# found room at the last moment: the job is looked for by its name before anything else is asked for.
+look_again() {
+  if [[ -z "$3" ]]; then
+    fail 4 "$scheduler ended with status $4, and its answer for $1 holds no job id: $5" \
       "run this script again: it looks for the job before it asks for another"
+  fi
+  say "$1: $submit_command did not come to an end within $ask_seconds s ($3); looking for its job"
+  settle "$1" "$2"
+  if [[ -s "$submitted/$1.job" ]]; then
+    previous_jobs=("$(< "$submitted/$1.job")")
+  else
+    stop_full "$3" 1
   fi
 }
 
 # --- All of it ---
-
 
 if ! "$dry_run"; then
   take_lock
@@ -534,7 +585,7 @@ if [[ -n "$waiting" ]]; then
 fi
 if ! "$dry_run"; then
   say ""
-  say "Everything is submitted."
+  if "$anything_new"; then say "Everything is submitted."; else say "Nothing to submit: everything is."; fi
   say "Watch them:            $watch_command"
   say "When they have ended:  bsweep collect $(printf '%q' "$study_file")"
 fi

@@ -90,26 +90,11 @@ fi
 scheduler=Slurm
 submit_command=sbatch
 watch_command="squeue --me -r"
-look_command="squeue -t all -n"
+look_command="sacct -X -S now-7days --name"
 
 # with_timeout WORD...: the scheduler's commands may wait for ever where the cluster is busy.
 command -v timeout > /dev/null || fail 4 "there is no timeout on PATH" "it belongs to GNU coreutils"
 with_timeout() { timeout --signal=KILL "$ask_seconds" "$@"; }
-
-# is_silent ANSWER: whether the scheduler's daemons did not answer.
-is_silent() {
-  local phrase
-  for phrase in 'Socket timed out' 'Unable to contact slurm' 'Connection refused' 'onnection failure' 'Zero Bytes were transmitted' 'backup controller in standby' 'Connection reset by peer' 'Unexpected message received' 'Munge encode failed' 'Protocol authentication error'; do
-    if [[ "$1" == *"$phrase"* ]]; then return 0; fi
-  done
-  return 1
-}
-
-# fail_silent ANSWER [WHAT_NEXT]
-fail_silent() {
-  fail 4 "$scheduler does not answer: ${1:-nothing within $ask_seconds s}" \
-    "that is the cluster's trouble: run this script again when $scheduler answers${2:-}"
-}
 if ! "$dry_run" && ! command -v "$submit_command" > /dev/null; then
   fail 4 "$submit_command is not on PATH" "log in to a machine of the cluster that submits jobs, or load the scheduler's profile"
 fi
@@ -137,15 +122,22 @@ for variable in "${!SBATCH_@}" "${!SLURM_@}" "${!SQUEUE_@}"; do
   if [[ "$variable" != SLURM_CONF ]]; then unset "$variable"; fi
 done
 
+# setting_of NAME: a number of slurm.conf; empty when it is not told.
+setting_of() {
+  if [[ "$(with_timeout scontrol show config 2> /dev/null)" =~ (^|$'\n')$1[[:blank:]]*=[[:blank:]]*([0-9]{1,9}) ]]; then
+    echo "${BASH_REMATCH[2]}"
+  fi
+}
+
 prepare() {
   # How long a finished job is known: accounting tells of it for ever, the controller for MinJobAge.
   memory_seconds=0
   if "$dry_run"; then return; fi
   if with_timeout sacct -X -n -S now > /dev/null 2>&1; then
     memory_seconds=518400
-    look_command="sacct -a -X -S now-7days --name"
-  elif [[ "$(with_timeout scontrol show config 2> /dev/null)" =~ MinJobAge[[:blank:]]*=[[:blank:]]*([0-9]+) ]]; then
-    memory_seconds=$((BASH_REMATCH[1] * 9 / 10))
+  else
+    memory_seconds="$(setting_of MinJobAge)"
+    memory_seconds=$((${memory_seconds:-0} * 9 / 10))
   fi
 }
 
@@ -165,21 +157,28 @@ ids_of() {
 find_jobs() {
   local answer
   found=()
-  # Of whomever: somebody else may have asked for it.
-  answer="$(with_timeout squeue -h -t all -n "$1" -o '%F|%T|%r' 2>&1)" || {
-    if is_silent "$answer"; then fail_silent "$answer"; fi
-    return 1
-  }
+  answer="$(with_timeout squeue --me -h -t all -n "$1" -o '%F|%T|%r' 2> /dev/null)" || return 1
   ids_of "$answer"
-  if ((${#found[@]} == 0)) && answer="$(with_timeout sacct -a -X -n -P -S now-7days --name="$1" -o JobID,State,NodeList 2> /dev/null)"; then
+  if ((${#found[@]} == 0)) && answer="$(with_timeout sacct -X -n -P -S now-7days --name="$1" -o JobID,State,NodeList 2> /dev/null)"; then
     ids_of "$answer"
   fi
 }
 
 job_is_known() {
-  local answer
-  if ! answer="$(with_timeout squeue -h -t all -j "$1" -o %F 2>&1)" && is_silent "$answer"; then fail_silent "$answer"; fi
-  [[ "$answer" == "$1"* ]]
+  [[ "$(with_timeout squeue -h -t all -j "$1" -o %F 2> /dev/null)" == "$1"* ]]
+}
+
+# find_unfinished JOB...: sets found to those that have not ended; false when nobody tells.
+find_unfinished() {
+  local answer list
+  found=()
+  list="$(IFS=, && echo "$*")"
+  if ! answer="$(with_timeout squeue -h -j "$list" -o '%F|' 2>&1)"; then
+    # Of several jobs it leaves out those it does not know; a single one it refuses.
+    [[ "$answer" == *"Invalid job id"* ]]
+    return
+  fi
+  ids_of "$answer"
 }
 
 # What counts against MaxSubmitJobs: running elements too.
@@ -189,13 +188,16 @@ count_pending() {
   if [[ -z "$answer" ]]; then echo 0; else wc -l <<< "$answer"; fi
 }
 
-# depend_on CANARY_JOB PREVIOUS_JOB: either may be empty. Slurm drops a dependency on a job it has forgotten.
+# depend_on CANARY_JOB PREVIOUS_JOB...: the first may be empty. Slurm drops a dependency on a job it has forgotten.
 depend_on() {
-  local conditions=()
-  if [[ -n "$1" ]]; then conditions+=("afterok:$1"); fi
-  if [[ -n "$2" && "$2" != "$1" ]]; then conditions+=("afterany:$2"); fi
+  local condition="${1:+afterok:$1}"
+  local each previous=""
+  for each in "${@:2}"; do
+    if [[ "$each" != "$1" ]]; then previous+=":$each"; fi
+  done
+  condition+="${previous:+${condition:+,}afterany$previous}"
   dependency=()
-  if ((${#conditions[@]} > 0)); then dependency=("--dependency=${conditions[0]}${conditions[1]:+,${conditions[1]}}"); fi
+  if [[ -n "$condition" ]]; then dependency=("--dependency=$condition"); fi
   # Without the canary the arrays end too, instead of waiting for ever.
   if [[ -n "$1" ]]; then dependency+=(--kill-on-invalid-dep=yes); fi
 }
@@ -222,10 +224,48 @@ find_id() {
   [[ -n "$job_id" ]]
 }
 
-is_full() { [[ "$1" == *MaxSubmitJob* || "$1" == *"temporarily unable to accept job"* ]]; }
+# makes_wait LINE: whether sbatch says that it will ask again by and by: for two minutes, without another word.
+makes_wait() { [[ "$1" == *"retrying"* ]]; }
 
-# A controller that did not answer in time may have taken the job.
-is_refusal() { [[ "$1" == *"error:"* ]] && ! is_silent "$1"; }
+# is_unsure ANSWER: a controller that did not answer in time may have taken the job.
+is_unsure() {
+  [[ "$1" == *"timed out"* || "$1" == *"Zero Bytes"* || "$1" == *"Unable to contact"* || "$1" == *"onnection"* ]]
+}
+
+# limit_of ANSWER: which limit is reached, by the first line that tells, and whose; false when none is. What sbatch says last
+# is the same for all of them, and for jobs that are too large.
+limit_of() {
+  local line whose
+  while read -r line; do
+    line="${line#sbatch: error: }"
+    case "$line" in
+      *[!A-Za-z]*SubmitJob* | *SubmitJob*[!A-Za-z]*) continue ;;
+      *Grp*SubmitJob* | *SubmitJob*PerAcc*) whose="the jobs of all who share your account or QOS" ;;
+      *SubmitJob*) whose="your own jobs" ;;
+      *"temporarily unable to accept job"* | *"job queue full"*) whose="MaxJobCount, the jobs of all users" ;;
+      *) continue ;;
+    esac
+    echo "${line%%, *} ($whose)"
+    return
+  done <<< "$1"
+  return 1
+}
+
+# never_fits ANSWER ELEMENTS: whether there is no room for so many, whoever's jobs end.
+never_fits() {
+  local limit
+  limit="$(limit_of "$1")"
+  case "$limit" in
+    *"(your own jobs)") [[ "$(count_pending)" == 0 ]] ;;
+    *"(MaxJobCount, "*)
+      limit="$(setting_of MaxJobCount)"
+      [[ -n "$limit" ]] && ((limit <= $2))
+      ;;
+    *) return 1 ;;
+  esac
+}
+
+is_refusal() { [[ "$1" == *"error:"* ]]; }
 
 # --- One submitter at a time, on whatever machine ---
 
@@ -259,10 +299,18 @@ describe_owner() {
   fi
 }
 
+# make_lock: false while somebody else has it. Who lets go of it between two looks does not make the folder unwritable.
+make_lock() {
+  for _ in 1 2 3; do
+    if mkdir -- "$lock" 2> /dev/null; then return; fi
+    if [[ -d "$lock" ]]; then return 1; fi
+  done
+  fail 5 "cannot write in $round_folder"
+}
+
 take_lock() {
   mkdir -p -- "$submitted" || fail 5 "cannot write in $round_folder"
-  if ! mkdir -- "$lock" 2> /dev/null; then
-    if [[ ! -d "$lock" ]]; then fail 5 "cannot write in $round_folder"; fi
+  if ! make_lock; then
     local owner
     owner="$(describe_owner)"
     if ! "$break_lock" && ! ask "Another submit.sh is at work on this round: $owner. Go on all the same?"; then
@@ -272,14 +320,16 @@ take_lock() {
     # Of two that break it, one can move it away.
     mv -T -- "$lock" "$lock.broken.$$" 2> /dev/null || fail 6 "somebody else has just taken the lock" "run this script again"
     rm -rf -- "$lock.broken.$$"
-    mkdir -- "$lock" 2> /dev/null || fail 6 "somebody else has just taken the lock" "run this script again"
+    make_lock || fail 6 "somebody else has just taken the lock" "run this script again"
   fi
   trap release_lock EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM
   trap 'exit 129' HUP
-  describe_self > "$lock/owner.$$"
-  mv -- "$lock/owner.$$" "$lock/owner"
+  # Of two that break it at once, one may move away what the other has just made.
+  if ! { describe_self > "$lock/owner.$$" && mv -- "$lock/owner.$$" "$lock/owner"; } 2> /dev/null || ! is_ours; then
+    fail 6 "somebody else has just taken the lock" "run this script again"
+  fi
 }
 
 # Whether the lock is still ours: somebody may have broken it while we were asking the scheduler.
@@ -300,26 +350,17 @@ require_lock() {
 # --- Each array once ---
 
 # record ARRAY JOB: the id appears whole or not at all.
+anything_new=false
 record() {
   printf '%s\n' "$2" > "$submitted/$1.job.$$"
   mv -- "$submitted/$1.job.$$" "$submitted/$1.job"
+  anything_new=true
 }
 
-# Who asks, for others who look: schedulers may not show the jobs of others.
-submitter="$EUID $(id -un 2> /dev/null | tr -cd 'A-Za-z0-9._@+-' || true)"
-
-# is_mine ARRAY: whether who runs this asked for its job.
-is_mine() {
-  local uid=""
-  read -r uid _ 2> /dev/null < "$submitted/$1.user" || true
-  if [[ "$uid" =~ ^[0-9]+$ ]]; then [[ "$uid" == "$EUID" ]]; else [[ -O "$submitted/$1.intent" || -O "$submitted/$1.job" ]]; fi
-}
-
-# submitter_of ARRAY: for a person.
-submitter_of() {
-  local uid="" name=""
-  read -r uid name 2> /dev/null < "$submitted/$1.user" || true
-  printf '%s' "${name:-user ${uid:-unknown}}"
+# forget_intent ARRAY: there is no job. Whoever has taken the lock meanwhile may have asked for one.
+forget_intent() {
+  require_lock
+  rm -f -- "$submitted/$1.intent"
 }
 
 # age_of FILE: its seconds by the clock of the file server, which all machines share.
@@ -353,17 +394,17 @@ settle() {
       return
     fi
     age="$(age_of "$intent")"
-    if ((age < memory_seconds)) && is_mine "$1"; then
+    if ((age < memory_seconds)); then
       tell "$1: asked for $age s ago, and the scheduler knows no job of that name: there is none"
-      rm -- "$intent"
+      forget_intent "$1"
       return
     fi
   fi
   if ask "$1 was asked for, and the scheduler may have forgotten its job $2. Is it sure that there is none?"; then
-    rm -- "$intent"
+    forget_intent "$1"
     return
   fi
-  fail 6 "$1 may or may not have been submitted$(is_mine "$1" || printf ' by %s' "$(submitter_of "$1")"): an earlier submit.sh ended in between, and $scheduler does not tell of a job $2" \
+  fail 6 "$1 may or may not have been submitted: an earlier submit.sh ended in between, and $scheduler does not tell of a job $2" \
     "look with: $look_command $2
       if there is no such job: bash $(printf '%q' "$round_folder/submit.sh") --resubmit $1
       if there is one:         bash $(printf '%q' "$round_folder/submit.sh") --job $1=ID"
@@ -401,10 +442,6 @@ canary_dependency() {
     canary_id="$job"
     return
   fi
-  if ! is_mine array-00; then
-    fail 4 "$scheduler shows nothing of the canary's job $job, which $(submitter_of array-00) submitted: it may be alive" \
-      "wait for its result; or submit the others all the same: --no-canary"
-  fi
   fail 4 "the canary's job $job has ended, and its result is not there" \
     "storage may show it late: run this again; else see $round_folder/logs/array-00, or submit the others all the same: --no-canary"
 }
@@ -429,91 +466,141 @@ leave_room() {
   fi
 }
 
+# Jobs that the next one waits for; of unchained arrays nobody looks at them.
+previous_jobs=()
+
+# The limit holds for all arrays of the study together because each waits for all that were submitted before it, of
+# whatever round: rounds may be submitted in any order. Sets previous_jobs to those that have not ended, once.
+previous_known=false
+find_previous_jobs() {
+  local file recorded=() found=()
+  if "$previous_known"; then return; fi
+  previous_known=true
+  # In the order of their numbers: array-100 comes after array-99.
+  for file in "$workspace"/'jobs/digits-grid'/round-{???,????}/submitted/array-{??,???,????}.job; do
+    if [[ -s "$file" ]]; then recorded+=("$(< "$file")"); fi
+  done
+  if ((${#recorded[@]} == 0)); then return; fi
+  if "$dry_run"; then
+    previous_jobs=("${recorded[${#recorded[@]} - 1]}")
+    return
+  fi
+  find_unfinished "${recorded[@]}" || fail 4 "$scheduler does not tell which jobs of the study have not ended" "run this script again"
+  previous_jobs=(${found[@]+"${found[@]}"})
+}
+
 # submit ARRAY JOB_NAME ELEMENTS
-previous_job=""
 submit() {
   local array="$1" job_name="$2" script="$round_folder/$1"'.sbatch'
   if [[ -s "$submitted/$array.job" ]]; then
-    previous_job="$(< "$submitted/$array.job")"
-    say "$array: submitted before, job $previous_job"
+    say "$array: submitted before, job $(< "$submitted/$array.job")"
     return
   fi
   if [[ -n "$waiting" ]] || is_paused; then return; fi
   dependency=()
+  find_previous_jobs
   if "$dry_run"; then
     canary_id=""
     if [[ "$array" != array-00 ]] && "$canary" && "$has_canary"; then canary_id="${canary_job_shown:-$(canary_job)}"; fi
-    depend_on "$canary_id" "$previous_job"
+    depend_on "$canary_id" ${previous_jobs[@]+"${previous_jobs[@]}"}
     keep_limit "$job_name" "$3"
     printf 'would run: %s   # %s\n' "$(show_request "$script")" "$(count "$3" element)"
-    previous_job="JOB_OF_$array"
-    if [[ "$array" == array-00 ]]; then canary_job_shown="$previous_job"; fi
+    previous_jobs=("JOB_OF_$array")
+    if [[ "$array" == array-00 ]]; then canary_job_shown="JOB_OF_$array"; fi
     return
   fi
   if [[ -e "$submitted/$array.intent" ]]; then
     settle "$array" "$job_name"
     if [[ -s "$submitted/$array.job" ]]; then
-      previous_job="$(< "$submitted/$array.job")"
+      previous_jobs+=("$(< "$submitted/$array.job")")
       return
     fi
   fi
   canary_id=""
   if [[ "$array" != array-00 ]]; then canary_dependency; fi
   leave_room "$3" || return 0
-  depend_on "$canary_id" "$previous_job"
+  depend_on "$canary_id" ${previous_jobs[@]+"${previous_jobs[@]}"}
   keep_limit "$job_name" "$3"
   mkdir -p -- "$results_folder/$array" "$round_folder/logs/$array"
   request "$array" "$job_name" "$3" ask_scheduler "$script"
 }
 
+# relay: passes the scheduler's answer on, and tells at once, and once, that it makes one wait.
+relay() {
+  local line told=false
+  while IFS= read -r line || [[ -n "$line" ]]; do
+    printf '%s\n' "$line"
+    if ! "$told" && makes_wait "$line"; then
+      told=true
+      say "$scheduler makes this wait, up to $ask_seconds s: $line" >&3
+    fi
+  done
+}
+
+fewer_at_once="set a smaller maxArraySize in the site file, and generate the round again"
+
+# stop_full LIMIT ELEMENTS: the rest waits for room. Whose jobs take it, the scheduler does not always tell.
+stop_full() {
+  stop_wave "$scheduler takes no more for now: $1"
+  if (($2 > 1)) && [[ "$(count_pending)" == 0 ]]; then
+    say "None of yours is there: others' jobs take the room, or it never has room for $2 at once; then $fewer_at_once."
+  fi
+}
+
+# was_killed STATUS: a signal ended the command, or timeout did: what it said before is not its last word.
+was_killed() { (($1 == 124 || ($1 > 128 && $1 < 193))); }
+
 # request ARRAY JOB_NAME ELEMENTS WORD...: asks the scheduler for a job by running the words.
 request() {
-  local answer="" status=0 job_id=""
+  local answer="" status=0 job_id="" limit=""
   require_lock
   # Of two submitters that hold themselves for the only one, one makes this file.
   if ! (set -o noclobber && printf '%s %s\n' "$2" "$(describe_self)" > "$submitted/$1.intent") 2> /dev/null; then
     fail 6 "another submit.sh has just asked for $1" "run this script again when it has ended"
   fi
-  printf '%s\n' "$submitter" > "$submitted/$1.user"
-  answer="$(cd -- "$submit_folder" && "${@:4}" 2>&1)" || status=$?
+  exec 3>&1
+  answer="$(cd -- "$submit_folder" && "${@:4}" 2>&1 3>&- | relay)" || status=$?
+  exec 3>&-
   if find_id "$answer" && [[ -n "$job_id" ]]; then
     record "$1" "$job_id"
-    previous_job="$job_id"
+    previous_jobs=("$job_id")
     tell "$1: job $job_id${3:+, $(count "$3" element)}"
-  elif is_full "$answer"; then
-    rm -- "$submitted/$1.intent"
-    if [[ "$(count_pending)" == 0 ]]; then
-      fail 4 "$scheduler takes no $3 elements even while none of yours is waiting: $answer" \
-        "set a smaller maxArraySize in the site file and generate the round again"
+    return
+  fi
+  limit="$(limit_of "$answer")" || limit=""
+  if was_killed "$status" || is_unsure "$answer"; then
+    look_again "$1" "$2" "$limit" "$status" "$answer"
+  elif [[ -n "$limit" ]]; then
+    forget_intent "$1"
+    if never_fits "$answer" "${3:-1}"; then
+      fail 4 "$scheduler never takes $(count "${3:-1}" element) at once: $limit" "$fewer_at_once"
     fi
-    stop_wave "$scheduler takes no more for now: ${answer##*$'\n'}"
+    stop_full "$limit" "${3:-1}"
   elif ((status != 0)) && is_refusal "$answer"; then
-    rm -- "$submitted/$1.intent"
-    if is_silent "${answer##*$'\n'}"; then fail_silent "$answer"; fi
+    forget_intent "$1"
     fail 4 "$scheduler refused $1: $answer" "mend it and run this script again: it goes on with $1"
-  elif is_silent "$answer"; then
-    fail_silent "$answer" "; it looks for the job before it asks for another"
   else
-    fail 4 "$scheduler ended with status $status, and its answer for $1 holds no job id: $answer" \
+    look_again "$1" "$2" "" "$status" "$answer"
+  fi
+}
+
+# look_again ARRAY JOB_NAME LIMIT STATUS ANSWER: nobody knows whether there is a job. Where the scheduler was full it may have
+# found room at the last moment: the job is looked for by its name before anything else is asked for.
+look_again() {
+  if [[ -z "$3" ]]; then
+    fail 4 "$scheduler ended with status $4, and its answer for $1 holds no job id: $5" \
       "run this script again: it looks for the job before it asks for another"
+  fi
+  say "$1: $submit_command did not come to an end within $ask_seconds s ($3); looking for its job"
+  settle "$1" "$2"
+  if [[ -s "$submitted/$1.job" ]]; then
+    previous_jobs=("$(< "$submitted/$1.job")")
+  else
+    stop_full "$3" 1
   fi
 }
 
 # --- All of it ---
-
-# The limit holds for all arrays of the study together because each waits for the one before, also of earlier rounds.
-last_job_of_earlier_rounds() {
-  local folder job="" file
-  # In the order of their numbers: array-100 comes after array-99.
-  for folder in "$workspace"/'jobs/digits-grid'/round-{???,????}; do
-    if [[ "$folder" -ef "$round_folder" ]]; then break; fi
-    for file in "$folder"/submitted/array-{??,???,????}.job; do
-      if [[ -s "$file" ]]; then job="$(< "$file")"; fi
-    done
-  done
-  printf '%s' "$job"
-}
-previous_job="$(last_job_of_earlier_rounds)"
 
 if ! "$dry_run"; then
   take_lock
@@ -532,7 +619,7 @@ if [[ -n "$waiting" ]]; then
 fi
 if ! "$dry_run"; then
   say ""
-  say "Everything is submitted."
+  if "$anything_new"; then say "Everything is submitted."; else say "Nothing to submit: everything is."; fi
   say "Watch them:            $watch_command"
   say "When they have ended:  bsweep collect $(printf '%q' "$study_file")"
 fi
