@@ -99,6 +99,21 @@ memory_seconds=1800
 command -v timeout > /dev/null || fail 4 "there is no timeout on PATH" "it belongs to GNU coreutils"
 with_timeout() { timeout --signal=KILL "$ask_seconds" "$@"; }
 
+# is_silent ANSWER: whether the scheduler's daemons did not answer.
+is_silent() {
+  local phrase
+  for phrase in 'LSF is down' 'Cannot connect to LSF' 'daemon not responding' 'LIM is down' 'Failed in an LSF library call' 'Communication time out' 'Connection refused'; do
+    if [[ "$1" == *"$phrase"* ]]; then return 0; fi
+  done
+  return 1
+}
+
+# fail_silent ANSWER [WHAT_NEXT]
+fail_silent() {
+  fail 4 "$scheduler does not answer: ${1:-nothing within $ask_seconds s}" \
+    "that is the cluster's trouble: run this script again when $scheduler answers${2:-}"
+}
+
 # cron and some shells do not have the scheduler's commands on PATH.
 profile='/opt/ibm/lsfsuite/lsf/conf/profile.lsf'
 if ! command -v "$submit_command" > /dev/null && [[ -r "$profile" ]]; then
@@ -149,6 +164,8 @@ prepare() {
     tell "$answer"
   elif [[ "$answer" == *[Ee]xists* ]]; then
     say "Job group $job_group exists and keeps its limit (bsweep throttle changes it)."
+  elif [[ -z "$answer" ]] || is_silent "$answer"; then
+    fail_silent "$answer"
   else
     fail 4 "bgadd refused the job group $job_group: $answer" "cluster.jobGroup in the study names another"
   fi
@@ -168,14 +185,19 @@ ids_of() {
 # find_jobs JOB_NAME: sets found; false when the answer can be relied on neither way.
 find_jobs() {
   local answer
-  answer="$(with_timeout bjobs -a -noheader -o jobid -J "$1" 2>&1)" || true
+  # Of whomever: somebody else may have asked for it.
+  answer="$(with_timeout bjobs -u all -a -noheader -o jobid -J "$1" 2>&1)" || true
   ids_of "$answer"
-  ((${#found[@]} > 0)) || [[ "$answer" == *"Job <$1> is not found"* ]]
+  if ((${#found[@]} > 0)) || [[ "$answer" == *"Job <$1> is not found"* ]]; then return 0; fi
+  if is_silent "$answer"; then fail_silent "$answer"; fi
+  return 1
 }
 
 job_is_known() {
-  local found=()
-  ids_of "$(with_timeout bjobs -a -noheader -o jobid "$1" 2> /dev/null)"
+  local found=() answer
+  answer="$(with_timeout bjobs -a -noheader -o jobid "$1" 2>&1)" || true
+  ids_of "$answer"
+  if ((${#found[@]} == 0)) && [[ "$answer" != *"is not found"* ]] && is_silent "$answer"; then fail_silent "$answer"; fi
   [[ "${found[*]-}" == "$1" ]]
 }
 
@@ -258,7 +280,8 @@ is_refusal() { [[ "$1" == *"ot submitted"* ]]; }
 ask_to_notify() {
   local condition="" job
   for job in "$@"; do condition+="${condition:+ && }ended($job)"; done
-  with_timeout bsub -J "$notify_name" -w "$condition" -N -u 'me@example.org' '-g' '/h.schroeder/ood' '-G' 'compute-lab' '-q' 'subscription' '-sla' 'lab_t2' '-n' '1' '-M' '500MB' '-R' 'rusage[mem=500MB]' '-W' '0:05' '-o' '/dev/null' '-a' 'docker(ghcr.io/lab/bsweep@sha256:0123)' true
+  # What it prints is mailed with its report.
+  LSB_JOB_REPORT_MAIL=Y with_timeout bsub -J "$notify_name" -w "$condition" -N -u 'me@example.org' '-g' '/h.schroeder/ood' '-G' 'compute-lab' '-q' 'subscription' '-sla' 'lab_t2' '-n' '1' '-M' '500MB' '-R' 'rusage[mem=500MB]' '-W' '0:15' '-a' 'docker(ghcr.io/lab/bsweep@sha256:0123)' "bash $(printf '%q' "$round_folder/notify.sh")"
 }
 
 # --- One submitter at a time, on whatever machine ---
@@ -357,6 +380,23 @@ forget_intent() {
   rm -f -- "$submitted/$1.intent"
 }
 
+# Who asks, for others who look: schedulers may not show the jobs of others.
+submitter="$EUID $(id -un 2> /dev/null | tr -cd 'A-Za-z0-9._@+-' || true)"
+
+# is_mine ARRAY: whether who runs this asked for its job.
+is_mine() {
+  local uid=""
+  read -r uid _ 2> /dev/null < "$submitted/$1.user" || true
+  if [[ "$uid" =~ ^[0-9]+$ ]]; then [[ "$uid" == "$EUID" ]]; else [[ -O "$submitted/$1.intent" || -O "$submitted/$1.job" ]]; fi
+}
+
+# submitter_of ARRAY: for a person.
+submitter_of() {
+  local uid="" name=""
+  read -r uid name 2> /dev/null < "$submitted/$1.user" || true
+  printf '%s' "${name:-user ${uid:-unknown}}"
+}
+
 # age_of FILE: its seconds by the clock of the file server, which all machines share.
 age_of() {
   local now
@@ -388,7 +428,7 @@ settle() {
       return
     fi
     age="$(age_of "$intent")"
-    if ((age < memory_seconds)); then
+    if ((age < memory_seconds)) && is_mine "$1"; then
       tell "$1: asked for $age s ago, and the scheduler knows no job of that name: there is none"
       forget_intent "$1"
       return
@@ -398,7 +438,7 @@ settle() {
     forget_intent "$1"
     return
   fi
-  fail 6 "$1 may or may not have been submitted: an earlier submit.sh ended in between, and $scheduler does not tell of a job $2" \
+  fail 6 "$1 may or may not have been submitted$(is_mine "$1" || printf ' by %s' "$(submitter_of "$1")"): an earlier submit.sh ended in between, and $scheduler does not tell of a job $2" \
     "look with: $look_command $2
       if there is no such job: bash $(printf '%q' "$round_folder/submit.sh") --resubmit $1
       if there is one:         bash $(printf '%q' "$round_folder/submit.sh") --job $1=ID"
@@ -435,6 +475,10 @@ canary_dependency() {
   if job_is_known "$job"; then
     canary_id="$job"
     return
+  fi
+  if ! is_mine array-00; then
+    fail 4 "$scheduler shows nothing of the canary's job $job, which $(submitter_of array-00) submitted: it may be alive" \
+      "wait for its result; or submit the others all the same: --no-canary"
   fi
   fail 4 "the canary's job $job has ended, and its result is not there" \
     "storage may show it late: run this again; else see $round_folder/logs/array-00, or submit the others all the same: --no-canary"
@@ -531,6 +575,7 @@ request() {
   if ! (set -o noclobber && printf '%s %s\n' "$2" "$(describe_self)" > "$submitted/$1.intent") 2> /dev/null; then
     fail 6 "another submit.sh has just asked for $1" "run this script again when it has ended"
   fi
+  printf '%s\n' "$submitter" > "$submitted/$1.user"
   exec 3>&1
   answer="$(cd -- "$submit_folder" && "${@:4}" 2>&1 3>&- | relay)" || status=$?
   exec 3>&-
@@ -551,6 +596,7 @@ request() {
     stop_full "$limit" "${3:-1}"
   elif ((status != 0)) && is_refusal "$answer"; then
     forget_intent "$1"
+    if is_silent "${answer##*$'\n'}"; then fail_silent "$answer"; fi
     fail 4 "$scheduler refused $1: $answer" "mend it and run this script again: it goes on with $1"
   else
     look_again "$1" "$2" "" "$status" "$answer"
@@ -561,6 +607,7 @@ request() {
 # found room at the last moment: the job is looked for by its name before anything else is asked for.
 look_again() {
   if [[ -z "$3" ]]; then
+    if is_silent "$5"; then fail_silent "$5" "; it looks for the job before it asks for another"; fi
     fail 4 "$scheduler ended with status $4, and its answer for $1 holds no job id: $5" \
       "run this script again: it looks for the job before it asks for another"
   fi
@@ -573,9 +620,9 @@ look_again() {
   fi
 }
 
-# One mail when everything has ended, by a job that does nothing but wait for it.
+# One mail when everything has ended, by a job that waits for it and counts what is there.
 submit_notify() {
-  local jobs=() file
+  local jobs=() file array
   if [[ -s "$submitted/notify.job" ]]; then return; fi
   if "$dry_run"; then
     echo "would run: a job that waits for all of them and mails to me@example.org"
@@ -584,7 +631,9 @@ submit_notify() {
   if [[ -e "$submitted/notify.intent" ]]; then settle notify "$notify_name"; fi
   if [[ -s "$submitted/notify.job" ]]; then return; fi
   for file in "$submitted"/array-*.job; do
-    if job_is_known "$(< "$file")"; then jobs+=("$(< "$file")"); fi
+    array="$(basename -- "$file" .job)"
+    # Of a job that somebody else submitted, and that is not shown, nobody knows that it has ended.
+    if job_is_known "$(< "$file")" || ! is_mine "$array"; then jobs+=("$(< "$file")"); fi
   done
   if ((${#jobs[@]} == 0)); then
     say "All arrays have ended already: there is nothing left to mail about."

@@ -88,11 +88,26 @@ fi
 scheduler=Slurm
 submit_command=sbatch
 watch_command="squeue --me -r"
-look_command="sacct -X -S now-7days --name"
+look_command="squeue -t all -n"
 
 # with_timeout WORD...: the scheduler's commands may wait for ever where the cluster is busy.
 command -v timeout > /dev/null || fail 4 "there is no timeout on PATH" "it belongs to GNU coreutils"
 with_timeout() { timeout --signal=KILL "$ask_seconds" "$@"; }
+
+# is_silent ANSWER: whether the scheduler's daemons did not answer.
+is_silent() {
+  local phrase
+  for phrase in 'Socket timed out' 'Unable to contact slurm' 'Connection refused' 'onnection failure' 'Zero Bytes were transmitted' 'backup controller in standby' 'Connection reset by peer' 'Unexpected message received' 'Munge encode failed' 'Protocol authentication error'; do
+    if [[ "$1" == *"$phrase"* ]]; then return 0; fi
+  done
+  return 1
+}
+
+# fail_silent ANSWER [WHAT_NEXT]
+fail_silent() {
+  fail 4 "$scheduler does not answer: ${1:-nothing within $ask_seconds s}" \
+    "that is the cluster's trouble: run this script again when $scheduler answers${2:-}"
+}
 
 # cron and some shells do not have the scheduler's commands on PATH.
 profile='/opt/ibm/lsfsuite/lsf/conf/profile.lsf'
@@ -127,6 +142,7 @@ prepare() {
   if "$dry_run"; then return; fi
   if with_timeout sacct -X -n -S now > /dev/null 2>&1; then
     memory_seconds=518400
+    look_command="sacct -a -X -S now-7days --name"
   else
     memory_seconds="$(setting_of MinJobAge)"
     memory_seconds=$((${memory_seconds:-0} * 9 / 10))
@@ -149,15 +165,21 @@ ids_of() {
 find_jobs() {
   local answer
   found=()
-  answer="$(with_timeout squeue --me -h -t all -n "$1" -o '%F|%T|%r' 2> /dev/null)" || return 1
+  # Of whomever: somebody else may have asked for it.
+  answer="$(with_timeout squeue -h -t all -n "$1" -o '%F|%T|%r' 2>&1)" || {
+    if is_silent "$answer"; then fail_silent "$answer"; fi
+    return 1
+  }
   ids_of "$answer"
-  if ((${#found[@]} == 0)) && answer="$(with_timeout sacct -X -n -P -S now-7days --name="$1" -o JobID,State,NodeList 2> /dev/null)"; then
+  if ((${#found[@]} == 0)) && answer="$(with_timeout sacct -a -X -n -P -S now-7days --name="$1" -o JobID,State,NodeList 2> /dev/null)"; then
     ids_of "$answer"
   fi
 }
 
 job_is_known() {
-  [[ "$(with_timeout squeue -h -t all -j "$1" -o %F 2> /dev/null)" == "$1"* ]]
+  local answer
+  if ! answer="$(with_timeout squeue -h -t all -j "$1" -o %F 2>&1)" && is_silent "$answer"; then fail_silent "$answer"; fi
+  [[ "$answer" == "$1"* ]]
 }
 
 # find_unfinished JOB...: sets found to those that have not ended; false when nobody tells.
@@ -350,6 +372,23 @@ forget_intent() {
   rm -f -- "$submitted/$1.intent"
 }
 
+# Who asks, for others who look: schedulers may not show the jobs of others.
+submitter="$EUID $(id -un 2> /dev/null | tr -cd 'A-Za-z0-9._@+-' || true)"
+
+# is_mine ARRAY: whether who runs this asked for its job.
+is_mine() {
+  local uid=""
+  read -r uid _ 2> /dev/null < "$submitted/$1.user" || true
+  if [[ "$uid" =~ ^[0-9]+$ ]]; then [[ "$uid" == "$EUID" ]]; else [[ -O "$submitted/$1.intent" || -O "$submitted/$1.job" ]]; fi
+}
+
+# submitter_of ARRAY: for a person.
+submitter_of() {
+  local uid="" name=""
+  read -r uid name 2> /dev/null < "$submitted/$1.user" || true
+  printf '%s' "${name:-user ${uid:-unknown}}"
+}
+
 # age_of FILE: its seconds by the clock of the file server, which all machines share.
 age_of() {
   local now
@@ -381,7 +420,7 @@ settle() {
       return
     fi
     age="$(age_of "$intent")"
-    if ((age < memory_seconds)); then
+    if ((age < memory_seconds)) && is_mine "$1"; then
       tell "$1: asked for $age s ago, and the scheduler knows no job of that name: there is none"
       forget_intent "$1"
       return
@@ -391,7 +430,7 @@ settle() {
     forget_intent "$1"
     return
   fi
-  fail 6 "$1 may or may not have been submitted: an earlier submit.sh ended in between, and $scheduler does not tell of a job $2" \
+  fail 6 "$1 may or may not have been submitted$(is_mine "$1" || printf ' by %s' "$(submitter_of "$1")"): an earlier submit.sh ended in between, and $scheduler does not tell of a job $2" \
     "look with: $look_command $2
       if there is no such job: bash $(printf '%q' "$round_folder/submit.sh") --resubmit $1
       if there is one:         bash $(printf '%q' "$round_folder/submit.sh") --job $1=ID"
@@ -520,6 +559,7 @@ request() {
   if ! (set -o noclobber && printf '%s %s\n' "$2" "$(describe_self)" > "$submitted/$1.intent") 2> /dev/null; then
     fail 6 "another submit.sh has just asked for $1" "run this script again when it has ended"
   fi
+  printf '%s\n' "$submitter" > "$submitted/$1.user"
   exec 3>&1
   answer="$(cd -- "$submit_folder" && "${@:4}" 2>&1 3>&- | relay)" || status=$?
   exec 3>&-
@@ -540,6 +580,7 @@ request() {
     stop_full "$limit" "${3:-1}"
   elif ((status != 0)) && is_refusal "$answer"; then
     forget_intent "$1"
+    if is_silent "${answer##*$'\n'}"; then fail_silent "$answer"; fi
     fail 4 "$scheduler refused $1: $answer" "mend it and run this script again: it goes on with $1"
   else
     look_again "$1" "$2" "" "$status" "$answer"
@@ -550,6 +591,7 @@ request() {
 # found room at the last moment: the job is looked for by its name before anything else is asked for.
 look_again() {
   if [[ -z "$3" ]]; then
+    if is_silent "$5"; then fail_silent "$5" "; it looks for the job before it asks for another"; fi
     fail 4 "$scheduler ended with status $4, and its answer for $1 holds no job id: $5" \
       "run this script again: it looks for the job before it asks for another"
   fi
