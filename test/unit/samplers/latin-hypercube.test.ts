@@ -30,14 +30,15 @@ describe("latin-hypercube", () => {
     fc.assert(
       fc.property(seeds, fc.integer({ min: 2, max: 60 }), (seed, trials) => {
         const proposed = propose(SPACE, seed, trials);
-        const partsOf = (shareOf: (params: (typeof proposed)[number]) => number) =>
-          proposed
-            .map((params) => Math.min(trials - 1, Math.floor(shareOf(params) * trials)))
-            .sort((a, b) => a - b);
-        const each = Array.from({ length: trials }, (_, part) => part);
-        expect(partsOf(({ rate }) => (Math.log10(Number(rate)) + 4) / 4)).toEqual(each);
-        expect(partsOf(({ drop }) => (Number(drop) + 1) / 2)).toEqual(each);
-        expect(partsOf(({ big }) => Number(big) / (2 ** 40 + 1))).toEqual(each);
+        // A value is told in six digits, which may carry it just over the edge of its part.
+        const expectSpread = (shareOf: (params: (typeof proposed)[number]) => number): void => {
+          const places = proposed.map((params) => shareOf(params) * trials).sort((x, y) => x - y);
+          for (const [part, place] of places.entries())
+            expect(Math.abs(place - part - 0.5)).toBeLessThan(0.501);
+        };
+        expectSpread(({ rate }) => (Math.log10(Number(rate)) + 4) / 4);
+        expectSpread(({ drop }) => (Number(drop) + 1) / 2);
+        expectSpread(({ big }) => Number(big) / (2 ** 40 + 1));
         const counts = countEach(proposed.map(({ level }) => level));
         expect((counts.at(-1) ?? 0) - (counts[0] ?? 0)).toBeLessThanOrEqual(1);
       }),
