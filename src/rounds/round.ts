@@ -59,21 +59,25 @@ export function readRounds(layout: Layout, study: string): Round[] {
 /**
  * The rounds whose files can be used, in order: for what shows as much as it can. Whoever collects first tells about the others.
  * @param open gives what is wanted of a round, or throws as readRound does
+ * @param tell takes why `open` could not: that nobody has told yet
  */
 export function readUsableRounds<T>(
   layout: Layout,
   study: string,
   open: (round: Round) => T,
+  tell: (why: string) => void = () => undefined,
 ): { readonly usable: readonly T[]; readonly isUnusable: (round: number) => boolean } {
   const usable: T[] = [];
   const unusable = new Set<number>();
   const numbers = valueOr(undefined, () => listRounds(layout, study));
   for (const number of numbers ?? []) {
+    let round: Round | undefined;
     try {
-      const round = readRound(layout, study, number);
+      round = readRound(layout, study, number);
       if (round !== undefined) usable.push(open(round));
     } catch (error) {
       if (!isOfRound(error)) throw error;
+      if (round !== undefined) tell(error.message);
       unusable.add(number);
     }
   }

@@ -65,7 +65,9 @@ async function observe(
   options: ObserveOptions,
   effects: Effects,
 ): Promise<Observation> {
-  const { arrays, isUnusable } = readUsableArrays(options.layout, options.study);
+  const { arrays, isUnusable } = readUsableArrays(options.layout, options.study, (why) =>
+    effects.reporter.warn(why),
+  );
   const counted = new Map(
     results.filter(({ counts }) => counts).map((result) => [result.trialId, result]),
   );

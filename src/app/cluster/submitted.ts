@@ -66,13 +66,13 @@ export function readSubmittedArrays(layout: Layout, study: Study): readonly Subm
 export function readUsableArrays(
   layout: Layout,
   study: Study,
+  tell?: (why: string) => void,
 ): {
   readonly arrays: readonly SubmittedArray[];
   readonly isUnusable: (round: number) => boolean;
 } {
-  const { usable, isUnusable } = readUsableRounds(layout, study.name, (round) =>
-    describeRound(round, layout, study),
-  );
+  const open = (round: Round): readonly SubmittedArray[] => describeRound(round, layout, study);
+  const { usable, isUnusable } = readUsableRounds(layout, study.name, open, tell);
   return { arrays: usable.flat(), isUnusable };
 }
 

@@ -183,7 +183,7 @@ describe("elements that end", PATIENCE, () => {
     // Nothing is left to be submitted, and that is told.
     const submitted = await study.run("submit");
     expect(submitted).toMatchObject({ exitStatus: 0, stderr: "" });
-    expect(submitted.stdout).toContain("everything is submitted already");
+    expect(submitted.stdout).toContain("nothing to submit: everything is");
   });
 
   test("the end of an element's log is told, and LSF's report without the job file in it", async () => {
