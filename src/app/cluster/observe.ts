@@ -4,7 +4,12 @@ import { decideStanding, type OpenElement, type Standing } from "../../core/stan
 import type { AttemptResult, PlannedAttempt } from "../../storage/attempts.ts";
 import { CANARY } from "../../workspace/layout.ts";
 import { collectAttempts, type CollectFirstOptions } from "../collect/collect-first.ts";
-import { describeOpenElements, lookUpAttempt, type OpenAttempt } from "./open-elements.ts";
+import {
+  describeOpenElements,
+  isToldWithOthers,
+  lookUpAttempt,
+  type OpenAttempt,
+} from "./open-elements.ts";
 import { askHistory, querySchedulers, type SchedulerAnswer } from "./query.ts";
 import { readSubmittedArrays, type SubmittedArray } from "./submitted.ts";
 
@@ -114,7 +119,10 @@ async function askAbout(
 ): Promise<SchedulerAnswer> {
   const arrays = new Set(open.flatMap(({ array }) => array ?? []));
   const answer = await querySchedulers([...arrays], effects);
-  const forgotten = open.filter((each) => lookUpAttempt(each, answer) === "forgotten");
+  const forgotten = open.filter((each) => {
+    const told = lookUpAttempt(each, answer);
+    return told === "forgotten" || told === "hidden" || isToldWithOthers(told, each);
+  });
   const gone = new Set(forgotten.flatMap(({ array }) => array ?? []));
   return gone.size === 0 ? answer : askHistory(answer, [...gone], effects);
 }
