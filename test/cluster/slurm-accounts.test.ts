@@ -101,7 +101,7 @@ describe.runIf(requireHere([...SLURM, ...ACCOUNTING]))("a study on a Slurm with 
     await slurm.startNode(node);
   });
 
-  test("what is cancelled before it starts is told so at once, and by the accounts; a controller that is down is no refusal", async () => {
+  test("what is cancelled before it starts is told so at once; a controller that is down is no refusal", async () => {
     const study = makeSlurmStudy(slurm, makeTestFolder(), {
       name: "ended",
       study: gatedStudy(4),
@@ -134,11 +134,6 @@ describe.runIf(requireHere([...SLURM, ...ACCOUNTING]))("a study on a Slurm with 
         ),
       ),
     );
-    let status = "";
-    await waitUntil("Slurm has forgotten them, and its accounts tell", async () => {
-      status = await study.demand("status", "study.yaml");
-      return /ended before it started: CANCELLED by \d+/.test(status);
-    });
-    expect(status).toContain("1 complete, 3 cancelled");
+    expect(await study.demand("status", "study.yaml")).toContain("1 complete, 3 cancelled");
   });
 });
