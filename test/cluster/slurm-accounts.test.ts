@@ -100,4 +100,40 @@ describe.runIf(requireHere([...SLURM, ...ACCOUNTING]))("a study on a Slurm with 
     expect(status).toContain(node);
     await slurm.startNode(node);
   });
+
+  test("what is cancelled before it starts is told so at once; a controller that is down is no refusal", async () => {
+    const study = makeSlurmStudy(slurm, makeTestFolder(), {
+      name: "ended",
+      study: gatedStudy(4),
+      cluster: ["concurrencyLimit: 1", "notify: me@example.org"],
+    });
+    await study.demand("submit", "study.yaml", "--no-canary");
+    const own = (rows: readonly QueueRow[]) =>
+      rows.filter(({ name }) => name.startsWith("ended-r"));
+    await slurm.untilQueue("one runs", (rows) =>
+      own(rows).some(({ state }) => state === "RUNNING"),
+    );
+    expect(await study.demand("cancel", "study.yaml", "--waiting", "--yes")).toContain(
+      "3 elements ended",
+    );
+    expect(await study.demand("status", "study.yaml")).toContain("1 running, 3 cancelled");
+    await slurm.stopController();
+    const unasked = await study.demand("status", "study.yaml");
+    expect(unasked).toContain("Slurm does not answer, squeue: ");
+    expect(unasked).not.toContain("bug");
+    const steered = await study.bsweep("cancel", "study.yaml", "--yes");
+    expect(steered).toMatchObject({ exitStatus: 4 });
+    expect(steered.stderr).toContain("[SCHEDULER_DOWN]");
+    await slurm.startController();
+
+    study.openGate();
+    await slurm.untilQueue("the job that mails has told", (rows) =>
+      rows.some(({ name }) =>
+        name.startsWith(
+          "ended, round 1: 1 of 4 trials complete, 3 without a result, best: trial 1, score 1",
+        ),
+      ),
+    );
+    expect(await study.demand("status", "study.yaml")).toContain("1 complete, 3 cancelled");
+  });
 });

@@ -43,7 +43,7 @@ describe.runIf(requireHere(SLURM))("trying again on Slurm", () => {
     expect(rows).toMatchObject([{ state: "CANCELLED" }]);
     expect(readFileSync(log, "utf8")).toContain("stopped, to be run again");
     expect(study.results(1, 1).size).toBe(0);
-    await waitUntil("it is lost", async () => (await countsOf(study))["lost"] === 1);
+    expect(await countsOf(study)).toEqual({ cancelled: 1 });
     await study.demand("retry", "study.yaml");
     await study.demand("submit", "study.yaml", "--no-canary");
     await study.untilEnded();

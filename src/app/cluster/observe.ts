@@ -9,7 +9,13 @@ import {
   collectAttempts,
   type CollectFirstOptions,
 } from "../collect/collect-first.ts";
-import { arrayOf, describeOpenElements, lookUpAttempt, type OpenAttempt } from "./open-elements.ts";
+import {
+  arrayOf,
+  describeOpenElements,
+  isToldWithOthers,
+  lookUpAttempt,
+  type OpenAttempt,
+} from "./open-elements.ts";
 import { askHistory, querySchedulers, type SchedulerAnswer } from "./query.ts";
 import { readUsableArrays, type SubmittedArray } from "./submitted.ts";
 
@@ -147,7 +153,10 @@ async function askAbout(
 ): Promise<SchedulerAnswer> {
   const arrays = new Set(open.flatMap((each) => arrayOf(each) ?? []));
   const answer = await querySchedulers([...arrays], effects);
-  const forgotten = open.filter((each) => lookUpAttempt(each, answer) === "forgotten");
+  const forgotten = open.filter((each) => {
+    const told = lookUpAttempt(each, answer);
+    return told === "forgotten" || told === "hidden" || isToldWithOthers(told, each);
+  });
   const gone = new Set(forgotten.flatMap((each) => arrayOf(each) ?? []));
   return gone.size === 0 ? answer : askHistory(answer, [...gone], effects);
 }

@@ -67,20 +67,29 @@ export function lookUpAttempt(
   return lookUp(answer, array, planned.index);
 }
 
+/** Whether it is told of by a record for all that had not started of its array. */
+export function isToldWithOthers(
+  told: OpenElement["element"],
+  { array }: Pick<OpenAttempt, "array">,
+): boolean {
+  return typeof told !== "string" && told.index === 0 && array?.pool === false;
+}
+
 /** Of an element that ended at a time nobody tells, the last change of its log. */
-async function addSign(
-  element: OpenElement,
-  { planned, array }: OpenAttempt,
-): Promise<OpenElement> {
+async function addSign(element: OpenElement, open: OpenAttempt): Promise<OpenElement> {
+  const { planned, array } = open;
   const told = element.element;
+  const isWithOthers = isToldWithOthers(told, open);
   const hasEndedSometime =
     typeof told === "string"
       ? told === "forgotten"
       : (told.state === "done" || told.state === "exited") && told.finishedAt === null;
-  if (typeof array === "string" || !hasEndedSometime) return element;
+  if (typeof array === "string" || (!hasEndedSometime && !isWithOthers)) return element;
   const log = join(array.logFolder, elementLogName(planned.index));
   try {
-    return { ...element, lastSign: (await fs.stat(log)).mtime };
+    const lastSign = (await fs.stat(log)).mtime;
+    // It had started, so the record is not of this one.
+    return { ...element, lastSign, ...(isWithOthers ? { element: "forgotten" } : {}) };
   } catch {
     return element;
   }

@@ -29,7 +29,10 @@ export interface SchedulerAnswer {
   }[];
 }
 
-/** What is known of an element of an array that has a job. */
+/**
+ * What is known of an element of an array that has a job. Where all that waits of an array is ended at once, it may be
+ * told as one record without an index: that is of whatever is not told by itself.
+ */
 export function lookUp(
   { statuses, forgotten, hidden }: SchedulerAnswer,
   { job, pool }: AskedArray,
@@ -39,7 +42,7 @@ export function lookUp(
   const told = statuses.get(job);
   if (told === undefined && hidden.has(job)) return "hidden";
   if (told === undefined) return forgotten.has(job) ? "forgotten" : "unknown";
-  return told.get(pool ? 0 : index) ?? "forgotten";
+  return (pool ? undefined : told.get(index)) ?? told.get(0) ?? "forgotten";
 }
 
 /**
