@@ -72,7 +72,8 @@ export function isToldWithOthers(
   told: OpenElement["element"],
   { array }: Pick<OpenAttempt, "array">,
 ): boolean {
-  return typeof told !== "string" && told.index === 0 && array?.pool === false;
+  if (typeof told === "string" || typeof array === "string") return false;
+  return told.index === 0 && !array.pool;
 }
 
 /** Of an element that ended at a time nobody tells, the last change of its log. */
