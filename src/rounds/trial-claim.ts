@@ -1,7 +1,7 @@
-import { existsSync, readlinkSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { valueOr } from "../core/errors.ts";
-import { readProc } from "../process/proc.ts";
+import { hasMakerEnded, makerMark } from "../workspace/maker.ts";
 import { type Claim, ClaimFolder, UNCLAIMED } from "./claims.ts";
 import { keepVigil } from "./vigil.ts";
 
@@ -82,7 +82,7 @@ export function removeClaims(folder: string): void {
  */
 export async function claimTrial(options: ClaimOptions): Promise<HeldTrial | undefined> {
   const { folder, patienceSeconds, takesOver, signal, onWait } = options;
-  const owner = `${options.owner} [${[...describeHere(), process.pid, startOf(process.pid)].join(" ")}]`;
+  const owner = `${options.owner} [${makerMark()}]`;
   let hasWaited = false;
   let look: ReturnType<typeof keepVigil> | undefined;
   const isGone = (claims: ClaimFolder, generation: number): boolean => {
@@ -121,25 +121,8 @@ export function findHolder(folder: string): string | undefined {
   return last?.isHeld === true && !isDead(stamp) ? nameHolder(stamp) : undefined;
 }
 
-/** Which process numbers mean something here: the boot and the namespace (pid_namespaces(7)); empty when not known. */
-function describeHere(): readonly [boot: string, namespace: string] {
-  const boot = readProc("/proc/sys/kernel/random/boot_id")?.trim() ?? "";
-  const namespace = valueOr("", () => readlinkSync("/proc/self/ns/pid"));
-  return [boot, /\d+/.exec(namespace)?.[0] ?? ""];
-}
-
-/** When a process started, in clock ticks since the boot (proc(5), starttime); "" for one that has ended. */
-function startOf(pid: number): string {
-  const stat = readProc(`/proc/${pid}/stat`);
-  const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
-  return fields[0] === "Z" ? "" : (fields[19] ?? "");
-}
-
 /** Whether who wrote a stamp is known to have ended; false where that cannot be seen from here. */
 function isDead(stamp: string): boolean {
-  const [boot = "", namespace = "", pid = "", start = ""] =
-    /\[(.*?)\]$/m.exec(stamp.split(", beat ")[0] ?? "")?.[1]?.split(" ") ?? [];
-  const [ownBoot, ownNamespace] = describeHere();
-  if (boot === "" || boot !== ownBoot || namespace !== ownNamespace) return false;
-  return startOf(Number(pid)) !== start;
+  const [, mark] = /\[([^\]]*)\]/.exec(stamp) ?? [];
+  return mark !== undefined && hasMakerEnded(mark) === true;
 }

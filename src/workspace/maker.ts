@@ -31,6 +31,9 @@ export function hasProcessEnded(pid: number, start: number): boolean {
     // EPERM: it is there, and somebody else's.
     return error instanceof Error && "code" in error && error.code === "ESRCH";
   }
+  const [state] = readStat(pid);
+  // Nobody has waited for it: where a container has no init, it stays so.
+  if (state === "Z") return true;
   const now = startOf(pid);
   // 0: where others' processes are hidden, or without /proc, it may be that one.
   return now !== 0 && start !== 0 && now !== start;
@@ -38,10 +41,15 @@ export function hasProcessEnded(pid: number, start: number): boolean {
 
 /** When a process began, in ticks since the machine did; 0 where that is not told. */
 export function startOf(pid: number): number {
+  const started = Number(readStat(pid)[19]);
+  return Number.isFinite(started) ? started : 0;
+}
+
+/** What /proc tells of a process from its state on; empty where it does not (proc(5)). */
+function readStat(pid: number): readonly string[] {
   const stat = valueOr("", () => readFileSync(`/proc/${pid}/stat`, "utf8"));
   // The name, in brackets, may hold anything.
-  const started = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]);
-  return Number.isFinite(started) ? started : 0;
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
 /** A machine from its start to its end; in a container, the container. */
