@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { statSync } from "node:fs";
-import { listProcesses, listTree, readProc } from "./proc.ts";
+import { listProcesses, listTree, readProc, readStat } from "./proc.ts";
 
 /**
  * A program and all that it started. What is below it in the tree of processes is found at once; what left the tree,
@@ -54,8 +54,7 @@ function isMarked(pid: number, mark: string): boolean {
 
 /** Undefined for one that has ended. */
 function readGroup(pid: number): number | undefined {
-  const stat = readProc(`/proc/${pid}/stat`);
-  const group = stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[2];
+  const group = readStat(pid)?.[2];
   return group === undefined ? undefined : Number(group);
 }
 

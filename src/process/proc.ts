@@ -6,6 +6,13 @@ export function readProc(path: string): string | undefined {
   return valueOr(undefined, () => readFileSync(path, "utf8"));
 }
 
+/** What a process's `stat` tells from its state on; undefined for one that has ended (proc(5)). */
+export function readStat(pid: number | "self"): readonly string[] | undefined {
+  const stat = readProc(`/proc/${pid}/stat`);
+  // The second field is a name in parentheses, which may hold anything.
+  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
 function listFolder(path: string): string[] {
   return valueOr([], () => readdirSync(path));
 }

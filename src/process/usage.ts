@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readProc } from "./proc.ts";
+import { readProc, readStat } from "./proc.ts";
 
 /** Memory of processes, as Linux accounts it (proc(5)). */
 interface MemoryUsage {
@@ -36,24 +36,19 @@ const TICKS_PER_SECOND = 100;
 
 /** CPU seconds of this process's children that have ended and been waited for (proc(5): cutime, cstime). */
 export function readChildCpuSeconds(): number | undefined {
-  const ticks = readTicks("/proc/self/stat", 2);
+  const ticks = readTicks("self", 2);
   return ticks === undefined ? undefined : ticks / TICKS_PER_SECOND;
 }
 
 /** CPU seconds that processes have used so far, with what ended below them and was waited for. Undefined as above. */
 export function readCpuSeconds(processes: readonly number[]): number | undefined {
-  const ticks = processes.flatMap((id) => readTicks(`/proc/${id}/stat`) ?? []);
+  const ticks = processes.flatMap((id) => readTicks(id) ?? []);
   return ticks.length === 0 ? undefined : ticks.reduce((sum, own) => sum + own) / TICKS_PER_SECOND;
 }
 
 /** utime, stime, cutime and cstime, together, from the field of that number on. */
-function readTicks(path: string, first = 0): number | undefined {
-  const stat = readProc(path);
-  // The second field is a name in parentheses, which may hold blanks.
-  const fields = stat
-    ?.slice(stat.lastIndexOf(")") + 2)
-    .split(" ")
-    .slice(11, 15);
+function readTicks(pid: number | "self", first = 0): number | undefined {
+  const fields = readStat(pid)?.slice(11, 15);
   return fields?.slice(first).reduce((sum, field) => sum + Number(field), 0);
 }
 

@@ -106,6 +106,8 @@ async function findExisting(
   if (existing === undefined) return undefined;
   options.log(`${describe(trial)}: has a valid result already`);
   leaveVerdict(existing, found);
+  // Of a runner that was killed between its result and this.
+  removeClaims(options.layout.claims(found.round.study, trial.trialId));
   dropCheckpoints(trial, existing, found, options);
   return existing;
 }
@@ -230,7 +232,6 @@ function dropCheckpoints(
   { round }: Element,
   { layout, log }: ElementOptions,
 ): void {
-  removeClaims(layout.claims(round.study, trialId));
   if (state === "pruned") return;
   const folder = layout.checkpoints(round.study, trialId);
   const problem = removeCheckpointFolder(folder);
