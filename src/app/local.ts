@@ -4,9 +4,7 @@ import { BsweepError } from "../core/errors.ts";
 import type { Study } from "../core/study.ts";
 import type { Trial } from "../core/trial.ts";
 import { generateRound } from "./generate.ts";
-import { join } from "node:path";
 import { ResultFinder } from "../rounds/results.ts";
-import { readRounds } from "../rounds/round.ts";
 import { findHolder } from "../rounds/trial-claim.ts";
 import { schedulerOf } from "../schedulers/index.ts";
 import { readSubmittedArrays } from "./cluster/submitted.ts";
@@ -126,8 +124,8 @@ async function findPending(
 ): Promise<Pending> {
   const elements = listElements(options.layout, study.name);
   const open = await withoutResults(elements);
-  const jobs = options.submitted ? new Set() : listSubmitted(options.layout, study);
-  const pending = open.filter(({ script }) => !jobs.has(script));
+  const jobs = options.submitted ? new Set<string>() : listSubmitted(options.layout, study);
+  const pending = open.filter((local) => !jobs.has(placeOf(local)));
   const submitted = countTrials(open) - countTrials(pending);
   const found = { pending, submitted, skipped: countTrials(elements) - countTrials(open) };
   if (pending.length > 0) return found;
@@ -137,20 +135,16 @@ async function findPending(
   return findPending(study, options, effects);
 }
 
-/** Scripts of arrays that a scheduler has, or may have: they run there, now or later. */
-function listSubmitted(layout: Layout, study: Study): ReadonlySet<unknown> {
-  const rounds = readRounds(layout, study.name);
+/** Round and array of what a scheduler has, or may have: it runs there, now or later. */
+function listSubmitted(layout: Layout, study: Study): ReadonlySet<string> {
   const jobs = readSubmittedArrays(layout, study).filter(
     (array) => schedulerOf(array).submits && (array.job !== null || array.inDoubt),
   );
-  return new Set(
-    jobs.map(({ round, array }) => {
-      const arrays = rounds.find((each) => each.round === round)?.arrays;
-      const script = arrays?.find((each) => each.array === array)?.script ?? "";
-      return join(layout.round(study.name, round), script);
-    }),
-  );
+  return new Set(jobs.map(placeOf));
 }
+
+const placeOf = ({ round, array }: Pick<LocalElement, "round" | "array">): string =>
+  `${round} ${array}`;
 
 /** Who runs one of an element's trials already, and which. */
 function findBusy(

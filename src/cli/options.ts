@@ -101,7 +101,7 @@ export function numbers(describe: string): Option<readonly number[] | undefined>
 const RANGE: Required<Range> = { least: 1, most: Infinity, whole: true };
 
 /** @throws BsweepError USAGE */
-export function requireWithin(
+function requireWithin(
   label: string,
   value: number,
   { least, most, whole }: Required<Range> = RANGE,

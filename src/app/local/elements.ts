@@ -18,6 +18,7 @@ import { builtProgram } from "../../workspace/package.ts";
 export interface LocalElement {
   readonly element: ManifestElement;
   readonly round: number;
+  readonly array: number;
   readonly jobName: string;
   readonly script: string;
   readonly logFolder: string;
@@ -41,7 +42,7 @@ export function listElements(layout: Layout, study: string): LocalElement[] {
       .flatMap((array) =>
         readElements(layout, round, array).map((element) => ({
           element,
-          round: round.round,
+          ...{ round: round.round, array: array.array },
           jobName: array.jobName,
           script: join(folder, array.script),
           logFolder: join(folder, logFolderName(array.array)),

@@ -40,7 +40,7 @@ async function runElementHere(
 ): Promise<void> {
   const local: LocalElement = {
     element: { schemaVersion: 1, index, trials: trials.slice(index - 1, index) },
-    round,
+    ...{ round, array: ARRAY },
     jobName: study.name,
     script: join(folder, readRound(layout, study.name, round)?.arrays[0]?.script ?? ""),
     logFolder: join(folder, logFolderName(ARRAY)),

@@ -7,7 +7,12 @@ export const throttleCommand = defineCommand({
   describe: "Change how many elements run at once, of what is submitted and of what will be",
   options: {
     study: STUDY,
-    limit: number("Most elements at once; what runs goes on", { demandOption: true }),
+    limit: number("Most elements at once; what runs goes on", {
+      demandOption: true,
+      // Refused by the use case, which says what to do instead.
+      least: -Infinity,
+      whole: false,
+    }),
     ...STEERING,
   },
   examples: [["$0 throttle study.yaml 10", "At most ten at once"]],
