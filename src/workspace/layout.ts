@@ -67,6 +67,15 @@ export function parseRoundName(name: string): number | undefined {
   return match === null ? undefined : Number(match[1]);
 }
 
+/**
+ * The name under which a scheduler has a job of a round.
+ * @param part `a01`: array 1; `end`: the job that mails when all has ended
+ * @param nonce the round's: two rounds of one number have no job in common
+ */
+export function roundJobName(study: string, round: number, part: string, nonce: string): string {
+  return `${study}-r${String(round).padStart(3, "0")}-${part}-${nonce}`;
+}
+
 /** In a round's folder of results: how its canary ended, in a word, for submit.sh. */
 export const VERDICT_FILE = "canary";
 

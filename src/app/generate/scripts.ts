@@ -27,6 +27,7 @@ import {
   NOTIFY_SCRIPT,
   SUBMIT_SCRIPT,
   type Layout,
+  roundJobName,
 } from "../../workspace/layout.ts";
 import { builtProgram } from "../../workspace/package.ts";
 import type { ClusterRequest } from "../site/cluster-request.ts";
@@ -229,7 +230,7 @@ function viewSubmit(inputs: ScriptInputs, shared: RoundView): RoundSubmitView {
     chained: (inputs.chained ?? true) && (!hasJobGroups || pool),
     pool,
     notify: study.cluster.notify ?? "",
-    notifyName: `${study.name}-r${String(inputs.round).padStart(3, "0")}-end-${inputs.nonce}`,
+    notifyName: roundJobName(study.name, inputs.round, "end", inputs.nonce),
     notifyOptions: jobFile.notifyOptions({ ...cluster, isDocker: site.container === "docker" }),
     studyJobs: withinWorkspace(layout, layout.studyJobs(study.name)),
     arrays: arrays.map(({ array, jobName, script, elements }) => ({

@@ -10,7 +10,13 @@ import type { Trial } from "../../core/trial.ts";
 import type { Round, RoundArray, RoundCluster, RoundKind } from "../../formats/round-file.ts";
 import { createTemplateEngine, type TemplateEngine } from "../../rendering/engine.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
-import { arrayName, type Layout, logFolderName, SUBMIT_SCRIPT } from "../../workspace/layout.ts";
+import {
+  arrayName,
+  type Layout,
+  logFolderName,
+  SUBMIT_SCRIPT,
+  roundJobName,
+} from "../../workspace/layout.ts";
 import { packagedTemplates, packageRoot, packageVersion } from "../../workspace/package.ts";
 import { pinImage } from "../image/record.ts";
 import { requestCluster, type ClusterRequest } from "../site/cluster-request.ts";
@@ -131,11 +137,11 @@ function describeArray(
   { array, elements, manifest }: WrittenManifest,
   { place, nonce, site }: RoundInputs,
 ): RoundArray {
-  const round = String(place.round).padStart(3, "0");
+  const part = `a${String(array).padStart(2, "0")}`;
   return {
     array,
     elements,
-    jobName: `${place.study}-r${round}-a${String(array).padStart(2, "0")}-${nonce}`,
+    jobName: roundJobName(place.study, place.round, part, nonce),
     manifest,
     script: `${arrayName(array)}${schedulerOf(site).jobFile.scriptExtension}`,
   };

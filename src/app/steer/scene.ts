@@ -6,7 +6,7 @@ import { BsweepError } from "../../core/errors.ts";
 import { formatCommand } from "../../core/shell.ts";
 import type { Study } from "../../core/study.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
-import { CANARY, type Layout, SUBMITTED_FOLDER } from "../../workspace/layout.ts";
+import { CANARY, type Layout, SUBMITTED_FOLDER, roundJobName } from "../../workspace/layout.ts";
 import { readRound } from "../../rounds/round.ts";
 import { querySchedulers, type SchedulerAnswer } from "../cluster/query.ts";
 import {
@@ -141,8 +141,7 @@ function findMailJob(
     ...{ manifest: "", resultFolder: "", logFolder: "" },
     name: `round ${round}, mail at the end`,
     array: null,
-    // As submit.sh names it.
-    jobName: `${study}-r${String(round).padStart(3, "0")}-end-${nonce}`,
+    jobName: roundJobName(study, round, "end", nonce),
   };
   return [mail];
 }
