@@ -60,7 +60,8 @@ describe("submit.sh", () => {
     process.kill(Number(readOwner(life)[1]), "SIGKILL");
     expect(await run).toMatchObject({ signal: "SIGKILL" });
     expect((await lsf.jobs()).filter(({ name }) => name.endsWith(life.nonce))).toHaveLength(1);
-    const again = await life.run(null, ["--break-lock"]);
+    // Long, so that a busy machine comes to the second run while bsub may still be asking.
+    const again = await life.run(null, ["--break-lock"], { BSWEEP_ASK_SECONDS: "6" });
     expect(again.stdout).toContain("waiting until nobody can be asking any more");
     expect(again.stdout).toContain("array-01: found as job");
     await expectOnce(life);
