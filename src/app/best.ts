@@ -1,15 +1,15 @@
 import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
 import type { Best } from "../formats/best-file.ts";
-import type { StudyReport } from "../stats/study-report.ts";
-import { reportStudy, type ReportOptions } from "./report.ts";
+import type { StudyRanking } from "../stats/study-report.ts";
+import { rankStudy, type ReportOptions } from "./report.ts";
 
 /**
  * The winner of a study: the first row of its report (stats/rank.ts decides ties).
  * @throws BsweepError CONFLICT when no trial is complete yet; STORAGE
  */
 export async function findBest(options: ReportOptions, effects: Effects): Promise<Best> {
-  const report = await reportStudy(options, effects);
+  const report = await rankStudy(options, effects);
   const { study, objective, ranking, counts } = report;
   const { file, trainer } = options.study;
   const [winner] = ranking;
@@ -33,7 +33,7 @@ export async function findBest(options: ReportOptions, effects: Effects): Promis
 }
 
 function nothingRanked(
-  { study, objective, counts, metrics }: StudyReport,
+  { study, objective, counts, metrics }: StudyRanking,
   file: string,
 ): BsweepError {
   const { planned, complete, failed, waiting } = counts;

@@ -16,7 +16,7 @@ import { requireWorkspace } from "../workspace/folder.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { quietly } from "./collect/collect-first.ts";
 import { tidyStudy } from "./tidy.ts";
-import { reportStudy } from "./report.ts";
+import { rankStudy } from "./report.ts";
 import { runAll, workersFor } from "./run-all.ts";
 import { nameBest, type NamedBest } from "../stats/rank.ts";
 
@@ -101,7 +101,7 @@ async function findBest(
   effects: Effects,
 ): Promise<LocalSummary["best"]> {
   try {
-    const { ranking } = await reportStudy({ study, layout, collect: true }, quietly(effects));
+    const { ranking } = await rankStudy({ study, layout, collect: true }, quietly(effects));
     return ranking[0] === undefined ? null : nameBest(ranking[0]);
   } catch (error) {
     if (!(error instanceof BsweepError)) throw error;

@@ -1,5 +1,12 @@
 import type { Effects } from "../core/effects.ts";
-import { buildStudyReport, type ReportedSetting, type StudyReport } from "../stats/study-report.ts";
+import {
+  buildStudyRanking,
+  buildStudyReport,
+  type ReportedSetting,
+  type ReportedStudy,
+  type StudyRanking,
+  type StudyReport,
+} from "../stats/study-report.ts";
 import { type StudyDatabase, withDatabase } from "../storage/database.ts";
 import {
   collectFirst,
@@ -26,18 +33,33 @@ export interface ReportOptions extends ReadReportOptions {
 }
 
 /**
- * Ranks what the study has so far.
+ * Ranks what the study has so far, and says what each parameter does.
  * @throws BsweepError CONFLICT when nothing was collected yet; STORAGE
  */
-export async function reportStudy(options: ReportOptions, effects: Effects): Promise<StudyReport> {
+export function reportStudy(options: ReportOptions, effects: Effects): Promise<StudyReport> {
+  return readStudy(options, effects, (database) => readReport(database, options));
+}
+
+/** The ranking alone, which is had sooner. @throws BsweepError as reportStudy does */
+export function rankStudy(options: ReportOptions, effects: Effects): Promise<StudyRanking> {
+  return readStudy(options, effects, (database) => {
+    const { settings, outcomes } = readTrials(database, options);
+    return buildStudyRanking(describeStudy(options.study, settings), outcomes);
+  });
+}
+
+async function readStudy<T>(
+  options: ReportOptions,
+  effects: Effects,
+  read: (database: StudyDatabase) => T,
+): Promise<T> {
   const { study, layout } = options;
-  const read = (database: StudyDatabase): StudyReport => readReport(database, options);
-  const report = options.collect
+  const found = options.collect
     ? await collectFirst(options, effects, read)
     : await withDatabase(requireDatabase(layout.database(study.name), study), "readonly", read);
   const changed = explainChangedCommand(study, layout);
   if (changed !== undefined) effects.reporter.warn(changed);
-  return report;
+  return found;
 }
 
 interface ReadReportOptions extends CollectFirstOptions {
@@ -51,16 +73,7 @@ interface ReadReportOptions extends CollectFirstOptions {
 function readReport(database: StudyDatabase, options: ReadReportOptions): StudyReport {
   const { study, setting = "present", steps = false } = options;
   const { settings, outcomes } = readTrials(database, options);
-  const defaults = isCnnStudy(study) ? CNN_DEFAULTS : {};
-  const report = buildStudyReport(
-    {
-      ...{ name: study.name, objective: study.objective, settings },
-      space: study.space.map(({ name }) => name),
-      explainOutside: ({ params, epochs }) => explainOutside(study, params, epochs, defaults),
-    },
-    outcomes,
-    setting === "all",
-  );
+  const report = buildStudyReport(describeStudy(study, settings), outcomes, setting === "all");
   if (!steps) return report;
   const histories = readHistories(database);
   const ranking = report.ranking.map((row) => ({
@@ -68,6 +81,15 @@ function readReport(database: StudyDatabase, options: ReadReportOptions): StudyR
     steps: row.trialIds.map((trialId) => ({ trialId, history: histories.get(trialId) ?? [] })),
   }));
   return { ...report, ranking };
+}
+
+function describeStudy(study: Study, settings: readonly ReportedSetting[]): ReportedStudy {
+  const defaults = isCnnStudy(study) ? CNN_DEFAULTS : {};
+  return {
+    ...{ name: study.name, objective: study.objective, settings },
+    space: study.space.map(({ name }) => name),
+    explainOutside: ({ params, epochs }) => explainOutside(study, params, epochs, defaults),
+  };
 }
 
 /** The best trial, which every command that names one takes from here. */

@@ -53,7 +53,7 @@ function drawBelow(below: number, nextUint32: () => number): number {
 }
 
 /** Shuffles in place (Fisher and Yates, as Durstenfeld gives it, CACM 1964) and returns its argument. */
-export function shuffle<T extends number[] | Uint8Array | Uint32Array | Int32Array>(
+export function shuffle<T extends number[] | Uint8Array | Uint32Array | Int32Array | Float64Array>(
   values: T,
   random: RandomSource,
 ): T {

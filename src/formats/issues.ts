@@ -30,14 +30,17 @@ export function parseJson<T>(
   schema: z.ZodType<T>,
   kind: DocumentKind,
 ): T {
-  let value: unknown;
+  return checkValue(readJson(text, source, kind), source, schema, kind);
+}
+
+/** Reads JSON that is yet to be checked. @throws BsweepError where it is none */
+export function readJson(text: string, source: Source, kind: DocumentKind): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     const message = `found no JSON: ${messageOf(error)}`;
     throw invalidDocument(source.file, kind, [{ ...source, path: "", message }]);
   }
-  return checkValue(value, source, schema, kind);
 }
 
 /** Reads files of one kind. */

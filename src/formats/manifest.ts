@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { ManifestElement } from "../core/trial.ts";
-import { invalidDocument, parseJson } from "./issues.ts";
+import { checkValue, invalidDocument, readJson } from "./issues.ts";
+import { isManifestElement } from "./trial-guards.ts";
 
 export const parametersSchema = z.record(
   z.string(),
@@ -35,7 +36,10 @@ const elementSchema: z.ZodType<ManifestElement> = z.strictObject({
  */
 export function parseManifestLine(text: string, file: string, line: number): ManifestElement {
   const as = { code: "INVALID_MANIFEST", what: "manifest" } as const;
-  const element = parseJson(text, { file, line }, elementSchema, as);
+  const value = readJson(text, { file, line }, as);
+  const element = isManifestElement(value)
+    ? value
+    : checkValue(value, { file, line }, elementSchema, as);
   if (element.index === line) return element;
   const message = `found ${element.index}, expected ${line}, the number of the line`;
   throw invalidDocument(file, as, [{ file, line, path: "index", message }]);

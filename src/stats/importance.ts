@@ -25,24 +25,25 @@ export function measureImportance(
   objectives: readonly number[],
   groupings: readonly Int32Array[],
 ): readonly (Importance | null)[] {
-  const measures = groupings.map((groups) => createMeasure(objectives, groups));
-  const shares = measures.map((measure) => measure?.(objectives) ?? null);
-  const largest = permute(objectives, measures);
+  const centre = mean(objectives);
+  // Around their mean, sums of squares lose nothing.
+  const values = Float64Array.from(objectives, (objective) => objective - centre);
+  const measures = groupings.map((groups) => createMeasure(values, groups));
+  const shares = measures.map((measure) => measure?.(values) ?? null);
+  const largest = permute(values, measures);
   const limit = largest[Math.ceil((1 - SIGNIFICANCE) * (PERMUTATIONS + 1)) - 1] ?? Infinity;
   return shares.map((share) =>
     share === null ? null : { share: Math.max(0, share), isBeyondChance: share > limit },
   );
 }
 
-type Measure = (objectives: readonly number[] | Float64Array) => number;
+/** The share that a parameter's groups have of some values, a row each. */
+type Measure = (values: Float64Array) => number;
 
 /** Ascending: the largest share over all parameters that each permutation gives. */
-function permute(
-  objectives: readonly number[],
-  measures: readonly (Measure | null)[],
-): readonly number[] {
-  const random = randomFor(objectives.length, "importance");
-  const shuffled = [...objectives];
+function permute(values: Float64Array, measures: readonly (Measure | null)[]): readonly number[] {
+  const random = randomFor(values.length, "importance");
+  const shuffled = Float64Array.from(values);
   const largest = Array.from({ length: PERMUTATIONS }, () => {
     shuffle(shuffled, random);
     return Math.max(-Infinity, ...measures.map((measure) => measure?.(shuffled) ?? -Infinity));
@@ -51,30 +52,44 @@ function permute(
 }
 
 /** Null where nothing can be told. The rows that have the parameter keep their places under permutation. */
-function createMeasure(objectives: readonly number[], groups: Int32Array): Measure | null {
-  const rows = [...groups.keys()].filter((row) => (groups[row] ?? -1) >= 0);
+function createMeasure(objectives: Float64Array, groups: Int32Array): Measure | null {
   const counts = new Float64Array(groups.reduce((most, group) => Math.max(most, group), -1) + 1);
-  for (const row of rows) counts[groups[row] ?? 0] = (counts[groups[row] ?? 0] ?? 0) + 1;
+  for (const group of groups) if (group >= 0) counts[group] = (counts[group] ?? 0) + 1;
+  const rows = listByGroup(groups, counts);
   const used = counts.filter((count) => count > 0).length;
-  const own = rows.map((row) => objectives[row] ?? NaN);
-  const isFlat = own.every((value) => value === own[0]);
+  const first = objectives[rows[0] ?? 0];
+  const isFlat = rows.every((row) => objectives[row] === first);
   if (used < 2 || rows.length < used * LEAST_GROUP_SIZE || isFlat) return null;
   return (values) => {
-    const sums = new Float64Array(counts.length);
-    const grand = mean(rows.map((row) => values[row] ?? NaN));
-    let total = 0;
-    for (const row of rows) {
-      const distance = (values[row] ?? NaN) - grand;
-      const group = groups[row] ?? 0;
-      sums[group] = (sums[group] ?? 0) + distance;
-      total += distance * distance;
+    let [place, sum, squares, between] = [0, 0, 0, 0];
+    for (const count of counts) {
+      let own = 0;
+      for (const end = place + count; place < end; place++) {
+        const value = values[rows[place] ?? 0] ?? 0;
+        own += value;
+        squares += value * value;
+      }
+      sum += own;
+      if (count > 0) between += own ** 2 / count;
     }
-    const between = sums.reduce(
-      (sum, each, group) => sum + (counts[group] === 0 ? 0 : each ** 2 / (counts[group] ?? 1)),
-      0,
-    );
-    if (total === 0) return 0;
-    const within = total - between;
+    const shared = sum ** 2 / rows.length;
+    const total = squares - shared;
+    if (total <= 0) return 0;
+    const within = squares - between;
     return 1 - within / (rows.length - used) / (total / (rows.length - 1));
   };
+}
+
+/** The rows that have a group, group after group, so that each can be summed up in one go. */
+function listByGroup(groups: Int32Array, counts: Float64Array): Int32Array {
+  let end = 0;
+  const next = counts.map((count) => (end += count) - count);
+  const rows = new Int32Array(end);
+  for (const [row, group] of groups.entries()) {
+    const place = next[group];
+    if (place === undefined) continue;
+    rows[place] = row;
+    next[group] = place + 1;
+  }
+  return rows;
 }

@@ -1,6 +1,10 @@
+type Values = readonly number[] | Float64Array;
+
 /** Mean of at least one value. */
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+export function mean(values: Values): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
 }
 
 /**
@@ -8,7 +12,7 @@ export function mean(values: readonly number[]): number {
  * of Hyndman and Fan (The American Statistician 50, 1996), as in NumPy and R.
  * @param sorted ascending
  */
-export function quantile(sorted: readonly number[], share: number): number {
+export function quantile(sorted: Values, share: number): number {
   const position = (sorted.length - 1) * share;
   const below = sorted[Math.floor(position)] ?? NaN;
   const above = sorted[Math.ceil(position)] ?? NaN;
@@ -16,8 +20,8 @@ export function quantile(sorted: readonly number[], share: number): number {
 }
 
 /** A copy in ascending order. */
-export function sortNumbers(values: readonly number[]): number[] {
-  return [...values].sort((a, b) => a - b);
+export function sortNumbers(values: readonly number[]): Float64Array {
+  return Float64Array.from(values).sort();
 }
 
 /** Of at least two values, n - 1 below. */

@@ -55,28 +55,33 @@ export function rankTrials(
       ({ state, metrics }) => state === "complete" && Object.hasOwn(metrics, objective.metric),
     )
     .sort((a, b) => a.number - b.number);
-  const groups = groupBy(ranked, ({ setting, params, epochs }) =>
-    canonicalJson([setting, params, epochs]),
+  const groups = groupBy(
+    ranked,
+    ({ setting, params, epochs }) => `${setting} ${epochs} ${canonicalJson(params)}`,
   );
   const rows = [...groups.values()]
     .map((replicates) => describeGroup(replicates as unknown as Replicates, objective.metric))
     .sort((a, b) => compareRows(a, b, objective.direction));
-  let rank = 1;
-  return rows.map((row, position) => {
-    if (row.objective !== rows[position - 1]?.objective) rank = position + 1;
-    return { rank, ...row };
-  });
+  for (const [position, row] of rows.entries()) {
+    const before = rows[position - 1];
+    row.rank = row.objective === before?.objective ? before.rank : position + 1;
+  }
+  return rows;
 }
 
 /** Trials that differ in their replicate only, by number. */
 type Replicates = readonly [TrialOutcome, ...TrialOutcome[]];
 
-function describeGroup(replicates: Replicates, metric: string): Omit<RankedTrial, "rank"> {
+/** Its rank is yet to be found. */
+type UnrankedTrial = Omit<RankedTrial, "rank"> & { rank: number };
+
+function describeGroup(replicates: Replicates, metric: string): UnrankedTrial {
   const [first] = replicates;
   const { number, trialId, params, epochs, setting } = first;
   const values = sortNumbers(replicates.map(({ metrics }) => metrics[metric] ?? NaN));
   const single = replicates.length === 1 ? first.holdout : null;
   return {
+    rank: NaN,
     ...{ number, trialId, params, epochs, setting },
     objective: mean(values),
     replicates: replicates.length,
@@ -109,9 +114,11 @@ function meanOrNull(values: readonly (number | null | undefined)[]): number | nu
   return present.length === 0 ? null : mean(present);
 }
 
-type Row = Omit<RankedTrial, "rank">;
-
-function compareRows(a: Row, b: Row, direction: Objective["direction"]): number {
+function compareRows(
+  a: UnrankedTrial,
+  b: UnrankedTrial,
+  direction: Objective["direction"],
+): number {
   const sign = direction === "maximize" ? -1 : 1;
   return (
     sign * (a.objective - b.objective) ||

@@ -35,8 +35,8 @@ interface SettingSummary {
   readonly complete: number;
 }
 
-/** All a report tells of a study, whatever its format. */
-export interface StudyReport {
+/** How the trials of a study stand and compare. */
+export interface StudyRanking {
   readonly study: string;
   readonly objective: Objective;
   /** The present one first. */
@@ -49,6 +49,10 @@ export interface StudyReport {
   readonly metrics: readonly string[];
   /** Best first. */
   readonly ranking: readonly ReportedTrial[];
+}
+
+/** All a report tells of a study, whatever its format. */
+export interface StudyReport extends StudyRanking {
   /** Names of the searched parameters, in the study's order. */
   readonly searched: readonly string[];
   /** Parameters that take more than one value, in the order of the search space. */
@@ -69,7 +73,8 @@ type TrialCounts = Readonly<Record<TrialState, number>> & {
 
 export type ReportedSetting = Pick<SettingSummary, "setting" | "differences">;
 
-interface ReportedStudy {
+/** A study, as far as a report needs it. */
+export interface ReportedStudy {
   readonly name: string;
   readonly objective: Objective;
   /** The names of the searched parameters, in the study's order. */
@@ -81,16 +86,12 @@ interface ReportedStudy {
 }
 
 /** @param ranksAll whether trials of other settings stand in the ranking too, each setting's apart */
-export function buildStudyReport(
-  { name, objective, space, settings, explainOutside }: ReportedStudy,
+export function buildStudyRanking(
+  { name, objective, settings, explainOutside }: ReportedStudy,
   outcomes: readonly TrialOutcome[],
   ranksAll = false,
-): StudyReport {
-  const present = settings[0]?.setting;
-  const own = outcomes.filter(({ setting }) => setting === present);
-  const failed = own.filter(({ state }) => state === "failed").map(({ params }) => params);
-  const ownRanking = rankTrials(own, objective);
-  const ranking = ranksAll ? rankTrials(outcomes, objective) : ownRanking;
+): StudyRanking {
+  const own = outcomesOf(settings, outcomes);
   return {
     study: name,
     objective,
@@ -98,12 +99,38 @@ export function buildStudyReport(
     counts: countTrials(own, objective.metric),
     holdoutRows: objective.metric === HOLDOUT_ACCURACY ? sharedHoldoutRows(own) : null,
     metrics: listMetrics(own),
-    ranking: ranking.map((row) => ({ ...row, outside: explainOutside(row) })),
+    ranking: rankTrials(ranksAll ? outcomes : own, objective).map((row) =>
+      Object.assign(row, { outside: explainOutside(row) }),
+    ),
+  };
+}
+
+/** The same, and what each parameter does. */
+export function buildStudyReport(
+  study: ReportedStudy,
+  outcomes: readonly TrialOutcome[],
+  ranksAll = false,
+): StudyReport {
+  const { objective, space, settings } = study;
+  const own = outcomesOf(settings, outcomes);
+  const failed = own.filter(({ state }) => state === "failed").map(({ params }) => params);
+  const ranking = buildStudyRanking(study, outcomes, ranksAll);
+  const ownRanking = ranksAll ? rankTrials(own, objective) : ranking.ranking;
+  return {
+    ...ranking,
     searched: space,
-    varying: varyingParameters(ranking, space),
+    varying: varyingParameters(ranking.ranking, space),
     parameters: summariseParameters(ownRanking, failed, space, objective.direction),
     failures: summariseFailures(own),
   };
+}
+
+/** Those of the present setting, which all is told of. */
+function outcomesOf(
+  settings: readonly ReportedSetting[],
+  outcomes: readonly TrialOutcome[],
+): readonly TrialOutcome[] {
+  return outcomes.filter(({ setting }) => setting === settings[0]?.setting);
 }
 
 /** `present`, or what is different. */
@@ -142,7 +169,9 @@ function sharedHoldoutRows(outcomes: readonly TrialOutcome[]): number | null {
 /** In the order in which trials tell them. */
 function listMetrics(outcomes: readonly TrialOutcome[]): readonly string[] {
   const complete = outcomes.filter(({ state }) => state === "complete");
-  return [...new Set(complete.flatMap(({ metrics }) => Object.keys(metrics)))];
+  const names = new Set<string>();
+  for (const { metrics } of complete) for (const name of Object.keys(metrics)) names.add(name);
+  return [...names];
 }
 
 function summariseFailures(outcomes: readonly TrialOutcome[]): readonly FailureSummary[] {

@@ -36,9 +36,10 @@ export function varyingParameters(
   rows: readonly Pick<RankedTrial, "params">[],
   order: readonly string[],
 ): readonly string[] {
-  const others = [...new Set(rows.flatMap(({ params }) => Object.keys(params)))].sort();
-  return [...new Set([...order, ...others])].filter(
-    (name) => new Set(rows.map(({ params }) => params[name])).size > 1,
+  const others = new Set<string>();
+  for (const { params } of rows) for (const name of Object.keys(params)) others.add(name);
+  return [...new Set([...order, ...[...others].sort()])].filter((name) =>
+    rows.some(({ params }) => params[name] !== rows[0]?.params[name]),
   );
 }
 
@@ -104,17 +105,16 @@ function groupByValue(
   failed: readonly Parameters[],
   name: string,
 ): readonly Group[] {
-  const trials = [
-    ...[...rows.entries()].map(([place, { params }]) => ({ value: params[name], place: [place] })),
-    ...failed.map((params) => ({ value: params[name], place: [] })),
-  ];
-  const sorted = [...groupBy(trials, ({ value }) => value)]
-    .flatMap(([value, group]): [ParameterValue, Taken][] => {
-      const places = group.flatMap(({ place }) => place);
-      const taken = { rows: places, failed: group.length - places.length };
-      return value === undefined ? [] : [[value, taken]];
-    })
-    .sort(([a], [b]) => compareValues(a, b));
+  const taken = new Map<ParameterValue, { rows: number[]; failed: number }>();
+  const takenBy = (value: ParameterValue) => {
+    const known = taken.get(value) ?? { rows: [], failed: 0 };
+    if (known.rows.length + known.failed === 0) taken.set(value, known);
+    return known;
+  };
+  for (const [place, { params }] of rows.entries())
+    if (params[name] !== undefined) takenBy(params[name]).rows.push(place);
+  for (const params of failed) if (params[name] !== undefined) takenBy(params[name]).failed += 1;
+  const sorted = [...taken].sort(([a], [b]) => compareValues(a, b));
   const isNumeric = sorted.every(([value]) => typeof value === "number");
   return isNumeric && isScattered(sorted)
     ? binValues(sorted as [number, Taken][])

@@ -38,7 +38,7 @@ export function readPlannedAttempts(database: StudyDatabase): readonly PlannedAt
   return database
     .prepare(
       `SELECT round, array, element_index AS "index", trial_id AS trialId, number, attempt
-       FROM elements JOIN trials USING (trial_id)
+       FROM elements JOIN trials USING (trial)
        ORDER BY round, array, element_index, number`,
     )
     .all() as PlannedAttempt[];
@@ -50,12 +50,15 @@ export function readAttemptResults(database: StudyDatabase): readonly AttemptRes
     .prepare(
       `SELECT trial_id AS trialId, attempt, file, state, failure_kind AS failure,
               failure_message AS message, substr(failure_stderr_tail, -500) AS stderrTail, started_at AS startedAt, seconds,
-              cpu_seconds AS cpuSeconds, host, counted.result_id IS NOT NULL AS counts
-       FROM results LEFT JOIN counted_results AS counted USING (result_id)
-       ORDER BY trial_id, attempt, started_at, file`,
+              cpu_seconds AS cpuSeconds, host, result_id IN (SELECT result_id FROM counted_results) AS counts
+       FROM results JOIN trials USING (trial)
+       ORDER BY trial, attempt, started_at, file`,
     )
-    .all() as (Omit<AttemptResult, "counts"> & { readonly counts: 0 | 1 })[];
-  return rows.map((row) => ({ ...row, counts: row.counts === 1 }));
+    .iterate() as IterableIterator<Omit<AttemptResult, "counts"> & { counts: number | boolean }>;
+  return Array.from(rows, (row) => {
+    row.counts = row.counts === 1;
+    return row as AttemptResult;
+  });
 }
 
 /** Planned trials by id, without an attempt. */

@@ -187,6 +187,103 @@ export const MIGRATIONS: readonly string[] = [
   -- Whose process it was.
   ALTER TABLE results ADD COLUMN user TEXT;
   `,
+  `
+  -- Rows meet by a small number, in the order of the plan, and what is large of a result stands apart: reading all
+  -- results reads little, and storing one touches few pages.
+  DROP VIEW steps;
+  DROP VIEW counted_results;
+
+  CREATE TABLE new_trials (
+    trial     INTEGER PRIMARY KEY,
+    trial_id  TEXT NOT NULL UNIQUE,
+    number    INTEGER NOT NULL,
+    params    TEXT NOT NULL, -- JSON
+    replicate INTEGER NOT NULL,
+    seed      INTEGER NOT NULL,
+    epochs    INTEGER NOT NULL,
+    setting   TEXT REFERENCES settings
+  ) STRICT;
+  INSERT INTO new_trials
+    SELECT NULL, trial_id, number, params, replicate, seed, epochs, setting FROM trials ORDER BY number;
+
+  CREATE TABLE new_elements (
+    round         INTEGER NOT NULL REFERENCES rounds,
+    array         INTEGER NOT NULL,
+    element_index INTEGER NOT NULL,
+    trial         INTEGER NOT NULL REFERENCES new_trials,
+    attempt       INTEGER NOT NULL,
+    PRIMARY KEY (round, array, element_index, trial)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO new_elements
+    SELECT round, array, element_index, trial, attempt FROM elements JOIN new_trials USING (trial_id);
+
+  CREATE TABLE new_results (
+    result_id           INTEGER PRIMARY KEY,
+    file                TEXT NOT NULL UNIQUE, -- below results/<study>
+    trial               INTEGER NOT NULL REFERENCES new_trials,
+    attempt             INTEGER NOT NULL,
+    state               TEXT NOT NULL CHECK (state IN ('complete', 'pruned', 'failed', 'skipped')),
+    objective           REAL CHECK ((objective IS NOT NULL) = (state = 'complete')),
+    metrics             TEXT NOT NULL, -- JSON: name -> number
+    holdout_correct     INTEGER,
+    holdout_count       INTEGER,
+    model_parameters    INTEGER,
+    flops_per_example   REAL,
+    failure_kind        TEXT CHECK ((failure_kind IS NOT NULL) = (state = 'failed')),
+    failure_message     TEXT,
+    failure_stderr_tail TEXT,
+    early_end_reason    TEXT CHECK ((early_end_reason IS NOT NULL) = (state IN ('pruned', 'skipped'))),
+    early_end_step      INTEGER,
+    early_end_value     REAL,
+    warnings            TEXT NOT NULL, -- JSON: sentences
+    started_at          TEXT NOT NULL, -- ISO 8601 UTC
+    seconds             REAL NOT NULL,
+    peak_memory_mib     REAL,
+    cpu_seconds         REAL,
+    job                 TEXT NOT NULL,
+    host                TEXT NOT NULL,
+    user                TEXT,
+    numerics            TEXT, -- canonical JSON
+    bsweep              TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO new_results
+    SELECT result_id, file, trial, attempt, state, objective, metrics, holdout_correct, holdout_count,
+      model_parameters, flops_per_example, failure_kind, failure_message, failure_stderr_tail,
+      early_end_reason, early_end_step, early_end_value, warnings, started_at, seconds,
+      peak_memory_mib, cpu_seconds, job, host, user, numerics, bsweep
+    FROM results JOIN new_trials USING (trial_id);
+
+  CREATE TABLE details (
+    result_id           INTEGER PRIMARY KEY REFERENCES new_results ON DELETE CASCADE,
+    history             TEXT NOT NULL, -- JSON: [{step, metrics, seconds}]
+    holdout_predictions BLOB           -- one byte a row of the hold-out
+  ) STRICT;
+  INSERT INTO details SELECT result_id, history, holdout_predictions FROM results;
+
+  DROP TABLE results;
+  DROP TABLE elements;
+  DROP TABLE trials;
+  ALTER TABLE new_trials RENAME TO trials;
+  ALTER TABLE new_elements RENAME TO elements;
+  ALTER TABLE new_results RENAME TO results;
+  CREATE INDEX elements_of_trial ON elements (trial);
+  CREATE INDEX results_of_trial ON results (trial);
+
+  -- The result of a trial that counts: as before, told by comparing, which costs nothing where a trial has one.
+  CREATE VIEW counted_results AS
+    SELECT result_id FROM results AS one WHERE NOT EXISTS (
+      SELECT 1 FROM results AS other WHERE other.trial = one.trial AND
+        (other.state <> 'complete', other.state = 'skipped',
+          iif(other.state = 'complete', other.attempt, -other.attempt), other.started_at, other.file) <
+        (one.state <> 'complete', one.state = 'skipped',
+          iif(one.state = 'complete', one.attempt, -one.attempt), one.started_at, one.file));
+
+  CREATE VIEW steps AS
+    SELECT result_id, trial, step.value ->> 'step' AS step, metric.key AS metric,
+      metric.value AS value, step.value ->> 'seconds' AS seconds
+    FROM results JOIN details USING (result_id), json_each(history) AS step,
+      json_each(step.value, '$.metrics') AS metric;
+  `,
 ];
 
 /** Takes the steps that are missing, all or none, also when two processes come at once. */

@@ -1,68 +1,77 @@
 import { canonicalJson } from "../core/identity.ts";
-import type { TrialResult } from "../core/trial.ts";
+import type { NumericsFingerprint, TrialResult } from "../core/trial.ts";
 import type { StudyDatabase } from "./database.ts";
 
-/** Files, below results/<study>, whose results the database holds. */
-export function readCollectedFiles(database: StudyDatabase): ReadonlySet<string> {
-  return new Set(database.prepare("SELECT file FROM results").pluck().all() as string[]);
+/** Names of files in a folder below results/<study>, whose results the database holds. */
+export function createCollectedLookup(database: StudyDatabase) {
+  const list = database
+    .prepare("SELECT substr(file, ?) FROM results WHERE file > ? AND file < ?")
+    .pluck();
+  // "0" comes after "/".
+  return (folder: string): ReadonlySet<string> =>
+    new Set(list.all(folder.length + 2, `${folder}/`, `${folder}0`) as string[]);
+}
+
+/** A file of results/<study>, in the folder of this array of this round. */
+interface PlacedFile {
+  readonly file: string;
+  readonly round: number;
+  readonly array: number;
 }
 
 /**
- * Stores one result; false when the file was collected before: its name never stands for other content. The trial must
- * have been planned (rounds.ts). Runs inside a transaction.
+ * Stores one result, if it is of a trial as it was planned at this place (rounds.ts), and the file was not collected
+ * before: its name never stands for other content. Says whether it did. Runs inside a transaction.
+ * @param history the result's, as JSON
  */
 export function createResultInsert(database: StudyDatabase) {
+  // By place: names take SQLite's driver as long as all the rest.
   const insertResult = database.prepare(
-    `INSERT INTO results VALUES (NULL, @file, @trialId, @attempt, @state, @objective, @metrics,
-       @holdoutCorrect, @holdoutCount, @modelParameters, @flopsPerExample,
-       @failureKind, @failureMessage, @failureStderrTail,
-       @earlyEndReason, @earlyEndStep, @earlyEndValue, @warnings, @startedAt, @seconds,
-       @peakMemoryMiB, @cpuSeconds, @job, @host, @numerics, @bsweep, @history, @holdoutPredictions, @user)
+    `INSERT INTO results
+     SELECT NULL, ?, trial, elements.attempt${", ?".repeat(RESULT_COLUMNS)}
+     FROM elements JOIN trials USING (trial)
+     WHERE round = ? AND array = ? AND element_index = ? AND trial_id = ? AND elements.attempt = ?
+       AND number = ? AND params = ? AND replicate = ? AND seed = ? AND epochs = ?
      ON CONFLICT (file) DO NOTHING`,
   );
-  return (file: string, result: TrialResult): boolean =>
-    insertResult.run(toRow(file, result)).changes > 0;
+  const insertDetails = database.prepare("INSERT INTO details VALUES (?, ?, ?)");
+  return ({ file, round, array }: PlacedFile, result: TrialResult, history: string): boolean => {
+    const { trialId, attempt, number, params, replicate, seed, resource, holdout } = result;
+    const { changes, lastInsertRowid } = insertResult.run(
+      ...[file, ...toRow(result), round, array, result.element.index, trialId, attempt],
+      ...[number, canonicalJson(params), replicate, seed, resource.epochs],
+    );
+    if (changes === 0) return false;
+    const predictions = holdout && Buffer.from(holdout.predictions, "base64");
+    insertDetails.run(lastInsertRowid, history, predictions);
+    return true;
+  };
 }
+
+/** Of what a result tells beside its trial and attempt. */
+const RESULT_COLUMNS = 23;
 
 /** SQLite takes what is undefined for NULL. */
-function toRow(file: string, result: TrialResult): object {
-  const { holdout, model, timing, usage, element, numerics } = result;
-  return {
-    file,
-    trialId: result.trialId,
-    attempt: result.attempt,
-    state: result.state,
-    objective: result.objective,
-    metrics: JSON.stringify(result.metrics),
-    holdoutCorrect: holdout?.correct,
-    holdoutCount: holdout?.count,
-    holdoutPredictions: holdout && Buffer.from(holdout.predictions, "base64"),
-    modelParameters: model?.parameters,
-    flopsPerExample: model?.flopsPerExample,
-    ...describeEnd(result),
-    warnings: JSON.stringify(result.warnings),
-    history: JSON.stringify(result.history),
-    startedAt: timing.startedAt,
-    seconds: timing.seconds,
-    peakMemoryMiB: usage.peakMemoryMiB,
-    cpuSeconds: usage.cpuSeconds,
-    job: element.job,
-    host: element.host,
-    user: element.user,
-    numerics: numerics && canonicalJson(numerics),
-    bsweep: result.software.bsweep,
-  };
+function toRow(result: TrialResult): readonly unknown[] {
+  const { holdout, model, timing, usage, element, numerics, failure, earlyEnd } = result;
+  return [
+    ...[result.state, result.objective, JSON.stringify(result.metrics)],
+    ...[holdout?.correct, holdout?.count, model?.parameters, model?.flopsPerExample],
+    ...[failure?.kind, failure?.message, failure?.stderrTail],
+    ...[earlyEnd?.reason, earlyEnd?.step, earlyEnd?.value],
+    ...[JSON.stringify(result.warnings), timing.startedAt, timing.seconds],
+    ...[usage.peakMemoryMiB, usage.cpuSeconds, element.job, element.host, element.user],
+    ...[numerics && canonicalNumerics(numerics), result.software.bsweep],
+  ];
 }
 
-function describeEnd({ failure, earlyEnd }: TrialResult): object {
-  return {
-    failureKind: failure?.kind,
-    failureMessage: failure?.message,
-    failureStderrTail: failure?.stderrTail,
-    earlyEndReason: earlyEnd?.reason,
-    earlyEndStep: earlyEnd?.step,
-    earlyEndValue: earlyEnd?.value,
-  };
+/** Whole sweeps share one. */
+let lastNumerics: { readonly json: string; readonly canonical: string } | undefined;
+
+function canonicalNumerics(numerics: NumericsFingerprint): string {
+  const json = JSON.stringify(numerics);
+  if (lastNumerics?.json !== json) lastNumerics = { json, canonical: canonicalJson(numerics) };
+  return lastNumerics.canonical;
 }
 
 /** Why a file is set aside. */

@@ -19,8 +19,8 @@ interface RoundPlan {
   /** Name of its folder of results, below the study's. */
   readonly folder: string;
   readonly setting: Setting;
-  /** Elements by array number. */
-  readonly arrays: ReadonlyMap<number, readonly ManifestElement[]>;
+  /** Elements by array number, one array after another. */
+  readonly arrays: Iterable<readonly [array: number, elements: readonly ManifestElement[]]>;
 }
 
 /** Rounds whose plan the database holds, by number. */
@@ -48,8 +48,8 @@ export function saveRound(database: StudyDatabase, plan: RoundPlan, isReplaced: 
     saveElements(database, { round: round.round, array, setting }, elements);
   // Trials that only the older plan had, and settings that were only guessed at.
   database.exec(`
-    DELETE FROM trials WHERE trial_id NOT IN (SELECT trial_id FROM elements)
-      AND trial_id NOT IN (SELECT trial_id FROM results);
+    DELETE FROM trials WHERE trial NOT IN (SELECT trial FROM elements)
+      AND trial NOT IN (SELECT trial FROM results);
     DELETE FROM settings WHERE setting NOT IN (SELECT setting FROM trials);
   `);
 }
@@ -76,18 +76,21 @@ function saveElements(
   { round, array, setting }: { round: number; array: number; setting: string },
   elements: readonly ManifestElement[],
 ): void {
-  const insertTrial = database.prepare(
-    `INSERT INTO trials VALUES (?, ?, ?, ?, ?, ?, ?)
+  const insertTrial = database
+    .prepare(
+      `INSERT INTO trials VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (trial_id) DO UPDATE SET number = excluded.number, params = excluded.params,
        replicate = excluded.replicate, seed = excluded.seed, epochs = excluded.epochs,
-       setting = excluded.setting`,
-  );
+       setting = excluded.setting
+     RETURNING trial`,
+    )
+    .pluck();
   const insertElement = database.prepare("INSERT OR IGNORE INTO elements VALUES (?, ?, ?, ?, ?)");
   for (const { index, trials } of elements) {
     for (const { trialId, number, params, replicate, seed, resource, attempt } of trials) {
       const text = canonicalJson(params);
-      insertTrial.run(trialId, number, text, replicate, seed, resource.epochs, setting);
-      insertElement.run(round, array, index, trialId, attempt);
+      const told = [trialId, number, text, replicate, seed, resource.epochs, setting];
+      insertElement.run(round, array, index, insertTrial.get(...told), attempt);
     }
   }
 }
@@ -98,7 +101,7 @@ export function readSettings(database: StudyDatabase): readonly PlannedSetting[]
     .prepare(
       `SELECT setting AS hash, trainer AS name, revision, precision, dataset_digest AS datasetDigest,
               holdout_fraction AS fraction, holdout_seed AS seed
-       FROM settings JOIN trials USING (setting) LEFT JOIN elements USING (trial_id)
+       FROM settings JOIN trials USING (setting) LEFT JOIN elements USING (trial)
        GROUP BY setting ORDER BY max(round) DESC, setting`,
     )
     .all() as (Omit<Setting, "trainer" | "holdout"> &
@@ -113,15 +116,18 @@ export function readSettings(database: StudyDatabase): readonly PlannedSetting[]
   }));
 }
 
-interface PlannedTrial extends Omit<Trial, "trialId" | "params" | "resource"> {
+/** What an element was to run. */
+export interface PlannedTrial extends Omit<Trial, "trialId" | "params" | "resource"> {
+  /** Canonical JSON. */
   readonly params: string;
   readonly epochs: number;
 }
 
-/** What an element was to run, parameters as canonical JSON; undefined when it was to run no such trial. */
+/** Finds what an element was to run; undefined when it was to run no such trial. */
 export function createPlannedTrialLookup(database: StudyDatabase) {
   const find = database.prepare(
-    `SELECT number, attempt, params, replicate, seed, epochs FROM elements JOIN trials USING (trial_id)
+    `SELECT number, elements.attempt, params, replicate, seed, epochs
+     FROM elements JOIN trials USING (trial)
      WHERE round = ? AND array = ? AND element_index = ? AND trial_id = ?`,
   );
   return (round: number, array: number, index: number, trialId: string) =>

@@ -1,15 +1,17 @@
 import { existsSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError, messageOf, valueOr } from "../../core/errors.ts";
 import { canonicalJson } from "../../core/identity.ts";
-import type { ResultState } from "../../core/trial.ts";
-import { listResultFiles } from "../../rounds/results.ts";
+import type { ManifestElement, ResultState } from "../../core/trial.ts";
+import type { Round } from "../../formats/round-file.ts";
+import { eachResultFolder, type ResultFile } from "../../rounds/results.ts";
 import { isOfRound, listRounds, readElements, readRound } from "../../rounds/round.ts";
 import { readSetting } from "../../rounds/setting.ts";
 import type { Disagreement } from "../../stats/outcome.ts";
 import { inTransaction, type StudyDatabase, withDatabase } from "../../storage/database.ts";
 import { readDisagreements } from "../../storage/outcomes.ts";
-import { readCollectedFiles, readSetAside, replaceSetAside } from "../../storage/results.ts";
+import { createCollectedLookup, readSetAside, replaceSetAside } from "../../storage/results.ts";
 import { createPlannedTrialLookup, readRounds, saveRound } from "../../storage/rounds.ts";
 import { requireWorkspace } from "../../workspace/folder.ts";
 import type { Layout } from "../../workspace/layout.ts";
@@ -80,15 +82,15 @@ export async function collectInto(
     objectiveMetric: (round) => rounds.get(round)?.metric,
     unusable: (round) => unusable.get(round),
   };
-  const collected = readCollectedFiles(database);
-  const { files, unreadable } = listResultFiles(layout.studyResults(study));
-  const fresh = files.filter(({ file }) => !collected.has(file));
+  const { fresh, unchanged, unreadable } = listFresh(database, layout.studyResults(study));
   const known = readSetAside(database);
   const { added, aside } = await keepValid(database, fresh, plan, known, effects);
   // What stands in a folder that cannot be read is not gone.
-  if (unreadable.length > 0)
+  if (unreadable.length > 0) {
+    const isCollected = createCollectedLookup(database);
     for (const [file, each] of known)
-      if (!collected.has(file)) aside.set(file, aside.get(file) ?? each);
+      if (!isCollected(dirname(file)).has(basename(file))) aside.set(file, aside.get(file) ?? each);
+  }
   if (canonicalJson([...known].sort()) !== canonicalJson([...aside].sort()))
     inTransaction(database, () => replaceSetAside(database, aside));
   const disagreements = readDisagreements(database);
@@ -99,11 +101,25 @@ export async function collectInto(
   const left = [...unread, ...unusable.values(), ...unreadable];
   for (const reason of left) effects.reporter.warn(`${reason}: what is in it is not counted`);
   return {
-    ...{ study, added, unchanged: files.length - fresh.length, unread: left, disagreements },
+    ...{ study, added, unchanged, unread: left, disagreements },
     setAside: [...aside]
       .map(([file, { reason }]) => ({ file, reason, known: known.get(file)?.reason === reason }))
       .sort((a, b) => (a.file < b.file ? -1 : 1)),
   };
+}
+
+/** Result files that the database does not hold; a folder at a time, as there may be very many that it does. */
+function listFresh(database: StudyDatabase, folder: string) {
+  const collectedIn = createCollectedLookup(database);
+  const unreadable: string[] = [];
+  const fresh: ResultFile[] = [];
+  let listed = 0;
+  for (const { place, files } of eachResultFolder(folder, unreadable)) {
+    const collected = collectedIn(place);
+    for (const file of files) if (!collected.has(file.name)) fresh.push(file);
+    listed += files.length;
+  }
+  return { fresh, unchanged: listed - fresh.length, unreadable };
 }
 
 /**
@@ -133,10 +149,8 @@ function importRounds(
       const round = readRound(layout, study, number);
       const known = saved.get(number);
       if (round === undefined || round.nonce === known?.nonce) continue;
-      const arrays = new Map(
-        round.arrays.map((array) => [array.array, readElements(layout, round, array)]),
-      );
       const setting = readSetting(layout, round);
+      const arrays = eachArray(layout, round);
       const plan = { round, folder: roundName(number), arrays, setting };
       const isReplaced = known !== undefined && known.nonce !== "";
       inTransaction(database, () => saveRound(database, plan, isReplaced));
@@ -146,4 +160,9 @@ function importRounds(
     }
   }
   return { unusable, unread: [] };
+}
+
+/** The elements of a round, an array at a time: together they may be very many. */
+function* eachArray(layout: Layout, round: Round): Generator<[number, ManifestElement[]]> {
+  for (const array of round.arrays) yield [array.array, readElements(layout, round, array)];
 }

@@ -3,15 +3,18 @@ import { setTimeout as pause } from "node:timers/promises";
 import pLimit from "p-limit";
 import type { Effects } from "../../core/effects.ts";
 import type { ResultState } from "../../core/trial.ts";
-import { type ResultFile, RETRY_PAUSES_MS } from "../../rounds/results.ts";
+import { readText, readTextNow, type ResultFile, RETRY_PAUSES_MS } from "../../rounds/results.ts";
 import { inTransaction, type StudyDatabase } from "../../storage/database.ts";
 import { createResultInsert, type SetAside } from "../../storage/results.ts";
-import { checkAgainstPlan, type Plan, readResultFile, type Verified } from "./verify-result.ts";
+import { explainMismatch, isObjective, type Plan, readResultFile } from "./verify-result.ts";
 
-/** Files kept in one transaction. */
-const BATCH_FILES = 512;
+/** Files kept in one transaction: few at first, while it is not known how long reading takes, then about a second's. */
+const [FIRST_FILES, MOST_FILES] = [64, 16_384];
+/** The same of files that are read ahead, and so are in memory together. */
+const MOST_FILES_AHEAD = 512;
 
-/** Files open at once: network storage answers several about as fast as one. */
+/** Where a file takes longer, in milliseconds, it comes through a network, which answers several as fast as one. */
+const NEAR_MS = 2;
 const openFiles = pLimit(64);
 
 interface Kept {
@@ -35,14 +38,14 @@ export async function keepValid(
   const added = { complete: 0, pruned: 0, failed: 0, skipped: 0 };
   const kept: Kept = { added, aside: new Map<string, SetAside>() };
   const keep = createKeeper(database, plan, kept);
+  const reader = createReader();
   const keepAll = async (some: readonly Stamped[], label: string): Promise<void> => {
-    for (let done = 0; done < some.length; done += BATCH_FILES) {
-      const batch = some.slice(done, done + BATCH_FILES);
-      const read = await openFiles.map(batch, async ({ file, stamp }) => {
-        return { stamp, verified: await readResultFile(file) };
-      });
+    for (let done = 0, size = FIRST_FILES; done < some.length; done += size) {
+      if (done > 0) size = Math.min(done, reader.isFar() ? MOST_FILES_AHEAD : MOST_FILES);
+      const batch = some.slice(done, done + size);
+      const read = reader.isFar() ? await readAhead(batch.map(({ file }) => file)) : reader.read;
       inTransaction(database, () => {
-        for (const { stamp, verified } of read) keep(verified, stamp);
+        for (const each of batch) keep(each, read);
       });
       effects.reporter.progress({ label, done: done + batch.length, total: some.length });
     }
@@ -65,18 +68,58 @@ export async function keepValid(
   return kept;
 }
 
-/** Holds what was read against the plan, which may change, and puts it where it belongs. Inside a transaction. */
+/** Gives the text of a file. @throws BsweepError INVALID_RESULT with the reason */
+type ReadText = (file: ResultFile) => string;
+
+/** Reads each file when it is wanted, and finds out how far away they lie. */
+function createReader(): { readonly read: ReadText; readonly isFar: () => boolean } {
+  let [count, milliseconds] = [0, 0];
+  const read: ReadText = ({ path }) => {
+    const began = performance.now();
+    try {
+      return readTextNow(path);
+    } finally {
+      count += 1;
+      milliseconds += performance.now() - began;
+    }
+  };
+  return { read, isFar: () => milliseconds > NEAR_MS * count };
+}
+
+async function readAhead(files: readonly ResultFile[]): Promise<ReadText> {
+  const ahead = await openFiles.map(files, async (file) => {
+    const [outcome] = await Promise.allSettled([readText(file.path)]);
+    return [file, outcome] as const;
+  });
+  const outcomes = new Map(ahead);
+  return (file) => {
+    const outcome = outcomes.get(file);
+    if (outcome?.status === "fulfilled") return outcome.value;
+    throw outcome?.reason;
+  };
+}
+
+/** Verifies a file, and puts it where it belongs. Inside a transaction. */
 function createKeeper(database: StudyDatabase, plan: Plan, { added, aside }: Kept) {
   const insert = createResultInsert(database);
-  return (verified: Verified, stamp: string | null): void => {
-    const { file } = verified.file;
-    const checked = checkAgainstPlan(verified, plan);
-    if ("reason" in checked) {
-      aside.set(file, { reason: checked.reason, stamp: "reason" in verified ? stamp : null });
+  return ({ file, stamp }: Stamped, read: ReadText): void => {
+    const found = readResultFile(file, read);
+    if ("reason" in found) {
+      aside.set(file.file, { reason: found.reason, stamp });
       return;
     }
-    aside.delete(file);
-    if (insert(file, checked.result)) added[checked.result.state] += 1;
+    const { result } = found;
+    if (isObjective(result, plan, file.round) && insert(file, result, found.history)) {
+      added[result.state] += 1;
+    } else {
+      const reason = explainMismatch(file, result, plan);
+      // The plan may change, whatever becomes of the file.
+      if (reason !== undefined) {
+        aside.set(file.file, { reason, stamp: null });
+        return;
+      }
+    }
+    aside.delete(file.file);
   };
 }
 

@@ -1,9 +1,10 @@
 import { BsweepError } from "../../core/errors.ts";
 import { canonicalJson } from "../../core/identity.ts";
 import type { TrialResult } from "../../core/trial.ts";
+import { historyText, parseResult } from "../../formats/result-file.ts";
 import type { PlannedTrialLookup } from "../../storage/rounds.ts";
 import { parseResultName } from "../../workspace/layout.ts";
-import { readResult, type ResultFile } from "../../rounds/results.ts";
+import type { ResultFile } from "../../rounds/results.ts";
 
 /** What results are held against. */
 export interface Plan {
@@ -14,28 +15,30 @@ export interface Plan {
   unusable(round: number): string | undefined;
 }
 
-/** A file that was read: a result to keep, or the reason to set it aside. */
-export type Verified =
-  | { readonly file: ResultFile; readonly result: TrialResult }
-  | { readonly file: ResultFile; readonly reason: string };
+/** A result as its file's name says, or the reason to set the file aside. */
+export type Read =
+  | {
+      readonly result: TrialResult;
+      /** As JSON. */
+      readonly history: string;
+    }
+  | { readonly reason: string };
 
 /** A reason is for reading; what a hostile file makes of it is cut. */
 const MAX_REASON_LENGTH = 500;
 
-/** Reads a file and holds it against its name. Never throws for what is in the file. */
-export async function readResultFile(file: ResultFile): Promise<Verified> {
+/**
+ * Reads a file and holds it against its name. Never throws for what is in the file.
+ * @param read gives the text of the file; what it throws is a reason
+ */
+export function readResultFile(file: ResultFile, read: (file: ResultFile) => string): Read {
   try {
     const name = parseResultName(file.name);
-    if (name === undefined) return { file, reason: "its name is no result's" };
-    const result = await readResult(file.path);
-    const { trialId, attempt, element, history } = result;
-    const found = { trialId, attempt, index: element.index };
-    for (const key of ["trialId", "attempt", "index"] as const) {
-      if (found[key] !== name[key])
-        return { file, reason: `found ${key} ${found[key]}, the name says ${name[key]}` };
-    }
-    const ascending = history.every(({ step }, place) => step > (history[place - 1]?.step ?? -1));
-    return ascending ? { file, result } : { file, reason: "history: expected ascending steps" };
+    if (name === undefined) return { reason: "its name is no result's" };
+    const text = read(file);
+    const result = parseResult(text, "the file");
+    const reason = mismatchWithName(result, name);
+    return reason === undefined ? { result, history: historyText(text, result) } : { reason };
   } catch (error) {
     if (!(error instanceof BsweepError)) throw error;
     const { message, issues } = error;
@@ -43,25 +46,32 @@ export async function readResultFile(file: ResultFile): Promise<Verified> {
       path === "" ? found : `${path}: ${found}`,
     );
     const reason = issues.length === 0 ? message : told.join("; ");
-    return { file, reason: reason.slice(0, MAX_REASON_LENGTH) };
+    return { reason: reason.slice(0, MAX_REASON_LENGTH) };
   }
 }
 
-/**
- * Holds a result that was read against the plan. Inside a transaction: alone, each look into the database
- * would take and give back its lock.
- */
-export function checkAgainstPlan(read: Verified, plan: Plan): Verified {
-  if ("reason" in read) return read;
-  const reason = mismatchWithPlan(read.file, read.result, plan);
-  return reason === undefined ? read : { file: read.file, reason };
+function mismatchWithName(
+  { trialId, attempt, element, history }: TrialResult,
+  name: NonNullable<ReturnType<typeof parseResultName>>,
+): string | undefined {
+  const found = { trialId, attempt, index: element.index };
+  for (const key of ["trialId", "attempt", "index"] as const) {
+    if (found[key] !== name[key]) return `found ${key} ${found[key]}, the name says ${name[key]}`;
+  }
+  const ascending = history.every(({ step }, place) => step > (history[place - 1]?.step ?? -1));
+  return ascending ? undefined : "history: expected ascending steps";
 }
 
-function mismatchWithPlan(file: ResultFile, result: TrialResult, plan: Plan): string | undefined {
+/** Why a result is not the one that its place in the plan asks for; undefined when it is. Inside a transaction. */
+export function explainMismatch(
+  { round, array }: ResultFile,
+  result: TrialResult,
+  plan: Plan,
+): string | undefined {
   const { trialId, objective, metrics } = result;
-  const planned = plan.findTrial(file.round, file.array, result.element.index, trialId);
+  const planned = plan.findTrial(round, array, result.element.index, trialId);
   if (planned === undefined) {
-    return plan.unusable(file.round) ?? `trial ${trialId} is not in the manifest at this index`;
+    return plan.unusable(round) ?? `trial ${trialId} is not in the manifest at this index`;
   }
   const found = {
     ...{ number: result.number, attempt: result.attempt, seed: result.seed },
@@ -72,7 +82,16 @@ function mismatchWithPlan(file: ResultFile, result: TrialResult, plan: Plan): st
     if (found[key] !== planned[key])
       return `found ${key === "number" ? "trial number" : key} ${found[key]}, the manifest says ${planned[key]}`;
   }
-  const metric = plan.objectiveMetric(file.round) ?? "";
-  if (objective === null || metrics[metric] === objective) return undefined;
+  if (isObjective(result, plan, round)) return undefined;
+  const metric = plan.objectiveMetric(round) ?? "";
   return `found objective ${objective}, its metric ${metric} says ${metrics[metric] ?? "nothing"}`;
+}
+
+/** Whether a result's objective is the metric that its round was planned with. */
+export function isObjective(
+  { objective, metrics }: TrialResult,
+  plan: Plan,
+  round: number,
+): boolean {
+  return objective === null || metrics[plan.objectiveMetric(round) ?? ""] === objective;
 }

@@ -5,7 +5,7 @@ import { BsweepError } from "../../core/errors.ts";
 import { deriveSeed } from "../../core/random.ts";
 import type { Study } from "../../core/study.ts";
 import type { RankedTrial } from "../../stats/rank.ts";
-import { reportStudy } from "../report.ts";
+import { rankStudy } from "../report.ts";
 import type { PlanOptions } from "../plan/load-study.ts";
 
 export interface RefitOptions extends PlanOptions {
@@ -41,7 +41,7 @@ export async function chooseModels(
     const { set, epochs } = study.trainer;
     return repeatSeeds(study, options, { name: "", trial: null, params: set, epochs });
   }
-  const { ranking } = await reportStudy({ study, layout: options.layout, collect: true }, effects);
+  const { ranking } = await rankStudy({ study, layout: options.layout, collect: true }, effects);
   if (ranking.length < options.top) {
     const message = `study ${study.name} has ${ranking.length} ranked trials, ${options.top} are to be refitted`;
     throw new BsweepError("CONFLICT", message, {

@@ -16,7 +16,7 @@ test("the quantile of a single value is that value", () => {
 });
 
 test("numbers are sorted by size, not as text", () => {
-  expect(sortNumbers([10, 9, -1, 100])).toEqual([-1, 9, 10, 100]);
+  expect([...sortNumbers([10, 9, -1, 100])]).toEqual([-1, 9, 10, 100]);
 });
 
 // R 4: sd(c(2, 4, 4, 4, 5, 5, 7, 9)).
