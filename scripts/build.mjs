@@ -21,7 +21,7 @@ const partsApart = {
     }));
     build.onLoad({ filter: /./, namespace: "part" }, ({ path }) => ({
       contents: `import { loadProgram } from "./load-program.mjs";
-        module.exports = loadProgram(__dirname + "/${path}").exports;`,
+        module.exports = loadProgram(__dirname + "/${path}", require).exports;`,
       resolveDir: import.meta.dirname,
     }));
   },

@@ -1,5 +1,6 @@
 // Leaves V8's code of the programs in dist/ beside them (load-program.mjs): of those functions that run when an element
 // does, and when people ask what they ask most.
+import { createRequire } from "node:module";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,7 +31,7 @@ try {
 
 function load(name) {
   const file = join(import.meta.dirname, "../dist", name);
-  return { file, ...loadProgram(file) };
+  return { file, ...loadProgram(file, createRequire(file)) };
 }
 
 async function run(status) {

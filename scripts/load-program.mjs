@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { Script } from "node:vm";
 
@@ -14,16 +13,17 @@ export function codeFileOf(program) {
 /**
  * Loads a program which build.mjs has wrapped into a function: as require() would, but for V8's code.
  * @param file absolute
+ * @param require of whoever loads it: packages are found from there
  * @returns what it exports, and the script, whose code holds each function that was called
  */
-export function loadProgram(file) {
+export function loadProgram(file, require) {
   // build.mjs writes ASCII: as latin1 it need not be decoded.
   const script = new Script(readFileSync(file, "latin1"), {
     filename: file,
     cachedData: readCode(codeFileOf(file)),
   });
   const module = { exports: {} };
-  script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file));
+  script.runInThisContext()(module.exports, require, module, file, dirname(file));
   return { exports: module.exports, script };
 }
 

@@ -9,7 +9,8 @@ test.each(["job-program.js", "run.js"])("Node takes the code of %s that is there
   const loader = join(packageRoot(), "scripts/load-program.mjs");
   const script = `
     const { loadProgram } = await import(${JSON.stringify(loader)});
-    console.log(loadProgram(${JSON.stringify(builtProgram(name))}).script.cachedDataRejected);`;
+    const program = loadProgram(${JSON.stringify(builtProgram(name))}, process.getBuiltinModule);
+    console.log(program.script.cachedDataRejected);`;
   const { stdout } = await runProcess(process.execPath, ["--input-type=module", "-e", script]);
   expect(stdout.trim()).toBe("false");
 });
