@@ -29,7 +29,7 @@ const partsApart = {
 
 /**
  * One measure of texts for help and tables, that of cli-table3: the others make an Intl.Segmenter when they are loaded,
- * which takes longer than all of `bsweep --help`.
+ * which took a third of `bsweep --help`.
  */
 const oneStringWidth = {
   name: "one-string-width",

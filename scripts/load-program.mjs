@@ -1,13 +1,13 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { Script } from "node:vm";
 
 /**
- * Where V8's code of a program lies, if there is some. V8 looks whether the code was made by itself, but not for which
- * kind of processor; what it cannot use it leaves, and compiles.
+ * Where V8's code of a program lies, if there is some. V8 refuses code of other versions and for other flags, and compiles
+ * then; a Node of the same version that was built otherwise it does not know from the own one, but has another size.
  */
 export function codeFileOf(program) {
-  return `${program}.${process.version}-${process.arch}.code`;
+  return `${program}.${process.version}-${statSync(process.execPath).size}.code`;
 }
 
 /**
@@ -20,16 +20,16 @@ export function loadProgram(file, require) {
   // build.mjs writes ASCII: as latin1 it need not be decoded.
   const script = new Script(readFileSync(file, "latin1"), {
     filename: file,
-    cachedData: readCode(codeFileOf(file)),
+    cachedData: readCode(file),
   });
   const module = { exports: {} };
   script.runInThisContext()(module.exports, require, module, file, dirname(file));
   return { exports: module.exports, script };
 }
 
-function readCode(file) {
+function readCode(program) {
   try {
-    return readFileSync(file);
+    return readFileSync(codeFileOf(program));
   } catch {
     return undefined;
   }

@@ -65,7 +65,7 @@ export function formatMemory(memoryMiB: number): string {
 /** `2,880` */
 export function formatCount(count: number): string {
   if (!Number.isSafeInteger(count)) return count.toLocaleString("en-US");
-  // The first number that Intl formats takes as long as all else that `bsweep status` does.
+  // The first number that Intl formats takes a hundredth of a second.
   return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
