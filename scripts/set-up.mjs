@@ -125,7 +125,8 @@ function buildState() {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .sort();
-  const texts = [join(ROOT, "scripts/build.mjs"), ...sources].map((path) => [
+  const builders = ["build.mjs", "compile.mjs", "load-program.mjs"];
+  const texts = [...builders.map((name) => join(ROOT, "scripts", name)), ...sources].map((path) => [
     path,
     readFileSync(path, "utf8"),
   ]);

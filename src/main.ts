@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 const argv = process.argv.slice(2);
-process.exitCode = await start();
+void start().then((status) => (process.exitCode = status));
 
 /** What job files call is a program by itself (scripts/build.mjs): elements start by the thousand. */
 async function start(): Promise<number> {

@@ -7,7 +7,7 @@ import { decidePacking } from "./plan/packing.ts";
 import { readExistingTrials } from "../rounds/trials.ts";
 import { judgeData } from "./plan/data-warnings.ts";
 import { explainChangedCommand, lintCluster } from "./plan/lints.ts";
-import { loadStudy, type PlanOptions } from "./plan/load-study.ts";
+import { type LoadedStudy, loadStudy, type PlanOptions } from "./plan/load-study.ts";
 import { tidyStudy } from "./tidy.ts";
 import { newTrials, openPlan, type PlanContext } from "./plan/plan-context.ts";
 
@@ -41,8 +41,9 @@ export async function generateRound(
   options: GenerateOptions,
   effects: Effects,
 ): Promise<GenerateReport> {
-  tidyStudy(options.layout, loadStudy(options).study.name, effects);
-  const { context, place } = openRound(options);
+  const loaded = loadStudy(options);
+  tidyStudy(options.layout, loaded.study.name, effects);
+  const { context, place } = openRound(options, loaded);
   const { study, site, existing, header, sha256 } = context;
   const { layout } = options;
   if (!existsSync(layout.workspace))
@@ -82,8 +83,11 @@ function* startingWith<T>(first: T, others: Iterable<T>): Generator<T> {
 }
 
 /** The study's state, seen as if the round to be replaced were not there. */
-function openRound(options: GenerateOptions): { context: PlanContext; place: RoundPlace } {
-  const context = openPlan(options);
+function openRound(
+  options: GenerateOptions,
+  loaded: LoadedStudy,
+): { context: PlanContext; place: RoundPlace } {
+  const context = openPlan(options, loaded);
   const study = context.study.name;
   const { highestRound } = context.existing;
   if (!options.overwrite || highestRound === 0) {

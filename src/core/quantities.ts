@@ -64,7 +64,9 @@ export function formatMemory(memoryMiB: number): string {
 
 /** `2,880` */
 export function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
+  if (!Number.isSafeInteger(count)) return count.toLocaleString("en-US");
+  // The first number that Intl formats takes a hundredth of a second.
+  return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 /** `1 trial`, `2,880 trials`, `3 classes` */

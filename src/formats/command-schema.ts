@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Parameters, ParameterValue } from "../core/study.ts";
-import { rangeEntrySchema, stepSchema } from "./parameter-schema.ts";
+import { rangeEntrySchema, stepSchema } from "./space-schema.ts";
 import { integer, text } from "./placement-schema.ts";
 import { describeUnknown, expected, type IssueAt } from "./schema-issues.ts";
 import { sharedShape } from "./study-schema.ts";

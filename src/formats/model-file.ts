@@ -5,7 +5,7 @@ import { PRECISIONS } from "../core/study.ts";
 import { MAX_CLASSES, packedFileSchema } from "./dataset-header.ts";
 import { formatJson, jsonReader, type Read } from "./issues.ts";
 import { trialIdSchema } from "./manifest.ts";
-import { completeParametersSchema } from "./parameter-schema.ts";
+import { mapSpecs, valueSchema } from "./parameter-schema.ts";
 import { numericsSchema } from "./result-file.ts";
 
 const size = z.int().min(1);
@@ -13,6 +13,16 @@ const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 
 /** A bare name: a study or a model is a folder, and never one elsewhere. */
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/);
+
+/**
+ * Every parameter with a value. One that came later than what is read may be absent: its default is what
+ * it was trained with.
+ */
+const completeParametersSchema = z.strictObject(
+  mapSpecs((spec) =>
+    spec.later === true ? valueSchema(spec).default(spec.default) : valueSchema(spec),
+  ),
+);
 
 const testSchema = z
   .strictObject({

@@ -1,7 +1,7 @@
 import type { Issue } from "../core/errors.ts";
 import { orderDimensions, takesValue } from "../core/search-space.ts";
 import type { Dimension, Distribution, Parameters, ParameterValue } from "../core/study.ts";
-import type { SpaceEntry, SpaceMapping } from "./parameter-schema.ts";
+import type { SpaceEntry, SpaceMapping } from "./space-schema.ts";
 import { showValue, type IssueAt } from "./schema-issues.ts";
 
 /** A parameter of the space whose own schema it fits. */

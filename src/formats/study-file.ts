@@ -12,7 +12,7 @@ import {
   type WrittenCommandStudy,
 } from "./command-schema.ts";
 import { type DocumentKind, formatJson } from "./issues.ts";
-import { entrySchema } from "./parameter-schema.ts";
+import { entrySchema } from "./space-schema.ts";
 import { findSchemaIssues, type IssueAt } from "./schema-issues.ts";
 import { mappingOf, type SpaceParameter } from "./space-checks.ts";
 import { checkStudy, toDimensions, type SoundParts } from "./study-checks.ts";

@@ -3,7 +3,7 @@ import { dropAbsent } from "../core/objects.ts";
 import { parseCheckpointSeconds } from "../core/quantities.ts";
 import { PRECISIONS, type SamplerSpec } from "../core/study.ts";
 import { SAMPLERS } from "../samplers/index.ts";
-import { setSchema, spaceSchema } from "./parameter-schema.ts";
+import { setSchema, spaceSchema } from "./space-schema.ts";
 import {
   duration,
   gpuSchema,

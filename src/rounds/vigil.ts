@@ -22,7 +22,7 @@ type Timing = Readonly<Record<"patienceSeconds" | "pauseSeconds", number>>;
 export function keepVigil(
   folder: ClaimFolder,
   { patienceSeconds, pauseSeconds }: Timing,
-  now: () => number = () => performance.now() / 1000,
+  now: () => number = () => process.uptime(),
 ) {
   let seen = new Map<string, Seen>();
   let lookedAt: number | undefined;

@@ -12,7 +12,7 @@ const MAX_STEPS = 100_000;
 export class ProgressLines {
   readonly #records = new Map<number, StepRecord>();
   readonly #warnings: Warnings;
-  #previous = performance.now();
+  #previous = process.uptime();
   #lastStep = 0;
   /** The last line that told of no step. */
   lastWords = "";
@@ -23,8 +23,8 @@ export class ProgressLines {
 
   /** Any line; one that tells of no step changes nothing. */
   readonly read = (line: string): void => {
-    const now = performance.now();
-    const unsaid = { step: this.#lastStep + 1, seconds: (now - this.#previous) / 1000 };
+    const now = process.uptime();
+    const unsaid = { step: this.#lastStep + 1, seconds: now - this.#previous };
     const record = readProgressLine(line, unsaid, this.#warnings);
     if (record === undefined) {
       if (line.trim() !== "") this.lastWords = line.trim().slice(-KEPT_LENGTH);

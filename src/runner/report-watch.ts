@@ -39,7 +39,7 @@ export class ReportWatch {
 
   /** Asked now and then: whether nothing more is to come, and the report can be used. */
   readonly isFinished = (processes: readonly number[]): boolean => {
-    const now = performance.now() / 1000;
+    const now = process.uptime();
     const stamp = stampOf(this.#file);
     const isChanged = stamp !== this.#stamp;
     this.#stamp = stamp;

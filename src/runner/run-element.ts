@@ -27,8 +27,8 @@ interface ElementOptions {
   readonly signal: AbortSignal;
   /** A line on each trial, for the element's log. */
   readonly log: (line: string) => void;
-  /** When the element's wall time began, on the clock of `performance.now()`; by default with this process. */
-  readonly startedMs?: number;
+  /** When the element's wall time began, on the clock of `process.uptime()`; by default with this process. */
+  readonly startedSeconds?: number;
   /** File descriptor that takes what trainers write; by default this process's own output. */
   readonly output?: number;
   /** Without a sign of life for so long, another process that runs one of the trials counts as dead. */
@@ -64,7 +64,7 @@ export async function runElement(options: ElementOptions): Promise<ElementEnd> {
   requireWritable(found.resultFolder);
   const { walltimeSeconds } = found.round.limits;
   const marginSeconds = wallTimeMargin(walltimeSeconds);
-  const endsAt = (options.startedMs ?? 0) / 1000 + walltimeSeconds - marginSeconds;
+  const endsAt = (options.startedSeconds ?? 0) + walltimeSeconds - marginSeconds;
   let started = 0;
   let anyFailed = false;
   const finder = new ResultFinder();
@@ -72,7 +72,7 @@ export async function runElement(options: ElementOptions): Promise<ElementEnd> {
     const existing = await findExisting(trial, found, finder, options);
     let end: TrialResult | "interrupted" | "run again" | undefined = existing;
     if (end === undefined) {
-      const secondsLeft = endsAt - performance.now() / 1000;
+      const secondsLeft = endsAt - process.uptime();
       started += 1;
       // What it knows of the folder is as old as the trial before.
       if (started > 1) finder.forget(found.resultFolder);

@@ -73,7 +73,8 @@ async function runBuiltIn({ scratchFolder }: CommandRequest, common: Common): Pr
     ...common,
     command: [process.execPath, builtProgram("trainer/main.js"), join(scratchFolder, REQUEST_FILE)],
     cwd: scratchFolder,
-    env: process.env,
+    // It speaks with nobody, and Node would read them before all else: that takes longer than its own start.
+    env: { ...process.env, NODE_EXTRA_CA_CERTS: undefined },
     withChannel: true,
   });
   return { ...run, history: [] };

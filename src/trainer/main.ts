@@ -14,32 +14,36 @@ import { runTrial } from "./run-trial.ts";
 
 const NEVER = new AbortController().signal;
 
-const [, , requestFile] = process.argv;
 // Started by the runner: without it, nobody would ever take the report.
 process.once("disconnect", () => process.exit(1));
 process.channel?.unref();
-let refusalFile: string | undefined;
-try {
-  if (requestFile === undefined)
-    throw new BsweepError("USAGE", "the trainer wants the name of a request file");
-  const request = parseTrainerRequest(readText(requestFile), requestFile);
-  refusalFile = request.reportFile;
-  const log = (line: string): void => void process.stdout.write(`${line}\n`);
-  const stop = request.checkpoint === null ? NEVER : stopOnSignal();
-  const onEpoch = (record: EpochRecord): void => log(formatProgressLine(stepOfEpoch(record)));
-  const report = await runTrial(request, { onEpoch, log, stop });
-  if (report === undefined) process.exitCode = RUN_AGAIN_STATUS;
-  else writeFileAtomic(request.reportFile, `${JSON.stringify(report)}\n`);
-} catch (error) {
-  if (!(error instanceof BsweepError)) throw error;
-  const lines = [
-    `${error.code}: ${error.message}`,
-    ...error.issues.map(formatIssue),
-    error.hint ?? "",
-  ];
-  process.stderr.write(`${lines.filter((line) => line !== "").join("\n")}\n`);
-  process.exitCode = error.exitStatus;
-  if (refusalFile !== undefined) leaveRefusal(refusalFile, error);
+void main(process.argv[2]);
+
+/** @param requestFile none where the program was given none */
+async function main(requestFile: string | undefined): Promise<void> {
+  let refusalFile: string | undefined;
+  try {
+    if (requestFile === undefined)
+      throw new BsweepError("USAGE", "the trainer wants the name of a request file");
+    const request = parseTrainerRequest(readText(requestFile), requestFile);
+    refusalFile = request.reportFile;
+    const log = (line: string): void => void process.stdout.write(`${line}\n`);
+    const stop = request.checkpoint === null ? NEVER : stopOnSignal();
+    const onEpoch = (record: EpochRecord): void => log(formatProgressLine(stepOfEpoch(record)));
+    const report = await runTrial(request, { onEpoch, log, stop });
+    if (report === undefined) process.exitCode = RUN_AGAIN_STATUS;
+    else writeFileAtomic(request.reportFile, `${JSON.stringify(report)}\n`);
+  } catch (error) {
+    if (!(error instanceof BsweepError)) throw error;
+    const lines = [
+      `${error.code}: ${error.message}`,
+      ...error.issues.map(formatIssue),
+      error.hint ?? "",
+    ];
+    process.stderr.write(`${lines.filter((line) => line !== "").join("\n")}\n`);
+    process.exitCode = error.exitStatus;
+    if (refusalFile !== undefined) leaveRefusal(refusalFile, error);
+  }
 }
 
 /** On a full disk the exit status and stderr have to do. */

@@ -1,11 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The folder of bsweep's own package.json, whether this file runs from src or from dist. */
 export function packageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);
+  // dist has one too, which says no more than that its files are CommonJS.
+  while (basename(folder) === "dist" || !existsSync(join(folder, "package.json")))
+    folder = dirname(folder);
   return folder;
 }
 

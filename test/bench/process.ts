@@ -1,4 +1,7 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { promisify } from "node:util";
+
+const execute = promisify(execFile);
 
 export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -44,4 +47,29 @@ export async function interleave<Name extends string>(
     for (const [name, measure] of entries) seconds[name].push(await measure());
   }
   return seconds;
+}
+
+/** Seconds of a program and of those it started. */
+export interface Spent {
+  readonly wall: number;
+  /** Processor time, of the user and of the system. */
+  readonly cpu: number;
+}
+
+/**
+ * Runs a program to its end, its output left out.
+ * @throws Error with its standard error when it fails
+ */
+export async function measure(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Spent> {
+  const script = 'TIMEFORMAT="%R %U %S"; time "$@" > /dev/null';
+  const { stderr } = await execute("bash", ["-c", script, "bash", ...argv], {
+    env: { ...process.env, ...env },
+  });
+  const [wall = NaN, user = NaN, system = NaN] = (stderr.trim().split("\n").at(-1) ?? "")
+    .split(" ")
+    .map(Number);
+  return { wall, cpu: user + system };
 }

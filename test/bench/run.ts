@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { benchCollect } from "./collect.ts";
+import { benchCommands } from "./commands.ts";
 import { tell } from "./figure.ts";
 import { benchGenerate } from "./generate.ts";
 import { benchStartup } from "./startup.ts";
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   training: benchTraining,
   threads: benchThreads,
   startup: benchStartup,
+  commands: benchCommands,
   generate: benchGenerate,
   collect: benchCollect,
   status: benchStatus,

@@ -1,7 +1,5 @@
-import { execFile } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import type { StudyStatus } from "../../src/app/status.ts";
 import { createLayout } from "../../src/workspace/layout.ts";
 import { builtProgram } from "../../src/workspace/package.ts";
@@ -16,7 +14,7 @@ import {
   writeRound,
 } from "../support/results.ts";
 import { lowerQuartile, printFigure, tell } from "./figure.ts";
-import { runProcess } from "./process.ts";
+import { measure, runProcess, type Spent } from "./process.ts";
 
 const ELEMENTS = 13_824;
 const ARRAY_SIZE = 1000;
@@ -24,8 +22,6 @@ const ARRAY_SIZE = 1000;
 const RESULTS = 5000;
 const ROUNDS = 9;
 const STUDY = "bench";
-
-const execute = promisify(execFile);
 
 /**
  * Whole processes of `bsweep status` on 14 arrays with 13,824 elements, of which 5,000 have a result that was collected
@@ -57,27 +53,6 @@ export async function benchStatus(folder: string): Promise<void> {
   } finally {
     await lsf.stop();
   }
-}
-
-/** Seconds of a program and of those it started. */
-interface Spent {
-  readonly wall: number;
-  /** Processor time, of the user and of the system. */
-  readonly cpu: number;
-}
-
-async function measure(
-  argv: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<Spent> {
-  const script = 'TIMEFORMAT="%R %U %S"; time "$@" > /dev/null';
-  const { stderr } = await execute("bash", ["-c", script, "bash", ...argv], {
-    env: { ...process.env, ...env },
-  });
-  const [wall = NaN, user = NaN, system = NaN] = (stderr.trim().split("\n").at(-1) ?? "")
-    .split(" ")
-    .map(Number);
-  return { wall, cpu: user + system };
 }
 
 async function writeStudy(workspace: string, lsf: Lsf): Promise<string> {

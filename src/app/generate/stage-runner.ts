@@ -75,8 +75,10 @@ function findProgram(): readonly Piece[] {
     throw new BsweepError("WORKSPACE", `there is no built bsweep in ${dist}`, {
       hint: "npm run build",
     });
-  // Shared parts lie at the top; the built-in trainer, which needs TensorFlow, stays.
-  const names = readdirSync(dist).filter((name) => name.endsWith(".js"));
+  // What lies at the top; the built-in trainer, which needs TensorFlow, stays.
+  const names = readdirSync(dist, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith(".map"))
+    .map(({ name }) => name);
   return [
     { name: "package.json", file: join(packageRoot(), "package.json") },
     ...names.map((name) => ({ name: join("dist", name), file: join(dist, name) })),

@@ -18,10 +18,10 @@ export interface PlanContext extends LoadedStudy {
 
 /**
  * Reads the study, its site, the header of its data set and its earlier rounds; writes nothing.
+ * @param loaded the study, where it was read already
  * @throws BsweepError INVALID_STUDY, INVALID_SITE, INVALID_DATA, INVALID_MANIFEST
  */
-export function openPlan(options: PlanOptions): PlanContext {
-  const loaded = loadStudy(options);
+export function openPlan(options: PlanOptions, loaded = loadStudy(options)): PlanContext {
   const { study } = loaded;
   const site = loadSiteOf(study);
   const { layout } = options;

@@ -39,8 +39,7 @@ export async function runPool(options: PoolOptions): Promise<PoolTaskEnd> {
   const roundFolder = dirname(manifestFile);
   const logFolder = join(roundFolder, logFolderName(array.array));
   const owner = describeProcess();
-  const secondsLeft = (): number =>
-    jobSeconds(round) - options.elapsedSeconds - performance.now() / 1000;
+  const secondsLeft = (): number => jobSeconds(round) - options.elapsedSeconds - process.uptime();
   const stop = new AbortController();
   const clock = setInterval(() => {
     if (secondsLeft() <= 0) stop.abort();
@@ -86,7 +85,7 @@ async function runWithLog(
       // Tasks that died are noticed by their claims of elements.
       takesOver: true,
       log: log.line,
-      startedMs: performance.now(),
+      startedSeconds: process.uptime(),
       ...(log.output === undefined ? {} : { output: log.output }),
     });
     return end === "done" || end === "failed" ? "done" : "returned";
