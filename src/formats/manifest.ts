@@ -23,7 +23,7 @@ export const trialShape = {
   attempt: z.int().min(1),
 };
 
-const elementSchema: z.ZodType<ManifestElement> = z.strictObject({
+export const elementSchema: z.ZodType<ManifestElement> = z.strictObject({
   schemaVersion: z.literal(1),
   index: z.int().min(1),
   trials: z.array(z.strictObject(trialShape)).min(1),

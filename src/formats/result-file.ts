@@ -94,7 +94,7 @@ const firstSchema = z
     warnings: [],
   }));
 
-const resultSchema: z.ZodType<TrialResult> = z
+export const resultSchema: z.ZodType<TrialResult> = z
   .discriminatedUnion("schemaVersion", [currentSchema, firstSchema])
   .refine(({ state, objective }) => (state === "complete") === (objective !== null), {
     message: "expected a value for a complete trial, null for any other",

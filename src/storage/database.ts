@@ -2,7 +2,8 @@ import SqliteDatabase, { type Database } from "better-sqlite3";
 import { closeSync, constants, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { BsweepError, messageOf, valueOr } from "../core/errors.ts";
-import { APPLICATION_ID, MIGRATIONS, migrate, readVersion } from "./migrations.ts";
+import { APPLICATION_ID, migrate, readVersion } from "./migrate.ts";
+import { MIGRATIONS } from "./migrations.ts";
 
 /** An open study database, for the other files of this folder. */
 export type StudyDatabase = Database;
@@ -125,7 +126,9 @@ export function openKeptDatabase(
   readonly: boolean,
   timeout = BUSY_TIMEOUT_MS,
 ): StudyDatabase {
-  const database = new SqliteDatabase(content, { readonly, timeout });
+  // What a killed process left half-written is rolled back by whoever comes next, which is writing.
+  const isCut = typeof content === "string" && existsSync(`${content}-journal`);
+  const database = new SqliteDatabase(content, { readonly: readonly && !isCut, timeout });
   const prepare = database.prepare.bind(database);
   database.prepare = ((sql: string) => {
     const statement = prepare(sql);

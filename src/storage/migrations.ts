@@ -1,8 +1,3 @@
-import type { Database } from "better-sqlite3";
-
-/** "bswp" in SQLite's header: tells a study database from any other SQLite file. */
-export const APPLICATION_ID = 0x62737770;
-
 /**
  * The schema, one step after another; `PRAGMA user_version` counts the steps a database has taken.
  * A step that was ever released never changes. TypeScript rather than .sql files: the build copies none.
@@ -285,22 +280,3 @@ export const MIGRATIONS: readonly string[] = [
       json_each(step.value, '$.metrics') AS metric;
   `,
 ];
-
-/** Takes the steps that are missing, all or none, also when two processes come at once. */
-export function migrate(database: Database): void {
-  if (readVersion(database) === MIGRATIONS.length) return;
-  // SQLite writes a number otherwise than a result file has it.
-  database.function("as_written", (json: string) => JSON.stringify(JSON.parse(json)));
-  database
-    .transaction(() => {
-      for (const step of MIGRATIONS.slice(readVersion(database))) database.exec(step);
-      database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
-      database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
-    })
-    .immediate();
-}
-
-/** Steps the database has taken; 0 for a new one. */
-export function readVersion(database: Database): number {
-  return database.prepare("PRAGMA user_version").pluck().get() as number;
-}

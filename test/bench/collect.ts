@@ -67,8 +67,13 @@ export async function benchCollect(folder: string): Promise<void> {
       values.push(await value());
     }
     tell(`${name}: at most ${Math.round(Math.max(...values.map(({ memory }) => memory)))} MiB`);
-    for (const [kind, suffix] of [["wall", ""], ["cpu", ".cpu"]] as const) {
-      const [own, other] = [values, baselines].map((all) => lowerQuartile(all.map((each) => each[kind])));
+    for (const [kind, suffix] of [
+      ["wall", ""],
+      ["cpu", ".cpu"],
+    ] as const) {
+      const [own, other] = [values, baselines].map((all) =>
+        lowerQuartile(all.map((each) => each[kind])),
+      );
       printFigure({ name: name + suffix, value: own ?? NaN, unit: "s", baseline: other ?? NaN });
     }
   };
@@ -91,7 +96,11 @@ export async function benchCollect(folder: string): Promise<void> {
     list,
   );
   for (const command of ["report", "status", "best"])
-    await compare(`${command}.100000`, () => bsweep(command), () => node(floor("read-database"), database));
+    await compare(
+      `${command}.100000`,
+      () => bsweep(command),
+      () => node(floor("read-database"), database),
+    );
 }
 
 function floor(name: string): string {
@@ -100,7 +109,8 @@ function floor(name: string): string {
 
 function writeWorkspace(workspace: string): string {
   const combinations = Object.entries(SPACE).reduce<Record<string, number>[]>(
-    (all, [name, values]) => all.flatMap((each) => values.map((value) => ({ ...each, [name]: value }))),
+    (all, [name, values]) =>
+      all.flatMap((each) => values.map((value) => ({ ...each, [name]: value }))),
     [{}],
   );
   tell(`many results: writing ${combinations.length}`);

@@ -3,7 +3,9 @@ import Database from "better-sqlite3";
 
 const [file = ""] = process.argv.slice(2);
 const rows = new Database(file, { readonly: true })
-  .prepare("SELECT number, params, state, objective, metrics FROM trials JOIN results USING (trial)")
+  .prepare(
+    "SELECT number, params, state, objective, metrics FROM trials JOIN results USING (trial)",
+  )
   .all();
 for (const { params, metrics } of rows) {
   JSON.parse(params);

@@ -6,5 +6,13 @@ delete process.env["BENCH_USAGE"];
 delete process.env["NODE_OPTIONS"];
 process.on("exit", () => {
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
-  writeFileSync(file, JSON.stringify({ user: userCPUTime / 1e6, sys: systemCPUTime / 1e6, cpu: (userCPUTime + systemCPUTime) / 1e6, memory: maxRSS / 1024 }));
+  writeFileSync(
+    file,
+    JSON.stringify({
+      user: userCPUTime / 1e6,
+      sys: systemCPUTime / 1e6,
+      cpu: (userCPUTime + systemCPUTime) / 1e6,
+      memory: maxRSS / 1024,
+    }),
+  );
 });

@@ -7,8 +7,8 @@ import { readAttemptResults, readPlannedTrials } from "../../../src/storage/atte
 import { inTransaction, type StudyDatabase, withDatabase } from "../../../src/storage/database.ts";
 import { readDisagreements, readHistories, readOutcomes } from "../../../src/storage/outcomes.ts";
 import {
+  createCollectedLookup,
   createResultInsert,
-  readCollectedFiles,
   readSetAside,
   replaceSetAside,
 } from "../../../src/storage/results.ts";
@@ -72,7 +72,11 @@ function plan(
 let written = 0;
 const insert = (result: TrialResult, round = 1): Promise<boolean> =>
   write((database) =>
-    createResultInsert(database)(`round-00${round}/array-01/${written++}.json`, result),
+    createResultInsert(database)(
+      { file: `round-00${round}/array-01/${written++}.json`, round, array: 1 },
+      result,
+      JSON.stringify(result.history),
+    ),
   );
 
 const pruned = {
@@ -89,25 +93,25 @@ const skipped = {
 describe("the result that counts", () => {
   const attempts = [1, 2, 3].map((attempt) => makeTrial(1, { filters: 1 }, { attempt }));
   const [one, two, three] = attempts as [Trial, Trial, Trial];
-  const complete = (trial: Trial, correct = 4000) => makeResult(trial, 1, correct);
+  const complete = (trial: Trial, correct = 4000) => makeResult(trial, trial.attempt, correct);
   const failed = (trial: Trial) =>
-    makeFailure(trial, 1, { kind: "error", message: `of ${trial.attempt}` });
+    makeFailure(trial, trial.attempt, { kind: "error", message: `of ${trial.attempt}` });
 
   test.each<[string, readonly TrialResult[], string, number]>([
     ["the first complete one", [failed(one), complete(two, 7), complete(three, 9)], "complete", 2],
     ["the last failed one, where none is complete", [failed(one), failed(two)], "failed", 2],
     ["complete after pruned", [makeResult(one, 1, 1, pruned), complete(two)], "complete", 2],
     ["failed after pruned", [makeResult(one, 1, 1, pruned), failed(two)], "failed", 2],
-    ["pruned after failed", [failed(one), makeResult(two, 1, 1, pruned)], "pruned", 2],
+    ["pruned after failed", [failed(one), makeResult(two, 2, 1, pruned)], "pruned", 2],
     [
       "a failed one before a skipped one",
-      [failed(one), makeResult(two, 1, 1, skipped)],
+      [failed(one), makeResult(two, 2, 1, skipped)],
       "failed",
       1,
     ],
     ["a skipped one, where there is no other", [makeResult(one, 1, 1, skipped)], "skipped", 1],
   ])("is %s, in whatever order files come", async (_, results, state, attempt) => {
-    await plan([one]);
+    await plan([one, two, three]);
     for (const result of [...results].reverse()) await insert(result);
     const counted = (await read(readAttemptResults)).filter(({ counts }) => counts);
     expect(counted.map((each) => [each.state, each.attempt])).toEqual([[state, attempt]]);
@@ -122,8 +126,12 @@ test("a result keeps its metrics, steps and warnings; a file is kept once", asyn
     warnings: ["odd"],
     metrics: { holdoutAccuracy: 4000 / 4200, auc: 1e-9 },
   });
+  const file = { file: "round-001/array-01/f.json", round: 1, array: 1 };
+  const history = JSON.stringify(result.history);
   expect(
-    await write((database) => [1, 2].map(() => createResultInsert(database)("f.json", result))),
+    await write((database) =>
+      [1, 2].map(() => createResultInsert(database)(file, result, history)),
+    ),
   ).toEqual([true, false]);
   const [outcome] = await read(readOutcomes);
   expect(outcome).toMatchObject({
@@ -132,7 +140,9 @@ test("a result keeps its metrics, steps and warnings; a file is kept once", asyn
     seconds: 64.25,
   });
   expect((await read(readHistories)).get(trial.trialId)).toEqual(result.history);
-  expect(await read(readCollectedFiles)).toEqual(new Set(["f.json"]));
+  expect(await read((database) => createCollectedLookup(database)("round-001/array-01"))).toEqual(
+    new Set(["f.json"]),
+  );
   const steps = await read((database) =>
     database
       .prepare("SELECT step, metric, value FROM steps WHERE step = 2 ORDER BY metric")
@@ -148,6 +158,23 @@ test("a result keeps its metrics, steps and warnings; a file is kept once", asyn
     database.prepare("SELECT warnings FROM results").pluck().get(),
   );
   expect(warnings).toBe('["odd"]');
+});
+
+test.each<[string, (trial: Trial) => TrialResult, number]>([
+  ["another number", (trial) => makeResult({ ...trial, number: 2 }, 1, 1), 1],
+  ["another attempt", (trial) => makeResult({ ...trial, attempt: 2 }, 1, 1), 1],
+  ["other parameters", (trial) => makeResult({ ...trial, params: { filters: 2 } }, 1, 1), 1],
+  ["another replicate", (trial) => makeResult({ ...trial, replicate: 1 }, 1, 1), 1],
+  ["another seed", (trial) => makeResult({ ...trial, seed: 2 }, 1, 1), 1],
+  ["other epochs", (trial) => makeResult({ ...trial, resource: { epochs: 9 } }, 1, 1), 1],
+  ["another index", (trial) => makeResult(trial, 2, 1), 1],
+  ["another trial", (trial) => makeResult({ ...trial, trialId: "0".repeat(16) }, 1, 1), 1],
+  ["another round", (trial) => makeResult(trial, 1, 1), 2],
+])("a result with %s than planned is not stored", async (_, resultOf, round) => {
+  const trial = makeTrial(1, { filters: 1 });
+  await plan([trial]);
+  expect(await insert(resultOf(trial), round)).toBe(false);
+  expect(await insert(makeResult(trial, 1, 1))).toBe(true);
 });
 
 test("the database itself refuses a state that its columns contradict", async () => {
@@ -183,7 +210,9 @@ test("a round that replaces another one leaves nothing of it", async () => {
   expect([...trials.values()].map(({ number, params }) => [number, params])).toEqual([
     [1, { filters: 2 }],
   ]);
-  expect((await read(readCollectedFiles)).size).toBe(0);
+  expect(
+    (await read((database) => createCollectedLookup(database)("round-001/array-01"))).size,
+  ).toBe(0);
   expect((await read(readSettings)).map(({ setting }) => setting.holdout.seed)).toEqual([1]);
   expect((await read(readRounds)).get(1)).toEqual({
     round: 1,
@@ -202,7 +231,8 @@ test("settings come with the latest round's first", async () => {
 test("results that should be equal and are not are told within one fingerprint", async () => {
   const trials = [1, 2].map((attempt) => makeTrial(1, {}, { attempt }));
   await plan(trials);
-  for (const [place, trial] of trials.entries()) await insert(makeResult(trial, 1, 4000 + place));
+  for (const [place, trial] of trials.entries())
+    await insert(makeResult(trial, place + 1, 4000 + place));
   expect(await read(readDisagreements)).toEqual([
     { number: 1, lowest: 4000 / 4200, highest: 4001 / 4200 },
   ]);
