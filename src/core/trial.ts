@@ -100,9 +100,9 @@ export interface NumericsFingerprint {
   readonly precision: Precision;
   /** Model of the GPU it was computed on; absent: on the CPU. */
   readonly gpu?: string | undefined;
-  /** The processor's vector and matrix instructions: hosts tell one model for processors of several kinds. Absent before 0.2.0. */
+  /** The processor's vector and matrix instructions, for hosts tell one model for several kinds; absent from older results. */
   readonly features?: readonly string[] | undefined;
-  /** How the gradient of each convolution's filter was computed, in the order of the layers. Absent before 0.2.0. */
+  /** How the gradient of each convolution's filter was computed, in the order of the layers; absent from older results. */
   readonly filterGradients?: readonly string[] | undefined;
 }
 

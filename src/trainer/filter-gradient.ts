@@ -1,4 +1,4 @@
-import type { FilterGradient, Patches } from "./graph/operations/convolution.ts";
+import type { ChooseFilterGradient } from "./graph/operations/convolution.ts";
 import type { Cpu } from "./runtime/cpu.ts";
 
 /** From here on a patch's pixels are long enough to be copied one by one; of one channel, images are stacked instead. */
@@ -15,21 +15,29 @@ const LEAST_FILTERS = {
 } as const;
 
 /**
- * How the gradient of a convolution's filter is computed. A product of patches does filters / 2 FLOP for each byte gathered:
- * AVX-512 computes twice as fast as AVX2 and copies no faster, so it takes more filters to win. The rule stands on
- * measurements (docs/benchmarks.md); nothing is timed here, so that results repeat.
+ * How the gradients of filters are computed on a processor, for batches of that size. A product of patches does filters / 2
+ * FLOP for each byte gathered: AVX-512 computes twice as fast as AVX2 and copies no faster, so it takes more filters to win.
+ * The rule stands on measurements (docs/benchmarks.md); nothing is timed here, so that results repeat.
  * @param features of the processor, as `readCpu` tells them
  */
-export function chooseFilterGradient(
+export function filterGradientRule(
   features: Cpu["features"],
   batchSize: number,
-  { dtype, kernel, channels, filters, positions }: Patches,
-): FilterGradient {
-  const bytes = positions * kernel * kernel * channels * 4;
+): ChooseFilterGradient {
+  const most = features.includes("amx_tile") ? MOST_BYTES_WITH_AMX : Infinity;
+  return (
+    { dtype, shape: [kernel = 1, , channels = 0, filters = 0] },
+    [, height = 0, width = 0],
+  ) => {
+    const bytes = height * width * kernel * kernel * channels * 4;
+    const fits = bytes <= MOST_BYTES && (channels === 1 || bytes * batchSize <= most);
+    const pays = dtype === "float32" && kernel > 1 && filters >= leastFilters(features, channels);
+    return fits && pays ? "patches" : "direct";
+  };
+}
+
+function leastFilters(features: Cpu["features"], channels: number): number {
   const least = LEAST_FILTERS[features.includes("avx512f") ? "avx512" : "avx2"];
-  if (dtype !== "float32" || kernel === 1 || bytes > MOST_BYTES) return "direct";
-  if (channels === 1) return filters < least.oneChannel ? "direct" : "patches";
-  if (channels < LEAST_CHANNELS || filters < least.channels) return "direct";
-  const tooLarge = features.includes("amx_tile") && bytes * batchSize > MOST_BYTES_WITH_AMX;
-  return tooLarge ? "direct" : "patches";
+  if (channels === 1) return least.oneChannel;
+  return channels < LEAST_CHANNELS ? Infinity : least.channels;
 }

@@ -1,6 +1,6 @@
 import type { CnnParameters } from "../cnn/parameters.ts";
 import type { Precision } from "../core/study.ts";
-import { chooseFilterGradient } from "./filter-gradient.ts";
+import { filterGradientRule } from "./filter-gradient.ts";
 import { differentiate } from "./graph/gradients.ts";
 import type { Graph, GraphNode, GraphTensor } from "./graph/graph.ts";
 import type { FilterGradient } from "./graph/operations/convolution.ts";
@@ -82,8 +82,9 @@ export function addStepSignature(model: TrainingGraph): readonly Variable[] {
   const rows = placeholder(graph, "step/rows", "int32", [-1]);
   const learningRate = placeholder(graph, "step/learningRate", "float32", []);
   const seed = placeholder(graph, "step/seed", "int32", [2]);
-  const pass = new TrainingPass(model.precision, seed, (patches) => {
-    const chosen = chooseFilterGradient(model.features, params.batchSize, patches);
+  const choose = filterGradientRule(model.features, params.batchSize);
+  const pass = new TrainingPass(model.precision, seed, (filter, output) => {
+    const chosen = choose(filter, output);
     model.filterGradients.push(chosen);
     return chosen;
   });

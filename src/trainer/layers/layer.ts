@@ -1,7 +1,7 @@
 import type { Precision } from "../../core/study.ts";
 import type { CnnParameters } from "../../cnn/parameters.ts";
 import type { Graph, GraphNode, GraphTensor, Shape } from "../graph/graph.ts";
-import type { FilterGradient, Patches } from "../graph/operations/convolution.ts";
+import type { ChooseFilterGradient } from "../graph/operations/convolution.ts";
 import { constant, integers } from "../graph/operations/tensors.ts";
 import { randomBetween, randomTruncatedNormal } from "../graph/operations/random.ts";
 import { readVariable, type Variable, variable } from "../graph/operations/variable.ts";
@@ -32,8 +32,8 @@ export interface TrainingMode {
   readonly nextRandomUse: () => number;
   /** Has a node run in every step though no value of it is asked for. */
   readonly alsoRun: (node: GraphNode) => void;
-  /** How the gradient of a convolution's filter is computed. Asked for once per pass and convolution, in their order. */
-  readonly filterGradient: (patches: Patches) => FilterGradient;
+  /** Asked for once per pass and convolution, in their order. */
+  readonly filterGradient: ChooseFilterGradient;
 }
 
 /** A layer with its variables made: ready to be put into any number of forward passes. */
@@ -75,7 +75,7 @@ export class TrainingPass implements ForwardMode {
   constructor(
     precision: Precision,
     seed: GraphTensor,
-    filterGradient: TrainingMode["filterGradient"] = () => "direct",
+    filterGradient: ChooseFilterGradient = () => "direct",
   ) {
     let uses = 0;
     this.precision = precision;

@@ -46,7 +46,7 @@ export function createNetwork(
 
 /**
  * What is activated after that layer. A function that only rises has the same maximum before and after it,
- * and the same gradient: max pooling goes first and leaves a quarter of the elements to activate, where it does not do it itself.
+ * and the same gradient: max pooling goes first and leaves a quarter of the elements to activate, or has relu in it.
  */
 function activationAfter(plan: readonly CnnLayer[], index: number): readonly Activation[] {
   const [previous, layer, next] = [plan[index - 1], plan[index], plan[index + 1]];

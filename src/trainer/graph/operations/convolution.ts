@@ -1,4 +1,4 @@
-import { addLike, type DataType, type GraphTensor, requireShape, type Shape } from "../graph.ts";
+import { addLike, type GraphTensor, requireShape, type Shape } from "../graph.ts";
 import { constant, constantTensor, integers, reshape, shapeOf, slice } from "./tensors.ts";
 import { product } from "./matrix-product.ts";
 import { POOL_SIZE } from "../../../cnn/shapes.ts";
@@ -6,16 +6,11 @@ import { POOL_SIZE } from "../../../cnn/shapes.ts";
 /** How the gradient of a filter is computed: by TensorFlow's own operation, or as one product of patches and gradient. */
 export type FilterGradient = "direct" | "patches";
 
-/** The patches of a batch's images that a filter is laid on. */
-export interface Patches {
-  readonly dtype: DataType;
-  /** Side of the filter, pixels. */
-  readonly kernel: number;
-  readonly channels: number;
-  readonly filters: number;
-  /** Patches of one image. */
-  readonly positions: number;
-}
+/** Decides by the filter, [kernel, kernel, channels, filters], and the convolution's output, [batch, height, width, filters]. */
+export type ChooseFilterGradient = (
+  filter: Pick<GraphTensor, "dtype" | "shape">,
+  output: Shape,
+) => FilterGradient;
 
 /**
  * 2-D convolution with stride 1.
@@ -28,7 +23,7 @@ export function conv2d(
   input: GraphTensor,
   filter: GraphTensor,
   padding: "valid" | "same",
-  choose: (patches: Patches) => FilterGradient = () => "direct",
+  choose: ChooseFilterGradient = () => "direct",
 ): GraphTensor {
   const attributes = {
     strides: { ints: [1, 1, 1, 1] },
@@ -36,15 +31,12 @@ export function conv2d(
     data_format: { string: "NHWC" },
   };
   const shape = outputShape(input, filter, padding === "valid");
-  const gradientOfFilter: Record<FilterGradient, (gradient: GraphTensor) => GraphTensor> = {
-    direct: (gradient) => {
-      const inputs = [input, integers(input.node.graph, filter.shape), gradient];
-      return addLike(filter, "Conv2DBackpropFilter", inputs, { attributes });
-    },
-    patches: (gradient) =>
-      filterGradientByPatches({ input, filterShape: filter.shape, padding }, gradient),
+  const chosen = choose(filter, shape);
+  const filterGradient = (gradient: GraphTensor): GraphTensor => {
+    if (chosen === "patches") return filterGradientByPatches(input, filter, padding, gradient);
+    const inputs = [input, integers(input.node.graph, filter.shape), gradient];
+    return addLike(filter, "Conv2DBackpropFilter", inputs, { attributes });
   };
-  const chosen = choose(patchesOf(input, filter, shape));
   return addLike(input, "Conv2D", [input, filter], {
     attributes,
     shape,
@@ -52,15 +44,9 @@ export function conv2d(
       inputWanted === true
         ? addLike(input, "Conv2DBackpropInput", [shapeOf(input), filter, gradient], { attributes })
         : undefined,
-      gradientOfFilter[chosen](gradient),
+      filterGradient(gradient),
     ],
   });
-}
-
-function patchesOf({ dtype }: GraphTensor, filter: GraphTensor, output: Shape): Patches {
-  const [kernel = 1, , channels = 0, filters = 0] = filter.shape;
-  const [, height = 0, width = 0] = output;
-  return { dtype, kernel, channels, filters, positions: height * width };
 }
 
 function outputShape(input: GraphTensor, filter: GraphTensor, losesBorder: boolean): Shape {
@@ -73,29 +59,22 @@ function outputShape(input: GraphTensor, filter: GraphTensor, losesBorder: boole
   return [batch, height - lostHeight, width - lostWidth, filters];
 }
 
-/** A stride-1 convolution, as its filter's gradient needs it. */
-interface FilterUse {
-  /** [batch, height, width, channels] */
-  readonly input: GraphTensor;
-  /** [kernel, kernel, channels, filters] */
-  readonly filterShape: Shape;
-  readonly padding: "valid" | "same";
-}
-
-/**
- * The gradient of a convolution with respect to its filter as one product of matrices, patches x gradient.
- * @param incoming the gradient with respect to the convolution's output
- */
-function filterGradientByPatches(use: FilterUse, incoming: GraphTensor): GraphTensor {
-  const [kernel = 1, , channels = 0, filters = 0] = use.filterShape;
-  const input = use.padding === "valid" ? use.input : padded(use.input, kernel);
-  const positions = reshape(incoming, [-1, filters]);
+/** The gradient of a convolution with respect to its filter as one product of matrices, patches x gradient. */
+function filterGradientByPatches(
+  images: GraphTensor,
+  { shape }: GraphTensor,
+  padding: "valid" | "same",
+  gradient: GraphTensor,
+): GraphTensor {
+  const [kernel = 1, , channels = 0, filters = 0] = shape;
+  const input = padding === "valid" ? images : padded(images, kernel);
+  const positions = reshape(gradient, [-1, filters]);
   const flat = [kernel * kernel * channels, filters];
   const result =
     channels === 1
-      ? product(stackPatches(input, kernel, incoming), positions, flat)
-      : product(gatherPatches(input, kernel, incoming), positions, flat, { transposeA: true });
-  return reshape(result, use.filterShape);
+      ? product(stackPatches(input, kernel, gradient), positions, flat)
+      : product(gatherPatches(input, kernel, gradient), positions, flat, { transposeA: true });
+  return reshape(result, shape);
 }
 
 /** What `same` padding adds around images: zeros, the odd one below and to the right. */
