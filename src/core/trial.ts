@@ -100,6 +100,10 @@ export interface NumericsFingerprint {
   readonly precision: Precision;
   /** Model of the GPU it was computed on; absent: on the CPU. */
   readonly gpu?: string | undefined;
+  /** The processor's vector and matrix instructions, for hosts tell one model for several kinds; absent from older results. */
+  readonly features?: readonly string[] | undefined;
+  /** How the gradient of each convolution's filter was computed, in the order of the layers; absent from older results. */
+  readonly filterGradients?: readonly string[] | undefined;
 }
 
 /** What a trainer measured. A trainer leaves this as a JSON file; the runner makes it a result. */

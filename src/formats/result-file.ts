@@ -27,6 +27,8 @@ export const numericsSchema = z.strictObject({
   threads: z.int().min(1),
   precision: z.enum(PRECISIONS),
   gpu: z.string().optional(),
+  features: z.array(z.string()).optional(),
+  filterGradients: z.array(z.string()).optional(),
 });
 
 const failureSchema = z.strictObject({

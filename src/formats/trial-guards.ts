@@ -108,6 +108,8 @@ const hasForm = isObjectOf({
       threads: isInteger(1),
       precision: isOneOf(PRECISIONS),
       gpu: orAbsent(isText),
+      features: orAbsent(isListOf(isText)),
+      filterGradients: orAbsent(isListOf(isText)),
     } satisfies MemberGuards<Member<"numerics">>),
   ),
   software: isObjectOf({ bsweep: isText } satisfies MemberGuards<TrialResult["software"]>),

@@ -6,6 +6,7 @@ import { deriveSeed } from "../core/random.ts";
 import type { Precision } from "../core/study.ts";
 import type { NamedTensor } from "../formats/safetensors.ts";
 import { Session } from "./graph/session.ts";
+import { readCpu } from "./runtime/cpu.ts";
 import type { NativeBinding } from "./runtime/load.ts";
 import { createTrainingGraph } from "./training-graph.ts";
 import type { TrainingGraph } from "./training-step.ts";
@@ -50,7 +51,7 @@ export class Model {
   /** @param files a scratch folder for the graph */
   constructor(binding: NativeBinding, design: ModelDesign, files: { readonly graph: string }) {
     const { params, plan, header, precision } = design;
-    this.#training = createTrainingGraph(params, plan, header, precision);
+    this.#training = createTrainingGraph(params, plan, header, precision, readCpu().features);
     this.#session = new Session(binding, this.#training.graph, files.graph);
     this.#classes = header.classes;
     this.#evaluatedAtOnce = countEvaluatedAtOnce(plan);
@@ -130,6 +131,11 @@ export class Model {
         return tensor === undefined ? [] : [[variable.name, tensor] as const];
       }),
     );
+  }
+
+  /** What the bits of a training depend on besides processor, threads and precision. */
+  get filterGradients(): TrainingGraph["filterGradients"] {
+    return this.#training.filterGradients;
   }
 
   close(): void {

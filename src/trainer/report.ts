@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
-import { cpus } from "node:os";
 import { scoreClasses } from "../cnn/classification.ts";
 import { stepOfEpoch, onlyNumbers } from "../formats/training-progress.ts";
 import type { TrainerRequest } from "../formats/trainer-request.ts";
 import type { TrainerReport } from "../core/trial.ts";
-import type { Evaluation } from "./model.ts";
+import type { Evaluation, Model } from "./model.ts";
 import type { OpenedRequest } from "./open-request.ts";
+import { readCpu } from "./runtime/cpu.ts";
 import { readGpuModel } from "./runtime/gpus.ts";
 import type { NativeBinding } from "./runtime/load.ts";
 import type { TrainingOutcome } from "./train.ts";
@@ -15,6 +15,7 @@ interface Judged {
   /** Of the hold-out; undefined when the run diverged, or nothing was held out. */
   readonly judged: Evaluation | undefined;
   readonly tested: TestEvaluation | undefined;
+  readonly filterGradients: Model["filterGradients"];
 }
 
 /** Metrics of a test set by their names in a report. */
@@ -24,13 +25,13 @@ export type TestEvaluation = Readonly<Record<string, number>>;
 export function createReport(
   opened: OpenedRequest,
   binding: NativeBinding,
-  { outcome, judged, tested }: Judged,
+  { outcome, judged, tested, filterGradients }: Judged,
 ): TrainerReport {
   const { plan, request, split } = opened;
   const { history, selectedEpoch } = outcome;
   const common = {
     model: { parameters: plan.parameters, flopsPerExample: plan.flopsPerExample },
-    numerics: fingerprint(binding, request),
+    numerics: { ...fingerprint(binding, request), filterGradients },
     history: history.map(stepOfEpoch),
   };
   const finite = judged === undefined || Number.isFinite(judged.loss);
@@ -82,7 +83,7 @@ function fingerprint(
   binding: NativeBinding,
   { threads, precision }: TrainerRequest,
 ): NonNullable<TrainerReport["numerics"]> {
-  const cpu = cpus()[0]?.model ?? "unknown";
+  const { model: cpu, features } = readCpu();
   const gpu = binding.isUsingGpuDevice() ? { gpu: readGpuModel() } : {};
-  return { tensorflow: binding.TF_Version, cpu, threads, precision, ...gpu };
+  return { tensorflow: binding.TF_Version, cpu, features, threads, precision, ...gpu };
 }

@@ -47,7 +47,8 @@ export async function runTrial(
   const judged = judges ? model.evaluate(opened.split.holdout) : undefined;
   const tested = outcome.end === "trained" ? keepModel(model, binding, opened) : undefined;
   model.close();
-  return createReport(opened, binding, { outcome, judged, tested });
+  const { filterGradients } = model;
+  return createReport(opened, binding, { outcome, judged, tested, filterGradients });
 }
 
 /** What the shapes say before anything is allocated: a trial that would not fit is told at once. */

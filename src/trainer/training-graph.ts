@@ -15,6 +15,7 @@ import {
 } from "./graph/operations/variable.ts";
 import { createEvaluation, filled } from "./layers/layer.ts";
 import { createNetwork, type Network } from "./layers/network.ts";
+import type { Cpu } from "./runtime/cpu.ts";
 import {
   addStepSignature,
   countCorrect,
@@ -36,6 +37,7 @@ export function createTrainingGraph(
   plan: CnnPlan,
   header: DatasetHeader,
   precision: Precision = "float32",
+  features: Cpu["features"] = [],
 ): TrainingGraph {
   const graph = new Graph();
   let uses = 0;
@@ -53,6 +55,8 @@ export function createTrainingGraph(
     },
     classWeights: variable(graph, "data/classWeights", "float32", [header.classes]),
     averages: params.emaDecay === 0 ? new Map() : makeAverages(graph, network),
+    features,
+    filterGradients: [],
   };
   const zeroed = addStepSignature(model);
   addEvaluateSignature(model);

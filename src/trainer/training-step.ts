@@ -1,7 +1,9 @@
 import type { CnnParameters } from "../cnn/parameters.ts";
 import type { Precision } from "../core/study.ts";
+import { filterGradientRule } from "./filter-gradient.ts";
 import { differentiate } from "./graph/gradients.ts";
 import type { Graph, GraphNode, GraphTensor } from "./graph/graph.ts";
+import type { FilterGradient } from "./graph/operations/convolution.ts";
 import {
   addTensors,
   argMax,
@@ -29,6 +31,7 @@ import { augment } from "./layers/augmentation.ts";
 import { TrainingPass } from "./layers/layer.ts";
 import type { Network } from "./layers/network.ts";
 import { type MakeSlot, OPTIMIZERS, type StepRates } from "./optimizers.ts";
+import type { Cpu } from "./runtime/cpu.ts";
 
 /** The graph under construction, with what its signatures share. */
 export interface TrainingGraph {
@@ -41,6 +44,10 @@ export interface TrainingGraph {
   readonly classWeights: Variable;
   /** Moving averages by the variable they follow; empty without `emaDecay`. */
   readonly averages: ReadonlyMap<Variable, Variable>;
+  /** Of the processor that is to train. */
+  readonly features: Cpu["features"];
+  /** How the step computes the gradients of the convolutions' filters, in the order of the layers. */
+  readonly filterGradients: FilterGradient[];
 }
 
 /** Pixels are stored as 0 .. 255 and trained on as 0 .. 1. */
@@ -75,7 +82,12 @@ export function addStepSignature(model: TrainingGraph): readonly Variable[] {
   const rows = placeholder(graph, "step/rows", "int32", [-1]);
   const learningRate = placeholder(graph, "step/learningRate", "float32", []);
   const seed = placeholder(graph, "step/seed", "int32", [2]);
-  const pass = new TrainingPass(model.precision, seed);
+  const choose = filterGradientRule(model.features, params.batchSize);
+  const pass = new TrainingPass(model.precision, seed, (filter, output) => {
+    const chosen = choose(filter, output);
+    model.filterGradients.push(chosen);
+    return chosen;
+  });
   const batch = gatherBatch(model, rows);
   const images = augment(batch.images, params, pass.training);
   const logits = network.forward(images, pass);

@@ -296,14 +296,21 @@ test("results of a round whose manifest is damaged wait, and other rounds go on"
 });
 
 test("results of one trial that should be equal and are not are told", async () => {
-  const planned = plan(2);
+  const planned = plan(3);
   const again = retryOf(planned);
   writeRound(again);
   leave(planned, 0, 4000);
   leave(again, 0, 4001);
   leave(planned, 1, 4000);
-  const numerics = { tensorflow: "2.21.0", cpu: "Epyc", threads: 1, precision: "float32" } as const;
-  writeResult(again, 1, makeResult(trialAt(again, 1), 2, 3000, { numerics }));
+  leave(planned, 2, 4000);
+  const numerics = { tensorflow: "2.21.0", cpu: "Xeon", threads: 1, precision: "float32" } as const;
+  const others = [{ cpu: "Epyc" }, { filterGradients: ["direct"] }];
+  for (const [at, other] of others.entries()) {
+    const result = makeResult(trialAt(again, at + 1), at + 2, 3000, {
+      numerics: { ...numerics, ...other },
+    });
+    writeResult(again, 1, result);
+  }
   const effects = recordEffects();
   const { disagreements } = await collect(planned.workspace, effects);
   expect(disagreements).toEqual([{ number: 1, lowest: 4000 / 4200, highest: 4001 / 4200 }]);

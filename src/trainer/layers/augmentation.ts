@@ -17,7 +17,7 @@ const RADIANS_PER_DEGREE = Math.PI / 180;
 export function augment(
   images: GraphTensor,
   { rotation, shift, zoom, shear }: Augmentation,
-  { seed, nextRandomUse }: TrainingMode,
+  { seed, nextRandomUse }: Pick<TrainingMode, "seed" | "nextRandomUse">,
 ): GraphTensor {
   if (rotation === 0 && shift === 0 && zoom === 0 && shear === 0) return images;
   const [, height = 0, width = 0] = images.shape;

@@ -1,6 +1,7 @@
 import type { Precision } from "../../core/study.ts";
 import type { CnnParameters } from "../../cnn/parameters.ts";
 import type { Graph, GraphNode, GraphTensor, Shape } from "../graph/graph.ts";
+import type { ChooseFilterGradient } from "../graph/operations/convolution.ts";
 import { constant, integers } from "../graph/operations/tensors.ts";
 import { randomBetween, randomTruncatedNormal } from "../graph/operations/random.ts";
 import { readVariable, type Variable, variable } from "../graph/operations/variable.ts";
@@ -31,6 +32,8 @@ export interface TrainingMode {
   readonly nextRandomUse: () => number;
   /** Has a node run in every step though no value of it is asked for. */
   readonly alsoRun: (node: GraphNode) => void;
+  /** Asked for once per pass and convolution, in their order. */
+  readonly filterGradient: ChooseFilterGradient;
 }
 
 /** A layer with its variables made: ready to be put into any number of forward passes. */
@@ -69,13 +72,18 @@ export class TrainingPass implements ForwardMode {
   readonly reads = new Map<Variable, GraphTensor>();
   readonly alsoRun: GraphNode[] = [];
 
-  constructor(precision: Precision, seed: GraphTensor) {
+  constructor(
+    precision: Precision,
+    seed: GraphTensor,
+    filterGradient: ChooseFilterGradient = () => "direct",
+  ) {
     let uses = 0;
     this.precision = precision;
     this.training = {
       seed,
       nextRandomUse: () => uses++,
       alsoRun: (node) => void this.alsoRun.push(node),
+      filterGradient,
     };
   }
 

@@ -2,7 +2,7 @@ import { type Activation, type CnnLayer, type ImageShape, POOL_SIZE } from "../.
 import type { GraphTensor } from "../graph/graph.ts";
 import { activate } from "../graph/operations/activation.ts";
 import { cast, crop, elementwise, reshape } from "../graph/operations/tensors.ts";
-import { averagePool, conv2d, maxPool } from "../graph/operations/convolution.ts";
+import { averagePool, conv2d, maxPool, maxPoolOfRelu } from "../graph/operations/convolution.ts";
 import { dropout } from "../graph/operations/random.ts";
 import {
   type ForwardMode,
@@ -30,7 +30,7 @@ export function createNetwork(
   input: ImageShape,
 ): Network {
   const layers = plan.flatMap((layer, index) => [
-    createLayer(context, layer, plan[index - 1]?.output ?? input),
+    createLayer(context, layer, plan[index - 1], input),
     ...activationAfter(plan, index).map((name) => stateless((value) => activate(value, name))),
   ]);
   const [height, width] = usedPart(plan, input);
@@ -46,11 +46,11 @@ export function createNetwork(
 
 /**
  * What is activated after that layer. A function that only rises has the same maximum before and after it,
- * and the same gradient: max pooling goes first and leaves a quarter of the elements to activate.
+ * and the same gradient: max pooling goes first and leaves a quarter of the elements to activate, or has relu in it.
  */
 function activationAfter(plan: readonly CnnLayer[], index: number): readonly Activation[] {
   const [previous, layer, next] = [plan[index - 1], plan[index], plan[index + 1]];
-  if (isMaxPooling(layer)) return activationOf(previous);
+  if (isMaxPooling(layer)) return hasFreeRelu(previous) ? [] : activationOf(previous);
   return isMaxPooling(next) ? [] : activationOf(layer);
 }
 
@@ -60,19 +60,30 @@ function activationOf(layer: CnnLayer | undefined): readonly Activation[] {
     : [layer.activation];
 }
 
+/** TensorFlow computes relu right after a convolution together with it. */
+function hasFreeRelu(layer: CnnLayer | undefined): boolean {
+  return layer?.kind === "convolution" && layer.activation === "relu";
+}
+
 function isMaxPooling(layer: CnnLayer | undefined): boolean {
   return layer?.kind === "pooling" && layer.pooling === "max";
 }
 
-function createLayer(context: LayerContext, layer: CnnLayer, [, , channels]: ImageShape): Layer {
+function createLayer(
+  context: LayerContext,
+  layer: CnnLayer,
+  previous: CnnLayer | undefined,
+  input: ImageShape,
+): Layer {
   switch (layer.kind) {
     case "convolution":
     case "dense":
-      return weightedLayer(context, layer, channels);
+      return weightedLayer(context, layer, (previous?.output ?? input)[2]);
     case "batch-normalization":
       return normalizationLayer(context, layer);
     case "pooling":
-      return stateless(layer.pooling === "max" ? maxPool : averagePool);
+      if (layer.pooling === "average") return stateless(averagePool);
+      return stateless(hasFreeRelu(previous) ? maxPoolOfRelu : maxPool);
     case "flatten":
       return stateless((value) => reshape(value, [-1, layer.output[2]]));
     case "dropout":
@@ -124,12 +135,12 @@ export function weightedLayer(context: LayerContext, layer: Weighted, inputs: nu
   const bias = layer.bias ? vector(context, `${layer.name}/bias`, outputs, "offset", 0) : undefined;
   return {
     variables: bias === undefined ? [kernel] : [kernel, bias],
-    forward: (input, { precision, read }) => {
+    forward: (input, { precision, read, training }) => {
       const weights = cast(read(kernel.variable), precision);
       const values = cast(input, precision);
       const sum =
         layer.kind === "convolution"
-          ? conv2d(values, weights, layer.padding)
+          ? conv2d(values, weights, layer.padding, training?.filterGradient)
           : matMul(values, weights);
       return bias === undefined ? sum : biasAdd(sum, cast(read(bias.variable), sum.dtype));
     },

@@ -22,7 +22,12 @@ import {
   sumAll,
 } from "../../../src/trainer/graph/operations/tensors.ts";
 import { normalizeBatch } from "../../../src/trainer/graph/operations/batch-normalization.ts";
-import { averagePool, conv2d, maxPool } from "../../../src/trainer/graph/operations/convolution.ts";
+import {
+  averagePool,
+  conv2d,
+  maxPool,
+  maxPoolOfRelu,
+} from "../../../src/trainer/graph/operations/convolution.ts";
 import {
   crossEntropy,
   smoothedCrossEntropy,
@@ -68,21 +73,23 @@ const first = <T>(values: readonly T[], index = 0): T => {
   return value;
 };
 
-/** Kernels of 1 .. 5, valid and same, on images of these sizes. */
+/** Kernels of 1 .. 5, valid and same, on images of these sizes, with the filter's gradient in both ways. */
 const convolutionRows = (...sizes: readonly Shape[]): Row[] =>
   [1, 2, 3, 4, 5].flatMap((kernel) =>
     (["valid", "same"] as const).flatMap((padding) =>
-      sizes.map(([height = 0, width = 0, channels = 0]): Row => ({
-        operation: conv2d,
-        note: `${kernel} x ${kernel} ${padding} on ${height} x ${width} x ${channels}`,
-        inputs: [
-          [-1, height, width, channels],
-          [kernel, kernel, channels, 4],
-        ],
-        build: (inputs) => conv2d(first(inputs), first(inputs, 1), padding),
-        oracle: (inputs) =>
-          tf.conv2d(first(inputs) as Tensor4D, first(inputs, 1) as Tensor4D, 1, padding),
-      })),
+      (kernel === 1 ? (["direct"] as const) : (["direct", "patches"] as const)).flatMap((way) =>
+        sizes.map(([height = 0, width = 0, channels = 0]): Row => ({
+          operation: conv2d,
+          note: `${kernel} x ${kernel} ${padding} on ${height} x ${width} x ${channels}, ${way}`,
+          inputs: [
+            [-1, height, width, channels],
+            [kernel, kernel, channels, 4],
+          ],
+          build: (inputs) => conv2d(first(inputs), first(inputs, 1), padding, () => way),
+          oracle: (inputs) =>
+            tf.conv2d(first(inputs) as Tensor4D, first(inputs, 1) as Tensor4D, 1, padding),
+        })),
+      ),
     ),
   );
 
@@ -99,6 +106,12 @@ const poolingRows = [
       operation: maxPool,
       build: (inputs) => maxPool(first(inputs)),
       oracle: (inputs) => tf.maxPool(first(inputs) as Tensor4D, 2, 2, "valid"),
+    },
+    {
+      ...common,
+      operation: maxPoolOfRelu,
+      build: (inputs) => maxPoolOfRelu(first(inputs)),
+      oracle: (inputs) => tf.maxPool(tf.relu(first(inputs) as Tensor4D), 2, 2, "valid"),
     },
     {
       ...common,
@@ -167,7 +180,6 @@ const smoothingRows = [
 }));
 
 const float32Rows: readonly Row[] = [
-  // With 1 and with 16 channels the filter's gradient is a product of matrices.
   ...convolutionRows([5, 5, 1], [7, 6, 3], [6, 5, 16]),
   ...poolingRows,
   ...activationRows,
@@ -301,13 +313,22 @@ function inBfloat16(row: Row): Row {
 
 /** What the network does in the precision of the study. */
 const IN_BFLOAT16: readonly Row["operation"][] = [
-  ...[conv2d, maxPool, averagePool, activate, biasAdd, matMul, normalizeBatch, dropout, reshape],
+  ...[
+    conv2d,
+    maxPool,
+    averagePool,
+    activate,
+    maxPoolOfRelu,
+    biasAdd,
+    matMul,
+    normalizeBatch,
+    dropout,
+    reshape,
+  ],
 ];
 
 const rows: readonly Row[] = [
   ...float32Rows,
-  // Patches too large for it, from kernels of 3 on.
-  ...convolutionRows([22, 21, 17]),
   ...float32Rows.filter(({ operation }) => IN_BFLOAT16.includes(operation)).map(inBfloat16),
   inBfloat16({
     operation: cast,

@@ -3,35 +3,48 @@ import { constant, constantTensor, integers, reshape, shapeOf, slice } from "./t
 import { product } from "./matrix-product.ts";
 import { POOL_SIZE } from "../../../cnn/shapes.ts";
 
+/** How the gradient of a filter is computed: by TensorFlow's own operation, or as one product of patches and gradient. */
+export type FilterGradient = "direct" | "patches";
+
+/** Decides by the filter, [kernel, kernel, channels, filters], and the convolution's output, [batch, height, width, filters]. */
+export type ChooseFilterGradient = (
+  filter: Pick<GraphTensor, "dtype" | "shape">,
+  output: Shape,
+) => FilterGradient;
+
 /**
  * 2-D convolution with stride 1.
  * @param input [batch, height, width, channels]
  * @param filter [kernel, kernel, channels, filters]
+ * @param choose how the filter's gradient is computed
  * @returns [batch, height', width', filters]
  */
 export function conv2d(
   input: GraphTensor,
   filter: GraphTensor,
   padding: "valid" | "same",
+  choose: ChooseFilterGradient = () => "direct",
 ): GraphTensor {
   const attributes = {
     strides: { ints: [1, 1, 1, 1] },
     padding: { string: padding.toUpperCase() },
     data_format: { string: "NHWC" },
   };
+  const shape = outputShape(input, filter, padding === "valid");
+  const chosen = choose(filter, shape);
   const filterGradient = (gradient: GraphTensor): GraphTensor => {
+    if (chosen === "patches") return filterGradientByPatches(input, filter, padding, gradient);
     const inputs = [input, integers(input.node.graph, filter.shape), gradient];
     return addLike(filter, "Conv2DBackpropFilter", inputs, { attributes });
   };
   return addLike(input, "Conv2D", [input, filter], {
     attributes,
-    shape: outputShape(input, filter, padding === "valid"),
+    shape,
     gradient: (gradient, [inputWanted]) => [
       inputWanted === true
         ? addLike(input, "Conv2DBackpropInput", [shapeOf(input), filter, gradient], { attributes })
         : undefined,
-      filterGradientByPatches({ input, filterShape: filter.shape, padding }, gradient) ??
-        filterGradient(gradient),
+      filterGradient(gradient),
     ],
   });
 }
@@ -46,49 +59,22 @@ function outputShape(input: GraphTensor, filter: GraphTensor, losesBorder: boole
   return [batch, height - lostHeight, width - lostWidth, filters];
 }
 
-/** A stride-1 convolution, as its filter's gradient needs it. */
-interface FilterUse {
-  /** [batch, height, width, channels] */
-  readonly input: GraphTensor;
-  /** [kernel, kernel, channels, filters] */
-  readonly filterShape: Shape;
-  readonly padding: "valid" | "same";
-}
-
-/** From here on a patch's pixels are long enough to be copied one by one. */
-const LEAST_CHANNELS = 16;
-/** Patches that no longer fit the processor's cache cost more than they save, and memory besides. */
-const MOST_PATCH_BYTES = 256 * 1024;
-
-/**
- * The gradient of a convolution with respect to its filter as one product of matrices, patches x gradient:
- * without AVX-512 oneDNN's own operation has two thirds of its matrix product's speed, and half for images
- * of one channel.
- * @param incoming the gradient with respect to the convolution's output
- * @returns undefined where TensorFlow's operation is as good
- */
-export function filterGradientByPatches(
-  use: FilterUse,
-  incoming: GraphTensor,
-): GraphTensor | undefined {
-  if (!pays(use, incoming)) return undefined;
-  const [kernel = 1, , channels = 0, filters = 0] = use.filterShape;
-  const input = use.padding === "valid" ? use.input : padded(use.input, kernel);
-  const positions = reshape(incoming, [-1, filters]);
+/** The gradient of a convolution with respect to its filter as one product of matrices, patches x gradient. */
+function filterGradientByPatches(
+  images: GraphTensor,
+  { shape }: GraphTensor,
+  padding: "valid" | "same",
+  gradient: GraphTensor,
+): GraphTensor {
+  const [kernel = 1, , channels = 0, filters = 0] = shape;
+  const input = padding === "valid" ? images : padded(images, kernel);
+  const positions = reshape(gradient, [-1, filters]);
   const flat = [kernel * kernel * channels, filters];
   const result =
     channels === 1
-      ? product(stackPatches(input, kernel, incoming), positions, flat)
-      : product(gatherPatches(input, kernel, incoming), positions, flat, { transposeA: true });
-  return reshape(result, use.filterShape);
-}
-
-function pays({ input, filterShape }: FilterUse, { shape }: GraphTensor): boolean {
-  const [kernel = 1, , channels = 0] = filterShape;
-  const [, height = 0, width = 0] = shape;
-  if (input.dtype !== "float32" || kernel === 1) return false;
-  if (channels !== 1 && channels < LEAST_CHANNELS) return false;
-  return height * width * kernel * kernel * channels * 4 <= MOST_PATCH_BYTES;
+      ? product(stackPatches(input, kernel, gradient), positions, flat)
+      : product(gatherPatches(input, kernel, gradient), positions, flat, { transposeA: true });
+  return reshape(result, shape);
 }
 
 /** What `same` padding adds around images: zeros, the odd one below and to the right. */
@@ -157,6 +143,17 @@ const ATTRIBUTES = {
 /** The largest of each 2 x 2 window of [batch, height, width, channels]; an odd last row or column is left out. */
 export function maxPool(input: GraphTensor): GraphTensor {
   return pool(input, "MaxPool", (output) => [input, output]);
+}
+
+/**
+ * `maxPool` of relu. The gradient of relu is taken on the quarter of the elements that pooling leaves: it goes on to the
+ * largest of each window, which was above 0 where what is left of it is.
+ */
+export function maxPoolOfRelu(input: GraphTensor): GraphTensor {
+  const pooled = maxPool(addLike(input, "Relu", [input], { gradient: (gradient) => [gradient] }));
+  return addLike(pooled, "Identity", [pooled], {
+    gradient: (gradient) => [addLike(pooled, "ReluGrad", [gradient, pooled])],
+  });
 }
 
 /** The mean of each 2 x 2 window, otherwise as `maxPool`. */
