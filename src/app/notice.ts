@@ -28,8 +28,8 @@ export async function readNotice(manifestFile: string, layout: Layout): Promise<
   const { round } = readArray(manifestFile);
   const { study, objective, trials } = round;
   const results = new Map<string, TrialResult>();
-  for (const { path, ...file } of listResultFiles(layout.studyResults(study)).files) {
-    if (file.round !== round.round) continue;
+  for (const { path, round: of } of listResultFiles(layout.studyResults(study)).files) {
+    if (of !== round.round) continue;
     const result = await findResult(path);
     if (result === undefined || results.get(result.trialId)?.state === "complete") continue;
     results.set(result.trialId, result);

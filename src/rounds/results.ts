@@ -152,16 +152,45 @@ function explainUnread(cause: unknown): BsweepError {
   return new BsweepError("INVALID_RESULT", `cannot be read: ${messageOf(cause)}`, { cause });
 }
 
-/** A file that claims to be a result, by its place. */
-export interface ResultFile {
-  /** `round-001/array-02/17.<trialId>.1.<nonce>.json`: its name in the database. */
-  readonly file: string;
-  readonly path: string;
+/** Where an array's results lie. */
+interface ResultFolder {
+  /** `results/<study>`. */
+  readonly parent: string;
+  /** Below it: `round-001/array-02`. */
+  readonly place: string;
   readonly round: number;
   readonly array: number;
+}
+
+/** A file that claims to be a result, by its place. There may be very many: what follows from the rest is not kept. */
+export class ResultFile {
+  readonly #folder: ResultFolder;
   readonly name: string;
   /** False for a link, a pipe, a device, a folder: no result, whatever its name. */
   readonly isPlain: boolean;
+
+  constructor(folder: ResultFolder, entry: Dirent) {
+    this.#folder = folder;
+    this.name = entry.name;
+    this.isPlain = entry.isFile();
+  }
+
+  /** `round-001/array-02/17.<trialId>.1.<nonce>.json`: its name in the database. */
+  get file(): string {
+    return `${this.#folder.place}/${this.name}`;
+  }
+
+  get path(): string {
+    return `${this.#folder.parent}/${this.file}`;
+  }
+
+  get round(): number {
+    return this.#folder.round;
+  }
+
+  get array(): number {
+    return this.#folder.array;
+  }
 }
 
 /** What lies below `results/<study>`. */
@@ -169,13 +198,6 @@ interface ResultListing {
   readonly files: readonly ResultFile[];
   /** Why, for each folder that cannot be read: somebody else's, or a server's that does not answer. */
   readonly unreadable: readonly string[];
-}
-
-/** What `results/<study>/round-NNN/array-NN` holds. */
-interface ResultFolder {
-  /** `round-001/array-02`. */
-  readonly place: string;
-  readonly files: readonly ResultFile[];
 }
 
 /**
@@ -191,7 +213,10 @@ export function listResultFiles(folder: string): ResultListing {
 }
 
 /** The same, a folder at a time. @param unreadable is told what cannot be read */
-export function* eachResultFolder(folder: string, unreadable: string[]): Generator<ResultFolder> {
+export function* eachResultFolder(
+  folder: string,
+  unreadable: string[],
+): Generator<{ readonly place: string; readonly files: readonly ResultFile[] }> {
   const list = (place: string): readonly Dirent[] => {
     try {
       return listEntries(join(folder, place));
@@ -207,13 +232,10 @@ export function* eachResultFolder(folder: string, unreadable: string[]): Generat
       const array = parseArrayName(arrayFolder);
       if (array === undefined) continue;
       const place = `${roundFolder}/${arrayFolder}`;
+      const own = { parent: folder, place, round, array };
       const files = list(place)
         .filter(({ name }) => name.endsWith(".json") && !name.startsWith("."))
-        .map((entry) => {
-          const file = `${place}/${entry.name}`;
-          const isPlain = entry.isFile();
-          return { file, path: `${folder}/${file}`, round, array, name: entry.name, isPlain };
-        });
+        .map((entry) => new ResultFile(own, entry));
       yield { place, files };
     }
   }
