@@ -125,7 +125,9 @@ function readTrials(
       ...known.filter(({ setting }) => !same.has(setting)),
     ],
     outcomes: readOutcomes(database).map((outcome) =>
-      same.has(outcome.setting) ? { ...outcome, setting: hash } : outcome,
+      outcome.setting !== hash && same.has(outcome.setting)
+        ? { ...outcome, setting: hash }
+        : outcome,
     ),
   };
 }
