@@ -53,7 +53,7 @@ function permute(values: Float64Array, measures: readonly (Measure | null)[]): r
 
 /** Null where nothing can be told. The rows that have the parameter keep their places under permutation. */
 function createMeasure(objectives: Float64Array, groups: Int32Array): Measure | null {
-  const counts = new Float64Array(groups.reduce((most, group) => Math.max(most, group), -1) + 1);
+  const counts = new Int32Array(groups.reduce((most, group) => Math.max(most, group), -1) + 1);
   for (const group of groups) if (group >= 0) counts[group] = (counts[group] ?? 0) + 1;
   const rows = listByGroup(groups, counts);
   const used = counts.filter((count) => count > 0).length;
@@ -61,10 +61,14 @@ function createMeasure(objectives: Float64Array, groups: Int32Array): Measure | 
   const isFlat = rows.every((row) => objectives[row] === first);
   if (used < 2 || rows.length < used * LEAST_GROUP_SIZE || isFlat) return null;
   return (values) => {
-    let [place, sum, squares, between] = [0, 0, 0, 0];
+    let place = 0;
+    let sum = 0;
+    let squares = 0;
+    let between = 0;
     for (const count of counts) {
+      const end = place + count;
       let own = 0;
-      for (const end = place + count; place < end; place++) {
+      for (; place < end; place++) {
         const value = values[rows[place] ?? 0] ?? 0;
         own += value;
         squares += value * value;
@@ -81,7 +85,7 @@ function createMeasure(objectives: Float64Array, groups: Int32Array): Measure | 
 }
 
 /** The rows that have a group, group after group, so that each can be summed up in one go. */
-function listByGroup(groups: Int32Array, counts: Float64Array): Int32Array {
+function listByGroup(groups: Int32Array, counts: Int32Array): Int32Array {
   let end = 0;
   const next = counts.map((count) => (end += count) - count);
   const rows = new Int32Array(end);
