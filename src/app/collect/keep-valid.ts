@@ -6,15 +6,18 @@ import type { ResultState } from "../../core/trial.ts";
 import { readText, readTextNow, type ResultFile, RETRY_PAUSES_MS } from "../../rounds/results.ts";
 import { inTransaction, type StudyDatabase } from "../../storage/database.ts";
 import { createResultInsert, type SetAside } from "../../storage/results.ts";
+import { packageVersion } from "../../workspace/package.ts";
 import { explainMismatch, isObjective, type Plan, readResultFile } from "./verify-result.ts";
 
-/** Files kept in one transaction: few at first, while it is not known how long reading takes, then about a second's. */
-const [FIRST_FILES, MOST_FILES] = [64, 16_384];
-/** The same of files that are read ahead, and so are in memory together. */
-const MOST_FILES_AHEAD = 512;
+/** How long a lock is held at a stretch, and given back: another process that wants it looks every 100 ms. */
+const [HOLD_MS, LET_IN_MS] = [1000, 110];
 
 /** Where a file takes longer, in milliseconds, it comes through a network, which answers several as fast as one. */
-const NEAR_MS = 2;
+const NEAR_MS = 0.2;
+/** So many are read before that is told. */
+const FIRST_FILES = 64;
+/** So many are read ahead, and so are in memory together. */
+const FILES_AHEAD = 512;
 const openFiles = pLimit(64);
 
 interface Kept {
@@ -40,14 +43,10 @@ export async function keepValid(
   const keep = createKeeper(database, plan, kept);
   const reader = createReader();
   const keepAll = async (some: readonly Stamped[], label: string): Promise<void> => {
-    for (let done = 0, size = FIRST_FILES; done < some.length; done += size) {
-      if (done > 0) size = Math.min(done, reader.isFar() ? MOST_FILES_AHEAD : MOST_FILES);
-      const batch = some.slice(done, done + size);
-      const read = reader.isFar() ? await readAhead(batch.map(({ file }) => file)) : reader.read;
-      inTransaction(database, () => {
-        for (const each of batch) keep(each, read);
-      });
-      effects.reporter.progress({ label, done: done + batch.length, total: some.length });
+    for (let done = 0; done < some.length;) {
+      if (done > 0 && !reader.isFar()) await pause(LET_IN_MS);
+      done += await keepFirst(database, some.slice(done), keep, reader);
+      effects.reporter.progress({ label, done, total: some.length });
     }
   };
   const changed: Stamped[] = [];
@@ -68,11 +67,44 @@ export async function keepValid(
   return kept;
 }
 
+/** Keeps the first of some files in one transaction. @returns how many; at least one */
+async function keepFirst(
+  database: StudyDatabase,
+  some: readonly Stamped[],
+  keep: (each: Stamped, read: ReadText) => void,
+  reader: Reader,
+): Promise<number> {
+  if (reader.isFar()) {
+    const batch = some.slice(0, FILES_AHEAD);
+    const read = await readAhead(batch.map(({ file }) => file));
+    inTransaction(database, () => {
+      for (const each of batch) keep(each, read);
+    });
+    return batch.length;
+  }
+  return inTransaction(database, () => {
+    const until = performance.now() + HOLD_MS;
+    const isOver = (): boolean => performance.now() > until || reader.isFar();
+    let count = 0;
+    for (const each of some) {
+      keep(each, reader.read);
+      count += 1;
+      if (isOver()) break;
+    }
+    return count;
+  });
+}
+
 /** Gives the text of a file. @throws BsweepError INVALID_RESULT with the reason */
 type ReadText = (file: ResultFile) => string;
 
 /** Reads each file when it is wanted, and finds out how far away they lie. */
-function createReader(): { readonly read: ReadText; readonly isFar: () => boolean } {
+interface Reader {
+  readonly read: ReadText;
+  readonly isFar: () => boolean;
+}
+
+function createReader(): Reader {
   let [count, milliseconds] = [0, 0];
   const read: ReadText = ({ path }) => {
     const began = performance.now();
@@ -83,7 +115,7 @@ function createReader(): { readonly read: ReadText; readonly isFar: () => boolea
       milliseconds += performance.now() - began;
     }
   };
-  return { read, isFar: () => milliseconds > NEAR_MS * count };
+  return { read, isFar: () => count >= FIRST_FILES && milliseconds > NEAR_MS * count };
 }
 
 async function readAhead(files: readonly ResultFile[]): Promise<ReadText> {
@@ -126,15 +158,16 @@ function createKeeper(database: StudyDatabase, plan: Plan, { added, aside }: Kep
 /** A file as it was before it was read. */
 interface Stamped {
   readonly file: ResultFile;
-  /** Size, change and inode; null where they are not known. */
+  /** Size, change and inode, and the bsweep that read it: another may take it. Null where they are not known. */
   readonly stamp: string | null;
 }
 
 function stampAll(files: readonly ResultFile[]): Promise<Stamped[]> {
+  const version = packageVersion();
   return openFiles.map(files, async (file) => {
     try {
       const { size, mtimeNs, ino } = await lstat(file.path, { bigint: true });
-      return { file, stamp: `${size} ${mtimeNs} ${ino}` };
+      return { file, stamp: `${size} ${mtimeNs} ${ino} ${version}` };
     } catch {
       return { file, stamp: null };
     }
