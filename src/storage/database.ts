@@ -30,6 +30,11 @@ const CAUSES: readonly (readonly [code: string, what: string, hint: string])[] =
     "cannot grow: the disk is full",
     "free some space, then try again; nothing is lost",
   ],
+  [
+    "SQLITE_READONLY_ROLLBACK",
+    "was left half-written by a bsweep that was killed",
+    "any bsweep command of somebody who may write it puts it in order; nothing is lost",
+  ],
   ["SQLITE_READONLY", "cannot be written", "check the permissions of the file and of its folder"],
   ["SQLITE_CANTOPEN", "cannot be opened", "check that its folder exists and may be written"],
 ];

@@ -17,6 +17,7 @@ import { sha256 } from "../../src/core/identity.ts";
 import { formatResult } from "../../src/formats/result-file.ts";
 import { readExistingTrials } from "../../src/rounds/trials.ts";
 import { openKeptDatabase } from "../../src/storage/database.ts";
+import { readSetAside } from "../../src/storage/results.ts";
 import { createLayout, resultName } from "../../src/workspace/layout.ts";
 import { packageVersion } from "../../src/workspace/package.ts";
 import { listTree, makeTestFolder } from "../support/folder.ts";
@@ -227,6 +228,20 @@ test("a file set aside for what is in it is read again only when it has changed"
   });
   utimesSync(path, mtime, new Date(mtime.getTime() + 1000));
   expect(await collect(planned.workspace)).toMatchObject({ added: { complete: 1 }, setAside: [] });
+});
+
+test("a file that could not be read is tried again though it has not changed", async () => {
+  const planned = plan(2);
+  writeFileSync(leave(planned, 0, 4000), "torn");
+  const path = leave(planned, 1, 4000);
+  rmSync(path);
+  // Nobody can read it, root neither.
+  symlinkSync("/etc/passwd", path);
+  await collect(planned.workspace);
+  const database = openKeptDatabase(createLayout(planned.workspace).database(STUDY), true);
+  const stamps = [...readSetAside(database).values()].map(({ stamp }) => stamp);
+  database.close();
+  expect(stamps).toEqual([expect.any(String), null]);
 });
 
 test("a file that another bsweep has set aside is read again", async () => {

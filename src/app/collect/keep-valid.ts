@@ -44,7 +44,6 @@ export async function keepValid(
   const reader = createReader();
   const keepAll = async (some: readonly Stamped[], label: string): Promise<void> => {
     for (let done = 0; done < some.length;) {
-      if (done > 0 && !reader.isFar()) await pause(LET_IN_MS);
       done += await keepFirst(database, some.slice(done), keep, reader);
       effects.reporter.progress({ label, done, total: some.length });
     }
@@ -82,17 +81,18 @@ async function keepFirst(
     });
     return batch.length;
   }
-  return inTransaction(database, () => {
-    const until = performance.now() + HOLD_MS;
-    const isOver = (): boolean => performance.now() > until || reader.isFar();
-    let count = 0;
-    for (const each of some) {
+  const most = reader.isSure() ? some.length : FIRST_FILES;
+  let [count, until] = [0, Infinity];
+  inTransaction(database, () => {
+    until = performance.now() + HOLD_MS;
+    for (const each of some.slice(0, most)) {
       keep(each, reader.read);
       count += 1;
-      if (isOver()) break;
+      if (performance.now() > until || reader.isFar()) break;
     }
-    return count;
   });
+  if (performance.now() > until) await pause(LET_IN_MS);
+  return count;
 }
 
 /** Gives the text of a file. @throws BsweepError INVALID_RESULT with the reason */
@@ -101,6 +101,8 @@ type ReadText = (file: ResultFile) => string;
 /** Reads each file when it is wanted, and finds out how far away they lie. */
 interface Reader {
   readonly read: ReadText;
+  /** Whether enough was read to tell. */
+  readonly isSure: () => boolean;
   readonly isFar: () => boolean;
 }
 
@@ -115,7 +117,8 @@ function createReader(): Reader {
       milliseconds += performance.now() - began;
     }
   };
-  return { read, isFar: () => count >= FIRST_FILES && milliseconds > NEAR_MS * count };
+  const isSure = (): boolean => count >= FIRST_FILES;
+  return { read, isSure, isFar: () => isSure() && milliseconds > NEAR_MS * count };
 }
 
 async function readAhead(files: readonly ResultFile[]): Promise<ReadText> {
@@ -137,7 +140,7 @@ function createKeeper(database: StudyDatabase, plan: Plan, { added, aside }: Kep
   return ({ file, stamp }: Stamped, read: ReadText): void => {
     const found = readResultFile(file, read);
     if ("reason" in found) {
-      aside.set(file.file, { reason: found.reason, stamp });
+      aside.set(file.file, { reason: found.reason, stamp: found.isOfContent ? stamp : null });
       return;
     }
     const { result } = found;

@@ -22,7 +22,11 @@ export type Read =
       /** As JSON. */
       readonly history: string;
     }
-  | { readonly reason: string };
+  | {
+      readonly reason: string;
+      /** Whether it is what is in the file; not that it could not be read now, or by this user. */
+      readonly isOfContent: boolean;
+    };
 
 /** A reason is for reading; what a hostile file makes of it is cut. */
 const MAX_REASON_LENGTH = 500;
@@ -34,19 +38,21 @@ const MAX_REASON_LENGTH = 500;
 export function readResultFile(file: ResultFile, read: (file: ResultFile) => string): Read {
   try {
     const name = parseResultName(file.name);
-    if (name === undefined) return { reason: "its name is no result's" };
+    if (name === undefined) return { reason: "its name is no result's", isOfContent: true };
     const text = read(file);
     const result = parseResult(text, "the file");
     const reason = mismatchWithName(result, name);
-    return reason === undefined ? { result, history: historyText(text, result) } : { reason };
+    return reason === undefined
+      ? { result, history: historyText(text, result) }
+      : { reason, isOfContent: true };
   } catch (error) {
     if (!(error instanceof BsweepError)) throw error;
-    const { message, issues } = error;
+    const { message, issues, cause } = error;
     const told = issues.map(({ path, message: found }) =>
       path === "" ? found : `${path}: ${found}`,
     );
     const reason = issues.length === 0 ? message : told.join("; ");
-    return { reason: reason.slice(0, MAX_REASON_LENGTH) };
+    return { reason: reason.slice(0, MAX_REASON_LENGTH), isOfContent: cause === undefined };
   }
 }
 
