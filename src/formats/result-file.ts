@@ -3,7 +3,7 @@ import { BsweepError } from "../core/errors.ts";
 import { sha256 } from "../core/identity.ts";
 import { PRECISIONS } from "../core/study.ts";
 import { FAILURE_KINDS, RESULT_STATES, type StepRecord, type TrialResult } from "../core/trial.ts";
-import { checkValue, parseJson } from "./issues.ts";
+import { checkValue, parseJson, readJson } from "./issues.ts";
 import { trialShape } from "./manifest.ts";
 import { isBase64, isResult } from "./trial-guards.ts";
 import { epochSchema, stepOfEpoch } from "./training-progress.ts";
@@ -133,14 +133,16 @@ export function parseResult(text: string, file: string): TrialResult {
   }
   const content = `${text.slice(0, text.lastIndexOf(',"checksum":'))}}`;
   if (seal[1] !== `sha256:${sha256(content)}`) throw mismatch(file);
-  const value: unknown = JSON.parse(content);
+  const value = readJson(content, { file }, as);
+  // The form first: it ends where nesting would end the stack.
+  const result = isResult(value) ? value : checkValue(value, { file }, resultSchema, as);
   // A key that stands twice has two readings: such a text is nobody's result.
   if (!doKeysStandOnce(content, value) && JSON.stringify(value) !== content) {
     throw new BsweepError("INVALID_RESULT", `${file} is not as bsweep writes it`, {
       hint: "a key stands twice, or it was written by something else",
     });
   }
-  return isResult(value) ? value : checkValue(value, { file }, resultSchema, as);
+  return result;
 }
 
 /**
@@ -168,7 +170,8 @@ function countKeys(value: unknown): number {
 
 /**
  * The history of a result as its file has it: cut out, since to write again takes as long as all else that is stored.
- * In valid JSON, `}],"` ends a list of objects unless a key ends in `}],`, which no member follows.
+ * In valid JSON, `}],"` ends a list of objects unless a key ends in `}],`, which no member follows. The schema drops
+ * `__proto__`, and nothing else.
  * @param text of the file that `result` was read from
  */
 export function historyText(text: string, result: TrialResult): string {
@@ -177,7 +180,8 @@ export function historyText(text: string, result: TrialResult): string {
   // What is long is written before it.
   const start = text.indexOf('"history":[{', result.holdout?.predictions.length);
   const end = text.indexOf(`}],"${next}":`, start);
-  if (start < 0 || end < 0 || text.includes("\\")) return JSON.stringify(result.history);
+  const isPlain = !text.includes("\\") && !text.includes('"__proto__"');
+  if (start < 0 || end < 0 || !isPlain) return JSON.stringify(result.history);
   return text.slice(start + '"history":'.length, end + "}]".length);
 }
 

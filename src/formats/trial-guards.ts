@@ -41,9 +41,10 @@ const TRIAL_GUARDS: MemberGuards<Trial> = {
 export const isBase64 = (text: string): boolean =>
   Buffer.from(text, "base64").toString("base64") === text;
 
-/** `2026-01-02T03:04:05.678Z`, as JavaScript writes it; the schema knows the other forms. */
+/** `2026-01-02T03:04:05.678Z`, as JavaScript writes it, of years of four digits; the schema knows the other forms. */
 const isTime: Guard = (value) =>
   typeof value === "string" &&
+  value.length === "2026-01-02T03:04:05.678Z".length &&
   !Number.isNaN(Date.parse(value)) &&
   new Date(value).toISOString() === value;
 

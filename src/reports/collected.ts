@@ -1,5 +1,6 @@
-import type { CollectSummary } from "../app/collect/collect.ts";
+import { type CollectSummary, countAdded } from "../app/collect/collect.ts";
 import { formatCount, plural } from "../core/quantities.ts";
+import { RESULT_STATES, type ResultState } from "../core/trial.ts";
 import { toCell } from "./cells.ts";
 
 const MAX_LISTED = 20;
@@ -20,8 +21,12 @@ export function formatCollected({ study, added, unchanged, setAside }: CollectSu
   ].join("\n");
 }
 
-function describeAdded({ complete, failed }: CollectSummary["added"]): string {
-  const results = plural(complete + failed, "new result");
-  if (complete + failed === 0) return results;
-  return `${results} (${formatCount(complete)} complete, ${formatCount(failed)} failed)`;
+function describeAdded(added: CollectSummary["added"]): string {
+  const results = plural(countAdded(added), "new result");
+  if (countAdded(added) === 0) return results;
+  const told = RESULT_STATES.filter((state) => added[state] > 0 || USUAL.has(state));
+  return `${results} (${told.map((state) => `${formatCount(added[state])} ${state}`).join(", ")})`;
 }
+
+/** States that are told even where no result has them. */
+const USUAL: ReadonlySet<ResultState> = new Set(["complete", "failed"]);

@@ -108,7 +108,7 @@ const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBL
 
 /**
  * Reads a file that somebody else left, up to its end: `stat`, which may be behind on cached storage, is not asked.
- * @throws BsweepError INVALID_RESULT with the reason, on any failure
+ * @throws BsweepError INVALID_RESULT with the reason, on any failure; with a cause where it could not be read now
  */
 export async function readText(path: string): Promise<string> {
   let file: fs.FileHandle | undefined;

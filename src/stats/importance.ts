@@ -1,5 +1,4 @@
 import { randomFor, shuffle } from "../core/random.ts";
-import { mean } from "./moments.ts";
 
 /** How much a parameter explains by itself. */
 export interface Importance {
@@ -25,9 +24,7 @@ export function measureImportance(
   objectives: readonly number[],
   groupings: readonly Int32Array[],
 ): readonly (Importance | null)[] {
-  const centre = mean(objectives);
-  // Around their mean, sums of squares lose nothing.
-  const values = Float64Array.from(objectives, (objective) => objective - centre);
+  const values = Float64Array.from(objectives);
   const measures = groupings.map((groups) => createMeasure(values, groups));
   const shares = measures.map((measure) => measure?.(values) ?? null);
   const largest = permute(values, measures);
@@ -61,6 +58,8 @@ function createMeasure(objectives: Float64Array, groups: Int32Array): Measure | 
   const isFlat = rows.every((row) => objectives[row] === first);
   if (used < 2 || rows.length < used * LEAST_GROUP_SIZE || isFlat) return null;
   return (values) => {
+    // From one of them, sums of squares lose nothing, however far they all, or others, are from 0.
+    const origin = values[rows[0] ?? 0] ?? 0;
     let place = 0;
     let sum = 0;
     let squares = 0;
@@ -69,7 +68,7 @@ function createMeasure(objectives: Float64Array, groups: Int32Array): Measure | 
       const end = place + count;
       let own = 0;
       for (; place < end; place++) {
-        const value = values[rows[place] ?? 0] ?? 0;
+        const value = (values[rows[place] ?? 0] ?? 0) - origin;
         own += value;
         squares += value * value;
       }

@@ -30,6 +30,11 @@ const CAUSES: readonly (readonly [code: string, what: string, hint: string])[] =
     "cannot grow: the disk is full",
     "free some space, then try again; nothing is lost",
   ],
+  [
+    "SQLITE_READONLY_ROLLBACK",
+    "was left half-written by a bsweep that was killed",
+    "any bsweep command of somebody who may write it puts it in order; nothing is lost",
+  ],
   ["SQLITE_READONLY", "cannot be written", "check the permissions of the file and of its folder"],
   ["SQLITE_CANTOPEN", "cannot be opened", "check that its folder exists and may be written"],
 ];
@@ -55,6 +60,9 @@ export async function withDatabase<T>(
   };
   return useDatabase(open, path, (database) => {
     if (mode === "readwrite") prepare(database);
+    // An older bsweep's has other tables, and who only reads it takes no steps.
+    else if (readVersion(database) < MIGRATIONS.length)
+      return useCopy(database.serialize(), path, use);
     return use(database);
   });
 }
@@ -71,15 +79,20 @@ export async function withCopy<T>(
     refusePipe(path);
     return openKeptDatabase(path, true, COPY_TIMEOUT_MS);
   };
-  const content = await useDatabase(open, path, (database) => database.serialize());
-  return useDatabase(
-    () => openKeptDatabase(content, false),
-    path,
-    (database) => {
-      prepare(database);
-      return use(database);
-    },
-  );
+  return useCopy(await useDatabase(open, path, (database) => database.serialize()), path, use);
+}
+
+/** @param content of the database at `path` */
+function useCopy<T>(
+  content: Buffer,
+  path: string,
+  use: (database: StudyDatabase) => T | Promise<T>,
+): Promise<T> {
+  const open = (): StudyDatabase => openKeptDatabase(content, false);
+  return useDatabase(open, path, (database) => {
+    prepare(database);
+    return use(database);
+  });
 }
 
 /** The same with an empty one in memory. */

@@ -77,7 +77,7 @@ function canonicalNumerics(numerics: NumericsFingerprint): string {
 /** Why a file is set aside. */
 export interface SetAside {
   readonly reason: string;
-  /** Of the file as it was read; null when the reason lies in the plan, which may change. */
+  /** Of the file as it was read; null when the reason lies elsewhere - in the plan, in permissions - and may change. */
   readonly stamp: string | null;
 }
 

@@ -16,7 +16,10 @@ import { collectResults } from "../../src/app/collect/collect.ts";
 import { sha256 } from "../../src/core/identity.ts";
 import { formatResult } from "../../src/formats/result-file.ts";
 import { readExistingTrials } from "../../src/rounds/trials.ts";
+import { openKeptDatabase } from "../../src/storage/database.ts";
+import { readSetAside } from "../../src/storage/results.ts";
 import { createLayout, resultName } from "../../src/workspace/layout.ts";
+import { packageVersion } from "../../src/workspace/package.ts";
 import { listTree, makeTestFolder } from "../support/folder.ts";
 import { errorOf, recordEffects } from "../support/prepare.ts";
 import {
@@ -116,7 +119,7 @@ function sealed(text: string): string {
 }
 
 test("every kind of file that is no result is set aside with its reason and stays as it is", async () => {
-  const planned = plan(21, { arraySize: 1000 });
+  const planned = plan(23, { arraySize: 1000 });
   const nameOf = (place: number) => resultName(place + 1, trialAt(planned, place).trialId, 1, "a1");
   const textOf = (place: number, other: object = {}) =>
     formatResult(makeResult(trialAt(planned, place), place + 1, 4000, other));
@@ -143,6 +146,8 @@ test("every kind of file that is no result is set aside with its reason and stay
     [nameOf(18), /found epochs 11, the manifest says 10/],
     [nameOf(19), /not as bsweep writes it/],
     [resultName(21, trialAt(planned, 20).trialId, 2, "a1"), /found attempt 2, the manifest says 1/],
+    [nameOf(21), /found no JSON/],
+    [nameOf(22), /warnings\[0\]: .*expected string/],
     [resultName(1, stranger.trialId, 1, "a1"), /is not in the manifest/],
     ["notes.json", /its name is no result's/],
   ]);
@@ -166,6 +171,9 @@ test("every kind of file that is no result is set aside with its reason and stay
   put(18, textOf(18, { resource: { epochs: 11 } }));
   put(19, sealed(textOf(19).replace('"attempt":1,', '"attempt":1,"attempt":1,')));
   writeResult(planned, 1, makeResult({ ...trialAt(planned, 20), attempt: 2 }, 21, 4000));
+  put(21, sealed(textOf(21).replace('"attempt":1,', '"attempt":1,,')));
+  const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+  put(22, sealed(textOf(22).replace('"warnings":[]', `"warnings":${deep}`)));
   writeResult(planned, 1, makeResult(stranger, 1, 4000));
   writeResultFile(planned, 1, "notes.json", "{}");
   writeResultFile(planned, 1, `.${nameOf(14)}.77.ab.tmp`, "being written");
@@ -220,6 +228,67 @@ test("a file set aside for what is in it is read again only when it has changed"
   });
   utimesSync(path, mtime, new Date(mtime.getTime() + 1000));
   expect(await collect(planned.workspace)).toMatchObject({ added: { complete: 1 }, setAside: [] });
+});
+
+test("a file that could not be read is tried again though it has not changed", async () => {
+  const planned = plan(2);
+  writeFileSync(leave(planned, 0, 4000), "torn");
+  const path = leave(planned, 1, 4000);
+  rmSync(path);
+  // Nobody can read it, root neither.
+  symlinkSync("/etc/passwd", path);
+  await collect(planned.workspace);
+  const database = openKeptDatabase(createLayout(planned.workspace).database(STUDY), true);
+  const stamps = [...readSetAside(database).values()].map(({ stamp }) => stamp);
+  database.close();
+  expect(stamps).toEqual([expect.any(String), null]);
+});
+
+test("a file that another bsweep has set aside is read again", async () => {
+  const planned = plan(1);
+  const path = leave(planned, 0, 4000);
+  const whole = readFileSync(path);
+  writeFileSync(path, Buffer.from(whole).fill("["));
+  const mtime = new Date(1_700_000_000_000);
+  utimesSync(path, mtime, mtime);
+  await collect(planned.workspace);
+  // As if it were the version that cannot read it.
+  writeFileSync(path, whole);
+  utimesSync(path, mtime, mtime);
+  const database = openKeptDatabase(createLayout(planned.workspace).database(STUDY), false);
+  database
+    .prepare("UPDATE set_aside SET stamp = replace(stamp, ?, '0.0.1')")
+    .run(` ${packageVersion()}`);
+  database.close();
+  expect(await collect(planned.workspace)).toMatchObject({ added: { complete: 1 }, setAside: [] });
+});
+
+test("two that collect at once add each result once, and both account for every file", async () => {
+  const planned = plan(200, { arraySize: 1000 });
+  for (let place = 0; place < 200; place++) leave(planned, place, 4000);
+  const both = await Promise.all([collect(planned.workspace), collect(planned.workspace)]);
+  const added = both.map((each) => each.added.complete);
+  expect(added.reduce((sum, count) => sum + count)).toBe(200);
+  expect(both.map(({ unchanged }, place) => unchanged + (added[place] ?? 0))).toEqual([200, 200]);
+});
+
+test("results that take long to read are all collected", async () => {
+  const planned = plan(70, { arraySize: 1000 });
+  const warnings = ["odd ".repeat(250_000)];
+  for (let place = 0; place < 69; place++) {
+    const result = makeResult(trialAt(planned, place), place + 1, 4000 + place, { warnings });
+    writeResult(planned, 1, result);
+  }
+  writeFileSync(leave(planned, 69, 4000), "torn");
+  const summary = await collect(planned.workspace);
+  expect(summary).toMatchObject({ added: { complete: 69 }, unchanged: 0 });
+  expect(summary.setAside.map(({ reason }) => reason)).toEqual([
+    expect.stringContaining("found no JSON"),
+  ]);
+  const { results } = contentOf(planned);
+  expect(
+    results?.map((row) => (row as { holdout_correct: number }).holdout_correct).sort(),
+  ).toEqual(Array.from({ length: 69 }, (_, place) => 4000 + place));
 });
 
 test("pipes and devices are set aside, waited for by nobody, and no results to the plan", async () => {

@@ -78,6 +78,16 @@ describe("a workspace of 27 November 2026, database schema 2", () => {
     expect(await run(workspace, "retry", "shell", "--dry-run")).toContain("2 trials");
   });
 
+  test("is only read where nothing is to be collected, and tells the same", async () => {
+    const workspace = copyOf("before");
+    const path = createLayout(workspace).database("shell");
+    const bytes = readFileSync(path);
+    const read = await run(workspace, "report", "shell", "--format=json", "--no-collect");
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+    expect(JSON.parse(read)).toEqual(await report(workspace, "shell"));
+    expect(readFileSync(path).equals(bytes)).toBe(false);
+  });
+
   test("a study that was never collected is read whole, and goes on from its checkpoint", async () => {
     const workspace = copyOf("before");
     const checkpoints = createLayout(workspace).checkpoints("digits", "4d8faaac1d7a7bdb");

@@ -17,7 +17,7 @@ import {
 } from "../../storage/database.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { tidyStudy } from "../tidy.ts";
-import { collectInto, type CollectSummary, requireStudy } from "./collect.ts";
+import { collectInto, type CollectSummary, countAdded, requireStudy } from "./collect.ts";
 
 /** The study whose results are wanted. */
 export interface CollectFirstOptions {
@@ -64,7 +64,7 @@ function isOfDatabase(error: unknown): error is BsweepError {
 }
 
 function tellCollected({ added, setAside }: CollectSummary, study: Study, effects: Effects): void {
-  const count = added.complete + added.failed;
+  const count = countAdded(added);
   if (count > 0) effects.reporter.info(`collected ${plural(count, "new result")}`);
   if (setAside.length > 0) {
     effects.reporter.warn(

@@ -25,7 +25,7 @@ export interface CollectSummary {
   readonly study: string;
   /** Results that were not in the database before. */
   readonly added: Readonly<Record<ResultState, number>>;
-  /** Results that were. */
+  /** Results that were, or that another process has just added. */
   readonly unchanged: number;
   /** Every file that does not verify, by name. */
   readonly setAside: readonly SetAsideFile[];
@@ -82,9 +82,10 @@ export async function collectInto(
     objectiveMetric: (round) => rounds.get(round)?.metric,
     unusable: (round) => unusable.get(round),
   };
-  const { fresh, unchanged, unreadable } = listFresh(database, layout.studyResults(study));
+  const { fresh, listed, unreadable } = listFresh(database, layout.studyResults(study));
   const known = readSetAside(database);
   const { added, aside } = await keepValid(database, fresh, plan, known, effects);
+  const unchanged = listed - aside.size - countAdded(added);
   // What stands in a folder that cannot be read is not gone.
   if (unreadable.length > 0) {
     const isCollected = createCollectedLookup(database);
@@ -119,7 +120,12 @@ function listFresh(database: StudyDatabase, folder: string) {
     for (const file of files) if (!collected.has(file.name)) fresh.push(file);
     listed += files.length;
   }
-  return { fresh, unchanged: listed - fresh.length, unreadable };
+  return { fresh, listed, unreadable };
+}
+
+/** Of whatever state. */
+export function countAdded(added: CollectSummary["added"]): number {
+  return Object.values(added).reduce((sum, count) => sum + count, 0);
 }
 
 /**

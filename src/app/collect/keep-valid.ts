@@ -6,15 +6,18 @@ import type { ResultState } from "../../core/trial.ts";
 import { readText, readTextNow, type ResultFile, RETRY_PAUSES_MS } from "../../rounds/results.ts";
 import { inTransaction, type StudyDatabase } from "../../storage/database.ts";
 import { createResultInsert, type SetAside } from "../../storage/results.ts";
+import { packageVersion } from "../../workspace/package.ts";
 import { explainMismatch, isObjective, type Plan, readResultFile } from "./verify-result.ts";
 
-/** Files kept in one transaction: few at first, while it is not known how long reading takes, then about a second's. */
-const [FIRST_FILES, MOST_FILES] = [64, 16_384];
-/** The same of files that are read ahead, and so are in memory together. */
-const MOST_FILES_AHEAD = 512;
+/** How long a lock is held at a stretch, and given back: another process that wants it looks every 100 ms. */
+const [HOLD_MS, LET_IN_MS] = [1000, 110];
 
-/** Where a file takes longer, in milliseconds, it comes through a network, which answers several as fast as one. */
-const NEAR_MS = 2;
+/** Where most files take longer, in milliseconds, they come through a network, which answers several as fast as one. */
+const NEAR_MS = 0.2;
+/** So many are read before that is told. */
+const FIRST_FILES = 64;
+/** So many are read ahead, and so are in memory together. */
+const FILES_AHEAD = 512;
 const openFiles = pLimit(64);
 
 interface Kept {
@@ -40,14 +43,9 @@ export async function keepValid(
   const keep = createKeeper(database, plan, kept);
   const reader = createReader();
   const keepAll = async (some: readonly Stamped[], label: string): Promise<void> => {
-    for (let done = 0, size = FIRST_FILES; done < some.length; done += size) {
-      if (done > 0) size = Math.min(done, reader.isFar() ? MOST_FILES_AHEAD : MOST_FILES);
-      const batch = some.slice(done, done + size);
-      const read = reader.isFar() ? await readAhead(batch.map(({ file }) => file)) : reader.read;
-      inTransaction(database, () => {
-        for (const each of batch) keep(each, read);
-      });
-      effects.reporter.progress({ label, done: done + batch.length, total: some.length });
+    for (let done = 0; done < some.length;) {
+      done += await keepFirst(database, some.slice(done), keep, reader);
+      effects.reporter.progress({ label, done, total: some.length });
     }
   };
   const changed: Stamped[] = [];
@@ -68,22 +66,60 @@ export async function keepValid(
   return kept;
 }
 
+/** Keeps the first of some files in one transaction. @returns how many; at least one */
+async function keepFirst(
+  database: StudyDatabase,
+  some: readonly Stamped[],
+  keep: (each: Stamped, read: ReadText) => void,
+  reader: Reader,
+): Promise<number> {
+  if (reader.isFar()) {
+    const batch = some.slice(0, FILES_AHEAD);
+    const read = await readAhead(batch.map(({ file }) => file));
+    inTransaction(database, () => {
+      for (const each of batch) keep(each, read);
+    });
+    return batch.length;
+  }
+  const most = reader.isSure() ? some.length : FIRST_FILES;
+  let [count, until] = [0, Infinity];
+  inTransaction(database, () => {
+    until = performance.now() + HOLD_MS;
+    for (const each of some.slice(0, most)) {
+      keep(each, reader.read);
+      count += 1;
+      if (performance.now() > until || reader.isFar()) break;
+    }
+  });
+  if (performance.now() > until) await pause(LET_IN_MS);
+  return count;
+}
+
 /** Gives the text of a file. @throws BsweepError INVALID_RESULT with the reason */
 type ReadText = (file: ResultFile) => string;
 
 /** Reads each file when it is wanted, and finds out how far away they lie. */
-function createReader(): { readonly read: ReadText; readonly isFar: () => boolean } {
-  let [count, milliseconds] = [0, 0];
+interface Reader {
+  readonly read: ReadText;
+  /** Whether enough was read to tell. */
+  readonly isSure: () => boolean;
+  readonly isFar: () => boolean;
+}
+
+function createReader(): Reader {
+  let [count, slow] = [0, 0];
   const read: ReadText = ({ path }) => {
     const began = performance.now();
     try {
       return readTextNow(path);
     } finally {
       count += 1;
-      milliseconds += performance.now() - began;
+      // Not their mean: one that another process has held up says nothing.
+      if (performance.now() - began > NEAR_MS) slow += 1;
     }
   };
-  return { read, isFar: () => milliseconds > NEAR_MS * count };
+  const isSure = (): boolean => count >= FIRST_FILES;
+  return { read, isSure, isFar: () => isSure() && slow > count / 2 };
 }
 
 async function readAhead(files: readonly ResultFile[]): Promise<ReadText> {
@@ -105,7 +141,7 @@ function createKeeper(database: StudyDatabase, plan: Plan, { added, aside }: Kep
   return ({ file, stamp }: Stamped, read: ReadText): void => {
     const found = readResultFile(file, read);
     if ("reason" in found) {
-      aside.set(file.file, { reason: found.reason, stamp });
+      aside.set(file.file, { reason: found.reason, stamp: found.isOfContent ? stamp : null });
       return;
     }
     const { result } = found;
@@ -126,15 +162,16 @@ function createKeeper(database: StudyDatabase, plan: Plan, { added, aside }: Kep
 /** A file as it was before it was read. */
 interface Stamped {
   readonly file: ResultFile;
-  /** Size, change and inode; null where they are not known. */
+  /** Size, change and inode, and the bsweep that read it: another may take it. Null where they are not known. */
   readonly stamp: string | null;
 }
 
 function stampAll(files: readonly ResultFile[]): Promise<Stamped[]> {
+  const version = packageVersion();
   return openFiles.map(files, async (file) => {
     try {
       const { size, mtimeNs, ino } = await lstat(file.path, { bigint: true });
-      return { file, stamp: `${size} ${mtimeNs} ${ino}` };
+      return { file, stamp: `${size} ${mtimeNs} ${ino} ${version}` };
     } catch {
       return { file, stamp: null };
     }

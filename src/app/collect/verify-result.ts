@@ -21,7 +21,11 @@ export type Read =
       /** As JSON. */
       readonly history: string;
     }
-  | { readonly reason: string };
+  | {
+      readonly reason: string;
+      /** Whether it is what is in the file; not that it could not be read now, or by this user. */
+      readonly isOfContent: boolean;
+    };
 
 /** A reason is for reading; what a hostile file makes of it is cut. */
 const MAX_REASON_LENGTH = 500;
@@ -33,18 +37,18 @@ const MAX_REASON_LENGTH = 500;
 export function readResultFile(file: ResultFile, read: (file: ResultFile) => string): Read {
   try {
     const name = parseResultName(file.name);
-    if (name === undefined) return { reason: "its name is no result's" };
+    if (name === undefined) return { reason: "its name is no result's", isOfContent: true };
     const found = verifyText(read(file));
     const reason = mismatchWithName(found.result, name);
-    return reason === undefined ? found : { reason };
+    return reason === undefined ? found : { reason, isOfContent: true };
   } catch (error) {
     if (!(error instanceof BsweepError)) throw error;
-    const { message, issues } = error;
+    const { message, issues, cause } = error;
     const told = issues.map(({ path, message: found }) =>
       path === "" ? found : `${path}: ${found}`,
     );
     const reason = issues.length === 0 ? message : told.join("; ");
-    return { reason: reason.slice(0, MAX_REASON_LENGTH) };
+    return { reason: reason.slice(0, MAX_REASON_LENGTH), isOfContent: cause === undefined };
   }
 }
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { sha256 } from "../../../src/core/identity.ts";
 import type { TrialResult } from "../../../src/core/trial.ts";
 import { elementSchema } from "../../../src/formats/manifest.ts";
 import {
@@ -89,10 +90,25 @@ describe("what a guard takes, its schema takes too, and as it is", () => {
     });
     expect(isResult(result)).toBe(false);
     expect(parseResult(formatResult(result), "f")).toEqual(result);
+    const timing = { startedAt: "+012026-01-02T03:04:05.000Z", seconds: 1 };
+    expect(isResult({ ...result, timing })).toBe(false);
   });
 });
 
 describe("the history in a result's text", () => {
+  test("is what the schema leaves of it", () => {
+    const written = formatResult(makeResult(trial, 1, 1));
+    const odd = written.replaceAll('"loss":', '"__proto__":');
+    expect(odd).not.toBe(written);
+    const content = `${odd.slice(0, odd.lastIndexOf(',"checksum"'))}}`;
+    const text = `${content.slice(0, -1)},"checksum":"sha256:${sha256(content)}"}\n`;
+    const { history } = parseResult(text, "f");
+    expect(Object.keys(history[0]?.metrics ?? {})).toEqual([
+      ...["accuracy", "validationLoss", "validationAccuracy"],
+    ]);
+    expect(historyText(text, parseResult(text, "f"))).toBe(JSON.stringify(history));
+  });
+
   const metrics = fc.dictionary(
     fc.oneof(
       fc.string(),

@@ -17,6 +17,21 @@ test("epsilon squared of PlantGrowth", () => {
   expect(found?.isBeyondChance).toBe(true);
 });
 
+test("a trial that went astray says nothing of a parameter that it does not have", () => {
+  const groups = PLANT_GROWTH.flatMap((values, group) => values.map(() => group));
+  const [alone] = measureImportance(PLANT_GROWTH.flat(), [Int32Array.from(groups)]);
+  const [beside] = measureImportance(
+    [...PLANT_GROWTH.flat(), 1e20],
+    [Int32Array.from([...groups, -1])],
+  );
+  expect(beside?.share).toBe(alone?.share);
+  const [far] = measureImportance(
+    PLANT_GROWTH.flat().map((value) => value + 1e6),
+    [Int32Array.from(groups)],
+  );
+  expect(far?.share).toBeCloseTo(alone?.share ?? NaN, 6);
+});
+
 test("an effect of two values comes before noise of ten, which chance explains", () => {
   const noise = randomFor(1, "noise");
   const levels = Array.from({ length: 20 }, (_, row) => row % 10);
