@@ -18,7 +18,7 @@ import {
 } from "../workspace/layout.ts";
 
 /** A result is some KiB; a larger file is no result, and is not read into memory. */
-export const MAX_RESULT_BYTES = 16 * 1024 * 1024;
+const MAX_RESULT_BYTES = 16 * 1024 * 1024;
 
 /** Most results are smaller. */
 const USUAL_BYTES = 16 * 1024;

@@ -1,10 +1,11 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { basename, delimiter, dirname, join } from "node:path";
 import { BsweepError, messageOf } from "../../core/errors.ts";
 import { type ManifestElement, RUN_AGAIN_STATUS } from "../../core/trial.ts";
 import { readElements, readRounds } from "../../rounds/round.ts";
 import { type ChildEnd, runLogged } from "../../process/run-child.ts";
 import { SCHEDULERS } from "../../schedulers/index.ts";
+import { readLogEnd } from "../cluster/log-end.ts";
 import {
   arrayName,
   CANARY,
@@ -94,7 +95,7 @@ export async function runLocalElement(
   if (signal.aborted) return "stopped";
   if (end.exitStatus === RUN_AGAIN_STATUS) return "again";
   const how = end.signal ?? `exit status ${String(end.exitStatus)}`;
-  const tail = readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-LOG_TAIL_LINES);
+  const tail = (await readLogEnd(logFile)).slice(-LOG_TAIL_LINES);
   throw new BsweepError(
     "WORKSPACE",
     `element ${index} of ${basename(local.script)} ended with ${how} and left no result`,
