@@ -87,7 +87,7 @@ const numbersOf = (trials: readonly { readonly number: number }[]): number[] =>
   trials.map(({ number }) => number);
 
 function requireAll(
-  { study }: Scene,
+  { study, unusable }: Scene,
   trials: readonly number[],
   found: readonly TrialElement[],
   code: "USAGE" | "CONFLICT",
@@ -97,6 +97,8 @@ function requireAll(
   const missing = trials.filter((number) => !seen.has(number));
   if (missing.length === 0) return;
   throw new BsweepError(code, `${complaint} trial ${missing.join(", ")}`, {
-    hint: `${formatCommand("bsweep", "status", study.file)} tells how far the study is, bsweep report what has a result`,
+    hint:
+      unusable[0]?.error.message ??
+      `${formatCommand("bsweep", "status", study.file)} tells how far the study is, bsweep report what has a result`,
   });
 }
