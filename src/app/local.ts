@@ -130,12 +130,14 @@ async function findPending(
   effects: Effects,
 ): Promise<Pending> {
   const { layout } = options;
-  const rounds = readUsableRounds(layout, study.name, (round) => ({
-    elements: listElements(layout, round),
-    jobs: options.submitted ? [] : listSubmitted(round, layout, study),
-  }));
+  const finder = new ResultFinder();
+  const rounds = readUsableRounds(layout, study.name, (round) => {
+    const elements = listElements(layout, round);
+    for (const { resultFolders } of elements) finder.list(resultFolders);
+    return { elements, jobs: options.submitted ? [] : listSubmitted(round, layout, study) };
+  });
   const elements = rounds.usable.flatMap((round) => round.elements);
-  const open = await withoutResults(elements);
+  const open = await withoutResults(elements, finder);
   const jobs = new Set(rounds.usable.flatMap((round) => round.jobs));
   const pending = open.filter((local) => !jobs.has(placeOf(local)));
   const found: Pending = {
@@ -185,8 +187,10 @@ function putBusyLast(
   return [...elements.filter((each) => !busy.has(each)), ...busy];
 }
 
-async function withoutResults(elements: readonly LocalElement[]): Promise<LocalElement[]> {
-  const finder = new ResultFinder();
+async function withoutResults(
+  elements: readonly LocalElement[],
+  finder: ResultFinder,
+): Promise<LocalElement[]> {
   const pending: LocalElement[] = [];
   for (const local of elements) {
     const trials: Trial[] = [];

@@ -75,6 +75,11 @@ export class ResultFinder {
     return undefined;
   }
 
+  /** Lists the folders, unless they were before. @throws BsweepError WORKSPACE when one cannot be read */
+  list(folders: readonly string[]): void {
+    for (const folder of folders) this.#index(folder);
+  }
+
   forget(folder: string): void {
     this.#namesByAttempt.delete(folder);
   }

@@ -69,6 +69,17 @@ describe("logs", PATIENCE, () => {
     expect(exitStatus).toBe(5);
   });
 
+  test("a trial whose round cannot be used any more is told of as that", async () => {
+    const study = await make({ trials: [GOOD] });
+    await lsf().untilEnded();
+    await study.run("collect");
+    const file = join(study.round.folder, "round.json");
+    writeFileSync(file, "{");
+    const { exitStatus, stderr } = await study.run("logs", "1");
+    expect(stderr).toContain(`error [INVALID_MANIFEST] ${file} is no valid round file`);
+    expect(exitStatus).toBe(3);
+  });
+
   test("what has not started, and what does not exist", async () => {
     const study = new WatchedStudy(lsf(), await makeSubmittableRound(lsf()));
     expect(await study.run("logs", "1")).toMatchObject({
