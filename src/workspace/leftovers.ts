@@ -22,22 +22,23 @@ export function clearLeftovers(folder: string, inside: readonly string[] = [fold
   let removed = 0;
   for (const leftover of inside.flatMap(findLeftovers)) {
     const { path, target, hasEnded, isOld } = leftover;
-    if (leftover.isReplaced && !existsSync(target) && (hasEnded ?? isOld)) {
-      const restored = restore(leftover);
-      if (restored !== undefined) lines.push(restored);
-    } else if (hasEnded === true && remove(path)) removed += 1;
+    if (leftover.isReplaced && !existsSync(target) && (hasEnded ?? isOld))
+      lines.push(...restore(leftover));
+    else if (hasEnded === true && remove(path)) removed += 1;
     else if (hasEnded === undefined && isOld) foreign.push(path);
   }
   if (removed > 0) lines.push(`removed what killed commands had left in ${folder}: ${removed}`);
   return [...lines, ...tellForeign(foreign, folder)];
 }
 
-function tellForeign([first, ...others]: readonly string[], folder: string): readonly string[] {
-  if (first === undefined) return [];
-  const more = others.length === 0 ? "" : `, as are ${others.length} more in ${folder}`;
-  return [
-    `${first} is of a command on another machine${more}; if none is at work there, remove it`,
-  ];
+function tellForeign(paths: readonly string[], folder: string): string[] {
+  const all = paths.length === 1 ? "" : `, one of ${paths.length} in ${folder},`;
+  return paths
+    .slice(0, 1)
+    .map(
+      (path) =>
+        `${path}${all} is of a command on another machine; if none is at work there, remove it`,
+    );
 }
 
 interface Leftover {
@@ -68,16 +69,18 @@ function findLeftovers(folder: string): readonly Leftover[] {
 }
 
 /** The new one stands, when it was complete; else the old one. Two who do it at once do the same. */
-function restore({ path, target }: Leftover): string | undefined {
+function restore({ path, target }: Leftover): string[] {
   const fresh = path.replace(/old$/, "tmp");
   const isComplete = existsSync(fresh);
   try {
     renameSync(isComplete ? fresh : path, target);
   } catch {
-    return undefined;
+    return [];
   }
   if (isComplete) remove(path);
-  return `${target} stands again, the ${isComplete ? "new" : "old"} one: a command was killed while it replaced it`;
+  return [
+    `${target} stands again, the ${isComplete ? "new" : "old"} one: a command was killed while it replaced it`,
+  ];
 }
 
 /** False where it cannot be, or is gone. */

@@ -49,7 +49,7 @@ test("what may be of another machine is told after a day, in a line for all fold
   vi.setSystemTime(Date.now() + 25 * 3_600_000);
   onTestFinished(() => void vi.useRealTimers());
   expect(clearLeftovers(folder, inside)).toEqual([
-    `${foreign[0]} is of a command on another machine, as are 1 more in ${folder}; if none is at work there, remove it`,
+    `${foreign[0]}, one of 2 in ${folder}, is of a command on another machine; if none is at work there, remove it`,
   ]);
   expect(foreign.every((path) => existsSync(path))).toBe(true);
 });
