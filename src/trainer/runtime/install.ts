@@ -72,7 +72,9 @@ function warnOfClosed(reporter: Reporter): void {
   const tfjs = findTfjsPackage();
   const closed = tfjs && findClosed([libraryLink(tfjs), bindingPath(tfjs)]);
   if (closed === undefined) return;
-  reporter.warn("other users cannot use this TensorFlow; bsweep runtime status tells why, and a way");
+  reporter.warn(
+    "other users cannot use this TensorFlow; bsweep runtime status tells why, and a way",
+  );
 }
 
 /** Whether a TensorFlow that works is what was asked for. */
