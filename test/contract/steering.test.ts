@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { SteeringReport } from "../../src/app/steer/steps.ts";
@@ -427,6 +427,20 @@ describe("what is told", () => {
     expect(other).toMatchObject({ exitStatus: 3 });
     expect(none).toMatchObject({ exitStatus: 2 });
     expect(none?.stderr).toContain(`hint: ${torn} is no valid round file`);
+  });
+
+  test("a trial is ended whatever another round's manifest says, which is told", async () => {
+    const round = await makeRound(lsf());
+    const other = round.layout.round("s", 2);
+    cpSync(round.folder, other, { recursive: true });
+    rmSync(join(other, "submitted"), { recursive: true });
+    const file = join(other, "round.json");
+    writeFileSync(file, readFileSync(file, "utf8").replace('"round": 1', '"round": 2'));
+    writeFileSync(join(other, "array-01.trials.jsonl"), "{");
+    expect(await round.steer("pause")).toMatchObject({ exitStatus: 0 });
+    const end = await round.steer("cancel", "--trial=6", "--yes");
+    expect(end.stdout).toContain("round 1, array 2, job 1001: 1 element ended: 2\nround 2: ");
+    expect(end).toMatchObject({ exitStatus: 3 });
   });
 
   test("nothing submitted, no sensible limit, no such array of several", async () => {

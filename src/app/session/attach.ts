@@ -35,7 +35,7 @@ export async function planAttachment(
   const { study, layout, trial, command, terminal } = options;
   const site = loadSiteOf(study);
   const dialect = sessionDialect(site);
-  const scene = await lookAtJobs(options, effects);
+  const scene = await lookAtJobs({ ...options, planned: true }, effects);
   const found = findRunning(findElements(scene, [trial]), trial);
   const cluster = requestCluster(study, site, layout);
   const { job, pool } = found.job;

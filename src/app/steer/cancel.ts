@@ -46,7 +46,7 @@ export async function cancel(
   effects: Effects,
 ): Promise<SteeringReport | null> {
   const { printOnly, confirm, array, trials } = options;
-  const scene = await lookAtJobs(options, effects);
+  const scene = await lookAtJobs({ ...options, planned: trials !== undefined }, effects);
   const steps = await planCancel(scene, options);
   const due = steps.filter(({ outcome }) => outcome === null);
   if (!printOnly && due.length > 0) {

@@ -8,7 +8,8 @@ import type { Study } from "../../core/study.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
 import { CANARY, type Layout, SUBMITTED_FOLDER, roundJobName } from "../../workspace/layout.ts";
 import type { Round } from "../../formats/round-file.ts";
-import { readUsableRounds, type UnusableRound } from "../../rounds/round.ts";
+import type { ManifestElement } from "../../core/trial.ts";
+import { readManifest, readUsableRounds, type UnusableRound } from "../../rounds/round.ts";
 import { querySchedulers, type SchedulerAnswer } from "../cluster/query.ts";
 import {
   describeArrays,
@@ -27,6 +28,8 @@ export interface SteerableJob extends Omit<
   readonly name: string;
   /** 0: the canary; null: the job that mails at the end, whose paths are "". */
   readonly array: number | null;
+  /** What its elements run, where that was asked for. */
+  readonly planned: readonly ManifestElement[];
 }
 
 /** Elements by what the scheduler says of them; index 0 stands for a job that is no array. */
@@ -55,6 +58,8 @@ export interface SceneOptions {
   readonly layout: Layout;
   /** Only this round's jobs. */
   readonly round?: number;
+  /** Ask what the elements run: a round that does not tell cannot be used then. */
+  readonly planned?: boolean;
 }
 
 /**
@@ -67,7 +72,13 @@ export async function lookAtJobs(options: SceneOptions, effects: Effects): Promi
   const { study, layout, round } = options;
   const isWanted = (each: Pick<UnusableRound, "round">): boolean =>
     round === undefined || each.round === null || each.round === round;
-  const rounds = readUsableRounds(layout, study.name, (each) => listJobs(each, layout, study));
+  const rounds = readUsableRounds(layout, study.name, (each) =>
+    listJobs(each, layout, study).map((job) =>
+      options.planned === true && job.manifest !== ""
+        ? { ...job, planned: readManifest(job.manifest) }
+        : job,
+    ),
+  );
   const jobs = rounds.usable.flat().filter(isWanted);
   const unusable = rounds.unusable.filter(isWanted);
   if (!jobs.some(({ job, inDoubt }) => job !== null || inDoubt)) {
@@ -123,7 +134,7 @@ function listJobs(round: Round, layout: Layout, study: Study): SteerableJob[] {
   );
   const jobs = own.map((array) => {
     const which = array.array === CANARY ? "canary" : `array ${array.array}`;
-    return { ...array, name: `round ${round.round}, ${which}` };
+    return { ...array, planned: [], name: `round ${round.round}, ${which}` };
   });
   return [...jobs, ...findMailJob(layout, round, own)];
 }
@@ -143,7 +154,7 @@ function findMailJob(
   const mail = {
     ...{ round, scheduler, jobGroup, job, inDoubt, pool: false, elements: 1 },
     submitter: readSubmitter(submitted),
-    ...{ manifest: "", resultFolder: "", logFolder: "" },
+    ...{ planned: [], manifest: "", resultFolder: "", logFolder: "" },
     name: `round ${round}, mail at the end`,
     array: null,
     jobName: roundJobName(study, round, "end", nonce),
