@@ -4,10 +4,12 @@ import { BsweepError } from "../core/errors.ts";
 import type { Study } from "../core/study.ts";
 import type { Trial } from "../core/trial.ts";
 import { generateRound } from "./generate.ts";
+import type { Round } from "../formats/round-file.ts";
 import { ResultFinder } from "../rounds/results.ts";
+import { readUsableRounds } from "../rounds/round.ts";
 import { findHolder } from "../rounds/trial-claim.ts";
 import { schedulerOf } from "../schedulers/index.ts";
-import { readSubmittedArrays } from "./cluster/submitted.ts";
+import { describeArrays } from "./cluster/submitted.ts";
 import { listElements, type LocalElement, runLocalElement } from "./local/elements.ts";
 import { trackTrials } from "./local/tally.ts";
 import { loadStudy, type PlanOptions } from "./plan/load-study.ts";
@@ -32,6 +34,8 @@ export interface LocalSummary {
   readonly left: number;
   /** Trials without a result that were submitted, and are left to the scheduler. */
   readonly submitted: number;
+  /** Why, for each round that was left alone because its files cannot be used. */
+  readonly unusable: readonly string[];
   /** The study's, over all calls; null when nothing is ranked, or nothing was run. */
   readonly best: NamedBest | null;
   readonly workers: number;
@@ -54,7 +58,7 @@ interface LocalOptions extends PlanOptions {
 
 /**
  * Runs what has no result yet through the job scripts of the study's rounds, on this machine. When
- * nothing is left to run, the next round is generated first.
+ * nothing is left to run, the next round is generated first, if all rounds can be read.
  * @throws BsweepError as generate does; WORKSPACE as soon as one element ends without a result, because
  *   the next ones would do the same
  */
@@ -62,7 +66,9 @@ export async function runLocally(options: LocalOptions, effects: Effects): Promi
   const { study } = loadStudy(options);
   requireWorkspace(options.layout);
   tidyStudy(options.layout, study.name, effects);
-  const { pending, skipped, submitted } = await findPending(study, options, effects);
+  const { pending, ...found } = await findPending(study, options, effects);
+  const { skipped, unusable } = found;
+  for (const why of unusable) effects.reporter.warn(`${why}: what is in it is not run`);
   let taken = 0;
   const chosen = putBusyLast(pending, study.name, options.layout).filter(({ element }) => {
     const wanted = taken < (options.trials ?? Infinity);
@@ -89,7 +95,7 @@ export async function runLocally(options: LocalOptions, effects: Effects): Promi
   return {
     study: study.name,
     studyFile: options.studyFile,
-    ...{ skipped, done, failed, submitted, left: countTrials(pending) - done, best },
+    ...{ ...found, done, failed, left: countTrials(pending) - done, best },
     ...{ workers, seconds, trialSeconds, interrupted: options.signal.aborted },
   };
 }
@@ -115,6 +121,7 @@ interface Pending {
   readonly pending: readonly LocalElement[];
   readonly skipped: number;
   readonly submitted: number;
+  readonly unusable: readonly string[];
 }
 
 async function findPending(
@@ -122,13 +129,24 @@ async function findPending(
   options: LocalOptions,
   effects: Effects,
 ): Promise<Pending> {
-  const elements = listElements(options.layout, study.name);
-  const open = await withoutResults(elements);
-  const jobs = options.submitted ? new Set<string>() : listSubmitted(options.layout, study);
+  const { layout } = options;
+  const finder = new ResultFinder();
+  const rounds = readUsableRounds(layout, study.name, (round) => {
+    const elements = listElements(layout, round);
+    for (const { resultFolders } of elements) finder.list(resultFolders);
+    return { elements, jobs: options.submitted ? [] : listSubmitted(round, layout, study) };
+  });
+  const elements = rounds.usable.flatMap((round) => round.elements);
+  const open = await withoutResults(elements, finder);
+  const jobs = new Set(rounds.usable.flatMap((round) => round.jobs));
   const pending = open.filter((local) => !jobs.has(placeOf(local)));
-  const submitted = countTrials(open) - countTrials(pending);
-  const found = { pending, submitted, skipped: countTrials(elements) - countTrials(open) };
-  if (pending.length > 0) return found;
+  const found: Pending = {
+    ...{ pending, submitted: countTrials(open) - countTrials(pending) },
+    skipped: countTrials(elements) - countTrials(open),
+    unusable: rounds.unusable.map(({ error }) => error.message),
+  };
+  // Numbers of new trials go on behind those of all others.
+  if (pending.length > 0 || found.unusable.length > 0) return found;
   const { written } = await generateRound({ ...options, overwrite: false }, effects);
   if (written === null) return found;
   effects.reporter.info(`generated round ${written.round}`);
@@ -136,11 +154,10 @@ async function findPending(
 }
 
 /** Round and array of what a scheduler has, or may have: it runs there, now or later. */
-function listSubmitted(layout: Layout, study: Study): ReadonlySet<string> {
-  const jobs = readSubmittedArrays(layout, study).filter(
-    (array) => schedulerOf(array).submits && (array.job !== null || array.inDoubt),
-  );
-  return new Set(jobs.map(placeOf));
+function listSubmitted(round: Round, layout: Layout, study: Study): readonly string[] {
+  return describeArrays(round, layout, study)
+    .filter((array) => schedulerOf(array).submits && (array.job !== null || array.inDoubt))
+    .map(placeOf);
 }
 
 const placeOf = ({ round, array }: Pick<LocalElement, "round" | "array">): string =>
@@ -170,8 +187,10 @@ function putBusyLast(
   return [...elements.filter((each) => !busy.has(each)), ...busy];
 }
 
-async function withoutResults(elements: readonly LocalElement[]): Promise<LocalElement[]> {
-  const finder = new ResultFinder();
+async function withoutResults(
+  elements: readonly LocalElement[],
+  finder: ResultFinder,
+): Promise<LocalElement[]> {
   const pending: LocalElement[] = [];
   for (const local of elements) {
     const trials: Trial[] = [];

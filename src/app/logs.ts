@@ -31,7 +31,9 @@ const OBSERVE_SECONDS = 60;
  * @throws BsweepError as findLogs does
  */
 export async function showLogs(options: LogsOptions, effects: Effects): Promise<void> {
-  let found = await findLogs(options, quietly(effects));
+  const { reporter } = effects;
+  const warned = quietly(effects, (line) => reporter.warn(line));
+  let found = await findLogs(options, warned);
   const readers = found.elements.flatMap((element) => openLogs(element, found, options, effects));
   for (const reader of readers) reader.readOn();
   if (options.follow && found.result === null) {
@@ -44,7 +46,7 @@ export async function showLogs(options: LogsOptions, effects: Effects): Promise<
     const isSubmitted = found.elements.some(({ array }) => array.job !== null);
     const why = isSubmitted ? "its element has not started" : "it is not submitted";
     const which = `trial ${found.number}, attempt ${found.attempt}`;
-    effects.reporter.info(`${which} has printed nothing: ${why}`);
+    reporter.info(`${which} has printed nothing: ${why}`);
   }
   if (found.result?.state !== "complete") showSchedulerLogs(found, options, effects);
 }

@@ -1,9 +1,21 @@
 import type { Effects } from "../core/effects.ts";
+import { join } from "node:path";
+import { listResultPlaces } from "../rounds/results.ts";
+import { valueOr } from "../core/errors.ts";
+import { listFolder } from "../workspace/folder.ts";
 import { clearLeftovers } from "../workspace/leftovers.ts";
 import type { Layout } from "../workspace/layout.ts";
 
-/** Puts in order what killed commands have left of a study, and tells: before anything of it is read. */
+/** Puts in order what killed commands and elements have left of a study, and tells: before anything of it is read. */
 export function tidyStudy(layout: Layout, study: string, { reporter }: Effects): void {
-  for (const folder of [layout.studyJobs(study), layout.models(study)])
-    for (const line of clearLeftovers(folder)) reporter.info(line);
+  const results = layout.studyResults(study);
+  const checkpoints = layout.checkpoints(study, ".");
+  const places = [...listResultPlaces(results)].map(({ place }) => join(results, place));
+  const trials = valueOr([], () => listFolder(checkpoints)).map((name) => join(checkpoints, name));
+  for (const line of [
+    ...clearLeftovers(layout.studyJobs(study)),
+    ...clearLeftovers(layout.models(study)),
+    ...clearLeftovers(results, [...places, ...trials]),
+  ])
+    reporter.info(line);
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Effects } from "../core/effects.ts";
 import { LIVELY_KINDS, STANDING_KINDS } from "../core/standing.ts";
+import { MemoryDatabase } from "../storage/database.ts";
 import { type CollectFirstOptions, quietly } from "./collect/collect-first.ts";
 import { readStatus, type StatusRead, type StudyStatus } from "./status.ts";
 
@@ -32,6 +33,7 @@ export async function* watchStudy(
 ): AsyncGenerator<Look> {
   let last: { read: StatusRead; askedAt: Date } | undefined;
   let told: readonly string[] = [];
+  const memory = new MemoryDatabase();
   while (!signal.aborted) {
     const now = effects.now();
     const age = now.getTime() - (last?.askedAt.getTime() ?? 0);
@@ -40,7 +42,7 @@ export async function* watchStudy(
       const answer = fresh && { answer: fresh.read.answer };
       const warnings: string[] = [];
       const quiet = quietly(effects, (line) => warnings.push(line));
-      const read = await readStatus({ ...options, ...answer }, quiet);
+      const read = await readStatus({ ...options, ...answer, memory }, quiet);
       told = tellNew(warnings, told, effects);
       last = { read, askedAt: fresh?.askedAt ?? now };
       yield { status: read.status, askedAt: last.askedAt };

@@ -12,7 +12,7 @@ interface SteeringOutput {
 
 /**
  * @throws BsweepError SCHEDULER_REFUSED, after all was told, when the scheduler refused something; SCHEDULER_DOWN when
- *   it did not answer; CONFLICT when a job may exist that nobody knows the id of, or that nobody shows
+ *   it did not answer; INVALID_MANIFEST when a round cannot be read; CONFLICT when a job may exist that nobody knows the id of, or that nobody shows
  */
 export function tellSteering(report: SteeringReport, output: SteeringOutput): void {
   if (output.json) printJson(report);
@@ -48,6 +48,12 @@ const COMPLAINTS: readonly Complaint[] = [
     what: (action, names) =>
       `the scheduler did not answer, so nobody knows whether it did ${action} ${names}`,
     hint: "that is the cluster's trouble: run this again later; twice does no harm",
+  },
+  {
+    outcome: "unreadable",
+    code: "INVALID_MANIFEST",
+    what: (action, names) => `nobody knows what there is to ${action} of ${names}`,
+    hint: "why its files cannot be used stands above; mend them, then run this again: the others are done",
   },
   {
     outcome: "in doubt",

@@ -3,7 +3,8 @@ import type { LocalSummary } from "../app/local.ts";
 
 /** What a local run did, in a few lines. */
 export function formatLocalReport(report: LocalSummary): string {
-  const { done, failed, left, skipped, submitted, workers, seconds, trialSeconds } = report;
+  const { done, failed, left, skipped, submitted, unusable } = report;
+  const { workers, seconds, trialSeconds } = report;
   const theirs =
     submitted === 0
       ? []
@@ -12,7 +13,7 @@ export function formatLocalReport(report: LocalSummary): string {
         ];
   if (done === 0 && left === 0) {
     const own = `nothing to run: every trial has its result (${plural(skipped, "trial")})`;
-    return [submitted === 0 ? own : "nothing to run here", ...theirs].join("\n");
+    return [submitted + unusable.length === 0 ? own : "nothing to run here", ...theirs].join("\n");
   }
   const ended = `${plural(done, "trial")} in ${formatDuration(seconds)}, ${workers} at a time`;
   const saved = `${formatDuration(trialSeconds)} one after another`;

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BsweepError, isSystemError, messageOf, valueOr } from "../core/errors.ts";
-import { listFolder } from "../workspace/folder.ts";
+import { listFolder, readPlainFile } from "../workspace/folder.ts";
 
 /** After so many tasks that died over an element, or ended with an error, nobody takes it any more. */
 export const MOST_LOSSES = 3;
@@ -73,7 +73,7 @@ export class ClaimFolder {
 
   /** What the holder of a claim last wrote into it; "" when it cannot be read. */
   readStamp(index: number, generation: number): string {
-    return valueOr("", () => readFileSync(this.#file(index, generation), "utf8"));
+    return valueOr("", () => readPlainFile(this.#file(index, generation)));
   }
 
   /** Notes in place of a dead task that its claim came to nothing, so that nobody waits for it. */

@@ -18,7 +18,7 @@ import {
 } from "../workspace/layout.ts";
 
 /** A result is some KiB; a larger file is no result, and is not read into memory. */
-export const MAX_RESULT_BYTES = 16 * 1024 * 1024;
+const MAX_RESULT_BYTES = 16 * 1024 * 1024;
 
 /** Most results are smaller. */
 const USUAL_BYTES = 16 * 1024;
@@ -82,6 +82,11 @@ export class ResultFinder {
       }
     }
     return undefined;
+  }
+
+  /** Lists the folders, unless they were before. @throws BsweepError WORKSPACE when one cannot be read */
+  list(folders: readonly string[]): void {
+    for (const folder of folders) this.#index(folder);
   }
 
   forget(folder: string): void {
@@ -226,27 +231,37 @@ export function* eachResultFolder(
   folder: string,
   unreadable: string[],
 ): Generator<{ readonly place: string; readonly files: readonly ResultFile[] }> {
-  const list = (place: string): readonly Dirent[] => {
-    try {
-      return listEntries(join(folder, place));
-    } catch (error) {
-      unreadable.push(messageOf(error));
-      return [];
-    }
-  };
-  for (const { name: roundFolder } of list(".")) {
+  for (const { place, round, array } of listResultPlaces(folder, unreadable)) {
+    const own = { parent: folder, place, round, array };
+    const files = listOr(unreadable, join(folder, place))
+      .filter(({ name }) => name.endsWith(".json") && !name.startsWith("."))
+      .map((entry) => new ResultFile(own, entry));
+    yield { place, files };
+  }
+}
+
+/** The folders themselves. @param unreadable as above */
+export function* listResultPlaces(
+  folder: string,
+  unreadable: string[] = [],
+): Generator<Omit<ResultFolder, "parent">> {
+  for (const { name: roundFolder } of listOr(unreadable, folder)) {
     const round = parseRoundName(roundFolder);
     if (round === undefined) continue;
-    for (const { name: arrayFolder } of list(roundFolder)) {
+    for (const { name: arrayFolder } of listOr(unreadable, join(folder, roundFolder))) {
       const array = parseArrayName(arrayFolder);
-      if (array === undefined) continue;
-      const place = `${roundFolder}/${arrayFolder}`;
-      const own = { parent: folder, place, round, array };
-      const files = list(place)
-        .filter(({ name }) => name.endsWith(".json") && !name.startsWith("."))
-        .map((entry) => new ResultFile(own, entry));
-      yield { place, files };
+      if (array !== undefined) yield { place: `${roundFolder}/${arrayFolder}`, round, array };
     }
+  }
+}
+
+/** What is in a folder; nothing where it cannot be read, which is told. */
+function listOr(unreadable: string[], folder: string): readonly Dirent[] {
+  try {
+    return listEntries(folder);
+  } catch (error) {
+    unreadable.push(messageOf(error));
+    return [];
   }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { BsweepError, isSystemError, messageOf, valueOr } from "../core/errors.ts";
+import { BsweepError, isSystemError, messageOf } from "../core/errors.ts";
 import {
   formatRoundFile,
   parseRoundFile,
@@ -56,32 +56,48 @@ export function readRounds(layout: Layout, study: string): Round[] {
     .filter((round) => round !== undefined);
 }
 
+/** A round whose files cannot be used, or read. */
+export interface UnusableRound {
+  /** Null: the rounds cannot even be listed. */
+  readonly round: number | null;
+  readonly error: BsweepError;
+  /** Whether it has a round.json that can be used: then it is something that `collect` does not look at, nor tell of. */
+  readonly isKnown: boolean;
+}
+
 /**
- * The rounds whose files can be used, in order: for what shows as much as it can. Whoever collects first tells about the others.
+ * The rounds whose files can be used, and the others, in order: for what does as much as it can.
  * @param open gives what is wanted of a round, or throws as readRound does
- * @param tell takes why `open` could not: that nobody has told yet
  */
 export function readUsableRounds<T>(
   layout: Layout,
   study: string,
   open: (round: Round) => T,
-  tell: (why: string) => void = () => undefined,
-): { readonly usable: readonly T[]; readonly isUnusable: (round: number) => boolean } {
+): { readonly usable: readonly T[]; readonly unusable: readonly UnusableRound[] } {
   const usable: T[] = [];
-  const unusable = new Set<number>();
-  const numbers = valueOr(undefined, () => listRounds(layout, study));
-  for (const number of numbers ?? []) {
-    let round: Round | undefined;
+  const unusable: UnusableRound[] = [];
+  const attempt = <R>(round: number | null, isKnown: boolean, read: () => R): R | undefined => {
     try {
-      round = readRound(layout, study, number);
-      if (round !== undefined) usable.push(open(round));
+      return read();
     } catch (error) {
       if (!isOfRound(error)) throw error;
-      if (round !== undefined) tell(error.message);
-      unusable.add(number);
+      unusable.push({ round, error, isKnown });
+      return undefined;
     }
+  };
+  for (const number of attempt(null, false, () => listRounds(layout, study)) ?? []) {
+    const round = attempt(number, false, () => readRound(layout, study, number));
+    if (round !== undefined) usable.push(...(attempt(number, true, () => [open(round)]) ?? []));
   }
-  return { usable, isUnusable: (round) => numbers === undefined || unusable.has(round) };
+  return { usable, unusable };
+}
+
+/** Why a round cannot be used; undefined for one that can. */
+export function whyUnusable(
+  unusable: readonly UnusableRound[],
+  number: number,
+): BsweepError | undefined {
+  return unusable.find(({ round }) => round === null || round === number)?.error;
 }
 
 /** Whether an error says that files of a round cannot be used, or read. */

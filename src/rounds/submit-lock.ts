@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { isSystemError, valueOr } from "../core/errors.ts";
@@ -6,6 +6,7 @@ import { formatCommand } from "../core/shell.ts";
 import { temporaryBeside } from "../workspace/atomic.ts";
 import { SUBMIT_LOCK, SUBMIT_SCRIPT } from "../workspace/layout.ts";
 import { hasProcessEnded, startOf } from "../workspace/maker.ts";
+import { readPlainFile } from "../workspace/folder.ts";
 
 /** A lock's maker says at once who it is: one that has not by then never will. */
 const NAMELESS_MS = 60_000;
@@ -67,7 +68,7 @@ function hostName(): string {
 
 /** Host, process and its start, and since when; undefined while it does not say. */
 function readOwner(lock: string): readonly [string, number, number, string] | undefined {
-  const text = valueOr("", () => readFileSync(join(lock, "owner"), "utf8"));
+  const text = valueOr("", () => readPlainFile(join(lock, "owner")));
   const [host = "", pid = "", start = "", since = ""] = text.trim().split(" ");
   return pid === "" ? undefined : [host, Number(pid), Number(start), since];
 }

@@ -1,8 +1,8 @@
-import { readFileSync, statSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { valueOr } from "../core/errors.ts";
 import { readTrainerReport } from "../formats/trainer-report.ts";
 import { Warnings } from "../formats/warnings.ts";
-import { MAX_RESULT_BYTES } from "../rounds/results.ts";
+import { readTextNow } from "../rounds/results.ts";
 import { readCpuSeconds } from "../process/usage.ts";
 
 /**
@@ -65,16 +65,15 @@ export class ReportWatch {
   }
 }
 
-/** "" for what is no file. */
+/** "" for what is no plain file: a link is none. */
 function stampOf(file: string): string {
-  const stat = valueOr(undefined, () => statSync(file));
+  const stat = valueOr(undefined, () => lstatSync(file));
   return stat?.isFile() === true ? `${stat.size} ${stat.mtimeMs} ${stat.ino}` : "";
 }
 
 function isUsable(file: string): boolean {
   return valueOr(false, () => {
-    if (statSync(file).size > MAX_RESULT_BYTES) return false;
-    readTrainerReport(readFileSync(file, "utf8"), new Warnings());
+    readTrainerReport(readTextNow(file), new Warnings());
     return true;
   });
 }

@@ -39,7 +39,7 @@ const CAUSES: readonly (readonly [code: string, what: string, hint: string])[] =
   ["SQLITE_CANTOPEN", "cannot be opened", "check that its folder exists and may be written"],
 ];
 
-/** A database that is gone with its process. */
+/** SQLite's name for a new one in memory. */
 const IN_MEMORY = ":memory:";
 
 /**
@@ -54,52 +54,71 @@ export async function withDatabase<T>(
   use: (database: StudyDatabase) => T | Promise<T>,
 ): Promise<T> {
   const open = (): StudyDatabase => {
-    if (mode === "readwrite" && path !== IN_MEMORY) makeFile(path);
+    if (mode === "readwrite") makeFile(path);
     refusePipe(path);
     return openKeptDatabase(path, mode === "readonly");
   };
   return useDatabase(open, path, (database) => {
     if (mode === "readwrite") prepare(database);
     // An older bsweep's has other tables, and who only reads it takes no steps.
-    else if (readVersion(database) < MIGRATIONS.length)
-      return useCopy(database.serialize(), path, use);
+    else if (readVersion(database) < MIGRATIONS.length) {
+      const copy = openKeptDatabase(database.serialize(), false);
+      prepare(copy);
+      return use(copy);
+    }
     return use(database);
   });
 }
 
 /**
- * The same with a copy in memory, of a database that can be read and not be written: what is written is gone afterwards.
- * @throws BsweepError as withDatabase does
+ * Takes the place of a database that cannot be written, in memory: what was written goes on being known as long as this
+ * object is used, and is gone with the process.
  */
-export async function withCopy<T>(
-  path: string,
-  use: (database: StudyDatabase) => T | Promise<T>,
-): Promise<T> {
+export class MemoryDatabase {
+  #kept: StudyDatabase | undefined;
+
+  /**
+   * Runs `use` on what there was the last time; the first time on a copy of the file, or, where that cannot be read or
+   * used either, on an empty one.
+   * @throws BsweepError as withDatabase does
+   */
+  async use<T>(path: string, use: (database: StudyDatabase) => T | Promise<T>): Promise<T> {
+    const kept = this.#kept;
+    if (kept !== undefined) return explained(path, () => use(kept));
+    try {
+      return await this.#begin(await readCopy(path), path, use);
+    } catch (error) {
+      if (!isOfDatabase(error)) throw error;
+    }
+    return this.#begin(IN_MEMORY, path, use);
+  }
+
+  async #begin<T>(
+    content: string | Buffer,
+    path: string,
+    use: (database: StudyDatabase) => T | Promise<T>,
+  ): Promise<T> {
+    const database = openKeptDatabase(content, false);
+    const value = await explained(path, () => {
+      prepare(database);
+      return use(database);
+    });
+    this.#kept = database;
+    return value;
+  }
+}
+
+/** Whether it is the database that cannot be used. */
+export function isOfDatabase(error: unknown): error is BsweepError {
+  return error instanceof BsweepError && error.code === "STORAGE";
+}
+
+function readCopy(path: string): Promise<Buffer> {
   const open = (): StudyDatabase => {
     refusePipe(path);
     return openKeptDatabase(path, true, COPY_TIMEOUT_MS);
   };
-  return useCopy(await useDatabase(open, path, (database) => database.serialize()), path, use);
-}
-
-/** @param content of the database at `path` */
-function useCopy<T>(
-  content: Buffer,
-  path: string,
-  use: (database: StudyDatabase) => T | Promise<T>,
-): Promise<T> {
-  const open = (): StudyDatabase => openKeptDatabase(content, false);
-  return useDatabase(open, path, (database) => {
-    prepare(database);
-    return use(database);
-  });
-}
-
-/** The same with an empty one in memory. */
-export async function withEmptyDatabase<T>(
-  use: (database: StudyDatabase) => T | Promise<T>,
-): Promise<T> {
-  return withDatabase(IN_MEMORY, "readwrite", use);
+  return useDatabase(open, path, (database) => database.serialize());
 }
 
 async function useDatabase<T>(
@@ -109,11 +128,12 @@ async function useDatabase<T>(
 ): Promise<T> {
   let database: StudyDatabase | undefined;
   try {
-    database = open();
-    checkOwner(database, path);
-    return await use(database);
+    return await explained(path, () => {
+      database = open();
+      checkOwner(database, path);
+      return use(database);
+    });
   } catch (error) {
-    if (error instanceof SqliteDatabase.SqliteError) throw explain(error, path);
     // Its driver's way to say that there is no such folder.
     if (database !== undefined || !(error instanceof TypeError)) throw error;
     throw new BsweepError("STORAGE", `${path} cannot be opened: ${error.message}`, {
@@ -121,6 +141,15 @@ async function useDatabase<T>(
     });
   } finally {
     database?.close();
+  }
+}
+
+/** @throws BsweepError STORAGE for what SQLite refuses */
+async function explained<T>(path: string, act: () => T | Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    throw error instanceof SqliteDatabase.SqliteError ? explain(error, path) : error;
   }
 }
 

@@ -48,15 +48,23 @@ export function requireWorkspace({ workspace }: Pick<Layout, "workspace">): void
 const MAX_TEXT_BYTES = 512 * 1024 * 1024;
 
 /**
- * The text of a plain file, or of one that a link leads to: a pipe or a device under its name is not waited for.
- * @throws Error as readFileSync does, and for what is no plain file
+ * Opens a plain file to read, or one that a link leads to: a pipe or a device under its name is not waited for. What
+ * trainers leave, whose links lead anywhere, is read as results are.
+ * @throws Error as openSync does, and for what is no plain file
  */
-export function readPlainFile(file: string): string {
+export function openPlainFile(file: string): number {
   const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  if (fstatSync(descriptor).isFile()) return descriptor;
+  closeSync(descriptor);
+  throw new Error("it is no plain file");
+}
+
+/** The text of such a file. @throws Error as openPlainFile does, and for one that is too long */
+export function readPlainFile(file: string): string {
+  const descriptor = openPlainFile(file);
   try {
-    const stat = fstatSync(descriptor);
-    if (!stat.isFile()) throw new Error("it is no plain file");
-    if (stat.size > MAX_TEXT_BYTES) throw new Error(`found ${stat.size} bytes`);
+    const { size } = fstatSync(descriptor);
+    if (size > MAX_TEXT_BYTES) throw new Error(`found ${size} bytes`);
     return readFileSync(descriptor, "utf8");
   } finally {
     closeSync(descriptor);

@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { LocalSummary } from "../../src/app/local.ts";
 import { openKeptDatabase } from "../../src/storage/database.ts";
 import { createLayout, type Layout } from "../../src/workspace/layout.ts";
 import { builtProgram } from "../../src/workspace/package.ts";
@@ -35,8 +36,12 @@ interface State {
   readonly complete: number;
   /** What is warned of; null for nothing. */
   readonly told: RegExp | null;
-  /** The one command that asks, where not all do: the others warn of nothing. */
-  readonly asks?: string;
+  /** The commands that ask, where not all do: the others warn of nothing. */
+  readonly asks?: readonly string[];
+  /** How `local` ends where something is left alone, and of how many trials it knows the result. */
+  readonly local?: { readonly status: number; readonly known: number };
+  /** How `logs` of the first trial ends where it cannot tell anything. */
+  readonly logs?: { readonly status: number };
   /** Shell commands that shape what the commands inherit. */
   readonly setup?: string;
   readonly needs?: readonly string[];
@@ -175,27 +180,33 @@ const STATES: Readonly<Record<string, State>> = {
       return close(join(layout.roundResults("s", 1), "array-01"));
     },
     complete: 3,
-    told: /array-01.*what is in it is not counted/,
+    told: /array-01.*what is in it is not/,
+    local: { status: 3, known: 1 },
   },
   "results that were collected cannot be read": {
     make: (layout) => close(join(layout.roundResults("s", 1), "array-01")),
     complete: 5,
-    told: /array-01.*what is in it is not counted/,
+    told: /array-01.*what is in it is not/,
+    local: { status: 3, known: 1 },
   },
   "no results can be read": {
     make: (layout) => close(layout.roundResults("s", 1), layout.roundResults("s", 2)),
     complete: 4,
-    told: /round-002.*what is in it is not counted/,
+    told: /round-002.*what is in it is not/,
+    local: { status: 3, known: 0 },
   },
   "a round cannot be read": {
     make: (layout) => close(layout.round("s", 2)),
     complete: 4,
-    told: /round-002.*what is in it is not counted/,
+    told: /round-002.*what is in it is not/,
+    local: { status: 3, known: 4 },
   },
   "no round can be read": {
     make: (layout) => close(layout.studyJobs("s")),
     complete: 4,
-    told: /jobs\/s.*what is in it is not counted/,
+    told: /jobs\/s.*what is in it is not/,
+    local: { status: 3, known: 0 },
+    logs: { status: 5 },
   },
   "a round.json is torn": {
     make: (layout) => {
@@ -203,7 +214,8 @@ const STATES: Readonly<Record<string, State>> = {
       return undefined;
     },
     complete: 4,
-    told: /round-002.*what is in it is not counted/,
+    told: /round-002.*what is in it is not/,
+    local: { status: 3, known: 4 },
   },
   "a round.json is a pipe": {
     make: (layout) => {
@@ -213,6 +225,7 @@ const STATES: Readonly<Record<string, State>> = {
     },
     complete: 4,
     told: /round\.json: it is no plain file/,
+    local: { status: 3, known: 4 },
   },
   "a round is an empty folder": {
     make: (layout) => {
@@ -241,35 +254,60 @@ const STATES: Readonly<Record<string, State>> = {
     },
     complete: 5,
     told: /warning: cannot read .*array-01\.job: EACCES/,
-    asks: "status",
+    asks: ["status", "logs", "local"],
+    local: { status: 3, known: 4 },
   },
 };
 
-/** What each command says, and in its JSON, how many trials are complete. */
-const COMMANDS: Readonly<
-  Record<string, { readonly options: readonly string[]; readonly count: (json: unknown) => number }>
-> = {
-  status: {
-    options: ["--json"],
-    count: (json) => (json as { counts: { complete: number } }).counts.complete,
-  },
-  report: {
-    options: ["--format", "json"],
-    count: (json) => (json as { counts: { complete: number } }).counts.complete,
-  },
+/** A command that does as much as it can. */
+interface Shown {
+  /** Words behind the study's file. */
+  readonly words: readonly string[];
+  /** Of how many trials it knows that they are complete. */
+  readonly count: (stdout: string) => number;
+  /** How it ends, and what it counts, where that is not 0 and the state's number. */
+  readonly end?: (state: State) => { readonly status: number; readonly known: number };
+}
+
+const countsOf = (stdout: string) =>
+  (JSON.parse(stdout) as { counts: { complete: number } }).counts.complete;
+
+const COMMANDS: Readonly<Record<string, Shown>> = {
+  status: { words: ["--json"], count: countsOf },
+  report: { words: ["--format", "json"], count: countsOf },
   best: {
-    options: ["--format", "json"],
-    count: (json) => (json as { complete: number }).complete,
+    words: ["--format", "json"],
+    count: (stdout) => (JSON.parse(stdout) as { complete: number }).complete,
+  },
+  logs: {
+    words: ["1"],
+    count: (stdout) => [...stdout.matchAll(/^trial 1: complete, v 1\b/gm)].length,
+    end: ({ logs }) => (logs ? { ...logs, known: 0 } : { status: 0, known: 1 }),
+  },
+  // Runs again what left no valid result.
+  local: {
+    words: ["--json"],
+    count: (stdout) => {
+      const { skipped, done } = JSON.parse(stdout) as LocalSummary;
+      return skipped + done;
+    },
+    end: ({ local = { status: 0, known: 5 } }) => local,
   },
 };
 
-describe("status, report and best show what is known when", () => {
+/** Whether a command warns in a state: `local`, which has nothing to rank, only of what it leaves alone. */
+function warns(command: string, { told, asks, local }: State): boolean {
+  if (told === null || asks?.includes(command) === false) return false;
+  return command !== "local" || local !== undefined;
+}
+
+describe("as much as can be is shown and done when", () => {
   const master = createLayout(makeSuiteFolder());
   const study = join(master.workspace, "study.yaml");
 
   const run = (layout: Layout, setup: string, ...args: readonly string[]) => {
     const command = [process.execPath, builtProgram("main.js"), ...args];
-    const words = [...command, "study.yaml", `--workspace=${layout.workspace}`];
+    const words = [...command, `--workspace=${layout.workspace}`];
     return runProcess("bash", ["-c", `${setup}; exec "$@"`, "bash", ...OBEYING, ...words], {
       cwd: layout.workspace,
     });
@@ -283,38 +321,39 @@ describe("status, report and best show what is known when", () => {
       "extends: local\nmaxArraySize: 2\n",
     );
     writeFileSync(study, studyText("1, 2, 3, 4"));
-    await run(master, "true", "local");
+    await run(master, "true", "local", "study.yaml");
     copyFileSync(databaseOf(master), `${databaseOf(master)}.early`);
     writeFileSync(study, studyText("1, 2, 3, 4, 5"));
-    await run(master, "true", "local");
+    await run(master, "true", "local", "study.yaml");
     rmSync(databaseOf(master));
     copyFileSync(`${databaseOf(master)}.early`, databaseOf(master));
     rmSync(`${databaseOf(master)}.early`);
   });
 
-  for (const [name, { make, complete, told, asks, setup = "true", needs = [] }] of Object.entries(
-    STATES,
-  ))
+  for (const [name, state] of Object.entries(STATES)) {
+    const { make, complete, told, setup = "true", needs = [] } = state;
     test.runIf(requireHere([...(OBEYING.length > 0 ? ["setpriv"] : []), ...needs]))(
       name,
       async () => {
-        const ends = Object.entries(COMMANDS).map(async ([command, { options, count }]) => {
+        const ends = Object.entries(COMMANDS).map(async ([command, { words, count, end }]) => {
+          const expected = end?.(state) ?? { status: 0, known: complete };
           const layout = createLayout(join(makeTestFolder(), "workspace"));
           cpSync(master.workspace, layout.workspace, { recursive: true });
-          const end = make(layout);
+          const undo = make(layout);
           try {
-            const { exitStatus, stdout, stderr } = await run(layout, setup, command, ...options);
-            expect([command, exitStatus, stderr]).toEqual([command, 0, expect.anything()]);
-            expect(count(JSON.parse(stdout))).toBe(complete);
-            if (told === null || (asks !== undefined && asks !== command))
-              expect(stderr).not.toContain("warning");
-            else expect(stderr).toMatch(told);
+            const argv = [command, "study.yaml", ...words];
+            const { exitStatus, stdout, stderr } = await run(layout, setup, ...argv);
+            const [status, known] = [exitStatus, count(stdout)];
+            expect({ command, status, known, stderr }).toEqual({ command, ...expected, stderr });
+            if (warns(command, state)) expect(stderr).toMatch(told ?? /./);
+            else expect(stderr).not.toContain("warning");
             expect(stderr).not.toMatch(/bug|\n +at /);
           } finally {
-            end?.();
+            undo?.();
           }
         });
         await Promise.all(ends);
       },
     );
+  }
 });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { SteeringReport } from "../../src/app/steer/steps.ts";
@@ -393,6 +393,54 @@ describe("what is told", () => {
     const end = await round.steer("cancel", "--yes");
     expect(end).toMatchObject({ exitStatus: 0, stderr: "" });
     expect(end.stdout).toContain(`round 1, array 2, job ${round.job(2)}: has ended meanwhile`);
+  });
+
+  test("a round whose files are torn is told of, and the others are steered", async () => {
+    const round = await makeRound(lsf());
+    const torn = join(round.layout.round("s", 2), "round.json");
+    mkdirSync(dirname(torn));
+    writeFileSync(torn, "{");
+    for (const [does, ...words] of [
+      ["2 elements held", "pause"],
+      ["at most 3 at once", "throttle", "3"],
+      ["2 elements released", "resume"],
+      ["1 element ended: 2", "cancel", "--trial=6", "--yes"],
+      ["1 element ended", "cancel", "--waiting", "--array=2", "--round=1", "--yes"],
+      ["submit.sh submits nothing until bsweep resume", "cancel", "--yes"],
+    ]) {
+      const [command = "", ...rest] = words;
+      const end = await round.steer(command, ...rest);
+      const isAsked = !rest.includes("--round=1");
+      expect(end).toMatchObject({ exitStatus: isAsked ? 3 : 0 });
+      expect(end.stdout).toContain(does);
+      if (!isAsked) continue;
+      expect(end.stdout).toContain(`round 2: ${torn} is no valid round file`);
+      expect(end.stderr).toContain(`nobody knows what there is to ${command} of round 2`);
+    }
+    expect((await round.states(1)).concat(await round.states(2))).toEqual(Array(6).fill("EXIT"));
+    expect(existsSync(round.layout.pausedFile("s"))).toBe(true);
+    const [where, other, none] = await Promise.all(
+      ["--array=1", "--round=2", "--trial=7"].map((one) => round.steer("cancel", one, "--yes")),
+    );
+    expect(where).toMatchObject({ exitStatus: 2 });
+    expect(where?.stderr).toContain("array 1 may be another round's");
+    expect(other).toMatchObject({ exitStatus: 3 });
+    expect(none).toMatchObject({ exitStatus: 2 });
+    expect(none?.stderr).toContain(`hint: ${torn} is no valid round file`);
+  });
+
+  test("a trial is ended whatever another round's manifest says, which is told", async () => {
+    const round = await makeRound(lsf());
+    const other = round.layout.round("s", 2);
+    cpSync(round.folder, other, { recursive: true });
+    rmSync(join(other, "submitted"), { recursive: true });
+    const file = join(other, "round.json");
+    writeFileSync(file, readFileSync(file, "utf8").replace('"round": 1', '"round": 2'));
+    writeFileSync(join(other, "array-01.trials.jsonl"), "{");
+    expect(await round.steer("pause")).toMatchObject({ exitStatus: 0 });
+    const end = await round.steer("cancel", "--trial=6", "--yes");
+    expect(end.stdout).toContain("round 1, array 2, job 1001: 1 element ended: 2\nround 2: ");
+    expect(end).toMatchObject({ exitStatus: 3 });
   });
 
   test("nothing submitted, no sensible limit, no such array of several", async () => {

@@ -1,4 +1,4 @@
-import { promises as fs } from "node:fs";
+import { constants, promises as fs } from "node:fs";
 
 /** Enough for an error, its issues and its hint. */
 const END_BYTES = 8192;
@@ -9,10 +9,10 @@ const COMPLAINT =
 /** What stands below an error: its issues, its hint, the words after a bug. */
 const BELOW = /^(?:\s|hint: |This is a bug |$)/;
 
-/** The last lines of a log, the first one perhaps in part; none where there is no log. */
+/** The last lines of a log, the first one perhaps in part; none where there is no log, or no plain file. */
 export async function readLogEnd(path: string): Promise<readonly string[]> {
   try {
-    const file = await fs.open(path);
+    const file = await fs.open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const { size } = await file.stat();
       const start = Math.max(0, size - END_BYTES);

@@ -17,6 +17,7 @@ import {
   type OpenAttempt,
 } from "./open-elements.ts";
 import { askHistory, querySchedulers, type SchedulerAnswer } from "./query.ts";
+import { whyUnusable } from "../../rounds/round.ts";
 import { readUsableArrays, type SubmittedArray } from "./submitted.ts";
 
 export interface ObserveOptions extends CollectFirstOptions {
@@ -71,16 +72,15 @@ async function observe(
   options: ObserveOptions,
   effects: Effects,
 ): Promise<Observation> {
-  const { arrays, isUnusable } = readUsableArrays(options.layout, options.study, (why) =>
-    effects.reporter.warn(why),
-  );
+  const { arrays, unusable } = readUsableArrays(options.layout, options.study);
+  for (const { isKnown, error } of unusable) if (isKnown) effects.reporter.warn(error.message);
   const counted = new Map(
     results.filter(({ counts }) => counts).map((result) => [result.trialId, result]),
   );
   const byPlace = new Map(arrays.map((array) => [`${array.round} ${array.array}`, array]));
   const open = findOpen(planned, results, counted, (place) => {
     const array = byPlace.get(`${place.round} ${place.array}`);
-    return array ?? (isUnusable(place.round) ? "unread" : "gone");
+    return array ?? (whyUnusable(unusable, place.round) === undefined ? "gone" : "unread");
   });
   const answer = options.answer ?? (await askAbout(open, effects));
   const elements = await describeOpenElements(open, answer);

@@ -12,7 +12,7 @@ import {
   SUBMITTED_FOLDER,
 } from "../../workspace/layout.ts";
 import { readPlainFile } from "../../workspace/folder.ts";
-import { readRounds, readUsableRounds } from "../../rounds/round.ts";
+import { readRounds, readUsableRounds, type UnusableRound } from "../../rounds/round.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
 import { loadSiteOf } from "../site/load-site.ts";
 
@@ -59,24 +59,28 @@ const JOB_ID = /^[1-9]\d{0,18}$/;
  * @throws BsweepError INVALID_MANIFEST; INVALID_SITE when an old round needs the study's site and it cannot be read
  */
 export function readSubmittedArrays(layout: Layout, study: Study): readonly SubmittedArray[] {
-  return readRounds(layout, study.name).flatMap((round) => describeRound(round, layout, study));
+  return readRounds(layout, study.name).flatMap((round) => describeArrays(round, layout, study));
 }
 
 /** The same of rounds whose files can be used. @throws BsweepError INVALID_SITE as above */
 export function readUsableArrays(
   layout: Layout,
   study: Study,
-  tell?: (why: string) => void,
 ): {
   readonly arrays: readonly SubmittedArray[];
-  readonly isUnusable: (round: number) => boolean;
+  readonly unusable: readonly UnusableRound[];
 } {
-  const open = (round: Round): readonly SubmittedArray[] => describeRound(round, layout, study);
-  const { usable, isUnusable } = readUsableRounds(layout, study.name, open, tell);
-  return { arrays: usable.flat(), isUnusable };
+  const open = (round: Round): readonly SubmittedArray[] => describeArrays(round, layout, study);
+  const { usable, unusable } = readUsableRounds(layout, study.name, open);
+  return { arrays: usable.flat(), unusable };
 }
 
-function describeRound(round: Round, layout: Layout, study: Study): readonly SubmittedArray[] {
+/** The arrays of one round. @throws BsweepError WORKSPACE; INVALID_SITE as above */
+export function describeArrays(
+  round: Round,
+  layout: Layout,
+  study: Study,
+): readonly SubmittedArray[] {
   const place = placeOf(round, study, join(layout.round(study.name, round.round), ROUND_FILE));
   return round.arrays.map((array) => describe(array, round, place, layout));
 }

@@ -10,10 +10,10 @@ import {
   readPlannedAttempts,
 } from "../../storage/attempts.ts";
 import {
+  isOfDatabase,
+  MemoryDatabase,
   type StudyDatabase,
-  withCopy,
   withDatabase,
-  withEmptyDatabase,
 } from "../../storage/database.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { tidyStudy } from "../tidy.ts";
@@ -23,6 +23,8 @@ import { collectInto, type CollectSummary, countAdded, requireStudy } from "./co
 export interface CollectFirstOptions {
   readonly study: Study;
   readonly layout: Layout;
+  /** Of who looks again and again: what takes the place of a database that cannot be written, from look to look. */
+  readonly memory?: MemoryDatabase;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface CollectFirstOptions {
  * @throws BsweepError CONFLICT when the study has no round; WORKSPACE when there is no such workspace
  */
 export async function collectFirst<T>(
-  { study, layout }: CollectFirstOptions,
+  { study, layout, memory = new MemoryDatabase() }: CollectFirstOptions,
   effects: Effects,
   read: (database: StudyDatabase) => T,
 ): Promise<T> {
@@ -51,16 +53,7 @@ export async function collectFirst<T>(
     if (!isOfDatabase(error)) throw error;
     effects.reporter.warn(`${error.message}; shown from the result files, and nothing is kept`);
   }
-  try {
-    return await withCopy(path, look);
-  } catch (error) {
-    if (!isOfDatabase(error)) throw error;
-  }
-  return withEmptyDatabase(look);
-}
-
-function isOfDatabase(error: unknown): error is BsweepError {
-  return error instanceof BsweepError && error.code === "STORAGE";
+  return memory.use(path, look);
 }
 
 function tellCollected({ added, setAside }: CollectSummary, study: Study, effects: Effects): void {

@@ -1,10 +1,12 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { basename, delimiter, dirname, join } from "node:path";
 import { BsweepError, messageOf } from "../../core/errors.ts";
 import { type ManifestElement, RUN_AGAIN_STATUS } from "../../core/trial.ts";
-import { readElements, readRounds } from "../../rounds/round.ts";
+import type { Round } from "../../formats/round-file.ts";
+import { readElements } from "../../rounds/round.ts";
 import { type ChildEnd, runLogged } from "../../process/run-child.ts";
 import { SCHEDULERS } from "../../schedulers/index.ts";
+import { readLogEnd } from "../cluster/log-end.ts";
 import {
   arrayName,
   CANARY,
@@ -26,30 +28,29 @@ export interface LocalElement {
   readonly resultFolders: readonly [string, string];
 }
 
-/** Every element of the study's rounds, in order. @throws BsweepError INVALID_MANIFEST, CONFLICT */
-export function listElements(layout: Layout, study: string): LocalElement[] {
-  return readRounds(layout, study).flatMap((round) => {
-    // Its job files start tasks on a cluster's hosts.
-    if (round.cluster?.pool != null) {
-      const message = `round ${round.round} of ${study} is made of parallel jobs`;
-      const hint =
-        "to try it here, take cluster.pool out of the study, then: bsweep generate --overwrite";
-      throw new BsweepError("CONFLICT", message, { hint });
-    }
-    const folder = layout.round(study, round.round);
-    return round.arrays
-      .filter(({ array }) => array !== CANARY)
-      .flatMap((array) =>
-        readElements(layout, round, array).map((element) => ({
-          element,
-          ...{ round: round.round, array: array.array },
-          jobName: array.jobName,
-          script: join(folder, array.script),
-          logFolder: join(folder, logFolderName(array.array)),
-          resultFolders: resultFoldersOf(layout, study, round.round, array.array),
-        })),
-      );
-  });
+/** Every element of a round, in order. @throws BsweepError INVALID_MANIFEST, CONFLICT */
+export function listElements(layout: Layout, round: Round): LocalElement[] {
+  const { study } = round;
+  // Its job files start tasks on a cluster's hosts.
+  if (round.cluster?.pool != null) {
+    const message = `round ${round.round} of ${study} is made of parallel jobs`;
+    const hint =
+      "to try it here, take cluster.pool out of the study, then: bsweep generate --overwrite";
+    throw new BsweepError("CONFLICT", message, { hint });
+  }
+  const folder = layout.round(study, round.round);
+  return round.arrays
+    .filter(({ array }) => array !== CANARY)
+    .flatMap((array) =>
+      readElements(layout, round, array).map((element) => ({
+        element,
+        ...{ round: round.round, array: array.array },
+        jobName: array.jobName,
+        script: join(folder, array.script),
+        logFolder: join(folder, logFolderName(array.array)),
+        resultFolders: resultFoldersOf(layout, study, round.round, array.array),
+      })),
+    );
 }
 
 export function resultFoldersOf(
@@ -94,7 +95,7 @@ export async function runLocalElement(
   if (signal.aborted) return "stopped";
   if (end.exitStatus === RUN_AGAIN_STATUS) return "again";
   const how = end.signal ?? `exit status ${String(end.exitStatus)}`;
-  const tail = readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-LOG_TAIL_LINES);
+  const tail = (await readLogEnd(logFile)).slice(-LOG_TAIL_LINES);
   throw new BsweepError(
     "WORKSPACE",
     `element ${index} of ${basename(local.script)} ended with ${how} and left no result`,

@@ -3,7 +3,8 @@ import { BsweepError } from "../../core/errors.ts";
 import type { AttemptResult, PlannedAttempt } from "../../storage/attempts.ts";
 import { collectAttempts, type CollectFirstOptions } from "../collect/collect-first.ts";
 import { type ElementLogs, findLogsThatTell } from "../cluster/element-logs.ts";
-import { readSubmittedArrays } from "../cluster/submitted.ts";
+import { whyUnusable } from "../../rounds/round.ts";
+import { readUsableArrays } from "../cluster/submitted.ts";
 
 export interface FindLogsOptions extends CollectFirstOptions {
   /** A trial's number, or the beginning of its id. */
@@ -24,7 +25,10 @@ interface SharedLogs extends ElementLogs {
   readonly isShared: boolean;
 }
 
-/** @throws BsweepError USAGE for a trial or an attempt that there is none of; else as collectFirst does */
+/**
+ * @throws BsweepError USAGE for a trial or an attempt that there is none of; INVALID_MANIFEST or WORKSPACE when its round
+ *   cannot be used; else as collectFirst does
+ */
 export async function findLogs(options: FindLogsOptions, effects: Effects): Promise<AttemptLogs> {
   const { planned, results } = await collectAttempts(options, effects, () => null);
   const trialId = findTrialId(options.trial, planned);
@@ -38,17 +42,18 @@ export async function findLogs(options: FindLogsOptions, effects: Effects): Prom
   }
   const result =
     results.find((each) => each.trialId === trialId && each.attempt === attempt) ?? null;
-  const arrays = readSubmittedArrays(options.layout, options.study);
+  const { arrays, unusable } = readUsableArrays(options.layout, options.study);
+  for (const { isKnown, error } of unusable) if (isKnown) effects.reporter.warn(error.message);
+  const elements = findLogsThatTell(own, arrays, result);
+  const why = whyUnusable(unusable, first.round);
+  if (elements.length === 0 && why !== undefined) throw why;
   const isShared = ({ array, index }: ElementLogs): boolean =>
     planned.filter(
       (each) => each.round === array.round && each.array === array.array && each.index === index,
     ).length > 1;
   return {
     ...{ trialId, attempt, result, number: first.number },
-    elements: findLogsThatTell(own, arrays, result).map((logs) => ({
-      ...logs,
-      isShared: isShared(logs),
-    })),
+    elements: elements.map((logs) => ({ ...logs, isShared: isShared(logs) })),
   };
 }
 

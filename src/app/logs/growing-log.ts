@@ -1,6 +1,7 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, readSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
-import { isSystemError } from "../../core/errors.ts";
+import { BsweepError, isSystemError, messageOf } from "../../core/errors.ts";
+import { openPlainFile } from "../../workspace/folder.ts";
 
 const CHUNK_BYTES = 1 << 16;
 /** A line that is longer comes in pieces: a log may have no line ends at all. */
@@ -17,14 +18,15 @@ export class GrowingLog {
     this.path = path;
   }
 
-  /** Lines that came since the last call, ends left out; none while there is no file. */
+  /** Lines that came since the last call, ends left out; none while there is no file. @throws BsweepError WORKSPACE */
   *read(): Generator<string> {
     let file: number;
     try {
-      file = openSync(this.path, "r");
-    } catch (error) {
-      if (isSystemError(error, "ENOENT")) return;
-      throw error;
+      file = openPlainFile(this.path);
+    } catch (cause) {
+      if (isSystemError(cause, "ENOENT")) return;
+      const message = `cannot read ${this.path}: ${messageOf(cause)}`;
+      throw new BsweepError("WORKSPACE", message, { cause });
     }
     try {
       const buffer = Buffer.alloc(CHUNK_BYTES);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DatasetHeader } from "../../core/dataset.ts";
 import { BsweepError } from "../../core/errors.ts";
@@ -19,7 +19,7 @@ import {
   SUBMITTED_FOLDER,
 } from "../../workspace/layout.ts";
 import { openPackedDataset } from "../../workspace/packed-dataset.ts";
-import { listFolder } from "../../workspace/folder.ts";
+import { listFolder, readPlainFile } from "../../workspace/folder.ts";
 import { publishNew, syncFiles } from "../../rounds/round-folder.ts";
 import { type Kept, replaceLocked } from "../../rounds/submit-lock.ts";
 import type { RenderedFile } from "../generate/scripts.ts";
@@ -49,7 +49,7 @@ const ANOTHER = {
 /** What stands in a folder of jobs; undefined when there is none. @throws BsweepError WORKSPACE */
 export function readPreparation(folder: string): Preparation | undefined {
   const file = join(folder, PREPARATION_FILE);
-  return existsSync(file) ? parsePreparation(readFileSync(file, "utf8"), file) : undefined;
+  return existsSync(file) ? parsePreparation(readPlainFile(file), file) : undefined;
 }
 
 /** Whether anything was submitted, or may have been. */
@@ -79,7 +79,7 @@ function readMerged(folder: string, to: string): DatasetHeader | null {
   const file = join(folder, MERGED_FILE);
   if (!existsSync(file)) return null;
   try {
-    const merged = parseDatasetHeader(readFileSync(file, "utf8"), file);
+    const merged = parseDatasetHeader(readPlainFile(file), file);
     return openPackedDataset(to).header.digest === merged.digest ? merged : null;
   } catch (error) {
     if (error instanceof BsweepError) return null;

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BsweepError, type Issue } from "../../core/errors.ts";
 import { MAX_CLASSES } from "../../formats/dataset-header.ts";
@@ -16,6 +16,7 @@ import {
   type PieceNumber,
   type RowSink,
 } from "./source.ts";
+import { readPlainFile } from "../../workspace/folder.ts";
 
 const PIECE_FILE = "piece.json";
 
@@ -103,7 +104,7 @@ function readPiece(folder: string): FoundPiece {
   const file = join(folder, PIECE_FILE);
   let text: string;
   try {
-    text = readFileSync(file, "utf8");
+    text = readPlainFile(file);
   } catch (error) {
     throw unreadable(file, error);
   }

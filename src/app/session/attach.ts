@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
@@ -9,6 +9,7 @@ import { elementLogName } from "../../workspace/layout.ts";
 import { requestCluster } from "../site/cluster-request.ts";
 import { loadSiteOf } from "../site/load-site.ts";
 import { type PlannedSession, sessionDialect } from "./shell.ts";
+import { GrowingLog } from "../logs/growing-log.ts";
 import { findElements, type TrialElement } from "../steer/find-trial.ts";
 import { lookAtJobs, type SceneOptions } from "../steer/scene.ts";
 
@@ -34,7 +35,7 @@ export async function planAttachment(
   const { study, layout, trial, command, terminal } = options;
   const site = loadSiteOf(study);
   const dialect = sessionDialect(site);
-  const scene = await lookAtJobs(options, effects);
+  const scene = await lookAtJobs({ ...options, planned: true }, effects);
   const found = findRunning(findElements(scene, [trial]), trial);
   const cluster = requestCluster(study, site, layout);
   const { job, pool } = found.job;
@@ -67,10 +68,11 @@ function findRunning(elements: readonly TrialElement[], trial: number): TrialEle
 
 /** Where a task of a parallel job has started the element last, by the element's own log. */
 function lastHost({ job, element }: TrialElement): string | undefined {
-  const log = join(job.logFolder, elementLogName(element.index));
-  if (!existsSync(log)) return undefined;
-  const starts = readFileSync(log, "utf8").matchAll(/^== job \S*, element \d+, on ([\w.-]+),/gm);
-  return [...starts].at(-1)?.[1];
+  const log = new GrowingLog(join(job.logFolder, elementLogName(element.index)));
+  let host: string | undefined;
+  for (const line of log.read())
+    host = /^== job \S*, element \d+, on ([\w.-]+),/.exec(line)?.[1] ?? host;
+  return host;
 }
 
 async function askId([program, ...words]: Argv): Promise<string> {

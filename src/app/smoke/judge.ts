@@ -6,9 +6,9 @@ import { elementLogName, logFolderName } from "../../workspace/layout.ts";
 import { packageVersion } from "../../workspace/package.ts";
 import { neverStarts, type ProbeState } from "./watch.ts";
 import { formatCommand } from "../../core/shell.ts";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { studyFileOf } from "./rounds.ts";
+import { readPlainFile } from "../../workspace/folder.ts";
 
 /** A judgement on a site, with what to do about it. */
 export interface SmokeFinding {
@@ -96,7 +96,7 @@ function judgeMissing(state: ProbeState): SmokeFinding {
 
 function tailOf(file: string): string {
   try {
-    return readFileSync(file, "utf8").trimEnd().split("\n").slice(-LOG_TAIL_LINES).join("\n");
+    return readPlainFile(file).trimEnd().split("\n").slice(-LOG_TAIL_LINES).join("\n");
   } catch {
     return "";
   }

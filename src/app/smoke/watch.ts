@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Effects } from "../../core/effects.ts";
@@ -10,6 +9,7 @@ import { readSubmittedArrays } from "../cluster/submitted.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
 import { ResultFinder } from "../../rounds/results.ts";
 import type { SmokeRound } from "./rounds.ts";
+import { readPlainFile } from "../../workspace/folder.ts";
 
 const LOOK_SECONDS = 2;
 /** A scheduler is asked seldom: it serves others too. */
@@ -49,7 +49,7 @@ export async function readReports(
     const file = join(probe.round.factsFolder, `${probe.kind}-${probe.place}.json`);
     let text: string;
     try {
-      text = readFileSync(file, "utf8");
+      text = readPlainFile(file);
     } catch {
       await readFailure(probe);
       continue;

@@ -5,6 +5,7 @@ import { plural } from "../../core/quantities.ts";
 import {
   partOf,
   planSteps,
+  reportSteering,
   runSteps,
   type SteeredJob,
   type SteeringOptions,
@@ -45,7 +46,7 @@ export async function cancel(
   effects: Effects,
 ): Promise<SteeringReport | null> {
   const { printOnly, confirm, array, trials } = options;
-  const scene = await lookAtJobs(options, effects);
+  const scene = await lookAtJobs({ ...options, planned: trials !== undefined }, effects);
   const steps = await planCancel(scene, options);
   const due = steps.filter(({ outcome }) => outcome === null);
   if (!printOnly && due.length > 0) {
@@ -54,20 +55,26 @@ export async function cancel(
     const what = `Of ${scene.study.name} there would be\n${lines.join("\n")}`;
     if (!(await confirm(`${what}\n${question}`))) return null;
   }
-  const all = array === undefined && trials === undefined;
+  const notes =
+    array === undefined && trials === undefined ? holdBack(scene, options, effects) : [];
+  const jobs = await lookAgain(await runSteps(steps, printOnly), scene, effects);
+  return reportSteering(scene, "cancel", jobs, notes);
+}
+
+/** Keeps submit.sh from bringing what is yet to come, where anything may be. Returns what is to be told of it. */
+function holdBack(
+  scene: Scene,
+  { printOnly, round }: SteeringOptions,
+  effects: Effects,
+): readonly string[] {
   const outstanding = countOutstanding(scene);
-  if (all && !printOnly) {
-    if (outstanding > 0) markPaused(scene, "cancel", effects);
-    else if (options.round === undefined) removePaused(scene);
+  if (outstanding + scene.unusable.length === 0) {
+    if (!printOnly && round === undefined) removePaused(scene);
+    return [];
   }
-  const left = `not submitted yet: ${plural(outstanding, "array")}`;
-  return {
-    study: scene.study.name,
-    action: "cancel",
-    jobs: await lookAgain(await runSteps(steps, printOnly), scene, effects),
-    notes:
-      all && outstanding > 0 ? [`${left}, which submit.sh leaves alone until bsweep resume`] : [],
-  };
+  if (!printOnly) markPaused(scene, "cancel", effects);
+  const left = `not submitted yet: ${plural(outstanding, "array")}, which submit.sh leaves alone`;
+  return [`${outstanding > 0 ? left : "submit.sh submits nothing"} until bsweep resume`];
 }
 
 /** What the scheduler has only taken down: done, where nothing of the job is left by now. */
@@ -131,8 +138,13 @@ async function planTrials(scene: Scene, trials: readonly number[]): Promise<Step
   });
 }
 
-/** @throws BsweepError USAGE when there is no such array, or more than one that has not ended */
-function pickArray({ study, jobs, answer }: Scene, array: number): readonly SteerableJob[] {
+/** @throws BsweepError USAGE when there is no such array, or there may be more than one that has not ended */
+function pickArray(scene: Scene, array: number): readonly SteerableJob[] {
+  const { study, jobs, answer, unusable } = scene;
+  if (unusable[0] !== undefined) {
+    const message = `array ${array} may be another round's, for ${unusable[0].error.message}`;
+    throw new BsweepError("USAGE", message, { hint: "say which one: --round N" });
+  }
   const named = jobs.filter((job) => job.array === array);
   const live = named.filter((job) => isLive(stateOf(job, answer)));
   if (named.length > 0 && live.length < 2) return live.length === 1 ? live : named;

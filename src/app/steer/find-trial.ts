@@ -2,7 +2,6 @@ import { BsweepError } from "../../core/errors.ts";
 import { formatCommand } from "../../core/shell.ts";
 import type { ManifestElement, Trial } from "../../core/trial.ts";
 import { ResultFinder } from "../../rounds/results.ts";
-import { readManifest } from "../../rounds/round.ts";
 import { isLive, type Scene, stateOf, type SteerableJob } from "./scene.ts";
 
 /** An element that holds trials which were asked for. */
@@ -25,6 +24,7 @@ const STATES = [
 
 /**
  * Every element with one of the trials. A trial may have several: the canary's, a retry's.
+ * @param scene looked at with what is planned
  * @param trials numbers
  * @throws BsweepError USAGE for a trial that no round holds
  */
@@ -32,8 +32,7 @@ export function findElements(scene: Scene, trials: readonly number[]): readonly 
   const wanted = new Set(trials);
   const found = scene.jobs.flatMap((job) => {
     const state = stateOf(job, scene.answer);
-    const elements = job.manifest === "" ? [] : readManifest(job.manifest);
-    return elements.flatMap((element): TrialElement[] => {
+    return job.planned.flatMap((element): TrialElement[] => {
       const held = numbersOf(element.trials).filter((number) => wanted.has(number));
       const index = job.pool ? 0 : element.index;
       const [told] = isLive(state) ? STATES.filter(([name]) => state[name].includes(index)) : [];
@@ -87,7 +86,7 @@ const numbersOf = (trials: readonly { readonly number: number }[]): number[] =>
   trials.map(({ number }) => number);
 
 function requireAll(
-  { study }: Scene,
+  { study, unusable }: Scene,
   trials: readonly number[],
   found: readonly TrialElement[],
   code: "USAGE" | "CONFLICT",
@@ -97,6 +96,8 @@ function requireAll(
   const missing = trials.filter((number) => !seen.has(number));
   if (missing.length === 0) return;
   throw new BsweepError(code, `${complaint} trial ${missing.join(", ")}`, {
-    hint: `${formatCommand("bsweep", "status", study.file)} tells how far the study is, bsweep report what has a result`,
+    hint:
+      unusable[0]?.error.message ??
+      `${formatCommand("bsweep", "status", study.file)} tells how far the study is, bsweep report what has a result`,
   });
 }

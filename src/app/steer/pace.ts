@@ -8,6 +8,7 @@ import {
   dialectOf,
   partOf,
   planSteps,
+  reportSteering,
   runSteps,
   type SteeringOptions,
   type SteeringReport,
@@ -72,12 +73,9 @@ export async function pause(options: PauseOptions, effects: Effects): Promise<St
   const jobs = await runSteps(steps, printOnly);
   // Between the look and the command an element may have started: it is to go on.
   const overtaken = printOnly || running ? [] : await planOvertaken(scene, arrays, effects);
-  return {
-    study: scene.study.name,
-    action: "pause",
-    jobs: [...jobs, ...(await runSteps(overtaken, false))],
-    notes: keeps ? ["nothing more is submitted either, until bsweep resume"] : [],
-  };
+  const all = [...jobs, ...(await runSteps(overtaken, false))];
+  const notes = keeps ? ["nothing more is submitted either, until bsweep resume"] : [];
+  return reportSteering(scene, "pause", all, notes);
 }
 
 function refuseSuspension({ jobs, answer }: Scene): void {
@@ -131,12 +129,8 @@ export async function resume(options: SteeringOptions, effects: Effects): Promis
   });
   const outstanding = countOutstanding(scene);
   const left = plural(outstanding, "array");
-  return {
-    study: scene.study.name,
-    action: "resume",
-    jobs: await runSteps(steps, printOnly),
-    notes: wasPaused && outstanding > 0 ? [`submit.sh may submit what is left: ${left}`] : [],
-  };
+  const notes = wasPaused && outstanding > 0 ? [`submit.sh may submit what is left: ${left}`] : [];
+  return reportSteering(scene, "resume", await runSteps(steps, printOnly), notes);
 }
 
 interface ThrottleOptions extends SteeringOptions {
@@ -166,17 +160,12 @@ export async function throttle(
   const keeps = !printOnly && isUnfinished(limited);
   if (keeps) markLimit(scene, limit);
   const steps = [...planGroups(limited, limit), ...planArrays(scene, limit)];
-  return {
-    study: scene.study.name,
-    action: "throttle",
-    jobs: await runSteps(steps, printOnly),
-    notes: [
-      ...(keeps
-        ? [`what is submitted later keeps to ${limit} at once too, until this is changed`]
-        : []),
-      ...(pools.size > 0 ? [POOL_PACE] : []),
-    ],
-  };
+  return reportSteering(scene, "throttle", await runSteps(steps, printOnly), [
+    ...(keeps
+      ? [`what is submitted later keeps to ${limit} at once too, until this is changed`]
+      : []),
+    ...(pools.size > 0 ? [POOL_PACE] : []),
+  ]);
 }
 
 const POOL_PACE =

@@ -7,11 +7,13 @@ import { formatCommand } from "../../core/shell.ts";
 import type { Study } from "../../core/study.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
 import { CANARY, type Layout, SUBMITTED_FOLDER, roundJobName } from "../../workspace/layout.ts";
-import { readRound } from "../../rounds/round.ts";
+import type { Round } from "../../formats/round-file.ts";
+import type { ManifestElement } from "../../core/trial.ts";
+import { readManifest, readUsableRounds, type UnusableRound } from "../../rounds/round.ts";
 import { querySchedulers, type SchedulerAnswer } from "../cluster/query.ts";
 import {
+  describeArrays,
   readJobId,
-  readSubmittedArrays,
   readSubmitter,
   type SubmittedArray,
 } from "../cluster/submitted.ts";
@@ -26,6 +28,8 @@ export interface SteerableJob extends Omit<
   readonly name: string;
   /** 0: the canary; null: the job that mails at the end, whose paths are "". */
   readonly array: number | null;
+  /** What its elements run, where that was asked for. */
+  readonly planned: readonly ManifestElement[];
 }
 
 /** Elements by what the scheduler says of them; index 0 stands for a job that is no array. */
@@ -44,6 +48,8 @@ export interface Scene {
   readonly layout: Layout;
   /** By round and array; of each round the job that mails comes last. */
   readonly jobs: readonly SteerableJob[];
+  /** Of these rounds nobody knows what was submitted: their jobs are left alone. */
+  readonly unusable: readonly UnusableRound[];
   readonly answer: SchedulerAnswer;
 }
 
@@ -52,23 +58,37 @@ export interface SceneOptions {
   readonly layout: Layout;
   /** Only this round's jobs. */
   readonly round?: number;
+  /** Ask what the elements run: a round that does not tell cannot be used then. */
+  readonly planned?: boolean;
 }
 
 /**
  * Looks at what was submitted, and asks the schedulers once about all of it.
- * @throws BsweepError CONFLICT when nothing was submitted; SCHEDULER_MISSING, SCHEDULER_DOWN or SCHEDULER_OUTPUT when a
+ * @throws BsweepError CONFLICT when nothing was submitted; INVALID_MANIFEST or WORKSPACE when no round that was can be
+ *   used; INVALID_SITE as readSubmittedArrays does; SCHEDULER_MISSING, SCHEDULER_DOWN or SCHEDULER_OUTPUT when a
  *   scheduler cannot be asked: nothing is done to jobs that may not be ours
  */
 export async function lookAtJobs(options: SceneOptions, effects: Effects): Promise<Scene> {
   const { study, layout, round } = options;
-  const jobs = listJobs(layout, study).filter((job) => round === undefined || job.round === round);
+  const isWanted = (each: Pick<UnusableRound, "round">): boolean =>
+    round === undefined || each.round === null || each.round === round;
+  const rounds = readUsableRounds(layout, study.name, (each) =>
+    listJobs(each, layout, study).map((job) =>
+      options.planned === true && job.manifest !== ""
+        ? { ...job, planned: readManifest(job.manifest) }
+        : job,
+    ),
+  );
+  const jobs = rounds.usable.flat().filter(isWanted);
+  const unusable = rounds.unusable.filter(isWanted);
   if (!jobs.some(({ job, inDoubt }) => job !== null || inDoubt)) {
+    if (unusable[0] !== undefined) throw unusable[0].error;
     const where = round === undefined ? "" : ` of round ${round}`;
     throw new BsweepError("CONFLICT", `nothing${where} of ${study.name} was submitted`, {
       hint: `${formatCommand("bsweep", "submit", study.file)} submits what there is, and generates it if need be`,
     });
   }
-  return { study, layout, jobs, answer: await askAll(jobs, effects) };
+  return { study, layout, jobs, unusable, answer: await askAll(jobs, effects) };
 }
 
 /** @throws BsweepError as soon as one scheduler does not answer */
@@ -104,41 +124,37 @@ export function isLive(state: JobState): state is Elements {
 export const arraysOf = (jobs: readonly SteerableJob[]): readonly SteerableJob[] =>
   jobs.filter(({ array }) => array !== null);
 
-function listJobs(layout: Layout, study: Study): SteerableJob[] {
-  const arrays = readSubmittedArrays(layout, study).filter((array) => schedulerOf(array).submits);
-  const rounds = [...new Set(arrays.map(({ round }) => round))];
-  return rounds.flatMap((round) => {
-    const all = arrays.filter((array) => array.round === round);
-    const isBegun = all.some(({ array, job }) => array !== CANARY && job !== null);
-    // `submit.sh --no-canary` leaves it out: its trial stands in array 1 too.
-    const own = all.filter(
-      ({ array, job, inDoubt }) => !isBegun || array !== CANARY || job !== null || inDoubt,
-    );
-    const jobs = own.map((array) => {
-      const which = array.array === CANARY ? "canary" : `array ${array.array}`;
-      return { ...array, name: `round ${round}, ${which}` };
-    });
-    return [...jobs, ...findMailJob(layout, study.name, own)];
+/** A round's. @throws BsweepError as describeArrays does */
+function listJobs(round: Round, layout: Layout, study: Study): SteerableJob[] {
+  const all = describeArrays(round, layout, study).filter((array) => schedulerOf(array).submits);
+  const isBegun = all.some(({ array, job }) => array !== CANARY && job !== null);
+  // `submit.sh --no-canary` leaves it out: its trial stands in array 1 too.
+  const own = all.filter(
+    ({ array, job, inDoubt }) => !isBegun || array !== CANARY || job !== null || inDoubt,
+  );
+  const jobs = own.map((array) => {
+    const which = array.array === CANARY ? "canary" : `array ${array.array}`;
+    return { ...array, planned: [], name: `round ${round.round}, ${which}` };
   });
+  return [...jobs, ...findMailJob(layout, round, own)];
 }
 
 /** The job that waits for the round's others and mails; none where none was asked for. */
 function findMailJob(
   layout: Layout,
-  study: string,
+  { study, round, nonce }: Round,
   [first]: readonly SubmittedArray[],
 ): SteerableJob[] {
   if (first === undefined) return [];
-  const { round, scheduler, jobGroup } = first;
+  const { scheduler, jobGroup } = first;
   const submitted = join(layout.round(study, round), SUBMITTED_FOLDER, "notify");
   const job = readJobId(`${submitted}.job`);
   const inDoubt = job === null && existsSync(`${submitted}.intent`);
-  const nonce = readRound(layout, study, round)?.nonce;
-  if (nonce === undefined || (job === null && !inDoubt)) return [];
+  if (job === null && !inDoubt) return [];
   const mail = {
     ...{ round, scheduler, jobGroup, job, inDoubt, pool: false, elements: 1 },
     submitter: readSubmitter(submitted),
-    ...{ manifest: "", resultFolder: "", logFolder: "" },
+    ...{ planned: [], manifest: "", resultFolder: "", logFolder: "" },
     name: `round ${round}, mail at the end`,
     array: null,
     jobName: roundJobName(study, round, "end", nonce),
@@ -181,8 +197,9 @@ export function countOutstanding({ jobs }: Pick<Scene, "jobs">): number {
   ).length;
 }
 
-/** Whether anything may still start: a job that has not ended for sure, or an array that is yet to be submitted. */
+/** Whether anything may still start: a job that has not ended for sure, or an array that may yet be submitted. */
 export function isUnfinished(scene: Scene): boolean {
+  if (scene.unusable.length > 0) return true;
   const states = scene.jobs.map((job) => stateOf(job, scene.answer));
   return countOutstanding(scene) > 0 || states.some((state) => state === "hidden" || isLive(state));
 }

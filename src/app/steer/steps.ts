@@ -20,21 +20,30 @@ type SteeringAction = "throttle" | "pause" | "resume" | "cancel";
 /**
  * `done`: the scheduler did it. `planned`: it was only to be printed. `unchanged`: there was no need, or it cannot be.
  * `ended`: nothing is left that could be steered. `unsubmitted`: there is no job yet. `in doubt`: a job was asked for,
- * and nobody wrote its id down. `hidden`: somebody else's, which the scheduler does not show. `accepted`: the scheduler
- * does it, and had not when it was looked at again. `refused`: the scheduler said no, in the words of `detail`.
+ * and nobody wrote its id down. `hidden`: somebody else's, which the scheduler does not show. `unreadable`: a round, of
+ * whose jobs nobody can know, for the reason in `detail`. `accepted`: the scheduler does it, and had not when it was looked at again. `refused`: the scheduler said no, in the words of `detail`.
  * `unanswered`: it did not answer, and nobody knows whether it was done.
  */
 type SteeredOutcome =
-  | ("done" | "planned" | "unchanged" | "ended" | "unsubmitted" | "in doubt" | "hidden")
+  | (
+      | "done"
+      | "planned"
+      | "unchanged"
+      | "ended"
+      | "unsubmitted"
+      | "in doubt"
+      | "hidden"
+      | "unreadable"
+    )
   | ("accepted" | "refused" | "unanswered");
 
-/** One job, or LSF's job group, and what became of it. */
+/** One job, LSF's job group, or a round that cannot be read, and what became of it. */
 export interface SteeredJob {
   /** For a person: `round 1, array 2`. */
   readonly name: string;
-  /** Null for a job group. */
+  /** Null for a job group, and where rounds cannot even be listed. */
   readonly round: number | null;
-  /** 0: the canary; null: the job that mails at the end, or a job group. */
+  /** 0: the canary; null: the job that mails at the end, a job group, or a round. */
   readonly array: number | null;
   /** The scheduler's id; null where there is none. */
   readonly job: string | null;
@@ -52,6 +61,21 @@ export interface SteeringReport {
   readonly jobs: readonly SteeredJob[];
   /** What else the user should know. */
   readonly notes: readonly string[];
+}
+
+/** What was done, and what could not be for want of readable files. */
+export function reportSteering(
+  { study, unusable }: Scene,
+  action: SteeringAction,
+  jobs: readonly SteeredJob[],
+  notes: readonly string[],
+): SteeringReport {
+  const unreadable = unusable.map(({ round, error }): SteeredJob => ({
+    name: round === null ? "every round" : `round ${round}`,
+    ...{ round, array: null, job: null, outcome: "unreadable", commands: [] },
+    detail: error.message,
+  }));
+  return { study: study.name, action, jobs: [...jobs, ...unreadable], notes };
 }
 
 export interface SteeringOptions extends SceneOptions {

@@ -1,3 +1,4 @@
+import { BsweepError } from "../../core/errors.ts";
 import { dropAbsent } from "../../core/objects.ts";
 import { formatCommand } from "../../core/shell.ts";
 import { runInterruptible } from "../../process/signals.ts";
@@ -30,6 +31,10 @@ export const localCommand = defineCommand({
       const next = formatCommand("bsweep", command, study);
       if (json) printJson(report);
       else print(`${formatLocalReport(report)}\n\nnext: ${next}`);
+      if (report.unusable.length === 0) return;
+      throw new BsweepError("INVALID_MANIFEST", "not every round could be looked at", {
+        hint: "the warnings above name what to mend; then run this again",
+      });
     });
   },
 });

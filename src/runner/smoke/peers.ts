@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { valueOr } from "../../core/errors.ts";
 import type { PeerFacts } from "../../formats/smoke-files.ts";
 import { writeFileAtomic } from "../../workspace/atomic.ts";
+import { readPlainFile } from "../../workspace/folder.ts";
 
 const LOOK_MS = 100;
 
@@ -64,7 +65,7 @@ function ask(peer: Peer, { place }: Meeting, at: (name: string) => string): void
   }
   if (peer.facts !== undefined) return;
   const file = at(`answer-${place}-${peer.place}`);
-  const told = valueOr(undefined, () => JSON.parse(readFileSync(file, "utf8")) as Answer);
+  const told = valueOr(undefined, () => JSON.parse(readPlainFile(file)) as Answer);
   if (told === undefined) return;
   const roundTripSeconds = (performance.now() - peer.askedAt) / 1000;
   const clockAheadSeconds = (told.at - (peer.askedClock ?? 0)) / 1000 - roundTripSeconds / 2;

@@ -71,7 +71,10 @@ export async function installRuntime(
 function warnOfClosed(reporter: Reporter): void {
   const tfjs = findTfjsPackage();
   const closed = tfjs && findClosed([libraryLink(tfjs), bindingPath(tfjs)]);
-  if (closed !== undefined) reporter.warn(`${closed.found}; ${closed.remedy}`);
+  if (closed === undefined) return;
+  reporter.warn(
+    "other users cannot use this TensorFlow; bsweep runtime status tells why, and a way",
+  );
 }
 
 /** Whether a TensorFlow that works is what was asked for. */

@@ -8,9 +8,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { generateRound } from "../../../src/app/generate.ts";
+import { temporaryBeside } from "../../../src/workspace/atomic.ts";
 import type { Layout } from "../../../src/workspace/layout.ts";
 import { runBsweep } from "../../support/bsweep-process.ts";
 import { makeTestFolder } from "../../support/folder.ts";
@@ -39,6 +40,24 @@ test("what a killed command was making is removed by the next one, which says so
   const { stderr } = await status(studyFile, layout);
   expect(stderr).toContain(`removed what killed commands had left in ${layout.studyJobs("s")}: 1`);
   expect(readdirSync(layout.studyJobs("s"))).toEqual(["round-001"]);
+});
+
+test("half-written results and checkpoints of killed elements go with the next command, others stay", async () => {
+  const { layout, studyFile, resultFolder } = await makeLocalStudy(["good"]);
+  const checkpoints = layout.checkpoints("s", "0123456789abcdef");
+  for (const folder of [resultFolder, checkpoints]) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(temporaryOfDead(join(folder, "one.json")), "{");
+  }
+  const living = temporaryBeside(join(resultFolder, "two.json"));
+  writeFileSync(living, "{");
+  const { stderr, exitStatus } = await status(studyFile, layout);
+  expect(exitStatus).toBe(0);
+  expect(stderr).toContain(
+    `removed what killed commands had left in ${layout.studyResults("s")}: 2`,
+  );
+  expect(readdirSync(resultFolder)).toEqual([basename(living)]);
+  expect(readdirSync(checkpoints)).toEqual([]);
 });
 
 test("scratch folders of killed elements go with the next element", async () => {

@@ -41,6 +41,10 @@ test.each([
   ["computes", `${REPORT}; while :; do :; done`],
   ["changes its result", `while :; do ${REPORT}; sleep 1.5; done`],
   ["has left no result", "sleep 60"],
+  [
+    "has left a link to a result",
+    `echo '{"metrics":{"v":1}}' > "$1.real"; ln -s "$1.real" "$1"; sleep 60`,
+  ],
   ["has left half a result", `printf '{"metrics"' > "$1"; sleep 60`],
 ])("one that %s is not", async (_, script) => {
   expect((await watch(shell(script), 3, 6)).stopped).toBe("timeout");

@@ -1,10 +1,11 @@
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { GrowingLog } from "../../../src/app/logs/growing-log.ts";
 import { until } from "../../support/bsweep-process.ts";
 import { makeTestFolder } from "../../support/folder.ts";
 import { useLsf } from "../../support/lsf/suite.ts";
+import { spawnSync } from "../../support/programs.ts";
 import { GOOD, makeSubmittableRound, type RoundOptions } from "../../support/submitted-round.ts";
 import { WatchedStudy } from "../../support/watched-study.ts";
 
@@ -55,6 +56,28 @@ describe("logs", PATIENCE, () => {
     expect(stdout).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
     expect(stderr).toContain("== the scheduler's: jobs/s/round-001/logs/array-01/1000.1.out");
     expect(stdout).toContain("Resource usage summary:");
+  });
+
+  test("a pipe where a log was is refused, not waited for", async () => {
+    const study = await make({ trials: [GOOD, GOOD] });
+    await lsf().untilEnded();
+    const log = join(study.round.folder, "logs", "array-01", "1.log");
+    rmSync(log);
+    spawnSync("mkfifo", [log]);
+    const { exitStatus, stderr } = await study.run("logs", "1");
+    expect(stderr).toContain(`cannot read ${log}: it is no plain file`);
+    expect(exitStatus).toBe(5);
+  });
+
+  test("a trial whose round cannot be used any more is told of as that", async () => {
+    const study = await make({ trials: [GOOD] });
+    await lsf().untilEnded();
+    await study.run("collect");
+    const file = join(study.round.folder, "round.json");
+    writeFileSync(file, "{");
+    const { exitStatus, stderr } = await study.run("logs", "1");
+    expect(stderr).toContain(`error [INVALID_MANIFEST] ${file} is no valid round file`);
+    expect(exitStatus).toBe(3);
   });
 
   test("what has not started, and what does not exist", async () => {

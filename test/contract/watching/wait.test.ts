@@ -1,10 +1,11 @@
-import { mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { parseStudyFile } from "../../../src/formats/study-file.ts";
 import { waitForStudy } from "../../../src/app/watch.ts";
 import { watchStudy } from "../../../src/app/watch.ts";
-import { until } from "../../support/bsweep-process.ts";
+import { runBsweep, until } from "../../support/bsweep-process.ts";
+import { makeLocalStudy } from "../../support/local-study.ts";
 import { never, recordEffects } from "../../support/prepare.ts";
 import { useLsf } from "../../support/lsf/suite.ts";
 import { makeSubmittableRound } from "../../support/submitted-round.ts";
@@ -98,6 +99,29 @@ describe("wait", { timeout: 60_000 }, () => {
       if (looks === 3) break;
     }
     expect(effects.lines).toEqual([expect.stringContaining("study.sqlite cannot be opened")]);
+  });
+
+  test("a later look without its database collects what is new, and knows the rest", async () => {
+    const { layout, studyFile, resultFolder } = await makeLocalStudy(["good", "good"]);
+    const argv = ["local", studyFile, `--workspace=${layout.workspace}`];
+    await runBsweep([...argv, "--trials=1", "--workers=1"]);
+    rmSync(layout.database("s"));
+    mkdirSync(layout.database("s"));
+    const study = parseStudyFile(readFileSync(studyFile, "utf8"), studyFile);
+    const looks: number[] = [];
+    const effects = recordEffects();
+    for await (const { status } of watchStudy(
+      { study, layout, seconds: 0, signal: never },
+      effects,
+    )) {
+      looks.push(status.counts.complete);
+      if (looks.length === 2) break;
+      // What was collected needs its file no more.
+      const collected = readdirSync(resultFolder);
+      expect((await runBsweep(argv)).exitStatus).toBe(0);
+      for (const name of collected) rmSync(join(resultFolder, name));
+    }
+    expect(looks).toEqual([1, 2]);
   });
 
   test("what a later wave is to submit is waited for, a quarter of an hour", async () => {

@@ -90,15 +90,14 @@ describe("learningRateAt", () => {
       fc.property(cases, ({ total, ...changes }) => {
         const steps = Array.from({ length: 200 * total + 1 }, (_, step) => step / 200);
         const rates = ratesOf(changes, steps, total);
-        for (const rate of rates) {
-          expect(rate).toBeGreaterThanOrEqual(0);
-          expect(rate).toBeLessThanOrEqual(0.2 * (1 + 1e-12));
-        }
+        // One expectation for all: there are thousands, and each costs more than a rate.
+        expect(Math.min(...rates)).toBeGreaterThanOrEqual(0);
+        expect(Math.max(...rates)).toBeLessThanOrEqual(0.2 * (1 + 1e-12));
         if (changes.learningRateSchedule === "step") return;
         // Steepest is a warm-up of a step or less, left out here.
         if (changes.warmupEpochs > 0 && changes.warmupEpochs < 0.1) return;
-        for (const [at, rate] of rates.slice(1).entries())
-          expect(Math.abs(rate - (rates[at] ?? NaN))).toBeLessThan(0.2 * 0.06);
+        const jumps = rates.slice(1).map((rate, at) => Math.abs(rate - (rates[at] ?? NaN)));
+        expect(Math.max(...jumps)).toBeLessThan(0.2 * 0.06);
       }),
       { numRuns: 60 },
     );

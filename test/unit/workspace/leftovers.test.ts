@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { replaceFolder, temporaryBeside, withFolderBeside } from "../../../src/workspace/atomic.ts";
 import { clearLeftovers } from "../../../src/workspace/leftovers.ts";
 import { hasMakerEnded, makerMark, startOf } from "../../../src/workspace/maker.ts";
@@ -35,6 +35,23 @@ test("what killed commands were making goes; what is being made, or may be, stay
   expect(listTree(folder).filter((name) => !name.includes("/"))).toEqual(kept.sort());
   expect(clearLeftovers(folder)).toEqual([]);
   expect(clearLeftovers(join(folder, "none"))).toEqual([]);
+});
+
+test("what may be of another machine is told after a day, in a line for all folders", () => {
+  const folder = makeTestFolder();
+  const inside = ["a", "b"].map((name) => join(folder, name));
+  const foreign = inside.map((each) => {
+    const path = temporaryBeside(join(each, "x")).replace(makerMark(), "1-1-000000");
+    makeFolder(path, "");
+    return path;
+  });
+  expect(clearLeftovers(folder, inside)).toEqual([]);
+  vi.setSystemTime(Date.now() + 25 * 3_600_000);
+  onTestFinished(() => void vi.useRealTimers());
+  expect(clearLeftovers(folder, inside)).toEqual([
+    `${foreign[0]}, one of 2 in ${folder}, is of a command on another machine; if none is at work there, remove it`,
+  ]);
+  expect(foreign.every((path) => existsSync(path))).toBe(true);
 });
 
 test("killed between two renames: the new one stands when it is there, else the old one", () => {
