@@ -39,7 +39,7 @@ const CAUSES: readonly (readonly [code: string, what: string, hint: string])[] =
   ["SQLITE_CANTOPEN", "cannot be opened", "check that its folder exists and may be written"],
 ];
 
-/** SQLite's name for a new one in memory. */
+/** SQLite's name for a new one in memory: no file. */
 const IN_MEMORY = ":memory:";
 
 /**
@@ -54,7 +54,7 @@ export async function withDatabase<T>(
   use: (database: StudyDatabase) => T | Promise<T>,
 ): Promise<T> {
   const open = (): StudyDatabase => {
-    if (mode === "readwrite") makeFile(path);
+    if (mode === "readwrite" && path !== IN_MEMORY) makeFile(path);
     refusePipe(path);
     return openKeptDatabase(path, mode === "readonly");
   };

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { inTransaction, openKeptDatabase, withDatabase } from "../../src/storage/database.ts";
@@ -34,6 +34,13 @@ test("a new database is one file, without a write-ahead log, and keeps what was 
     ),
   );
   expect(pragmas).toEqual(["delete", 2, 1, MIGRATIONS.length]);
+});
+
+test("one in memory is no file", async () => {
+  await withDatabase(":memory:", "readwrite", (database) =>
+    inTransaction(database, () => replaceSetAside(database, ROWS)),
+  );
+  expect(existsSync(":memory:")).toBe(false);
 });
 
 test("opening again writes nothing", async () => {
