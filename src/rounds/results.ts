@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { BsweepError, messageOf } from "../core/errors.ts";
 import type { Trial, TrialResult } from "../core/trial.ts";
-import { formatResult, parseResult } from "../formats/result-file.ts";
+import { formatResult, historyText, parseResult } from "../formats/result-file.ts";
 import { writeFileAtomic } from "../workspace/atomic.ts";
 import { listEntries, listFolder } from "../workspace/folder.ts";
 import {
@@ -36,6 +36,12 @@ export function writeResult(folder: string, result: TrialResult): void {
 /** Reads a result and verifies it, as readText does. @throws BsweepError INVALID_RESULT with the reason */
 export async function readResult(path: string): Promise<TrialResult> {
   return parseResult(await readText(path), "the file");
+}
+
+/** The result that a file's text is, and its history as JSON. @throws BsweepError INVALID_RESULT with the reason */
+export function verifyText(text: string): { result: TrialResult; history: string } {
+  const result = parseResult(text, "the file");
+  return { result, history: historyText(text, result) };
 }
 
 /**

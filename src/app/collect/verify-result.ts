@@ -1,10 +1,9 @@
 import { BsweepError } from "../../core/errors.ts";
 import { canonicalJson } from "../../core/identity.ts";
 import type { TrialResult } from "../../core/trial.ts";
-import { historyText, parseResult } from "../../formats/result-file.ts";
 import type { PlannedTrialLookup } from "../../storage/rounds.ts";
 import { parseResultName } from "../../workspace/layout.ts";
-import type { ResultFile } from "../../rounds/results.ts";
+import { type ResultFile, verifyText } from "../../rounds/results.ts";
 
 /** What results are held against. */
 export interface Plan {
@@ -39,12 +38,9 @@ export function readResultFile(file: ResultFile, read: (file: ResultFile) => str
   try {
     const name = parseResultName(file.name);
     if (name === undefined) return { reason: "its name is no result's", isOfContent: true };
-    const text = read(file);
-    const result = parseResult(text, "the file");
-    const reason = mismatchWithName(result, name);
-    return reason === undefined
-      ? { result, history: historyText(text, result) }
-      : { reason, isOfContent: true };
+    const found = verifyText(read(file));
+    const reason = mismatchWithName(found.result, name);
+    return reason === undefined ? found : { reason, isOfContent: true };
   } catch (error) {
     if (!(error instanceof BsweepError)) throw error;
     const { message, issues, cause } = error;
