@@ -47,6 +47,12 @@ export function verifyText(text: string): {
   return { result, history: historyText(text, result) };
 }
 
+/** The result that a file's text is, and its history as JSON. @throws BsweepError INVALID_RESULT with the reason */
+export function verifyText(text: string): { result: TrialResult; history: string } {
+  const result = parseResult(text, "the file");
+  return { result, history: historyText(text, result) };
+}
+
 /**
  * The valid result in a file, which is read again when it is not whole yet; undefined for what stays torn or foreign:
  * `collect` sets it aside with its reason, everywhere else it is as if there were none.
