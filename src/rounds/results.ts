@@ -38,15 +38,6 @@ export async function readResult(path: string): Promise<TrialResult> {
   return verifyText(await readText(path)).result;
 }
 
-/** Verifies the text of a result's file. @throws BsweepError INVALID_RESULT */
-export function verifyText(text: string): {
-  readonly result: TrialResult;
-  readonly history: string;
-} {
-  const result = parseResult(text, "the file");
-  return { result, history: historyText(text, result) };
-}
-
 /** The result that a file's text is, and its history as JSON. @throws BsweepError INVALID_RESULT with the reason */
 export function verifyText(text: string): { result: TrialResult; history: string } {
   const result = parseResult(text, "the file");
