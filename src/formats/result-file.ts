@@ -180,7 +180,7 @@ export function historyText(text: string, result: TrialResult): string {
   // What is long is written before it.
   const start = text.indexOf('"history":[{', result.holdout?.predictions.length);
   const end = text.indexOf(`}],"${next}":`, start);
-  const isPlain = !text.includes("\\") && !text.includes('"__proto__"');
+  const isPlain = !text.includes("\\") && !text.includes("__proto__");
   if (start < 0 || end < 0 || !isPlain) return JSON.stringify(result.history);
   return text.slice(start + '"history":'.length, end + "}]".length);
 }

@@ -10,7 +10,7 @@ import { packageVersion } from "../../workspace/package.ts";
 import { explainMismatch, isObjective, type Plan, readResultFile } from "./verify-result.ts";
 
 /** How long a lock is held at a stretch, and given back: another process that wants it looks every 100 ms. */
-const [HOLD_MS, LET_IN_MS] = [1000, 110];
+const [HOLD_MS, LET_IN_MS] = [3000, 110];
 
 /** Where most files take longer, in milliseconds, they come through a network, which answers several as fast as one. */
 const NEAR_MS = 0.2;
