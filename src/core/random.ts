@@ -44,11 +44,12 @@ function drawBelow(below: number, nextUint32: () => number): number {
   if (!Number.isInteger(below) || below < 1 || below > UINT53)
     throw new RangeError(`found ${below}, expected an integer 1 .. 2^53`);
   const isWide = below > UINT32;
-  const size = isWide ? UINT53 : UINT32;
-  const limit = size - (size % below);
+  const last = (isWide ? UINT53 : UINT32) - below;
   for (;;) {
     const value = isWide ? (nextUint32() >>> 11) * UINT32 + nextUint32() : nextUint32();
-    if (value < limit) return value % below;
+    const rest = value % below;
+    // The last values that do not make up as many as there are below would be too many.
+    if (value - rest <= last) return rest;
   }
 }
 
