@@ -12,7 +12,8 @@ interface SteeringOutput {
 
 /**
  * @throws BsweepError SCHEDULER_REFUSED, after all was told, when the scheduler refused something; SCHEDULER_DOWN when
- *   it did not answer; INVALID_MANIFEST when a round cannot be read; CONFLICT when a job may exist that nobody knows the id of, or that nobody shows
+ *   it did not answer; INVALID_MANIFEST when a round cannot be read; CONFLICT when a job may exist that nobody knows the
+ *   id of, or that nobody shows
  */
 export function tellSteering(report: SteeringReport, output: SteeringOutput): void {
   if (output.json) printJson(report);

@@ -1,14 +1,14 @@
 import * as z from "zod";
 import type { ManifestElement } from "../core/trial.ts";
 import { checkValue, invalidDocument, readJson } from "./issues.ts";
-import { isManifestElement } from "./trial-guards.ts";
+import { isManifestElement, TRIAL_ID } from "./trial-guards.ts";
 
 export const parametersSchema = z.record(
   z.string(),
   z.union([z.string(), z.number(), z.boolean()]),
 );
 
-export const trialIdSchema = z.string().regex(/^[0-9a-f]{16}$/);
+export const trialIdSchema = z.string().regex(TRIAL_ID);
 
 export const resourceSchema = z.strictObject({ epochs: z.int().min(1) });
 

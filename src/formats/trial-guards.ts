@@ -24,7 +24,8 @@ import {
 
 type Member<Name extends keyof TrialResult> = NonNullable<TrialResult[Name]>;
 
-const TRIAL_ID = /^[0-9a-f]{16}$/;
+/** 16 hex digits (core/identity.ts). */
+export const TRIAL_ID = /^[0-9a-f]{16}$/;
 
 /** Of a trial, in manifests and results. */
 const TRIAL_GUARDS: MemberGuards<Trial> = {

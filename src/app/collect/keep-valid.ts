@@ -85,10 +85,10 @@ async function keepFirst(
   let [count, until] = [0, Infinity];
   inTransaction(database, () => {
     until = performance.now() + HOLD_MS;
-    for (const each of some.slice(0, most)) {
+    for (const each of some) {
       keep(each, reader.read);
       count += 1;
-      if (performance.now() > until || reader.isFar()) break;
+      if (count === most || performance.now() > until || reader.isFar()) break;
     }
   });
   if (performance.now() > until) await pause(LET_IN_MS);

@@ -21,8 +21,9 @@ type SteeringAction = "throttle" | "pause" | "resume" | "cancel";
  * `done`: the scheduler did it. `planned`: it was only to be printed. `unchanged`: there was no need, or it cannot be.
  * `ended`: nothing is left that could be steered. `unsubmitted`: there is no job yet. `in doubt`: a job was asked for,
  * and nobody wrote its id down. `hidden`: somebody else's, which the scheduler does not show. `unreadable`: a round, of
- * whose jobs nobody can know, for the reason in `detail`. `accepted`: the scheduler does it, and had not when it was looked at again. `refused`: the scheduler said no, in the words of `detail`.
- * `unanswered`: it did not answer, and nobody knows whether it was done.
+ * whose jobs nobody can know, for the reason in `detail`. `accepted`: the scheduler does it, and had not when it was
+ * looked at again. `refused`: the scheduler said no, in the words of `detail`. `unanswered`: it did not answer, and
+ * nobody knows whether it was done.
  */
 type SteeredOutcome =
   | (
