@@ -10,9 +10,9 @@ import { rankStudy, type ReportOptions } from "./report.ts";
  */
 export async function findBest(options: ReportOptions, effects: Effects): Promise<Best> {
   const report = await rankStudy(options, effects);
-  const { study, objective, ranking, counts } = report;
+  const { study, objective, ranking, counts, sharing } = report;
   const { file, trainer } = options.study;
-  const [winner] = ranking;
+  const winner = ranking.at(0);
   if (winner === undefined) throw nothingRanked(report, file);
   const { number, trialId, params, epochs, interval, holdout, replicates, spread } = winner;
   return {
@@ -24,7 +24,7 @@ export async function findBest(options: ReportOptions, effects: Effects): Promis
     modelParameters: winner.modelParameters,
     complete: counts.complete,
     outside: winner.outside,
-    sharing: ranking.filter(({ rank }) => rank === 1).length,
+    sharing,
     trainer:
       trainer.kind === "cnn"
         ? { kind: trainer.kind, epochs, set: params }
