@@ -33,7 +33,11 @@ export function tableOf(outcomes: readonly Outcome[]): TrialTable {
 
 /** All that is told of these trials. */
 export function reportOf(study: ReportedStudy, outcomes: readonly Outcome[]): StudyReport {
-  return buildStudyReport(study, tableOf(outcomes), (row) => outcomes[row]?.failure?.message ?? "");
+  return buildStudyReport(study, tableOf(outcomes), {
+    explainFailure: (row) => outcomes[row]?.failure?.message ?? "",
+    labels: { reason: "there is no data set" },
+    predictionsOf: () => null,
+  });
 }
 
 /** A complete trial with `correct` of the hold-out's rows right. */
