@@ -109,9 +109,8 @@ function judgeLeftOut(
 ): number | null {
   const { shared, differing } = correctness;
   let [leftOut, right] = [0, 0];
-  for (let row = 0; row < weights.length; row++) if (weights[row] === 0) leftOut++;
-  for (let place = 0; place < shared.length; place++)
-    if (weights[shared[place] ?? 0] === 0) right++;
+  for (const weight of weights) if (weight === 0) leftOut++;
+  for (const row of shared) if (weights[row] === 0) right++;
   for (let place = 0; place < differing.length; place++)
     if (weights[differing[place] ?? 0] === 0 && isRight(correctness, run, place)) right++;
   return leftOut === 0 ? null : right / leftOut;
