@@ -40,9 +40,10 @@ export function compareOverRows(
   const compared = comparison.candidates.length;
   const reach = reachOfChance(compared);
   const rows = holdout.labels.length;
+  const scores = scoreCandidates(comparison);
   const near = screenByAccuracy(comparison, rows, reach + OUT_OF_SIGHT);
-  const correctness = readCorrectness(comparison, holdout, near);
-  const best = correctness.candidates.indexOf(findLargest(scoreCandidates(comparison)));
+  const correctness = readCorrectness(comparison, holdout, withRunnerUp(near, scores));
+  const best = correctness.candidates.indexOf(findLargest(scores));
   if (best < 0) return null;
   const seedVariance = measureSeedVariance(correctness);
   const limits = limitRivals(correctness, seedVariance, best);
@@ -67,6 +68,14 @@ export function compareOverRows(
     over: seedVariance.degrees > 0 ? "rows and seeds" : "rows",
     level: FAMILY_LEVEL,
   };
+}
+
+/** However far ahead the best is, by how much is told by the next. */
+function withRunnerUp(near: readonly number[], scores: Float64Array): readonly number[] {
+  const [best] = near;
+  if (near.length !== 1 || best === undefined) return near;
+  const next = findLargest(scores.map((score, place) => (place === best ? -Infinity : score)));
+  return next < 0 ? near : [best, next].sort((a, b) => a - b);
 }
 
 /** Without predictions, only the accuracies can tell a candidate from the best. */

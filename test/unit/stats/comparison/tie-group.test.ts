@@ -87,6 +87,16 @@ test("only what is near the best is read, once", () => {
   expect(describeTieGroup(group)).toBe("3 of 43 cannot be told from the best");
 });
 
+test("a best far ahead of all says by how much", () => {
+  const random = randomFor(4, "far ahead");
+  const { comparison } = simulateRanking({ accuracies: [0.97, 0.3, 0.2], rows: 500, random });
+  const { members } = find(comparison);
+  expect(members).toHaveLength(1);
+  expect(members[0]?.difference?.low).toBe(0);
+  expect(members[0]?.difference?.high).toBeGreaterThan(0.67);
+  expect(members[0]?.difference?.high).toBeLessThan(0.8);
+});
+
 test.each([
   ["all perfect", (row: number) => row % 255],
   ["all wrong", (row: number) => (row + 1) % 255],
