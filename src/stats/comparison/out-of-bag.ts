@@ -2,11 +2,11 @@ import { type RandomSource, randomFor } from "../../core/random.ts";
 import { type Interval, mean, quantile, sortNumbers, wilsonInterval } from "../moments.ts";
 import {
   type Comparison,
+  type CorrectedEstimate,
   findLargest,
   type HoldoutPredictions,
   scoreCandidates,
 } from "./comparison.ts";
-import type { CorrectedEstimate } from "./corrected-estimate.ts";
 import { type Correctness, isRight, meanCorrect, readCorrectness } from "./correctness.ts";
 import { type Resample, visitResamples } from "./resamples.ts";
 import { reachOfChance, screenByAccuracy } from "./screen.ts";

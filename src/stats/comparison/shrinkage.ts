@@ -1,5 +1,10 @@
-import { type Comparison, findLargest, scoreCandidates, type Untold } from "./comparison.ts";
-import type { CorrectedEstimate } from "./corrected-estimate.ts";
+import {
+  type Comparison,
+  type CorrectedEstimate,
+  findLargest,
+  scoreCandidates,
+  type Untold,
+} from "./comparison.ts";
 import { studentLimit } from "./normal.ts";
 import { poolNearBest } from "./over-seeds.ts";
 

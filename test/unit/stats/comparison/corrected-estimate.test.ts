@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { randomFor } from "../../../../src/core/random.ts";
-import { type Comparison, isUntold } from "../../../../src/stats/comparison/comparison.ts";
 import {
-  correctBest,
+  type Comparison,
   type CorrectedEstimate,
-} from "../../../../src/stats/comparison/corrected-estimate.ts";
+  isUntold,
+} from "../../../../src/stats/comparison/comparison.ts";
+import { correctBest } from "../../../../src/stats/comparison/corrected-estimate.ts";
 import { mean } from "../../../../src/stats/moments.ts";
 import {
   drawNoise,
