@@ -1,0 +1,172 @@
+import { randomFor } from "../../core/random.ts";
+import type { Objective } from "../../core/study.ts";
+import type { Interval } from "../moments.ts";
+import { findBeyondChance } from "./beyond-chance.ts";
+import { type CellGrid, cutIntoCells, type SearchedParameter } from "./cell-grid.ts";
+import { estimateDensity } from "./parzen.ts";
+import { rankRows } from "./ranked-rows.ts";
+import { spanInterval } from "./span-interval.ts";
+
+/** How much a parameter matters for being among the best tenth. */
+export interface PedAnovaImportance {
+  readonly name: string;
+  /** Pearson's divergence of the best tenth's density from that of all rows, as Optuna's evaluator gives it; >= 0. */
+  readonly divergence: number;
+  /** Its part of the sum over all parameters, in [0, 1]; 0 where that is 0. */
+  readonly share: number;
+  /** 95 % of `share`, over bootstraps of the rows. */
+  readonly interval: Interval;
+  readonly isBeyondChance: boolean;
+}
+
+/** The rows that count as the best. */
+const TOP_SHARE = 0.1;
+/** Fewer rows with the parameter say nothing of it. */
+const LEAST_ROWS = 2;
+const BOOTSTRAPS = 200;
+const PERMUTATIONS = 199;
+/** As in Optuna, no cell is impossible. */
+const LEAST_DENSITY = 1e-12;
+
+/**
+ * PED-ANOVA (Watanabe, Bansal and Hutter, IJCAI 2023, arXiv 2304.10255) with the choices of Optuna's evaluator, its default
+ * (5.0: best tenth against all, 50 points, a prior that weighs one row). A parameter that only some rows have is looked at
+ * among these, its divergence weighted by how many of the best and of all they are (conditional PED-ANOVA, arXiv
+ * 2601.20800). Which objectives are among the best counts, not how large they are. The order of rows does not matter.
+ * @param objectives a row each; those that are not finite are left out
+ * @returns for each parameter; with fewer than two rows, or where all objectives are equal, all 0 and nothing beyond chance
+ */
+export function measurePedAnova(
+  parameters: readonly SearchedParameter[],
+  objectives: Float64Array,
+  direction: Objective["direction"],
+): readonly PedAnovaImportance[] {
+  const columns = parameters.map(({ column }) => column);
+  const { losses, codes } = rankRows(columns, objectives, direction);
+  const measured = parameters.map((parameter, at): MeasuredColumn => {
+    const grid = cutIntoCells(parameter);
+    const own = codes[at] ?? new Int32Array();
+    return { grid, cells: own.map((code) => (code < 0 ? -1 : (grid.cellOfValue[code] ?? -1))) };
+  });
+  const divergences = measureTop(measured, losses);
+  const shares = normalize(divergences);
+  const bootstraps = bootstrap(measured, losses).map(normalize);
+  const beyond = findBeyondChance(divergences, permute(measured, losses));
+  return columns.map(({ name }, at) => ({
+    name,
+    divergence: divergences[at] ?? 0,
+    share: shares[at] ?? 0,
+    interval: spanInterval(bootstraps.map((one) => one[at] ?? 0)),
+    isBeyondChance: beyond[at] ?? false,
+  }));
+}
+
+/** For each row, the best first, the cell of a parameter; -1: it has none. */
+interface MeasuredColumn {
+  readonly grid: CellGrid;
+  readonly cells: Int32Array;
+}
+
+/** The divergence of each parameter. @param times how often each row counts; once if absent */
+function measureTop(
+  columns: readonly MeasuredColumn[],
+  losses: Float64Array,
+  times?: Int32Array,
+): Float64Array {
+  const end = findTop(losses, times);
+  return Float64Array.from(columns, ({ grid, cells }) => {
+    const top = countCells(grid, cells.subarray(0, end), times);
+    const rest = countCells(grid, cells.subarray(end), times?.subarray(end));
+    const totals = { top: sumTimes(end, times), all: losses.length };
+    return diverge(grid, top, add(top, rest), totals);
+  });
+}
+
+/** How many rows, the best first, are the best tenth; those that are as good as its last one belong to it. */
+function findTop(losses: Float64Array, times?: Int32Array): number {
+  const wanted = Math.ceil(TOP_SHARE * losses.length);
+  let end = 0;
+  for (let passed = 0; passed < wanted && end < losses.length; end++) passed += times?.[end] ?? 1;
+  while (end > 0 && end < losses.length && losses[end] === losses[end - 1]) end++;
+  return end;
+}
+
+function countCells(grid: CellGrid, cells: Int32Array, times?: Int32Array): Float64Array {
+  const counts = new Float64Array(grid.measures.length);
+  for (let row = 0; row < cells.length; row++) {
+    const cell = cells[row] ?? -1;
+    if (cell >= 0) counts[cell] = (counts[cell] ?? 0) + (times?.[row] ?? 1);
+  }
+  return counts;
+}
+
+function sumTimes(end: number, times?: Int32Array): number {
+  return times === undefined ? end : times.subarray(0, end).reduce((sum, one) => sum + one, 0);
+}
+
+function add(a: Float64Array, b: Float64Array): Float64Array {
+  return a.map((value, at) => value + (b[at] ?? 0));
+}
+
+/** @param totals rows of the best tenth and of all, with the parameter or without */
+function diverge(
+  grid: CellGrid,
+  top: Float64Array,
+  all: Float64Array,
+  totals: { readonly top: number; readonly all: number },
+): number {
+  const sum = (counts: Float64Array): number => counts.reduce((total, count) => total + count, 0);
+  const [having, topHaving] = [sum(all), sum(top)];
+  if (grid.measures.length < 2 || having < LEAST_ROWS || topHaving === 0) return 0;
+  const [best, every] = [estimateDensity(grid, top), estimateDensity(grid, all)];
+  let divergence = 0;
+  for (let cell = 0; cell < every.length; cell++) {
+    const density = (every[cell] ?? 0) + LEAST_DENSITY;
+    divergence += density * (((best[cell] ?? 0) + LEAST_DENSITY) / density - 1) ** 2;
+  }
+  const weight = (topHaving / totals.top) ** 2 / (having / totals.all);
+  return weight * divergence * (totals.top / totals.all) ** 2;
+}
+
+function normalize(divergences: Float64Array): Float64Array {
+  const sum = divergences.reduce((total, value) => total + value, 0);
+  return divergences.map((value) => (sum > 0 ? value / sum : 0));
+}
+
+function bootstrap(columns: readonly MeasuredColumn[], losses: Float64Array): Float64Array[] {
+  const rows = losses.length;
+  if (rows === 0) return [];
+  const random = randomFor(rows, "PED-ANOVA's bootstraps");
+  const times = new Int32Array(rows);
+  return Array.from({ length: BOOTSTRAPS }, () => {
+    times.fill(0);
+    for (let drawn = 0; drawn < rows; drawn++) {
+      const row = random.nextInteger(rows);
+      times[row] = (times[row] ?? 0) + 1;
+    }
+    return measureTop(columns, losses, times);
+  });
+}
+
+/** Which rows are the best is all that a permutation changes: as many of them, drawn at random. */
+function permute(columns: readonly MeasuredColumn[], losses: Float64Array): Float64Array[] {
+  const random = randomFor(losses.length, "PED-ANOVA's permutations");
+  const end = findTop(losses);
+  const totals = { top: end, all: losses.length };
+  const all = columns.map(({ grid, cells }) => countCells(grid, cells));
+  const order = Int32Array.from(losses.keys());
+  return Array.from({ length: PERMUTATIONS }, () => {
+    for (let place = 0; place < end; place++) {
+      const other = place + random.nextInteger(order.length - place);
+      [order[place], order[other]] = [order[other] ?? 0, order[place] ?? 0];
+    }
+    const drawn = order.subarray(0, end);
+    return Float64Array.from(columns, ({ grid, cells }, at) => {
+      const top = countCells(
+        grid,
+        drawn.map((row) => cells[row] ?? -1),
+      );
+      return diverge(grid, top, all[at] ?? top, totals);
+    });
+  });
+}
