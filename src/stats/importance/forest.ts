@@ -59,7 +59,7 @@ interface Bag extends Pick<TreeRows, "targets" | "weights"> {
 function drawBag(targets: Float64Array, random: RandomSource): Bag {
   const times = new Float64Array(targets.length);
   let distinct = 0;
-  for (let drawn = 0; drawn < times.length; drawn++) {
+  for (let drawn = targets.length; drawn > 0; drawn--) {
     const row = random.nextInteger(times.length);
     const before = times[row] ?? 0;
     if (before === 0) distinct++;

@@ -6,17 +6,21 @@ const PRIOR_WEIGHT = 1;
 /** Nine tenths of a kernel stay within half a cell of its middle, at the least. */
 const LEAST_DEVIATION = 0.5 / 1.64;
 
+/** Counts of rows in each cell, at least one in all, to a density over the cells; sum 1. */
+export type DensityEstimator = (counts: Float64Array) => Float64Array;
+
 /**
  * The density of rows over the cells of a parameter, with the prior that keeps it above 0 everywhere: Parzen's estimate as Optuna's
  * evaluator makes it (5.0: `scott_parzen_estimator.py`). In a list each row is a kernel on its own value; in a
  * range it is a normal one about its point, as wide as Scott says ("Multivariate density estimation", 1992), cut at the ends.
- * @param counts rows in each cell, at least one in all
  */
-export function estimateDensity(grid: CellGrid, counts: Float64Array): Float64Array {
-  return grid.kind === "list" ? ofList(counts) : ofRange(counts);
+export function createEstimator({ kind, measures }: CellGrid): DensityEstimator {
+  if (kind === "list") return estimateList;
+  const prior = spreadPrior(measures.length);
+  return (counts) => estimateRange(counts, prior);
 }
 
-function ofList(counts: Float64Array): Float64Array {
+function estimateList(counts: Float64Array): Float64Array {
   const choices = counts.length;
   const total = counts.reduce((sum, count) => sum + count, 0);
   const kernels = counts.reduce((sum, count) => sum + Number(count > 0), 0) + 1;
@@ -28,7 +32,7 @@ function ofList(counts: Float64Array): Float64Array {
   );
 }
 
-function ofRange(counts: Float64Array): Float64Array {
+function estimateRange(counts: Float64Array, prior: Float64Array): Float64Array {
   const cells = counts.length;
   const total = counts.reduce((sum, count) => sum + count, 0);
   const deviation = Math.max(LEAST_DEVIATION, scottDeviation(counts, total));
@@ -39,7 +43,7 @@ function ofRange(counts: Float64Array): Float64Array {
     below[at] = side;
     below[2 * cells + 1 - at] = 1 - side;
   }
-  const density = spreadPrior(cells);
+  const density = prior.slice();
   for (let middle = 0; middle < cells; middle++) {
     const count = counts[middle] ?? 0;
     if (count === 0) continue;

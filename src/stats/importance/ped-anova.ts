@@ -2,9 +2,9 @@ import { randomFor } from "../../core/random.ts";
 import type { Objective } from "../../core/study.ts";
 import type { Interval } from "../moments.ts";
 import { findBeyondChance } from "./beyond-chance.ts";
-import { type CellGrid, cutIntoCells, type SearchedParameter } from "./cell-grid.ts";
-import { estimateDensity } from "./parzen.ts";
-import { rankRows } from "./ranked-rows.ts";
+import { cutIntoCells, type SearchedParameter } from "./cell-grid.ts";
+import { createEstimator, type DensityEstimator } from "./parzen.ts";
+import { countTop, rankRows } from "./ranked-rows.ts";
 import { spanInterval } from "./span-interval.ts";
 
 /** How much a parameter matters for being among the best tenth. */
@@ -19,8 +19,6 @@ export interface PedAnovaImportance {
   readonly isBeyondChance: boolean;
 }
 
-/** The rows that count as the best. */
-const TOP_SHARE = 0.1;
 /** Fewer rows with the parameter say nothing of it. */
 const LEAST_ROWS = 2;
 const BOOTSTRAPS = 200;
@@ -46,7 +44,13 @@ export function measurePedAnova(
   const measured = parameters.map((parameter, at): MeasuredColumn => {
     const grid = cutIntoCells(parameter);
     const own = codes[at] ?? new Int32Array();
-    return { grid, cells: own.map((code) => (code < 0 ? -1 : (grid.cellOfValue[code] ?? -1))) };
+    const estimate = createEstimator(grid);
+    const count = grid.measures.length;
+    return {
+      count,
+      estimate,
+      cells: own.map((code) => (code < 0 ? -1 : (grid.cellOfValue[code] ?? -1))),
+    };
   });
   const divergences = measureTop(measured, losses);
   const shares = normalize(divergences);
@@ -61,10 +65,12 @@ export function measurePedAnova(
   }));
 }
 
-/** For each row, the best first, the cell of a parameter; -1: it has none. */
 interface MeasuredColumn {
-  readonly grid: CellGrid;
+  /** Cells of the parameter. */
+  readonly count: number;
+  /** For each row, the best first, its cell; -1: it has none. */
   readonly cells: Int32Array;
+  readonly estimate: DensityEstimator;
 }
 
 /** The divergence of each parameter. @param times how often each row counts; once if absent */
@@ -73,64 +79,72 @@ function measureTop(
   losses: Float64Array,
   times?: Int32Array,
 ): Float64Array {
-  const end = findTop(losses, times);
-  return Float64Array.from(columns, ({ grid, cells }) => {
-    const top = countCells(grid, cells.subarray(0, end), times);
-    const rest = countCells(grid, cells.subarray(end), times?.subarray(end));
-    const totals = { top: sumTimes(end, times), all: losses.length };
-    return diverge(grid, top, add(top, rest), totals);
+  const end = countTop(losses, times);
+  const topRows = times?.subarray(0, end).reduce((sum, one) => sum + one, 0) ?? end;
+  return Float64Array.from(columns, (column) => {
+    const top = countCells(column, 0, end, times);
+    const rest = countCells(column, end, losses.length, times);
+    const all = describeAll(
+      column,
+      top.map((count, cell) => count + (rest[cell] ?? 0)),
+    );
+    return diverge(column, top, all, { top: topRows, all: losses.length });
   });
 }
 
-/** How many rows, the best first, are the best tenth; those that are as good as its last one belong to it. */
-function findTop(losses: Float64Array, times?: Int32Array): number {
-  const wanted = Math.ceil(TOP_SHARE * losses.length);
-  let end = 0;
-  for (let passed = 0; passed < wanted && end < losses.length; end++) passed += times?.[end] ?? 1;
-  while (end > 0 && end < losses.length && losses[end] === losses[end - 1]) end++;
-  return end;
-}
-
-function countCells(grid: CellGrid, cells: Int32Array, times?: Int32Array): Float64Array {
-  const counts = new Float64Array(grid.measures.length);
-  for (let row = 0; row < cells.length; row++) {
+function countCells(
+  { count, cells }: MeasuredColumn,
+  start: number,
+  end: number,
+  times?: Int32Array,
+): Float64Array {
+  const counts = new Float64Array(count);
+  for (let row = start; row < end; row++) {
     const cell = cells[row] ?? -1;
     if (cell >= 0) counts[cell] = (counts[cell] ?? 0) + (times?.[row] ?? 1);
   }
   return counts;
 }
 
-function sumTimes(end: number, times?: Int32Array): number {
-  return times === undefined ? end : times.subarray(0, end).reduce((sum, one) => sum + one, 0);
+/** All rows that have a parameter. */
+interface AllRows {
+  readonly count: number;
+  /** Null where nothing can be told: too few rows, or a single cell. */
+  readonly density: Float64Array | null;
 }
 
-function add(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((value, at) => value + (b[at] ?? 0));
+function describeAll({ estimate }: MeasuredColumn, counts: Float64Array): AllRows {
+  const count = sum(counts);
+  const isEnough = counts.length > 1 && count >= LEAST_ROWS;
+  return { count, density: isEnough ? estimate(counts) : null };
 }
 
 /** @param totals rows of the best tenth and of all, with the parameter or without */
 function diverge(
-  grid: CellGrid,
+  { estimate }: MeasuredColumn,
   top: Float64Array,
-  all: Float64Array,
+  all: AllRows,
   totals: { readonly top: number; readonly all: number },
 ): number {
-  const sum = (counts: Float64Array): number => counts.reduce((total, count) => total + count, 0);
-  const [having, topHaving] = [sum(all), sum(top)];
-  if (grid.measures.length < 2 || having < LEAST_ROWS || topHaving === 0) return 0;
-  const [best, every] = [estimateDensity(grid, top), estimateDensity(grid, all)];
+  const topHaving = sum(top);
+  if (all.density === null || topHaving === 0) return 0;
+  const best = estimate(top);
   let divergence = 0;
-  for (let cell = 0; cell < every.length; cell++) {
-    const density = (every[cell] ?? 0) + LEAST_DENSITY;
+  for (let cell = 0; cell < best.length; cell++) {
+    const density = (all.density[cell] ?? 0) + LEAST_DENSITY;
     divergence += density * (((best[cell] ?? 0) + LEAST_DENSITY) / density - 1) ** 2;
   }
-  const weight = (topHaving / totals.top) ** 2 / (having / totals.all);
+  const weight = (topHaving / totals.top) ** 2 / (all.count / totals.all);
   return weight * divergence * (totals.top / totals.all) ** 2;
 }
 
+function sum(counts: Float64Array): number {
+  return counts.reduce((total, count) => total + count, 0);
+}
+
 function normalize(divergences: Float64Array): Float64Array {
-  const sum = divergences.reduce((total, value) => total + value, 0);
-  return divergences.map((value) => (sum > 0 ? value / sum : 0));
+  const all = sum(divergences);
+  return divergences.map((value) => (all > 0 ? value / all : 0));
 }
 
 function bootstrap(columns: readonly MeasuredColumn[], losses: Float64Array): Float64Array[] {
@@ -151,9 +165,9 @@ function bootstrap(columns: readonly MeasuredColumn[], losses: Float64Array): Fl
 /** Which rows are the best is all that a permutation changes: as many of them, drawn at random. */
 function permute(columns: readonly MeasuredColumn[], losses: Float64Array): Float64Array[] {
   const random = randomFor(losses.length, "PED-ANOVA's permutations");
-  const end = findTop(losses);
+  const end = countTop(losses);
   const totals = { top: end, all: losses.length };
-  const all = columns.map(({ grid, cells }) => countCells(grid, cells));
+  const all = columns.map((column) => describeAll(column, countCells(column, 0, losses.length)));
   const order = Int32Array.from(losses.keys());
   return Array.from({ length: PERMUTATIONS }, () => {
     for (let place = 0; place < end; place++) {
@@ -161,12 +175,12 @@ function permute(columns: readonly MeasuredColumn[], losses: Float64Array): Floa
       [order[place], order[other]] = [order[other] ?? 0, order[place] ?? 0];
     }
     const drawn = order.subarray(0, end);
-    return Float64Array.from(columns, ({ grid, cells }, at) => {
-      const top = countCells(
-        grid,
-        drawn.map((row) => cells[row] ?? -1),
-      );
-      return diverge(grid, top, all[at] ?? top, totals);
+    return Float64Array.from(columns, (column, at) => {
+      const cells = drawn.map((row) => column.cells[row] ?? -1);
+      const top = countCells({ ...column, cells }, 0, end);
+      return diverge(column, top, all[at] ?? NO_ROWS, totals);
     });
   });
 }
+
+const NO_ROWS: AllRows = { count: 0, density: null };

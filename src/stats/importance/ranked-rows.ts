@@ -37,6 +37,21 @@ function compareCodes(columns: readonly ParameterColumn[], a: number, b: number)
   return 0;
 }
 
+/** The rows that count as the best. */
+const TOP_SHARE = 0.1;
+
+/**
+ * How many rows, the best first, are the best tenth; those that are as good as its last one belong to it.
+ * @param times how often each row counts, as many as there are in all; once if absent
+ */
+export function countTop(losses: Float64Array, times?: Int32Array): number {
+  const wanted = Math.ceil(TOP_SHARE * losses.length);
+  let end = 0;
+  for (let passed = 0; passed < wanted && end < losses.length; end++) passed += times?.[end] ?? 1;
+  while (end > 0 && end < losses.length && losses[end] === losses[end - 1]) end++;
+  return end;
+}
+
 /**
  * Values moved and scaled so that squares of them overflow nowhere, in [-1, 1].
  * @param ascending finite
