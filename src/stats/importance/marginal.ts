@@ -56,8 +56,10 @@ export function drawMarginal(
 /** @param ascending at least one */
 function describeValues(ascending: Float64Array, direction: Objective["direction"]) {
   const [least = 0, most = 0] = [ascending[0], ascending.at(-1)];
-  // In units of the largest, neither sums nor squares overflow.
-  const scale = Math.max(Math.abs(least), Math.abs(most)) || 1;
+  // In units of about the largest, neither sums nor squares overflow; a power of two changes no digit.
+  const largest = Math.max(Math.abs(least), Math.abs(most));
+  const scale =
+    largest === 0 ? 1 : Math.max(Number.MIN_VALUE, 2 ** Math.floor(Math.log2(largest)));
   const scaled = ascending.map((value) => value / scale);
   const at = (share: number): number => clampFinite(quantile(scaled, share) * scale);
   return {

@@ -35,10 +35,11 @@ export function narrowRange(range: Range, low: number, high: number): Range {
 }
 
 function roundDigits(value: number, to: "floor" | "ceil"): number {
-  if (value === 0) return 0;
+  const nearest = Number(value.toPrecision(DIGITS));
+  if (to === "floor" ? nearest <= value : nearest >= value) return nearest;
   const unit = 10 ** (Math.floor(Math.log10(Math.abs(value))) - DIGITS + 1);
-  const rounded = Number((Math[to](value / unit) * unit).toPrecision(DIGITS));
-  return Number.isFinite(rounded) ? rounded : value;
+  const next = Number((to === "floor" ? nearest - unit : nearest + unit).toPrecision(DIGITS));
+  return Number.isFinite(next) ? next : value;
 }
 
 /**

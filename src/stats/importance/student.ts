@@ -5,7 +5,7 @@ const FEW = [12.706204736174694, 4.302652729749462];
 
 /**
  * The quantile of 0.975 of Student's t distribution: two-sided 95 %. By the expansion of Abramowitz and Stegun, "Handbook of
- * mathematical functions", 1964, 26.7.5; within 0.1 % from three degrees of freedom on.
+ * mathematical functions", 1964, 26.7.5; within 0.15 % from three degrees of freedom on.
  * @param freedom degrees of freedom, at least 1
  */
 export function studentQuantile(freedom: number): number {

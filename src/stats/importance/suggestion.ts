@@ -34,9 +34,9 @@ export interface SuggestionOptions {
 const LEAST_TOP_ROWS = 5;
 
 /**
- * What the ranked rows say of where to search next. A value, or a part of a range, of which fewer rows are among the best tenth than
- * of all rows, beyond Wilson's interval, is left out, unless the best row has it or a condition names it; a range only
- * loses its ends. Where the value at an edge reaches the best tenth most often of all, and more often than all rows do beyond the interval,
+ * What the ranked rows say of where to search next. A value of which fewer rows are among the best tenth than of all rows, beyond
+ * Wilson's interval, is left out, unless the best row has it or a condition names it; so are the ends of a range, as far as each
+ * part of them reaches the best tenth at most half as often. Where the value at an edge reaches the best tenth most often of all, and more often than all rows do beyond the interval,
  * the search goes on beyond it. A parameter that does not matter beyond chance is kept, and so is one that
  * fewer than five of the best rows have.
  * @param objectives a row each; those that are not finite are left out
@@ -72,8 +72,7 @@ interface BinTally {
   readonly bin: Bin;
   readonly count: number;
   readonly top: number;
-  readonly isPoor: boolean;
-  readonly isGood: boolean;
+  readonly hasBest: boolean;
 }
 
 interface Tally {
@@ -98,8 +97,7 @@ function tallyBins(parameter: SearchedParameter, codes: Int32Array, end: number)
   const tallies = bins.flatMap((bin, at): BinTally[] => {
     const [count = 0, top = 0] = [counts[at], tops[at]];
     if (count === 0) return [];
-    const { low, high } = wilsonInterval(top, count);
-    return [{ bin, count, top, isPoor: high < expected && at !== best, isGood: low > expected }];
+    return [{ bin, count, top, hasBest: at === best }];
   });
   return { bins: tallies, topRows: sum(tops), expected };
 }
@@ -135,10 +133,10 @@ interface Edge {
 }
 
 /** The end of what is searched at which it may go on; null where the best bin is at none, or is not better than all beyond chance. */
-function findEdge({ bins }: Tally, distribution: Distribution): Edge | null {
+function findEdge({ bins, expected }: Tally, distribution: Distribution): Edge | null {
   const shares = bins.map(({ top, count }) => top / count);
   const best = bins[shares.indexOf(Math.max(...shares))];
-  if (best?.isGood !== true) return null;
+  if (best === undefined || wilsonInterval(best.top, best.count).low <= expected) return null;
   const [low, high] = findEnds(distribution);
   const { bin } = best;
   if ((bin.kind === "value" ? bin.value : bin.low) === low) return { side: "low", at: best };
@@ -158,22 +156,40 @@ function findEnds(distribution: Distribution): readonly (ParameterValue | undefi
   return [ascending[0], ascending.at(-1)];
 }
 
-/** Poor bins that can be left out: any value of a list, but not all; of a range those at its ends. */
+/** Poor bins that can be left out: values of a list, but not all of them; of a range those at its ends, taken together. */
 function findDropped(
-  { bins }: Tally,
+  { bins, expected }: Tally,
   distribution: Distribution,
   named: Conditions["named"],
 ): readonly BinTally[] {
-  const canGo = bins.map(({ bin, isPoor }) => isPoor && !named.some((value) => holds(bin, value)));
+  const canGo = ({ bin, hasBest }: BinTally): boolean =>
+    !hasBest && !named.some((value) => holds(bin, value));
   if (distribution.kind !== "categorical") {
-    const [first, last] = [canGo.indexOf(false), canGo.lastIndexOf(false)];
-    return first < 0 ? [] : bins.filter((_, at) => at < first || at > last);
+    const isWeak = (one: BinTally): boolean => canGo(one) && one.top / one.count <= expected / 2;
+    const first = bins.findIndex((one) => !isWeak(one));
+    const last = bins.findLastIndex((one) => !isWeak(one));
+    const ends = first < 0 ? [] : [bins.slice(0, first), bins.slice(last + 1)];
+    return ends.filter((end) => isPoor(end, expected)).flat();
   }
   const dropped = bins.filter(
-    ({ bin }, at) =>
-      canGo[at] === true && bin.kind === "value" && distribution.values.includes(bin.value),
+    (one) =>
+      canGo(one) &&
+      isPoor([one], expected) &&
+      one.bin.kind === "value" &&
+      distribution.values.includes(one.bin.value),
   );
   return dropped.length < distribution.values.length ? dropped : [];
+}
+
+/** Whether fewer of these rows than of all are among the best tenth, beyond the interval. */
+function isPoor(bins: readonly BinTally[], expected: number): boolean {
+  const { top, count } = pool(bins);
+  return count > 0 && wilsonInterval(top, count).high < expected;
+}
+
+function pool(bins: readonly BinTally[]): { readonly top: number; readonly count: number } {
+  const sum = (key: "top" | "count"): number => bins.reduce((total, bin) => total + bin[key], 0);
+  return { top: sum("top"), count: sum("count") };
 }
 
 function holds(bin: Bin, value: ParameterValue | undefined): boolean {
@@ -211,8 +227,7 @@ function describeEdge({ side, at }: Edge, { expected }: Tally, isWider: boolean)
 
 function describeDropped(dropped: readonly BinTally[], { expected }: Tally): string {
   const names = dropped.map(({ bin }) => showBin(bin)).join(", ");
-  const top = dropped.reduce((sum, bin) => sum + bin.top, 0);
-  const count = dropped.reduce((sum, bin) => sum + bin.count, 0);
+  const { top, count } = pool(dropped);
   return `${names} left out, among the best tenth in ${top} of ${count}, expected ${showShare(expected)}`;
 }
 

