@@ -58,8 +58,8 @@ function describeValues(ascending: Float64Array, direction: Objective["direction
   const [least = 0, most = 0] = [ascending[0], ascending.at(-1)];
   // In units of about the largest, neither sums nor squares overflow; a power of two changes no digit.
   const largest = Math.max(Math.abs(least), Math.abs(most));
-  const scale =
-    largest === 0 ? 1 : Math.max(Number.MIN_VALUE, 2 ** Math.floor(Math.log2(largest)));
+  const exponent = Math.min(1023, Math.floor(Math.log2(largest)));
+  const scale = largest === 0 ? 1 : Math.max(Number.MIN_VALUE, 2 ** exponent);
   const scaled = ascending.map((value) => value / scale);
   const at = (share: number): number => clampFinite(quantile(scaled, share) * scale);
   return {

@@ -109,7 +109,7 @@ test("whatever rows are: finite, shares in [0, 1], the same in any order", () =>
         );
         expect(findNonFinite(all)).toEqual([]);
         const shuffled = pairs
-          .map((pair) => ({ pair, key: keys.next().value }))
+          .map((pair) => ({ pair, key: Number(keys.next().value) }))
           .sort((a, b) => a.key - b.key)
           .map(({ pair }) => pair);
         expect(
