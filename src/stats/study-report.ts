@@ -8,8 +8,8 @@ import {
   type ReportedTieGroup,
   type RowPredictions,
 } from "./judge-best.ts";
-import type { Untold } from "./comparison/comparison.ts";
-import type { CorrectedEstimate } from "./comparison/corrected-estimate.ts";
+import type { CorrectedEstimate, Untold } from "./comparison/comparison.ts";
+
 import { codeParameters, isVarying } from "./parameter-column.ts";
 import { type Ranking, rankTrials, type RankedTrial } from "./rank.ts";
 import type { Rows } from "./rows.ts";
