@@ -1,0 +1,54 @@
+import type { Objective } from "../core/study.ts";
+import { buildLedger, type Ledger } from "../stats/ledger/ledger.ts";
+import type { AttemptRecord } from "../stats/ledger/attempt.ts";
+import { readPlannedAttempts } from "../storage/attempts.ts";
+import { readAttemptCosts } from "../storage/attempt-costs.ts";
+import type { StudyDatabase } from "../storage/database.ts";
+import type { Layout } from "../workspace/layout.ts";
+import { placeOfResult } from "./cluster/element-logs.ts";
+import { findLostElements } from "./ledger/lost.ts";
+import { RequestBook } from "./ledger/request-book.ts";
+
+export interface LedgerOptions {
+  /** Of the study. */
+  readonly name: string;
+  readonly objective: Objective;
+  readonly layout: Layout;
+  /** Hashes of the settings whose results may be the best so far; absent: all. The cost is that of all settings. */
+  readonly settings?: ReadonlySet<string>;
+}
+
+/**
+ * What a study has cost, by what the database holds and what is left of its rounds: a round that is gone, or cannot be
+ * read, leaves its requests unknown. Writes nothing, asks no scheduler.
+ */
+export function readLedger(database: StudyDatabase, options: LedgerOptions): Ledger {
+  const { objective } = options;
+  const book = new RequestBook(options.layout, options.name);
+  const attempts = readAttemptRecords(database, options, book);
+  const planned = readPlannedAttempts(database);
+  return buildLedger({ attempts, objective, ...findLostElements(planned, attempts, book) });
+}
+
+/** Every result of the database, with what its element asked for. */
+export function readAttemptRecords(
+  database: StudyDatabase,
+  { name, objective, layout, settings }: LedgerOptions,
+  book = new RequestBook(layout, name),
+): readonly AttemptRecord[] {
+  return readAttemptCosts(database, objective.metric).map(({ setting, job, ...cost }) => {
+    const place = placeOfResult(cost.file);
+    const isRanked = settings?.has(setting) ?? true;
+    return {
+      ...cost,
+      objective: isRanked ? cost.objective : null,
+      element: place === undefined ? cost.file : `${job} ${nameElement(place)}`,
+      request: place === undefined ? null : book.requestOf(place.round),
+      submittedAt: place === undefined ? null : book.submittedAt(place.round, place.array),
+    };
+  });
+}
+
+function nameElement({ round, array, index }: NonNullable<ReturnType<typeof placeOfResult>>) {
+  return `${round}/${array}/${index}`;
+}
