@@ -35,6 +35,7 @@ const SHORTER: readonly (readonly [RegExp, string])[] = [
   [/ \((?:<1|\d+) %\)$/, ""],
   [/^CPU time: /, "CPU: "],
   [/ asked for/, " asked"],
+  [/ on one such machine/, ""],
 ];
 
 function fitLine(line: string): string {
@@ -64,11 +65,9 @@ function formatShare(share: number): string {
 function describeSpeedUp(speedUp: NonNullable<Ledger["speedUp"]>): string {
   const { oneJobSeconds, seconds, factor, busySeconds, busyFactor, slots } = speedUp;
   const hasBreaks = busySeconds < seconds * 0.9;
-  const breaks = hasBreaks
-    ? `, ${formatFactor(busyFactor)} in the ${formatTime(busySeconds)} at work`
-    : "";
-  const here = `here ${formatTime(seconds)}, ${formatCount(slots)} at once: ${formatFactor(factor)} as fast`;
-  return `One job on one such machine: ${formatTime(oneJobSeconds)}; ${here}${breaks}`;
+  const breaks = hasBreaks ? ` (${formatFactor(busyFactor)} while at work)` : "";
+  const here = `here ${formatTime(seconds)}, ${formatCount(slots)} at once: ${formatFactor(factor)} times as fast`;
+  return fitLine(`One job on one such machine: ${formatTime(oneJobSeconds)}; ${here}${breaks}`);
 }
 
 /** Longer than anybody waits: a file may claim anything. */
@@ -81,7 +80,7 @@ function formatTime(seconds: number): string {
 }
 
 function formatFactor(factor: number): string {
-  return `${factor >= 10 ? formatCount(Math.round(factor)) : factor.toFixed(1)} times`;
+  return factor >= 10 ? formatCount(Math.round(factor)) : factor.toFixed(1);
 }
 
 /** `3.2 h`, `12m 05s`, `at least 3.2 h`, `unknown`. */
