@@ -20,6 +20,7 @@ import { reportCommand } from "./report.ts";
 import { retryCommand } from "./retry.ts";
 import { runtimeCommand } from "./runtime.ts";
 import { shellCommand } from "./shell.ts";
+import { showCommand } from "./show.ts";
 import { pauseCommand, resumeCommand, throttleCommand } from "./steer.ts";
 import { statusCommand } from "./status.ts";
 import { smokeCommand } from "./smoke.ts";
@@ -49,6 +50,7 @@ export const commands: readonly Command[] = [
   shellCommand,
   collectCommand,
   reportCommand,
+  showCommand,
   bestCommand,
   refitCommand,
   predictCommand,
