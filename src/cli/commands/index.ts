@@ -7,6 +7,7 @@ import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { exportCommand } from "./export.ts";
 import { generateCommand } from "./generate.ts";
+import { historyCommand } from "./history.ts";
 import { imageCommand } from "./image.ts";
 import { initCommand } from "./init.ts";
 import { localCommand } from "./local.ts";
@@ -52,6 +53,7 @@ export const commands: readonly Command[] = [
   reportCommand,
   showCommand,
   bestCommand,
+  historyCommand,
   refitCommand,
   predictCommand,
   exportCommand,
