@@ -3,6 +3,7 @@ import { attachCommand } from "./attach.ts";
 import { bestCommand } from "./best.ts";
 import { cancelCommand } from "./cancel.ts";
 import { collectCommand } from "./collect.ts";
+import { compareCommand } from "./compare.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { exportCommand } from "./export.ts";
@@ -53,6 +54,7 @@ export const commands: readonly Command[] = [
   reportCommand,
   showCommand,
   bestCommand,
+  compareCommand,
   historyCommand,
   refitCommand,
   predictCommand,
