@@ -155,7 +155,9 @@ function valueOf(metrics: Metrics, name: string): number[] {
 function attemptSection({ attempts }: ShownTrial): string {
   return attempts
     .map(({ attempt, elements, results }) => {
-      const places = elements.map(describeElement).join("; ");
+      // The canary's element may never have been submitted, and the array's was.
+      const submitted = elements.filter(({ job }) => job !== null);
+      const places = (submitted.length > 0 ? submitted : elements).map(describeElement).join("; ");
       const head = wrapText(`Attempt ${attempt}: ${places}`);
       const told = results.map(describeResult);
       return [head, ...(told.length === 0 ? ["  no result so far"] : told)].join("\n");
