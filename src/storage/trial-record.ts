@@ -84,10 +84,9 @@ export function readTrialRecord(database: StudyDatabase, trialId: string): Trial
   };
 }
 
-type ResultRow = Omit<ResultRecord, Parsed> & { readonly [Name in Parsed]: string } & {
-  readonly counts: number;
-};
-type Parsed = "counts" | "metrics" | "warnings" | "history" | "numerics";
+type ResultRow = Omit<ResultRecord, Parsed | "counts"> &
+  Readonly<Record<Parsed, string>> & { readonly counts: number };
+type Parsed = "metrics" | "warnings" | "history" | "numerics";
 
 function readResults(database: StudyDatabase, trial: number): readonly ResultRecord[] {
   const rows = database
@@ -106,7 +105,7 @@ function readResults(database: StudyDatabase, trial: number): readonly ResultRec
     .all(trial) as ResultRow[];
   return rows.map(({ counts, metrics, warnings, history, numerics, ...row }) => ({
     ...row,
-    counts: Number(counts) === 1,
+    counts: counts === 1,
     metrics: JSON.parse(metrics) as Metrics,
     warnings: JSON.parse(warnings) as string[],
     history: JSON.parse(history) as StepRecord[],

@@ -33,7 +33,7 @@ resources: { cpus: 1, memory: 4GB, walltime: 30m }
   }
 
   get study(): Study {
-    return loadStudy({ studyFile: this.studyFile, layout: this.layout }).study;
+    return loadStudy({ studyFile: this.studyFile }).study;
   }
 
   /** Leaves a result of the trial at this place, from 0; gives its file. */

@@ -1,4 +1,4 @@
-import { groupBy } from "../../core/objects.ts";
+import { dropAbsent, groupBy } from "../../core/objects.ts";
 import type { ResultRecord } from "../../storage/trial-record.ts";
 import type { PlannedAttempt } from "../../storage/attempts.ts";
 import { type ElementLogs, logsOfElement } from "../cluster/element-logs.ts";
@@ -33,10 +33,13 @@ export function listAttempts(
     .map(([attempt, own]) => ({
       attempt,
       elements: own.map((place) => describe(place, byPlace(place))),
-      results: results
-        .filter((each) => each.attempt === attempt)
-        .map(({ history: _, ...result }) => result),
+      results: results.filter((each) => each.attempt === attempt).map(withoutHistory),
     }));
+}
+
+/** Steps are told once, of the result that counts. */
+function withoutHistory(result: ResultRecord): Omit<ResultRecord, "history"> {
+  return dropAbsent({ ...result, history: undefined });
 }
 
 function describe(

@@ -11,7 +11,7 @@ const DATABASE = /\.(?:sqlite3?|db)$/;
 /** `bsweep compare A B`: two studies beside each other. */
 export const compareCommand = defineCommand({
   command: "compare <a> <b>",
-  describe: "Two studies: what differs, what both tried, which was better for its cost",
+  describe: "Two studies: what differs, and which was better for its cost",
   options: {
     a: text("Study file, or a study's database (results/STUDY/study.sqlite)", {
       demandOption: true,
@@ -25,7 +25,7 @@ export const compareCommand = defineCommand({
   },
   examples: [
     ["$0 compare wide.yaml deep.yaml", "Two studies of this workspace"],
-    ["$0 compare study.yaml ../old/results/digits/study.sqlite", "One of another workspace"],
+    ["$0 compare study.yaml ../old/results/s/study.sqlite", "One of another workspace"],
   ],
   run: async ({ a, b, metric, direction, json }, { layout, effects }) => {
     const { compare } = await import("../../app/compare.ts");

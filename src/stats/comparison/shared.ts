@@ -93,10 +93,8 @@ function meanDifference(pairs: readonly SharedPair[]): Estimate | null {
   const differences = pairs.map((pair) => pair.b - pair.a);
   const random = randomFor(pairs.length, "shared trials");
   const resampled = Array.from({ length: BOOTSTRAPS }, () => {
-    let sum = 0;
-    for (let drawn = 0; drawn < differences.length; drawn++)
-      sum += differences[random.nextInteger(differences.length)] ?? 0;
-    return sum / differences.length;
+    const drawn = differences.map(() => differences[random.nextInteger(differences.length)] ?? 0);
+    return mean(drawn);
   });
   const sorted = sortNumbers(resampled);
   const band = { low: quantile(sorted, 0.025), high: quantile(sorted, 0.975) };
