@@ -44,7 +44,7 @@ export function readAttemptRecords(
       objective: isRanked ? cost.objective : null,
       element: place === undefined ? cost.file : `${job} ${nameElement(place)}`,
       request: place === undefined ? null : book.requestOf(place.round),
-      submittedAt: place === undefined ? null : book.submittedAt(place.round, place.array),
+      submitted: place === undefined ? null : book.submittedAt(place.round, place.array),
     };
   });
 }

@@ -1,21 +1,38 @@
 import type { Parameters } from "../core/study.ts";
-import type { Metrics } from "../core/trial.ts";
+import type { FailureKind, Metrics, ResultState } from "../core/trial.ts";
 import type { AttemptRecord } from "../stats/ledger/attempt.ts";
 import type { StudyDatabase } from "./database.ts";
 
 /** What the database knows of an attempt's cost, and where it ran. */
-export interface AttemptCost extends Omit<AttemptRecord, "element" | "request" | "submittedAt"> {
+export interface AttemptCost extends Omit<AttemptRecord, "element" | "request" | "submitted"> {
   /** Hash of the setting it was planned in. */
   readonly setting: string;
   /** Scheduler's id; "" outside one. */
   readonly job: string;
 }
 
-type Row = Omit<AttemptCost, "params" | "counts" | "objective"> & {
-  readonly params: string;
-  readonly metrics: string;
-  readonly counts: number;
-};
+type PlannedColumns = [
+  trialId: string,
+  number: number,
+  attempt: number,
+  params: string,
+  epochs: number,
+  setting: string,
+];
+
+type MeasuredColumns = [
+  file: string,
+  state: ResultState,
+  metrics: string,
+  failure: FailureKind | null,
+  lastStep: number | null,
+  startedAt: string,
+  seconds: number,
+  cpuSeconds: number | null,
+  peakMemoryMiB: number | null,
+  job: string,
+  counts: number,
+];
 
 /**
  * Every result, by trial number, attempt and file.
@@ -24,22 +41,31 @@ type Row = Omit<AttemptCost, "params" | "counts" | "objective"> & {
 export function readAttemptCosts(database: StudyDatabase, metric: string): readonly AttemptCost[] {
   const rows = database
     .prepare(
-      `SELECT trial_id AS trialId, number, attempt, params, metrics, epochs, setting, file, state,
-              failure_kind AS failure, early_end_step AS lastStep, started_at AS startedAt, seconds,
-              cpu_seconds AS cpuSeconds, peak_memory_mib AS peakMemoryMiB, job,
-              result_id IN (SELECT result_id FROM counted_results) AS counts
+      `SELECT trial_id, number, attempt, params, epochs, setting, file, state, metrics, failure_kind,
+              early_end_step, started_at, seconds, cpu_seconds, peak_memory_mib, job,
+              result_id IN (SELECT result_id FROM counted_results)
        FROM results JOIN trials USING (trial)
        ORDER BY number, attempt, file`,
     )
-    .iterate() as IterableIterator<Row>;
-  return Array.from(rows, ({ params, metrics, counts, ...row }) => {
-    const measured = JSON.parse(metrics) as Metrics;
-    const isRanked = row.state === "complete" && Object.hasOwn(measured, metric);
-    return {
-      ...row,
-      params: JSON.parse(params) as Parameters,
-      counts: counts === 1,
-      objective: isRanked ? (measured[metric] ?? null) : null,
-    };
-  });
+    .raw()
+    .iterate() as IterableIterator<[...PlannedColumns, ...MeasuredColumns]>;
+  return Array.from(rows, (row) => toCost(row, metric));
+}
+
+function toCost(row: [...PlannedColumns, ...MeasuredColumns], metric: string): AttemptCost {
+  const [trialId, number, attempt, params, epochs, setting, ...measured] = row;
+  const [file, state, metrics, failure, lastStep, startedAt, seconds, ...more] = measured;
+  const [cpuSeconds, peakMemoryMiB, job, counts] = more;
+  return {
+    ...{ trialId, number, attempt, epochs, setting, file, state, failure, lastStep, seconds },
+    ...{ cpuSeconds, peakMemoryMiB, job },
+    params: JSON.parse(params) as Parameters,
+    start: Date.parse(startedAt),
+    counts: counts === 1,
+    objective: state === "complete" ? valueOf(JSON.parse(metrics) as Metrics, metric) : null,
+  };
+}
+
+function valueOf(metrics: Metrics, name: string): number | null {
+  return Object.hasOwn(metrics, name) ? (metrics[name] ?? null) : null;
 }

@@ -3,6 +3,9 @@ import type { AttemptRecord } from "../../src/stats/ledger/attempt.ts";
 /** Everything starts here. */
 export const NOON = Date.parse("2026-03-01T12:00:00.000Z");
 
+/** So many seconds after noon, in milliseconds since 1970. */
+export const at = (seconds: number): number => NOON + seconds * 1000;
+
 /** ISO 8601 UTC, so many seconds after noon. */
 export const afterNoon = (seconds: number): string => new Date(NOON + seconds * 1000).toISOString();
 
@@ -21,12 +24,12 @@ export function makeAttempt(number: number, other: Partial<AttemptRecord> = {}):
     counts: true,
     objective: 0.5,
     lastStep: null,
-    startedAt: afterNoon(0),
+    start: NOON,
     seconds: 100,
     cpuSeconds: 150,
     peakMemoryMiB: 500,
     request: { cpus: 2, memoryMiB: 4096, walltimeSeconds: 1800, gpus: 0 },
-    submittedAt: afterNoon(-60),
+    submitted: at(-60),
     ...other,
   };
 }

@@ -90,7 +90,11 @@ export function listRuns(study: string, activity: readonly ActivityRow[]): Histo
     if (first === undefined || round === undefined) return [];
     const results: Partial<Record<ActivityRow["state"], number>> = {};
     for (const { state } of own) results[state] = (results[state] ?? 0) + 1;
-    const until = own.reduce((latest, each) => Math.max(latest, endOf(each)), -Infinity);
+    const until = own.reduce(
+      (latest, each) =>
+        Math.max(latest, endOf({ start: Date.parse(each.startedAt), seconds: each.seconds })),
+      -Infinity,
+    );
     const hosts = new Set(own.map(({ host }) => host)).size;
     const { startedAt: at, user: who } = first;
     return [{ kind: "ran", study, round, at, who, until: momentOf(until), results, hosts }];

@@ -10,7 +10,7 @@ export class RequestBook {
   readonly #layout: Layout;
   readonly #study: string;
   readonly #rounds: ReadonlyMap<number, Round>;
-  readonly #submitted = new Map<string, string | null>();
+  readonly #submitted = new Map<string, number | null>();
 
   constructor(layout: Layout, study: string) {
     this.#layout = layout;
@@ -28,15 +28,15 @@ export class RequestBook {
     return { cpus, memoryMiB, walltimeSeconds, gpus };
   }
 
-  /** ISO 8601 UTC; null for an array that no job was asked for. */
-  submittedAt(round: number, array: number): string | null {
-    const file = join(
-      ...[this.#layout.round(this.#study, round), SUBMITTED_FOLDER, `${arrayName(array)}.job`],
-    );
-    const known = this.#submitted.get(file);
+  /** Milliseconds since 1970; null for an array that no job was asked for. */
+  submittedAt(round: number, array: number): number | null {
+    const name = `${round}/${array}`;
+    const known = this.#submitted.get(name);
     if (known !== undefined) return known;
-    const found = readSubmittedAt(file);
-    this.#submitted.set(file, found);
+    const folder = join(this.#layout.round(this.#study, round), SUBMITTED_FOLDER);
+    const time = readSubmittedAt(join(folder, `${arrayName(array)}.job`));
+    const found = time === null ? null : Date.parse(time);
+    this.#submitted.set(name, found);
     return found;
   }
 

@@ -28,8 +28,8 @@ export interface EqualCost {
   readonly difference: Estimate | null;
 }
 
-const BOOTSTRAPS = 500;
-const PERMUTATIONS = 999;
+const BOOTSTRAPS = 400;
+const PERMUTATIONS = 399;
 /** Of what the cheaper study spent in all. */
 const SHARES = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1];
 

@@ -24,16 +24,16 @@ export interface AttemptRecord extends Pick<Trial, "trialId" | "number" | "attem
   readonly objective: number | null;
   /** The last step that was trained before it was pruned; null for any other, or where nothing was trained. */
   readonly lastStep: number | null;
-  /** ISO 8601 UTC. */
-  readonly startedAt: string;
+  /** Milliseconds since 1970. */
+  readonly start: number;
   /** Wall seconds. */
   readonly seconds: number;
   readonly cpuSeconds: number | null;
   readonly peakMemoryMiB: number | null;
   /** Null where its round is gone, or cannot be read. */
   readonly request: ElementRequest | null;
-  /** ISO 8601 UTC; null where no job was asked for, or its round is gone. */
-  readonly submittedAt: string | null;
+  /** As `start`; null where no job was asked for, or its round is gone. */
+  readonly submitted: number | null;
 }
 
 /** An element that ended with trials that left no result, seen through its log. */
@@ -46,11 +46,8 @@ export interface LostElement {
 }
 
 /** Milliseconds since 1970. */
-export const startOf = ({ startedAt }: Pick<AttemptRecord, "startedAt">): number =>
-  Date.parse(startedAt);
-
-export const endOf = (attempt: Pick<AttemptRecord, "startedAt" | "seconds">): number =>
-  startOf(attempt) + attempt.seconds * 1000;
+export const endOf = ({ start, seconds }: Pick<AttemptRecord, "start" | "seconds">): number =>
+  start + seconds * 1000;
 
 /** The latest moment a date can name: a file may claim that a trial took longer. */
 const LATEST = 8.64e15;
@@ -61,10 +58,7 @@ export const momentOf = (milliseconds: number): string =>
 
 /** Attempts in an order that depends on nothing but themselves: by end, start and file. */
 export function sortAttempts(attempts: readonly AttemptRecord[]): readonly AttemptRecord[] {
-  return attempts
-    .map((attempt) => ({ attempt, start: startOf(attempt), end: endOf(attempt) }))
-    .sort(
-      (a, b) => a.end - b.end || a.start - b.start || (a.attempt.file < b.attempt.file ? -1 : 1),
-    )
-    .map(({ attempt }) => attempt);
+  return [...attempts].sort(
+    (a, b) => endOf(a) - endOf(b) || a.start - b.start || (a.file < b.file ? -1 : 1),
+  );
 }

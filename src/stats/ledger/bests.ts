@@ -1,6 +1,6 @@
 import type { Objective } from "../../core/study.ts";
 import { BestSoFar } from "../rank.ts";
-import { type AttemptRecord, endOf, momentOf, startOf } from "./attempt.ts";
+import { type AttemptRecord, endOf, momentOf } from "./attempt.ts";
 
 /** What had been spent when the best changed. */
 export interface BestAtCost extends Pick<AttemptRecord, "trialId" | "number"> {
@@ -60,16 +60,14 @@ class CostMeter {
   /** @param attempts by end */
   constructor(attempts: readonly AttemptRecord[]) {
     this.#ends = attempts;
-    this.#starts = [...attempts].sort(
-      (a, b) => startOf(a) - startOf(b) || (a.file < b.file ? -1 : 1),
-    );
+    this.#starts = [...attempts].sort((a, b) => a.start - b.start || (a.file < b.file ? -1 : 1));
   }
 
   readAt(moment: number): Pick<BestAtCost, "wallHours" | "cpuHours"> {
     for (;;) {
       const starting = this.#starts[this.#started];
       const ending = this.#ends[this.#ended];
-      const start = starting === undefined ? Infinity : startOf(starting);
+      const start = starting === undefined ? Infinity : starting.start;
       const end = ending === undefined ? Infinity : endOf(ending);
       if (Math.min(start, end) > moment) break;
       // Of one that took no time the start comes first.

@@ -1,6 +1,6 @@
 import type { Objective } from "../../core/study.ts";
 import { quantile, sortNumbers } from "../moments.ts";
-import { type AttemptRecord, type LostElement, sortAttempts, startOf } from "./attempt.ts";
+import { type AttemptRecord, type LostElement, sortAttempts } from "./attempt.ts";
 import { type BestAtCost, listBests } from "./bests.ts";
 import { type Cost, costOf, costOfLost } from "./cost.ts";
 import { compareRequests, REQUEST_MARGIN, type RequestUse } from "./requests.ts";
@@ -113,12 +113,11 @@ function measureWaiting(attempts: readonly AttemptRecord[]): Waiting {
   const first = new Map<string, AttemptRecord>();
   for (const attempt of attempts) {
     const known = first.get(attempt.element);
-    if (known === undefined || startOf(attempt) < startOf(known))
-      first.set(attempt.element, attempt);
+    if (known === undefined || attempt.start < known.start) first.set(attempt.element, attempt);
   }
   const waits = [...first.values()].flatMap((attempt) => {
-    if (attempt.submittedAt === null) return [];
-    const seconds = (startOf(attempt) - Date.parse(attempt.submittedAt)) / 1000;
+    if (attempt.submitted === null) return [];
+    const seconds = (attempt.start - attempt.submitted) / 1000;
     // Clocks that disagree, or files that were copied since.
     return seconds < 0 ? [] : [seconds];
   });
@@ -136,11 +135,9 @@ function measureWaiting(attempts: readonly AttemptRecord[]): Waiting {
 function measureSpeedUp(attempts: readonly AttemptRecord[], slots: SlotUse): SpeedUp {
   const { seconds, busySeconds, peak } = slots;
   const oneJobSeconds = attempts.reduce((sum, each) => sum + each.seconds, 0);
-  const submitted = attempts.flatMap(({ submittedAt }) =>
-    submittedAt === null ? [] : [Date.parse(submittedAt)],
-  );
+  const submissions = attempts.flatMap(({ submitted }) => submitted ?? []);
   const start = Date.parse(slots.origin);
-  const earliest = submitted.reduce((least, each) => Math.min(least, each), Infinity);
+  const earliest = submissions.reduce((least, each) => Math.min(least, each), Infinity);
   return {
     ...{ oneJobSeconds, seconds, busySeconds, slots: peak },
     factor: oneJobSeconds / seconds,

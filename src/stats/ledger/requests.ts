@@ -1,7 +1,7 @@
 import { groupBy } from "../../core/objects.ts";
 import type { FailureKind } from "../../core/trial.ts";
 import { quantile, sortNumbers } from "../moments.ts";
-import { type AttemptRecord, type ElementRequest, endOf, startOf } from "./attempt.ts";
+import { type AttemptRecord, type ElementRequest, endOf } from "./attempt.ts";
 
 /** What is laid on top of the most that was used. */
 export const REQUEST_MARGIN = 0.2;
@@ -69,7 +69,7 @@ function describeUse(request: ElementRequest, attempts: readonly AttemptRecord[]
 }
 
 function spanOf(attempts: readonly AttemptRecord[]): number {
-  const first = attempts.reduce((least, each) => Math.min(least, startOf(each)), Infinity);
+  const first = attempts.reduce((least, each) => Math.min(least, each.start), Infinity);
   const last = attempts.reduce((most, each) => Math.max(most, endOf(each)), -Infinity);
   return (last - first) / 1000;
 }

@@ -1,4 +1,4 @@
-import { type AttemptRecord, endOf, momentOf, startOf } from "./attempt.ts";
+import { type AttemptRecord, endOf, momentOf } from "./attempt.ts";
 
 /** How many trials ran at once. */
 export interface SlotUse {
@@ -45,9 +45,9 @@ interface Change {
 /** By time; at the same time an end comes first, for the next trial takes its slot. */
 function listChanges(attempts: readonly AttemptRecord[]): readonly Change[] {
   return attempts
-    .filter((attempt) => endOf(attempt) > startOf(attempt))
+    .filter((attempt) => endOf(attempt) > attempt.start)
     .flatMap((attempt): Change[] => [
-      { at: startOf(attempt), by: 1 },
+      { at: attempt.start, by: 1 },
       { at: endOf(attempt), by: -1 },
     ])
     .sort((a, b) => a.at - b.at || a.by - b.by);

@@ -3,7 +3,7 @@ import { randomFor, shuffle } from "../../../../src/core/random.ts";
 import type { AttemptRecord, LostElement } from "../../../../src/stats/ledger/attempt.ts";
 import { buildLedger, type Ledger } from "../../../../src/stats/ledger/ledger.ts";
 import { formatLedgerLines, formatRequestLines } from "../../../../src/reports/ledger.ts";
-import { afterNoon, makeAttempt } from "../../../support/attempts.ts";
+import { afterNoon, at, makeAttempt } from "../../../support/attempts.ts";
 
 const OBJECTIVE = { metric: "score", direction: "maximize" } as const;
 
@@ -27,7 +27,7 @@ test("cores asked for times wall time, and the processor time that was measured,
 });
 
 test("what is not known is null or counted apart, never 0", () => {
-  const unknown = { request: null, cpuSeconds: null, peakMemoryMiB: null, submittedAt: null };
+  const unknown = { request: null, cpuSeconds: null, peakMemoryMiB: null, submitted: null };
   const none = ledgerOf([makeAttempt(1, unknown)]);
   expect(none.used.cpu).toEqual({ hours: null, unknown: 1 });
   expect(none.used.measuredCpu).toEqual({ hours: null, unknown: 1 });
@@ -59,7 +59,7 @@ test("failed, repeated and lost attempts are wasted; a pruned one that was train
   const ledger = ledgerOf(
     [
       makeAttempt(1, { state: "failed", failure: "error", counts: false, objective: null }),
-      makeAttempt(1, { attempt: 2, startedAt: afterNoon(200) }),
+      makeAttempt(1, { attempt: 2, start: at(200) }),
       makeAttempt(2, { file: "again", counts: false, seconds: 30 }),
       makeAttempt(2),
       makeAttempt(3, { trialId, state: "pruned", lastStep: 5, counts: false, objective: null }),
@@ -109,7 +109,7 @@ test("what would have fitted: the most that was used and a fifth, rounded up", (
   const [use] = ledgerOf([
     // Two trials of one element, one after another: its wall time is that of both.
     makeAttempt(1, { element: "e", peakMemoryMiB: 700 }),
-    makeAttempt(2, { element: "e", startedAt: afterNoon(110), peakMemoryMiB: 300 }),
+    makeAttempt(2, { element: "e", start: at(110), peakMemoryMiB: 300 }),
     makeAttempt(3, { peakMemoryMiB: null, cpuSeconds: null }),
   ]).requests;
   expect(use).toMatchObject({
@@ -133,9 +133,9 @@ test("where attempts were ended at a limit nobody knows what would have fitted",
 test("slots in use are a step function; a trial that follows another takes its slot", () => {
   const { slots, speedUp } = ledgerOf([
     makeAttempt(1),
-    makeAttempt(2, { startedAt: afterNoon(50) }),
-    makeAttempt(3, { startedAt: afterNoon(100) }),
-    makeAttempt(4, { startedAt: afterNoon(300) }),
+    makeAttempt(2, { start: at(50) }),
+    makeAttempt(3, { start: at(100) }),
+    makeAttempt(4, { start: at(300) }),
     makeAttempt(5, { seconds: 0 }),
   ]);
   expect(slots).toEqual({
@@ -155,9 +155,9 @@ test("slots in use are a step function; a trial that follows another takes its s
 test("an element's first trial tells how long it waited; clocks that disagree tell nothing", () => {
   const { waiting } = ledgerOf([
     makeAttempt(1, { element: "e" }),
-    makeAttempt(2, { element: "e", startedAt: afterNoon(500) }),
-    makeAttempt(3, { startedAt: afterNoon(40) }),
-    makeAttempt(4, { submittedAt: afterNoon(5) }),
+    makeAttempt(2, { element: "e", start: at(500) }),
+    makeAttempt(3, { start: at(40) }),
+    makeAttempt(4, { submitted: at(5) }),
   ]);
   expect(waiting).toEqual({
     ...{ elements: 2, unknown: 1, medianSeconds: 80, longestSeconds: 100, totalSeconds: 160 },
@@ -167,15 +167,15 @@ test("an element's first trial tells how long it waited; clocks that disagree te
 test("each new best is told with all that had been spent when its trial ended", () => {
   const { bests } = ledgerOf([
     makeAttempt(1, { objective: 0.5 }),
-    makeAttempt(2, { objective: 0.4, startedAt: afterNoon(20) }),
-    makeAttempt(3, { objective: 0.9, startedAt: afterNoon(50), seconds: 200 }),
-    makeAttempt(4, { objective: 0.7, startedAt: afterNoon(60) }),
-    makeAttempt(5, { objective: null, startedAt: afterNoon(60), seconds: 400 }),
+    makeAttempt(2, { objective: 0.4, start: at(20) }),
+    makeAttempt(3, { objective: 0.9, start: at(50), seconds: 200 }),
+    makeAttempt(4, { objective: 0.7, start: at(60) }),
+    makeAttempt(5, { objective: null, start: at(60), seconds: 400 }),
   ]);
   // By 100: 100 + 80 + 50 + 40 + 40; by 160: 60 + 20 + 60 + 100 more than 310; by 250: 90 and 90 more.
   expect(
-    bests.map(({ number, objective, at, attempts, wallHours }) => [
-      ...[number, objective, at, attempts, Math.round(wallHours * 3600)],
+    bests.map(({ number, objective, at: time, attempts, wallHours }) => [
+      ...[number, objective, time, attempts, Math.round(wallHours * 3600)],
     ]),
   ).toEqual([
     [1, 0.5, afterNoon(100), 1, 310],
@@ -190,7 +190,7 @@ test("each new best is told with all that had been spent when its trial ended", 
 test("another replicate may lower the best, which is a mean", () => {
   const { bests } = ledgerOf([
     makeAttempt(1, { params: { x: 1 }, objective: 0.9 }),
-    makeAttempt(2, { params: { x: 1 }, objective: 0.5, startedAt: afterNoon(10) }),
+    makeAttempt(2, { params: { x: 1 }, objective: 0.5, start: at(10) }),
   ]);
   expect(bests.map(({ objective }) => objective)).toEqual([0.9, 0.7]);
 });
@@ -200,7 +200,7 @@ test("the order in which results arrive changes no byte", () => {
   const attempts = Array.from({ length: 200 }, (_, place) =>
     makeAttempt(place, {
       seconds: random.next() * 1000,
-      startedAt: afterNoon(random.nextInteger(50)),
+      start: at(random.nextInteger(50)),
       objective: random.next(),
       cpuSeconds: random.next() < 0.1 ? null : random.next() * 500,
     }),
@@ -226,7 +226,7 @@ test("times that no machine measures are survived, and lines stay within 100 col
         request: gpu,
         seconds: 86_399 * 9,
         cpuSeconds: 86_399 * 500,
-        startedAt: afterNoon(place < 10_000 ? 0 : 86_400 * 100),
+        start: at(place < 10_000 ? 0 : 86_400 * 100),
         ...(place % 3 === 0 ? { state: "pruned", lastStep: 1, objective: null } : {}),
         ...(place % 7 === 0 ? { state: "failed", failure: "error", objective: null } : {}),
       }),
