@@ -36,19 +36,34 @@ export function readAttemptRecords(
   { name, objective, layout, settings }: LedgerOptions,
   book = new RequestBook(layout, name),
 ): readonly AttemptRecord[] {
-  return readAttemptCosts(database, objective.metric).map(({ setting, job, ...cost }) => {
-    const place = placeOfResult(cost.file);
-    const isRanked = settings?.has(setting) ?? true;
-    return {
-      ...cost,
+  const findAsked = createAskedLookup(book);
+  return readAttemptCosts(database, objective.metric).map((cost): AttemptRecord => {
+    const { request, submitted } = findAsked(cost.file);
+    const isRanked = settings?.has(cost.setting) ?? true;
+    // There may be very many: none is copied.
+    return Object.assign(cost, {
+      ...{ request, submitted, element: `${cost.job} ${elementOf(cost.file)}` },
       objective: isRanked ? cost.objective : null,
-      element: place === undefined ? cost.file : `${job} ${nameElement(place)}`,
-      request: place === undefined ? null : book.requestOf(place.round),
-      submitted: place === undefined ? null : book.submittedAt(place.round, place.array),
-    };
+    });
   });
 }
 
-function nameElement({ round, array, index }: NonNullable<ReturnType<typeof placeOfResult>>) {
-  return `${round}/${array}/${index}`;
+/** `round-001/array-01/17` of `round-001/array-01/17.ID.1.NONCE.json`. */
+function elementOf(file: string): string {
+  return file.slice(0, file.indexOf(".", file.lastIndexOf("/")));
+}
+
+/** What is the same for all results of a folder is found out once. */
+function createAskedLookup(book: RequestBook) {
+  const known = new Map<string, Pick<AttemptRecord, "request" | "submitted">>();
+  return (file: string): Pick<AttemptRecord, "request" | "submitted"> => {
+    const folder = file.slice(0, file.lastIndexOf("/"));
+    const found = known.get(folder);
+    if (found !== undefined) return found;
+    const place = placeOfResult(file);
+    const request = place === undefined ? null : book.requestOf(place.round);
+    const submitted = place === undefined ? null : book.submittedAt(place.round, place.array);
+    known.set(folder, { request, submitted });
+    return { request, submitted };
+  };
 }

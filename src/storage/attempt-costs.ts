@@ -57,12 +57,23 @@ function toCost(row: [...PlannedColumns, ...MeasuredColumns], metric: string): A
   const [file, state, metrics, failure, lastStep, startedAt, seconds, ...more] = measured;
   const [cpuSeconds, peakMemoryMiB, job, counts] = more;
   return {
-    ...{ trialId, number, attempt, epochs, setting, file, state, failure, lastStep, seconds },
-    ...{ cpuSeconds, peakMemoryMiB, job },
+    trialId,
+    number,
+    attempt,
     params: JSON.parse(params) as Parameters,
-    start: Date.parse(startedAt),
-    counts: counts === 1,
+    epochs,
+    setting,
+    file,
+    state,
     objective: state === "complete" ? valueOf(JSON.parse(metrics) as Metrics, metric) : null,
+    failure,
+    lastStep,
+    start: Date.parse(startedAt),
+    seconds,
+    cpuSeconds,
+    peakMemoryMiB,
+    job,
+    counts: counts === 1,
   };
 }
 

@@ -37,8 +37,8 @@ export function findLostElements(
       .filter((each) => !isReplaced(each) && !complete.has(each.trialId))
       .map(({ trialId }) => trialId),
   );
-  const used = secondsByElement(attempts);
   const elements = groupBy(missing.filter(isReplaced), nameElement);
+  const used = elements.size === 0 ? new Map<string, number>() : secondsByElement(attempts);
   const lost = [...elements].flatMap(([name, own]) => describeLost(own, used.get(name) ?? 0, book));
   return { lost, open: open.size };
 }

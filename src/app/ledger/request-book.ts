@@ -10,7 +10,6 @@ export class RequestBook {
   readonly #layout: Layout;
   readonly #study: string;
   readonly #rounds: ReadonlyMap<number, Round>;
-  readonly #submitted = new Map<string, number | null>();
 
   constructor(layout: Layout, study: string) {
     this.#layout = layout;
@@ -30,14 +29,9 @@ export class RequestBook {
 
   /** Milliseconds since 1970; null for an array that no job was asked for. */
   submittedAt(round: number, array: number): number | null {
-    const name = `${round}/${array}`;
-    const known = this.#submitted.get(name);
-    if (known !== undefined) return known;
     const folder = join(this.#layout.round(this.#study, round), SUBMITTED_FOLDER);
     const time = readSubmittedAt(join(folder, `${arrayName(array)}.job`));
-    const found = time === null ? null : Date.parse(time);
-    this.#submitted.set(name, found);
-    return found;
+    return time === null ? null : Date.parse(time);
   }
 
   logFolder(round: number, array: number): string {

@@ -36,9 +36,13 @@ export interface RequestUse {
 
 /** What was asked for against what was used, the request of the most attempts first. */
 export function compareRequests(attempts: readonly AttemptRecord[]): readonly RequestUse[] {
-  const groups = groupBy(attempts, ({ request }) =>
-    request === null ? "" : describeRequest(request),
-  );
+  // Most share an object.
+  const names = new Map<ElementRequest | null, string>();
+  const groups = groupBy(attempts, ({ request }) => {
+    const name = names.get(request) ?? describeRequest(request);
+    names.set(request, name);
+    return name;
+  });
   return [...groups.values()]
     .flatMap((own) => (own[0]?.request == null ? [] : [describeUse(own[0].request, own)]))
     .sort(
@@ -48,7 +52,9 @@ export function compareRequests(attempts: readonly AttemptRecord[]): readonly Re
     );
 }
 
-function describeRequest({ cpus, memoryMiB, walltimeSeconds, gpus }: ElementRequest): string {
+function describeRequest(request: ElementRequest | null): string {
+  if (request === null) return "";
+  const { cpus, memoryMiB, walltimeSeconds, gpus } = request;
   return [cpus, memoryMiB, walltimeSeconds, gpus ?? "?"].join(" ");
 }
 
