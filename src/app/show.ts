@@ -44,6 +44,7 @@ export interface ShownTrial extends Omit<TrialRecord, "results" | "setting"> {
   readonly rank: ShownRank | null;
   /** Of the result that counts, as everything below; empty without one. */
   readonly metrics: Metrics;
+  /** Where no result counts, those that its log tells, while it runs too. */
   readonly steps: readonly StepRecord[];
   readonly warnings: readonly string[];
   readonly holdout: { readonly correct: number; readonly count: number } | null;
@@ -54,7 +55,7 @@ export interface ShownTrial extends Omit<TrialRecord, "results" | "setting"> {
   /** Relative to the workspace. Those that are there. */
   readonly files: readonly ShownFile[];
   /** Its path relative to the workspace; null where it has printed nothing. */
-  readonly logEnd: LogTail | null;
+  readonly logEnd: Pick<LogTail, "path" | "lines"> | null;
 }
 
 interface ShownRank extends Pick<RankedTrial, "rank" | "objective" | "replicates" | "interval"> {
@@ -99,7 +100,6 @@ export async function showTrial(options: ShowOptions, effects: Effects): Promise
     why: explain(trial, counted),
     ...findRank(ranking, record.trialId),
     metrics: counted?.metrics ?? {},
-    steps: counted?.history ?? [],
     warnings: counted?.warnings ?? [],
     holdout: holdoutOf(counted),
     modelParameters: counted?.modelParameters ?? null,
@@ -168,7 +168,7 @@ function findFiles(
   observation: Observation,
   options: ShowOptions,
   effects: Effects,
-): Pick<ShownTrial, "files" | "logEnd"> {
+): Pick<ShownTrial, "files" | "logEnd" | "steps"> {
   const { layout, study } = options;
   const elements = listElements(trial, observation.arrays);
   const named = (kind: ShownFile["kind"], paths: readonly string[]): ShownFile[] =>
@@ -196,7 +196,8 @@ function findFiles(
       ),
       ...named("checkpoints", [layout.checkpoints(study.name, trial.trialId)]),
     ],
-    logEnd: tail && { ...tail, path: fromWorkspace(layout, tail.path) },
+    logEnd: tail && { path: fromWorkspace(layout, tail.path), lines: tail.lines },
+    steps: results.find(({ counts }) => counts)?.history ?? tail?.steps ?? [],
   };
 }
 

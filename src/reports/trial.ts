@@ -130,8 +130,9 @@ function stepSection({ steps }: ShownTrial): string {
     names.reduce((most, name) => Math.max(most, toCell(name, MAX_NAME_LENGTH).length), 0),
   );
   const seconds = steps.reduce((sum, step) => sum + step.seconds, 0);
+  const pace = seconds === 0 ? "" : `, ${formatDuration(seconds / steps.length)} each`;
   return [
-    `Steps ${first.step} to ${last.step}, ${formatDuration(seconds / steps.length)} each:`,
+    `Steps ${first.step} to ${last.step}${pace}:`,
     ...names.map((name) => describeCurve(name, width, steps)),
   ].join("\n");
 }

@@ -189,16 +189,23 @@ describe("a trial of a cluster", { timeout: 120_000 }, () => {
     });
     await lsf().force(1000, 1, { state: "RUN", host: "exec-1" });
     const log = join(round.folder, "logs", "array-01", "1.log");
-    appendFileSync(log, "epoch 1\nepoch 2 is under way");
+    const told = [1, 2, 3].map((epoch) => `bsweep: {"epoch": ${epoch}, "rmse": ${4 - epoch}}\n`);
+    appendFileSync(log, `${told.join("")}epoch 4\nepoch 5 is under way`);
     expect(await ask()).toMatchObject({
       state: { kind: "running", host: "exec-1" },
-      logEnd: { lines: ["epoch 1", "epoch 2 is under way"] },
+      logEnd: { lines: { 3: "epoch 4", 4: "epoch 5 is under way" } },
+      steps: [
+        { step: 1, metrics: { rmse: 3 } },
+        { step: 2, metrics: { rmse: 2 } },
+        { step: 3, metrics: { rmse: 1 } },
+      ],
     });
     const { stdout } = await study.run("show", "1");
     expect(stdout).not.toContain("canary");
+    expect(stdout).toContain("Steps 1 to 3:\n  rmse  █▅▁  3.00000 → 1.00000\n");
     expect(stdout).toMatch(/^s, trial 1 \([0-9a-f]{16}\): running for .* on exec-1\n/);
     await study.run("cancel", "--yes");
-    expect(await ask()).toMatchObject({ state: { kind: "cancelled" }, steps: [], rank: null });
+    expect(await ask()).toMatchObject({ state: { kind: "cancelled" }, steps: { length: 3 }, rank: null });
     expect((await study.run("show", "1")).stdout).toContain("Why: ended on exec-1");
   });
 });
