@@ -101,6 +101,27 @@ test("other data, another trainer and failures: told, and each in its own settin
   expect(expectNarrow(compared)).toContain("cnn\\u001b[2J");
 });
 
+test("of a database of several settings the latest round's is taken", async () => {
+  const [a, b] = [makeStudy("a", range(1, 4)), makeStudy("b", range(1, 4))];
+  const later = [makeTrial(5, { filters: 70 }), makeTrial(6, { filters: 71 })];
+  writeRound(
+    { ...a.planned, round: 2, trials: later },
+    {
+      setting: {
+        ...{ trainer: { name: "cnn", revision: 99 }, precision: "float32" },
+        ...{ datasetDigest: "sha256:d", holdout: { fraction: 0.1, seed: 1 } },
+      },
+    },
+  );
+  const sources = { a: await databaseOf(a), b: await databaseOf(b) };
+  const compared = await compare(sources, recordEffects());
+  expect(compared).toMatchObject({
+    sides: { a: { leftAside: 4 }, b: { leftAside: 0 } },
+    ...{ a: { trials: 2, complete: 0, cost: 0 }, b: { trials: 4, complete: 4 } },
+  });
+  expect(expectNarrow(compared)).toContain("4 trials of other settings left aside");
+});
+
 describe("what cannot be compared", () => {
   test("objectives of another metric or direction are refused, unless a metric is named", async () => {
     const [a, b] = [makeStudy("a", [1, 2]), makeStudy("b", [1, 2])];
@@ -126,6 +147,20 @@ describe("what cannot be compared", () => {
       code: "CONFLICT",
       message: "no trial of a measured nothing",
     });
+  });
+
+  test("one metric, better high here and low there", async () => {
+    const [a, b] = [makeStudy("a", [1, 2]), makeStudy("b", [1, 2])];
+    const objective = { metric: "holdoutAccuracy", direction: "minimize" } as const;
+    const turned = { kind: "study", study: { ...b.study, objective }, layout: b.layout } as const;
+    const sources = { a: sourceOf(a), b: turned };
+    expect(await errorOf(compare(sources, recordEffects()))).toMatchObject({
+      code: "CONFLICT",
+      message:
+        "they do not rank by the same: A by holdoutAccuracy (maximize), B by holdoutAccuracy (minimize)",
+    });
+    const told = await compare({ ...sources, direction: "minimize" }, recordEffects());
+    expect(told).toMatchObject({ a: { best: { number: 1 } }, b: { best: { number: 1 } } });
   });
 
   test("a database without its rounds does not tell the direction", async () => {

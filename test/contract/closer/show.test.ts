@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type ShownTrial, showTrial } from "../../../src/app/show.ts";
@@ -205,7 +205,29 @@ describe("a trial of a cluster", { timeout: 120_000 }, () => {
     expect(stdout).toContain("Steps 1 to 3:\n  rmse  █▅▁  3.00000 → 1.00000\n");
     expect(stdout).toMatch(/^s, trial 1 \([0-9a-f]{16}\): running for .* on exec-1\n/);
     await study.run("cancel", "--yes");
-    expect(await ask()).toMatchObject({ state: { kind: "cancelled" }, steps: { length: 3 }, rank: null });
+    expect(await ask()).toMatchObject({
+      state: { kind: "cancelled" },
+      steps: { length: 3 },
+      rank: null,
+    });
     expect((await study.run("show", "1")).stdout).toContain("Why: ended on exec-1");
+  });
+
+  test("of an element with several trials only the lines of this one", async () => {
+    const resources = "trialsPerElement: 2";
+    const round = await makeSubmittableRound(lsf(), { trials: [GOOD, GOOD], resources });
+    const study = new WatchedStudy(lsf(), round);
+    const [first, second] = [
+      await study.ask<ShownTrial>("show", "1"),
+      await study.ask<ShownTrial>("show", "2"),
+    ];
+    const log = join(round.folder, "logs", "array-01", "1.log");
+    mkdirSync(join(log, ".."), { recursive: true });
+    const lines = [first, second].map(
+      ({ number, trialId }) => `trial ${number} (${trialId}): {}\nwords of ${number}\n`,
+    );
+    writeFileSync(log, lines.join(""));
+    const { logEnd } = await study.ask<ShownTrial>("show", "2");
+    expect(logEnd?.lines).toEqual([`trial 2 (${second.trialId}): {}`, "words of 2"]);
   });
 });
