@@ -1,7 +1,7 @@
 import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
 import type { Objective } from "../core/study.ts";
-import { type Comparison, compareStudies } from "../stats/comparison/comparison.ts";
+import { type Comparison, compareStudies } from "../stats/study-comparison/comparison.ts";
 import {
   describeSetting,
   describeSpace,
@@ -9,7 +9,7 @@ import {
   type Difference,
   type Facts,
   findDifferences,
-} from "../stats/comparison/differences.ts";
+} from "../stats/study-comparison/differences.ts";
 import { type KnownObjective, openSide, type Side, type Source } from "./compare/side.ts";
 
 /** Two studies beside each other. */

@@ -1,6 +1,6 @@
 import type { StudyComparison } from "../app/compare.ts";
 import { formatCount, formatValue, plural } from "../core/quantities.ts";
-import type { Estimate } from "../stats/comparison/expected-best.ts";
+import type { Estimate } from "../stats/study-comparison/expected-best.ts";
 import { drawTable, numberColumns, toCell } from "./cells.ts";
 import { COLUMNS, wrapParts, wrapText } from "./lines.ts";
 

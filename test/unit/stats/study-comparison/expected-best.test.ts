@@ -4,7 +4,7 @@ import {
   compareAtEqualCost,
   type Draw,
   type EqualCost,
-} from "../../../../src/stats/comparison/expected-best.ts";
+} from "../../../../src/stats/study-comparison/expected-best.ts";
 
 const draw = (score: number | null, cost = 1): Draw => ({ score, cost });
 

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { compareStudies } from "../../../../src/stats/comparison/comparison.ts";
+import { compareStudies } from "../../../../src/stats/study-comparison/comparison.ts";
 import {
   describeSpace,
   describeValues,
   findDifferences,
-} from "../../../../src/stats/comparison/differences.ts";
-import { compareShared } from "../../../../src/stats/comparison/shared.ts";
+} from "../../../../src/stats/study-comparison/differences.ts";
+import { compareShared } from "../../../../src/stats/study-comparison/shared.ts";
 import type { TrialOutcome } from "../../../../src/stats/outcome.ts";
 import { makeAttempt } from "../../../support/attempts.ts";
 import { makeFailedOutcome, makeOutcome, makeWaitingOutcome } from "../../../support/outcomes.ts";
