@@ -6,7 +6,7 @@ import { estimateMean } from "./comparison/estimate.ts";
 import { type Interval, mean, quantile, sortNumbers } from "./moments.ts";
 import { HOLDOUT_ACCURACY } from "./outcome.ts";
 import { Rows } from "./rows.ts";
-import type { TrialTable } from "./trial-table.ts";
+import { knownOrNull, type TrialTable } from "./trial-table.ts";
 
 /**
  * One row of a ranking: a trial, or the replicates of one set of parameters taken together. Its number and id are
@@ -165,7 +165,7 @@ function describeReplicates(
     metrics: meanMetrics(rows, table),
     trialIds: [...rows].map((row) => table.trialIds[row] ?? ""),
     holdoutLoss: knownOrNull(meanOfKnown(rows, measured.holdoutLoss)),
-    modelParameters: knownOrNull(table.modelParameters[first] ?? NaN),
+    modelParameters: knownOrNull(table.modelParameters[first]),
     selectedEpoch: knownOrNull(meanOfKnown(rows, measured.selectedEpoch)),
     seconds: knownOrNull(meanOfKnown(rows, table.seconds)),
   };
@@ -196,8 +196,4 @@ function meanOfKnown(rows: Int32Array, column: ArrayLike<number>): number {
     count += 1;
   }
   return sum / count;
-}
-
-function knownOrNull(value: number): number | null {
-  return Number.isNaN(value) ? null : value;
 }
