@@ -3,7 +3,8 @@ import { canonicalJson } from "../../core/identity.ts";
 import type { TrialResult } from "../../core/trial.ts";
 import type { PlannedTrialLookup } from "../../storage/rounds.ts";
 import { parseResultName } from "../../workspace/layout.ts";
-import { type ResultFile, verifyText } from "../../rounds/results.ts";
+import type { ResultFile } from "../../rounds/result-files.ts";
+import { verifyText } from "../../rounds/results.ts";
 
 /** What results are held against. */
 export interface Plan {
