@@ -110,7 +110,8 @@ export function placeOf({
 /** Packs that were opened before, by path. */
 const opened = new Map<string, Pack>();
 
-function openPack(path: string): Pack {
+/** Opens a pack, whatever its name. @throws BsweepError INVALID_RESULT with the reason */
+export function openPack(path: string): Pack {
   return withFile(path, (file) => {
     const { size, mtimeNs, ino } = fstatSync(file, { bigint: true });
     const stamp = `${size} ${mtimeNs} ${ino}`;

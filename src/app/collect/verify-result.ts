@@ -35,7 +35,10 @@ const MAX_REASON_LENGTH = 500;
  * Reads a file and holds it against its name. Never throws for what is in the file.
  * @param read gives the text of the file; what it throws is a reason
  */
-export function readResultFile(file: ResultFile, read: (file: ResultFile) => string): Read {
+export function readResultFile<F extends Pick<ResultFile, "name">>(
+  file: F,
+  read: (file: F) => string,
+): Read {
   try {
     const name = parseResultName(file.name);
     if (name === undefined) return { reason: "its name is no result's", isOfContent: true };
