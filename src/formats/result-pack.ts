@@ -216,9 +216,11 @@ function parseMember(payload: Buffer, offset: number): PackMember | undefined {
   const entries: PackedEntry[] = [];
   let at = 0;
   for (const line of payload.toString("latin1", FIXED_BYTES).trimEnd().split("\n")) {
-    const [, name, digits] = /^(\S+) (\d{1,9})$/.exec(line) ?? [];
-    if (name === undefined || name.length > MAX_NAME_LENGTH) return undefined;
-    const length = Number(digits);
+    const space = line.indexOf(" ");
+    const length = Number(line.slice(space + 1));
+    if (space <= 0 || space > MAX_NAME_LENGTH || !Number.isSafeInteger(length) || length < 0)
+      return undefined;
+    const name = line.slice(0, space);
     entries.push({ name, offset: at, length });
     at += length;
   }

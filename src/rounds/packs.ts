@@ -15,16 +15,47 @@ import { listFolder } from "../workspace/folder.ts";
 import { isPackName, parseArrayName, parseResultName } from "../workspace/layout.ts";
 import { explainUnread, READ_FLAGS } from "./result-text.ts";
 
+/** What was made out of a pack. */
+interface Found {
+  readonly members: readonly PackMember[];
+  readonly complaint: string | undefined;
+}
+
 /** A pack as it was opened. Its name never stands for other bytes, but somebody may have changed it. */
-export interface Pack {
+export class Pack {
   readonly path: string;
   /** Bytes. */
   readonly size: number;
   /** Size, time of change and inode. */
   readonly stamp: string;
   readonly members: readonly PackMember[];
+  /** By folder of an array, and name there. */
+  readonly results: Results;
   /** What is wrong with it as a whole; undefined for nothing. Members may be there all the same. */
   readonly complaint: string | undefined;
+
+  constructor(path: string, size: number, stamp: string, { members, complaint }: Found) {
+    [this.path, this.size, this.stamp, this.members] = [path, size, stamp, members];
+    const results = new Map<string, Map<string, PackedResult>>();
+    const strange: string[] = [];
+    for (const member of members)
+      for (const entry of member.entries) {
+        const [folder, name] = placeOf(entry) ?? [];
+        if (folder === undefined || name === undefined) strange.push(JSON.stringify(entry.name));
+        else {
+          const own = results.get(folder) ?? new Map<string, PackedResult>();
+          if (own.size === 0) results.set(folder, own);
+          if (!own.has(name)) own.set(name, { pack: this, member, entry, copy: undefined });
+        }
+      }
+    this.results = results;
+    this.complaint = complaint ?? explainStrange(path, strange);
+  }
+}
+
+function explainStrange(path: string, [first, ...more]: readonly string[]): string | undefined {
+  if (first === undefined) return undefined;
+  return `${path} names ${more.length + 1} files that are no results (${first})`;
 }
 
 /** A result as it lies in a pack. */
@@ -40,7 +71,7 @@ export interface PackedResult {
 export interface RoundPacks {
   readonly packs: readonly Pack[];
   /** By folder of an array, and name there. */
-  readonly results: ReadonlyMap<string, ReadonlyMap<string, PackedResult>>;
+  readonly results: Results;
   /** Why, for what cannot be read. */
   readonly complaints: readonly string[];
 }
@@ -68,7 +99,7 @@ export function readRoundPacks(roundFolder: string): RoundPacks {
   const known = indexed.get(roundFolder);
   const isKnown =
     known?.packs.length === packs.length && packs.every((pack, at) => pack === known.packs[at]);
-  const results = isKnown ? known.results : indexPacks(packs);
+  const results = isKnown ? known.results : mergePacks(packs);
   const found = { packs, results, complaints };
   if (packs.length > 0 || known !== undefined) indexed.set(roundFolder, found);
   return found;
@@ -82,29 +113,38 @@ export function isAway(error: unknown): boolean {
   return error instanceof BsweepError && isSystemError(error.cause, "ENOENT");
 }
 
-function indexPacks(packs: readonly Pack[]): RoundPacks["results"] {
+type Results = ReadonlyMap<string, ReadonlyMap<string, PackedResult>>;
+
+/** One pack's own are taken as they are. */
+function mergePacks(packs: readonly Pack[]): Results {
+  const [only, ...more] = packs;
+  if (only !== undefined && more.length === 0) return only.results;
   const results = new Map<string, Map<string, PackedResult>>();
   for (const pack of packs)
-    for (const member of pack.members)
-      for (const entry of member.entries) {
-        const [folder, name] = placeOf(entry) ?? [];
-        if (folder === undefined || name === undefined) continue;
-        const own = results.get(folder) ?? new Map<string, PackedResult>();
-        results.set(folder, own);
-        const first = own.get(name);
-        const copy = { pack, member, entry, copy: first?.copy };
-        own.set(name, first === undefined ? copy : { ...first, copy });
+    for (const [folder, own] of pack.results) {
+      const merged = results.get(folder) ?? new Map<string, PackedResult>();
+      results.set(folder, merged);
+      for (const [name, packed] of own) {
+        const first = merged.get(name);
+        merged.set(name, first === undefined ? packed : addCopy(first, packed));
       }
+    }
   return results;
+}
+
+function addCopy(first: PackedResult, packed: PackedResult): PackedResult {
+  const copy = first.copy === undefined ? packed : addCopy(first.copy, packed);
+  return { ...first, copy };
 }
 
 /** The folder and the name of a result below its round; undefined for what is no result's name, or leads elsewhere. */
 export function placeOf({
   name,
 }: Pick<PackedEntry, "name">): readonly [string, string] | undefined {
-  const [folder = "", file = "", ...more] = name.split("/");
+  const slash = name.indexOf("/");
+  const [folder, file] = [name.slice(0, Math.max(0, slash)), name.slice(slash + 1)];
   const isPlace = parseArrayName(folder) !== undefined && parseResultName(file) !== undefined;
-  return isPlace && more.length === 0 ? [folder, file] : undefined;
+  return isPlace ? [folder, file] : undefined;
 }
 
 /** Packs that were opened before, by path. */
@@ -117,38 +157,21 @@ export function openPack(path: string): Pack {
     const stamp = `${size} ${mtimeNs} ${ino}`;
     const known = opened.get(path);
     if (known?.stamp === stamp) return known;
-    const pack = { path, size: Number(size), stamp, ...readMembers(file, path, Number(size)) };
+    const pack = new Pack(path, Number(size), stamp, readMembers(file, path, Number(size)));
     opened.set(path, pack);
     return pack;
   });
 }
 
-function readMembers(
-  file: number,
-  path: string,
-  size: number,
-): Pick<Pack, "members" | "complaint"> {
+function readMembers(file: number, path: string, size: number): Found {
   if (size > MAX_PACK_BYTES) {
     const complaint = `${path}: found ${size} bytes, expected at most ${MAX_PACK_BYTES}`;
     return { members: [], complaint };
   }
   const members = readIndex(file, size);
-  if (members !== undefined)
-    return { members: members.filter(holdsResults), complaint: whyStrange(path, members) };
-  const found = findMembers(readAt(file, 0, size)).filter(holdsResults);
+  if (members !== undefined) return { members, complaint: undefined };
   const complaint = `the index of ${path} is damaged, and what members say themselves was taken; the rest of it`;
-  return { members: found, complaint };
-}
-
-const holdsResults = ({ entries }: PackMember): boolean =>
-  entries.some((entry) => placeOf(entry) !== undefined);
-
-function whyStrange(path: string, members: readonly PackMember[]): string | undefined {
-  const strange = members
-    .flatMap(({ entries }) => entries)
-    .filter((entry) => placeOf(entry) === undefined);
-  if (strange.length === 0) return undefined;
-  return `${path} names ${strange.length} files that are no results (${JSON.stringify(strange[0]?.name)})`;
+  return { members: findMembers(readAt(file, 0, size)), complaint };
 }
 
 function readIndex(file: number, size: number): readonly PackMember[] | undefined {
