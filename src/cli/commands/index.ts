@@ -1,4 +1,5 @@
 import type { Command } from "../command.ts";
+import { archiveCommand } from "./archive.ts";
 import { attachCommand } from "./attach.ts";
 import { bestCommand } from "./best.ts";
 import { cancelCommand } from "./cancel.ts";
@@ -48,6 +49,7 @@ export const commands: readonly Command[] = [
   attachCommand,
   shellCommand,
   collectCommand,
+  archiveCommand,
   reportCommand,
   bestCommand,
   refitCommand,
