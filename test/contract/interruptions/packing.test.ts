@@ -90,6 +90,27 @@ test.each(["--pack", "--unpack"] as const)(
   },
 );
 
+test("a disk that keeps other bytes than were written costs no file", async () => {
+  const study = makePackedStudy(20);
+  leaveResults(study.planned, upTo(20));
+  await study.collect();
+  const results = readAll(study.workspace);
+  const before = listTree(study.roundFolder);
+  const env = { NODE_OPTIONS: `--require ${KILL}`, KILL_WITHIN: study.roundFolder };
+  // Two members, the index, the end.
+  for (const at of [1, 2, 3, 4]) {
+    const { status, stderr } = await collect(study.workspace, "--pack", {
+      ...env,
+      FLIP_AT: String(at),
+    });
+    expect([at, status]).toEqual([at, 5]);
+    expect(stderr).toMatch(/cannot pack .*: (its member|read back)/);
+    expect(listTree(study.roundFolder)).toEqual(before);
+    expect(readAll(study.workspace)).toEqual(results);
+  }
+  expect(await collect(study.workspace, "--pack")).toMatchObject({ status: 0 });
+});
+
 test("packed, unpacked and collected at once, and ended at random, while results come: none is lost", async () => {
   printSeed("packing at random");
   const study = makePackedStudy(40);

@@ -1,15 +1,18 @@
 /*
  * Loaded by Node before a program (`--require`): ends it by SIGKILL before the write that KILL_AT says, from 1, of those from
- * the first on that names something below KILL_WITHIN. KILL_NOTE: a file for their count, where it ends by itself.
+ * the first on that names something below KILL_WITHIN. KILL_NOTE: a file for their count, where it ends by itself. FLIP_AT: a
+ * disk that keeps one bit otherwise, of this `writeSync`, from 1 on.
  */
 const fs = require("node:fs");
 const { syncBuiltinESMExports } = require("node:module");
 
 const within = process.env.KILL_WITHIN ?? "";
 const killAt = Number(process.env.KILL_AT ?? 0);
+const flipAt = Number(process.env.FLIP_AT ?? 0);
 const note = process.env.KILL_NOTE;
 const original = { ...fs };
 let count = 0;
+let written = 0;
 
 function beforeWrite(args) {
   if (count === 0 && !args.some((arg) => typeof arg === "string" && arg.startsWith(within))) return;
@@ -21,8 +24,15 @@ function wrap(owner, name, isWrite = () => true) {
   const before = owner[name];
   owner[name] = function (...args) {
     if (isWrite(args)) beforeWrite(args);
-    return before.apply(this, args);
+    const isFlipped = name === "writeSync" && count > 0 && (written += 1) === flipAt;
+    return before.apply(this, isFlipped ? flip(args) : args);
   };
+}
+
+function flip([file, bytes, ...rest]) {
+  const other = Buffer.from(bytes);
+  other[other.length >> 1] ^= 1;
+  return [file, other, ...rest];
 }
 
 const opensToWrite = ([, flags]) => flags === "wx";
