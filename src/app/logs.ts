@@ -9,7 +9,7 @@ import { GrowingLog } from "./logs/growing-log.ts";
 import { createTrialSection, printable } from "./logs/trial-section.ts";
 import { quietly } from "./collect/collect-first.ts";
 import { parseResultName } from "../workspace/layout.ts";
-import { listFolder } from "../workspace/folder.ts";
+import { listArrayResults } from "../rounds/result-files.ts";
 
 interface LogsOptions extends FindLogsOptions {
   /** Go on until the attempt has its result, or will have none. */
@@ -99,8 +99,8 @@ async function follow(
     // The element's last line, on its result, comes after the result: one more look follows.
     // By the name alone: whether it is valid is for collect to say.
     const isOver = found.elements.some(({ array }) =>
-      listFolder(array.resultFolder)
-        .map(parseResultName)
+      listArrayResults(array.resultFolder)
+        .map(({ name }) => parseResultName(name))
         .some((name) => name?.trialId === found.trialId && name.attempt === found.attempt),
     );
     for (const reader of readers) reader.readOn();

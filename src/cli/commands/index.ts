@@ -1,4 +1,5 @@
 import type { Command } from "../command.ts";
+import { archiveCommand } from "./archive.ts";
 import { attachCommand } from "./attach.ts";
 import { bestCommand } from "./best.ts";
 import { cancelCommand } from "./cancel.ts";
@@ -51,6 +52,7 @@ export const commands: readonly Command[] = [
   attachCommand,
   shellCommand,
   collectCommand,
+  archiveCommand,
   reportCommand,
   showCommand,
   bestCommand,

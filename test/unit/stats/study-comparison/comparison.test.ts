@@ -111,11 +111,8 @@ test("studies without a trial are compared without a claim", () => {
 });
 
 test("spaces are told by the values that were planned", () => {
-  const space = describeSpace([
-    { params: { x: 10, kind: "sgd" } },
-    { params: { x: 9, kind: "adam" } },
-    { params: { x: 10 } },
-  ]);
+  const planned = [{ x: 10, kind: "sgd" }, { x: 9, kind: "adam" }, { x: 10 }];
+  const space = describeSpace(planned.map((params) => ({ params: JSON.stringify(params) })));
   expect([...space]).toEqual([
     ["x", "9, 10"],
     ["kind", "adam, sgd"],
