@@ -1,5 +1,11 @@
 import type { Objective } from "../core/study.ts";
-import { type Comparison, type CorrectedEstimate, isUntold, type TieGroup, type Untold } from "./comparison/comparison.ts";
+import {
+  type Comparison,
+  type CorrectedEstimate,
+  isUntold,
+  type TieGroup,
+  type Untold,
+} from "./comparison/comparison.ts";
 import { correctBest } from "./comparison/corrected-estimate.ts";
 import { describeTieGroup, findTieGroup } from "./comparison/tie-group.ts";
 import type { Measurements } from "./measurements.ts";

@@ -3,11 +3,7 @@ import type { Objective } from "../core/study.ts";
 import { type FailureKind, type StepRecord, TRIAL_STATES, type TrialState } from "../core/trial.ts";
 import { type Measurements, measureTrials } from "./measurements.ts";
 import { HOLDOUT_ACCURACY } from "./outcome.ts";
-import {
-  judgeBest,
-  type ReportedTieGroup,
-  type RowPredictions,
-} from "./judge-best.ts";
+import { judgeBest, type ReportedTieGroup, type RowPredictions } from "./judge-best.ts";
 import type { CorrectedEstimate, Untold } from "./comparison/comparison.ts";
 
 import { codeParameters, isVarying } from "./parameter-column.ts";

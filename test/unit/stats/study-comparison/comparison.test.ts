@@ -55,7 +55,10 @@ test("one pair has no band, and with minimize the lower one is better", () => {
 
 test("each set of parameters costs what all attempts at all its replicates did", () => {
   const [one, two] = [outcome(1, 1, 0.5), outcome(2, 1, 0.7)];
-  const failed = toRow({ ...makeFailedOutcome(3, { kind: "error", message: "" }), params: { x: 9 } });
+  const failed = toRow({
+    ...makeFailedOutcome(3, { kind: "error", message: "" }),
+    params: { x: 9 },
+  });
   const waiting = toRow({ ...makeWaitingOutcome(4), params: { x: 10 } });
   const side = {
     outcomes: [one, two, failed, waiting],
