@@ -22,6 +22,8 @@ export interface ReportRequest {
 interface ReportSource {
   readonly study: Study;
   readonly layout: Layout;
+  readonly collect: boolean;
+  readonly setting: "present" | "all";
   readonly effects: Effects;
 }
 
@@ -78,6 +80,16 @@ export const REPORT_FORMATS = {
       const { formatReportParquet, formatStepsParquet } = await import("./parquet.ts");
       return (steps ? formatStepsParquet : formatReportParquet)(report, top ?? Infinity);
     },
+  },
+  optuna: {
+    purpose: "all trials as a database of Optuna, for its tools",
+    file: "study.db",
+    hasSteps: true,
+    isWhole: true,
+    make: async ({ report, source: { effects, ...options } }) =>
+      (await import("../app/optuna/export.ts")).exportOptuna(report, options, effects),
+    checkReplaced: async (path) =>
+      (await import("../app/optuna/export.ts")).checkReplacedExport(path),
   },
   markdown: {
     purpose: "for a notebook",

@@ -48,7 +48,7 @@ export const reportCommand = defineCommand({
     const { top, steps } = asked;
     const report = await reportStudy({ study, layout, collect, setting, steps }, effects);
     const metrics = chooseMetrics(report, asked.metrics);
-    const source = { study, layout, effects };
+    const source = { study, layout, collect, setting, effects };
     const made = await format.make({ report, top, metrics, steps, source });
     if (path === undefined) {
       print(String(made));
