@@ -2,7 +2,6 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { drawTable } from "../../src/reports/cells.ts";
 import { flattenRanking, flattenSteps } from "../../src/reports/flat-table.ts";
 import { formatReportLatex } from "../../src/reports/latex.ts";
 import { formatReportMarkdown } from "../../src/reports/markdown.ts";
@@ -129,7 +128,6 @@ test.runIf(isPythonHere)("Markdown shows every text, and is nothing but text and
   expect(starts).toHaveLength(shown.length);
   for (const [place, text] of shown.entries())
     expect(starts[place]?.startsWith(text.trim())).toBe(true);
-  expect(drawTable([], [])).toBe("");
 });
 
 test.runIf(requireHere(["pdflatex"]))("LaTeX sets the table without a complaint", () => {

@@ -29,7 +29,7 @@ def describe_study(url):
     study = optuna.load_study(study_name=None, storage=url)
     trials = study.trials
     frame = study.trials_dataframe()
-    values = frame[f"values_{study.metric_names[0]}"]
+    values = frame[f"value_{study.metric_names[0]}"]
     told = {
         "study": study.study_name,
         "direction": study.direction.name,
