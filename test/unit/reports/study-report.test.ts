@@ -1,9 +1,14 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import Papa from "papaparse";
 import { expect, test } from "vitest";
 import { formatReportCsv } from "../../../src/reports/csv.ts";
+import { REPORT_FORMAT_NAMES } from "../../../src/reports/formats.ts";
 import { formatReportJson } from "../../../src/reports/json.ts";
 import { formatReportTable } from "../../../src/reports/table.ts";
 import { buildStudyReport } from "../../../src/stats/study-report.ts";
+import { packageRoot } from "../../../src/workspace/package.ts";
+import { tableAfter } from "../../support/doc-table.ts";
 import { makeFailedOutcome, makeOutcome, makeWaitingOutcome } from "../../support/outcomes.ts";
 
 const STUDY = {
@@ -112,4 +117,10 @@ test("a ranking without rows is a header", () => {
 test("JSON holds the whole report, the ranking cut", () => {
   const parsed = JSON.parse(formatReportJson(report, 1)) as typeof report;
   expect(parsed).toEqual({ ...report, ranking: report.ranking.slice(0, 1) });
+});
+
+test("docs/results.md tells every format", () => {
+  const page = readFileSync(join(packageRoot(), "docs", "results.md"), "utf8");
+  const told = tableAfter(page, "## Formats").map(([name]) => name ?? "");
+  expect(told.sort()).toEqual([...REPORT_FORMAT_NAMES].sort());
 });
