@@ -28,7 +28,9 @@ const FILTERS = [8, 16, 32];
 /** 12 parameter sets of two replicates; the last two trials fail, one of them is tried again; one has no result. */
 async function makeDatabase(): Promise<string> {
   const workspace = makeTestFolder();
-  const trials = FILTERS.flatMap((filters) => RATES.map((learningRate) => ({ filters, learningRate })))
+  const trials = FILTERS.flatMap((filters) =>
+    RATES.map((learningRate) => ({ filters, learningRate })),
+  )
     .flatMap((params) => [0, 1].map((replicate) => ({ params, replicate })))
     .map(({ params, replicate }, place) => makeTrial(place + 1, params, { replicate }));
   const planned: PlannedRound = { workspace, study: "digits", round: 1, arraySize: 1000, trials };
@@ -41,7 +43,9 @@ async function makeDatabase(): Promise<string> {
     writeResult(
       planned,
       array,
-      place >= 22 ? makeFailure(trial, index, failure) : makeResult(trial, index, 3000 + place, { model }),
+      place >= 22
+        ? makeFailure(trial, index, failure)
+        : makeResult(trial, index, 3000 + place, { model }),
     );
   }
   const again = retryOf({ ...planned, trials: trials.slice(23) });
@@ -56,7 +60,9 @@ async function makeDatabase(): Promise<string> {
 test("the page has ten queries, and each of them answers", async () => {
   expect(QUERIES).toHaveLength(10);
   const database = openKeptDatabase(await makeDatabase(), true);
-  const answers = QUERIES.map((query) => database.prepare(query).all() as Record<string, unknown>[]);
+  const answers = QUERIES.map(
+    (query) => database.prepare(query).all() as Record<string, unknown>[],
+  );
   database.close();
   const [states, best, filters, pairs, curves, behind, failures, hosts, cost, pareto] = answers;
   expect(states).toEqual([
@@ -68,7 +74,7 @@ test("the page has ten queries, and each of them answers", async () => {
   expect(best?.slice(0, 2)).toEqual([
     { trial: 24, objective: 4000 / 4200, replicates: 1, params: '{"filters":32,"learningRate":1}' },
     {
-      ...{ trial: 21, objective: expect.closeTo((3020.5) / 4200, 12) as number, replicates: 2 },
+      ...{ trial: 21, objective: expect.closeTo(3020.5 / 4200, 12) as number, replicates: 2 },
       params: '{"filters":32,"learningRate":0.1}',
     },
   ]);
@@ -89,9 +95,7 @@ test("the page has ten queries, and each of them answers", async () => {
       message: "it was killed",
     },
   ]);
-  expect(hosts).toEqual([
-    { host: "compute1-exec-1", results: 24, failed: 2 / 24, seconds: 64.25 },
-  ]);
+  expect(hosts).toEqual([{ host: "compute1-exec-1", results: 24, failed: 2 / 24, seconds: 64.25 }]);
   expect(cost?.map(({ counts, results }) => [counts, results])).toEqual([
     [0, 2],
     [1, 22],

@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Page } from "playwright-core";
 import { expect, onTestFinished, test } from "vitest";
 import { withPage } from "../support/chromium.ts";
 import { exportStudy, makeExportedStudy } from "../support/exported-study.ts";
@@ -60,7 +61,7 @@ test.runIf(requireHere(["Python's Optuna", "chromium"]))(
 );
 
 /** For who wants to look: BSWEEP_PICTURES names a folder. */
-async function keepPicture(page: import("playwright-core").Page, address: string): Promise<void> {
+async function keepPicture(page: Page, address: string): Promise<void> {
   const folder = process.env["BSWEEP_PICTURES"];
   if (folder === undefined) return;
   await page.screenshot({ path: join(folder, "dashboard-trial.png") });

@@ -211,7 +211,9 @@ test("a format of bytes needs a file; what a format cannot do is said with the c
   leave(planned, [4000, 4163]);
   const parquet = await run(planned, "report", "--format=parquet");
   expect([parquet.exitStatus, parquet.stdout]).toEqual([2, ""]);
-  expect(parquet.stderr).toMatch(/it needs a file, --output FILE[^]*--format parquet --output study\.parquet/);
+  expect(parquet.stderr).toMatch(
+    /it needs a file, --output FILE[^]*--format parquet --output study\.parquet/,
+  );
   const steps = await run(planned, "report", "--format=latex", "--steps");
   expect([steps.exitStatus, steps.stderr]).toEqual([
     2,
@@ -221,7 +223,11 @@ test("a format of bytes needs a file; what a format cannot do is said with the c
   const optuna = (...more: string[]) =>
     run(planned, "report", "--format=optuna", `--output=${file}`, ...more);
   expect((await optuna("--top=1")).exitStatus).toBe(2);
-  for (const [status, content] of [[0, undefined], [0, undefined], [6, "mine"]] as const) {
+  for (const [status, content] of [
+    [0, undefined],
+    [0, undefined],
+    [6, "mine"],
+  ] as const) {
     if (content !== undefined) writeFileSync(file, content);
     expect([status, (await optuna()).exitStatus]).toEqual([status, status]);
   }

@@ -77,7 +77,10 @@ export function makeExportedStudy(): ExportedStudy {
       makeTrial(number, makeParams(number), { resource: { epochs: 5 }, replicate: 7 }),
     ),
   };
-  writeRound(older, { ...other, setting: { ...setting, trainer: { name: "command", revision: 9 } } });
+  writeRound(older, {
+    ...other,
+    setting: { ...setting, trainer: { name: "command", revision: 9 } },
+  });
   for (const [place, trial] of older.trials.entries())
     writeResult(older, 1, makeResult(trial, place + 1, 1, { ...makeScore(trial), holdout: null }));
   return { study, layout: createLayout(workspace), trials };
@@ -148,7 +151,7 @@ function makeTold(trial: Trial, index: number): TrialResult | null {
 export async function exportStudy(
   { study, layout }: Pick<ExportedStudy, "study" | "layout">,
   format: ReportFormatName,
-  { steps = false, setting = "present" as "present" | "all" } = {},
+  { steps = false, setting = "present" }: { steps?: boolean; setting?: "present" | "all" } = {},
 ): Promise<{ readonly report: StudyReport; readonly made: string | Uint8Array }> {
   const effects = recordEffects();
   const report = await reportStudy({ study, layout, collect: true, setting, steps }, effects);

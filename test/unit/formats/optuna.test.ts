@@ -29,7 +29,10 @@ test("values that the study does not have any more widen it, and end its steps",
     name: "FloatDistribution",
     attributes: { low: 1, high: 9, log: false, step: null },
   });
-  expect(tell({ ...REAL, low: 0.1, log: true }, 0).attributes).toMatchObject({ low: 0, log: false });
+  expect(tell({ ...REAL, low: 0.1, log: true }, 0).attributes).toMatchObject({
+    low: 0,
+    log: false,
+  });
   expect(tell(REAL, 0.5, "auto")).toEqual({
     name: "CategoricalDistribution",
     attributes: { choices: [0.5, "auto"] },

@@ -62,7 +62,10 @@ test("replicates are one trial: the ranking's mean, steps averaged, from the fir
 
 test.each([
   ["WAITING", [makeRun(1, null), makeRun(2, { state: "failed" })]],
-  ["PRUNED", [makeRun(1, null), makeRun(2, { state: "pruned", history: [step(3, { holdoutAccuracy: 1 })] })]],
+  [
+    "PRUNED",
+    [makeRun(1, null), makeRun(2, { state: "pruned", history: [step(3, { holdoutAccuracy: 1 })] })],
+  ],
   ["FAIL", [makeRun(1, { metrics: {} })]],
   // Its result came after the ranking was made.
   ["WAITING", [makeRun(1, {})]],
