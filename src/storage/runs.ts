@@ -27,7 +27,8 @@ interface RunResult {
     readonly step: number | null;
     readonly value: number | null;
   } | null;
-  readonly history: readonly StepRecord[];
+  /** What it measured on the way, as JSON: of very many runs it is read one by one (`stepsOf`). */
+  readonly history: string;
 }
 
 /** Every planned trial, by number, with what it measured on the way. */
@@ -74,11 +75,16 @@ function toResult(row: MeasuredRow): RunResult {
     startedAt: new Date(row.startedAt),
     failure: kind === null ? null : { kind, message: message ?? "" },
     earlyEnd: reason === null ? null : { reason, step, value },
-    history: JSON.parse(row.history) as StepRecord[],
+    history: row.history,
   };
 }
 
 /** The parameters of a run. */
 export function paramsOf({ params }: Pick<Run, "params">): Parameters {
   return JSON.parse(params) as Parameters;
+}
+
+/** What a run measured on the way. */
+export function stepsOf({ history }: Pick<RunResult, "history">): readonly StepRecord[] {
+  return JSON.parse(history) as StepRecord[];
 }

@@ -4,7 +4,7 @@ import type { OptunaDistribution, OptunaState, OptunaTrial } from "../../formats
 import { mean } from "../../stats/moments.ts";
 import { objectiveAt } from "../../stats/objective-step.ts";
 import type { ReportedTrial } from "../../stats/study-report.ts";
-import type { Run } from "../../storage/runs.ts";
+import { type Run, stepsOf } from "../../storage/runs.ts";
 
 /** Trials of equal setting, parameters and epochs, which the ranking takes together. */
 export interface RunGroup {
@@ -74,9 +74,9 @@ function averageSteps(
   };
   for (const { result } of runs) {
     if (result === null) continue;
-    const { history, earlyEnd } = result;
+    const { earlyEnd } = result;
     let last: number | undefined;
-    for (const { step, metrics } of history) {
+    for (const { step, metrics } of stepsOf(result)) {
       const value = objectiveAt(metrics, metric);
       if (value !== undefined) add((last = step), value);
     }

@@ -7,6 +7,7 @@ import {
   fitDistribution,
   type OptunaDistribution,
   type OptunaStudy,
+  type OptunaTrial,
 } from "../../formats/optuna.ts";
 import { labelOfSetting, type ReportedTrial, type StudyReport } from "../../stats/study-report.ts";
 import { withDatabase } from "../../storage/database.ts";
@@ -15,7 +16,7 @@ import { paramsOf, readRuns, type Run } from "../../storage/runs.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { packageVersion } from "../../workspace/package.ts";
 import { collectFirst, quietly, requireDatabase } from "../collect/collect-first.ts";
-import { describeTrial, type RunGroup } from "./describe-trial.ts";
+import { describeTrial, type RunGroup, type TrialContext } from "./describe-trial.ts";
 
 export interface OptunaExportOptions {
   readonly study: Study;
@@ -130,8 +131,13 @@ function describeStudy(
     name,
     objectives: [objective],
     attributes: { bsweep: packageVersion(), setting, fixed },
-    trials: groups.map((group) => describeTrial(group, context)),
+    trials: describeEach(groups, context),
   };
+}
+
+/** One after another: all at once would be large. */
+function* describeEach(groups: readonly RunGroup[], context: TrialContext): Generator<OptunaTrial> {
+  for (const group of groups) yield describeTrial(group, context);
 }
 
 /** By parameter, in the order in which trials name them. */

@@ -11,16 +11,20 @@ const context = {
   distributions: new Map([["x", fitDistribution(undefined, [1])]]),
 };
 
-function makeRun(number: number, result: Partial<NonNullable<Run["result"]>> | null): Run {
+type Told = Omit<NonNullable<Run["result"]>, "history"> & { history: readonly StepRecord[] };
+
+function makeRun(number: number, result: Partial<Told> | null): Run {
   const { trialId } = makeOutcome(number, 0);
   const told = {
     ...{ state: "complete" as const, metrics: { holdoutAccuracy: 0.5 }, host: `host-${number}` },
     startedAt: new Date(Date.UTC(2026, 0, 1, number)),
-    ...{ seconds: 60, failure: null, earlyEnd: null, history: [] },
+    ...{ seconds: 60, failure: null, earlyEnd: null },
+    ...result,
+    history: JSON.stringify(result?.history ?? []),
   };
   return {
     ...{ number, trialId, params: '{"x":1}', replicate: number - 1, epochs: 10 },
-    ...{ setting: "present", result: result === null ? null : { ...told, ...result } },
+    ...{ setting: "present", result: result === null ? null : told },
   };
 }
 
