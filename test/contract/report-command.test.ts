@@ -205,3 +205,31 @@ test("several collects at once end in one whole database", async () => {
   const database = createLayout(planned.workspace).database("digits");
   expect(existsSync(`${database}-journal`)).toBe(false);
 });
+
+test("a format of bytes needs a file; what a format cannot do is said with the command that can", async () => {
+  const planned = plan(2);
+  leave(planned, [4000, 4163]);
+  const parquet = await run(planned, "report", "--format=parquet");
+  expect([parquet.exitStatus, parquet.stdout]).toEqual([2, ""]);
+  expect(parquet.stderr).toMatch(
+    /it needs a file, --output FILE[^]*--format parquet --output study\.parquet/,
+  );
+  const steps = await run(planned, "report", "--format=latex", "--steps");
+  expect([steps.exitStatus, steps.stderr]).toEqual([
+    2,
+    expect.stringContaining("--steps goes with --format csv, json, jsonl, parquet or optuna"),
+  ]);
+  const file = join(planned.workspace, "study.db");
+  const optuna = (...more: string[]) =>
+    run(planned, "report", "--format=optuna", `--output=${file}`, ...more);
+  expect((await optuna("--top=1")).exitStatus).toBe(2);
+  for (const [status, content] of [
+    [0, undefined],
+    [0, undefined],
+    [6, "mine"],
+  ] as const) {
+    if (content !== undefined) writeFileSync(file, content);
+    expect([status, (await optuna()).exitStatus]).toEqual([status, status]);
+  }
+  expect(readFileSync(file, "utf8")).toBe("mine");
+});

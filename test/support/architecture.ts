@@ -20,6 +20,7 @@ export const FENCES: Readonly<Record<string, readonly string[]>> = {
   "cli-table3": ["reports"],
   execa: ["process"],
   handlebars: ["rendering"],
+  "hyparquet-writer": ["reports"],
   "p-limit": ["app"],
   papaparse: ["app", "reports"],
   picocolors: ["cli"],

@@ -24,9 +24,14 @@ const OTHERS: Readonly<Record<string, () => string | undefined>> = {
     findPythonWith("torch", "numpy") === undefined ? "apt-get install python3-torch" : undefined,
   "Python's keras": () =>
     findPythonWith("keras", "tensorflow") === undefined ? "npm run test-python" : undefined,
-  "Python's TensorFlow and safetensors": () =>
-    findPython(TEST_PYTHON) === undefined ? "npm run test-python" : undefined,
+  "Python's TensorFlow and safetensors": findTestPython,
+  "Python's Optuna": findTestPython,
+  "pandas and DuckDB": findTestPython,
 };
+
+function findTestPython(): string | undefined {
+  return findPython(TEST_PYTHON) === undefined ? "npm run test-python" : undefined;
+}
 
 /** Debian 12's package of a program, where it has another name. */
 const PACKAGES: Readonly<Record<string, string>> = {
@@ -39,6 +44,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   setpriv: "util-linux",
   "ch-run": "charliecloud-runtime",
   mpirun: "openmpi-bin",
+  pdflatex: "texlive-latex-recommended",
 };
 
 /** What `startSlurm` needs. */

@@ -1,11 +1,15 @@
-import type { StudyReport } from "../../stats/study-report.ts";
 import { BsweepError } from "../../core/errors.ts";
+import {
+  REPORT_FORMAT_NAMES,
+  REPORT_FORMATS,
+  type ReportFormat,
+  type ReportFormatName,
+  SHOWN_ROWS,
+} from "../../reports/formats.ts";
+import type { StudyReport } from "../../stats/study-report.ts";
 import { defineCommand, openStudy } from "../command.ts";
 import { choice, flag, number, STUDY, text } from "../options.ts";
 import { print } from "../output.ts";
-
-/** Rows of the ranking that a table shows when nobody says how many. */
-const TABLE_ROWS = 20;
 
 /** `bsweep report`: ranking, parameters, failures. */
 export const reportCommand = defineCommand({
@@ -13,14 +17,18 @@ export const reportCommand = defineCommand({
   describe: "Rank the trials, after collecting what is new",
   options: {
     study: STUDY,
-    format: choice(["table", "json", "csv"], "table: to read; json: everything; csv: the ranking", {
-      default: "table",
-    }),
-    top: number("Trials to show", { defaultDescription: `${TABLE_ROWS} in a table, else all` }),
-    metrics: text("Columns of a table beside the objective: names, separated by commas, or all"),
-    steps: flag(
-      "What trials measured on the way too: json; csv: a row a step, instead of the ranking",
+    format: choice(
+      REPORT_FORMAT_NAMES,
+      REPORT_FORMAT_NAMES.map((name) => `${name}: ${REPORT_FORMATS[name].purpose}`).join("; "),
+      { default: "table" },
     ),
+    top: number("Trials to show", {
+      defaultDescription: `${SHOWN_ROWS} where people read them, else all`,
+    }),
+    metrics: text(
+      "Columns of a table beside the objective: names, separated by commas, or all; other formats have all",
+    ),
+    steps: flag(`What trials measured on the way: ${listStepFormats()}; a row a step, json: added`),
     setting: choice(
       ["present", "all"],
       "all: rank trials of other data, hold-outs or trainer versions too, each apart",
@@ -30,41 +38,56 @@ export const reportCommand = defineCommand({
     collect: flag("Collect first; --no-collect ranks what was collected before", { default: true }),
   },
   run: async ({ output, collect, setting, ...asked }, { layout, effects }) => {
-    const { steps, format } = asked;
-    if (steps && format === "table")
-      throw new BsweepError("USAGE", "--steps goes with --format json or csv");
+    const format: ReportFormat = REPORT_FORMATS[asked.format];
+    checkAsked(asked, format, output);
+    const { logicalPath } = await import("../../workspace/layout.ts");
+    const path = output === undefined ? undefined : logicalPath(output);
+    if (path !== undefined) await format.checkReplaced?.(path);
     const { reportStudy } = await import("../../app/report.ts");
     const study = await openStudy(asked.study);
+    const { top, steps } = asked;
     const report = await reportStudy({ study, layout, collect, setting, steps }, effects);
-    const text = await formatReport(report, asked);
-    if (output === undefined) {
-      print(text);
+    const metrics = chooseMetrics(report, asked.metrics);
+    const source = { study, layout, collect, setting, effects };
+    const made = await format.make({ report, top, metrics, steps, source });
+    if (path === undefined) {
+      print(String(made));
       return;
     }
     const { writeFileAtomic } = await import("../../workspace/atomic.ts");
-    const { logicalPath } = await import("../../workspace/layout.ts");
-    writeFileAtomic(logicalPath(output), text);
+    writeFileAtomic(path, made);
   },
 });
 
 interface Asked {
-  readonly format: "table" | "json" | "csv";
+  readonly study: string;
+  readonly format: ReportFormatName;
   readonly top: number | undefined;
-  readonly metrics: string | undefined;
   readonly steps: boolean;
 }
 
-async function formatReport(report: StudyReport, asked: Asked): Promise<string> {
-  const { format, top = Infinity } = asked;
-  if (format === "json")
-    return (await import("../../reports/json.ts")).formatReportJson(report, top);
-  if (format === "csv") {
-    const { formatReportCsv, formatStepsCsv } = await import("../../reports/csv.ts");
-    return (asked.steps ? formatStepsCsv : formatReportCsv)(report, top);
-  }
-  const { formatReportTable } = await import("../../reports/table.ts");
-  const metrics = chooseMetrics(report, asked.metrics);
-  return formatReportTable(report, { top: asked.top ?? TABLE_ROWS, metrics });
+/** @throws BsweepError USAGE for what the format cannot do, with the command that would */
+function checkAsked(
+  { study, format: name, top, steps }: Asked,
+  format: ReportFormat,
+  output: string | undefined,
+): void {
+  if (steps && format.hasSteps !== true)
+    throw new BsweepError("USAGE", `--steps goes with --format ${listStepFormats()}`);
+  if (top !== undefined && format.isWhole === true)
+    throw new BsweepError("USAGE", `--format ${name} has all trials: it goes without --top`);
+  if (format.file === undefined || output !== undefined) return;
+  throw new BsweepError("USAGE", `--format ${name} is no text: it needs a file, --output FILE`, {
+    hint: `bsweep report ${study} --format ${name} --output ${format.file}`,
+  });
+}
+
+/** `csv, json or parquet` */
+function listStepFormats(): string {
+  const names = REPORT_FORMAT_NAMES.filter(
+    (name) => (REPORT_FORMATS[name] as ReportFormat).hasSteps,
+  );
+  return `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
 }
 
 /** @throws BsweepError USAGE for a name that no complete trial measured */

@@ -1,8 +1,13 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import Papa from "papaparse";
 import { expect, test } from "vitest";
 import { formatReportCsv } from "../../../src/reports/csv.ts";
+import { REPORT_FORMAT_NAMES } from "../../../src/reports/formats.ts";
 import { formatReportJson } from "../../../src/reports/json.ts";
 import { formatReportTable } from "../../../src/reports/table.ts";
+import { packageRoot } from "../../../src/workspace/package.ts";
+import { tableAfter } from "../../support/doc-table.ts";
 import {
   makeFailedOutcome,
   makeOutcome,
@@ -116,4 +121,10 @@ test("a ranking without rows is a header", () => {
 test("JSON holds the whole report, the ranking cut", () => {
   const parsed = JSON.parse(formatReportJson(report, 1)) as typeof report;
   expect(parsed).toEqual({ ...report, ranking: report.ranking.slice(0, 1) });
+});
+
+test("docs/results.md tells every format", () => {
+  const page = readFileSync(join(packageRoot(), "docs", "results.md"), "utf8");
+  const told = tableAfter(page, "## Formats").map(([name]) => name ?? "");
+  expect(told.sort()).toEqual([...REPORT_FORMAT_NAMES].sort());
 });

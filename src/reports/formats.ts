@@ -1,0 +1,112 @@
+import type { Effects } from "../core/effects.ts";
+import type { Study } from "../core/study.ts";
+import type { StudyReport } from "../stats/study-report.ts";
+import type { Layout } from "../workspace/layout.ts";
+
+/** Rows of the ranking that a format for people shows when nobody says how many. */
+export const SHOWN_ROWS = 20;
+
+/** What is wanted, beside the format. */
+export interface ReportRequest {
+  /** With steps, if they are asked for. */
+  readonly report: StudyReport;
+  /** Most rows of the ranking; undefined: as many as the format shows by itself. */
+  readonly top: number | undefined;
+  /** Metrics beside the objective, in formats that do not have them all. */
+  readonly metrics: readonly string[];
+  readonly steps: boolean;
+  /** Where more than the report is to be had. */
+  readonly source: ReportSource;
+}
+
+interface ReportSource {
+  readonly study: Study;
+  readonly layout: Layout;
+  readonly collect: boolean;
+  readonly setting: "present" | "all";
+  readonly effects: Effects;
+}
+
+/** One format of `bsweep report`. */
+export interface ReportFormat {
+  /** What it is for, in a few words. */
+  readonly purpose: string;
+  /** Of bytes, which no terminal shows, and a file is asked for: what one may be called. */
+  readonly file?: string;
+  /** Whether it can tell what trials measured on the way. */
+  readonly hasSteps?: true;
+  /** Has all trials, ranked or not: none is cut off. */
+  readonly isWhole?: true;
+  /** Loads what makes it, and makes it. */
+  readonly make: (request: ReportRequest) => Promise<string | Uint8Array>;
+  /** Whether a file that is there may be replaced; without it, any may. @throws BsweepError CONFLICT when not */
+  readonly checkReplaced?: (path: string) => Promise<void>;
+}
+
+/** Every format, by name: a line and a file each. */
+export const REPORT_FORMATS = {
+  table: {
+    purpose: "to read",
+    make: async ({ report, ...shown }) =>
+      (await import("./table.ts")).formatReportTable(report, limitRows(shown)),
+  },
+  csv: {
+    purpose: "the ranking, for spreadsheets",
+    hasSteps: true,
+    make: async ({ report, top, steps }) => {
+      const { formatReportCsv, formatStepsCsv } = await import("./csv.ts");
+      return (steps ? formatStepsCsv : formatReportCsv)(report, top ?? Infinity);
+    },
+  },
+  json: {
+    purpose: "everything",
+    hasSteps: true,
+    make: async ({ report, top }) =>
+      (await import("./json.ts")).formatReportJson(report, top ?? Infinity),
+  },
+  jsonl: {
+    purpose: "the ranking, a trial a line",
+    hasSteps: true,
+    make: async ({ report, top, steps }) => {
+      const { formatReportJsonl, formatStepsJsonl } = await import("./jsonl.ts");
+      return (steps ? formatStepsJsonl : formatReportJsonl)(report, top ?? Infinity);
+    },
+  },
+  parquet: {
+    purpose: "the ranking, for pandas and DuckDB",
+    file: "study.parquet",
+    hasSteps: true,
+    make: async ({ report, top, steps }) => {
+      const { formatReportParquet, formatStepsParquet } = await import("./parquet.ts");
+      return (steps ? formatStepsParquet : formatReportParquet)(report, top ?? Infinity);
+    },
+  },
+  optuna: {
+    purpose: "all trials as a database of Optuna, for its tools",
+    file: "study.db",
+    hasSteps: true,
+    isWhole: true,
+    make: async ({ report, source: { effects, ...options } }) =>
+      (await import("../app/optuna/export.ts")).exportOptuna(report, options, effects),
+    checkReplaced: async (path) =>
+      (await import("../app/optuna/export.ts")).checkReplacedExport(path),
+  },
+  markdown: {
+    purpose: "for a notebook",
+    make: async ({ report, ...shown }) =>
+      (await import("./markdown.ts")).formatReportMarkdown(report, limitRows(shown)),
+  },
+  latex: {
+    purpose: "a paper's table",
+    make: async ({ report, ...shown }) =>
+      (await import("./latex.ts")).formatReportLatex(report, limitRows(shown)),
+  },
+} as const satisfies Readonly<Record<string, ReportFormat>>;
+
+export type ReportFormatName = keyof typeof REPORT_FORMATS;
+
+export const REPORT_FORMAT_NAMES = Object.keys(REPORT_FORMATS) as readonly ReportFormatName[];
+
+function limitRows({ top = SHOWN_ROWS, metrics }: Pick<ReportRequest, "top" | "metrics">) {
+  return { top, metrics };
+}

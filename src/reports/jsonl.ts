@@ -1,0 +1,28 @@
+import { labelOfSetting, type StudyReport } from "../stats/study-report.ts";
+
+/** The ranking as JSON Lines (https://jsonlines.org): a trial a line, as JSON has it, its setting in words. */
+export function formatReportJsonl(report: StudyReport, top: number): string {
+  return toLines(
+    report.ranking
+      .slice(0, top)
+      .map((row) => ({ ...row, setting: labelOfSetting(report, row.setting), steps: undefined })),
+  );
+}
+
+/** What the ranked trials measured on the way: a step of a replicate a line. */
+export function formatStepsJsonl({ ranking }: StudyReport, top: number): string {
+  return toLines(
+    ranking.slice(0, top).flatMap(({ rank, number, steps = [] }) =>
+      steps.flatMap(({ trialId, history }) =>
+        history.map(({ step, seconds, metrics }) => ({
+          ...{ rank, number, trialId, step, seconds },
+          metrics,
+        })),
+      ),
+    ),
+  );
+}
+
+function toLines(records: readonly object[]): string {
+  return records.map((record) => `${JSON.stringify(record)}\n`).join("");
+}

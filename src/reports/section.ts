@@ -1,0 +1,22 @@
+import type { Column } from "./cells.ts";
+
+/** A part of a report for people: lines, a table, lines under it. Text is plain: each format escapes it its own way. */
+export interface Section {
+  readonly lead: readonly string[];
+  readonly table: TextTable | null;
+  readonly notes: readonly string[];
+}
+
+export interface TextTable {
+  readonly columns: readonly Column[];
+  /** A cell a column. */
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** What of the ranking is shown. */
+export interface SectionOptions {
+  /** Rows of the ranking. */
+  readonly top: number;
+  /** Metrics to be shown beside the objective. */
+  readonly metrics: readonly string[];
+}
