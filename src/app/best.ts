@@ -1,4 +1,5 @@
 import type { Effects } from "../core/effects.ts";
+import type { Study } from "../core/study.ts";
 import { BsweepError } from "../core/errors.ts";
 import type { Best } from "../formats/best-file.ts";
 import type { StudyRanking } from "../stats/study-report.ts";
@@ -10,10 +11,16 @@ import { rankStudy, type ReportOptions } from "./report.ts";
  */
 export async function findBest(options: ReportOptions, effects: Effects): Promise<Best> {
   const report = await rankStudy(options, effects);
+  const best = describeWinner(options.study, report);
+  if (best === undefined) throw nothingRanked(report, options.study.file);
+  return best;
+}
+
+/** The first row of a ranking; undefined where there is none. */
+export function describeWinner({ trainer }: Study, report: StudyRanking): Best | undefined {
   const { study, objective, ranking, counts } = report;
-  const { file, trainer } = options.study;
   const [winner] = ranking;
-  if (winner === undefined) throw nothingRanked(report, file);
+  if (winner === undefined) return undefined;
   const { number, trialId, params, epochs, interval, holdout, replicates, spread } = winner;
   return {
     study,

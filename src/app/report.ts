@@ -48,7 +48,8 @@ export function rankStudy(options: ReportOptions, effects: Effects): Promise<Stu
   });
 }
 
-async function readStudy<T>(
+/** Reads what the study has so far, and says what must be known of it. @throws BsweepError as reportStudy does */
+export async function readStudy<T>(
   options: ReportOptions,
   effects: Effects,
   read: (database: StudyDatabase) => T,
@@ -62,7 +63,7 @@ async function readStudy<T>(
   return found;
 }
 
-interface ReadReportOptions extends CollectFirstOptions {
+export interface ReadReportOptions extends CollectFirstOptions {
   /** Which trials are ranked: by default those of the study's present setting. */
   readonly setting?: "present" | "all";
   /** Whether the rows of the ranking tell their steps. */
@@ -83,7 +84,8 @@ function readReport(database: StudyDatabase, options: ReadReportOptions): StudyR
   return { ...report, ranking };
 }
 
-function describeStudy(study: Study, settings: readonly ReportedSetting[]): ReportedStudy {
+/** What a report needs of a study. @param settings the present one first */
+export function describeStudy(study: Study, settings: readonly ReportedSetting[]): ReportedStudy {
   const defaults = isCnnStudy(study) ? CNN_DEFAULTS : {};
   return {
     ...{ name: study.name, objective: study.objective, settings },
@@ -100,7 +102,8 @@ export function readBest(database: StudyDatabase, options: ReadReportOptions): N
   return best === undefined ? null : nameBest(best);
 }
 
-function readTrials(
+/** Every planned trial, and the settings they were planned in. @throws BsweepError INVALID_DATA */
+export function readTrials(
   database: StudyDatabase,
   { study, layout }: ReadReportOptions,
 ): {
@@ -133,7 +136,7 @@ function readTrials(
 }
 
 /** Where the data set is gone, what was planned last is taken for the present one. */
-function presentSetting(
+export function presentSetting(
   study: Study,
   layout: Layout,
   planned: ReturnType<typeof readSettings>,

@@ -1,3 +1,5 @@
+import type { ReportOptions } from "../../app/report.ts";
+import type { Effects } from "../../core/effects.ts";
 import type { StudyReport } from "../../stats/study-report.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { defineCommand, openStudy } from "../command.ts";
@@ -13,9 +15,13 @@ export const reportCommand = defineCommand({
   describe: "Rank the trials, after collecting what is new",
   options: {
     study: STUDY,
-    format: choice(["table", "json", "csv"], "table: to read; json: everything; csv: the ranking", {
-      default: "table",
-    }),
+    format: choice(
+      ["table", "json", "csv", "html"],
+      "table: to read; json: everything; csv: the ranking; html: one page to open in a browser",
+      {
+        default: "table",
+      },
+    ),
     top: number("Trials to show", { defaultDescription: `${TABLE_ROWS} in a table, else all` }),
     metrics: text("Columns of a table beside the objective: names, separated by commas, or all"),
     steps: flag(
@@ -31,12 +37,14 @@ export const reportCommand = defineCommand({
   },
   run: async ({ output, collect, setting, ...asked }, { layout, effects }) => {
     const { steps, format } = asked;
-    if (steps && format === "table")
+    if (steps && (format === "table" || format === "html"))
       throw new BsweepError("USAGE", "--steps goes with --format json or csv");
-    const { reportStudy } = await import("../../app/report.ts");
     const study = await openStudy(asked.study);
-    const report = await reportStudy({ study, layout, collect, setting, steps }, effects);
-    const text = await formatReport(report, asked);
+    const options = { study, layout, collect, setting, steps };
+    const text =
+      format === "html"
+        ? await formatPage(options, effects)
+        : await formatReport(await reportOf(options, effects), { ...asked, format });
     if (output === undefined) {
       print(text);
       return;
@@ -46,6 +54,17 @@ export const reportCommand = defineCommand({
     writeFileAtomic(logicalPath(output), text);
   },
 });
+
+async function reportOf(options: ReportOptions, effects: Effects): Promise<StudyReport> {
+  const { reportStudy } = await import("../../app/report.ts");
+  return reportStudy(options, effects);
+}
+
+async function formatPage(options: ReportOptions, effects: Effects): Promise<string> {
+  const { reportPage } = await import("../../app/report-page.ts");
+  const { formatReportHtml } = await import("../../reports/html/html.ts");
+  return formatReportHtml(await reportPage(options, effects));
+}
 
 interface Asked {
   readonly format: "table" | "json" | "csv";

@@ -1,0 +1,81 @@
+import { el, scrolling, table } from "./dom.ts";
+import type { Selection } from "./selection.ts";
+
+/** What a chart says, for who does not see it. */
+export interface Twin {
+  readonly sentence: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+interface FigureOptions {
+  readonly title: string;
+  readonly selection: Selection;
+  /** What the reader may choose about it. */
+  readonly controls?: readonly HTMLElement[];
+  /** Draws into the canvas's place, again after every change. */
+  readonly draw: (place: HTMLElement) => void;
+  readonly twin: () => Twin;
+}
+
+export interface Figure {
+  readonly element: HTMLElement;
+  /** Draws it anew as soon as it is seen. */
+  readonly refresh: () => void;
+}
+
+/** More rows than a person reads. */
+const MAX_ROWS = 200;
+const REDRAWN = new Set<() => void>();
+
+/** After a change of colours or of width, and before printing. */
+export function redrawAll(): void {
+  for (const redraw of REDRAWN) redraw();
+}
+
+/**
+ * A chart with its twin in words. It is drawn when it comes near the window, and drawn again on a change only while it is
+ * there: what nobody sees costs nothing.
+ */
+export function figure(options: FigureOptions): Figure {
+  const { title, selection, controls = [], draw, twin } = options;
+  const place = el("div", { class: "chart", role: "img", "aria-label": title });
+  const sentence = el("p", { class: "sentence" });
+  const details = el("details", {}, el("summary", {}, `${title}: as a table`));
+  const caption = el("figcaption", {}, sentence, details);
+  const controlsRow = controls.length === 0 ? null : el("div", { class: "controls" }, ...controls);
+  const element = el("figure", {}, controlsRow, place, caption);
+  let isNear = false;
+  let isStale = true;
+  const fill = (): void => {
+    const { head, rows } = twin();
+    const shown = rows.slice(0, MAX_ROWS);
+    const left = rows.length - shown.length;
+    const name = left > 0 ? `${title}, the first ${shown.length} rows of ${rows.length}` : title;
+    details.replaceChildren(
+      details.firstElementChild as Element,
+      scrolling(name, table(name, head, shown)),
+    );
+  };
+  const redraw = (): void => {
+    isStale = false;
+    draw(place);
+    sentence.textContent = twin().sentence;
+    if (details.open) fill();
+  };
+  const refresh = (): void => {
+    isStale = true;
+    if (isNear) redraw();
+  };
+  details.addEventListener("toggle", () => details.open && fill());
+  new IntersectionObserver(
+    (entries) => {
+      isNear = entries.some(({ isIntersecting }) => isIntersecting);
+      if (isNear && isStale) redraw();
+    },
+    { rootMargin: "100px" },
+  ).observe(element);
+  selection.onChange(refresh);
+  REDRAWN.add(redraw);
+  return { element, refresh };
+}
