@@ -6,6 +6,17 @@ import { redrawAll } from "./figure.ts";
 import { Selection } from "./selection.ts";
 import { answerSection } from "./sections/answer.ts";
 import { selectionBar } from "./sections/bar.ts";
+import { confusionSection } from "./sections/confusion.ts";
+import { curvesSection } from "./sections/curves.ts";
+import { failuresSection } from "./sections/failures.ts";
+import { importanceSection } from "./sections/importance.ts";
+import { contents } from "./contents.ts";
+import { paretoSection } from "./sections/pareto.ts";
+import { ledgerSection, provenanceSection } from "./sections/plain.ts";
+import { progressSection } from "./sections/progress.ts";
+import { slicesSection } from "./sections/slices.ts";
+import { timelineSection } from "./sections/timeline.ts";
+import { trialSection } from "./sections/trial.ts";
 import { parallelSection } from "./sections/parallel.ts";
 import { tableSection } from "./sections/table.ts";
 import { themeSwitch } from "./theme.ts";
@@ -17,11 +28,22 @@ async function start(main: HTMLElement): Promise<void> {
   document.querySelector("header")?.append(themeSwitch(redrawAll));
   const sections = [
     answerSection(view),
+    progressSection(view, selection),
     selectionBar(view, selection),
     parallelSection(view, selection),
+    importanceSection(view),
+    slicesSection(view, selection),
+    curvesSection(view, selection),
+    confusionSection(view),
+    paretoSection(view, selection),
     tableSection(view, selection),
+    trialSection(view, selection),
+    failuresSection(view, selection),
+    timelineSection(view, selection),
+    ledgerSection(view),
+    provenanceSection(view),
   ];
-  main.replaceChildren(...sections);
+  main.replaceChildren(contents(sections), ...sections);
   globalThis.addEventListener("beforeprint", redrawAll);
   main.dataset["ready"] = "true";
 }

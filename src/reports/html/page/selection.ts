@@ -5,6 +5,8 @@ export class Selection {
   /** 1: the trial is selected. */
   readonly mask: Uint8Array;
   count: number;
+  /** Another one for every other set of selected trials. */
+  version = 0;
   /** Of the trial that is looked at by itself; -1: none. */
   focus = -1;
 
@@ -31,6 +33,7 @@ export class Selection {
       count += isIn;
     }
     this.count = count;
+    this.version += 1;
     this.#tell();
   }
 
@@ -38,6 +41,7 @@ export class Selection {
     this.#brushes.clear();
     this.mask.fill(1);
     this.count = this.mask.length;
+    this.version += 1;
     this.#tell();
   }
 

@@ -1,11 +1,11 @@
-import { BoxplotChart, CustomChart, HeatmapChart, LineChart, ScatterChart } from "echarts/charts";
+import { BoxplotChart, CustomChart, LineChart, ScatterChart } from "echarts/charts";
 import { DataZoomInsideComponent, GridComponent, TooltipComponent } from "echarts/components";
 import * as echarts from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import { type Ink, readInk } from "../colours.ts";
 
 echarts.use([
-  ...[BoxplotChart, CustomChart, HeatmapChart, LineChart, ScatterChart],
+  ...[BoxplotChart, CustomChart, LineChart, ScatterChart],
   ...[DataZoomInsideComponent, GridComponent, TooltipComponent, CanvasRenderer],
 ]);
 

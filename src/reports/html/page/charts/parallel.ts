@@ -94,15 +94,13 @@ function binsOf(mask: Uint8Array): number {
 
 function gather({ axes, shades }: ParallelData, mask: Uint8Array): readonly Segments[] {
   const bins = binsOf(mask);
-  return axes
-    .slice(1)
-    .map((axis, place) =>
-      gatherSegments(axes[place]?.positions ?? axis.positions, axis.positions, {
-        mask,
-        shades,
-        bins,
-      }),
-    );
+  return axes.slice(1).map((axis, place) =>
+    gatherSegments(axes[place]?.positions ?? axis.positions, axis.positions, {
+      mask,
+      shades,
+      bins,
+    }),
+  );
 }
 
 const faint = new WeakMap<readonly Axis[], readonly Segments[]>();

@@ -49,16 +49,12 @@ export function tableSection(view: View, selection: Selection): HTMLElement {
   const tell = (): void => {
     said.textContent = `${plural(selection.count, "trial")} of ${plural(view.trials, "trial")} in the table`;
   };
-  let isStale = false;
+  let version = selection.version;
   selection.onChange(() => {
+    if (version === selection.version) return;
+    version = selection.version;
     tell();
-    // The last change of a frame is the one that is shown.
-    if (isStale) return;
-    isStale = true;
-    queueMicrotask(() => {
-      isStale = false;
-      void grid?.replaceData(rows() as Row[]);
-    });
+    void grid?.replaceData(rows() as Row[]);
   });
   tell();
   new IntersectionObserver(

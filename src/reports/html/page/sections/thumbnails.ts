@@ -1,0 +1,55 @@
+import type { HoldoutView } from "../../../../stats/report-page.ts";
+import { el } from "../dom.ts";
+import { formatCount, formatShare } from "../numbers.ts";
+import type { View } from "../view.ts";
+
+/** The images themselves, with what they are and what they were taken for. */
+export function thumbnails(view: View, holdout: HoldoutView): HTMLElement {
+  const { hard, judged } = holdout;
+  const best = view.page.answer?.number;
+  const items = Array.from(hard.row, (row, place) => {
+    const [label, common, said] = [
+      hard.label[place] ?? 0,
+      hard.common[place] ?? 0,
+      hard.best[place] ?? 0,
+    ];
+    const share = (hard.wrong[place] ?? 0) / judged;
+    const words = `A ${label}, taken for ${common} most often; wrong in ${formatShare(share)} of trials`;
+    return el(
+      "li",
+      {},
+      drawImage(holdout, place, `Row ${row}: ${words}`),
+      el("strong", {}, `${label}`),
+      ` taken for ${common}`,
+      el("br"),
+      `wrong in ${formatShare(share)}`,
+      el("br"),
+      best === undefined
+        ? null
+        : said === label
+          ? `trial ${best} is right`
+          : `trial ${best} says ${said}`,
+      el("br"),
+      el("span", { class: "quiet" }, `row ${formatCount(row)}`),
+    );
+  });
+  if (items.length === 0) return el("p", {}, "No trial gets any row wrong.");
+  return el("ul", { class: "thumbnails" }, ...items);
+}
+
+/** One channel is grey, three are colours, of others the first is shown. */
+function drawImage({ image, hard }: HoldoutView, place: number, words: string): HTMLCanvasElement {
+  const { height, width, channels } = image;
+  const canvas = el("canvas", { width, height, role: "img", "aria-label": words });
+  const context = canvas.getContext("2d");
+  const pixels = new Uint8ClampedArray(4 * height * width);
+  const start = place * height * width * channels;
+  for (let at = 0; at < height * width; at++) {
+    const from = start + at * channels;
+    for (let colour = 0; colour < 3; colour++)
+      pixels[4 * at + colour] = hard.pixels[from + (channels >= 3 ? colour : 0)] ?? 0;
+    pixels[4 * at + 3] = 255;
+  }
+  context?.putImageData(new ImageData(pixels, width, height), 0, 0);
+  return canvas;
+}
