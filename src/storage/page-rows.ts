@@ -44,9 +44,7 @@ export function readPageAttempts(database: StudyDatabase): readonly PageAttempt[
 }
 
 /** What is large of the results that count, one after another, in no order: all of it would not fit in memory. */
-export function* iterateDetails(
-  database: StudyDatabase,
-): Iterable<{
+export function* iterateDetails(database: StudyDatabase): Iterable<{
   readonly trialId: string;
   readonly history: string;
   readonly predictions: Buffer | null;

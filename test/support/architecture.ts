@@ -25,7 +25,6 @@ export const FENCES: Readonly<Record<string, readonly string[]>> = {
   papaparse: ["app", "reports"],
   picocolors: ["cli"],
   "pure-rand": ["core"],
-  "tabulator-tables": ["reports/html/page"],
   yaml: ["formats"],
   yargs: ["cli"],
   zod: ["formats"],

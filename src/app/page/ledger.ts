@@ -1,12 +1,12 @@
 import type { LedgerLine } from "../../stats/report-page.ts";
 import type { PageAttempt } from "../../storage/page-rows.ts";
-import { formatCount, plural } from "../../core/quantities.ts";
+import { formatDuration, plural, spaceThousands } from "../../core/quantities.ts";
 
 /** What was used, simply added up. */
 export function sumLedger(attempts: readonly PageAttempt[]): readonly LedgerLine[] {
   if (attempts.length === 0) return [];
-  const hours = (own: readonly PageAttempt[]) =>
-    own.reduce((sum, { seconds }) => sum + seconds, 0) / 3600;
+  const timeOf = (own: readonly PageAttempt[]) =>
+    own.reduce((sum, { seconds }) => sum + seconds, 0);
   const starts = attempts.map(({ startedAt }) => Date.parse(startedAt) / 1000);
   const [first, last] = attempts.reduce(
     ([low, high], { seconds }, place) => {
@@ -15,20 +15,20 @@ export function sumLedger(attempts: readonly PageAttempt[]): readonly LedgerLine
     },
     [Infinity, -Infinity],
   );
-  const elapsed = (last - first) / 3600;
+  const elapsed = last - first;
   const failed = attempts.filter(({ state }) => state === "failed");
   const again = attempts.filter(({ counts, state }) => !counts && state !== "failed");
-  const cpu = attempts.reduce((sum, { cpuSeconds }) => sum + (cpuSeconds ?? 0), 0) / 3600;
-  const used = hours(attempts);
+  const cpu = attempts.reduce((sum, { cpuSeconds }) => sum + (cpuSeconds ?? 0), 0);
+  const used = timeOf(attempts);
   return [
     line(
       "Time of all attempts",
-      formatHours(used),
+      formatDuration(used),
       `${plural(attempts.length, "attempt")}, each from its start to its end, added up: what one after another would have taken`,
     ),
     line(
       "From first start to last end",
-      formatHours(elapsed),
+      formatDuration(elapsed),
       "By the clocks of the machines, waiting in queues and between rounds included",
     ),
     line(
@@ -38,24 +38,22 @@ export function sumLedger(attempts: readonly PageAttempt[]): readonly LedgerLine
     ),
     line(
       "Processor time",
-      formatHours(cpu),
+      formatDuration(cpu),
       "Seconds that processors were busy, as the operating system counted them",
     ),
-    line("Spent on failed attempts", formatHours(hours(failed)), plural(failed.length, "attempt")),
+    line(
+      "Spent on failed attempts",
+      formatDuration(timeOf(failed)),
+      plural(failed.length, "attempt"),
+    ),
     line(
       "Spent on what was done twice",
-      formatHours(hours(again)),
+      formatDuration(timeOf(again)),
       `${plural(again.length, "attempt")} whose result does not count, for another one of the same trial does`,
     ),
   ];
 }
 
 function line(label: string, value: string, explanation: string): LedgerLine {
-  return { label, value, explanation };
-}
-
-function formatHours(hours: number): string {
-  return hours < 100
-    ? `${hours.toFixed(2)} h`
-    : `${formatCount(Math.round(hours)).replaceAll(",", "\u2009")} h`;
+  return { label, value, explanation: spaceThousands(explanation) };
 }

@@ -1,4 +1,4 @@
-import { formatCount, plural } from "../../core/quantities.ts";
+import { formatCount, plural, spaceThousands } from "../../core/quantities.ts";
 import type { Setting } from "../../core/setting.ts";
 import { isCnnStudy, type Study } from "../../core/study.ts";
 import type { NumericsFingerprint } from "../../core/trial.ts";
@@ -34,7 +34,12 @@ function listFacts(study: Study, { setting, attempts, report }: Origin): Provena
     ["Data set", datasetDigest === "" ? "of the trainer's own" : datasetDigest],
     ["Held out", `${holdout.fraction} of the rows, seed ${holdout.seed}`],
     ["Sampler", `${study.sampler.kind}, seed ${study.sampler.seed}`],
-    ["Trials", `${plural(report.counts.planned, "trial")}, ${report.counts.complete} complete`],
+    [
+      "Trials",
+      spaceThousands(
+        `${plural(report.counts.planned, "trial")}, ${formatCount(report.counts.complete)} complete`,
+      ),
+    ],
     ["First start", starts[0] ?? "none"],
     ["Last start", starts.at(-1) ?? "none"],
     ["Hosts", formatCount(new Set(attempts.map(({ host }) => host)).size)],

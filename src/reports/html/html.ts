@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { deflateRawSync } from "node:zlib";
-import { plural } from "../../core/quantities.ts";
+import { formatCount, plural, spaceThousands } from "../../core/quantities.ts";
 import type { ReportPage } from "../../stats/report-page.ts";
 import { builtProgram } from "../../workspace/package.ts";
 import { encodePage } from "./codec.ts";
@@ -18,7 +18,9 @@ export function formatReportHtml(page: ReportPage): string {
   const script = readFileSync(builtProgram(SCRIPT), "utf8");
   const style = readFileSync(builtProgram(STYLE), "utf8");
   const data = deflateRawSync(encodePage(page), { level: 7 }).toString("base64");
-  const title = escapeHtml(`${page.study}: report of ${plural(page.counts.planned, "trial")}`);
+  const title = escapeHtml(
+    `${page.study}: report of ${spaceThousands(plural(page.counts.planned, "trial"))}`,
+  );
   return [
     "<!doctype html>",
     '<html lang="en">',
@@ -60,7 +62,9 @@ function policyOf(script: string, style: string): string {
 
 /** What there is, before the script has drawn anything, and where it does not. */
 function summarise({ counts, answer, objective }: ReportPage): string {
-  const ended = `${plural(counts.planned, "trial")}, ${counts.complete} complete, ${counts.failed} failed.`;
+  const ended = spaceThousands(
+    `${plural(counts.planned, "trial")}, ${formatCount(counts.complete)} complete, ${formatCount(counts.failed)} failed.`,
+  );
   if (answer === null) return `${ended} No trial is ranked yet.`;
   return `${ended} The best is trial ${answer.number}, with ${objective.metric} ${answer.objective}.`;
 }

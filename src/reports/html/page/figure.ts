@@ -5,7 +5,8 @@ import type { Selection } from "./selection.ts";
 export interface Twin {
   readonly sentence: string;
   readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
+  /** Asked for when somebody wants to read them: there may be very many. */
+  readonly rows: () => readonly (readonly string[])[];
 }
 
 interface FigureOptions {
@@ -48,7 +49,8 @@ export function figure(options: FigureOptions): Figure {
   let isNear = false;
   let isStale = true;
   const fill = (): void => {
-    const { head, rows } = twin();
+    const { head, rows: list } = twin();
+    const rows = list();
     const shown = rows.slice(0, MAX_ROWS);
     const left = rows.length - shown.length;
     const name = left > 0 ? `${title}, the first ${shown.length} rows of ${rows.length}` : title;
@@ -73,7 +75,7 @@ export function figure(options: FigureOptions): Figure {
       isNear = entries.some(({ isIntersecting }) => isIntersecting);
       if (isNear && isStale) redraw();
     },
-    { rootMargin: "100px" },
+    { rootMargin: "50px" },
   ).observe(element);
   selection.onChange(refresh);
   REDRAWN.add(redraw);

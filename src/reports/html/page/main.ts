@@ -1,4 +1,3 @@
-import "tabulator-tables/dist/css/tabulator.min.css";
 import "./style.css";
 import { readEmbeddedPage } from "./data.ts";
 import { el } from "./dom.ts";

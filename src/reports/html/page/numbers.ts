@@ -44,6 +44,6 @@ export function formatSeconds(seconds: number): string {
   return `${formatNumber(seconds / 3600, 3)}${NARROW}h`;
 }
 
-export function formatShare(share: number): string {
-  return `${(100 * share).toFixed(1)}${NARROW}%`;
+export function formatShare(share: number, decimals = 1): string {
+  return `${(100 * share).toFixed(decimals)}${NARROW}%`;
 }

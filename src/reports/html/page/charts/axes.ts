@@ -58,13 +58,18 @@ function layOutRange(column: Column, values: readonly number[], distinct: readon
   // Halves, for the distance between the largest numbers there are is none any more.
   const span = high / 2 - low / 2;
   const valueAt = (position: number): number => back(low * (1 - position) + high * position);
+  // As many digits as tell one tick from the next.
+  const size = Math.max(Math.abs(back(low)), Math.abs(back(high)));
+  const digits = isLog
+    ? 3
+    : Math.min(8, 2 + Math.max(1, Math.ceil(Math.log10(size / Math.abs(high - low)))));
   return {
     ...{ column, step: 0 },
     positions: Float32Array.from(values, (value) => (scale(value) / 2 - low / 2) / span),
-    label: (position) => formatNumber(valueAt(position), 4),
+    label: (position) => formatNumber(valueAt(position), digits + 1),
     ticks: Array.from({ length: TICKS }, (_, tick) => {
       const position = tick / (TICKS - 1);
-      return [position, formatNumber(valueAt(position), 3)] as const;
+      return [position, formatNumber(valueAt(position), digits)] as const;
     }),
   };
 }

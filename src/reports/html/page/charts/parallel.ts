@@ -78,7 +78,10 @@ export function drawParallel(
   const scale = canvas.width / geometry.width;
   context.setTransform(scale, 0, 0, scale, 0, 0);
   context.clearRect(0, 0, geometry.width, geometry.height);
-  drawFaint(context, data, geometry, ink);
+  context.drawImage(
+    drawFaint(canvas, data, geometry, ink),
+    ...([0, 0, geometry.width, geometry.height] as const),
+  );
   for (const [axis, segments] of gather(data, data.mask).entries())
     drawShaded(context, segments, { axis, geometry, bins: binsOf(data.mask) });
   if (data.focus >= 0) drawTrial(context, data, geometry, ink);
@@ -103,61 +106,79 @@ function gather({ axes, shades }: ParallelData, mask: Uint8Array): readonly Segm
   );
 }
 
-const faint = new WeakMap<readonly Axis[], readonly Segments[]>();
-
-/** Every trial, for what is not selected is seen too. It is the same for every brush. */
+/** Every trial, for what is not selected is seen too. It is the same for every brush, so it is drawn once. */
 function drawFaint(
-  context: CanvasRenderingContext2D,
+  canvas: HTMLCanvasElement,
   data: ParallelData,
   geometry: Geometry,
   ink: Ink,
-): void {
-  const everyone = new Uint8Array(data.mask.length).fill(1);
-  let all = faint.get(data.axes);
-  if (all === undefined) {
-    all = gather(data, everyone);
-    faint.set(data.axes, all);
-  }
+): HTMLCanvasElement {
+  const key = `${canvas.width} ${canvas.height} ${ink.faint}`;
+  const known = faint.get(data.axes);
+  if (known?.key === key) return known.layer;
+  const layer = document.createElement("canvas");
+  layer.width = canvas.width;
+  layer.height = canvas.height;
+  faint.set(data.axes, { key, layer });
+  const context = layer.getContext("2d");
+  if (context === null) return layer;
+  const scale = canvas.width / geometry.width;
+  context.setTransform(scale, 0, 0, scale, 0, 0);
   context.strokeStyle = ink.faint;
   context.globalAlpha = 0.25;
-  context.lineWidth = 1;
+  const everyone = new Uint8Array(data.mask.length).fill(1);
   const bins = binsOf(everyone);
-  context.beginPath();
-  for (const [axis, { from, to }] of all.entries())
-    for (let at = 0; at < from.length; at++) {
-      context.moveTo(...geometry.point(axis, (from[at] ?? 0) / (bins - 1)));
-      context.lineTo(...geometry.point(axis + 1, (to[at] ?? 0) / (bins - 1)));
-      if (at % 100 === 99) {
-        context.stroke();
-        context.beginPath();
-      }
-    }
-  context.stroke();
-  context.globalAlpha = 1;
+  for (const [axis, segments] of gather(data, everyone).entries()) {
+    const places = Array.from(segments.from.keys());
+    strokeSegments(context, places, { ...segments, axis, geometry, bins });
+  }
+  return layer;
 }
 
-function drawShaded(
+const faint = new WeakMap<
+  readonly Axis[],
+  { readonly key: string; readonly layer: HTMLCanvasElement }
+>();
+
+/** Lines in one path are slow from some hundred on. */
+const PATH = 100;
+
+function strokeSegments(
   context: CanvasRenderingContext2D,
-  { from, to, counts, shades }: Segments,
-  { axis, geometry, bins }: { axis: number; geometry: Geometry; bins: number },
+  places: readonly number[],
+  { from, to, axis, geometry, bins }: Pick<Segments, "from" | "to"> & Placed,
 ): void {
-  const levels = Array.from({ length: SHADES + 1 }, (): number[] => []);
-  for (const [at, shade] of shades.entries())
-    levels[shade !== shade ? 0 : 1 + Math.min(SHADES - 1, Math.floor(shade * SHADES))]?.push(at);
-  for (const [level, places] of levels.entries()) {
-    context.strokeStyle = level === 0 ? "#888" : cividis((level - 0.5) / SHADES);
-    for (let start = 0; start < places.length; start += 100) {
-      const some = places.slice(start, start + 100);
-      const most = some.reduce((high, at) => Math.max(high, counts[at] ?? 0), 0);
-      context.globalAlpha = Math.min(0.95, 0.45 + Math.log10(1 + most) / 4);
-      context.lineWidth = Math.min(3, 1 + Math.log10(Math.max(1, most)) / 2);
-      context.beginPath();
-      for (const at of some) {
-        context.moveTo(...geometry.point(axis, (from[at] ?? 0) / (bins - 1)));
-        context.lineTo(...geometry.point(axis + 1, (to[at] ?? 0) / (bins - 1)));
-      }
-      context.stroke();
+  for (let start = 0; start < places.length; start += PATH) {
+    context.beginPath();
+    for (const at of places.slice(start, start + PATH)) {
+      context.moveTo(...geometry.point(axis, (from[at] ?? 0) / (bins - 1)));
+      context.lineTo(...geometry.point(axis + 1, (to[at] ?? 0) / (bins - 1)));
     }
+    context.stroke();
+  }
+}
+
+/** Between which axes segments lie, and how many places these have. */
+interface Placed {
+  readonly axis: number;
+  readonly geometry: Geometry;
+  readonly bins: number;
+}
+
+function drawShaded(context: CanvasRenderingContext2D, segments: Segments, placed: Placed): void {
+  const { counts, shades } = segments;
+  const levels = Array.from({ length: SHADES + 1 }, (): number[] => []);
+  for (let at = 0; at < shades.length; at++) {
+    const shade = shades[at] ?? NaN;
+    levels[shade !== shade ? 0 : 1 + Math.min(SHADES - 1, Math.floor(shade * SHADES))]?.push(at);
+  }
+  const few = counts.length < 200 ? 0.7 : 0;
+  for (const [level, places] of levels.entries()) {
+    const most = places.reduce((high, at) => Math.max(high, counts[at] ?? 0), 1);
+    context.strokeStyle = level === 0 ? "#888" : cividis((level - 0.5) / SHADES);
+    context.globalAlpha = Math.min(0.95, 0.5 + few / 2 + Math.log10(most) / 4);
+    context.lineWidth = Math.min(3, 1 + few + Math.log10(most) / 2);
+    strokeSegments(context, places, { ...segments, ...placed });
   }
   context.globalAlpha = 1;
 }

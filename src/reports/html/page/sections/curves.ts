@@ -170,11 +170,12 @@ function describe(view: View, metric: Curve, trials: readonly number[]) {
         ? `None of these trials told ${metric.name.slice(0, 60)}.`
         : `${metric.name.slice(0, 60)} of ${plural(told.length, "trial")}, step by step. Trial ${columns.number[best.trial] ?? ""} ends at ${formatNumber(last[1], 4)} after step ${last[0]}.`,
     head: ["trial", "steps", "first", "last"],
-    rows: told.map(({ trial, points }) => [
-      ...[String(columns.number[trial] ?? ""), String(points.length)],
-      ...[points[0], points.at(-1)].map((point) =>
-        point === undefined ? "–" : formatNumber(point[1], 4),
-      ),
-    ]),
+    rows: () =>
+      told.map(({ trial, points }) => [
+        ...[String(columns.number[trial] ?? ""), String(points.length)],
+        ...[points[0], points.at(-1)].map((point) =>
+          point === undefined ? "–" : formatNumber(point[1], 4),
+        ),
+      ]),
   };
 }

@@ -155,6 +155,7 @@ function describe(
         ? "No selected trial has a result."
         : `Of ${plural(selection.count, "selected trial")}, the best mean is ${formatObjective(best.mean)}, at ${first.title.slice(0, 60)} ${at(best)[0] ?? ""} and ${second.title.slice(0, 60)} ${at(best)[1] ?? ""}. Yellow is better than blue.`,
     head: [first.title, second.title, "trials", "mean"],
-    rows: cells.map((cell) => [...at(cell), formatCount(cell.trials), formatObjective(cell.mean)]),
+    rows: () =>
+      cells.map((cell) => [...at(cell), formatCount(cell.trials), formatObjective(cell.mean)]),
   };
 }

@@ -177,7 +177,7 @@ export class Parallel {
     return {
       sentence: `${formatCount(selected.length)} of ${plural(trials, "trial")} pass; ${told}.`,
       head: this.#axes.map(({ column }) => column.title),
-      rows: selected.map((trial) => this.#axes.map(({ column }) => column.text(trial))),
+      rows: () => selected.map((trial) => this.#axes.map(({ column }) => column.text(trial))),
     };
   }
 }

@@ -70,7 +70,12 @@ function buildOption(view: View, selection: Selection, cost: Column, ink: Ink): 
   const low = costs.reduce((least, value) => Math.min(least, value), Infinity);
   const high = costs.reduce((most, value) => Math.max(most, value), 0);
   const dots = (trials: readonly number[], color: string, opacity: number): Option => ({
-    ...{ type: "scatter", symbolSize: 5, large: trials.length > MANY, largeThreshold: MANY },
+    ...{
+      type: "scatter",
+      symbolSize: trials.length < 200 ? 9 : 5,
+      large: trials.length > MANY,
+      largeThreshold: MANY,
+    },
     ...{ itemStyle: { color, opacity }, data: trials.map(point) },
   });
   const focus = selection.focus >= 0 && ranked.includes(selection.focus) ? [selection.focus] : [];
@@ -120,10 +125,11 @@ function describe(view: View, front: readonly number[], cost: Column) {
         ? "No selected trial has a result."
         : `${plural(front.length, "trial")} of the selected ones ${front.length === 1 ? "is" : "are"} beaten by none that is as cheap: from trial ${name(cheapest)} (${view.objective.text(cheapest)}, ${cost.title} ${cost.text(cheapest)}) to trial ${name(best)} (${view.objective.text(best)}, ${cost.text(best)}).`,
     head: ["trial", view.objective.title, cost.title],
-    rows: front.map((trial) => [
-      formatCount(view.page.trials.number[trial] ?? 0),
-      formatObjective(view.objective.number(trial)),
-      cost.text(trial),
-    ]),
+    rows: () =>
+      front.map((trial) => [
+        formatCount(view.page.trials.number[trial] ?? 0),
+        formatObjective(view.objective.number(trial)),
+        cost.text(trial),
+      ]),
   };
 }

@@ -40,7 +40,7 @@ export function provenanceSection({ page }: View): HTMLElement {
     el(
       "p",
       { class: "quiet" },
-      `Made by bsweep ${page.bsweep}. Charts by Apache ECharts (Apache License 2.0), table by Tabulator (MIT). Curves are kept to 16 bits of their range: 1 part in 65 534. Nothing was loaded to show this page.`,
+      `Made by bsweep ${page.bsweep}. Charts by Apache ECharts (Apache License 2.0). Curves are kept to 16 bits of their range: 1 part in 65 534. Nothing was loaded to show this page.`,
     ),
   );
 }

@@ -100,10 +100,11 @@ function describe(view: View, { improvements, end }: Progress, scale: ProgressSc
         ? "No trial has a result yet."
         : `The best got better ${improvements.length} times, the last time at ${formatNumber(last.at, 4)} of ${formatNumber(end, 4)} ${WORDS[scale]}, with trial ${number(last.trial)}.`,
     head: [scale, "trial", view.objective.title],
-    rows: improvements.map(({ at, best, trial }) => [
-      formatNumber(at, 4),
-      number(trial),
-      formatObjective(best),
-    ]),
+    rows: () =>
+      improvements.map(({ at, best, trial }) => [
+        formatNumber(at, 4),
+        number(trial),
+        formatObjective(best),
+      ]),
   };
 }

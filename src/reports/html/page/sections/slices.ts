@@ -115,10 +115,11 @@ function describe(view: View, selection: Selection, column: Column) {
         ? "No selected trial has a result."
         : `Of ${plural(selection.count, "selected trial")}, those with ${column.title.slice(0, 60)} ${best.label.slice(0, 60)} have the best median: ${formatObjective(best.five[2] ?? NaN)}. A box holds the middle half, its line is the median, its ends are the least and the most.`,
     head: [column.title, "trials", "least", "quarter", "median", "three quarters", "most"],
-    rows: slices.map(({ label, trials, five }) => [
-      label,
-      formatCount(trials),
-      ...(five.length === 0 ? ["–", "–", "–", "–", "–"] : five.map(formatObjective)),
-    ]),
+    rows: () =>
+      slices.map(({ label, trials, five }) => [
+        label,
+        formatCount(trials),
+        ...(five.length === 0 ? ["–", "–", "–", "–", "–"] : five.map(formatObjective)),
+      ]),
   };
 }

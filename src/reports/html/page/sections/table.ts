@@ -1,83 +1,179 @@
-import {
-  FormatModule,
-  MoveColumnsModule,
-  ResizeColumnsModule,
-  SortModule,
-  Tabulator,
-} from "tabulator-tables";
-import type { CellComponent, ColumnDefinition, RowComponent } from "tabulator-tables";
-import { button, copyButton, el } from "../dom.ts";
-import { plural } from "../numbers.ts";
+import { button, copyButton, el, scrolling } from "../dom.ts";
+import { formatCount, plural } from "../numbers.ts";
 import { section } from "../section.ts";
 import type { Selection } from "../selection.ts";
 import type { Column, View } from "../view.ts";
 import { writeCsv } from "../csv.ts";
+import { sortTrials } from "../sort.ts";
 
-Tabulator.registerModule([FormatModule, MoveColumnsModule, ResizeColumnsModule, SortModule]);
-
-/** All that a row holds: the columns know the rest. */
-interface Row {
-  readonly id: number;
-}
-
+/** Rows at once: a browser lays them out in no time, and a reader of screens can tell where in the table they are. */
+const ROWS = 50;
 /** More columns than these are hidden at first. */
 const SHOWN_PARAMETERS = 10;
 
 /** Every trial that is selected, to sort, to copy, to take away. */
 export function tableSection(view: View, selection: Selection): HTMLElement {
-  const place = el("div", { id: "trials-table" });
-  const said = el("p", { class: "sentence", role: "status", id: "table-status" });
-  const shown = new Set(view.columns.filter((column) => isShownFirst(column, view)));
-  let grid: Tabulator | undefined;
-  const rows = (): readonly Row[] => selection.list().map((id) => ({ id }));
-  const order = (): readonly number[] =>
-    grid === undefined ? selection.list() : (grid.getData("active") as Row[]).map(({ id }) => id);
-  const csv = (): string =>
-    writeCsv(
-      view.columns.filter((column) => shown.has(column)),
-      order(),
-    );
-  const start = (): void => {
-    grid?.destroy();
-    grid = createGrid(
-      place,
-      view.columns.filter((column) => shown.has(column)),
-      rows(),
-      selection,
-    );
-  };
-  const tell = (): void => {
-    said.textContent = `${plural(selection.count, "trial")} of ${plural(view.trials, "trial")} in the table`;
-  };
-  let version = selection.version;
-  selection.onChange(() => {
-    if (version === selection.version) return;
-    version = selection.version;
-    tell();
-    void grid?.replaceData(rows() as Row[]);
-  });
-  tell();
-  new IntersectionObserver(
-    ([entry], observer) => {
-      if (entry?.isIntersecting !== true) return;
-      observer.disconnect();
-      start();
-    },
-    { rootMargin: "400px" },
-  ).observe(place);
+  const grid = new Grid(view, selection);
+  const csv = (): string => writeCsv(grid.columns, grid.order);
   return section(
     "table",
     "All trials",
-    chooseColumns(view, shown, start),
+    chooseColumns(view, grid),
     el(
       "div",
       { class: "controls" },
       copyButton(csv, "Copy as CSV"),
       button("Save as CSV", () => saveCsv(csv(), view.page.study)),
     ),
-    said,
-    place,
+    ...grid.elements,
   );
+}
+
+/** A plain table, a page of it at a time. */
+class Grid {
+  readonly elements: readonly HTMLElement[];
+  readonly #view: View;
+  readonly #selection: Selection;
+  readonly #shown: Set<Column>;
+  readonly #head = el("tr");
+  readonly #body = el("tbody");
+  readonly #status = el("p", { class: "sentence", role: "status", id: "table-status" });
+  readonly #pager: HTMLElement;
+  #sorted: { readonly column: Column | undefined; readonly isDown: boolean };
+  #order: readonly number[] | undefined;
+  #page = 0;
+  #isSeen = false;
+
+  constructor(view: View, selection: Selection) {
+    this.#view = view;
+    this.#selection = selection;
+    this.#shown = new Set(view.columns.filter((column) => isShownFirst(column, view)));
+    this.#sorted = { column: view.columns.find(({ key }) => key === "rank"), isDown: false };
+    const caption = el("caption", {}, "Trials that are selected");
+    const table = el(
+      "table",
+      { id: "trials-table" },
+      caption,
+      el("thead", {}, this.#head),
+      this.#body,
+    );
+    const place = scrolling("Trials that are selected", table);
+    place.classList.add("grid");
+    this.#pager = this.#makePager();
+    this.elements = [this.#status, place, this.#pager];
+    this.#listen(place);
+    this.#fill();
+  }
+
+  /** Those that are shown, in their order. */
+  get columns(): readonly Column[] {
+    return this.#view.columns.filter((column) => this.#shown.has(column));
+  }
+
+  /** The selected trials as they are sorted. */
+  get order(): readonly number[] {
+    const { column, isDown } = this.#sorted;
+    this.#order ??= sortTrials(this.#selection.list(), column, isDown);
+    return this.#order;
+  }
+
+  isShown(column: Column): boolean {
+    return this.#shown.has(column);
+  }
+
+  show(column: Column, isShown: boolean): void {
+    if (isShown) this.#shown.add(column);
+    else this.#shown.delete(column);
+    this.#fill();
+  }
+
+  #listen(place: HTMLElement): void {
+    let version = this.#selection.version;
+    this.#selection.onChange(() => {
+      if (version === this.#selection.version) return;
+      version = this.#selection.version;
+      this.#order = undefined;
+      this.#page = 0;
+      this.#tell();
+      // What nobody sees is not sorted.
+      if (this.#isSeen) this.#fill();
+    });
+    new IntersectionObserver((entries) => {
+      this.#isSeen = entries.some(({ isIntersecting }) => isIntersecting);
+      if (this.#isSeen) this.#fill();
+    }).observe(place);
+  }
+
+  #fill(): void {
+    const { columns } = this;
+    this.#head.replaceChildren(...columns.map((column) => this.#headOf(column)));
+    const shown = this.order.slice(this.#page * ROWS, (this.#page + 1) * ROWS);
+    this.#body.replaceChildren(
+      ...shown.map((trial) => el("tr", {}, ...columns.map((column) => this.#cell(column, trial)))),
+    );
+    this.#tell();
+  }
+
+  #tell(): void {
+    const [first, last] = [
+      this.#page * ROWS + 1,
+      Math.min(this.#selection.count, (this.#page + 1) * ROWS),
+    ];
+    const rows = last < first ? "none" : `rows ${formatCount(first)} to ${formatCount(last)}`;
+    this.#status.textContent = `${plural(this.#selection.count, "trial")} of ${formatCount(this.#view.trials)} selected; ${rows}`;
+    const [back, on] = this.#pager.querySelectorAll("button");
+    if (back !== undefined) back.disabled = this.#page === 0;
+    if (on !== undefined) on.disabled = last >= this.#selection.count;
+  }
+
+  #headOf(column: Column): HTMLElement {
+    const isSorted = this.#sorted.column === column;
+    const arrow = isSorted ? (this.#sorted.isDown ? " ▼" : " ▲") : "";
+    const sort = button(cut(column.title) + arrow, () => this.#sortBy(column), {
+      title: column.explanation,
+      class: "link",
+    });
+    const order = isSorted ? (this.#sorted.isDown ? "descending" : "ascending") : null;
+    return el(
+      "th",
+      { scope: "col", "aria-sort": order, class: column.isNumeric ? "number" : null },
+      sort,
+    );
+  }
+
+  /** Again by the same one: the other way round. */
+  #sortBy(column: Column): void {
+    const isDown = this.#sorted.column === column && !this.#sorted.isDown;
+    this.#sorted = { column, isDown };
+    this.#order = undefined;
+    this.#page = 0;
+    this.#fill();
+    const place = this.columns.indexOf(column);
+    this.#head.querySelectorAll("button")[place]?.focus();
+  }
+
+  #cell(column: Column, trial: number): HTMLElement {
+    const text = cut(column.text(trial));
+    const look = (): void => this.#selection.look(trial);
+    const inside =
+      column.key === "trial"
+        ? button(text, look, { class: "link", "aria-label": `Look at trial ${text}` })
+        : text;
+    return el("td", column.isNumeric ? { class: "number" } : {}, inside);
+  }
+
+  #makePager(): HTMLElement {
+    const turn = (pages: number) => (): void => {
+      this.#page += pages;
+      this.#fill();
+    };
+    return el(
+      "div",
+      { class: "controls" },
+      button("Rows before", turn(-1)),
+      button("Rows after", turn(1)),
+    );
+  }
 }
 
 function isShownFirst({ key, group, parameter }: Column, view: View): boolean {
@@ -88,74 +184,12 @@ function isShownFirst({ key, group, parameter }: Column, view: View): boolean {
   return key === "setting" && view.page.trials.setting.some((code) => code > 0);
 }
 
-function createGrid(
-  place: HTMLElement,
-  columns: readonly Column[],
-  rows: readonly Row[],
-  selection: Selection,
-): Tabulator {
-  return new Tabulator(place, {
-    data: rows as Row[],
-    index: "id",
-    height: "32rem",
-    rowHeight: 32,
-    layout: "fitDataFill",
-    movableColumns: true,
-    nestedFieldSeparator: false,
-    columnDefaults: { resizable: "header" },
-    placeholder: el("p", {}, "No trial is selected"),
-    initialSort: [{ column: "c0", dir: "asc" }],
-    columns: columns.map((column, place) => defineColumn(column, place, selection)),
-  } as never);
-}
-
-/** Names and values go in as text nodes: Tabulator would read texts as HTML. */
-function defineColumn(column: Column, place: number, selection: Selection): ColumnDefinition {
-  return {
-    title: "",
-    field: `c${place}`,
-    titleFormatter: () =>
-      el("button", { type: "button", title: column.explanation }, cut(column.title)),
-    formatter: (cell: CellComponent) => showCell(column, (cell.getData() as Row).id, selection),
-    hozAlign: column.isNumeric ? "right" : "left",
-    sorter: (
-      _a: unknown,
-      _b: unknown,
-      a: RowComponent,
-      b: RowComponent,
-      _c: unknown,
-      direction: string,
-    ) => compareCells(column, (a.getData() as Row).id, (b.getData() as Row).id, direction),
-  } as unknown as ColumnDefinition;
-}
-
-/** Ascending; what is not told stays at the end, whatever the direction. */
-function compareCells(column: Column, a: number, b: number, direction: string): number {
-  const [left, right] = [column.number(a), column.number(b)];
-  const [isLeft, isRight] = [!Number.isNaN(left), !Number.isNaN(right)];
-  if (isLeft && isRight) return left - right || (direction === "asc" ? a - b : b - a);
-  return (Number(isRight) - Number(isLeft)) * (direction === "asc" ? 1 : -1);
-}
-
 const cut = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
-function showCell(column: Column, trial: number, selection: Selection): HTMLElement {
-  const text = cut(column.text(trial));
-  if (column.key !== "trial") return el("span", {}, text);
-  return button(text, () => selection.look(trial), {
-    class: "link",
-    "aria-label": `Look at trial ${text}`,
-  });
-}
-
-function chooseColumns(view: View, shown: Set<Column>, restart: () => void): HTMLElement {
+function chooseColumns(view: View, grid: Grid): HTMLElement {
   const boxes = view.columns.map((column) => {
-    const box = el("input", { type: "checkbox", checked: shown.has(column) });
-    box.addEventListener("change", () => {
-      if (box.checked) shown.add(column);
-      else shown.delete(column);
-      restart();
-    });
+    const box = el("input", { type: "checkbox", checked: grid.isShown(column) });
+    box.addEventListener("change", () => grid.show(column, box.checked));
     return el("label", { title: column.explanation }, box, ` ${cut(column.title)}`);
   });
   return el("details", {}, el("summary", {}, "Columns"), el("div", { class: "choices" }, ...boxes));

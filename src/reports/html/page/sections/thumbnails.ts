@@ -14,7 +14,7 @@ export function thumbnails(view: View, holdout: HoldoutView): HTMLElement {
       hard.best[place] ?? 0,
     ];
     const share = (hard.wrong[place] ?? 0) / judged;
-    const words = `A ${label}, taken for ${common} most often; wrong in ${formatShare(share)} of trials`;
+    const words = `A ${label}, taken for ${common} most often; wrong in ${formatShare(share, 0)} of trials`;
     return el(
       "li",
       {},
@@ -22,7 +22,7 @@ export function thumbnails(view: View, holdout: HoldoutView): HTMLElement {
       el("strong", {}, `${label}`),
       ` taken for ${common}`,
       el("br"),
-      `wrong in ${formatShare(share)}`,
+      `wrong in ${formatShare(share, 0)}`,
       el("br"),
       best === undefined
         ? null

@@ -4,7 +4,7 @@ import { el } from "../dom.ts";
 import { figure } from "../figure.ts";
 import { type Lanes, packLanes } from "../lanes.ts";
 import { formatCount, formatNumber, formatSeconds, plural } from "../numbers.ts";
-import { PAGE_STATES } from "../../../../stats/report-page.ts";
+import { type AttemptColumns, PAGE_STATES } from "../../../../stats/report-page.ts";
 import { section } from "../section.ts";
 import type { Selection } from "../selection.ts";
 import type { View } from "../view.ts";
@@ -49,22 +49,23 @@ interface BarApi {
 
 function buildOption(view: View, selection: Selection, { lane, hosts }: Lanes, ink: Ink): Option {
   const { attempts } = view.page;
+  const [unit, unitName] = chooseUnit(attempts);
   const names = hosts.map((host) => (attempts.hosts[host] ?? "").slice(0, 24));
   const data = Array.from(lane, (row, at) => {
-    const start = (attempts.start[at] ?? 0) / 3600;
+    const start = (attempts.start[at] ?? 0) / unit;
     const trial = attempts.trial[at] ?? -1;
     return [
       start,
       row,
       trial,
-      start + (attempts.seconds[at] ?? 0) / 3600,
+      start + (attempts.seconds[at] ?? 0) / unit,
       attempts.state[at] ?? 0,
       at,
     ];
   });
   return {
     tooltip: tooltip(({ data: told }) => describeBar(view, told)),
-    xAxis: axis(ink, `hours since ${attempts.firstStart ?? ""}`, { min: 0 }),
+    xAxis: axis(ink, `${unitName} since ${attempts.firstStart ?? ""}`, { min: 0 }),
     yAxis: axis(ink, "", {
       ...{ type: "category", data: names, inverse: true, splitLine: { show: false } },
       axisLabel: {
@@ -84,10 +85,15 @@ function buildOption(view: View, selection: Selection, { lane, hosts }: Lanes, i
   };
 }
 
+function chooseUnit({ start, seconds }: AttemptColumns): readonly [seconds: number, name: string] {
+  const end = start.reduce((latest, each, at) => Math.max(latest, each + (seconds[at] ?? 0)), 0);
+  return end < 7200 ? [60, "minutes"] : [3600, "hours"];
+}
+
 function drawBar(api: BarApi, { mask, isNarrowed }: Selection, ink: Ink): Option {
   const [left, y] = api.coord([api.value(0), api.value(1)]);
   const [right] = api.coord([api.value(3), api.value(1)]);
-  const height = Math.max(1, (api.size([0, 1])[1] || 1) * 0.8);
+  const height = Math.max(1, Math.min(24, (api.size([0, 1])[1] || 1) * 0.8));
   const isFaint = isNarrowed && mask[api.value(2)] !== 1;
   const fill = isFaint ? ink.line : (COLOURS[PAGE_STATES[api.value(4)] ?? ""] ?? ink.faint);
   const width = Math.max(1, right - left - 0.5);
@@ -124,12 +130,13 @@ function describe({ page }: View, { hosts: laneHosts }: Lanes) {
   return {
     sentence: `${plural(host.length, "attempt")} on ${plural(hosts.length, "host")} within ${formatSeconds(end)}, at most ${formatCount(laneHosts.length)} rows of them at once; ${formatCount(failed)} failed.`,
     head: ["host", "attempts", "at once", "busy", "failed"],
-    rows: rows.map(({ name, count, lanes, busy, failed: own }) => [
-      name,
-      formatCount(count),
-      formatNumber(lanes),
-      formatSeconds(busy),
-      formatCount(own),
-    ]),
+    rows: () =>
+      rows.map(({ name, count, lanes, busy, failed: own }) => [
+        name,
+        formatCount(count),
+        formatNumber(lanes),
+        formatSeconds(busy),
+        formatCount(own),
+      ]),
   };
 }
