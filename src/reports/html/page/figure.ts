@@ -56,7 +56,7 @@ export function figure(options: FigureOptions): Figure {
     const name = left > 0 ? `${title}, the first ${shown.length} rows of ${rows.length}` : title;
     details.replaceChildren(
       details.firstElementChild as Element,
-      scrolling(name, table(name, head, shown)),
+      scrolling(`${name}: table`, table(name, head, shown)),
     );
   };
   const redraw = (): void => {

@@ -1,12 +1,8 @@
 import { cividis, type Ink, readInk } from "../colours.ts";
 import type { Axis } from "./axes.ts";
+import type { Brush, Geometry } from "./geometry.ts";
+import { drawAxis } from "./parallel-axis.ts";
 import { gatherSegments, type Segments } from "./segments.ts";
-
-/** Part of an axis; trials outside are not selected. */
-export interface Brush {
-  readonly low: number;
-  readonly high: number;
-}
 
 export interface ParallelData {
   readonly axes: readonly Axis[];
@@ -19,52 +15,10 @@ export interface ParallelData {
   readonly brushes: readonly (Brush | undefined)[];
 }
 
-/** Where axes stand: side by side, or one below the other where there is little room. */
-export interface Geometry {
-  readonly width: number;
-  readonly height: number;
-  readonly isUpright: boolean;
-  readonly point: (axis: number, position: number) => readonly [x: number, y: number];
-  /** The nearest axis of a point, how far it is, and the position on it. */
-  readonly locate: (x: number, y: number) => { axis: number; distance: number; position: number };
-}
-
 /** So many lines cannot be told apart to the pixel: each axis then has fewer places, and the picture is there at once. */
 const MANY = 3000;
 const BINS = { few: 200, many: 48 } as const;
 const SHADES = 16;
-
-export function createGeometry(width: number, height: number, axes: number): Geometry {
-  const isUpright = width >= 640;
-  const margin = isUpright
-    ? { top: 44, bottom: 20, start: 56, end: 64 }
-    : { top: 30, bottom: 26, start: 24, end: 24 };
-  const along =
-    (isUpright ? width : height) -
-    (isUpright ? margin.start + margin.end : margin.top + margin.bottom);
-  const across =
-    (isUpright ? height : width) -
-    (isUpright ? margin.top + margin.bottom : margin.start + margin.end);
-  const gap = along / Math.max(1, axes - 1);
-  const first = isUpright ? margin.start : margin.top;
-  return {
-    ...{ width, height, isUpright },
-    point: (axis, position) =>
-      isUpright
-        ? [first + axis * gap, margin.top + (1 - position) * across]
-        : [margin.start + position * across, first + axis * gap],
-    locate: (x, y) => {
-      const place = ((isUpright ? x : y) - first) / gap;
-      const axis = Math.min(axes - 1, Math.max(0, Math.round(place)));
-      const position = isUpright ? 1 - (y - margin.top) / across : (x - margin.start) / across;
-      return {
-        axis,
-        distance: Math.abs(place - axis) * gap,
-        position: Math.min(1, Math.max(0, position)),
-      };
-    },
-  };
-}
 
 /** Draws all trials faintly, those selected over them, the best of these last. */
 export function drawParallel(
@@ -203,101 +157,4 @@ function drawTrial(
     }
   }
   context.stroke();
-}
-
-function drawAxis(
-  context: CanvasRenderingContext2D,
-  axis: Axis,
-  {
-    place,
-    brush,
-    geometry,
-    ink,
-  }: { place: number; brush: Brush | undefined; geometry: Geometry; ink: Ink },
-): void {
-  const { isUpright, point } = geometry;
-  context.strokeStyle = ink.text;
-  context.lineWidth = 1;
-  context.beginPath();
-  context.moveTo(...point(place, 0));
-  context.lineTo(...point(place, 1));
-  context.stroke();
-  context.font = "12px system-ui, sans-serif";
-  const [titleX, titleY] = point(place, isUpright ? 1 : 0);
-  context.textAlign = isUpright ? "center" : "left";
-  context.fillStyle = ink.text;
-  const title = fitText(
-    context,
-    axis.column.title,
-    isUpright ? roomOf(geometry) : geometry.width - 60,
-  );
-  context.fillText(
-    title,
-    titleX,
-    isUpright ? (place % 2 === 0 ? titleY - 26 : titleY - 12) : titleY - 8,
-  );
-  if (brush !== undefined) drawBrush(context, brush, place, geometry, ink);
-  drawTicks(context, axis, place, geometry, ink);
-}
-
-/** Titles stand in two rows, so that each has twice the distance between axes. */
-function roomOf({ point }: Geometry): number {
-  return Math.max(60, 1.8 * ((point(1, 0)[0] || 0) - (point(0, 0)[0] || 0)));
-}
-
-function drawTicks(
-  context: CanvasRenderingContext2D,
-  axis: Axis,
-  place: number,
-  geometry: Geometry,
-  ink: Ink,
-): void {
-  const { isUpright, point } = geometry;
-  context.font = "11px system-ui, sans-serif";
-  context.textAlign = isUpright ? "left" : "center";
-  const shown = isUpright
-    ? axis.ticks
-    : axis.ticks.filter((_, at) => at % Math.ceil(axis.ticks.length / 5) === 0);
-  for (const [position, label] of shown) {
-    const [x, y] = point(place, position);
-    const text = fitText(context, label, isUpright ? 64 : 56);
-    const [left, top] = isUpright ? [x + 5, y + 4] : [x, y + 14];
-    context.strokeStyle = ink.ground;
-    context.lineWidth = 3;
-    context.strokeText(text, left, top);
-    context.fillStyle = ink.text;
-    context.fillText(text, left, top);
-  }
-}
-
-function drawBrush(
-  context: CanvasRenderingContext2D,
-  { low, high }: Brush,
-  place: number,
-  geometry: Geometry,
-  ink: Ink,
-): void {
-  const [x1, y1] = geometry.point(place, low);
-  const [x2, y2] = geometry.point(place, high);
-  const [left, top] = [
-    Math.min(x1, x2) - (geometry.isUpright ? 7 : 0),
-    Math.min(y1, y2) - (geometry.isUpright ? 0 : 7),
-  ];
-  const width = geometry.isUpright ? 14 : Math.max(3, Math.abs(x2 - x1));
-  const height = geometry.isUpright ? Math.max(3, Math.abs(y2 - y1)) : 14;
-  context.fillStyle = ink.accent;
-  context.globalAlpha = 0.35;
-  context.fillRect(left, top, width, height);
-  context.globalAlpha = 1;
-  context.strokeStyle = ink.accent;
-  context.strokeRect(left, top, width, height);
-}
-
-/** The text's beginning, as much as there is room for. */
-export function fitText(context: CanvasRenderingContext2D, text: string, room: number): string {
-  const short = text.slice(0, 80);
-  if (context.measureText(short).width <= room) return short;
-  let length = short.length;
-  while (length > 1 && context.measureText(`${short.slice(0, length)}…`).width > room) length -= 1;
-  return `${short.slice(0, length)}…`;
 }

@@ -1,5 +1,6 @@
 import { type Axis, layOut } from "../charts/axes.ts";
-import { type Brush, createGeometry, drawParallel, type Geometry } from "../charts/parallel.ts";
+import { type Brush, createGeometry, type Geometry } from "../charts/geometry.ts";
+import { drawParallel } from "../charts/parallel.ts";
 import { el } from "../dom.ts";
 import { figure } from "../figure.ts";
 import { formatCount, formatNumber, formatObjective, plural } from "../numbers.ts";
@@ -115,6 +116,8 @@ export class Parallel {
       new ResizeObserver(() => this.#draw(place)).observe(place);
     }
     const { clientWidth: width } = place;
+    // It is hidden just now.
+    if (width === 0) return;
     const height = width >= 640 ? 380 : 64 * this.#axes.length + 20;
     const scale = Math.min(2, devicePixelRatio);
     const [pixels, lines] = [Math.round(width * scale), Math.round(height * scale)];

@@ -10,7 +10,7 @@ export function ledgerSection({ page }: View): HTMLElement {
     "What it cost",
     rows.length === 0
       ? el("p", {}, "Nothing has run yet.")
-      : scrolling("What it cost", table("Time used", ["What", "How much", "That is"], rows)),
+      : scrolling("Time used: table", table("Time used", ["What", "How much", "That is"], rows)),
   );
 }
 
