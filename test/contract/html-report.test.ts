@@ -3,7 +3,13 @@ import { createRequire } from "node:module";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Browser } from "../support/browser.ts";
 import { makeSuiteFolder } from "../support/folder.ts";
-import { openReport, query, readColumn, writeReport } from "../support/report-page.ts";
+import {
+  openReport,
+  query,
+  queryNumbers,
+  readColumn,
+  writeReport,
+} from "../support/report-page.ts";
 import { databaseOf, type ReportStudy, writeReportStudy } from "../support/report-study.ts";
 import { requireHere } from "../support/requirements.ts";
 
@@ -28,7 +34,7 @@ describe.runIf(requireHere(["chromium"]))("the HTML report in Chromium", () => {
   beforeAll(async () => {
     study = writeReportStudy(workspace, { trials: 150 });
     file = await writeReport(study);
-    trials = query<Trial>(databaseOf(study), `${TRIALS} ORDER BY number`);
+    trials = query(databaseOf(study), `${TRIALS} ORDER BY number`) as unknown as readonly Trial[];
     browser = await openReport(file);
   });
   afterAll(async () => {
@@ -91,15 +97,15 @@ describe.runIf(requireHere(["chromium"]))("the HTML report in Chromium", () => {
     await page.mouse.move(box.x + 56, box.y + 100);
     await page.mouse.move(box.x + 56, box.y + 44 + (box.height - 64) / 2);
     await page.mouse.up();
-    const values = query<{ value: number }>(
+    const values = queryNumbers(
       databaseOf(study),
       `SELECT DISTINCT params ->> '${title}' AS value FROM trials ORDER BY value`,
-    ).map(({ value }) => value);
+    );
     const least = values[Math.ceil((values.length - 1) / 2)];
-    const expected = query<{ number: number }>(
+    const expected = queryNumbers(
       databaseOf(study),
       `SELECT number FROM trials WHERE params ->> '${title}' >= ${least} ORDER BY number`,
-    ).map(({ number }) => number);
+    );
     expect(expected.length).toBeGreaterThan(20);
     expect(expected.length).toBeLessThan(trials.length);
     expect(await selected()).toBe(`${expected.length} of 150 trials selected`);
@@ -227,14 +233,13 @@ describe.runIf(requireHere(["chromium"]))("the HTML report in Chromium", () => {
     const { page } = browser;
     const caption = await page.locator("#confusion table caption").last().innerText();
     const [, number, wrong, rows] = /Trial (\d+): (\d+) of (\d+) wrong/.exec(caption) ?? [];
-    const [stored] = query<{ correct: number; count: number }>(
-      databaseOf(study),
-      `SELECT holdout_correct AS correct, holdout_count AS count FROM results JOIN trials USING (trial) WHERE number = ${number}`,
-    );
-    expect([Number(wrong), Number(rows)]).toEqual([
-      (stored?.count ?? 0) - (stored?.correct ?? 0),
-      stored?.count,
-    ]);
+    const read = (column: string): number | undefined =>
+      queryNumbers(
+        databaseOf(study),
+        `SELECT ${column} FROM results JOIN trials USING (trial) WHERE number = ${number}`,
+      )[0];
+    expect(Number(rows)).toBe(read("holdout_count"));
+    expect(Number(wrong)).toBe(read("holdout_count - holdout_correct"));
     expect(await page.locator(".thumbnails li").count()).toBeGreaterThan(10);
   });
 

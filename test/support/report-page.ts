@@ -18,9 +18,7 @@ export async function writeReport(
     "--format=html",
     `--output=${file}`,
   ];
-  const run = await runProcess(process.execPath, [builtProgram("main.js"), ...args], {
-    env: process.env as Record<string, string>,
-  });
+  const run = await runProcess(process.execPath, [builtProgram("main.js"), ...args]);
   if (run.exitStatus !== 0) throw new Error(run.stderr);
   return file;
 }
@@ -34,13 +32,18 @@ export async function openReport(file: string, options: BrowserOptions = {}): Pr
 }
 
 /** What a database answers. */
-export function query<T>(database: string, sql: string): readonly T[] {
+export function query(database: string, sql: string): readonly Record<string, unknown>[] {
   const opened = openKeptDatabase(database, true);
   try {
-    return opened.prepare(sql).all() as T[];
+    return opened.prepare(sql).all() as Record<string, unknown>[];
   } finally {
     opened.close();
   }
+}
+
+/** The same where each row is one number. */
+export function queryNumbers(database: string, sql: string): readonly number[] {
+  return query(database, sql).map((row) => Number(Object.values(row)[0]));
 }
 
 /** The texts of a column of the table of trials, from top to bottom, as far as the page shows it. */

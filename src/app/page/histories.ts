@@ -95,12 +95,13 @@ class GrowingNumbers {
 
 /** Some of them, evenly, the last one among them. */
 function thin(history: readonly StepRecord[]): readonly StepRecord[] {
-  const { length } = history;
-  if (length <= MAX_STEPS) return history;
-  return Array.from({ length: MAX_STEPS }, (_, place) => {
-    const found = history[Math.round((place * (length - 1)) / (MAX_STEPS - 1))];
-    return found as StepRecord;
-  });
+  const last = history.length - 1;
+  if (last < MAX_STEPS) return history;
+  const places = Array.from({ length: MAX_STEPS }, (_, place) =>
+    Math.round((place * last) / (MAX_STEPS - 1)),
+  );
+  const kept = new Set(places);
+  return history.filter((_, place) => kept.has(place));
 }
 
 /** @param values NaN: not told */

@@ -8,7 +8,7 @@ import { type LabelledDataset, openLabelledDataset } from "../../workspace/packe
 /** Trials whose confusion matrix a page holds. */
 export const CONFUSIONS = 20;
 /** Images that a page shows, and the most bytes that they may take. */
-const MAX_IMAGES = 96;
+const MAX_IMAGES = 64;
 const MAX_IMAGE_BYTES = 256 * 1024;
 
 /** The rows that a study's trials are judged on, with their labels. */
@@ -61,8 +61,7 @@ export class HoldoutCounter {
     const classes = this.#classes;
     if (predictions.length !== this.#held.rows.length) return;
     // A hundred million of them in a large study: no call for each.
-    for (let row = 0; row < predictions.length; row++)
-      if ((predictions[row] ?? 0) >= classes) return;
+    for (const said of predictions) if (said >= classes) return;
     const said = this.#said;
     for (let row = 0, at = 0; row < predictions.length; row++, at += classes) {
       const place = at + (predictions[row] ?? 0);

@@ -5,27 +5,36 @@ import { formatDuration, plural, spaceThousands } from "../../core/quantities.ts
 /** What was used, simply added up. */
 export function sumLedger(attempts: readonly PageAttempt[]): readonly LedgerLine[] {
   if (attempts.length === 0) return [];
-  const timeOf = (own: readonly PageAttempt[]) =>
-    own.reduce((sum, { seconds }) => sum + seconds, 0);
-  const starts = attempts.map(({ startedAt }) => Date.parse(startedAt) / 1000);
-  const [first, last] = attempts.reduce(
-    ([low, high], { seconds }, place) => {
-      const start = starts[place] ?? NaN;
-      return [Math.min(low, start), Math.max(high, start + seconds)];
-    },
-    [Infinity, -Infinity],
-  );
-  const elapsed = last - first;
-  const failed = attempts.filter(({ state }) => state === "failed");
-  const again = attempts.filter(({ counts, state }) => !counts && state !== "failed");
-  const cpu = attempts.reduce((sum, { cpuSeconds }) => sum + (cpuSeconds ?? 0), 0);
-  const used = timeOf(attempts);
+  const used = addUp(attempts, ({ seconds }) => seconds);
   return [
     line(
       "Time of all attempts",
       formatDuration(used),
       `${plural(attempts.length, "attempt")}, each from its start to its end, added up: what one after another would have taken`,
     ),
+    ...compareElapsed(attempts, used),
+    line(
+      "Processor time",
+      formatDuration(addUp(attempts, ({ cpuSeconds }) => cpuSeconds ?? 0)),
+      "Seconds that processors were busy, as the operating system counted them",
+    ),
+    ...listWaste(attempts),
+  ];
+}
+
+function addUp(attempts: readonly PageAttempt[], read: (attempt: PageAttempt) => number): number {
+  return attempts.reduce((sum, attempt) => sum + read(attempt), 0);
+}
+
+function compareElapsed(attempts: readonly PageAttempt[], used: number): readonly LedgerLine[] {
+  let [first, last] = [Infinity, -Infinity];
+  for (const { startedAt, seconds } of attempts) {
+    const start = Date.parse(startedAt) / 1000;
+    first = Math.min(first, start);
+    last = Math.max(last, start + seconds);
+  }
+  const elapsed = last - first;
+  return [
     line(
       "From first start to last end",
       formatDuration(elapsed),
@@ -36,19 +45,19 @@ export function sumLedger(attempts: readonly PageAttempt[]): readonly LedgerLine
       elapsed > 0 ? `${(used / elapsed).toFixed(1)} times` : "not known",
       "The first line by the second",
     ),
-    line(
-      "Processor time",
-      formatDuration(cpu),
-      "Seconds that processors were busy, as the operating system counted them",
-    ),
-    line(
-      "Spent on failed attempts",
-      formatDuration(timeOf(failed)),
-      plural(failed.length, "attempt"),
-    ),
+  ];
+}
+
+function listWaste(attempts: readonly PageAttempt[]): readonly LedgerLine[] {
+  const failed = attempts.filter(({ state }) => state === "failed");
+  const again = attempts.filter(({ counts, state }) => !counts && state !== "failed");
+  const timeOf = (own: readonly PageAttempt[]): string =>
+    formatDuration(addUp(own, ({ seconds }) => seconds));
+  return [
+    line("Spent on failed attempts", timeOf(failed), plural(failed.length, "attempt")),
     line(
       "Spent on what was done twice",
-      formatDuration(timeOf(again)),
+      timeOf(again),
       `${plural(again.length, "attempt")} whose result does not count, for another one of the same trial does`,
     ),
   ];

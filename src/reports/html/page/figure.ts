@@ -42,42 +42,49 @@ export function figure(options: FigureOptions): Figure {
   const { title, selection, controls = [], draw, twin } = options;
   const place = el("div", { class: "chart", role: "img", "aria-label": title });
   const sentence = el("p", { class: "sentence" });
-  const details = el("details", {}, el("summary", {}, `${title}: as a table`));
+  const inWords = el("div");
+  const details = el("details", {}, el("summary", {}, `${title}: as a table`), inWords);
   const caption = el("figcaption", {}, sentence, details);
   const controlsRow = controls.length === 0 ? null : el("div", { class: "controls" }, ...controls);
   const element = el("figure", {}, controlsRow, place, caption);
-  let isNear = false;
-  let isStale = true;
-  const fill = (): void => {
-    const { head, rows: list } = twin();
-    const rows = list();
-    const shown = rows.slice(0, MAX_ROWS);
-    const left = rows.length - shown.length;
-    const name = left > 0 ? `${title}, the first ${shown.length} rows of ${rows.length}` : title;
-    details.replaceChildren(
-      details.firstElementChild as Element,
-      scrolling(`${name}: table`, table(name, head, shown)),
-    );
-  };
+  const fill = (): void => inWords.replaceChildren(showTwin(title, twin()));
   const redraw = (): void => {
-    isStale = false;
     draw(place);
     sentence.textContent = twin().sentence;
     if (details.open) fill();
   };
-  const refresh = (): void => {
-    isStale = true;
-    if (isNear) redraw();
-  };
   details.addEventListener("toggle", () => details.open && fill());
-  new IntersectionObserver(
-    (entries) => {
-      isNear = entries.some(({ isIntersecting }) => isIntersecting);
-      if (isNear && isStale) redraw();
-    },
-    { rootMargin: "50px" },
-  ).observe(element);
+  const refresh = drawWhenSeen(element, redraw);
   selection.onChange(refresh);
   REDRAWN.add(redraw);
   return { element, refresh };
+}
+
+function showTwin(title: string, { head, rows: list }: Twin): HTMLElement {
+  const rows = list();
+  const shown = rows.slice(0, MAX_ROWS);
+  const left = rows.length - shown.length;
+  const name = left > 0 ? `${title}, the first ${shown.length} rows of ${rows.length}` : title;
+  return scrolling(`${name}: table`, table(name, head, shown));
+}
+
+/** @returns what tells that it is to be drawn anew */
+function drawWhenSeen(element: HTMLElement, redraw: () => void): () => void {
+  let isNear = false;
+  let isStale = true;
+  const draw = (): void => {
+    isStale = false;
+    redraw();
+  };
+  new IntersectionObserver(
+    (entries) => {
+      isNear = entries.some(({ isIntersecting }) => isIntersecting);
+      if (isNear && isStale) draw();
+    },
+    { rootMargin: "50px" },
+  ).observe(element);
+  return () => {
+    isStale = true;
+    if (isNear) draw();
+  };
 }

@@ -50,6 +50,15 @@ export function tooltip(
   };
 }
 
+/** The upright axis of what trials are ranked by, or of another measurement. */
+export function objectiveAxis(
+  { objective }: { readonly objective: { readonly title: string } },
+  ink: Ink,
+): Option {
+  const nameTextStyle = { color: ink.text, align: "left", width: 280, overflow: "truncate" };
+  return axis(ink, objective.title, { nameLocation: "end", nameGap: 8, nameTextStyle });
+}
+
 /** An axis with a name below or beside it. */
 export function axis(ink: Ink, name: string, other: Option = {}): Option {
   return {

@@ -18,26 +18,49 @@ export function gatherSegments(
   right: Float32Array,
   { mask, shades, bins }: { mask: Uint8Array; shades: Float32Array; bins: number },
 ): Segments {
-  const counts = new Uint32Array(bins * bins);
-  const sums = new Float32Array(bins * bins);
-  const shaded = new Uint32Array(bins * bins);
-  const used: number[] = [];
-  for (let trial = 0; trial < mask.length; trial++) {
-    if (mask[trial] === 0) continue;
-    const [a, b] = [left[trial] ?? NaN, right[trial] ?? NaN];
-    if (a !== a || b !== b) continue;
-    const place = Math.round(a * (bins - 1)) * bins + Math.round(b * (bins - 1));
-    if (counts[place] === 0) used.push(place);
-    counts[place] = (counts[place] ?? 0) + 1;
-    const shade = shades[trial] ?? NaN;
-    if (shade !== shade) continue;
-    sums[place] = (sums[place] ?? 0) + shade;
-    shaded[place] = (shaded[place] ?? 0) + 1;
+  const sums = new Sums(bins);
+  for (let trial = 0; trial < mask.length; trial++)
+    if (mask[trial] === 1) sums.add(left[trial] ?? NaN, right[trial] ?? NaN, shades[trial] ?? NaN);
+  return sums.list();
+}
+
+/** Counts and shades of each pair of bins. */
+class Sums {
+  readonly #bins: number;
+  readonly #counts: Uint32Array;
+  readonly #shades: Float32Array;
+  readonly #shaded: Uint32Array;
+  readonly #used: number[] = [];
+
+  constructor(bins: number) {
+    this.#bins = bins;
+    this.#counts = new Uint32Array(bins * bins);
+    this.#shades = new Float32Array(bins * bins);
+    this.#shaded = new Uint32Array(bins * bins);
   }
-  return {
-    from: Uint16Array.from(used, (place) => Math.floor(place / bins)),
-    to: Uint16Array.from(used, (place) => place % bins),
-    counts: Uint32Array.from(used, (place) => counts[place] ?? 0),
-    shades: Float32Array.from(used, (place) => (sums[place] ?? 0) / (shaded[place] ?? 0)),
-  };
+
+  /** A position that is NaN has no place. */
+  add(from: number, to: number, shade: number): void {
+    if (Number.isNaN(from) || Number.isNaN(to)) return;
+    const last = this.#bins - 1;
+    const place = Math.round(from * last) * this.#bins + Math.round(to * last);
+    if (this.#counts[place] === 0) this.#used.push(place);
+    this.#counts[place] = (this.#counts[place] ?? 0) + 1;
+    if (Number.isNaN(shade)) return;
+    this.#shades[place] = (this.#shades[place] ?? 0) + shade;
+    this.#shaded[place] = (this.#shaded[place] ?? 0) + 1;
+  }
+
+  list(): Segments {
+    const used = this.#used;
+    return {
+      from: Uint16Array.from(used, (place) => Math.floor(place / this.#bins)),
+      to: Uint16Array.from(used, (place) => place % this.#bins),
+      counts: Uint32Array.from(used, (place) => this.#counts[place] ?? 0),
+      shades: Float32Array.from(
+        used,
+        (place) => (this.#shades[place] ?? 0) / (this.#shaded[place] ?? 0),
+      ),
+    };
+  }
 }

@@ -32,7 +32,7 @@ class Reader {
   readAny(): Test {
     const parts = [this.#readAll()];
     while (this.#take("or")) parts.push(this.#readAll());
-    return parts.length === 1 ? (parts[0] as Test) : (trial) => parts.some((part) => part(trial));
+    return (trial) => parts.some((part) => part(trial));
   }
 
   requireEnd(): void {
@@ -45,7 +45,7 @@ class Reader {
   #readAll(): Test {
     const parts = [this.#readOne()];
     while (this.#take("and")) parts.push(this.#readOne());
-    return parts.length === 1 ? (parts[0] as Test) : (trial) => parts.every((part) => part(trial));
+    return (trial) => parts.every((part) => part(trial));
   }
 
   #readOne(): Test {

@@ -9,29 +9,7 @@ import type { View } from "../view.ts";
 export function selectionBar(view: View, selection: Selection): HTMLElement {
   const count = el("output", { id: "selected" });
   const fault = el("span", { class: "fault", role: "alert", id: "filter-fault" });
-  const example = view.parameters[0]?.key ?? "trial";
-  const input = el("input", {
-    ...{ type: "search", id: "filter", spellcheck: "false", autocomplete: "off" },
-    ...{
-      placeholder: `rank <= 10 or state = failed`,
-      "aria-describedby": "filter-fault filter-help",
-    },
-  });
-  const help = el(
-    "span",
-    { class: "quiet", id: "filter-help" },
-    `Names of columns, such as ${example.slice(0, 40)}; = != < <= > >= and ~ for “contains”; and, or, not, ( ). Odd names go between backticks.`,
-  );
-  input.addEventListener("input", () => {
-    const text = input.value.trim();
-    try {
-      selection.narrow("filter", text === "" ? null : compileFilter(text, view.columns));
-      fault.textContent = "";
-    } catch (error) {
-      if (!(error instanceof FilterError)) throw error;
-      fault.textContent = error.message;
-    }
-  });
+  const input = filterField(view, selection, fault);
   const clear = button("Show all", () => {
     input.value = "";
     fault.textContent = "";
@@ -46,11 +24,32 @@ export function selectionBar(view: View, selection: Selection): HTMLElement {
   return el(
     "div",
     { class: "bar", role: "search", "aria-label": "Which trials are shown" },
-    count,
-    el("label", { for: "filter" }, "Filter"),
-    input,
-    clear,
-    fault,
-    el("details", { class: "help" }, el("summary", {}, "How to filter"), help),
+    ...[count, el("label", { for: "filter" }, "Filter"), input, clear, fault, help(view)],
   );
+}
+
+function filterField(view: View, selection: Selection, fault: HTMLElement): HTMLInputElement {
+  const input = el("input", {
+    ...{ type: "search", id: "filter", spellcheck: "false", autocomplete: "off" },
+    ...{ placeholder: "rank <= 10 or state = failed" },
+    "aria-describedby": "filter-fault filter-help",
+  });
+  input.addEventListener("input", () => {
+    const text = input.value.trim();
+    try {
+      selection.narrow("filter", text === "" ? null : compileFilter(text, view.columns));
+      fault.textContent = "";
+    } catch (error) {
+      if (!(error instanceof FilterError)) throw error;
+      fault.textContent = error.message;
+    }
+  });
+  return input;
+}
+
+function help(view: View): HTMLElement {
+  const example = (view.parameters[0]?.key ?? "trial").slice(0, 40);
+  const text = `Names of columns, such as ${example}; = != < <= > >= and ~ for “contains”; and, or, not, ( ). Odd names go between backticks.`;
+  const inner = el("span", { class: "quiet", id: "filter-help" }, text);
+  return el("details", { class: "help" }, el("summary", {}, "How to filter"), inner);
 }

@@ -1,5 +1,5 @@
 import type { Curve } from "../../../../stats/report-page.ts";
-import { axis, drawChart, type Option, tooltip } from "../charts/echarts.ts";
+import { axis, drawChart, objectiveAxis, type Option, tooltip } from "../charts/echarts.ts";
 import { cividis, type Ink } from "../colours.ts";
 import { readCurve } from "../curves.ts";
 import { choose, el } from "../dom.ts";
@@ -13,43 +13,40 @@ const TOP = 10;
 /** More lines than these cover one another. */
 const MOST = 60;
 
+const WHOSE = [
+  ["top", `the first ${TOP} of the ranking`],
+  ["selected", "the best of the selected trials"],
+  ["one", "the trial looked at"],
+] as const;
+
 /** What trials measured while they ran. */
 export function curvesSection(view: View, selection: Selection): HTMLElement {
-  const { metrics, omitted, isThinned } = view.page.histories;
-  const [first] = metrics;
+  const [first] = view.page.histories.metrics;
+  const title = "Learning curves";
   if (first === undefined)
-    return section(
-      "curves",
-      "Learning curves",
-      el("p", {}, "No trial told anything while it ran."),
-    );
-  let metric: Curve = metrics.find(({ name }) => /validation.*accuracy/i.test(name)) ?? first;
+    return section("curves", title, el("p", {}, "No trial told anything while it ran."));
+  const element = curvesFigure(view, selection, first);
+  return section("curves", title, element, el("p", { class: "quiet" }, noteLeftOut(view)));
+}
+
+function curvesFigure(view: View, selection: Selection, first: Curve): HTMLElement {
+  const { metrics } = view.page.histories;
+  let metric = metrics.find(({ name }) => /validation.*accuracy/i.test(name)) ?? first;
   let which = "top";
-  const metricChoice = choose(
-    "Metric",
-    metrics.map(({ name }) => [name, name.slice(0, 60)]),
-    (name) => {
-      metric = metrics.find((each) => each.name === name) ?? first;
-      refresh();
-    },
-  );
+  const names = metrics.map(({ name }) => [name, name.slice(0, 60)] as const);
+  const metricChoice = choose("Metric", names, (name) => {
+    metric = metrics.find((each) => each.name === name) ?? first;
+    refresh();
+  });
   metricChoice.select.value = metric.name;
-  const whose = [
-    ["top", `the first ${TOP} of the ranking`],
-    ["selected", "the best of the selected trials"],
-    ["one", "the trial looked at"],
-  ] as const;
-  const whichChoice = choose("Of", whose, (value) => {
+  const whichChoice = choose("Of", WHOSE, (value) => {
     which = value;
     refresh();
   });
   const trials = (): readonly number[] => chooseTrials(view, selection, which);
   const { element, refresh } = figure({
-    ...{
-      title: "Learning curves",
-      selection,
-      controls: [metricChoice.field, whichChoice.field, trialField(view, selection)],
-    },
+    ...{ title: "Learning curves", selection },
+    controls: [metricChoice.field, whichChoice.field, trialField(view, selection)],
     draw: (place) =>
       drawChart(
         place,
@@ -58,20 +55,14 @@ export function curvesSection(view: View, selection: Selection): HTMLElement {
       ),
     twin: () => describe(view, metric, trials()),
   });
-  const notes = [
-    ...(omitted > 0
-      ? [
-          `${plural(omitted, "more metric")} told by fewer trials ${omitted === 1 ? "is" : "are"} left out; bsweep report --format csv --steps has all.`,
-        ]
-      : []),
-    ...(isThinned ? ["Of trials with very many steps, 200 are shown."] : []),
-  ];
-  return section(
-    "curves",
-    "Learning curves",
-    element,
-    notes.length === 0 ? null : el("p", { class: "quiet" }, notes.join(" ")),
-  );
+  return element;
+}
+
+function noteLeftOut(view: View): string {
+  const { omitted, isThinned } = view.page.histories;
+  const left = `${plural(omitted, "more metric")} told by fewer trials ${omitted === 1 ? "is" : "are"} left out; bsweep report --format csv --steps has all. `;
+  const thinned = "Of trials with very many steps, 200 are shown.";
+  return `${omitted > 0 ? left : ""}${isThinned ? thinned : ""}`;
 }
 
 /** Any trial, by its number. */
@@ -126,12 +117,7 @@ function buildOption(
   return {
     tooltip: tooltip(({ data }) => describePoint(view, data)),
     xAxis: axis(ink, "step (an epoch, where the trainer has epochs)", { minInterval: 1 }),
-    yAxis: axis(ink, "", {
-      name: metric.name.slice(0, 60),
-      nameLocation: "end",
-      nameGap: 8,
-      nameTextStyle: { color: ink.text, align: "left" },
-    }),
+    yAxis: objectiveAxis({ objective: { title: metric.name } }, ink),
     series: trials.map((trial, place) => {
       const color =
         trial === focus

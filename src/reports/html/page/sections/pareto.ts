@@ -1,4 +1,4 @@
-import { axis, drawChart, type Option, tooltip } from "../charts/echarts.ts";
+import { axis, drawChart, objectiveAxis, type Option, tooltip } from "../charts/echarts.ts";
 import type { Ink } from "../colours.ts";
 import { choose, el } from "../dom.ts";
 import { figure } from "../figure.ts";
@@ -60,51 +60,46 @@ function frontOf(view: View, selection: Selection, cost: Column): readonly numbe
 function buildOption(view: View, selection: Selection, cost: Column, ink: Ink): Option {
   const { ranked, objective } = view;
   const point = (trial: number): readonly number[] => [
-    cost.number(trial),
-    objective.number(trial),
-    trial,
+    ...[cost.number(trial), objective.number(trial), trial],
   ];
-  const own = ranked.filter((trial) => selection.mask[trial] === 1);
-  const others = ranked.filter((trial) => selection.mask[trial] !== 1);
-  const costs = ranked.map((trial) => cost.number(trial)).filter((value) => !Number.isNaN(value));
-  const low = costs.reduce((least, value) => Math.min(least, value), Infinity);
-  const high = costs.reduce((most, value) => Math.max(most, value), 0);
-  const dots = (trials: readonly number[], color: string, opacity: number): Option => ({
-    ...{
-      type: "scatter",
-      symbolSize: trials.length < 200 ? 9 : 5,
-      large: trials.length > MANY,
-      largeThreshold: MANY,
-    },
-    ...{ itemStyle: { color, opacity }, data: trials.map(point) },
-  });
+  const isOwn = (trial: number): boolean => selection.mask[trial] === 1;
   const focus = selection.focus >= 0 && ranked.includes(selection.focus) ? [selection.focus] : [];
   return {
     tooltip: tooltip(({ data }) => describePoint(view, cost, data)),
-    xAxis: axis(ink, `${cost.title}: ${cost.explanation}`, {
-      type: low > 0 && high > WIDE * low ? "log" : "value",
-    }),
-    yAxis: axis(ink, "", {
-      name: objective.title,
-      nameLocation: "end",
-      nameGap: 8,
-      nameTextStyle: { color: ink.text, align: "left" },
-    }),
+    xAxis: axis(ink, `${cost.title}: ${cost.explanation}`, { type: scaleOf(view, cost) }),
+    yAxis: objectiveAxis(view, ink),
     series: [
-      dots(others, ink.faint, 0.35),
-      dots(own, ink.accent, 0.55),
+      dots(ranked.filter((trial) => !isOwn(trial)).map(point), ink.faint, 0.35),
+      dots(ranked.filter(isOwn).map(point), ink.accent, 0.55),
       {
         ...{ type: "line", step: "end", symbol: "diamond", symbolSize: 9 },
         ...{ itemStyle: { color: ink.second }, lineStyle: { color: ink.second, width: 2 } },
         data: frontOf(view, selection, cost).map(point),
       },
       {
-        type: "scatter",
-        symbolSize: 16,
+        ...{ type: "scatter", symbolSize: 16, data: focus.map(point) },
         itemStyle: { color: "transparent", borderColor: ink.text, borderWidth: 2 },
-        data: focus.map(point),
       },
     ],
+  };
+}
+
+function scaleOf({ ranked }: View, cost: Column): "log" | "value" {
+  let [low, high] = [Infinity, 0];
+  for (const trial of ranked) {
+    const value = cost.number(trial);
+    if (Number.isNaN(value)) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return low > 0 && high > WIDE * low ? "log" : "value";
+}
+
+function dots(data: readonly (readonly number[])[], color: string, opacity: number): Option {
+  return {
+    ...{ type: "scatter", symbolSize: data.length < 200 ? 9 : 5 },
+    ...{ large: data.length > MANY, largeThreshold: MANY },
+    ...{ itemStyle: { color, opacity }, data },
   };
 }
 

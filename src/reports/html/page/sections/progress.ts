@@ -1,4 +1,4 @@
-import { axis, drawChart, type Option, tooltip } from "../charts/echarts.ts";
+import { axis, drawChart, objectiveAxis, type Option, tooltip } from "../charts/echarts.ts";
 import type { Ink } from "../colours.ts";
 import { choose } from "../dom.ts";
 import { figure } from "../figure.ts";
@@ -57,12 +57,7 @@ function buildOption(view: View, selection: Selection, scale: ProgressScale, ink
   return {
     tooltip: tooltip(({ data }) => describePoint(view, data)),
     xAxis: axis(ink, WORDS[scale], { min: 0 }),
-    yAxis: axis(ink, "", {
-      name: view.objective.title,
-      nameLocation: "end",
-      nameGap: 8,
-      nameTextStyle: { color: ink.text, align: "left" },
-    }),
+    yAxis: objectiveAxis(view, ink),
     series: [
       line(all, ink.accent, "solid"),
       ...(own === undefined ? [] : [line(own, ink.second, "dashed")]),

@@ -1,4 +1,4 @@
-import { axis, drawChart, type Option, tooltip } from "../charts/echarts.ts";
+import { axis, drawChart, objectiveAxis, type Option, tooltip } from "../charts/echarts.ts";
 import type { Ink } from "../colours.ts";
 import { choose, el } from "../dom.ts";
 import { figure } from "../figure.ts";
@@ -69,12 +69,7 @@ function buildOption(view: View, column: Column, slices: readonly Slice[], ink: 
       type: "category",
       data: slices.map(({ label }) => label.slice(0, 40)),
     }),
-    yAxis: axis(ink, "", {
-      name: view.objective.title,
-      nameLocation: "end",
-      nameGap: 8,
-      nameTextStyle: { color: ink.text, align: "left" },
-    }),
+    yAxis: objectiveAxis(view, ink),
     series: [
       {
         ...{ type: "boxplot", boxWidth: [8, 48] },

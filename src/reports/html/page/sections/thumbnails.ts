@@ -3,6 +3,9 @@ import { el } from "../dom.ts";
 import { formatCount, formatShare } from "../numbers.ts";
 import type { View } from "../view.ts";
 
+/** On a telephone these are eight screens. */
+const SHOWN = 24;
+
 /** The images themselves, with what they are and what they were taken for. */
 export function thumbnails(view: View, holdout: HoldoutView): HTMLElement {
   const { hard, judged } = holdout;
@@ -34,7 +37,16 @@ export function thumbnails(view: View, holdout: HoldoutView): HTMLElement {
     );
   });
   if (items.length === 0) return el("p", {}, "No trial gets any row wrong.");
-  return el("ul", { class: "thumbnails" }, ...items);
+  const list = (own: readonly HTMLElement[]) => el("ul", { class: "thumbnails" }, ...own);
+  const more = items.slice(SHOWN);
+  return el(
+    "div",
+    {},
+    list(items.slice(0, SHOWN)),
+    more.length === 0
+      ? null
+      : el("details", {}, el("summary", {}, `${more.length} more`), list(more)),
+  );
 }
 
 /** One channel is grey, three are colours, of others the first is shown. */

@@ -1,4 +1,4 @@
-import { PAGE_STATES } from "../../../../stats/report-page.ts";
+import { type AttemptColumns, PAGE_STATES } from "../../../../stats/report-page.ts";
 import { el, scrolling, table } from "../dom.ts";
 import { formatNumber, formatSeconds } from "../numbers.ts";
 import { section } from "../section.ts";
@@ -42,33 +42,32 @@ function describe(view: View, trial: number): readonly HTMLElement[] {
 
 const isTold = ({ text }: Column, trial: number): boolean => !["", "–"].includes(text(trial));
 
+/** What is told of an attempt. */
+const ATTEMPT: readonly (readonly [
+  title: string,
+  read: (all: AttemptColumns, at: number) => string,
+])[] = [
+  ["attempt", ({ attempt }, at) => String(attempt[at])],
+  ["state", ({ state }, at) => PAGE_STATES[state[at] ?? 0] ?? ""],
+  ["counts", ({ counts }, at) => (counts[at] === 1 ? "yes" : "no")],
+  ["start (UTC)", showStart],
+  ["time", ({ seconds }, at) => formatSeconds(seconds[at] ?? NaN)],
+  ["CPU time", ({ cpuSeconds }, at) => formatSeconds(cpuSeconds[at] ?? NaN)],
+  ["MiB", ({ peakMemoryMiB }, at) => formatNumber(peakMemoryMiB[at] ?? NaN, 4)],
+  ["host", ({ hosts, host }, at) => hosts[host[at] ?? -1] ?? ""],
+  ["job", ({ jobs, job }, at) => jobs[job[at] ?? -1] ?? ""],
+  ["round", ({ round }, at) => String(round[at])],
+];
+
+function showStart({ firstStart, start }: AttemptColumns, at: number): string {
+  const time = Date.parse(firstStart ?? "") + 1000 * (start[at] ?? 0);
+  return new Date(time).toISOString().slice(0, 19).replace("T", " ");
+}
+
 function attemptsOf({ page }: View, trial: number): HTMLElement {
   const { attempts } = page;
   const own = Array.from(attempts.trial.keys()).filter((at) => attempts.trial[at] === trial);
-  const first = Date.parse(attempts.firstStart ?? "");
-  const rows = own.map((at) => [
-    String(attempts.attempt[at] ?? ""),
-    PAGE_STATES[attempts.state[at] ?? 0] ?? "",
-    attempts.counts[at] === 1 ? "yes" : "no",
-    new Date(first + 1000 * (attempts.start[at] ?? 0)).toISOString().slice(0, 19).replace("T", " "),
-    formatSeconds(attempts.seconds[at] ?? NaN),
-    formatSeconds(attempts.cpuSeconds[at] ?? NaN),
-    formatNumber(attempts.peakMemoryMiB[at] ?? NaN, 4),
-    attempts.hosts[attempts.host[at] ?? -1] ?? "",
-    attempts.jobs[attempts.job[at] ?? -1] ?? "",
-    String(attempts.round[at] ?? ""),
-  ]);
-  const head = [
-    "attempt",
-    "state",
-    "counts",
-    "start (UTC)",
-    "time",
-    "CPU time",
-    "MiB",
-    "host",
-    "job",
-    "round",
-  ];
-  return scrolling("Its attempts", table("Its attempts", head, rows));
+  const rows = own.map((at) => ATTEMPT.map(([, read]) => read(attempts, at)));
+  const head = ATTEMPT.map(([title]) => title);
+  return scrolling("Its attempts: table", table("Its attempts", head, rows));
 }
