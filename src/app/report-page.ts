@@ -16,6 +16,7 @@ import { CONFUSIONS, HoldoutCounter, openHeldOut } from "./page/holdout.ts";
 import { sumLedger } from "./page/ledger.ts";
 import { listImportance, tabulateParameters } from "./page/parameters.ts";
 import { describeProvenance } from "./page/provenance.ts";
+import { showName } from "./page/text-table.ts";
 import { tabulateMetrics, tabulateTrials } from "./page/trials.ts";
 import {
   describeStudy,
@@ -48,7 +49,8 @@ function readPage(database: StudyDatabase, options: ReadReportOptions): ReportPa
     folder: study.data === null ? undefined : layout.resolve(study.data.train),
   });
   return {
-    ...{ study: study.name, objective: study.objective, bsweep: packageVersion() },
+    ...{ study: study.name, bsweep: packageVersion() },
+    objective: { ...study.objective, metric: showName(study.objective.metric) },
     ...{ counts: report.counts, settings: settings.map(({ differences }) => differences) },
     answer: describeAnswer(options, report),
     trials: tabulateTrials(outcomes, report, attempts),

@@ -9,6 +9,7 @@ import { runProcess } from "./programs.ts";
 export async function writeReport(
   { workspace, studyFile }: { readonly workspace: string; readonly studyFile: string },
   name = "report.html",
+  more: readonly string[] = [],
 ): Promise<string> {
   const file = join(workspace, name);
   const args = [
@@ -17,6 +18,7 @@ export async function writeReport(
     `--workspace=${workspace}`,
     "--format=html",
     `--output=${file}`,
+    ...more,
   ];
   const run = await runProcess(process.execPath, [builtProgram("main.js"), ...args]);
   if (run.exitStatus !== 0) throw new Error(run.stderr);

@@ -1,6 +1,7 @@
 import type { AttemptColumns } from "../../stats/report-page.ts";
 import type { PageAttempt } from "../../storage/page-rows.ts";
 import { parseRoundName } from "../../workspace/layout.ts";
+import { showName } from "./text-table.ts";
 import { codeOfState } from "./trials.ts";
 
 /** @param places of trials in the page, by id */
@@ -34,5 +35,8 @@ export function tabulateAttempts(
 function codeNames(rows: readonly string[]): { names: readonly string[]; codes: Int32Array } {
   const names = [...new Set(rows)].sort();
   const codes = new Map(names.map((name, code) => [name, code]));
-  return { names, codes: Int32Array.from(rows, (name) => codes.get(name) ?? 0) };
+  return {
+    names: names.map(showName),
+    codes: Int32Array.from(rows, (name) => codes.get(name) ?? 0),
+  };
 }

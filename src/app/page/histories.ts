@@ -1,5 +1,6 @@
 import type { StepRecord } from "../../core/trial.ts";
 import type { Curve, Histories } from "../../stats/report-page.ts";
+import { showName } from "./text-table.ts";
 
 /** More steps of a trial than a curve on a screen can show. */
 const MAX_STEPS = 200;
@@ -67,7 +68,7 @@ export class HistoryCollector {
       const column = new Float64Array(steps.length).fill(NaN);
       for (let at = 0; at < values.length; at++)
         column[placeOf[places.at(at)] ?? 0] = values.at(at);
-      return packCurve(name, column);
+      return packCurve(showName(name), column);
     });
     const omitted = told.length - metrics.length;
     return { starts, steps, metrics, omitted, isThinned: this.#isThinned };

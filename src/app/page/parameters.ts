@@ -3,7 +3,7 @@ import type { TrialOutcome } from "../../stats/outcome.ts";
 import { codeParameter } from "../../stats/parameter-column.ts";
 import type { PageImportance, PageParameter } from "../../stats/report-page.ts";
 import type { StudyReport } from "../../stats/study-report.ts";
-import { showText } from "./text-table.ts";
+import { showName, showText } from "./text-table.ts";
 
 /** Length of a value that a page shows. */
 const MAX_VALUE_LENGTH = 200;
@@ -28,7 +28,13 @@ export function tabulateParameters(
     .map((name) => {
       const { values, codes } = codeParameter(rows, name);
       const varies = values.length > 1 || codes.includes(-1);
-      return { name, values: values.map(showValue), codes, varies, isLog: logs.has(name) };
+      return {
+        name: showName(name),
+        values: values.map(showValue),
+        codes,
+        varies,
+        isLog: logs.has(name),
+      };
     })
     .sort((a, b) => Number(b.varies) - Number(a.varies));
 }
@@ -40,7 +46,7 @@ function showValue(value: ParameterValue): ParameterValue {
 /** The most important first. */
 export function listImportance({ parameters }: StudyReport): readonly PageImportance[] {
   return parameters.map(({ name, importance }) => ({
-    parameter: name,
+    parameter: showName(name),
     share: importance?.share ?? null,
     isBeyondChance: importance?.isBeyondChance ?? false,
   }));

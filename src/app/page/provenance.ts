@@ -6,6 +6,7 @@ import type { TrialOutcome } from "../../stats/outcome.ts";
 import type { Provenance } from "../../stats/report-page.ts";
 import type { StudyReport } from "../../stats/study-report.ts";
 import type { PageAttempt } from "../../storage/page-rows.ts";
+import { showName } from "./text-table.ts";
 
 interface Origin {
   readonly report: StudyReport;
@@ -73,7 +74,7 @@ function describeMethods(study: Study, { report, setting, outcomes }: Origin): r
       ? "Each was judged as its own program judges it"
       : `Each was judged once on ${100 * setting.holdout.fraction} % of the rows${rows}, which no trial trained or stopped on`;
   return [
-    `We searched ${plural(varying.length, "hyperparameter")} of ${trainer} (${varying.join(", ") || "none"}) with ${plural(counts.planned, "trial")} drawn by ${study.sampler.kind} sampling (seed ${study.sampler.seed}), each trained for at most ${epochs.join(" or ") || "no"} epochs, with bsweep; ${formatCount(counts.complete)} ended with a result and ${formatCount(counts.failed)} failed. ${held}. Trials were ranked by ${metric}, to be ${direction}d; intervals of single runs are Wilson's [1], over rows only.`,
+    `We searched ${plural(varying.length, "hyperparameter")} of ${trainer} (${varying.map(showName).join(", ") || "none"}) with ${plural(counts.planned, "trial")} drawn by ${study.sampler.kind} sampling (seed ${study.sampler.seed}), each trained for at most ${epochs.join(" or ") || "no"} epochs, with bsweep; ${formatCount(counts.complete)} ended with a result and ${formatCount(counts.failed)} failed. ${held}. Trials were ranked by ${metric}, to be ${direction}d; intervals of single runs are Wilson's [1], over rows only.`,
     `How much a parameter matters is epsilon squared [2], held against the largest of all parameters under permutations of the objective [3]. The best of many trials is chosen by the rows it was judged on, so that its value is a little too good [4].`,
   ];
 }

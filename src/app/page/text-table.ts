@@ -1,7 +1,8 @@
-import { escapeWithinLines } from "../../core/printable.ts";
+import { escapeControls, escapeWithinLines } from "../../core/printable.ts";
 
 /** What a page shows of one text at most. */
 const MAX_LENGTH = 2000;
+const MAX_NAME = 200;
 
 /** Texts that many rows share, each kept once. */
 export class TextTable {
@@ -17,6 +18,11 @@ export class TextTable {
     this.#codes.set(shown, this.texts.length);
     return this.texts.push(shown) - 1;
   }
+}
+
+/** The name of a parameter, a metric or a host. */
+export function showName(name: string): string {
+  return escapeControls(name.length <= MAX_NAME ? name : `${name.slice(0, MAX_NAME)}…`);
 }
 
 /** Control and direction characters as `\u001b`; the end of what is very long is left out, and that is said. */

@@ -3,7 +3,7 @@ import { HOLDOUT_ACCURACY, type TrialOutcome } from "../../stats/outcome.ts";
 import { PAGE_STATES, type PageNumbers, type TrialColumns } from "../../stats/report-page.ts";
 import type { StudyReport } from "../../stats/study-report.ts";
 import type { PageAttempt } from "../../storage/page-rows.ts";
-import { TextTable } from "./text-table.ts";
+import { showName, TextTable } from "./text-table.ts";
 
 /** More names than this are not looked at in a page. */
 const MAX_METRICS = 64;
@@ -62,7 +62,7 @@ export function tabulateMetrics(outcomes: readonly TrialOutcome[], objective: st
   const names = [...new Set([...first, ...[...told].sort()])];
   return {
     columns: names.slice(0, MAX_METRICS).map((name) => ({
-      name,
+      name: showName(name),
       values: Float64Array.from(outcomes, ({ metrics }) =>
         Object.hasOwn(metrics, name) ? (metrics[name] ?? NaN) : NaN,
       ),

@@ -1,3 +1,4 @@
+import { escapeWithinLines } from "../../../../core/printable.ts";
 import type { PageAnswer } from "../../../../stats/report-page.ts";
 import { type Child, copyButton, el, explained, scrolling, table } from "../dom.ts";
 import { formatCount, formatObjective, plural } from "../numbers.ts";
@@ -83,7 +84,7 @@ function yamlOf({ yaml }: PageAnswer): HTMLElement {
     "div",
     {},
     el("h3", {}, "To paste into a study file"),
-    el("pre", { tabindex: 0, id: "best-yaml" }, yaml),
+    el("pre", { tabindex: 0, id: "best-yaml" }, escapeWithinLines(yaml)),
     copyButton(() => yaml, "Copy the YAML"),
   );
 }
