@@ -18,8 +18,8 @@ export async function findBest(options: ReportOptions, effects: Effects): Promis
 
 /** The first row of a ranking; undefined where there is none. */
 export function describeWinner({ trainer }: Study, report: StudyRanking): Best | undefined {
-  const { study, objective, ranking, counts } = report;
-  const [winner] = ranking;
+  const { study, objective, ranking, counts, sharing } = report;
+  const winner = ranking.at(0);
   if (winner === undefined) return undefined;
   const { number, trialId, params, epochs, interval, holdout, replicates, spread } = winner;
   return {
@@ -31,7 +31,7 @@ export function describeWinner({ trainer }: Study, report: StudyRanking): Best |
     modelParameters: winner.modelParameters,
     complete: counts.complete,
     outside: winner.outside,
-    sharing: ranking.filter(({ rank }) => rank === 1).length,
+    sharing,
     trainer:
       trainer.kind === "cnn"
         ? { kind: trainer.kind, epochs, set: params }

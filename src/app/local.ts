@@ -108,7 +108,8 @@ async function findBest(
 ): Promise<LocalSummary["best"]> {
   try {
     const { ranking } = await rankStudy({ study, layout, collect: true }, quietly(effects));
-    return ranking[0] === undefined ? null : nameBest(ranking[0]);
+    const best = ranking.at(0);
+    return best === undefined ? null : nameBest(best);
   } catch (error) {
     if (!(error instanceof BsweepError)) throw error;
     effects.reporter.warn(`the results are there and cannot be ranked: ${error.message}`);

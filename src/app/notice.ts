@@ -1,9 +1,10 @@
+import { canonicalJson } from "../core/identity.ts";
 import type { Objective } from "../core/study.ts";
 import type { TrialResult } from "../core/trial.ts";
 import { findResult, listResultFiles } from "../rounds/results.ts";
 import { readArray } from "../rounds/round.ts";
-import type { TrialOutcome } from "../stats/outcome.ts";
 import { nameBest, type NamedBest, rankTrials } from "../stats/rank.ts";
+import { type TrialOutcome, TrialTable } from "../stats/trial-table.ts";
 import type { Layout } from "../workspace/layout.ts";
 
 /** How a round ended, by its files alone. */
@@ -34,26 +35,31 @@ export async function readNotice(manifestFile: string, layout: Layout): Promise<
     if (result === undefined || results.get(result.trialId)?.state === "complete") continue;
     results.set(result.trialId, result);
   }
-  const outcomes = [...results.values()].map(toOutcome);
-  const complete = outcomes.filter(({ state }) => state === "complete").length;
-  const [first] = rankTrials(outcomes, objective);
+  const table = new TrialTable();
+  for (const result of results.values()) table.add(toOutcome(result));
+  const complete = table.states.filter((state) => state === "complete").length;
+  const first = rankTrials(table, objective).rows.at(0);
   return {
     ...{ study, objective, trials, complete },
     round: round.round,
-    failed: outcomes.length - complete,
+    failed: table.length - complete,
     best: first === undefined ? null : nameBest(first),
   };
 }
 
 function toOutcome(result: TrialResult): TrialOutcome {
-  const { number, trialId, params, replicate, resource, state, metrics, holdout } = result;
+  const { number, trialId, params, resource, state, metrics, holdout, failure } = result;
   return {
-    ...{ number, trialId, params, replicate, state, metrics, holdout },
+    ...{ number, trialId, state },
+    params: canonicalJson(params),
+    metrics: JSON.stringify(metrics),
     epochs: resource.epochs,
     // A round has one.
     setting: "",
+    correct: holdout?.correct ?? null,
+    count: holdout?.count ?? null,
     modelParameters: result.model?.parameters ?? null,
     seconds: result.timing.seconds,
-    failure: result.failure,
+    failure: failure?.kind ?? null,
   };
 }

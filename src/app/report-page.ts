@@ -1,11 +1,16 @@
 import type { Effects } from "../core/effects.ts";
 import type { Setting } from "../core/setting.ts";
 import { formatBest } from "../formats/best-file.ts";
-import type { TrialOutcome } from "../stats/outcome.ts";
 import type { PageAnswer, ReportPage } from "../stats/report-page.ts";
 import { buildStudyReport, type StudyReport } from "../stats/study-report.ts";
 import type { StudyDatabase } from "../storage/database.ts";
-import { iterateDetails, readPageAttempts } from "../storage/page-rows.ts";
+import { createFailureReader } from "../storage/outcomes.ts";
+import {
+  iterateDetails,
+  readPageAttempts,
+  readPageFailures,
+  readReplicates,
+} from "../storage/page-rows.ts";
 import { readSettings } from "../storage/rounds.ts";
 import { packageVersion } from "../workspace/package.ts";
 import { describeWinner } from "./best.ts";
@@ -16,8 +21,8 @@ import { CONFUSIONS, HoldoutCounter, openHeldOut } from "./page/holdout.ts";
 import { sumLedger } from "./page/ledger.ts";
 import { listImportance, tabulateParameters } from "./page/parameters.ts";
 import { describeProvenance } from "./page/provenance.ts";
-import { showName } from "./page/text-table.ts";
-import { tabulateMetrics, tabulateTrials } from "./page/trials.ts";
+import { showName, showText } from "./page/text-table.ts";
+import { type PageTrials, tabulateMetrics, tabulateTrials } from "./page/trials.ts";
 import {
   describeStudy,
   presentSetting,
@@ -37,37 +42,50 @@ export function reportPage(options: ReportOptions, effects: Effects): Promise<Re
 
 function readPage(database: StudyDatabase, options: ReadReportOptions): ReportPage {
   const { study, layout } = options;
-  const { settings, outcomes: all } = readTrials(database, options);
+  const { settings, table } = readTrials(database, options);
   const ranksAll = options.setting === "all";
-  const outcomes = ranksAll ? all : all.filter(({ setting }) => setting === settings[0].setting);
-  const report = buildStudyReport(describeStudy(study, settings), all, ranksAll);
-  const places = new Map(outcomes.map(({ trialId }, place) => [trialId, place]));
+  const [{ setting: present }] = settings;
+  const rows = table.listByNumber().filter((row) => ranksAll || table.settings[row] === present);
+  const trials = { table, rows };
+  const explain = createFailureReader(database);
+  const report = buildStudyReport(
+    describeStudy(study, settings),
+    table,
+    (row) => explain(table.trialIds[row] ?? ""),
+    ranksAll,
+  );
+  const places = new Map(Array.from(rows, (row, place) => [table.trialIds[row] ?? "", place]));
   const attempts = readPageAttempts(database).filter(({ trialId }) => places.has(trialId));
+  const failed = readPageFailures(database).filter(({ trialId }) => places.has(trialId));
   const setting = presentSetting(study, layout, readSettings(database));
-  const { histories, holdout } = readDetails(database, places, {
-    ...{ report, outcomes, setting },
-    folder: study.data === null ? undefined : layout.resolve(study.data.train),
-  });
+  const folder = study.data === null ? undefined : layout.resolve(study.data.train);
+  const replicates = readReplicates(database);
+  const failures = new Map(failed.map((failure) => [failure.trialId, failure]));
   return {
     ...{ study: study.name, bsweep: packageVersion() },
     objective: { ...study.objective, metric: showName(study.objective.metric) },
     ...{ counts: report.counts, settings: settings.map(({ differences }) => differences) },
     answer: describeAnswer(options, report),
-    trials: tabulateTrials(outcomes, report, attempts),
-    parameters: tabulateParameters(outcomes, report, study.space),
-    metrics: tabulateMetrics(outcomes, study.objective.metric),
-    ...{ histories, holdout },
+    trials: tabulateTrials(trials, { report, attempts, failures, replicates }),
+    parameters: tabulateParameters(trials, report, study.space),
+    metrics: tabulateMetrics(trials, study.objective.metric),
+    ...readDetails(database, places, { report, trials, setting, folder }),
     importance: listImportance(report),
     attempts: tabulateAttempts(attempts, places),
-    failures: listFailures(outcomes),
+    failures: listFailures(failed),
     ledger: sumLedger(attempts),
-    provenance: describeProvenance(study, { report, setting, attempts, outcomes }),
+    provenance: describeProvenance(study, {
+      report,
+      setting,
+      attempts,
+      epochs: [...new Set(table.epochs)],
+    }),
   };
 }
 
 interface DetailsOptions {
   readonly report: StudyReport;
-  readonly outcomes: readonly TrialOutcome[];
+  readonly trials: PageTrials;
   readonly setting: Setting;
   readonly folder: string | undefined;
 }
@@ -76,23 +94,33 @@ interface DetailsOptions {
 function readDetails(
   database: StudyDatabase,
   places: ReadonlyMap<string, number>,
-  { report, outcomes, setting, folder }: DetailsOptions,
+  { report, trials, setting, folder }: DetailsOptions,
 ): Pick<ReportPage, "histories" | "holdout"> {
-  const histories = new HistoryCollector(outcomes.length);
+  const { table, rows } = trials;
+  const histories = new HistoryCollector(rows.length);
   const held = openHeldOut(folder, setting);
   const present = report.settings[0]?.setting;
-  const top = report.ranking.filter((row) => row.setting === present).slice(0, CONFUSIONS);
-  const topPlaces = top.map(({ trialId }) => places.get(trialId) ?? -1);
-  const counter = "reason" in held ? undefined : new HoldoutCounter(held, topPlaces);
+  const top = listTop(report, present).map((trialId) => places.get(trialId) ?? -1);
+  const counter = "reason" in held ? undefined : new HoldoutCounter(held, top);
   for (const { trialId, history, predictions } of iterateDetails(database)) {
     const place = places.get(trialId);
     if (place === undefined) continue;
     histories.add(place, history);
-    if (predictions !== null && outcomes[place]?.setting === present)
-      counter?.add(place, predictions);
+    const isPresent = table.settings[rows[place] ?? 0] === present;
+    if (predictions !== null && isPresent) counter?.add(place, predictions);
   }
   const holdout = "reason" in held ? held : (counter?.finish() ?? { reason: "" });
   return { histories: histories.finish(), holdout };
+}
+
+/** The trials of the present setting that rank first. */
+function listTop({ ranking }: StudyReport, present: string | undefined): readonly string[] {
+  const top: string[] = [];
+  for (const { setting, trialId } of ranking) {
+    if (top.length === CONFUSIONS) break;
+    if (setting === present) top.push(trialId);
+  }
+  return top;
 }
 
 function describeAnswer({ study }: ReadReportOptions, report: StudyReport): PageAnswer | null {
@@ -101,6 +129,10 @@ function describeAnswer({ study }: ReadReportOptions, report: StudyReport): Page
   const { number, trialId, objective, replicates, spread, interval, holdout } = best;
   return {
     ...{ number, trialId, objective, replicates, spread, interval, holdout },
-    ...{ sharing: best.sharing, outside: best.outside, yaml: formatBest(best) },
+    ...{
+      sharing: best.sharing,
+      outside: best.outside === null ? null : showText(best.outside),
+      yaml: formatBest(best),
+    },
   };
 }

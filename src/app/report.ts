@@ -19,9 +19,9 @@ import { explainOutside } from "../core/search-space.ts";
 import { BsweepError } from "../core/errors.ts";
 import { describeDifferences, hashSetting, type Setting } from "../core/setting.ts";
 import { isCnnStudy, type Study } from "../core/study.ts";
-import type { TrialOutcome } from "../stats/outcome.ts";
 import { nameBest, type NamedBest, rankTrials } from "../stats/rank.ts";
-import { readHistories, readOutcomes } from "../storage/outcomes.ts";
+import { createFailureReader, readHistories, readTrialTable } from "../storage/outcomes.ts";
+import type { TrialTable } from "../stats/trial-table.ts";
 import { readSettings } from "../storage/rounds.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { openPackedDataset } from "../workspace/packed-dataset.ts";
@@ -43,8 +43,8 @@ export function reportStudy(options: ReportOptions, effects: Effects): Promise<S
 /** The ranking alone, which is had sooner. @throws BsweepError as reportStudy does */
 export function rankStudy(options: ReportOptions, effects: Effects): Promise<StudyRanking> {
   return readStudy(options, effects, (database) => {
-    const { settings, outcomes } = readTrials(database, options);
-    return buildStudyRanking(describeStudy(options.study, settings), outcomes);
+    const { settings, table } = readTrials(database, options);
+    return buildStudyRanking(describeStudy(options.study, settings), table);
   });
 }
 
@@ -73,8 +73,14 @@ export interface ReadReportOptions extends CollectFirstOptions {
 /** Ranks what the database holds of a study. @throws BsweepError INVALID_DATA when the data set cannot be used */
 function readReport(database: StudyDatabase, options: ReadReportOptions): StudyReport {
   const { study, setting = "present", steps = false } = options;
-  const { settings, outcomes } = readTrials(database, options);
-  const report = buildStudyReport(describeStudy(study, settings), outcomes, setting === "all");
+  const { settings, table } = readTrials(database, options);
+  const explain = createFailureReader(database);
+  const report = buildStudyReport(
+    describeStudy(study, settings),
+    table,
+    (row) => explain(table.trialIds[row] ?? ""),
+    setting === "all",
+  );
   if (!steps) return report;
   const histories = readHistories(database);
   const ranking = report.ranking.map((row) => ({
@@ -96,9 +102,8 @@ export function describeStudy(study: Study, settings: readonly ReportedSetting[]
 
 /** The best trial, which every command that names one takes from here. */
 export function readBest(database: StudyDatabase, options: ReadReportOptions): NamedBest | null {
-  const { settings, outcomes } = readTrials(database, options);
-  const own = outcomes.filter(({ setting }) => setting === settings[0].setting);
-  const [best] = rankTrials(own, options.study.objective);
+  const { settings, table } = readTrials(database, options);
+  const best = rankTrials(table, options.study.objective, settings[0].setting).rows.at(0);
   return best === undefined ? null : nameBest(best);
 }
 
@@ -109,7 +114,7 @@ export function readTrials(
 ): {
   /** The present one first. */
   readonly settings: readonly [ReportedSetting, ...ReportedSetting[]];
-  readonly outcomes: readonly TrialOutcome[];
+  readonly table: TrialTable;
 } {
   const planned = readSettings(database);
   const present = presentSetting(study, layout, planned);
@@ -127,11 +132,7 @@ export function readTrials(
       { setting: hash, differences: [] },
       ...known.filter(({ setting }) => !same.has(setting)),
     ],
-    outcomes: readOutcomes(database).map((outcome) =>
-      outcome.setting !== hash && same.has(outcome.setting)
-        ? { ...outcome, setting: hash }
-        : outcome,
-    ),
+    table: readTrialTable(database, (each) => (same.has(each) ? hash : each)),
   };
 }
 

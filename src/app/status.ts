@@ -147,8 +147,12 @@ function describeArrays({ arrays, trials }: Observation): readonly ArrayStatus[]
   const nameOf = ({ round, array }: { round: number; array: number }): string =>
     `${round} ${array}`;
   const here = groupBy(trials, ({ place }) => nameOf(place));
-  const planned = groupBy(
-    trials.flatMap((trial) => [...new Set(trial.planned.map(nameOf))]),
+  const moved = groupBy(
+    trials.flatMap(({ planned, place }) =>
+      planned.length === 1
+        ? []
+        : [...new Set(planned.map(nameOf))].filter((name) => name !== nameOf(place)),
+    ),
     (name) => name,
   );
   return arrays
@@ -159,7 +163,7 @@ function describeArrays({ arrays, trials }: Observation): readonly ArrayStatus[]
       return {
         ...{ round, array: array.array, scheduler, job, trials: own.length },
         counts: countKinds(own),
-        retried: (planned.get(nameOf(array))?.length ?? 0) - own.length,
+        retried: moved.get(nameOf(array))?.length ?? 0,
       };
     });
 }

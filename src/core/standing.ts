@@ -80,7 +80,7 @@ export function decideStanding(
   open: readonly OpenElement[],
   now: Date,
 ): Standing {
-  if (result?.state === "complete") return { kind: "complete" };
+  if (result?.state === "complete") return COMPLETE;
   const latest = Math.max(result?.attempt ?? 0, ...open.map(({ attempt }) => attempt));
   const states = open
     .map((element) => ({ attempt: element.attempt, state: decideElementStanding(element, now) }))
@@ -92,6 +92,9 @@ export function decideStanding(
   );
   return first ?? { kind: "not submitted" };
 }
+
+/** Of most trials in the end. */
+const COMPLETE: Standing = { kind: "complete" };
 
 function standingOf(result: CountedResult): Standing {
   return result.state === "failed"

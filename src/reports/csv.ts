@@ -48,8 +48,10 @@ function unparse(fields: readonly string[], rows: readonly (readonly Cell[])[]):
   return `${Papa.unparse([fields, ...rows], { newline: "\n", escapeFormulae: true })}\n`;
 }
 
-function namesIn(mappings: readonly object[]): string[] {
-  return [...new Set(mappings.flatMap((mapping) => Object.keys(mapping)))];
+function namesIn(mappings: Iterable<object>): string[] {
+  const names = new Set<string>();
+  for (const mapping of mappings) for (const name of Object.keys(mapping)) names.add(name);
+  return [...names];
 }
 
 function own(mapping: Readonly<Record<string, Cell>>, name: string): Cell {

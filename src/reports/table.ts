@@ -40,8 +40,9 @@ function headline({ study, objective, counts, holdoutRows }: StudyReport): strin
   return `${study}: ${parts.join(", ")}; ranking by ${toCell(objective.metric)}${rows}, ${order}`;
 }
 
-function winnerSection({ ranking, objective, counts, metrics, searched }: StudyReport): string[] {
-  const [best] = ranking;
+function winnerSection(report: StudyReport): string[] {
+  const { ranking, objective, counts, metrics, searched, sharing } = report;
+  const best = ranking.at(0);
   if (best === undefined) {
     if (counts.complete === 0) return ["No trial is complete yet: there is nothing to rank."];
     const told = metrics.map((name) => toCell(name)).join(", ") || "no metric at all";
@@ -54,7 +55,6 @@ function winnerSection({ ranking, objective, counts, metrics, searched }: StudyR
       ? [`${toCell(name)} ${formatParameter(best.params[name])}`]
       : [],
   );
-  const sharing = ranking.filter(({ rank }) => rank === 1).length;
   return [
     [
       `Best: trial ${best.number}, ${value}${mean}${params.length > 0 ? `: ${params.join(", ")}` : ""}`,
@@ -77,12 +77,12 @@ function rankingSection(report: StudyReport, options: TableOptions): string[] {
   const { ranking, settings } = report;
   const shown = ranking.slice(0, options.top);
   const hidden = settings.slice(1).filter(({ trials }) => trials > 0);
-  const isAll = ranking.some(({ setting }) => setting !== settings[0]?.setting);
+  const isAll = settings.slice(1).some(({ ranked, complete }) => ranked && complete > 0);
   const notes = [
     ...(ranking.length > shown.length
       ? [`${formatCount(ranking.length - shown.length)} more; --top N shows more of them`]
       : []),
-    ...(ranking.some(({ interval }) => interval !== null)
+    ...(shown.some(({ interval }) => interval !== null)
       ? ["95 %: Wilson's interval over the hold-out's rows only, not seeds"]
       : []),
     ...(shown.some(({ outside }) => outside !== null)
@@ -94,19 +94,20 @@ function rankingSection(report: StudyReport, options: TableOptions): string[] {
     ),
   ];
   if (shown.length === 0) return notes.length === 0 ? [] : [notes.join("\n")];
-  const columns = rankingColumns(report, options.metrics, isAll);
+  const columns = rankingColumns(report, shown, options.metrics, isAll);
   const rows = shown.map((row) => columns.map(({ read }) => read(row)));
   return [[drawTable(columns, rows), ...notes].join("\n")];
 }
 
 function rankingColumns(
   report: StudyReport,
+  shown: readonly ReportedTrial[],
   metrics: readonly string[],
   isAll: boolean,
 ): readonly RankingColumn[] {
-  const { ranking, varying } = report;
+  const { varying } = report;
   const some = (has: (row: ReportedTrial) => boolean, ...columns: RankingColumn[]) =>
-    ranking.some(has) ? columns : [];
+    shown.some(has) ? columns : [];
   const right = (title: string, read: RankingColumn["read"]): RankingColumn => ({
     ...{ title, read, align: "right" },
   });

@@ -20,7 +20,7 @@ export function quantile(sorted: Values, share: number): number {
 }
 
 /** A copy in ascending order. */
-export function sortNumbers(values: readonly number[]): Float64Array {
+export function sortNumbers(values: Values): Float64Array {
   return Float64Array.from(values).sort();
 }
 

@@ -1,22 +1,4 @@
 import type { ParameterValue } from "../core/study.ts";
-import type { ResultState, TrialResult } from "../core/trial.ts";
-
-/** Where one trial of a study stands, seen through its results. */
-export interface TrialOutcome extends Pick<
-  TrialResult,
-  "number" | "trialId" | "params" | "replicate" | "metrics" | "failure"
-> {
-  readonly epochs: number;
-  /** Hash of the setting it was planned in (core/setting.ts). */
-  readonly setting: string;
-  /** `waiting`: planned, and no valid result so far. */
-  readonly state: ResultState | "waiting";
-  readonly holdout: { readonly correct: number; readonly count: number } | null;
-  /** Trainable numbers of the model. */
-  readonly modelParameters: number | null;
-  /** Wall seconds of the attempt that counts. */
-  readonly seconds: number | null;
-}
 
 /** Complete results of one trial that should be equal bit for bit, and are not. */
 export interface Disagreement {

@@ -10,19 +10,66 @@ export interface ParameterColumn {
   readonly codes: Int32Array;
 }
 
+/** All parameters that some rows have: those of `order` in that order, others by name. */
+export function codeParameters(
+  length: number,
+  paramsOf: (row: number) => Parameters,
+  order: readonly string[],
+): readonly ParameterColumn[] {
+  const columns = new Map<string, UnsortedColumn>();
+  for (let row = 0; row < length; row++) {
+    for (const [name, value] of Object.entries(paramsOf(row))) {
+      const column = columns.get(name) ?? new UnsortedColumn(length);
+      if (column.isEmpty) columns.set(name, column);
+      column.set(row, value);
+    }
+  }
+  const others = [...columns.keys()].sort();
+  return [...new Set([...order, ...others])].flatMap((name) => {
+    const column = columns.get(name);
+    return column === undefined ? [] : [{ name, ...column.sort() }];
+  });
+}
+
 /** A parameter as rows have it. */
 export function codeParameter(rows: readonly Parameters[], name: string): ParameterColumn {
-  const seen = new Map<ParameterValue, number>();
-  const codes = new Int32Array(rows.length).fill(-1);
+  const column = new UnsortedColumn(rows.length);
   for (const [row, params] of rows.entries()) {
-    if (!Object.hasOwn(params, name)) continue;
-    const value = params[name] as ParameterValue;
-    const code = seen.get(value) ?? seen.size;
-    if (code === seen.size) seen.set(value, code);
-    codes[row] = code;
+    const value = Object.hasOwn(params, name) ? params[name] : undefined;
+    if (value !== undefined) column.set(row, value);
   }
-  const values = [...seen.keys()].sort(compareValues);
-  const places = new Map(values.map((value, place) => [value, place]));
-  const placeOf = [...seen.keys()].map((value) => places.get(value) ?? -1);
-  return { name, values, codes: codes.map((code) => (code < 0 ? -1 : (placeOf[code] ?? -1))) };
+  return { name, ...column.sort() };
+}
+
+/** Values in the order in which they come. */
+class UnsortedColumn {
+  readonly #seen = new Map<ParameterValue, number>();
+  readonly #codes: Int32Array;
+
+  constructor(length: number) {
+    this.#codes = new Int32Array(length).fill(-1);
+  }
+
+  get isEmpty(): boolean {
+    return this.#seen.size === 0;
+  }
+
+  set(row: number, value: ParameterValue): void {
+    const code = this.#seen.get(value) ?? this.#seen.size;
+    if (code === this.#seen.size) this.#seen.set(value, code);
+    this.#codes[row] = code;
+  }
+
+  sort(): Omit<ParameterColumn, "name"> {
+    const seen = [...this.#seen.keys()];
+    const values = [...seen].sort(compareValues);
+    const places = new Map(values.map((value, place) => [value, place]));
+    const placeOf = seen.map((value) => places.get(value) ?? -1);
+    return { values, codes: this.#codes.map((code) => placeOf[code] ?? -1) };
+  }
+}
+
+/** Whether rows differ in it: in its value, or in having it. */
+export function isVarying({ codes }: ParameterColumn): boolean {
+  return codes.some((code) => code !== codes[0]);
 }

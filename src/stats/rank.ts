@@ -1,20 +1,25 @@
-import { canonicalJson } from "../core/identity.ts";
-import { groupBy } from "../core/objects.ts";
-import type { Objective } from "../core/study.ts";
-import type { Metrics, TrialResult } from "../core/trial.ts";
+import type { Objective, Parameters } from "../core/study.ts";
+import type { Metrics } from "../core/trial.ts";
+import { groupReplicates, type ReplicateGroups } from "./replicates.ts";
+import { type Measurements, measureTrials } from "./measurements.ts";
 import { type Interval, mean, quantile, sortNumbers, wilsonInterval } from "./moments.ts";
-import { HOLDOUT_ACCURACY, HOLDOUT_LOSS, SELECTED_EPOCH, type TrialOutcome } from "./outcome.ts";
+import { HOLDOUT_ACCURACY } from "./outcome.ts";
+import { Rows } from "./rows.ts";
+import type { TrialTable } from "./trial-table.ts";
 
 /**
  * One row of a ranking: a trial, or the replicates of one set of parameters taken together. Its number and id are
  * those of the lowest number among the replicates, which share the setting.
  */
-export interface RankedTrial extends Pick<
-  TrialOutcome,
-  "number" | "trialId" | "params" | "epochs" | "setting" | "holdout" | "modelParameters"
-> {
+export interface RankedTrial {
   /** From 1; rows with an equal objective share it, and the next row's skips ahead: 1, 1, 3. */
   readonly rank: number;
+  readonly number: number;
+  readonly trialId: string;
+  readonly params: Parameters;
+  readonly epochs: number;
+  /** Hash of the setting (core/setting.ts). */
+  readonly setting: string;
   /** Mean over the complete replicates. */
   readonly objective: number;
   /** Complete replicates, and the lowest and highest objective among them. */
@@ -22,12 +27,16 @@ export interface RankedTrial extends Pick<
   readonly spread: Interval;
   /** Wilson's interval of a single run whose objective is the hold-out's accuracy, else null. */
   readonly interval: Interval | null;
+  /** Of a single run that told its predictions, else null. */
+  readonly holdout: { readonly correct: number; readonly count: number } | null;
   /** Means over the replicates that told them. */
   readonly metrics: Metrics;
   /** Ids of the replicates, by number. */
   readonly trialIds: readonly string[];
   /** Mean over the replicates; null when the trainer told none. */
   readonly holdoutLoss: number | null;
+  /** Trainable numbers of the model; null when the trainer told none. */
+  readonly modelParameters: number | null;
   /** The epoch whose weights were judged: mean over the replicates; null when the trainer told none. */
   readonly selectedEpoch: number | null;
   /** Mean over the replicates. */
@@ -41,139 +50,143 @@ export function nameBest({ number, objective, replicates }: RankedTrial): NamedB
   return { number, objective, replicates };
 }
 
+export interface Ranking {
+  /** Best first. */
+  readonly rows: Rows<RankedTrial>;
+  /** By place. */
+  readonly objectives: Float64Array;
+  /** By place, the row of the table whose number the ranked row has. */
+  readonly firsts: Int32Array;
+}
+
 /**
  * Ranks complete trials: better objective, then lower hold-out loss, fewer model parameters, lower
  * trial number. Only the objective decides the rank; the rest orders those that share one. Replicates
  * (equal setting, parameters and epochs) make one row. Trials without the objective's metric are left out.
+ * @param setting whose trials; by default all are, each setting's apart
  */
 export function rankTrials(
-  outcomes: readonly TrialOutcome[],
+  table: TrialTable,
   objective: Objective,
-): readonly RankedTrial[] {
-  const ranked = outcomes
-    .filter(
-      ({ state, metrics }) => state === "complete" && Object.hasOwn(metrics, objective.metric),
-    )
-    .sort((a, b) => a.number - b.number);
-  const groups = groupBy(
-    ranked,
-    ({ setting, params, epochs }) => `${setting} ${epochs} ${canonicalJson(params)}`,
-  );
-  const rows = [...groups.values()]
-    .map((replicates) => describeGroup(replicates as unknown as Replicates, objective.metric))
-    .sort((a, b) => compareRows(a, b, objective.direction));
-  for (const [position, row] of rows.entries()) {
-    const before = rows[position - 1];
-    row.rank = row.objective === before?.objective ? before.rank : position + 1;
-  }
-  return rows;
-}
-
-/** Trials that differ in their replicate only, by number. */
-type Replicates = readonly [TrialOutcome, ...TrialOutcome[]];
-
-/** Its rank is yet to be found. */
-type UnrankedTrial = Omit<RankedTrial, "rank"> & { rank: number };
-
-function describeGroup(replicates: Replicates, metric: string): UnrankedTrial {
-  const [first] = replicates;
-  const { number, trialId, params, epochs, setting } = first;
-  const values = sortNumbers(replicates.map(({ metrics }) => metrics[metric] ?? NaN));
-  const single = replicates.length === 1 ? first.holdout : null;
+  setting?: string,
+  measured: Measurements = measureTrials(table, objective.metric),
+): Ranking {
+  const groups = groupReplicates(table, (row) => {
+    const isWanted = setting === undefined || table.settings[row] === setting;
+    return isWanted && !Number.isNaN(measured.objective[row]);
+  });
+  const means = (column: ArrayLike<number>): Float64Array =>
+    Float64Array.from(groups.firsts, (_, group) => meanOfKnown(groups.rowsOf(group), column));
+  const [objectives, losses] = [means(measured.objective), means(measured.holdoutLoss)];
+  const order = orderGroups(groups, table, { objectives, losses }, objective.direction);
+  const byPlace = Float64Array.from(order, (group) => objectives[group] ?? NaN);
+  const ranks = rankPlaces(byPlace);
+  const describe = (place: number): RankedTrial => {
+    const rows = groups.rowsOf(order[place] ?? 0);
+    const described = describeReplicates(rows, table, measured, objective.metric);
+    return { rank: ranks[place] ?? NaN, objective: byPlace[place] ?? NaN, ...described };
+  };
   return {
-    rank: NaN,
-    ...{ number, trialId, params, epochs, setting },
-    objective: mean(values),
-    replicates: replicates.length,
-    spread: { low: quantile(values, 0), high: quantile(values, 1) },
-    interval:
-      single === null || metric !== HOLDOUT_ACCURACY
-        ? null
-        : wilsonInterval(single.correct, single.count),
-    holdout: single,
-    metrics: meanMetrics(replicates),
-    trialIds: replicates.map(({ trialId }) => trialId),
-    holdoutLoss: meanOrNull(replicates.map(({ metrics }) => metrics[HOLDOUT_LOSS])),
-    modelParameters: first.modelParameters,
-    selectedEpoch: meanOrNull(replicates.map(({ metrics }) => metrics[SELECTED_EPOCH])),
-    seconds: meanOrNull(replicates.map(({ seconds }) => seconds)),
+    rows: new Rows(order.length, describe),
+    objectives: byPlace,
+    firsts: order.map((group) => groups.firsts[group] ?? 0),
   };
 }
 
-function meanMetrics(replicates: Replicates): Metrics {
-  const [first, ...others] = replicates;
-  if (others.length === 0) return first.metrics;
-  const names = [...new Set(replicates.flatMap(({ metrics }) => Object.keys(metrics)))];
-  const valuesOf = (name: string): number[] =>
-    replicates.map(({ metrics }) => metrics[name]).filter((value) => value !== undefined);
-  return Object.fromEntries(names.map((name) => [name, mean(valuesOf(name))]));
-}
-
-function meanOrNull(values: readonly (number | null | undefined)[]): number | null {
-  const present = values.filter((value) => typeof value === "number");
-  return present.length === 0 ? null : mean(present);
-}
-
-function compareRows(
-  a: UnrankedTrial,
-  b: UnrankedTrial,
+/** Groups, the best first. */
+function orderGroups(
+  { firsts }: ReplicateGroups,
+  { modelParameters, numbers }: TrialTable,
+  { objectives, losses }: { readonly objectives: Float64Array; readonly losses: Float64Array },
   direction: Objective["direction"],
-): number {
+): Int32Array {
   const sign = direction === "maximize" ? -1 : 1;
-  return (
-    sign * (a.objective - b.objective) ||
-    compareKnownFirst(a.holdoutLoss, b.holdoutLoss) ||
-    compareKnownFirst(a.modelParameters, b.modelParameters) ||
-    a.number - b.number
-  );
+  const sizeOf = (group: number): number => modelParameters[firsts[group] ?? 0] ?? NaN;
+  const numberOf = (group: number): number => numbers[firsts[group] ?? 0] ?? NaN;
+  return Int32Array.from(firsts.keys()).sort((a, b) => {
+    const [one, other] = [objectives[a] ?? NaN, objectives[b] ?? NaN];
+    if (one !== other) return one < other ? -sign : sign;
+    return (
+      compareKnownFirst(losses[a] ?? NaN, losses[b] ?? NaN) ||
+      compareKnownFirst(sizeOf(a), sizeOf(b)) ||
+      numberOf(a) - numberOf(b)
+    );
+  });
 }
 
 /** Ascending; what is not known comes last. */
-function compareKnownFirst(a: number | null, b: number | null): number {
-  if (a === null || b === null) return Number(a === null) - Number(b === null);
-  return a - b;
+function compareKnownFirst(a: number, b: number): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+  return a === b ? 0 : a < b ? -1 : 1;
 }
 
-/** Whether `value` beats `other` in the objective's direction. */
-export function isBetter(
-  value: number,
-  other: number,
-  { direction }: Pick<Objective, "direction">,
-): boolean {
-  return direction === "maximize" ? value > other : value < other;
+function rankPlaces(objectives: Float64Array): Int32Array {
+  const ranks = new Int32Array(objectives.length);
+  for (const place of ranks.keys())
+    ranks[place] =
+      objectives[place] === objectives[place - 1] ? (ranks[place - 1] ?? 0) : place + 1;
+  return ranks;
 }
 
-/** The best mean over replicates while results come in, as the ranking will have it (rank.ts). */
-export class BestSoFar {
-  readonly #objective: Objective;
-  readonly #groups = new Map<string, { sum: number; count: number }>();
-  #best: string | undefined;
+/** @param rows of the table, by number, at least one */
+function describeReplicates(
+  rows: Int32Array,
+  table: TrialTable,
+  measured: Measurements,
+  metric: string,
+): Omit<RankedTrial, "rank" | "objective"> {
+  const [first = 0] = rows;
+  const values = sortNumbers([...rows].map((row) => measured.objective[row] ?? NaN));
+  const holdout = rows.length === 1 ? holdoutOf(table, first) : null;
+  return {
+    number: table.numbers[first] ?? NaN,
+    trialId: table.trialIds[first] ?? "",
+    params: table.paramsOf(first),
+    epochs: table.epochs[first] ?? NaN,
+    setting: table.settings[first] ?? "",
+    replicates: rows.length,
+    spread: { low: quantile(values, 0), high: quantile(values, 1) },
+    interval:
+      holdout === null || metric !== HOLDOUT_ACCURACY
+        ? null
+        : wilsonInterval(holdout.correct, holdout.count),
+    holdout,
+    metrics: meanMetrics(rows, table),
+    trialIds: [...rows].map((row) => table.trialIds[row] ?? ""),
+    holdoutLoss: knownOrNull(meanOfKnown(rows, measured.holdoutLoss)),
+    modelParameters: knownOrNull(table.modelParameters[first] ?? NaN),
+    selectedEpoch: knownOrNull(meanOfKnown(rows, measured.selectedEpoch)),
+    seconds: knownOrNull(meanOfKnown(rows, table.seconds)),
+  };
+}
 
-  constructor(objective: Objective) {
-    this.#objective = objective;
-  }
+function holdoutOf({ corrects, counts }: TrialTable, row: number): RankedTrial["holdout"] {
+  const [correct, count] = [corrects[row] ?? NaN, counts[row] ?? NaN];
+  return Number.isNaN(correct) || Number.isNaN(count) ? null : { correct, count };
+}
 
-  add(result: Pick<TrialResult, "params" | "resource" | "objective">): void {
-    const { params, resource, objective } = result;
-    if (objective === null) return;
-    const key = canonicalJson([params, resource.epochs]);
-    const { sum, count } = this.#groups.get(key) ?? { sum: 0, count: 0 };
-    this.#groups.set(key, { sum: sum + objective, count: count + 1 });
-    // Another replicate may have made the best one worse.
-    const challengers = this.#best === key ? this.#groups.keys() : [key];
-    for (const each of challengers) {
-      const best = this.value;
-      if (best === undefined || isBetter(this.#meanOf(each), best, this.#objective))
-        this.#best = each;
-    }
-  }
+function meanMetrics(rows: Int32Array, table: TrialTable): Metrics {
+  const all = [...rows].map((row) => table.metricsOf(row));
+  const [first = {}] = all;
+  if (all.length === 1) return first;
+  const names = [...new Set(all.flatMap((metrics) => Object.keys(metrics)))];
+  const valuesOf = (name: string): number[] =>
+    all.flatMap((metrics) => (Object.hasOwn(metrics, name) ? [metrics[name] ?? NaN] : []));
+  return Object.fromEntries(names.map((name) => [name, mean(valuesOf(name))]));
+}
 
-  get value(): number | undefined {
-    return this.#best === undefined ? undefined : this.#meanOf(this.#best);
+/** NaN where none is known. */
+function meanOfKnown(rows: Int32Array, column: ArrayLike<number>): number {
+  let [sum, count] = [0, 0];
+  for (const row of rows) {
+    const value = column[row] ?? NaN;
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    count += 1;
   }
+  return sum / count;
+}
 
-  #meanOf(key: string): number {
-    const { sum, count } = this.#groups.get(key) ?? { sum: NaN, count: 1 };
-    return sum / count;
-  }
+function knownOrNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
 }

@@ -1,15 +1,13 @@
-import {
-  explainFailure,
-  type FailureKind,
-  type StepRecord,
-  TRIAL_STATES,
-  type TrialState,
-} from "../core/trial.ts";
 import { groupBy } from "../core/objects.ts";
 import type { Objective } from "../core/study.ts";
-import { HOLDOUT_ACCURACY, type TrialOutcome } from "./outcome.ts";
-import { rankTrials, type RankedTrial } from "./rank.ts";
-import { summariseParameters, varyingParameters, type ParameterSummary } from "./summary.ts";
+import { type FailureKind, type StepRecord, TRIAL_STATES, type TrialState } from "../core/trial.ts";
+import { type Measurements, measureTrials } from "./measurements.ts";
+import { HOLDOUT_ACCURACY } from "./outcome.ts";
+import { codeParameters, isVarying } from "./parameter-column.ts";
+import { type Ranking, rankTrials, type RankedTrial } from "./rank.ts";
+import type { Rows } from "./rows.ts";
+import { summariseParameters, type ParameterSummary } from "./summary.ts";
+import type { TrialTable } from "./trial-table.ts";
 
 interface FailureSummary {
   readonly kind: FailureKind;
@@ -33,6 +31,8 @@ interface SettingSummary {
   readonly differences: readonly string[];
   readonly trials: number;
   readonly complete: number;
+  /** Whether its trials stand in the ranking. */
+  readonly ranked: boolean;
 }
 
 /** How the trials of a study stand and compare. */
@@ -47,8 +47,10 @@ export interface StudyRanking {
   readonly holdoutRows: number | null;
   /** Names of what complete trials measured. */
   readonly metrics: readonly string[];
+  /** Rows of the ranking that share rank 1. */
+  readonly sharing: number;
   /** Best first. */
-  readonly ranking: readonly ReportedTrial[];
+  readonly ranking: Rows<ReportedTrial>;
 }
 
 /** All a report tells of a study, whatever its format. */
@@ -87,50 +89,81 @@ export interface ReportedStudy {
 
 /** @param ranksAll whether trials of other settings stand in the ranking too, each setting's apart */
 export function buildStudyRanking(
-  { name, objective, settings, explainOutside }: ReportedStudy,
-  outcomes: readonly TrialOutcome[],
+  study: ReportedStudy,
+  table: TrialTable,
   ranksAll = false,
 ): StudyRanking {
-  const own = outcomesOf(settings, outcomes);
-  return {
-    study: name,
-    objective,
-    settings: settings.map((each) => countSetting(each, outcomes)),
-    counts: countTrials(own, objective.metric),
-    holdoutRows: objective.metric === HOLDOUT_ACCURACY ? sharedHoldoutRows(own) : null,
-    metrics: listMetrics(own),
-    ranking: rankTrials(ranksAll ? outcomes : own, objective).map((row) =>
-      Object.assign(row, { outside: explainOutside(row) }),
-    ),
-  };
+  return rankStudyTrials(study, table, ranksAll).told;
 }
 
-/** The same, and what each parameter does. */
+/**
+ * The same, and what each parameter does.
+ * @param explainFailure what a failed trial, a row of the table, said
+ */
 export function buildStudyReport(
   study: ReportedStudy,
-  outcomes: readonly TrialOutcome[],
+  table: TrialTable,
+  explainFailure: (row: number) => string,
   ranksAll = false,
 ): StudyReport {
-  const { objective, space, settings } = study;
-  const own = outcomesOf(settings, outcomes);
-  const failed = own.filter(({ state }) => state === "failed").map(({ params }) => params);
-  const ranking = buildStudyRanking(study, outcomes, ranksAll);
-  const ownRanking = ranksAll ? rankTrials(own, objective) : ranking.ranking;
+  const { objective, space } = study;
+  const { told, measured, ranking } = rankStudyTrials(study, table, ranksAll);
+  const own = ownRows(study, table);
+  const failed = own.filter((row) => table.states[row] === "failed");
+  const code = (...rows: readonly Int32Array[]) => {
+    const all = Int32Array.from(rows.flatMap((each) => [...each]));
+    const columns = codeParameters(all.length, (place) => table.paramsOf(all[place] ?? 0), space);
+    return columns.filter(isVarying);
+  };
+  const ownRanking = ranksAll ? rankTrials(table, objective, presentOf(study), measured) : ranking;
   return {
-    ...ranking,
+    ...told,
     searched: space,
-    varying: varyingParameters(ranking.ranking, space),
-    parameters: summariseParameters(ownRanking, failed, space, objective.direction),
-    failures: summariseFailures(own),
+    varying: code(ranking.firsts).map(({ name }) => name),
+    parameters: summariseParameters(
+      code(ownRanking.firsts, failed),
+      ownRanking.objectives,
+      objective.direction,
+    ),
+    failures: summariseFailures(own, table, explainFailure),
   };
 }
 
-/** Those of the present setting, which all is told of. */
-function outcomesOf(
-  settings: readonly ReportedSetting[],
-  outcomes: readonly TrialOutcome[],
-): readonly TrialOutcome[] {
-  return outcomes.filter(({ setting }) => setting === settings[0]?.setting);
+function rankStudyTrials(
+  study: ReportedStudy,
+  table: TrialTable,
+  ranksAll: boolean,
+): { readonly told: StudyRanking; readonly measured: Measurements; readonly ranking: Ranking } {
+  const { name, objective, settings, explainOutside } = study;
+  const present = presentOf(study);
+  const own = ownRows(study, table);
+  const measured = measureTrials(table, objective.metric);
+  const ranking = rankTrials(table, objective, ranksAll ? undefined : present, measured);
+  const [best] = ranking.objectives;
+  const told = {
+    study: name,
+    objective,
+    settings: settings.map((each) =>
+      countSetting(each, table, ranksAll || each.setting === present),
+    ),
+    counts: countTrials(own, table, measured),
+    holdoutRows: objective.metric === HOLDOUT_ACCURACY ? sharedHoldoutRows(own, table) : null,
+    metrics: [...(measured.names.get(present) ?? [])],
+    sharing: ranking.objectives.filter((each) => each === best).length,
+    ranking: ranking.rows.map((row) => ({ ...row, outside: explainOutside(row) })),
+  };
+  return { told, measured, ranking };
+}
+
+/** All is told of the present setting. */
+function presentOf({ settings }: ReportedStudy): string {
+  return settings[0]?.setting ?? "";
+}
+
+/** Its rows of the table, by number. */
+function ownRows(study: ReportedStudy, table: TrialTable): Int32Array {
+  const present = presentOf(study);
+  return table.listByNumber().filter((row) => table.settings[row] === present);
 }
 
 /** `present`, or what is different. */
@@ -141,48 +174,57 @@ export function labelOfSetting({ settings }: Pick<StudyReport, "settings">, hash
     : found.differences.join(", ");
 }
 
-function countSetting(summary: ReportedSetting, outcomes: readonly TrialOutcome[]): SettingSummary {
-  const own = outcomes.filter(({ setting }) => setting === summary.setting);
-  const complete = own.filter(({ state }) => state === "complete").length;
-  return { ...summary, trials: own.length, complete };
+function countSetting(
+  summary: ReportedSetting,
+  { settings, states }: TrialTable,
+  ranked: boolean,
+): SettingSummary {
+  let [trials, complete] = [0, 0];
+  for (const [row, setting] of settings.entries()) {
+    if (setting !== summary.setting) continue;
+    trials += 1;
+    if (states[row] === "complete") complete += 1;
+  }
+  return { ...summary, trials, complete, ranked };
 }
 
-function countTrials(outcomes: readonly TrialOutcome[], metric: string): TrialCounts {
-  const inState = (state: TrialState) => outcomes.filter((outcome) => outcome.state === state);
-  const counts = TRIAL_STATES.map((state) => [state, inState(state).length]);
-  const unranked = inState("complete").filter(({ metrics }) => !Object.hasOwn(metrics, metric));
-  return {
-    planned: outcomes.length,
-    ...(Object.fromEntries(counts) as Record<TrialState, number>),
-    unranked: unranked.length,
-  };
+function countTrials(
+  rows: Int32Array,
+  { states }: TrialTable,
+  { objective }: Measurements,
+): TrialCounts {
+  const counts = Object.fromEntries(TRIAL_STATES.map((state) => [state, 0])) as Record<
+    TrialState,
+    number
+  >;
+  let unranked = 0;
+  for (const row of rows) {
+    const state = states[row] ?? "waiting";
+    counts[state] += 1;
+    if (state === "complete" && Number.isNaN(objective[row])) unranked += 1;
+  }
+  return { planned: rows.length, ...counts, unranked };
 }
 
-function sharedHoldoutRows(outcomes: readonly TrialOutcome[]): number | null {
-  const counts = new Set(
-    outcomes.flatMap(({ holdout }) => (holdout === null ? [] : [holdout.count])),
-  );
-  const [rows] = counts;
-  return counts.size === 1 && rows !== undefined ? rows : null;
+function sharedHoldoutRows(rows: Int32Array, { counts }: TrialTable): number | null {
+  const told = new Set([...rows].map((row) => counts[row] ?? NaN));
+  told.delete(NaN);
+  const [shared] = told;
+  return told.size === 1 && shared !== undefined ? shared : null;
 }
 
-/** In the order in which trials tell them. */
-function listMetrics(outcomes: readonly TrialOutcome[]): readonly string[] {
-  const complete = outcomes.filter(({ state }) => state === "complete");
-  const names = new Set<string>();
-  for (const { metrics } of complete) for (const name of Object.keys(metrics)) names.add(name);
-  return [...names];
-}
-
-function summariseFailures(outcomes: readonly TrialOutcome[]): readonly FailureSummary[] {
-  const failed = [...outcomes]
-    .sort((a, b) => a.number - b.number)
-    .flatMap(({ number, failure }) => (failure === null ? [] : [{ number, failure }]));
-  return [...groupBy(failed, ({ failure }) => failure.kind)]
-    .map(([kind, group]) => {
-      const [first] = group as [(typeof failed)[number]];
-      const example = { number: first.number, message: explainFailure(first.failure) };
-      return { kind, trials: group.length, example };
+function summariseFailures(
+  rows: Int32Array,
+  { numbers, failures }: TrialTable,
+  explain: (row: number) => string,
+): readonly FailureSummary[] {
+  const byKind = groupBy(rows, (row) => failures[row] ?? null);
+  return [...byKind]
+    .flatMap(([kind, all]) => {
+      const [first] = all;
+      if (kind === null || first === undefined) return [];
+      const example = { number: numbers[first] ?? NaN, message: explain(first) };
+      return [{ kind, trials: all.length, example }];
     })
     .sort((a, b) => b.trials - a.trials || (a.kind < b.kind ? -1 : 1));
 }

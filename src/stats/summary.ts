@@ -1,9 +1,9 @@
 import { groupBy } from "../core/objects.ts";
-import type { Objective, Parameters, ParameterValue } from "../core/study.ts";
+import type { Objective } from "../core/study.ts";
 import { type Importance, measureImportance } from "./importance.ts";
-import { mean, quantile, sortNumbers } from "./moments.ts";
-import { compareValues } from "./outcome.ts";
-import type { RankedTrial } from "./rank.ts";
+import { mean, quantile } from "./moments.ts";
+import type { ParameterColumn } from "./parameter-column.ts";
+import { sortByGroup } from "./replicates.ts";
 
 /** A parameter with more distinct numbers than this is summarised in bins of equal size. */
 const MAX_SEPARATE_VALUES = 10;
@@ -31,115 +31,107 @@ export interface ParameterSummary {
   readonly importance: Importance | null;
 }
 
-/** Parameters that take more than one value in the ranking, in the order given, others by name. */
-export function varyingParameters(
-  rows: readonly Pick<RankedTrial, "params">[],
-  order: readonly string[],
-): readonly string[] {
-  const others = new Set<string>();
-  for (const { params } of rows) for (const name of Object.keys(params)) others.add(name);
-  return [...new Set([...order, ...[...others].sort()])].filter((name) =>
-    rows.some(({ params }) => params[name] !== rows[0]?.params[name]),
-  );
-}
-
-/** Summaries of the parameters that vary, the one that matters most first. */
+/**
+ * Summaries of parameters, the one that matters most first.
+ * @param columns of the parameters that vary: a row for each of the ranking, then one for each trial that failed
+ * @param objectives of the rows of the ranking, best first
+ */
 export function summariseParameters(
-  rows: readonly RankedTrial[],
-  failed: readonly Parameters[],
-  order: readonly string[],
+  columns: readonly ParameterColumn[],
+  objectives: Float64Array,
   direction: Objective["direction"],
 ): readonly ParameterSummary[] {
-  const names = varyingParameters([...rows, ...failed.map((params) => ({ params }))], order);
-  const groupings = names.map((name) => groupByValue(rows, failed, name));
-  const objectives = rows.map(({ objective }) => objective);
+  const groupings = columns.map((column) => groupByValue(column, objectives.length));
   const importance = measureImportance(
     objectives,
-    groupings.map((groups) => placeRows(groups, rows.length)),
+    groupings.map(({ places }) => places),
   );
-  return names
-    .map((name, place) => ({
+  return columns
+    .map(({ name }, place) => ({
       name,
       importance: importance[place] ?? null,
-      values: (groupings[place] ?? []).map((group) => describeGroup(group, objectives, direction)),
+      values: describeGroups(groupings[place], objectives, direction),
     }))
     .sort((a, b) => (b.importance?.share ?? -1) - (a.importance?.share ?? -1));
 }
 
-/** Trials of a value, or of a bin of values. */
-interface Group {
-  readonly label: string;
-  /** Places in the ranking. */
-  readonly rows: readonly number[];
+/** Rows by value, or by bin of values. */
+interface Grouping {
+  readonly groups: readonly { readonly label: string; readonly failed: number }[];
+  /** For each row of the ranking, its group; -1: the row has no such parameter. */
+  readonly places: Int32Array;
+}
+
+function describeGroups(
+  grouping: Grouping | undefined,
+  objectives: Float64Array,
+  direction: Objective["direction"],
+): readonly ValueSummary[] {
+  if (grouping === undefined) return [];
+  const { groups, places } = grouping;
+  const byGroup = sortByGroup(places, groups.length);
+  return groups.map((group, place) => {
+    const rows = byGroup.places.subarray(byGroup.starts[place], byGroup.starts[place + 1]);
+    const sorted = Float64Array.from(rows, (row) => objectives[row] ?? NaN);
+    if (sorted.length === 0) return { ...group, trials: 0, best: null, median: null, mean: null };
+    // Best first: what is maximised descends.
+    if (direction === "maximize") sorted.reverse();
+    return {
+      ...{ ...group, trials: sorted.length },
+      best: quantile(sorted, direction === "maximize" ? 1 : 0),
+      median: quantile(sorted, 0.5),
+      mean: mean(sorted),
+    };
+  });
+}
+
+/** One value, and how many trials have it. */
+interface Taken {
+  readonly value: ParameterColumn["values"][number];
+  readonly trials: number;
   readonly failed: number;
 }
 
-function placeRows(groups: readonly Group[], length: number): Int32Array {
-  const places = new Int32Array(length).fill(-1);
-  for (const [group, { rows }] of groups.entries()) for (const row of rows) places[row] = group;
-  return places;
-}
-
-function describeGroup(
-  { label, rows, failed }: Group,
-  objectives: readonly number[],
-  direction: Objective["direction"],
-): ValueSummary {
-  const sorted = sortNumbers(rows.map((row) => objectives[row] ?? NaN));
-  if (sorted.length === 0)
-    return { label, trials: 0, failed, best: null, median: null, mean: null };
-  return {
-    ...{ label, failed, trials: sorted.length },
-    best: quantile(sorted, direction === "maximize" ? 1 : 0),
-    median: quantile(sorted, 0.5),
-    mean: mean(sorted),
-  };
-}
-
-/** What trials a value has. */
-type Taken = Omit<Group, "label">;
-
 /** Trials in which the parameter is not searched (its condition does not hold) stay out. */
-function groupByValue(
-  rows: readonly RankedTrial[],
-  failed: readonly Parameters[],
-  name: string,
-): readonly Group[] {
-  const taken = new Map<ParameterValue, { rows: number[]; failed: number }>();
-  const takenBy = (value: ParameterValue) => {
-    const known = taken.get(value) ?? { rows: [], failed: 0 };
-    if (known.rows.length + known.failed === 0) taken.set(value, known);
-    return known;
+function groupByValue({ values, codes }: ParameterColumn, ranked: number): Grouping {
+  const trials = countCodes(codes.subarray(0, ranked), values.length);
+  const failed = countCodes(codes.subarray(ranked), values.length);
+  const taken = values.map((value, code): Taken => {
+    return { value, trials: trials[code] ?? 0, failed: failed[code] ?? 0 };
+  });
+  const isNumeric = values.every((value) => typeof value === "number");
+  const bins = isNumeric && isScattered(taken) ? binValues(taken) : taken.map((_, place) => place);
+  const groups = groupBy(taken.keys(), (place) => bins[place] ?? 0);
+  const groupOf = new Map([...groups.keys()].map((bin, group) => [bin, group]));
+  const groupOfCode = bins.map((bin) => groupOf.get(bin) ?? -1);
+  return {
+    groups: [...groups.values()].map((all) => ({
+      label: [...new Set([taken[all[0] ?? 0]?.value, taken[all.at(-1) ?? 0]?.value])].join(" .. "),
+      failed: all.reduce((sum, place) => sum + (taken[place]?.failed ?? 0), 0),
+    })),
+    places: codes.subarray(0, ranked).map((code) => groupOfCode[code] ?? -1),
   };
-  for (const [place, { params }] of rows.entries())
-    if (params[name] !== undefined) takenBy(params[name]).rows.push(place);
-  for (const params of failed) if (params[name] !== undefined) takenBy(params[name]).failed += 1;
-  const sorted = [...taken].sort(([a], [b]) => compareValues(a, b));
-  const isNumeric = sorted.every(([value]) => typeof value === "number");
-  return isNumeric && isScattered(sorted)
-    ? binValues(sorted as [number, Taken][])
-    : sorted.map(([value, taken]) => ({ label: String(value), ...taken }));
+}
+
+function countCodes(codes: Int32Array, length: number): Int32Array {
+  const counts = new Int32Array(length);
+  for (const code of codes) if (code >= 0) counts[code] = (counts[code] ?? 0) + 1;
+  return counts;
 }
 
 /** Whether a row for each value would say little: there are many of them, or they have hardly more than a trial each. */
-function isScattered(sorted: readonly (readonly [unknown, Taken])[]): boolean {
-  const trials = sorted.reduce((sum, [, { rows }]) => sum + rows.length, 0);
-  return sorted.length > MAX_SEPARATE_VALUES || (trials >= 2 * BINS && trials < 2 * sorted.length);
+function isScattered(taken: readonly Taken[]): boolean {
+  const trials = taken.reduce((sum, each) => sum + each.trials, 0);
+  return taken.length > MAX_SEPARATE_VALUES || (trials >= 2 * BINS && trials < 2 * taken.length);
 }
 
 /** Bins with about as many trials each; equal values never part. */
-function binValues(sorted: readonly (readonly [number, Taken])[]): readonly Group[] {
-  const size = ({ rows, failed }: Taken): number => rows.length + failed;
-  const total = sorted.reduce((sum, [, taken]) => sum + size(taken), 0);
+function binValues(taken: readonly Taken[]): readonly number[] {
+  const total = taken.reduce((sum, { trials, failed }) => sum + trials + failed, 0);
   let before = 0;
-  const placed = sorted.map(([value, taken]) => {
+  return taken.map(({ trials, failed }) => {
     const bin = Math.floor((before / total) * BINS);
-    before += size(taken);
-    return { bin, value, ...taken };
+    before += trials + failed;
+    return bin;
   });
-  return [...groupBy(placed, ({ bin }) => bin).values()].map((group) => ({
-    label: [...new Set([group[0]?.value, group.at(-1)?.value])].join(" .. "),
-    rows: group.flatMap(({ rows }) => rows),
-    failed: group.reduce((sum, { failed }) => sum + failed, 0),
-  }));
 }

@@ -33,33 +33,90 @@ export interface AttemptResult {
   readonly host: string;
 }
 
-/** Every attempt of every round, by round, array and index. */
-export function readPlannedAttempts(database: StudyDatabase): readonly PlannedAttempt[] {
-  return database
-    .prepare(
-      `SELECT round, array, element_index AS "index", trial_id AS trialId, number, attempt
-       FROM elements JOIN trials USING (trial)
-       ORDER BY round, array, element_index, number`,
-    )
-    .all() as PlannedAttempt[];
+/** All that was planned and all that came of it. */
+export interface Attempts {
+  /** Every attempt of every round, by round, array and index. */
+  readonly planned: readonly PlannedAttempt[];
+  /** Every result, by trial and attempt; of one attempt in the order in which they began. */
+  readonly results: readonly AttemptResult[];
 }
 
-/** Every result, by trial and attempt; of one attempt in the order in which they began. */
-export function readAttemptResults(database: StudyDatabase): readonly AttemptResult[] {
+/** There may be very many: columns by place, and what many rows share is kept once. */
+export function readAttempts(database: StudyDatabase): Attempts {
+  const trials = database.prepare("SELECT trial, trial_id FROM trials").raw();
+  const trialIds = new Map(trials.iterate() as Iterable<[number, string]>);
+  const idOf = (trial: number): string => trialIds.get(trial) ?? "";
+  return {
+    planned: readPlanned(database, idOf),
+    results: readResults(database, idOf),
+  };
+}
+
+function readPlanned(
+  database: StudyDatabase,
+  idOf: (trial: number) => string,
+): readonly PlannedAttempt[] {
   const rows = database
     .prepare(
-      `SELECT trial_id AS trialId, attempt, file, state, failure_kind AS failure,
-              failure_message AS message, substr(failure_stderr_tail, -500) AS stderrTail, started_at AS startedAt, seconds,
-              cpu_seconds AS cpuSeconds, host, result_id IN (SELECT result_id FROM counted_results) AS counts
-       FROM results JOIN trials USING (trial)
-       ORDER BY trial, attempt, started_at, file`,
+      `SELECT round, array, element_index, trial, number, attempt FROM elements JOIN trials USING (trial)
+       ORDER BY round, array, element_index, number`,
     )
-    .iterate() as IterableIterator<Omit<AttemptResult, "counts"> & { counts: number | boolean }>;
-  return Array.from(rows, (row) => {
-    row.counts = row.counts === 1;
-    return row as AttemptResult;
-  });
+    .raw()
+    .iterate() as Iterable<[number, number, number, number, number, number]>;
+  return Array.from(rows, (row) => ({
+    round: row[0],
+    array: row[1],
+    index: row[2],
+    trialId: idOf(row[3]),
+    number: row[4],
+    attempt: row[5],
+  }));
 }
+
+function readResults(
+  database: StudyDatabase,
+  idOf: (trial: number) => string,
+): readonly AttemptResult[] {
+  const rows = database
+    .prepare(
+      `SELECT trial, attempt, file, state, failure_kind, failure_message, substr(failure_stderr_tail, -500),
+              started_at, seconds, cpu_seconds, host, result_id IN (SELECT result_id FROM counted_results)
+       FROM results ORDER BY trial, attempt, started_at, file`,
+    )
+    .raw()
+    .iterate() as Iterable<ResultColumns>;
+  const hosts = new Map<string, string>();
+  const share = (host: string): string => hosts.get(host) ?? (hosts.set(host, host), host);
+  return Array.from(rows, (row) => ({
+    trialId: idOf(row[0]),
+    attempt: row[1],
+    file: row[2],
+    state: share(row[3]) as ResultState,
+    failure: row[4],
+    message: row[5],
+    stderrTail: row[6],
+    startedAt: row[7],
+    seconds: row[8],
+    cpuSeconds: row[9],
+    host: share(row[10]),
+    counts: row[11] === 1,
+  }));
+}
+
+type ResultColumns = [
+  trial: number,
+  attempt: number,
+  file: string,
+  state: ResultState,
+  failure: FailureKind | null,
+  message: string | null,
+  stderrTail: string | null,
+  startedAt: string,
+  seconds: number,
+  cpuSeconds: number | null,
+  host: string,
+  counts: number,
+];
 
 /** Planned trials by id, without an attempt. */
 export function readPlannedTrials(

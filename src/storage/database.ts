@@ -13,8 +13,8 @@ const BUSY_TIMEOUT_MS = 10_000;
 /** The same of who only wants a copy, and can do without. */
 const COPY_TIMEOUT_MS = 500;
 
-/** Holds the pages of one transaction, so that none has to be written before its end. */
-const CACHE_KIB = 16 * 1024;
+/** Of SQLite's pages in memory. Who writes holds those of a transaction, so that none has to be written before its end. */
+const [CACHE_KIB, WRITING_CACHE_KIB] = [2 * 1024, 16 * 1024];
 
 const REBUILD_HINT = "move it away and run bsweep collect: it is built again from the result files";
 const BUSY_HINT = "wait for the other bsweep to end, then try again";
@@ -183,7 +183,12 @@ export function openKeptDatabase(
 
 /** Runs `write` as one transaction: all of it is kept, or nothing. Waits for the write lock first. */
 export function inTransaction<T>(database: StudyDatabase, write: () => T): T {
-  return database.transaction(write).immediate();
+  database.pragma(`cache_size = -${WRITING_CACHE_KIB}`);
+  try {
+    return database.transaction(write).immediate();
+  } finally {
+    database.pragma(`cache_size = -${CACHE_KIB}`);
+  }
 }
 
 /** SQLite takes an empty file for a new database, and would make one that others of the group may not write. */

@@ -1,31 +1,54 @@
-import type { Parameters } from "../core/study.ts";
-import type { FailureKind, Metrics, ResultState, StepRecord } from "../core/trial.ts";
-import type { Disagreement, TrialOutcome } from "../stats/outcome.ts";
+import {
+  explainFailure,
+  type FailureKind,
+  type ResultState,
+  type StepRecord,
+} from "../core/trial.ts";
+import type { Disagreement } from "../stats/outcome.ts";
+import { TrialTable } from "../stats/trial-table.ts";
 import type { StudyDatabase } from "./database.ts";
 
-/** Every planned trial with the result that counts, by number. */
-export function readOutcomes(database: StudyDatabase): readonly TrialOutcome[] {
+/**
+ * Every planned trial with the result that counts.
+ * @param settingOf what the setting of a trial counts as, by its hash
+ */
+export function readTrialTable(
+  database: StudyDatabase,
+  settingOf: (hash: string) => string = (hash) => hash,
+): TrialTable {
   // There may be very many: a row at a time, its columns by place, and in the order in which they lie.
   const rows = database
     .prepare(
-      `SELECT number, trial_id, params, replicate, epochs, setting,
-              state, metrics, holdout_correct, holdout_count, model_parameters, seconds,
-              failure_kind, failure_message, failure_stderr_tail
+      `SELECT number, trial_id, params, epochs, setting,
+              state, metrics, holdout_correct, holdout_count, model_parameters, seconds, failure_kind
        FROM trials NOT INDEXED LEFT JOIN results ON results.trial = trials.trial
          AND +result_id IN (SELECT result_id FROM counted_results)`,
     )
     .raw()
     .iterate() as IterableIterator<[...PlannedColumns, ...MeasuredColumns]>;
-  return Array.from(rows, toOutcome).sort(
-    (a, b) => a.number - b.number || (a.trialId < b.trialId ? -1 : 1),
-  );
+  const table = new TrialTable();
+  for (const row of rows)
+    table.add({
+      number: row[0],
+      trialId: row[1],
+      params: row[2],
+      epochs: row[3],
+      setting: settingOf(row[4]),
+      state: row[5] ?? "waiting",
+      metrics: row[6],
+      correct: row[7],
+      count: row[8],
+      modelParameters: row[9],
+      seconds: row[10],
+      failure: row[11],
+    });
+  return table;
 }
 
 type PlannedColumns = [
   number: number,
   trialId: string,
   params: string,
-  replicate: number,
   epochs: number,
   setting: string,
 ];
@@ -39,24 +62,19 @@ type MeasuredColumns = [
   modelParameters: number | null,
   seconds: number | null,
   kind: FailureKind | null,
-  message: string | null,
-  stderrTail: string | null,
 ];
 
-function toOutcome(row: [...PlannedColumns, ...MeasuredColumns]): TrialOutcome {
-  const [number, trialId, params, replicate, epochs, setting, ...measured] = row;
-  const [state, metrics, correct, count, modelParameters, seconds, ...failure] = measured;
-  const [kind, message, stderrTail] = failure;
-  return {
-    ...{ number, trialId, replicate, epochs, setting, modelParameters, seconds },
-    state: state ?? "waiting",
-    params: JSON.parse(params) as Parameters,
-    metrics: JSON.parse(metrics ?? "{}") as Metrics,
-    holdout: correct === null || count === null ? null : { correct, count },
-    failure:
-      kind === null
-        ? null
-        : { kind, message: message ?? "", ...(stderrTail === null ? {} : { stderrTail }) },
+/** What the result that counts of a failed trial says. */
+export function createFailureReader(database: StudyDatabase): (trialId: string) => string {
+  const read = database.prepare(
+    `SELECT failure_message AS message, failure_stderr_tail AS stderrTail
+     FROM trials JOIN results USING (trial)
+     WHERE trial_id = ? AND result_id IN (SELECT result_id FROM counted_results)`,
+  );
+  return (trialId) => {
+    const said = read.get(trialId) as
+      { readonly message: string | null; readonly stderrTail: string | null } | undefined;
+    return explainFailure({ message: said?.message ?? "", stderrTail: said?.stderrTail ?? "" });
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ResultState } from "../core/trial.ts";
+import type { FailureKind, ResultState } from "../core/trial.ts";
 import type { StudyDatabase } from "./database.ts";
 
 /** One result, without what it measured. */
@@ -41,6 +41,37 @@ export function readPageAttempts(database: StudyDatabase): readonly PageAttempt[
     row.counts = row.counts === 1;
     return row as PageAttempt;
   });
+}
+
+/** What the result that counts of a failed trial says. */
+export interface PageFailure {
+  readonly trialId: string;
+  readonly number: number;
+  readonly kind: FailureKind;
+  readonly message: string;
+  /** The last lines that its program said; "" for none. */
+  readonly stderrTail: string;
+}
+
+/** By trial number. */
+export function readPageFailures(database: StudyDatabase): readonly PageFailure[] {
+  return database
+    .prepare(
+      `SELECT trial_id AS trialId, number, failure_kind AS kind, failure_message AS message,
+              coalesce(failure_stderr_tail, '') AS stderrTail
+       FROM counted_results JOIN results USING (result_id) JOIN trials USING (trial)
+       WHERE state = 'failed' ORDER BY number, trial_id`,
+    )
+    .all() as PageFailure[];
+}
+
+/** Of the trials that are not the first of their parameters, which one they are, from 1, by id. */
+export function readReplicates(database: StudyDatabase): ReadonlyMap<string, number> {
+  const rows = database
+    .prepare("SELECT trial_id, replicate FROM trials WHERE replicate > 0")
+    .raw()
+    .all() as [string, number][];
+  return new Map(rows);
 }
 
 /** What is large of the results that count, one after another, in no order: all of it would not fit in memory. */

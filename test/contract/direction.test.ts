@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { StudyStatus } from "../../src/app/status.ts";
 import type { LocalSummary } from "../../src/app/local.ts";
 import { parseRoundFile } from "../../src/formats/round-file.ts";
-import type { StudyReport } from "../../src/stats/study-report.ts";
+import type { StudyReportJson } from "../../src/reports/json.ts";
 import { runBsweep } from "../support/bsweep-process.ts";
 import { makeSuiteFolder } from "../support/folder.ts";
 
@@ -52,7 +52,7 @@ describe.each([
   });
 
   test("report: its order, its words and the best of each value", async () => {
-    const report = await ask<StudyReport>("report", "--format=json");
+    const report = await ask<StudyReportJson>("report", "--format=json");
     expect(report.objective).toEqual({ metric: "error", direction });
     expect(report.ranking.map(({ objective }) => objective)).toEqual(order);
     expect(report.ranking.map(({ params }) => params["x"])).toEqual(order);

@@ -2,7 +2,7 @@ import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runProcess } from "../support/programs.ts";
-import type { StudyReport } from "../../src/stats/study-report.ts";
+import type { StudyReportJson } from "../../src/reports/json.ts";
 import { builtProgram, packageRoot } from "../../src/workspace/package.ts";
 import { createLayout } from "../../src/workspace/layout.ts";
 import { makeTestFolder } from "../support/folder.ts";
@@ -27,11 +27,11 @@ async function run(workspace: string, command: string, study: string, ...more: s
   return ended.stdout;
 }
 
-async function report(workspace: string, study: string): Promise<StudyReport> {
-  return JSON.parse(await run(workspace, "report", study, "--format=json")) as StudyReport;
+async function report(workspace: string, study: string): Promise<StudyReportJson> {
+  return JSON.parse(await run(workspace, "report", study, "--format=json")) as StudyReportJson;
 }
 
-const rowsOf = ({ ranking, objective }: StudyReport, parameter: string) =>
+const rowsOf = ({ ranking, objective }: StudyReportJson, parameter: string) =>
   ranking.map((row) => [row.number, row.params[parameter], row.metrics[objective.metric]]);
 
 /** Everything a database holds is the same as that of a database built from the files alone. */

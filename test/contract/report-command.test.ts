@@ -17,7 +17,7 @@ import {
   type PlannedRound,
 } from "../support/results.ts";
 import { runProcess } from "../support/programs.ts";
-import type { StudyReport } from "../../src/stats/study-report.ts";
+import type { StudyReportJson } from "../../src/reports/json.ts";
 import { CNN_TRAINER } from "../../src/cnn/parameters.ts";
 import { readContent } from "../support/study-database.ts";
 
@@ -161,7 +161,7 @@ test("trials of another hold-out are not ranked beside the study's", async () =>
     "1 trial of another setting not ranked here (hold-out 0.1, seed 7); --setting all shows them",
   );
   const all = await run(planned, "report", "--setting=all", "--format=json");
-  const { ranking, settings } = JSON.parse(all.stdout) as StudyReport;
+  const { ranking, settings } = JSON.parse(all.stdout) as StudyReportJson;
   expect(ranking.map(({ number }) => number)).toEqual([1, 2]);
   expect(settings.map(({ trials, differences }) => [trials, differences])).toEqual([
     [1, []],

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { LocalSummary } from "../../src/app/local.ts";
 import type { Best } from "../../src/formats/best-file.ts";
 import type { NamedBest } from "../../src/stats/rank.ts";
-import type { StudyReport } from "../../src/stats/study-report.ts";
+import type { StudyReportJson } from "../../src/reports/json.ts";
 import { runBsweep } from "../support/bsweep-process.ts";
 import { makeTestFolder } from "../support/folder.ts";
 
@@ -61,8 +61,8 @@ class Workspace {
     return JSON.parse(stdout) as T;
   }
 
-  report(...more: string[]): Promise<StudyReport> {
-    return this.json<StudyReport>("report", "--format=json", ...more);
+  report(...more: string[]): Promise<StudyReportJson> {
+    return this.json<StudyReportJson>("report", "--format=json", ...more);
   }
 
   local(): Promise<LocalSummary> {
@@ -80,7 +80,7 @@ class Workspace {
   }
 }
 
-const rows = ({ ranking }: StudyReport) =>
+const rows = ({ ranking }: StudyReportJson) =>
   ranking.map(({ params, objective, replicates }) => [params["x"], objective, replicates]);
 
 test("another version of the trainer is another setting: nothing of it is averaged in", async () => {

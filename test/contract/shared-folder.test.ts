@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { StudyReport } from "../../src/stats/study-report.ts";
+import type { StudyReportJson } from "../../src/reports/json.ts";
 import { createLayout } from "../../src/workspace/layout.ts";
 import { builtProgram } from "../../src/workspace/package.ts";
 import { makeTestFolder } from "../support/folder.ts";
@@ -66,8 +66,8 @@ test.runIf(requireHere(["root", "setpriv"]))(
       expect([args, exitStatus, stderr]).toEqual([args, 0, expect.not.stringContaining("warning")]);
       return stdout;
     };
-    const report = async (uid: number): Promise<StudyReport["counts"]> =>
-      (JSON.parse(await as(uid, "report", "--format=json")) as StudyReport).counts;
+    const report = async (uid: number): Promise<StudyReportJson["counts"]> =>
+      (JSON.parse(await as(uid, "report", "--format=json")) as StudyReportJson).counts;
 
     write("1, 2, 3");
     await as(ADA, "plan");

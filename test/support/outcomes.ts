@@ -1,18 +1,52 @@
-import type { TrialOutcome } from "../../src/stats/outcome.ts";
+import { canonicalJson } from "../../src/core/identity.ts";
+import type { Parameters } from "../../src/core/study.ts";
+import type { Failure, Metrics } from "../../src/core/trial.ts";
+import {
+  buildStudyReport,
+  type ReportedStudy,
+  type StudyReport,
+} from "../../src/stats/study-report.ts";
+import { type TrialOutcome, TrialTable } from "../../src/stats/trial-table.ts";
 import { HOLDOUT_ROWS } from "./results.ts";
+
+/** A row of a table, not yet as text. */
+type Outcome = Omit<TrialOutcome, "params" | "metrics" | "failure" | "correct" | "count"> & {
+  readonly params: Parameters;
+  readonly metrics: Metrics;
+  readonly holdout: { readonly correct: number; readonly count: number } | null;
+  readonly failure: Failure | null;
+};
+
+export function tableOf(outcomes: readonly Outcome[]): TrialTable {
+  const table = new TrialTable();
+  for (const { params, metrics, holdout, failure, ...row } of outcomes)
+    table.add({
+      ...row,
+      params: canonicalJson(params),
+      metrics: JSON.stringify(metrics),
+      correct: holdout?.correct ?? null,
+      count: holdout?.count ?? null,
+      failure: failure?.kind ?? null,
+    });
+  return table;
+}
+
+/** All that is told of these trials. */
+export function reportOf(study: ReportedStudy, outcomes: readonly Outcome[]): StudyReport {
+  return buildStudyReport(study, tableOf(outcomes), (row) => outcomes[row]?.failure?.message ?? "");
+}
 
 /** A complete trial with `correct` of the hold-out's rows right. */
 export function makeOutcome(
   number: number,
   correct: number,
-  other: Partial<TrialOutcome> = {},
-): TrialOutcome {
+  other: Partial<Outcome> = {},
+): Outcome {
   const accuracy = correct / HOLDOUT_ROWS;
   return {
     number,
     trialId: number.toString(16).padStart(16, "0"),
     params: { trial: number },
-    replicate: 0,
     epochs: 10,
     setting: "present",
     state: "complete",
@@ -25,13 +59,10 @@ export function makeOutcome(
   };
 }
 
-export function makeFailedOutcome(
-  number: number,
-  failure: NonNullable<TrialOutcome["failure"]>,
-): TrialOutcome {
+export function makeFailedOutcome(number: number, failure: Failure): Outcome {
   return makeOutcome(number, 0, { state: "failed", metrics: {}, holdout: null, failure });
 }
 
-export function makeWaitingOutcome(number: number): TrialOutcome {
+export function makeWaitingOutcome(number: number): Outcome {
   return makeOutcome(number, 0, { state: "waiting", metrics: {}, holdout: null });
 }

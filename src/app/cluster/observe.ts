@@ -1,14 +1,10 @@
 import type { Effects } from "../../core/effects.ts";
 import { groupBy } from "../../core/objects.ts";
 import { decideStanding, type OpenElement, type Standing } from "../../core/standing.ts";
-import type { AttemptResult, PlannedAttempt } from "../../storage/attempts.ts";
+import type { AttemptResult, Attempts, PlannedAttempt } from "../../storage/attempts.ts";
 import type { StudyDatabase } from "../../storage/database.ts";
 import { CANARY } from "../../workspace/layout.ts";
-import {
-  type Attempts,
-  collectAttempts,
-  type CollectFirstOptions,
-} from "../collect/collect-first.ts";
+import { collectAttempts, type CollectFirstOptions } from "../collect/collect-first.ts";
 import {
   arrayOf,
   describeOpenElements,
@@ -127,13 +123,14 @@ function findOpen(
   counted: ReadonlyMap<string, AttemptResult>,
   arrayAt: (place: PlannedAttempt) => OpenAttempt["array"],
 ): readonly OpenAttempt[] {
-  const ended = new Set(results.map(({ trialId, attempt }) => `${trialId} ${attempt}`));
+  const isComplete = ({ trialId }: Pick<PlannedAttempt, "trialId">): boolean =>
+    counted.get(trialId)?.state === "complete";
+  const nameOf = ({ trialId, attempt }: Pick<PlannedAttempt, "trialId" | "attempt">): string =>
+    `${trialId} ${attempt}`;
+  const ended = new Set(results.filter((result) => !isComplete(result)).map(nameOf));
   return (
     planned
-      .filter(
-        ({ trialId, attempt }) =>
-          counted.get(trialId)?.state !== "complete" && !ended.has(`${trialId} ${attempt}`),
-      )
+      .filter((each) => !isComplete(each) && !ended.has(nameOf(each)))
       .map((each) => ({ planned: each, array: arrayAt(each) }))
       // A canary that was left out: its trial stands in the first array too.
       .filter(

@@ -3,12 +3,7 @@ import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { plural } from "../../core/quantities.ts";
 import type { Study } from "../../core/study.ts";
-import {
-  type AttemptResult,
-  type PlannedAttempt,
-  readAttemptResults,
-  readPlannedAttempts,
-} from "../../storage/attempts.ts";
+import { type Attempts, readAttempts } from "../../storage/attempts.ts";
 import {
   isOfDatabase,
   MemoryDatabase,
@@ -66,12 +61,6 @@ function tellCollected({ added, setAside }: CollectSummary, study: Study, effect
   }
 }
 
-/** Every attempt that was planned, and every result. */
-export interface Attempts {
-  readonly planned: readonly PlannedAttempt[];
-  readonly results: readonly AttemptResult[];
-}
-
 /** Collects, and reads all attempts, and what else is wanted. @throws BsweepError as collectFirst does */
 export async function collectAttempts<T>(
   options: CollectFirstOptions,
@@ -79,9 +68,8 @@ export async function collectAttempts<T>(
   also: (database: StudyDatabase) => T,
 ): Promise<Attempts & { readonly also: T }> {
   return collectFirst(options, effects, (database) => ({
-    planned: readPlannedAttempts(database),
-    results: readAttemptResults(database),
     also: also(database),
+    ...readAttempts(database),
   }));
 }
 

@@ -2,7 +2,7 @@ import type { Effects } from "../../core/effects.ts";
 import { formatCount, formatDuration, formatValue } from "../../core/quantities.ts";
 import type { Objective } from "../../core/study.ts";
 import type { TrialResult } from "../../core/trial.ts";
-import { BestSoFar } from "../../stats/rank.ts";
+import { BestSoFar } from "../../stats/best-so-far.ts";
 
 /**
  * Counts a local run while it goes on, and tells how far it is.

@@ -1,41 +1,33 @@
 import type { ParameterValue, SearchSpace } from "../../core/study.ts";
-import type { TrialOutcome } from "../../stats/outcome.ts";
-import { codeParameter } from "../../stats/parameter-column.ts";
+import { codeParameters, isVarying } from "../../stats/parameter-column.ts";
 import type { PageImportance, PageParameter } from "../../stats/report-page.ts";
 import type { StudyReport } from "../../stats/study-report.ts";
 import { showName, showText } from "./text-table.ts";
+import type { PageTrials } from "./trials.ts";
 
 /** Length of a value that a page shows. */
 const MAX_VALUE_LENGTH = 200;
 
 /** Parameters of trials: those that matter most first, then the others that vary, then what all have in common. */
 export function tabulateParameters(
-  outcomes: readonly TrialOutcome[],
+  { table, rows }: PageTrials,
   { parameters, varying, searched }: StudyReport,
   space: SearchSpace,
 ): readonly PageParameter[] {
-  const rows = outcomes.map(({ params }) => params);
-  const told = new Set<string>();
-  for (const params of rows) for (const name of Object.keys(params)) told.add(name);
-  const first = [...parameters.map(({ name }) => name), ...varying, ...searched];
-  const names = [...new Set([...first.filter((name) => told.has(name)), ...[...told].sort()])];
   const logs = new Set(
     space.flatMap(({ name, distribution }) =>
       distribution.kind !== "categorical" && distribution.log ? [name] : [],
     ),
   );
-  return names
-    .map((name) => {
-      const { values, codes } = codeParameter(rows, name);
-      const varies = values.length > 1 || codes.includes(-1);
-      return {
-        name: showName(name),
-        values: values.map(showValue),
-        codes,
-        varies,
-        isLog: logs.has(name),
-      };
-    })
+  const first = [...parameters.map(({ name }) => name), ...varying, ...searched];
+  return codeParameters(rows.length, (place) => table.paramsOf(rows[place] ?? 0), first)
+    .map((column) => ({
+      name: showName(column.name),
+      values: column.values.map(showValue),
+      codes: column.codes,
+      varies: isVarying(column),
+      isLog: logs.has(column.name),
+    }))
     .sort((a, b) => Number(b.varies) - Number(a.varies));
 }
 

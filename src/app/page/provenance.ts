@@ -2,7 +2,6 @@ import { formatCount, plural, spaceThousands } from "../../core/quantities.ts";
 import type { Setting } from "../../core/setting.ts";
 import { isCnnStudy, type Study } from "../../core/study.ts";
 import type { NumericsFingerprint } from "../../core/trial.ts";
-import type { TrialOutcome } from "../../stats/outcome.ts";
 import type { Provenance } from "../../stats/report-page.ts";
 import type { StudyReport } from "../../stats/study-report.ts";
 import type { PageAttempt } from "../../storage/page-rows.ts";
@@ -12,7 +11,8 @@ interface Origin {
   readonly report: StudyReport;
   readonly setting: Setting;
   readonly attempts: readonly PageAttempt[];
-  readonly outcomes: readonly TrialOutcome[];
+  /** Most that trials may train, each once. */
+  readonly epochs: readonly number[];
 }
 
 /** Where the numbers of a study come from, and how they were made, to be told in a paper. */
@@ -60,11 +60,10 @@ function describeNumerics(numerics: string | null): readonly string[] {
   return [`TensorFlow ${tensorflow} on ${gpu ?? cpu}, ${plural(threads, "thread")}`];
 }
 
-function describeMethods(study: Study, { report, setting, outcomes }: Origin): readonly string[] {
+function describeMethods(study: Study, { report, setting, epochs }: Origin): readonly string[] {
   const { counts, varying } = report;
   const { metric, direction } = study.objective;
   const trainer = isCnnStudy(study) ? "convolutional networks" : "models";
-  const epochs = [...new Set(outcomes.map((outcome) => outcome.epochs))].sort((a, b) => a - b);
   const rows =
     report.holdoutRows === null
       ? ""
@@ -74,7 +73,7 @@ function describeMethods(study: Study, { report, setting, outcomes }: Origin): r
       ? "Each was judged as its own program judges it"
       : `Each was judged once on ${100 * setting.holdout.fraction} % of the rows${rows}, which no trial trained or stopped on`;
   return [
-    `We searched ${plural(varying.length, "hyperparameter")} of ${trainer} (${varying.map(showName).join(", ") || "none"}) with ${plural(counts.planned, "trial")} drawn by ${study.sampler.kind} sampling (seed ${study.sampler.seed}), each trained for at most ${epochs.join(" or ") || "no"} epochs, with bsweep; ${formatCount(counts.complete)} ended with a result and ${formatCount(counts.failed)} failed. ${held}. Trials were ranked by ${metric}, to be ${direction}d; intervals of single runs are Wilson's [1], over rows only.`,
+    `We searched ${plural(varying.length, "hyperparameter")} of ${trainer} (${varying.map(showName).join(", ") || "none"}) with ${plural(counts.planned, "trial")} drawn by ${study.sampler.kind} sampling (seed ${study.sampler.seed}), each trained for at most ${epochs.toSorted((a, b) => a - b).join(" or ") || "no"} epochs, with bsweep; ${formatCount(counts.complete)} ended with a result and ${formatCount(counts.failed)} failed. ${held}. Trials were ranked by ${metric}, to be ${direction}d; intervals of single runs are Wilson's [1], over rows only.`,
     `How much a parameter matters is epsilon squared [2], held against the largest of all parameters under permutations of the objective [3]. The best of many trials is chosen by the rows it was judged on, so that its value is a little too good [4].`,
   ];
 }

@@ -1,8 +1,9 @@
 import { explainFailure, type TrialState } from "../../core/trial.ts";
-import { HOLDOUT_ACCURACY, type TrialOutcome } from "../../stats/outcome.ts";
+import { HOLDOUT_ACCURACY } from "../../stats/outcome.ts";
 import { PAGE_STATES, type PageNumbers, type TrialColumns } from "../../stats/report-page.ts";
 import type { StudyReport } from "../../stats/study-report.ts";
-import type { PageAttempt } from "../../storage/page-rows.ts";
+import type { TrialTable } from "../../stats/trial-table.ts";
+import type { PageAttempt, PageFailure } from "../../storage/page-rows.ts";
 import { showName, TextTable } from "./text-table.ts";
 
 /** More names than this are not looked at in a page. */
@@ -10,43 +11,66 @@ const MAX_METRICS = 64;
 /** Metrics that people look for first. */
 const FIRST = [HOLDOUT_ACCURACY, "holdoutLoss", "macroF1", "validationAccuracy", "validationLoss"];
 
+/** The trials of a page: rows of a table, by number. */
+export interface PageTrials {
+  readonly table: TrialTable;
+  readonly rows: Int32Array;
+}
+
+/** What else is known of trials. */
+interface Known {
+  readonly report: StudyReport;
+  readonly attempts: readonly PageAttempt[];
+  readonly failures: ReadonlyMap<string, PageFailure>;
+  /** Of trials that are not the first of their parameters. */
+  readonly replicates: ReadonlyMap<string, number>;
+}
+
 /** Place of each state in `PAGE_STATES`. */
 export function codeOfState(state: TrialState): number {
   return PAGE_STATES.indexOf(state);
 }
 
-/** @param outcomes by number @param attempts in the order of the page */
-export function tabulateTrials(
-  outcomes: readonly TrialOutcome[],
-  { ranking, settings }: StudyReport,
-  attempts: readonly PageAttempt[],
-): TrialColumns {
-  const ranks = new Map(ranking.flatMap(({ rank, trialIds }) => trialIds.map((id) => [id, rank])));
-  const settingCodes = new Map(settings.map(({ setting }, code) => [setting, code]));
+/** @param known attempts in the order of the page */
+export function tabulateTrials({ table, rows }: PageTrials, known: Known): TrialColumns {
+  const ids = Array.from(rows, (row) => table.trialIds[row] ?? "");
+  const codes = new Map(known.report.settings.map(({ setting }, code) => [setting, code]));
+  const ranks = new Map<string, number>();
+  for (const { rank, trialIds } of known.report.ranking)
+    for (const trialId of trialIds) ranks.set(trialId, rank);
+  const numbers = (values: ArrayLike<number>) => Int32Array.from(rows, (row) => values[row] ?? 0);
+  return {
+    number: numbers(table.numbers),
+    rank: Int32Array.from(ids, (trialId) => ranks.get(trialId) ?? 0),
+    state: Uint8Array.from(rows, (row) => codeOfState(table.states[row] ?? "waiting")),
+    replicate: Uint16Array.from(ids, (trialId) => known.replicates.get(trialId) ?? 0),
+    epochs: numbers(table.epochs),
+    setting: Uint8Array.from(rows, (row) => codes.get(table.settings[row] ?? "") ?? 0),
+    modelParameters: Float64Array.from(rows, (row) => table.modelParameters[row] ?? NaN),
+    ...tabulateTexts(ids, known),
+  };
+}
+
+type Texts = "attempt" | "note" | "notes" | "warning" | "warningTexts";
+
+function tabulateTexts(
+  ids: readonly string[],
+  { attempts, failures }: Known,
+): Pick<TrialColumns, Texts> {
   const counted = new Map(
     attempts.flatMap(({ trialId, counts }, place) => (counts ? [[trialId, place]] : [])),
   );
-  const notes = new TextTable();
-  const warnings = new TextTable();
-  const attemptOf = (trialId: string): PageAttempt | undefined =>
-    attempts[counted.get(trialId) ?? -1];
-  const ints = (read: (outcome: TrialOutcome) => number) => Int32Array.from(outcomes, read);
-  return {
-    number: ints(({ number }) => number),
-    rank: ints(({ trialId }) => ranks.get(trialId) ?? 0),
-    state: Uint8Array.from(outcomes, ({ state }) => codeOfState(state)),
-    replicate: Uint16Array.from(outcomes, ({ replicate }) => replicate),
-    epochs: ints(({ epochs }) => epochs),
-    setting: Uint8Array.from(outcomes, ({ setting }) => settingCodes.get(setting) ?? 0),
-    modelParameters: Float64Array.from(outcomes, (outcome) => outcome.modelParameters ?? NaN),
-    attempt: ints(({ trialId }) => counted.get(trialId) ?? -1),
-    note: ints(({ trialId, failure }) =>
-      notes.codeOf(failure === null ? attemptOf(trialId)?.earlyEnd : explainFailure(failure)),
-    ),
-    notes: notes.texts,
-    warning: ints(({ trialId }) => warnings.codeOf(describeWarnings(attemptOf(trialId)))),
-    warningTexts: warnings.texts,
-  };
+  const attempt = Int32Array.from(ids, (trialId) => counted.get(trialId) ?? -1);
+  const [notes, warnings] = [new TextTable(), new TextTable()];
+  const note = Int32Array.from(ids, (trialId, place) => {
+    const failure = failures.get(trialId);
+    const ended = attempts[attempt[place] ?? -1]?.earlyEnd;
+    return notes.codeOf(failure === undefined ? ended : explainFailure(failure));
+  });
+  const warning = Int32Array.from(attempt, (place) =>
+    warnings.codeOf(describeWarnings(attempts[place])),
+  );
+  return { attempt, note, notes: notes.texts, warning, warningTexts: warnings.texts };
 }
 
 function describeWarnings(attempt: PageAttempt | undefined): string | undefined {
@@ -54,19 +78,22 @@ function describeWarnings(attempt: PageAttempt | undefined): string | undefined 
   return (JSON.parse(attempt.warnings) as readonly string[]).join("; ");
 }
 
-/** What trials measured at their end: the objective first, then what people look for, then in the order of telling. */
-export function tabulateMetrics(outcomes: readonly TrialOutcome[], objective: string): PageNumbers {
+/** What trials measured at their end: the objective first, then what people look for, then by name. */
+export function tabulateMetrics({ table, rows }: PageTrials, objective: string): PageNumbers {
   const told = new Set<string>();
-  for (const { metrics } of outcomes) for (const name of Object.keys(metrics)) told.add(name);
+  for (const row of rows) for (const name of Object.keys(table.metricsOf(row))) told.add(name);
   const first = [objective, ...FIRST].filter((name) => told.has(name));
   const names = [...new Set([...first, ...[...told].sort()])];
+  const columns = names
+    .slice(0, MAX_METRICS)
+    .map((name) => ({ name, values: new Float64Array(rows.length).fill(NaN) }));
+  for (const [place, row] of rows.entries()) {
+    const metrics = table.metricsOf(row);
+    for (const { name, values } of columns)
+      if (Object.hasOwn(metrics, name)) values[place] = metrics[name] ?? NaN;
+  }
   return {
-    columns: names.slice(0, MAX_METRICS).map((name) => ({
-      name: showName(name),
-      values: Float64Array.from(outcomes, ({ metrics }) =>
-        Object.hasOwn(metrics, name) ? (metrics[name] ?? NaN) : NaN,
-      ),
-    })),
-    omitted: Math.max(0, names.length - MAX_METRICS),
+    columns: columns.map(({ name, values }) => ({ name: showName(name), values })),
+    omitted: names.length - columns.length,
   };
 }

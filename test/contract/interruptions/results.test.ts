@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { generateRound } from "../../../src/app/generate.ts";
 import { parseResult } from "../../../src/formats/result-file.ts";
 import { openKeptDatabase } from "../../../src/storage/database.ts";
-import { readOutcomes } from "../../../src/storage/outcomes.ts";
+import { readTrialTable } from "../../../src/storage/outcomes.ts";
 import { createLayout, manifestName, parseResultName } from "../../../src/workspace/layout.ts";
 import { builtProgram } from "../../../src/workspace/package.ts";
 import { makeTestFolder } from "../../support/folder.ts";
@@ -130,12 +130,12 @@ test("elements and collect, ended at random: no result is lost, and none counts 
     expect(database.prepare("SELECT * FROM set_aside").all()).toEqual([]);
     const kept = database.prepare("SELECT count(*) FROM results").pluck().get();
     expect(kept).toBe([...files.values()].reduce((sum, count) => sum + count, 0));
-    const outcomes = readOutcomes(database);
-    expect(outcomes.map(({ number }) => number)).toEqual(numbers);
-    for (const { params, state, metrics } of outcomes) {
-      const place = Number(params["place"]);
+    const table = readTrialTable(database);
+    expect(table.numbers).toEqual(numbers);
+    for (const [row, state] of table.states.entries()) {
+      const place = Number(table.paramsOf(row)["place"]);
       expect([place, state]).toEqual([place, place % 5 === 0 ? "failed" : "complete"]);
-      expect(metrics).toEqual(state === "complete" ? { score: place } : {});
+      expect(table.metricsOf(row)).toEqual(state === "complete" ? { score: place } : {});
     }
   } finally {
     database.close();

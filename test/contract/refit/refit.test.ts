@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { scoreClasses } from "../../../src/cnn/classification.ts";
 import { planCnn } from "../../../src/cnn/shapes.ts";
 import type { RefitReport } from "../../../src/app/refit.ts";
-import type { StudyReport } from "../../../src/stats/study-report.ts";
+import type { StudyReportJson } from "../../../src/reports/json.ts";
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
 import { createLayout, type Layout } from "../../../src/workspace/layout.ts";
 import { openModel, readModelWeights, type StoredModel } from "../../../src/workspace/models.ts";
@@ -265,7 +265,7 @@ describe("a study with trials", () => {
     expect(existsSync(layout.models("searched"))).toBe(false);
 
     const ranked = await runBsweep(argv("report", file, "--format=json"));
-    const { ranking } = JSON.parse(ranked.stdout) as StudyReport;
+    const { ranking } = JSON.parse(ranked.stdout) as StudyReportJson;
     const best = ranking.slice(0, 2);
     const report = await refitted(file, "--top=2", "--seeds=2");
     const expected = best.flatMap(({ number, trialId, params, selectedEpoch }) =>

@@ -3,8 +3,12 @@ import { expect, test } from "vitest";
 import { formatReportCsv } from "../../../src/reports/csv.ts";
 import { formatReportJson } from "../../../src/reports/json.ts";
 import { formatReportTable } from "../../../src/reports/table.ts";
-import { buildStudyReport } from "../../../src/stats/study-report.ts";
-import { makeFailedOutcome, makeOutcome, makeWaitingOutcome } from "../../support/outcomes.ts";
+import {
+  makeFailedOutcome,
+  makeOutcome,
+  makeWaitingOutcome,
+  reportOf,
+} from "../../support/outcomes.ts";
 
 const STUDY = {
   name: "digits",
@@ -16,7 +20,7 @@ const STUDY = {
 
 const HOSTILE = `"'; DROP TABLE results; --\u001b[2J\n<script>`;
 
-const report = buildStudyReport(STUDY, [
+const report = reportOf(STUDY, [
   makeOutcome(1, 4000, { params: { filters: 16, note: "=1+1" } }),
   makeOutcome(2, 4163, { params: { filters: 0.1 + 0.2, note: HOSTILE } }),
   makeOutcome(3, 4000, { params: { filters: -5, note: "a,b" } }),
@@ -45,7 +49,7 @@ test("nothing a file says reaches the terminal as a control character", () => {
 });
 
 test("a study without a complete trial says so", () => {
-  const text = formatReportTable(buildStudyReport(STUDY, [makeWaitingOutcome(1)]), {
+  const text = formatReportTable(reportOf(STUDY, [makeWaitingOutcome(1)]), {
     top: 20,
     metrics: [],
   });
@@ -54,7 +58,7 @@ test("a study without a complete trial says so", () => {
 });
 
 test("ties are told under the winner", () => {
-  const tied = buildStudyReport(STUDY, [makeOutcome(1, 7), makeOutcome(2, 7)]);
+  const tied = reportOf(STUDY, [makeOutcome(1, 7), makeOutcome(2, 7)]);
   expect(formatReportTable(tied, { top: 20, metrics: [] })).toContain("2 share rank 1;");
 });
 
@@ -62,7 +66,7 @@ test("parameters are shown exactly, so that trials that differ look different", 
   const days = [20_240_115, 20_240_116, 20_240_117];
   const seeds = [1_160_801_676, 1_160_801_677, 1_160_801_678];
   const path = "/storage1/fs1/lab/Active/models/of-the-winter/run-";
-  const exact = buildStudyReport(
+  const exact = reportOf(
     { ...STUDY, space: ["day", "seed", "model"] },
     days.map((day, at) =>
       makeOutcome(at + 1, 4000 + at, {
@@ -79,7 +83,7 @@ test("parameters are shown exactly, so that trials that differ look different", 
 
 test("ends of bins are values that trials had", () => {
   const rates = Array.from({ length: 12 }, (_, at) => 1.0000001 + at * 1e-7);
-  const binned = buildStudyReport(
+  const binned = reportOf(
     { ...STUDY, space: ["rate"] },
     rates.map((rate, at) => makeOutcome(at + 1, 4000 + at, { params: { rate } })),
   );
@@ -105,7 +109,7 @@ test("CSV reads back in full precision, formulas disarmed, numbers left alone", 
 });
 
 test("a ranking without rows is a header", () => {
-  const empty = buildStudyReport(STUDY, []);
+  const empty = reportOf(STUDY, []);
   expect(formatReportCsv(empty, Infinity)).toMatch(/^rank,trial,.*seconds,outside,setting\n$/);
 });
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { BestSoFar, isBetter, rankTrials } from "../../../src/stats/rank.ts";
-import { makeOutcome } from "../../support/outcomes.ts";
+import { BestSoFar, isBetter } from "../../../src/stats/best-so-far.ts";
+import { rankTrials } from "../../../src/stats/rank.ts";
+import { makeOutcome, tableOf } from "../../support/outcomes.ts";
 
 const trial = fc.record({
   x: fc.nat({ max: 3 }),
@@ -17,13 +18,14 @@ test.each(["maximize", "minimize"] as const)(
         const best = new BestSoFar({ metric: "v", direction });
         const outcomes = trials.map(({ x, epochs, value }, place) =>
           makeOutcome(place + 1, 0, {
-            ...{ params: { x }, replicate: place, epochs },
+            ...{ params: { x }, epochs },
             ...(value === null ? { state: "failed", metrics: {} } : { metrics: { v: value } }),
           }),
         );
         for (const [place, { x, epochs, value }] of trials.entries()) {
           best.add({ params: { x }, resource: { epochs }, objective: value });
-          const [first] = rankTrials(outcomes.slice(0, place + 1), { metric: "v", direction });
+          const seen = tableOf(outcomes.slice(0, place + 1));
+          const first = rankTrials(seen, { metric: "v", direction }).rows.at(0);
           if (first === undefined) expect(best.value).toBeUndefined();
           else expect(best.value).toBeCloseTo(first.objective, 12);
         }

@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import { randomFor } from "../../../src/core/random.ts";
-import { measureImportance } from "../../../src/stats/importance.ts";
+import { measureImportance as measure } from "../../../src/stats/importance.ts";
+
+const measureImportance = (objectives: readonly number[], groupings: readonly Int32Array[]) =>
+  measure(Float64Array.from(objectives), groupings);
 
 const PLANT_GROWTH = [
   [4.17, 5.58, 5.18, 6.11, 4.5, 4.61, 5.17, 4.53, 5.33, 5.14],
@@ -79,4 +82,46 @@ test("nothing is told when nothing varies", () => {
 test("a group that says all has the whole variance", () => {
   const [found] = measureImportance([1, 1, 5, 5], [Int32Array.of(0, 0, 1, 1)]);
   expect(found?.share).toBe(1);
+});
+
+test("numbers whose squares overflow are measured all the same", () => {
+  const values = [1, 1.5, 5, 5.25, 9];
+  const groups = [Int32Array.of(0, 0, 1, 1, 1)];
+  const [plain] = measureImportance(values, groups);
+  const [wild] = measureImportance(
+    values.map((value) => value * 1e307),
+    groups,
+  );
+  expect(wild?.share).toBeCloseTo(plain?.share ?? NaN, 12);
+});
+
+test("many rows, which are turned instead of shuffled: chance explains noise, and not an effect", () => {
+  const noise = randomFor(3, "noise");
+  const rows = Array.from({ length: 12_000 }, (_, row) => row);
+  const found = [0, 0.1].map((effect) =>
+    measureImportance(
+      rows.map((row) => noise.next() + (row % 2) * effect),
+      [Int32Array.from(rows, (row) => row % 2), Int32Array.from(rows, (row) => row % 7)],
+    ).map((each) => each?.isBeyondChance),
+  );
+  expect(found).toEqual([
+    [false, false],
+    [true, false],
+  ]);
+});
+
+test("of large studies of noise alone, about one in twenty shows a parameter beyond chance", () => {
+  const random = randomFor(4, "studies");
+  const studies = 50;
+  let beyond = 0;
+  for (let study = 0; study < studies; study++) {
+    const objectives = Array.from({ length: 10_000 }, () => random.next());
+    const groupings = [2, 10].map((values) =>
+      Int32Array.from(objectives, () => random.nextInteger(values)),
+    );
+    if (measureImportance(objectives, groupings).some((each) => each?.isBeyondChance)) beyond++;
+  }
+  // Binomial(50, 0.05): 2.5, standard deviation 1.5.
+  expect(beyond).toBeLessThan(2.5 + 4 * 1.5);
+  expect(beyond).toBeGreaterThan(0);
 });

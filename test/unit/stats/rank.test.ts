@@ -1,13 +1,21 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Objective } from "../../../src/core/study.ts";
-import { rankTrials } from "../../../src/stats/rank.ts";
-import { makeFailedOutcome, makeOutcome, makeWaitingOutcome } from "../../support/outcomes.ts";
+import { type RankedTrial, rankTrials as rankTable } from "../../../src/stats/rank.ts";
+import {
+  makeFailedOutcome,
+  makeOutcome,
+  makeWaitingOutcome,
+  tableOf,
+} from "../../support/outcomes.ts";
 
 const ACCURACY: Objective = { metric: "holdoutAccuracy", direction: "maximize" };
 
-const order = (rows: ReturnType<typeof rankTrials>) =>
-  rows.map(({ rank, number }) => [rank, number]);
+const rankTrials = (outcomes: Parameters<typeof tableOf>[0], objective: Objective) => [
+  ...rankTable(tableOf(outcomes), objective).rows,
+];
+
+const order = (rows: readonly RankedTrial[]) => rows.map(({ rank, number }) => [rank, number]);
 
 test("equal accuracy shares a rank; loss, model size, number order it; the next rank skips", () => {
   const at = (number: number, holdoutLoss: number, modelParameters: number) =>
@@ -76,7 +84,7 @@ test("replicates make one row: mean, lowest and highest, no interval over rows",
   const rows = rankTrials(
     [
       makeOutcome(1, 4200, { params }),
-      makeOutcome(2, 2100, { params, replicate: 1 }),
+      makeOutcome(2, 2100, { params }),
       makeOutcome(3, 3300),
       makeOutcome(4, 4200, { params, epochs: 20 }),
       makeFailedOutcome(5, { kind: "error", message: "" }),

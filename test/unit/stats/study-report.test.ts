@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
-import { buildStudyReport } from "../../../src/stats/study-report.ts";
-import { makeFailedOutcome, makeOutcome, makeWaitingOutcome } from "../../support/outcomes.ts";
+import {
+  makeFailedOutcome,
+  makeOutcome,
+  makeWaitingOutcome,
+  reportOf,
+} from "../../support/outcomes.ts";
 
 const STUDY = {
   name: "digits",
@@ -11,7 +15,7 @@ const STUDY = {
 } as const;
 
 test("counts add up to what was planned; failures go by kind, the most frequent first", () => {
-  const report = buildStudyReport(STUDY, [
+  const report = reportOf(STUDY, [
     makeFailedOutcome(7, { kind: "timeout", message: "ran 30m" }),
     makeFailedOutcome(5, { kind: "out-of-memory", message: "second" }),
     makeFailedOutcome(3, { kind: "out-of-memory", message: "first" }),
@@ -30,12 +34,12 @@ test("counts add up to what was planned; failures go by kind, the most frequent 
     { kind: "out-of-memory", trials: 2, example: { number: 3, message: "first" } },
     { kind: "timeout", trials: 1, example: { number: 7, message: "ran 30m" } },
   ]);
-  expect(report.ranking.map(({ number }) => number)).toEqual([1]);
+  expect([...report.ranking].map(({ number }) => number)).toEqual([1]);
   expect(report.holdoutRows).toBe(4200);
 });
 
 test("rows are told only when all trials share them", () => {
   const other = makeOutcome(2, 10, { holdout: { correct: 10, count: 100 } });
-  expect(buildStudyReport(STUDY, [makeOutcome(1, 1), other]).holdoutRows).toBeNull();
-  expect(buildStudyReport(STUDY, []).holdoutRows).toBeNull();
+  expect(reportOf(STUDY, [makeOutcome(1, 1), other]).holdoutRows).toBeNull();
+  expect(reportOf(STUDY, []).holdoutRows).toBeNull();
 });

@@ -1,13 +1,26 @@
 import { expect, test } from "vitest";
-import { rankTrials } from "../../../src/stats/rank.ts";
-import { summariseParameters, varyingParameters } from "../../../src/stats/summary.ts";
-import { makeOutcome } from "../../support/outcomes.ts";
+import type { Objective } from "../../../src/core/study.ts";
+import { makeFailedOutcome, makeOutcome, reportOf } from "../../support/outcomes.ts";
 
-const rank = (outcomes: Parameters<typeof rankTrials>[0]) =>
-  rankTrials(outcomes, { metric: "holdoutAccuracy", direction: "maximize" });
+type Outcome = ReturnType<typeof makeOutcome>;
+
+/** What a report says of a study that searches `space`. */
+const report = (
+  outcomes: readonly Outcome[],
+  space: readonly string[] = [],
+  direction: Objective["direction"] = "maximize",
+) =>
+  reportOf(
+    {
+      ...{ name: "s", space, objective: { metric: "holdoutAccuracy", direction } },
+      settings: [{ setting: "present", differences: [] }],
+      explainOutside: () => null,
+    },
+    outcomes,
+  );
 
 test("the parameter that decides comes first; constants do not appear", () => {
-  const rows = rank(
+  const { varying, parameters } = report(
     [
       { optimizer: "adam", filters: 16, correct: 4200 },
       { optimizer: "adam", filters: 8, correct: 4200 },
@@ -16,9 +29,10 @@ test("the parameter that decides comes first; constants do not appear", () => {
     ].map(({ correct, ...params }, place) =>
       makeOutcome(place + 1, correct, { params: { ...params, blocks: 2 } }),
     ),
+    ["filters", "blocks"],
   );
-  expect(varyingParameters(rows, ["filters", "blocks"])).toEqual(["filters", "optimizer"]);
-  const [first, second, ...more] = summariseParameters(rows, [], ["filters"], "maximize");
+  expect(varying).toEqual(["filters", "optimizer"]);
+  const [first, second, ...more] = parameters;
   expect(more).toEqual([]);
   expect(first).toMatchObject({
     name: "optimizer",
@@ -33,12 +47,10 @@ test("the parameter that decides comes first; constants do not appear", () => {
 });
 
 test("many numbers go into four bins of equal size", () => {
-  const rows = rank(
-    Array.from({ length: 40 }, (_, place) =>
-      makeOutcome(place + 1, place * 100, { params: { learningRate: (place + 1) / 1000 } }),
-    ),
+  const rows = Array.from({ length: 40 }, (_, place) =>
+    makeOutcome(place + 1, place * 100, { params: { learningRate: (place + 1) / 1000 } }),
   );
-  const [summary] = summariseParameters(rows, [], [], "minimize");
+  const [summary] = report(rows, [], "minimize").parameters;
   expect(summary?.values).toMatchObject([
     { label: "0.001 .. 0.01", trials: 10, best: 0 },
     { label: "0.011 .. 0.02", trials: 10 },
@@ -48,12 +60,10 @@ test("many numbers go into four bins of equal size", () => {
 });
 
 test("a value that most trials share stays in one bin", () => {
-  const rows = rank(
-    Array.from({ length: 40 }, (_, place) =>
-      makeOutcome(place + 1, place, { params: { a: Math.max(0, place - 28), trial: place } }),
-    ),
+  const rows = Array.from({ length: 40 }, (_, place) =>
+    makeOutcome(place + 1, place, { params: { a: Math.max(0, place - 28), trial: place } }),
   );
-  const a = summariseParameters(rows, [], ["a"], "maximize").find(({ name }) => name === "a");
+  const a = report(rows, ["a"]).parameters.find(({ name }) => name === "a");
   expect(a?.values.map(({ label, trials }) => [label, trials])).toEqual([
     ["0", 29],
     ["1", 1],
@@ -62,13 +72,12 @@ test("a value that most trials share stays in one bin", () => {
 });
 
 test("trials in which a parameter is not searched stay out of its summary", () => {
-  const rows = rank([
+  const { parameters } = report([
     makeOutcome(1, 10, { params: { optimizer: "adam" } }),
     makeOutcome(2, 20, { params: { optimizer: "sgd", momentum: 0.5 } }),
     makeOutcome(3, 30, { params: { optimizer: "sgd", momentum: 0.9 } }),
   ]);
-  const summaries = summariseParameters(rows, [], ["optimizer", "momentum"], "maximize");
-  const momentum = summaries.find(({ name }) => name === "momentum");
+  const momentum = parameters.find(({ name }) => name === "momentum");
   expect(momentum?.values.map(({ label, trials }) => [label, trials])).toEqual([
     ["0.5", 1],
     ["0.9", 1],
@@ -77,12 +86,15 @@ test("trials in which a parameter is not searched stay out of its summary", () =
 });
 
 test("a value whose trials all failed is told, with how many", () => {
-  const rows = rank([
+  const failed = [32, 32, 16].map((filters, place) => ({
+    ...makeFailedOutcome(place + 3, { kind: "error", message: "" }),
+    params: { filters },
+  }));
+  const [summary] = report([
     makeOutcome(1, 10, { params: { filters: 8 } }),
     makeOutcome(2, 20, { params: { filters: 16 } }),
-  ]);
-  const failed = [{ filters: 32 }, { filters: 32 }, { filters: 16 }];
-  const [summary] = summariseParameters(rows, failed, ["filters"], "maximize");
+    ...failed,
+  ]).parameters;
   expect(summary?.values.map(({ label, trials, failed }) => [label, trials, failed])).toEqual([
     ["8", 1, 0],
     ["16", 1, 1],
@@ -92,12 +104,10 @@ test("a value whose trials all failed is told, with how many", () => {
 });
 
 test("values that hardly repeat go into bins too", () => {
-  const rows = rank(
-    Array.from({ length: 8 }, (_, place) =>
-      makeOutcome(place + 1, place, { params: { rate: place / 100 } }),
-    ),
+  const rows = Array.from({ length: 8 }, (_, place) =>
+    makeOutcome(place + 1, place, { params: { rate: place / 100 } }),
   );
-  const [summary] = summariseParameters(rows, [], ["rate"], "maximize");
+  const [summary] = report(rows).parameters;
   expect(summary?.values.map(({ label, trials }) => [label, trials])).toEqual([
     ["0 .. 0.01", 2],
     ["0.02 .. 0.03", 2],
@@ -107,9 +117,7 @@ test("values that hardly repeat go into bins too", () => {
 });
 
 test("few trials of a short list keep a row for each value", () => {
-  const rows = rank(
-    [1, 2, 3, 5, 13].map((x, place) => makeOutcome(place + 1, place, { params: { x } })),
-  );
-  const [summary] = summariseParameters(rows, [], ["x"], "maximize");
+  const rows = [1, 2, 3, 5, 13].map((x, place) => makeOutcome(place + 1, place, { params: { x } }));
+  const [summary] = report(rows).parameters;
   expect(summary?.values.map(({ label }) => label)).toEqual(["1", "2", "3", "5", "13"]);
 });

@@ -3,9 +3,9 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { Round } from "../../../src/formats/round-file.ts";
 import type { Trial, TrialResult } from "../../../src/core/trial.ts";
 import { CNN_TRAINER } from "../../../src/cnn/parameters.ts";
-import { readAttemptResults, readPlannedTrials } from "../../../src/storage/attempts.ts";
+import { readAttempts, readPlannedTrials } from "../../../src/storage/attempts.ts";
 import { inTransaction, type StudyDatabase, withDatabase } from "../../../src/storage/database.ts";
-import { readDisagreements, readHistories, readOutcomes } from "../../../src/storage/outcomes.ts";
+import { readDisagreements, readHistories, readTrialTable } from "../../../src/storage/outcomes.ts";
 import {
   createCollectedLookup,
   createResultInsert,
@@ -113,9 +113,9 @@ describe("the result that counts", () => {
   ])("is %s, in whatever order files come", async (_, results, state, attempt) => {
     await plan([one, two, three]);
     for (const result of [...results].reverse()) await insert(result);
-    const counted = (await read(readAttemptResults)).filter(({ counts }) => counts);
+    const counted = (await read(readAttempts)).results.filter(({ counts }) => counts);
     expect(counted.map((each) => [each.state, each.attempt])).toEqual([[state, attempt]]);
-    expect((await read(readOutcomes)).map((each) => each.state)).toEqual([state]);
+    expect((await read(readTrialTable)).states).toEqual([state]);
   });
 });
 
@@ -133,12 +133,9 @@ test("a result keeps its metrics, steps and warnings; a file is kept once", asyn
       [1, 2].map(() => createResultInsert(database)(file, result, history)),
     ),
   ).toEqual([true, false]);
-  const [outcome] = await read(readOutcomes);
-  expect(outcome).toMatchObject({
-    metrics: result.metrics,
-    holdout: { correct: 4000 },
-    seconds: 64.25,
-  });
+  const table = await read(readTrialTable);
+  expect(table.metricsOf(0)).toEqual(result.metrics);
+  expect(table).toMatchObject({ corrects: [4000], counts: [4200], seconds: [64.25] });
   expect((await read(readHistories)).get(trial.trialId)).toEqual(result.history);
   expect(await read((database) => createCollectedLookup(database)("round-001/array-01"))).toEqual(
     new Set(["f.json"]),

@@ -1,0 +1,109 @@
+import { randomFor } from "../../core/random.ts";
+import {
+  type Candidate,
+  type Comparison,
+  FAMILY_LEVEL,
+  findLargest,
+  type Member,
+  scoreCandidates,
+  type TieGroup,
+} from "./comparison.ts";
+import { constrainIntervals } from "./intervals.ts";
+import { Largest } from "./largest.ts";
+import { drawLargestNormal, drawMeanSquare, drawNormal } from "./normal.ts";
+import { type PooledVariance, poolVariance } from "./screen.ts";
+
+const SAMPLES = 1999;
+const KEPT = Math.floor(FAMILY_LEVEL * (SAMPLES + 1));
+/** With so many degrees of freedom, a variance is known well enough to stand by itself. */
+export const ENOUGH_DEGREES = 10;
+
+/**
+ * The tie group by replicates of whatever the objective is: the studentized difference to the best, its limit by simulation (Hsu
+ * 1984; Dunnett, JASA 50, 1955, for as many controls as there are candidates). Seeds' variance is pooled over the better
+ * half, and again over those that cannot be told apart by it, for what fails now and then varies more than what is good.
+ * @returns null where nothing has replicates
+ */
+export function compareOverSeeds(comparison: Comparison): TieGroup | null {
+  const scores = scoreCandidates(comparison);
+  const compared = scores.length;
+  const pool = poolNearBest(comparison);
+  if (pool === null) return null;
+  const members = tellApart(comparison, scores, pool);
+  return { members, compared, over: "seeds", level: FAMILY_LEVEL };
+}
+
+/** Variance between replicates, in squared units. */
+export interface NearVariance extends PooledVariance {
+  readonly unit: number;
+}
+
+/** @returns null where nothing has replicates */
+export function poolNearBest(comparison: Comparison): NearVariance | null {
+  const scores = scoreCandidates(comparison);
+  const byScore = [...scores.keys()]
+    .filter((place) => (scores[place] ?? -Infinity) > -Infinity)
+    .sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0));
+  const half = Math.ceil(byScore.length / 2);
+  const first = pool(comparison, byScore.slice(0, half)) ?? pool(comparison, byScore);
+  if (first === null) return null;
+  const tied = tellApart(comparison, scores, first).map(({ place }) => place);
+  const second = pool(comparison, tied);
+  return second !== null && second.degrees >= ENOUGH_DEGREES ? second : first;
+}
+
+/** @returns null where none of them has replicates */
+function pool({ candidates }: Comparison, places: readonly number[]): NearVariance | null {
+  const groups = places.map((place) => candidates[place]?.values ?? []);
+  const sizes = groups.flat().map(Math.abs);
+  const unit = sizes.reduce((largest, size) => Math.max(largest, size), 0) || 1;
+  const pooled = poolVariance(groups, unit);
+  return pooled.degrees === 0 ? null : { ...pooled, unit };
+}
+
+function tellApart(
+  { candidates }: Comparison,
+  scores: Float64Array,
+  pooled: NearVariance,
+): readonly Member[] {
+  const limits = simulateLimits(candidates, pooled.degrees);
+  const best = scores[findLargest(scores)] ?? 0;
+  const error = Math.sqrt(pooled.variance);
+  const allowances = candidates.flatMap(({ values }, place) => {
+    const score = (scores[place] ?? -Infinity) / pooled.unit - best / pooled.unit;
+    const allowance = (limits.get(values.length) ?? 0) * error;
+    return Number.isFinite(score) ? [{ place, score, allowance, limit: 0 }] : [];
+  });
+  return constrainIntervals(allowances).map(({ place, difference }) => {
+    const [low, high] = [difference.low * pooled.unit, difference.high * pooled.unit];
+    return { place, difference: Number.isFinite(high - low) ? { low, high } : null };
+  });
+}
+
+/** By number of replicates: how many standard deviations of one run the best of a sample lies above the true best. */
+function simulateLimits(
+  candidates: readonly Candidate[],
+  degrees: number,
+): ReadonlyMap<number, number> {
+  const random = randomFor(candidates.length, "tie group over seeds");
+  const sizes = new Map<number, number>();
+  for (const { values } of candidates)
+    sizes.set(values.length, (sizes.get(values.length) ?? 0) + 1);
+  const limits = new Map<number, number>();
+  for (const own of [...sizes.keys()].sort((a, b) => a - b)) {
+    const kept = new Largest(KEPT);
+    for (let sample = 0; sample < SAMPLES; sample++) {
+      const control = drawNormal(random) / Math.sqrt(own);
+      let gain = 0;
+      for (const [replicates, count] of sizes) {
+        const others = replicates === own ? count - 1 : count;
+        if (others === 0) continue;
+        const highest = drawLargestNormal(others, random) / Math.sqrt(replicates);
+        gain = Math.max(gain, highest - control);
+      }
+      kept.add(gain / Math.sqrt(drawMeanSquare(degrees, random)));
+    }
+    limits.set(own, kept.least);
+  }
+  return limits;
+}
