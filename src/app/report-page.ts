@@ -48,8 +48,9 @@ function readPage(database: StudyDatabase, options: ReadReportOptions): ReportPa
   const rows = table.listByNumber().filter((row) => ranksAll || table.settings[row] === present);
   const trials = { table, rows };
   const explain = createFailureReader(database);
+  const told = describeStudy(study, settings);
   const report = buildStudyReport(
-    describeStudy(study, settings),
+    told,
     table,
     (row) => explain(table.trialIds[row] ?? ""),
     ranksAll,

@@ -8,44 +8,31 @@ const SHOWN = 24;
 
 /** The images themselves, with what they are and what they were taken for. */
 export function thumbnails(view: View, holdout: HoldoutView): HTMLElement {
-  const { hard, judged } = holdout;
-  const best = view.page.answer?.number;
-  const items = Array.from(hard.row, (row, place) => {
-    const [label, common, said] = [
-      hard.label[place] ?? 0,
-      hard.common[place] ?? 0,
-      hard.best[place] ?? 0,
-    ];
-    const share = (hard.wrong[place] ?? 0) / judged;
-    const words = `A ${label}, taken for ${common} most often; wrong in ${formatShare(share, 0)} of trials`;
-    return el(
-      "li",
-      {},
-      drawImage(holdout, place, `Row ${row}: ${words}`),
-      el("strong", {}, `${label}`),
-      ` taken for ${common}`,
-      el("br"),
-      `wrong in ${formatShare(share, 0)}`,
-      el("br"),
-      best === undefined
-        ? null
-        : said === label
-          ? `trial ${best} is right`
-          : `trial ${best} says ${said}`,
-      el("br"),
-      el("span", { class: "quiet" }, `row ${formatCount(row)}`),
-    );
-  });
+  const items = Array.from(holdout.hard.row.keys(), (place) => thumbnail(view, holdout, place));
   if (items.length === 0) return el("p", {}, "No trial gets any row wrong.");
   const list = (own: readonly HTMLElement[]) => el("ul", { class: "thumbnails" }, ...own);
   const more = items.slice(SHOWN);
+  const folded = el("details", {}, el("summary", {}, `${more.length} more`), list(more));
+  return el("div", {}, list(items.slice(0, SHOWN)), more.length === 0 ? null : folded);
+}
+
+function thumbnail(view: View, holdout: HoldoutView, place: number): HTMLElement {
+  const { hard, judged } = holdout;
+  const best = view.page.answer?.number;
+  const row = hard.row[place] ?? 0;
+  const [label = 0, common = 0, said = 0] = [hard.label, hard.common, hard.best].map(
+    (each) => each[place],
+  );
+  const share = formatShare((hard.wrong[place] ?? 0) / judged, 0);
+  const words = `Row ${row}: a ${label}, taken for ${common} most often; wrong in ${share} of trials`;
+  const verdict =
+    said === label ? `trial ${best ?? ""} is right` : `trial ${best ?? ""} says ${said}`;
   return el(
-    "div",
+    "li",
     {},
-    list(items.slice(0, SHOWN)),
-    more.length === 0
-      ? null
-      : el("details", {}, el("summary", {}, `${more.length} more`), list(more)),
+    ...[drawImage(holdout, place, words), el("strong", {}, String(label)), ` taken for ${common}`],
+    ...[el("br"), `wrong in ${share}`, el("br"), best === undefined ? null : verdict],
+    ...[el("br"), el("span", { class: "quiet" }, `row ${formatCount(row)}`)],
   );
 }
 
