@@ -1,10 +1,18 @@
 import type { Axis } from "../charts/axes.ts";
 import { button, el } from "../dom.ts";
-import type { Parallel } from "./parallel.ts";
+import type { Brush } from "../charts/geometry.ts";
+
+/** What brushes can be set, and tells when they change. */
+export interface Brushes {
+  readonly brushOf: (axis: number) => Brush | undefined;
+  /** @param brush undefined: the axis lets all trials pass */
+  readonly brush: (axis: number, brush: Brush | undefined) => void;
+  readonly onBrush: (listener: () => void) => void;
+}
 
 /** The brushes by keys: a low and a high end for each axis. */
-export function axisControls(axes: readonly Axis[], parallel: Parallel): HTMLElement {
-  const fields = axes.map((axis, place) => axisField(axis, place, parallel));
+export function axisControls(axes: readonly Axis[], brushes: Brushes): HTMLElement {
+  const fields = axes.map((axis, place) => axisField(axis, place, brushes));
   return el(
     "details",
     { class: "axis-controls" },
@@ -13,7 +21,7 @@ export function axisControls(axes: readonly Axis[], parallel: Parallel): HTMLEle
   );
 }
 
-function axisField(axis: Axis, place: number, parallel: Parallel): HTMLElement {
+function axisField(axis: Axis, place: number, brushes: Brushes): HTMLElement {
   const title = axis.column.title.slice(0, 60);
   const slider = (end: "low" | "high") => {
     const input = el("input", {
@@ -29,10 +37,10 @@ function axisField(axis: Axis, place: number, parallel: Parallel): HTMLElement {
   const apply = (): void => {
     const [from, to] = [Number(low.value), Number(high.value)];
     const ends = { low: Math.min(from, to), high: Math.max(from, to) };
-    parallel.brush(place, ends.low <= 0 && ends.high >= 1 ? undefined : ends);
+    brushes.brush(place, ends.low <= 0 && ends.high >= 1 ? undefined : ends);
   };
   const show = (): void => {
-    const brush = parallel.brushOf(place) ?? { low: 0, high: 1 };
+    const brush = brushes.brushOf(place) ?? { low: 0, high: 1 };
     low.value = String(brush.low);
     high.value = String(brush.high);
     for (const [input, end] of [
@@ -42,9 +50,9 @@ function axisField(axis: Axis, place: number, parallel: Parallel): HTMLElement {
       input.setAttribute("aria-valuetext", axis.label(end));
     told.textContent = `${axis.label(brush.low).slice(0, 40)} to ${axis.label(brush.high).slice(0, 40)}`;
   };
-  parallel.onBrush(show);
+  brushes.onBrush(show);
   show();
-  const release = button("All", () => parallel.brush(place, undefined), {
+  const release = button("All", () => brushes.brush(place, undefined), {
     "aria-label": `All of ${title}`,
   });
   return el("fieldset", {}, el("legend", {}, title), low, high, told, release);

@@ -7,7 +7,7 @@ import { formatCount, formatNumber, formatObjective, plural } from "../numbers.t
 import { section } from "../section.ts";
 import type { Selection } from "../selection.ts";
 import type { View } from "../view.ts";
-import { axisControls } from "./axis-controls.ts";
+import { axisControls, type Brushes } from "./axis-controls.ts";
 
 /** More axes than these side by side cannot be read. */
 const MAX_AXES = 9;
@@ -50,7 +50,7 @@ export function parallelSection(view: View, selection: Selection): HTMLElement {
 }
 
 /** The chart, and what is brushed on it. */
-export class Parallel {
+class Parallel implements Brushes {
   readonly element: HTMLElement;
   readonly #view: View;
   readonly #selection: Selection;

@@ -14,6 +14,7 @@ const SHOWN_PARAMETERS = 10;
 /** Every trial that is selected, to sort, to copy, to take away. */
 export function tableSection(view: View, selection: Selection): HTMLElement {
   const grid = new Grid(view, selection);
+  const { omitted } = view.page.metrics;
   const csv = (): string => writeCsv(grid.columns, grid.order);
   return section(
     "table",
@@ -26,6 +27,13 @@ export function tableSection(view: View, selection: Selection): HTMLElement {
       button("Save as CSV", () => saveCsv(csv(), view.page.study)),
     ),
     ...grid.elements,
+    omitted === 0
+      ? null
+      : el(
+          "p",
+          { class: "quiet" },
+          `${plural(omitted, "more metric")} left out; CSV and JSON of bsweep report have all.`,
+        ),
   );
 }
 
