@@ -6,6 +6,7 @@ import { benchCollect } from "./collect.ts";
 import { benchCommands } from "./commands.ts";
 import { tell } from "./figure.ts";
 import { benchGenerate } from "./generate.ts";
+import { benchHtml } from "./html.ts";
 import { benchStartup } from "./startup.ts";
 import { benchStatus } from "./status.ts";
 import { benchThreads } from "./threads.ts";
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   generate: benchGenerate,
   collect: benchCollect,
   status: benchStatus,
+  html: benchHtml,
 };
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES);
