@@ -47,14 +47,7 @@ function readPage(database: StudyDatabase, options: ReadReportOptions): ReportPa
   const [{ setting: present }] = settings;
   const rows = table.listByNumber().filter((row) => ranksAll || table.settings[row] === present);
   const trials = { table, rows };
-  const explain = createFailureReader(database);
-  const told = describeStudy(study, settings);
-  const report = buildStudyReport(
-    told,
-    table,
-    (row) => explain(table.trialIds[row] ?? ""),
-    ranksAll,
-  );
+  const report = summarise(database, options, { settings, table });
   const places = new Map(Array.from(rows, (row, place) => [table.trialIds[row] ?? "", place]));
   const attempts = readPageAttempts(database).filter(({ trialId }) => places.has(trialId));
   const failed = readPageFailures(database).filter(({ trialId }) => places.has(trialId));
@@ -82,6 +75,20 @@ function readPage(database: StudyDatabase, options: ReadReportOptions): ReportPa
       epochs: [...new Set(table.epochs)],
     }),
   };
+}
+
+function summarise(
+  database: StudyDatabase,
+  { study, setting }: ReadReportOptions,
+  { settings, table }: ReturnType<typeof readTrials>,
+): StudyReport {
+  const explain = createFailureReader(database);
+  return buildStudyReport(
+    describeStudy(study, settings),
+    table,
+    (row) => explain(table.trialIds[row] ?? ""),
+    setting === "all",
+  );
 }
 
 interface DetailsOptions {

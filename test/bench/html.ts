@@ -57,7 +57,7 @@ async function lookAt(file: string, trials: number): Promise<void> {
     tell(`first paint of ${trials}: ${Math.round(Number(await page.evaluate(paint)))} ms`);
     await page.locator("#parallel-canvas").scrollIntoViewIfNeeded();
     await page.waitForTimeout(1000);
-    const brushes = (await page.evaluate(BRUSH)) as readonly number[];
+    const brushes = await page.evaluate<readonly number[]>(BRUSH);
     tell(`brushes of ${trials}: ${brushes.map(Math.round).join(", ")} ms`);
   } finally {
     await browser.close();
