@@ -1,37 +1,79 @@
 import type { Effects } from "../core/effects.ts";
-import type { Study } from "../core/study.ts";
 import { BsweepError } from "../core/errors.ts";
 import type { Best } from "../formats/best-file.ts";
-import type { StudyRanking } from "../stats/study-report.ts";
-import { rankStudy, type ReportOptions } from "./report.ts";
+import { plural } from "../core/quantities.ts";
+import { simplest } from "../stats/comparison/tie-group.ts";
+import type { StudyRanking, StudyReport } from "../stats/study-report.ts";
+import { rankStudy, type ReportOptions, reportStudy } from "./report.ts";
 
-/**
- * The winner of a study: the first row of its report (stats/rank.ts decides ties).
- * @throws BsweepError CONFLICT when no trial is complete yet; STORAGE
- */
-export async function findBest(options: ReportOptions, effects: Effects): Promise<Best> {
-  const report = await rankStudy(options, effects);
-  const best = describeWinner(options.study, report);
-  if (best === undefined) throw nothingRanked(report, options.study.file);
-  return best;
+export interface BestOptions extends ReportOptions {
+  /** The smallest or the fastest of those that cannot be told from the best, instead of the first of the ranking. */
+  readonly simplest?: "size" | "time";
 }
 
-/** The first row of a ranking; undefined where there is none. */
-export function describeWinner({ trainer }: Study, report: StudyRanking): Best | undefined {
+/**
+ * The winner of a study: the first row of its report (stats/rank.ts decides ties), or the simplest of its tie group.
+ * @throws BsweepError CONFLICT when no trial is complete yet; STORAGE
+ */
+export async function findBest(options: BestOptions, effects: Effects): Promise<Best> {
+  if (options.simplest === undefined)
+    return describeBest(await rankStudy(options, effects), options);
+  const report = await reportStudy(options, effects);
+  return describeBest(report, options, pickSimplest(report, options.simplest));
+}
+
+/** A row of the ranking, and why it is not the first. */
+interface Pick {
+  readonly place: number;
+  readonly chosen: string | null;
+}
+
+/** @throws BsweepError CONFLICT where it cannot be told which rows may be the best */
+function pickSimplest(
+  { ranking, tieGroup, objective }: StudyReport,
+  by: NonNullable<BestOptions["simplest"]>,
+): Pick {
+  const first = { place: 0, chosen: null };
+  if (ranking.length < 2) return first;
+  if ("reason" in tieGroup)
+    throw new BsweepError(
+      "CONFLICT",
+      `it cannot be told which trials are as good as the best: ${tieGroup.reason}`,
+      { hint: "replicates: 3 in the study file runs each trial with three seeds" },
+    );
+  const places = tieGroup.members.map(({ place }) => ({ place: place - 1 }));
+  const cost = by === "size" ? "modelParameters" : "seconds";
+  const place = simplest(places, cost, (at) => ranking.at(at)) ?? 0;
+  if (place === 0) return first;
+  const best = ranking.at(0);
+  const word = by === "size" ? "smallest" : "fastest";
+  return {
+    place,
+    chosen: `the ${word} of ${plural(tieGroup.members.length, "row")} that cannot be told from the best, trial ${best?.number} with ${objective.metric} ${best?.objective}`,
+  };
+}
+
+/** @throws BsweepError CONFLICT where no trial is ranked */
+export function describeBest(
+  report: StudyRanking,
+  options: { readonly study: BestOptions["study"] },
+  { place, chosen }: Pick = { place: 0, chosen: null },
+): Best {
   const { study, objective, ranking, counts, sharing } = report;
-  const winner = ranking.at(0);
-  if (winner === undefined) return undefined;
-  const { number, trialId, params, epochs, interval, holdout, replicates, spread } = winner;
+  const { file, trainer } = options.study;
+  const winner = ranking.at(place);
+  if (winner === undefined) throw nothingRanked(report, file);
+  const { number, trialId, params, epochs, interval, over, holdout, replicates, spread } = winner;
   return {
     study,
     metric: objective.metric,
     direction: objective.direction,
     objective: winner.objective,
-    ...{ interval, holdout, replicates, spread, number, trialId },
+    ...{ interval, over, holdout, replicates, spread, number, trialId, chosen },
     modelParameters: winner.modelParameters,
     complete: counts.complete,
     outside: winner.outside,
-    sharing,
+    sharing: place === 0 ? sharing : 1,
     trainer:
       trainer.kind === "cnn"
         ? { kind: trainer.kind, epochs, set: params }

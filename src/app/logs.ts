@@ -1,15 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { relative } from "node:path";
 import type { Effects } from "../core/effects.ts";
-import { escapeControls } from "../core/printable.ts";
 import { schedulerOf } from "../schedulers/index.ts";
 import { isRetryable } from "./cluster/failures.ts";
 import { observeStudy } from "./cluster/observe.ts";
 import { type AttemptLogs, findLogs, type FindLogsOptions } from "./logs/find-logs.ts";
 import { GrowingLog } from "./logs/growing-log.ts";
+import { createTrialSection, printable } from "./logs/trial-section.ts";
 import { quietly } from "./collect/collect-first.ts";
 import { parseResultName } from "../workspace/layout.ts";
-import { listFolder } from "../workspace/folder.ts";
+import { listArrayResults } from "../rounds/result-files.ts";
 
 interface LogsOptions extends FindLogsOptions {
   /** Go on until the attempt has its result, or will have none. */
@@ -87,11 +87,6 @@ function openLogs(
   });
 }
 
-/** Tabs stay; nothing else that moves a cursor. */
-function printable(line: string): string {
-  return line.split("\t").map(escapeControls).join("\t");
-}
-
 async function follow(
   readers: readonly Reader[],
   found: AttemptLogs,
@@ -104,8 +99,8 @@ async function follow(
     // The element's last line, on its result, comes after the result: one more look follows.
     // By the name alone: whether it is valid is for collect to say.
     const isOver = found.elements.some(({ array }) =>
-      listFolder(array.resultFolder)
-        .map(parseResultName)
+      listArrayResults(array.resultFolder)
+        .map(({ name }) => parseResultName(name))
         .some((name) => name?.trialId === found.trialId && name.attempt === found.attempt),
     );
     for (const reader of readers) reader.readOn();
@@ -141,19 +136,4 @@ function showSchedulerLogs(
     reporter.info(`== the scheduler's: ${relative(layout.workspace, schedulerLog)}`);
     for (const line of lines) onLine(printable(line));
   }
-}
-
-/** How the runner begins to tell of a trial, and an element of itself. */
-const TRIAL_START = /^trial \d+ \((?<trialId>[0-9a-f]{16})\): /;
-const ELEMENT_START = "== job ";
-
-/** Tells, line after line, which of an element's log are about one trial, or about the element itself. */
-function createTrialSection(trialId: string): (line: string) => boolean {
-  let isOurs = true;
-  return (line) => {
-    const start = TRIAL_START.exec(line)?.groups?.["trialId"];
-    if (start !== undefined) isOurs = start === trialId;
-    else if (line.startsWith(ELEMENT_START)) isOurs = true;
-    return isOurs;
-  };
 }

@@ -1,7 +1,8 @@
 import { canonicalJson } from "../core/identity.ts";
 import type { Objective } from "../core/study.ts";
 import type { TrialResult } from "../core/trial.ts";
-import { findResult, listResultFiles } from "../rounds/results.ts";
+import { listResultFiles } from "../rounds/result-files.ts";
+import { findResult } from "../rounds/results.ts";
 import { readArray } from "../rounds/round.ts";
 import { nameBest, type NamedBest, rankTrials } from "../stats/rank.ts";
 import { type TrialOutcome, TrialTable } from "../stats/trial-table.ts";
@@ -29,9 +30,9 @@ export async function readNotice(manifestFile: string, layout: Layout): Promise<
   const { round } = readArray(manifestFile);
   const { study, objective, trials } = round;
   const results = new Map<string, TrialResult>();
-  for (const { path, round: of } of listResultFiles(layout.studyResults(study)).files) {
-    if (of !== round.round) continue;
-    const result = await findResult(path);
+  for (const file of listResultFiles(layout.studyResults(study)).files) {
+    if (file.round !== round.round) continue;
+    const result = await findResult(file);
     if (result === undefined || results.get(result.trialId)?.state === "complete") continue;
     results.set(result.trialId, result);
   }

@@ -1,10 +1,10 @@
 import type { Effects } from "../core/effects.ts";
+import { formatValue, spaceThousands } from "../core/quantities.ts";
 import type { Setting } from "../core/setting.ts";
 import { formatBest } from "../formats/best-file.ts";
 import type { PageAnswer, ReportPage } from "../stats/report-page.ts";
-import { buildStudyReport, type StudyReport } from "../stats/study-report.ts";
+import type { StudyReport } from "../stats/study-report.ts";
 import type { StudyDatabase } from "../storage/database.ts";
-import { createFailureReader } from "../storage/outcomes.ts";
 import {
   iterateDetails,
   readPageAttempts,
@@ -13,20 +13,21 @@ import {
 } from "../storage/page-rows.ts";
 import { readSettings } from "../storage/rounds.ts";
 import { packageVersion } from "../workspace/package.ts";
-import { describeWinner } from "./best.ts";
+import { describeBest } from "./best.ts";
 import { tabulateAttempts } from "./page/attempts.ts";
 import { listFailures } from "./page/failures.ts";
 import { HistoryCollector } from "./page/histories.ts";
-import { CONFUSIONS, HoldoutCounter, openHeldOut } from "./page/holdout.ts";
+import { CONFUSIONS, HoldoutCounter } from "./page/holdout.ts";
+import { openHeldOut } from "./report/held-out.ts";
 import { sumLedger } from "./page/ledger.ts";
 import { listImportance, tabulateParameters } from "./page/parameters.ts";
 import { describeProvenance } from "./page/provenance.ts";
 import { showName, showText } from "./page/text-table.ts";
 import { type PageTrials, tabulateMetrics, tabulateTrials } from "./page/trials.ts";
 import {
-  describeStudy,
   presentSetting,
   type ReadReportOptions,
+  readReport,
   readStudy,
   readTrials,
   type ReportOptions,
@@ -47,7 +48,7 @@ function readPage(database: StudyDatabase, options: ReadReportOptions): ReportPa
   const [{ setting: present }] = settings;
   const rows = table.listByNumber().filter((row) => ranksAll || table.settings[row] === present);
   const trials = { table, rows };
-  const report = summarise(database, options, { settings, table });
+  const report = readReport(database, { ...options, steps: false });
   const places = new Map(Array.from(rows, (row, place) => [table.trialIds[row] ?? "", place]));
   const attempts = readPageAttempts(database).filter(({ trialId }) => places.has(trialId));
   const failed = readPageFailures(database).filter(({ trialId }) => places.has(trialId));
@@ -77,20 +78,6 @@ function readPage(database: StudyDatabase, options: ReadReportOptions): ReportPa
   };
 }
 
-function summarise(
-  database: StudyDatabase,
-  { study, setting }: ReadReportOptions,
-  { settings, table }: ReturnType<typeof readTrials>,
-): StudyReport {
-  const explain = createFailureReader(database);
-  return buildStudyReport(
-    describeStudy(study, settings),
-    table,
-    (row) => explain(table.trialIds[row] ?? ""),
-    setting === "all",
-  );
-}
-
 interface DetailsOptions {
   readonly report: StudyReport;
   readonly trials: PageTrials;
@@ -117,7 +104,8 @@ function readDetails(
     const isPresent = table.settings[rows[place] ?? 0] === present;
     if (predictions !== null && isPresent) counter?.add(place, predictions);
   }
-  const holdout = "reason" in held ? held : (counter?.finish() ?? { reason: "" });
+  const holdout =
+    "reason" in held ? { reason: sentence(held.reason) } : (counter?.finish() ?? { reason: "" });
   return { histories: histories.finish(), holdout };
 }
 
@@ -132,15 +120,39 @@ function listTop({ ranking }: StudyReport, present: string | undefined): readonl
 }
 
 function describeAnswer({ study }: ReadReportOptions, report: StudyReport): PageAnswer | null {
-  const best = describeWinner(study, report);
-  if (best === undefined) return null;
+  if (report.ranking.length === 0) return null;
+  const best = describeBest(report, { study });
   const { number, trialId, objective, replicates, spread, interval, holdout } = best;
   return {
     ...{ number, trialId, objective, replicates, spread, interval, holdout },
-    ...{
-      sharing: best.sharing,
-      outside: best.outside === null ? null : showText(best.outside),
-      yaml: formatBest(best),
-    },
+    outside: best.outside === null ? null : showText(best.outside),
+    ...{ sharing: best.sharing, yaml: formatBest(best) },
+    ...describeTrust(report),
   };
+}
+
+/** What else may be the best, and what it is worth beyond luck; nothing where that cannot be told. */
+function describeTrust({
+  tieGroup,
+  corrected,
+  objective,
+}: StudyReport): Pick<PageAnswer, "tieGroup" | "corrected"> {
+  const ties =
+    "reason" in tieGroup
+      ? {}
+      : {
+          tieGroup: {
+            members: tieGroup.members.map(({ number }) => number),
+            sentence: sentence(tieGroup.sentence),
+          },
+        };
+  if ("reason" in corrected) return ties;
+  const { estimate, interval } = corrected;
+  const worth = `Chosen among many, it was lucky too: without that its ${showName(objective.metric)} is about ${formatValue(estimate)} (95 % interval ${formatValue(interval.low)} to ${formatValue(interval.high)}).`;
+  return { ...ties, corrected: { estimate, ...interval, sentence: worth } };
+}
+
+/** Words as a sentence, with narrow spaces between thousands. */
+function sentence(words: string): string {
+  return `${spaceThousands(words.charAt(0).toUpperCase() + words.slice(1))}.`;
 }

@@ -2,6 +2,7 @@ import type { Effects } from "../core/effects.ts";
 import {
   buildStudyRanking,
   buildStudyReport,
+  type Evidence,
   type ReportedSetting,
   type ReportedStudy,
   type StudyRanking,
@@ -20,11 +21,17 @@ import { BsweepError } from "../core/errors.ts";
 import { describeDifferences, hashSetting, type Setting } from "../core/setting.ts";
 import { isCnnStudy, type Study } from "../core/study.ts";
 import { nameBest, type NamedBest, rankTrials } from "../stats/rank.ts";
-import { createFailureReader, readHistories, readTrialTable } from "../storage/outcomes.ts";
+import {
+  createFailureReader,
+  createPredictionReader,
+  readHistories,
+  readTrialTable,
+} from "../storage/outcomes.ts";
 import type { TrialTable } from "../stats/trial-table.ts";
 import { readSettings } from "../storage/rounds.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { openPackedDataset } from "../workspace/packed-dataset.ts";
+import { openHeldOut } from "./report/held-out.ts";
 import { settingOf } from "./plan/setting.ts";
 
 export interface ReportOptions extends ReadReportOptions {
@@ -71,16 +78,12 @@ export interface ReadReportOptions extends CollectFirstOptions {
 }
 
 /** Ranks what the database holds of a study. @throws BsweepError INVALID_DATA when the data set cannot be used */
-function readReport(database: StudyDatabase, options: ReadReportOptions): StudyReport {
+export function readReport(database: StudyDatabase, options: ReadReportOptions): StudyReport {
   const { study, setting = "present", steps = false } = options;
   const { settings, table } = readTrials(database, options);
-  const explain = createFailureReader(database);
-  const report = buildStudyReport(
-    describeStudy(study, settings),
-    table,
-    (row) => explain(table.trialIds[row] ?? ""),
-    setting === "all",
-  );
+  const evidence = gatherEvidence(database, options, table);
+  const described = describeStudy(study, settings);
+  const report = buildStudyReport(described, table, evidence, setting === "all");
   if (!steps) return report;
   const histories = readHistories(database);
   const ranking = report.ranking.map((row) => ({
@@ -90,8 +93,24 @@ function readReport(database: StudyDatabase, options: ReadReportOptions): StudyR
   return { ...report, ranking };
 }
 
-/** What a report needs of a study. @param settings the present one first */
-export function describeStudy(study: Study, settings: readonly ReportedSetting[]): ReportedStudy {
+function gatherEvidence(
+  database: StudyDatabase,
+  { study, layout }: ReadReportOptions,
+  table: TrialTable,
+): Evidence {
+  const explain = createFailureReader(database);
+  const predict = createPredictionReader(database);
+  const idOf = (row: number): string => table.trialIds[row] ?? "";
+  const folder = study.data === null ? undefined : layout.resolve(study.data.train);
+  const held = openHeldOut(folder, presentSetting(study, layout, readSettings(database)));
+  return {
+    explainFailure: (row) => explain(idOf(row)),
+    labels: "reason" in held ? held : held.labels,
+    predictionsOf: (row) => predict(idOf(row)),
+  };
+}
+
+function describeStudy(study: Study, settings: readonly ReportedSetting[]): ReportedStudy {
   const defaults = isCnnStudy(study) ? CNN_DEFAULTS : {};
   return {
     ...{ name: study.name, objective: study.objective, settings },

@@ -1,6 +1,6 @@
 import type { Effects } from "../core/effects.ts";
-import { join } from "node:path";
-import { listResultPlaces } from "../rounds/results.ts";
+import { dirname, join } from "node:path";
+import { listResultPlaces } from "../rounds/result-files.ts";
 import { valueOr } from "../core/errors.ts";
 import { listFolder } from "../workspace/folder.ts";
 import { clearLeftovers } from "../workspace/leftovers.ts";
@@ -15,7 +15,7 @@ export function tidyStudy(layout: Layout, study: string, { reporter }: Effects):
   for (const line of [
     ...clearLeftovers(layout.studyJobs(study)),
     ...clearLeftovers(layout.models(study)),
-    ...clearLeftovers(results, [...places, ...trials]),
+    ...clearLeftovers(results, [...new Set(places.map(dirname)), ...places, ...trials]),
   ])
     reporter.info(line);
 }

@@ -1,4 +1,4 @@
-import { formatCount, plural } from "../core/quantities.ts";
+import { formatCount, formatValue, plural } from "../core/quantities.ts";
 import { Document } from "yaml";
 import { escapeControls } from "../core/printable.ts";
 import type { Objective, Parameters } from "../core/study.ts";
@@ -10,8 +10,10 @@ export interface Best {
   readonly direction: Objective["direction"];
   /** Mean over the replicates. */
   readonly objective: number;
-  /** 95 %, over the hold-out's rows only, not over seeds; null when there is none. */
+  /** 95 %; null when there is none. */
   readonly interval: { readonly low: number; readonly high: number } | null;
+  /** What the interval is over: seeds, or, of a single run, the hold-out's rows. */
+  readonly over: "seeds" | "rows" | null;
   readonly holdout: { readonly correct: number; readonly count: number } | null;
   readonly replicates: number;
   /** Lowest and highest objective of the replicates. */
@@ -25,6 +27,8 @@ export interface Best {
   readonly complete: number;
   /** Rows of the ranking that share the first rank, this one among them. */
   readonly sharing: number;
+  /** Why this one, and not the first of the ranking; null for the first. */
+  readonly chosen: string | null;
   /** As a study file takes it. */
   readonly trainer: {
     readonly kind?: "cnn";
@@ -48,7 +52,9 @@ export function formatBest(best: Best): string {
 function describe(best: Best): readonly string[] {
   const { number, study, complete, sharing, metric, objective, modelParameters } = best;
   return [
-    `Trial ${number} of study ${study}, the best of ${plural(complete, "complete trial")}`,
+    best.chosen === null
+      ? `Trial ${number} of study ${study}, the best of ${plural(complete, "complete trial")}`
+      : `Trial ${number} of study ${study}, ${best.chosen}`,
     `${metric}: ${objective}${describeReplicates(best)}`,
     ...describeInterval(best),
     ...(sharing > 1
@@ -69,9 +75,10 @@ function describeReplicates({ replicates, spread }: Best): string {
     : `, mean of ${plural(replicates, "replicate")}, ${spread.low} .. ${spread.high}`;
 }
 
-function describeInterval({ interval, holdout }: Best): readonly string[] {
-  if (interval === null || holdout === null) return [];
-  const range = `${interval.low.toFixed(4)} .. ${interval.high.toFixed(4)}`;
+function describeInterval({ interval, over, holdout }: Best): readonly string[] {
+  if (interval === null) return [];
+  const range = `${formatValue(interval.low)} .. ${formatValue(interval.high)}`;
+  if (over === "seeds" || holdout === null) return [`95 % interval: ${range} (over seeds)`];
   return [
     `95 % interval: ${range} (rows only, not seeds), ${formatCount(holdout.correct)} of ${plural(holdout.count, "row")} right`,
   ];

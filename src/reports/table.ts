@@ -1,4 +1,5 @@
 import { formatCount, formatDuration, formatValue, plural } from "../core/quantities.ts";
+import type { ReportedTieGroup } from "../stats/judge-best.ts";
 import { type ReportedTrial, type StudyReport, labelOfSetting } from "../stats/study-report.ts";
 import { type Column, drawTable, formatParameter, toCell } from "./cells.ts";
 import { failureSection, parameterSection } from "./sections.ts";
@@ -17,6 +18,7 @@ export function formatReportTable(report: StudyReport, options: TableOptions): s
   const sections = [
     headline(report),
     ...winnerSection(report),
+    ...trustSection(report),
     ...rankingSection(report, options),
     ...parameterSection(report),
     ...failureSection(report, MAX_MESSAGE_LENGTH),
@@ -70,6 +72,32 @@ function winnerSection(report: StudyReport): string[] {
   ];
 }
 
+/** Which others may be the best, and what the best is worth beyond luck. */
+function trustSection({ ranking, tieGroup, corrected, objective }: StudyReport): string[] {
+  if (ranking.length < 2) return [];
+  return [
+    [
+      "reason" in tieGroup
+        ? `Not told which others may be as good: ${toCell(tieGroup.reason, 200)}`
+        : `${tieGroup.sentence}${describeMembers(tieGroup)} (95 %, over ${tieGroup.over})`,
+      ...("reason" in corrected
+        ? []
+        : [
+            `The best of many was lucky too: without that its ${toCell(objective.metric)} is about ${formatValue(corrected.estimate)}, ${formatInterval(corrected.interval)}`,
+          ]),
+    ].join("\n"),
+  ];
+}
+
+const MEMBERS_SHOWN = 10;
+
+function describeMembers({ members }: ReportedTieGroup): string {
+  if (members.length === 1) return "";
+  const shown = members.slice(0, MEMBERS_SHOWN).map(({ number }) => String(number));
+  const rest = members.length - shown.length;
+  return `: trials ${shown.join(", ")}${rest > 0 ? ` and ${formatCount(rest)} more` : ""}`;
+}
+
 /** What a column shows of a row; undefined columns are left out. */
 type RankingColumn = Column & { readonly read: (row: ReportedTrial) => string };
 
@@ -82,8 +110,11 @@ function rankingSection(report: StudyReport, options: TableOptions): string[] {
     ...(ranking.length > shown.length
       ? [`${formatCount(ranking.length - shown.length)} more; --top N shows more of them`]
       : []),
-    ...(shown.some(({ interval }) => interval !== null)
-      ? ["95 %: Wilson's interval over the hold-out's rows only, not seeds"]
+    ...(shown.some(({ over }) => over === "rows")
+      ? ["95 %: of one run, Wilson's interval over the hold-out's rows only, not seeds"]
+      : []),
+    ...(shown.some(({ over }) => over === "seeds")
+      ? ["95 %: of replicates, over other seeds with the same rows"]
       : []),
     ...(shown.some(({ outside }) => outside !== null)
       ? ["*: of values that the study does not have any more"]
@@ -122,6 +153,7 @@ function rankingColumns(
     ...some(
       ({ replicates }) => replicates > 1,
       right("n", ({ replicates }) => String(replicates)),
+      right("sd", ({ standardDeviation: sd }) => (sd === null ? "" : formatValue(sd))),
       { title: "min .. max", read: ({ spread }) => formatInterval(spread) },
     ),
     ...metrics.map((name) => right(name, (row) => formatMetric(row.metrics[name]))),

@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { BsweepError, isSystemError } from "../core/errors.ts";
 import { syncFolder, withFolderBeside } from "../workspace/atomic.ts";
-import { roundName, SUBMITTED_FOLDER, type Layout } from "../workspace/layout.ts";
+import { isPackName, roundName, SUBMITTED_FOLDER, type Layout } from "../workspace/layout.ts";
 import { listFolder } from "../workspace/folder.ts";
 import { type Kept, replaceLocked } from "./submit-lock.ts";
 
@@ -72,8 +72,9 @@ function replaceUnsubmitted(layout: Layout, place: RoundPlace, publish: () => vo
     if (listFolder(join(target, SUBMITTED_FOLDER)).length > 0)
       throw kept({ reason: "it was submitted" });
     const results = layout.roundResults(study, round);
-    if (listFolder(results).some((array) => listFolder(join(results, array)).length > 0))
-      throw kept({ reason: "it has results" });
+    const hasResults = (name: string): boolean =>
+      isPackName(name) || listFolder(join(results, name)).length > 0;
+    if (listFolder(results).some(hasResults)) throw kept({ reason: "it has results" });
     publish();
   });
 }

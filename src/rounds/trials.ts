@@ -1,6 +1,6 @@
 import type { ManifestElement } from "../core/trial.ts";
 import { type Layout, parseResultName } from "../workspace/layout.ts";
-import { listResultFiles } from "./results.ts";
+import { listResultFiles } from "./result-files.ts";
 import { listRounds, readElements, readRounds } from "./round.ts";
 
 /** What earlier rounds of a study hold. */

@@ -6,7 +6,7 @@ import { showValue } from "../formats/schema-issues.ts";
 import { type ReadReport, readTrainerReport } from "../formats/trainer-report.ts";
 import type { Warnings } from "../formats/warnings.ts";
 import type { Supervised } from "../process/supervise.ts";
-import { readText } from "../rounds/results.ts";
+import { readText } from "../rounds/result-text.ts";
 import type { TrainerRun } from "./trainer-run.ts";
 
 /** A trial's end: a value for the objective, or why there is none. */

@@ -2,7 +2,7 @@ import { lstatSync } from "node:fs";
 import { valueOr } from "../core/errors.ts";
 import { readTrainerReport } from "../formats/trainer-report.ts";
 import { Warnings } from "../formats/warnings.ts";
-import { readTextNow } from "../rounds/results.ts";
+import { readTextNow } from "../rounds/result-text.ts";
 import { readCpuSeconds } from "../process/usage.ts";
 
 /**

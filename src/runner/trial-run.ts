@@ -4,7 +4,7 @@ import { RUN_AGAIN_STATUS, type Trial, type TrialResult } from "../core/trial.ts
 import { type CommandRequest, parseRefusal } from "../formats/trainer-request.ts";
 import { mergeHistories } from "../formats/told-steps.ts";
 import { Warnings } from "../formats/warnings.ts";
-import { readText } from "../rounds/results.ts";
+import { readText } from "../rounds/result-text.ts";
 import { describeCheckpoints } from "../workspace/checkpoint-folder.ts";
 import { packageVersion } from "../workspace/package.ts";
 import { fruitless, judge, type Outcome } from "./outcome.ts";

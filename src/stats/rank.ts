@@ -2,10 +2,11 @@ import type { Objective, Parameters } from "../core/study.ts";
 import type { Metrics } from "../core/trial.ts";
 import { groupReplicates, type ReplicateGroups } from "./replicates.ts";
 import { type Measurements, measureTrials } from "./measurements.ts";
-import { type Interval, mean, quantile, sortNumbers, wilsonInterval } from "./moments.ts";
+import { estimateMean } from "./comparison/estimate.ts";
+import { type Interval, mean, quantile, sortNumbers } from "./moments.ts";
 import { HOLDOUT_ACCURACY } from "./outcome.ts";
 import { Rows } from "./rows.ts";
-import type { TrialTable } from "./trial-table.ts";
+import { knownOrNull, type TrialTable } from "./trial-table.ts";
 
 /**
  * One row of a ranking: a trial, or the replicates of one set of parameters taken together. Its number and id are
@@ -25,8 +26,12 @@ export interface RankedTrial {
   /** Complete replicates, and the lowest and highest objective among them. */
   readonly replicates: number;
   readonly spread: Interval;
-  /** Wilson's interval of a single run whose objective is the hold-out's accuracy, else null. */
+  /** Between replicates, n - 1 below; null of a single one. */
+  readonly standardDeviation: number | null;
+  /** 95 %; null where nothing tells it. */
   readonly interval: Interval | null;
+  /** What the interval is over: other seeds with these rows, or, of a single run, other rows with this seed. */
+  readonly over: "seeds" | "rows" | null;
   /** Of a single run that told its predictions, else null. */
   readonly holdout: { readonly correct: number; readonly count: number } | null;
   /** Means over the replicates that told them. */
@@ -57,6 +62,8 @@ export interface Ranking {
   readonly objectives: Float64Array;
   /** By place, the row of the table whose number the ranked row has. */
   readonly firsts: Int32Array;
+  /** Rows of the table that the ranked row at a place is of, by number. */
+  readonly rowsAt: (place: number) => Int32Array;
 }
 
 /**
@@ -81,15 +88,16 @@ export function rankTrials(
   const order = orderGroups(groups, table, { objectives, losses }, objective.direction);
   const byPlace = Float64Array.from(order, (group) => objectives[group] ?? NaN);
   const ranks = rankPlaces(byPlace);
+  const rowsAt = (place: number): Int32Array => groups.rowsOf(order[place] ?? 0);
   const describe = (place: number): RankedTrial => {
-    const rows = groups.rowsOf(order[place] ?? 0);
-    const described = describeReplicates(rows, table, measured, objective.metric);
+    const described = describeReplicates(rowsAt(place), table, measured, objective.metric);
     return { rank: ranks[place] ?? NaN, objective: byPlace[place] ?? NaN, ...described };
   };
   return {
     rows: new Rows(order.length, describe),
     objectives: byPlace,
     firsts: order.map((group) => groups.firsts[group] ?? 0),
+    rowsAt,
   };
 }
 
@@ -136,8 +144,15 @@ function describeReplicates(
   metric: string,
 ): Omit<RankedTrial, "rank" | "objective"> {
   const [first = 0] = rows;
-  const values = sortNumbers([...rows].map((row) => measured.objective[row] ?? NaN));
+  const values = [...rows].map((row) => measured.objective[row] ?? NaN);
+  const sorted = sortNumbers(values);
   const holdout = rows.length === 1 ? holdoutOf(table, first) : null;
+  const isAccuracy = metric === HOLDOUT_ACCURACY;
+  const { standardDeviation, interval, over } = estimateMean(
+    values,
+    isAccuracy ? holdout : null,
+    isAccuracy ? { low: 0, high: 1 } : undefined,
+  );
   return {
     number: table.numbers[first] ?? NaN,
     trialId: table.trialIds[first] ?? "",
@@ -145,16 +160,12 @@ function describeReplicates(
     epochs: table.epochs[first] ?? NaN,
     setting: table.settings[first] ?? "",
     replicates: rows.length,
-    spread: { low: quantile(values, 0), high: quantile(values, 1) },
-    interval:
-      holdout === null || metric !== HOLDOUT_ACCURACY
-        ? null
-        : wilsonInterval(holdout.correct, holdout.count),
-    holdout,
+    spread: { low: quantile(sorted, 0), high: quantile(sorted, 1) },
+    ...{ standardDeviation, interval, over, holdout },
     metrics: meanMetrics(rows, table),
     trialIds: [...rows].map((row) => table.trialIds[row] ?? ""),
     holdoutLoss: knownOrNull(meanOfKnown(rows, measured.holdoutLoss)),
-    modelParameters: knownOrNull(table.modelParameters[first] ?? NaN),
+    modelParameters: knownOrNull(table.modelParameters[first]),
     selectedEpoch: knownOrNull(meanOfKnown(rows, measured.selectedEpoch)),
     seconds: knownOrNull(meanOfKnown(rows, table.seconds)),
   };
@@ -185,8 +196,4 @@ function meanOfKnown(rows: Int32Array, column: ArrayLike<number>): number {
     count += 1;
   }
   return sum / count;
-}
-
-function knownOrNull(value: number): number | null {
-  return Number.isNaN(value) ? null : value;
 }

@@ -3,6 +3,9 @@ import type { Objective } from "../core/study.ts";
 import { type FailureKind, type StepRecord, TRIAL_STATES, type TrialState } from "../core/trial.ts";
 import { type Measurements, measureTrials } from "./measurements.ts";
 import { HOLDOUT_ACCURACY } from "./outcome.ts";
+import { judgeBest, type ReportedTieGroup, type RowPredictions } from "./judge-best.ts";
+import type { CorrectedEstimate, Untold } from "./comparison/comparison.ts";
+
 import { codeParameters, isVarying } from "./parameter-column.ts";
 import { type Ranking, rankTrials, type RankedTrial } from "./rank.ts";
 import type { Rows } from "./rows.ts";
@@ -55,6 +58,10 @@ export interface StudyRanking {
 
 /** All a report tells of a study, whatever its format. */
 export interface StudyReport extends StudyRanking {
+  /** Rows of the present setting's ranking that cannot be told from the best. */
+  readonly tieGroup: ReportedTieGroup | Untold;
+  /** What the best is worth, freed of the luck for which it was picked. */
+  readonly corrected: CorrectedEstimate | Untold;
   /** Names of the searched parameters, in the study's order. */
   readonly searched: readonly string[];
   /** Parameters that take more than one value, in the order of the search space. */
@@ -96,14 +103,17 @@ export function buildStudyRanking(
   return rankStudyTrials(study, table, ranksAll).told;
 }
 
-/**
- * The same, and what each parameter does.
- * @param explainFailure what a failed trial, a row of the table, said
- */
+/** What a report looks up: it is too much to be read for every trial. Of rows of the table. */
+export interface Evidence extends RowPredictions {
+  /** What a failed trial said. */
+  readonly explainFailure: (row: number) => string;
+}
+
+/** The same, who else may be the best, and what each parameter does. */
 export function buildStudyReport(
   study: ReportedStudy,
   table: TrialTable,
-  explainFailure: (row: number) => string,
+  evidence: Evidence,
   ranksAll = false,
 ): StudyReport {
   const { objective, space } = study;
@@ -118,6 +128,7 @@ export function buildStudyReport(
   const ownRanking = ranksAll ? rankTrials(table, objective, presentOf(study), measured) : ranking;
   return {
     ...told,
+    ...judgeBest({ ranking: ownRanking, table, measured, objective }, evidence),
     searched: space,
     varying: code(ranking.firsts).map(({ name }) => name),
     parameters: summariseParameters(
@@ -125,7 +136,7 @@ export function buildStudyReport(
       ownRanking.objectives,
       objective.direction,
     ),
-    failures: summariseFailures(own, table, explainFailure),
+    failures: summariseFailures(own, table, evidence.explainFailure),
   };
 }
 

@@ -24,6 +24,10 @@ export interface TrialOutcome {
   readonly failure: FailureKind | null;
 }
 
+export function parseMetrics({ metrics }: Pick<TrialOutcome, "metrics">): Metrics {
+  return JSON.parse(metrics ?? "{}") as Metrics;
+}
+
 /**
  * The trials of a study in columns, an entry a row: many of them take little room, and what is text stays so until it
  * is asked for. Numbers that are not known are NaN.
@@ -79,6 +83,24 @@ export class TrialTable {
     return isSorted ? rows : rows.sort(compare);
   }
 
+  /** What was added as that row. */
+  rowAt(row: number): TrialOutcome {
+    return {
+      number: this.numbers[row] ?? NaN,
+      trialId: this.trialIds[row] ?? "",
+      params: this.params[row] ?? "{}",
+      epochs: this.epochs[row] ?? NaN,
+      setting: this.settings[row] ?? "",
+      state: this.states[row] ?? "waiting",
+      metrics: this.metrics[row] ?? "{}",
+      correct: knownOrNull(this.corrects[row]),
+      count: knownOrNull(this.counts[row]),
+      modelParameters: knownOrNull(this.modelParameters[row]),
+      seconds: knownOrNull(this.seconds[row]),
+      failure: this.failures[row] ?? null,
+    };
+  }
+
   paramsOf(row: number): Parameters {
     return JSON.parse(this.params[row] ?? "{}") as Parameters;
   }
@@ -86,4 +108,9 @@ export class TrialTable {
   metricsOf(row: number): Metrics {
     return JSON.parse(this.metrics[row] ?? "{}") as Metrics;
   }
+}
+
+/** A number of a column. */
+export function knownOrNull(value: number | undefined): number | null {
+  return value === undefined || Number.isNaN(value) ? null : value;
 }

@@ -43,18 +43,20 @@ export interface Attempts {
 
 /** There may be very many: columns by place, and what many rows share is kept once. */
 export function readAttempts(database: StudyDatabase): Attempts {
-  const trials = database.prepare("SELECT trial, trial_id FROM trials").raw();
-  const trialIds = new Map(trials.iterate() as Iterable<[number, string]>);
-  const idOf = (trial: number): string => trialIds.get(trial) ?? "";
-  return {
-    planned: readPlanned(database, idOf),
-    results: readResults(database, idOf),
-  };
+  const idOf = createIdLookup(database);
+  return { planned: readPlanned(database, idOf), results: readResults(database, idOf) };
 }
 
-function readPlanned(
+function createIdLookup(database: StudyDatabase): (trial: number) => string {
+  const trials = database.prepare("SELECT trial, trial_id FROM trials").raw();
+  const trialIds = new Map(trials.iterate() as Iterable<[number, string]>);
+  return (trial) => trialIds.get(trial) ?? "";
+}
+
+/** Every attempt of every round, by round, array and index. */
+export function readPlanned(
   database: StudyDatabase,
-  idOf: (trial: number) => string,
+  idOf = createIdLookup(database),
 ): readonly PlannedAttempt[] {
   const rows = database
     .prepare(

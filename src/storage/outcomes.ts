@@ -68,14 +68,27 @@ type MeasuredColumns = [
 export function createFailureReader(database: StudyDatabase): (trialId: string) => string {
   const read = database.prepare(
     `SELECT failure_message AS message, failure_stderr_tail AS stderrTail
-     FROM trials JOIN results USING (trial)
-     WHERE trial_id = ? AND result_id IN (SELECT result_id FROM counted_results)`,
+     FROM trials JOIN results USING (trial) JOIN counted_results USING (result_id) WHERE trial_id = ?`,
   );
   return (trialId) => {
     const said = read.get(trialId) as
       { readonly message: string | null; readonly stderrTail: string | null } | undefined;
     return explainFailure({ message: said?.message ?? "", stderrTail: said?.stderrTail ?? "" });
   };
+}
+
+/** The stored hold-out predictions of a trial's result that counts, one class a row; null where it told none. */
+export function createPredictionReader(
+  database: StudyDatabase,
+): (trialId: string) => Uint8Array | null {
+  const read = database
+    .prepare(
+      `SELECT holdout_predictions
+       FROM trials JOIN results USING (trial) JOIN counted_results USING (result_id) JOIN details USING (result_id)
+       WHERE trial_id = ?`,
+    )
+    .pluck();
+  return (trialId) => (read.get(trialId) as Uint8Array | null | undefined) ?? null;
 }
 
 /** What the trials' results that count measured on the way, by trial id. */

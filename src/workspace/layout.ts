@@ -118,6 +118,18 @@ export function resultName(index: number, trialId: string, attempt: number, nonc
   return `${index}.${trialId}.${attempt}.${nonce}.json`;
 }
 
+/**
+ * Many results of a round in one file, in the round's folder of results.
+ * @param digest SHA-256 of the file, in hex: one name never stands for other bytes
+ */
+export function packName(digest: string): string {
+  return `packed-${digest.slice(0, 16)}.jsonl.gz`;
+}
+
+export function isPackName(name: string): boolean {
+  return /^packed-[0-9a-f]{16}\.jsonl\.gz$/.test(name);
+}
+
 interface ResultName {
   readonly index: number;
   readonly trialId: string;

@@ -7,6 +7,7 @@ import { benchCommands } from "./commands.ts";
 import { tell } from "./figure.ts";
 import { benchGenerate } from "./generate.ts";
 import { benchHtml } from "./html.ts";
+import { benchImportance } from "./importance.ts";
 import { benchStartup } from "./startup.ts";
 import { benchStatus } from "./status.ts";
 import { benchThreads } from "./threads.ts";
@@ -21,6 +22,7 @@ const BENCHES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   collect: benchCollect,
   status: benchStatus,
   html: benchHtml,
+  importance: benchImportance,
 };
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES);

@@ -10,7 +10,7 @@ import { type TrialOutcome, TrialTable } from "../../src/stats/trial-table.ts";
 import { HOLDOUT_ROWS } from "./results.ts";
 
 /** A row of a table, not yet as text. */
-type Outcome = Omit<TrialOutcome, "params" | "metrics" | "failure" | "correct" | "count"> & {
+export type Outcome = Omit<TrialOutcome, "params" | "metrics" | "failure" | "correct" | "count"> & {
   readonly params: Parameters;
   readonly metrics: Metrics;
   readonly holdout: { readonly correct: number; readonly count: number } | null;
@@ -19,21 +19,28 @@ type Outcome = Omit<TrialOutcome, "params" | "metrics" | "failure" | "correct" |
 
 export function tableOf(outcomes: readonly Outcome[]): TrialTable {
   const table = new TrialTable();
-  for (const { params, metrics, holdout, failure, ...row } of outcomes)
-    table.add({
-      ...row,
-      params: canonicalJson(params),
-      metrics: JSON.stringify(metrics),
-      correct: holdout?.correct ?? null,
-      count: holdout?.count ?? null,
-      failure: failure?.kind ?? null,
-    });
+  for (const outcome of outcomes) table.add(toRow(outcome));
   return table;
+}
+
+export function toRow({ params, metrics, holdout, failure, ...row }: Outcome): TrialOutcome {
+  return {
+    ...row,
+    params: canonicalJson(params),
+    metrics: JSON.stringify(metrics),
+    correct: holdout?.correct ?? null,
+    count: holdout?.count ?? null,
+    failure: failure?.kind ?? null,
+  };
 }
 
 /** All that is told of these trials. */
 export function reportOf(study: ReportedStudy, outcomes: readonly Outcome[]): StudyReport {
-  return buildStudyReport(study, tableOf(outcomes), (row) => outcomes[row]?.failure?.message ?? "");
+  return buildStudyReport(study, tableOf(outcomes), {
+    explainFailure: (row) => outcomes[row]?.failure?.message ?? "",
+    labels: { reason: "there is no data set" },
+    predictionsOf: () => null,
+  });
 }
 
 /** A complete trial with `correct` of the hold-out's rows right. */

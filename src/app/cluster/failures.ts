@@ -4,6 +4,7 @@ import { explainFailure } from "../../core/trial.ts";
 import { groupBy } from "../../core/objects.ts";
 import type { Standing } from "../../core/standing.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
+import type { AttemptResult } from "../../storage/attempts.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { findLogsThatTell, findWrittenLog } from "./element-logs.ts";
 import { readLogEnd } from "./log-end.ts";
@@ -85,7 +86,7 @@ async function describeExample(
   const places = planned.filter((each) => each.attempt === attempt);
   const logs = findLogsThatTell(places, arrays, state.kind === "failed" ? result : null);
   const log = findWrittenLog(logs);
-  const message = explain(state, result);
+  const message = explainEnd(state, result);
   const [element] = logs;
   if (log === undefined || element === undefined) return { number, message, log: "", logEnd: "" };
   const lines = schedulerOf(element.array).withoutJobFile(await readLogEnd(log));
@@ -94,7 +95,11 @@ async function describeExample(
   return { number, message, log: relative(layout.workspace, log), logEnd: isTold ? "" : last };
 }
 
-function explain(state: Standing, result: ObservedTrial["result"]): string {
+/** Why a trial came to nothing, in a line. */
+export function explainEnd(
+  state: Standing,
+  result: Pick<AttemptResult, "message" | "stderrTail"> | null,
+): string {
   switch (state.kind) {
     case "missing":
       return "the scheduler does not know its job any more, and it left no result";

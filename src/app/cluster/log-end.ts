@@ -1,4 +1,6 @@
-import { constants, promises as fs } from "node:fs";
+import { closeSync, constants, promises as fs, readSync } from "node:fs";
+import { valueOr } from "../../core/errors.ts";
+import { openPlainFile } from "../../workspace/folder.ts";
 
 /** Enough for an error, its issues and its hint. */
 const END_BYTES = 8192;
@@ -26,6 +28,22 @@ export async function readLogEnd(path: string): Promise<readonly string[]> {
   } catch {
     return [];
   }
+}
+
+/** Enough for the line by which an element begins. */
+const START_BYTES = 1024;
+
+/** How a log begins, the last line perhaps in part; "" where there is none, or no plain file. */
+export function readLogStart(path: string): string {
+  return valueOr("", () => {
+    const file = openPlainFile(path);
+    try {
+      const buffer = Buffer.alloc(START_BYTES);
+      return buffer.toString("utf8", 0, readSync(file, buffer, 0, START_BYTES, 0));
+    } finally {
+      closeSync(file);
+    }
+  });
 }
 
 /**

@@ -135,6 +135,11 @@ export function readJobId(file: string): string | null {
   }
 }
 
+/** When submit.sh wrote a job's id down, ISO 8601 UTC, by the file's own time; null where there is none. */
+export function readSubmittedAt(file: string): string | null {
+  return valueOr(null, () => statSync(file).mtime.toISOString());
+}
+
 /**
  * Who asked for a job: what submit.sh wrote beside its id, user number and name; in rounds of a bsweep that wrote
  * nothing, the owner of the file with the id.

@@ -5,7 +5,7 @@ import { BsweepError, messageOf, valueOr } from "../../core/errors.ts";
 import { canonicalJson } from "../../core/identity.ts";
 import type { ManifestElement, ResultState } from "../../core/trial.ts";
 import type { Round } from "../../formats/round-file.ts";
-import { eachResultFolder, type ResultFile } from "../../rounds/results.ts";
+import { eachResultFolder, type ResultFile } from "../../rounds/result-files.ts";
 import { isOfRound, listRounds, readElements, readRound } from "../../rounds/round.ts";
 import { readSetting } from "../../rounds/setting.ts";
 import type { Disagreement } from "../../stats/outcome.ts";

@@ -1,9 +1,9 @@
-import { lstat } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import pLimit from "p-limit";
 import type { Effects } from "../../core/effects.ts";
 import type { ResultState } from "../../core/trial.ts";
-import { readText, readTextNow, type ResultFile, RETRY_PAUSES_MS } from "../../rounds/results.ts";
+import type { ResultFile } from "../../rounds/result-files.ts";
+import { RETRY_PAUSES_MS } from "../../rounds/results.ts";
 import { inTransaction, type StudyDatabase } from "../../storage/database.ts";
 import { createResultInsert, type SetAside } from "../../storage/results.ts";
 import { packageVersion } from "../../workspace/package.ts";
@@ -108,10 +108,10 @@ interface Reader {
 
 function createReader(): Reader {
   let [count, slow] = [0, 0];
-  const read: ReadText = ({ path }) => {
+  const read: ReadText = (file) => {
     const began = performance.now();
     try {
-      return readTextNow(path);
+      return file.readNow();
     } finally {
       count += 1;
       // Not their mean: one that another process has held up says nothing.
@@ -124,7 +124,7 @@ function createReader(): Reader {
 
 async function readAhead(files: readonly ResultFile[]): Promise<ReadText> {
   const ahead = await openFiles.map(files, async (file) => {
-    const [outcome] = await Promise.allSettled([readText(file.path)]);
+    const [outcome] = await Promise.allSettled([file.read()]);
     return [file, outcome] as const;
   });
   const outcomes = new Map(ahead);
@@ -170,8 +170,7 @@ function stampAll(files: readonly ResultFile[]): Promise<Stamped[]> {
   const version = packageVersion();
   return openFiles.map(files, async (file) => {
     try {
-      const { size, mtimeNs, ino } = await lstat(file.path, { bigint: true });
-      return { file, stamp: `${size} ${mtimeNs} ${ino} ${version}` };
+      return { file, stamp: `${await file.stamp()} ${version}` };
     } catch {
       return { file, stamp: null };
     }

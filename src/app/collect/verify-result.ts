@@ -3,7 +3,8 @@ import { canonicalJson } from "../../core/identity.ts";
 import type { TrialResult } from "../../core/trial.ts";
 import type { PlannedTrialLookup } from "../../storage/rounds.ts";
 import { parseResultName } from "../../workspace/layout.ts";
-import { type ResultFile, verifyText } from "../../rounds/results.ts";
+import type { ResultFile } from "../../rounds/result-files.ts";
+import { verifyText } from "../../rounds/results.ts";
 
 /** What results are held against. */
 export interface Plan {
@@ -34,7 +35,10 @@ const MAX_REASON_LENGTH = 500;
  * Reads a file and holds it against its name. Never throws for what is in the file.
  * @param read gives the text of the file; what it throws is a reason
  */
-export function readResultFile(file: ResultFile, read: (file: ResultFile) => string): Read {
+export function readResultFile<F extends Pick<ResultFile, "name">>(
+  file: F,
+  read: (file: F) => string,
+): Read {
   try {
     const name = parseResultName(file.name);
     if (name === undefined) return { reason: "its name is no result's", isOfContent: true };

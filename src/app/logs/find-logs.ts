@@ -1,6 +1,6 @@
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
-import type { AttemptResult, PlannedAttempt } from "../../storage/attempts.ts";
+import type { AttemptResult, Attempts, PlannedAttempt } from "../../storage/attempts.ts";
 import { collectAttempts, type CollectFirstOptions } from "../collect/collect-first.ts";
 import { type ElementLogs, findLogsThatTell } from "../cluster/element-logs.ts";
 import { whyUnusable } from "../../rounds/round.ts";
@@ -30,7 +30,15 @@ interface SharedLogs extends ElementLogs {
  *   cannot be used; else as collectFirst does
  */
 export async function findLogs(options: FindLogsOptions, effects: Effects): Promise<AttemptLogs> {
-  const { planned, results } = await collectAttempts(options, effects, () => null);
+  return selectLogs(await collectAttempts(options, effects, () => null), options, effects);
+}
+
+/** The same of attempts that are known. @throws BsweepError as findLogs does */
+export function selectLogs(
+  { planned, results }: Attempts,
+  options: FindLogsOptions,
+  effects: Effects,
+): AttemptLogs {
   const trialId = findTrialId(options.trial, planned);
   const attempts = planned.filter((each) => each.trialId === trialId);
   const attempt = options.attempt ?? Math.max(...attempts.map((each) => each.attempt));
@@ -57,7 +65,8 @@ export async function findLogs(options: FindLogsOptions, effects: Effects): Prom
   };
 }
 
-function findTrialId(word: string, planned: readonly PlannedAttempt[]): string {
+/** The trial that a person names. @throws BsweepError USAGE for none, or more than one */
+export function findTrialId(word: string, planned: readonly PlannedAttempt[]): string {
   const byNumber = planned.find(({ number }) => String(number) === word);
   if (byNumber !== undefined) return byNumber.trialId;
   const ids = new Set(

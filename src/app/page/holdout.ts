@@ -1,42 +1,13 @@
-import { closeSync, openSync, readFileSync, readSync } from "node:fs";
-import { splitRows } from "../../cnn/split.ts";
-import { BsweepError } from "../../core/errors.ts";
-import type { Setting } from "../../core/setting.ts";
+import { closeSync, openSync, readSync } from "node:fs";
 import type { Confusion, HoldoutView, PageHoldout } from "../../stats/report-page.ts";
-import { type LabelledDataset, openLabelledDataset } from "../../workspace/packed-dataset.ts";
+import type { LabelledDataset } from "../../workspace/packed-dataset.ts";
+import type { HeldOut } from "../report/held-out.ts";
 
 /** Trials whose confusion matrix a page holds. */
 export const CONFUSIONS = 20;
 /** Images that a page shows, and the most bytes that they may take. */
 const MAX_IMAGES = 64;
 const MAX_IMAGE_BYTES = 256 * 1024;
-
-/** The rows that a study's trials are judged on, with their labels. */
-export interface HeldOut {
-  readonly dataset: LabelledDataset;
-  /** Rows of the data set, in the order of stored predictions. */
-  readonly rows: Int32Array;
-  readonly labels: Uint8Array;
-}
-
-/** @returns why not, where the data set cannot be read any more */
-export function openHeldOut(
-  folder: string | undefined,
-  { datasetDigest, holdout }: Pick<Setting, "datasetDigest" | "holdout">,
-): HeldOut | { readonly reason: string } {
-  if (folder === undefined)
-    return { reason: "The trainer brings its own data, so their labels are not known here." };
-  try {
-    const dataset = openLabelledDataset(folder, datasetDigest);
-    const all = readFileSync(dataset.labelsFile);
-    const { fraction, seed } = holdout;
-    const { holdout: rows } = splitRows(all, { holdout: fraction, validation: 0, seed });
-    return { dataset, rows, labels: Uint8Array.from(rows, (row) => all[row] ?? 0) };
-  } catch (error) {
-    if (!(error instanceof BsweepError)) throw error;
-    return { reason: `The data set is not here any more: ${error.message}.` };
-  }
-}
 
 /** Counts what trials say of the rows that were held out, as their predictions come in, in any order. */
 export class HoldoutCounter {

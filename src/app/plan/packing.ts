@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { BsweepError } from "../../core/errors.ts";
 import type { RoundKind } from "../../formats/round-file.ts";
 import type { TrialResult } from "../../core/trial.ts";
-import { findResult, listResultFiles } from "../../rounds/results.ts";
+import { listResultFiles } from "../../rounds/result-files.ts";
+import { findResult } from "../../rounds/results.ts";
 import { arrayName, roundName, type Layout } from "../../workspace/layout.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
 import type { PlanContext } from "./plan-context.ts";
@@ -78,8 +79,8 @@ export async function findMeasured(
   study: string,
 ): Promise<TrialResult | undefined> {
   const { files } = listResultFiles(layout.studyResults(study));
-  for (const { path } of files.toSorted((a, b) => b.round - a.round || a.array - b.array)) {
-    const result = await findResult(path);
+  for (const file of files.toSorted((a, b) => b.round - a.round || a.array - b.array)) {
+    const result = await findResult(file);
     if (result?.state === "complete" && !["", "0"].includes(result.element.job)) return result;
   }
   return undefined;

@@ -1,12 +1,15 @@
 import type { Command } from "../command.ts";
+import { archiveCommand } from "./archive.ts";
 import { attachCommand } from "./attach.ts";
 import { bestCommand } from "./best.ts";
 import { cancelCommand } from "./cancel.ts";
 import { collectCommand } from "./collect.ts";
+import { compareCommand } from "./compare.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { exportCommand } from "./export.ts";
 import { generateCommand } from "./generate.ts";
+import { historyCommand } from "./history.ts";
 import { imageCommand } from "./image.ts";
 import { initCommand } from "./init.ts";
 import { localCommand } from "./local.ts";
@@ -20,6 +23,7 @@ import { reportCommand } from "./report.ts";
 import { retryCommand } from "./retry.ts";
 import { runtimeCommand } from "./runtime.ts";
 import { shellCommand } from "./shell.ts";
+import { showCommand } from "./show.ts";
 import { pauseCommand, resumeCommand, throttleCommand } from "./steer.ts";
 import { statusCommand } from "./status.ts";
 import { smokeCommand } from "./smoke.ts";
@@ -48,8 +52,12 @@ export const commands: readonly Command[] = [
   attachCommand,
   shellCommand,
   collectCommand,
+  archiveCommand,
   reportCommand,
+  showCommand,
   bestCommand,
+  compareCommand,
+  historyCommand,
   refitCommand,
   predictCommand,
   exportCommand,

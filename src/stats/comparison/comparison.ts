@@ -53,6 +53,21 @@ export interface TieGroup {
 
 export const FAMILY_LEVEL = 0.05;
 
+/** The best of a ranking, freed of the luck for which it was picked. */
+export interface CorrectedEstimate {
+  /** Place of the best. */
+  readonly place: number;
+  /** What the ranking says of it, which is too good on the average. */
+  readonly ranked: number;
+  readonly estimate: number;
+  /** 95 % */
+  readonly interval: Interval;
+  /** Whose luck was taken off: that with the rows, with the rows and the seeds, or with the seeds alone. */
+  readonly over: "rows" | "rows and seeds" | "seeds";
+  /** Candidates near the best that could not take part, for their predictions are not stored. */
+  readonly unread: number;
+}
+
 /** Why a question has no answer, in words that can follow a colon. */
 export interface Untold {
   readonly reason: string;

@@ -6,7 +6,7 @@ export interface Contender {
   readonly score: number;
   /** Were it the best: how far above it the best of a sample may lie by chance alone. */
   readonly allowance: number;
-  /** Of that, what was taken off because it is surely no rival, 0 or below. */
+  /** What was taken off its own gains when others' allowances were found, 0 or below. */
   readonly limit: number;
 }
 

@@ -2,11 +2,11 @@ import { type RandomSource, randomFor } from "../../core/random.ts";
 import { type Interval, mean, quantile, sortNumbers, wilsonInterval } from "../moments.ts";
 import {
   type Comparison,
+  type CorrectedEstimate,
   findLargest,
   type HoldoutPredictions,
   scoreCandidates,
 } from "./comparison.ts";
-import type { CorrectedEstimate } from "./corrected-estimate.ts";
 import { type Correctness, isRight, meanCorrect, readCorrectness } from "./correctness.ts";
 import { type Resample, visitResamples } from "./resamples.ts";
 import { reachOfChance, screenByAccuracy } from "./screen.ts";
@@ -109,9 +109,8 @@ function judgeLeftOut(
 ): number | null {
   const { shared, differing } = correctness;
   let [leftOut, right] = [0, 0];
-  for (let row = 0; row < weights.length; row++) if (weights[row] === 0) leftOut++;
-  for (let place = 0; place < shared.length; place++)
-    if (weights[shared[place] ?? 0] === 0) right++;
+  for (const weight of weights) if (weight === 0) leftOut++;
+  for (const row of shared) if (weights[row] === 0) right++;
   for (let place = 0; place < differing.length; place++)
     if (weights[differing[place] ?? 0] === 0 && isRight(correctness, run, place)) right++;
   return leftOut === 0 ? null : right / leftOut;

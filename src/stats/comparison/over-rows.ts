@@ -1,4 +1,5 @@
 import { type RandomSource, randomFor } from "../../core/random.ts";
+import { quantile } from "../moments.ts";
 import { type Correctness, meanCorrect, readCorrectness } from "./correctness.ts";
 import {
   type Comparison,
@@ -27,9 +28,9 @@ const KEPT = Math.floor((FAMILY_LEVEL - SCREENING_LEVEL) * (RESAMPLES + 1));
 
 /**
  * The tie group by a paired bootstrap over the rows of the hold-out: each resample counts for all candidates at once. A
- * candidate may be the best if, in more than one resample of twenty, some other gains on it as much as the best has ahead of
- * it. Others that lie significantly behind count for no more than they may be worth (Romano, Shaikh and Wolf, "A
- * practical two-step method for testing moment inequalities", Econometrica 82, 2014), and those far behind are not read.
+ * candidate may be the best if, in more than one resample of twenty, some other gains on it as much as the best is ahead of
+ * it. Where there are replicates, each resample draws what their seeds may have done as well. Candidates far behind,
+ * which cannot matter, are not read.
  * @returns null where the best of the ranking has no predictions
  */
 export function compareOverRows(
@@ -39,12 +40,13 @@ export function compareOverRows(
   const compared = comparison.candidates.length;
   const reach = reachOfChance(compared);
   const rows = holdout.labels.length;
+  const scores = scoreCandidates(comparison);
   const near = screenByAccuracy(comparison, rows, reach + OUT_OF_SIGHT);
-  const correctness = readCorrectness(comparison, holdout, near);
-  const best = correctness.candidates.indexOf(findLargest(scoreCandidates(comparison)));
+  const correctness = readCorrectness(comparison, holdout, withRunnerUp(near, scores));
+  const best = correctness.candidates.indexOf(findLargest(scores));
   if (best < 0) return null;
   const seedVariance = measureSeedVariance(correctness);
-  const limits = limitRivals(correctness, seedVariance, best, reach);
+  const limits = limitRivals(correctness, seedVariance, best);
   const allowances = findAllowances(correctness, seedVariance, limits);
   const told = constrainIntervals(
     correctness.candidates.map((place, index) => ({
@@ -68,6 +70,14 @@ export function compareOverRows(
   };
 }
 
+/** However far ahead the best is, by how much is told by the next. */
+function withRunnerUp(near: readonly number[], scores: Float64Array): readonly number[] {
+  const [best] = near;
+  if (near.length !== 1 || best === undefined) return near;
+  const next = findLargest(scores.map((score, place) => (place === best ? -Infinity : score)));
+  return next < 0 ? near : [best, next].sort((a, b) => a - b);
+}
+
 /** Without predictions, only the accuracies can tell a candidate from the best. */
 function keepUnread(
   comparison: Comparison,
@@ -79,24 +89,43 @@ function keepUnread(
   return unread.filter((place) => within.has(place)).map((place) => ({ place, difference: null }));
 }
 
-/** For each candidate, in rows: at most how far above the best it truly lies, where that is below 0; else 0. */
-function limitRivals(
+/** Standard errors that are more than so many times the usual one are taken off, as often as the second says. */
+const [UNUSUAL, HANDICAP] = [1.25, 3];
+/** Candidates within so many standard errors of the best are beside it. */
+const BESIDE = 2;
+
+/**
+ * For each candidate, in rows: what is taken off its gains, 0 or below. One that differs from the best on many rows gains
+ * more by chance than those close to it do, and would alone decide what all are allowed.
+ */
+function limitRivals(correctness: Correctness, variance: SeedVariance, best: number): Float64Array {
+  const { counts } = correctness;
+  const errors = measureErrors(correctness, variance, best);
+  const ahead = meanCorrect(correctness, counts, best);
+  const isBeside = (error: number, place: number): boolean =>
+    ahead - meanCorrect(correctness, counts, place) <= BESIDE * error;
+  const others = errors.filter((_, place) => place !== best);
+  const beside = errors.filter((error, place) => place !== best && isBeside(error, place));
+  const usual = beside.length > 0 ? quantile(beside.sort(), 0.5) : quantile(others.sort(), 0);
+  return errors.map((error) => Math.min(0, HANDICAP * (UNUSUAL * usual - error)) || 0);
+}
+
+/** Of each candidate's difference to the best, in rows. */
+function measureErrors(
   correctness: Correctness,
   seedVariance: SeedVariance,
   best: number,
-  reach: number,
 ): Float64Array {
-  const { candidates, starts, counts, rows } = correctness;
+  const { candidates, starts, rows } = correctness;
   const runsOf = (place: number) => (starts[place + 1] ?? 0) - (starts[place] ?? 0);
   const bySeed = varianceOfSeeds(seedVariance, seedVariance.seeds, rows);
   const top = meanByRow(correctness, best);
-  const ahead = meanCorrect(correctness, counts, best);
   return Float64Array.from(candidates, (_, place) => {
+    if (place === best) return 0;
     const own = meanByRow(correctness, place);
     let squares = bySeed * (1 / runsOf(place) + 1 / runsOf(best));
     for (let row = 0; row < own.length; row++) squares += ((own[row] ?? 0) - (top[row] ?? 0)) ** 2;
-    const behind = ahead - meanCorrect(correctness, counts, place);
-    return Math.min(0, reach * Math.sqrt(squares) - behind);
+    return Math.sqrt(squares);
   });
 }
 

@@ -15,13 +15,13 @@ import { type PooledVariance, poolVariance } from "./screen.ts";
 
 const SAMPLES = 1999;
 const KEPT = Math.floor(FAMILY_LEVEL * (SAMPLES + 1));
-/** With so many degrees of freedom, a variance is known well enough to stand by itself. */
-export const ENOUGH_DEGREES = 10;
+/** With so many degrees of freedom, a standard deviation is known to a fortieth. */
+const MOST_DEGREES = 1000;
 
 /**
  * The tie group by replicates of whatever the objective is: the studentized difference to the best, its limit by simulation (Hsu
- * 1984; Dunnett, JASA 50, 1955, for as many controls as there are candidates). Seeds' variance is pooled over the better
- * half, and again over those that cannot be told apart by it, for what fails now and then varies more than what is good.
+ * 1984; Dunnett, JASA 50, 1955, for as many controls as there are candidates). What seeds vary is pooled over the better
+ * candidates, for what fails now and then varies more than what is good.
  * @returns null where nothing has replicates
  */
 export function compareOverSeeds(comparison: Comparison): TieGroup | null {
@@ -38,18 +38,23 @@ export interface NearVariance extends PooledVariance {
   readonly unit: number;
 }
 
-/** @returns null where nothing has replicates */
+/**
+ * Over the better half, best first, until it is known well enough. That the means choose who is in does not bend a variance.
+ * @returns null where nothing has replicates
+ */
 export function poolNearBest(comparison: Comparison): NearVariance | null {
   const scores = scoreCandidates(comparison);
   const byScore = [...scores.keys()]
     .filter((place) => (scores[place] ?? -Infinity) > -Infinity)
     .sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0));
-  const half = Math.ceil(byScore.length / 2);
-  const first = pool(comparison, byScore.slice(0, half)) ?? pool(comparison, byScore);
-  if (first === null) return null;
-  const tied = tellApart(comparison, scores, first).map(({ place }) => place);
-  const second = pool(comparison, tied);
-  return second !== null && second.degrees >= ENOUGH_DEGREES ? second : first;
+  const half = byScore.slice(0, Math.ceil(byScore.length / 2));
+  let degrees = 0;
+  const enough = half.filter((place) => {
+    const isNeeded = degrees < MOST_DEGREES;
+    degrees += (comparison.candidates[place]?.values.length ?? 1) - 1;
+    return isNeeded;
+  });
+  return pool(comparison, enough) ?? pool(comparison, byScore);
 }
 
 /** @returns null where none of them has replicates */

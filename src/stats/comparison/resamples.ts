@@ -33,7 +33,7 @@ export function visitResamples(
     const totals = sumTogether(correctness, drawn, radix);
     for (const weights of drawn) {
       let base = 0;
-      for (let place = 0; place < shared.length; place++) base += weights[shared[place] ?? 0] ?? 0;
+      for (const row of shared) base += weights[row] ?? 0;
       for (let run = 0; run < sums.length; run++) {
         const total = totals[run] ?? 0;
         const rest = Math.floor(total / radix);

@@ -1,24 +1,32 @@
-import { type Comparison, findLargest, scoreCandidates, type Untold } from "./comparison.ts";
-import type { CorrectedEstimate } from "./corrected-estimate.ts";
+import {
+  type Comparison,
+  type CorrectedEstimate,
+  findLargest,
+  scoreCandidates,
+  type Untold,
+} from "./comparison.ts";
 import { studentLimit } from "./normal.ts";
-import { ENOUGH_DEGREES, poolNearBest } from "./over-seeds.ts";
+import { poolNearBest } from "./over-seeds.ts";
 
 /** Standard errors of the best's mean, beyond which another candidate tells nothing of it. */
 const WINDOW = 10;
 const STEPS_PER_ERROR = 10;
 const ROUNDS = 400;
+/** Of freedom: with fewer, what seeds vary is not known well enough to be taken off. */
+const LEAST_DEGREES = 10;
 
 /**
  * Empirical Bayes: where the true means lie is estimated from all candidates near the best, as the distribution that makes their
  * means most likely (Kiefer and Wolfowitz, Annals of Mathematical Statistics 27, 1956, by EM as Laird, JASA 73, 1978), and the
  * best is told by its mean given its value, which picking does not bias (Efron, "Tweedie's formula and selection bias",
- * JASA 106, 2011). The interval has the length that it would have had without picking, which is too long rather than too short.
+ * JASA 106, 2011). Of the luck of equal candidates, about four fifths are taken off. The interval has the length that it
+ * would have had without picking.
  */
 export function shrinkBest(comparison: Comparison): CorrectedEstimate | Untold {
   const pooled = poolNearBest(comparison);
   if (pooled === null)
     return { reason: "one run each and no hold-out predictions of this objective: run replicates" };
-  if (pooled.degrees < ENOUGH_DEGREES)
+  if (pooled.degrees < LEAST_DEGREES)
     return { reason: "too few replicates to tell how much seeds vary: run more" };
   const scores = scoreCandidates(comparison);
   const place = findLargest(scores);

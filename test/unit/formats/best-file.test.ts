@@ -9,6 +9,8 @@ const BEST: Best = {
   direction: "maximize",
   objective: 4163 / 4200,
   interval: { low: 0.98787, high: 0.9936 },
+  over: "rows",
+  chosen: null,
   holdout: { correct: 4163, count: 4200 },
   replicates: 1,
   spread: { low: 4163 / 4200, high: 4163 / 4200 },
@@ -24,7 +26,7 @@ const BEST: Best = {
 test("the YAML says where it comes from and can be pasted", () => {
   expect(formatBest(BEST)).toBe(`# Trial 17 of study digits, the best of 2,871 complete trials
 # holdoutAccuracy: 0.9911904761904762
-# 95 % interval: 0.9879 .. 0.9936 (rows only, not seeds), 4,163 of 4,200 rows right
+# 95 % interval: 0.98787 .. 0.99360 (rows only, not seeds), 4,163 of 4,200 rows right
 # 2 share this value: hold-out loss, model size, trial number decided, in this order
 # model: 225,034 parameters
 
@@ -38,13 +40,14 @@ trainer:
 `);
 });
 
-test("replicates are told instead of an interval", () => {
+test("replicates are told, and that the interval is over seeds", () => {
   const text = formatBest({
     ...BEST,
-    ...{ interval: null, holdout: null, replicates: 3, spread: { low: 0.5, high: 1 } },
+    ...{ holdout: null, replicates: 3, spread: { low: 0.5, high: 1 } },
+    ...{ interval: { low: 0.6, high: 0.9 }, over: "seeds" },
   });
   expect(text).toContain("mean of 3 replicates, 0.5 .. 1");
-  expect(text).not.toContain("interval");
+  expect(text).toContain("95 % interval: 0.60000 .. 0.90000 (over seeds)");
 });
 
 test("any parameters come back from the YAML as they went in", () => {

@@ -35,13 +35,13 @@ test("an accuracy's interval stays within its range", () => {
 test.each([3, 5, 10])(
   "of %d seeds, the interval holds the truth in about 95 of 100 studies",
   (seeds) => {
-    const held = repeatStudies(400, (random) => {
+    const held = repeatStudies(150, (random) => {
       const values = Array.from({ length: seeds }, () => 7 + 0.01 * drawNoise(random));
       const { interval } = estimateMean(values, null);
       return interval !== null && interval.low <= 7 && 7 <= interval.high;
     });
-    expect(shareOf(held)).toBeGreaterThan(0.9);
-    expect(shareOf(held)).toBeLessThan(0.98);
+    expect(shareOf(held)).toBeGreaterThan(0.88);
+    expect(shareOf(held)).toBeLessThanOrEqual(0.99);
   },
 );
 

@@ -1,0 +1,69 @@
+import type { Objective } from "../core/study.ts";
+import { buildLedger, type Ledger } from "../stats/ledger/ledger.ts";
+import type { AttemptRecord } from "../stats/ledger/attempt.ts";
+import { readPlanned } from "../storage/attempts.ts";
+import { readAttemptCosts } from "../storage/attempt-costs.ts";
+import type { StudyDatabase } from "../storage/database.ts";
+import type { Layout } from "../workspace/layout.ts";
+import { placeOfResult } from "./cluster/element-logs.ts";
+import { findLostElements } from "./ledger/lost.ts";
+import { RequestBook } from "./ledger/request-book.ts";
+
+export interface LedgerOptions {
+  /** Of the study. */
+  readonly name: string;
+  readonly objective: Objective;
+  readonly layout: Layout;
+  /** Hashes of the settings whose results may be the best so far; absent: all. The cost is that of all settings. */
+  readonly settings?: ReadonlySet<string>;
+}
+
+/**
+ * What a study has cost, by what the database holds and what is left of its rounds: a round that is gone, or cannot be
+ * read, leaves its requests unknown. Writes nothing, asks no scheduler.
+ */
+export function readLedger(database: StudyDatabase, options: LedgerOptions): Ledger {
+  const { objective } = options;
+  const book = new RequestBook(options.layout, options.name);
+  const attempts = readAttemptRecords(database, options, book);
+  const planned = readPlanned(database);
+  return buildLedger({ attempts, objective, ...findLostElements(planned, attempts, book) });
+}
+
+/** Every result of the database, with what its element asked for. */
+export function readAttemptRecords(
+  database: StudyDatabase,
+  { name, objective, layout, settings }: LedgerOptions,
+  book = new RequestBook(layout, name),
+): readonly AttemptRecord[] {
+  const findAsked = createAskedLookup(book);
+  return readAttemptCosts(database, objective.metric).map((cost): AttemptRecord => {
+    const { request, submitted } = findAsked(cost.file);
+    const isRanked = settings?.has(cost.setting) ?? true;
+    // There may be very many: none is copied.
+    return Object.assign(cost, {
+      ...{ request, submitted, element: `${cost.job} ${elementOf(cost.file)}` },
+      objective: isRanked ? cost.objective : null,
+    });
+  });
+}
+
+/** `round-001/array-01/17` of `round-001/array-01/17.ID.1.NONCE.json`. */
+function elementOf(file: string): string {
+  return file.slice(0, file.indexOf(".", file.lastIndexOf("/")));
+}
+
+/** What is the same for all results of a folder is found out once. */
+function createAskedLookup(book: RequestBook) {
+  const known = new Map<string, Pick<AttemptRecord, "request" | "submitted">>();
+  return (file: string): Pick<AttemptRecord, "request" | "submitted"> => {
+    const folder = file.slice(0, file.lastIndexOf("/"));
+    const found = known.get(folder);
+    if (found !== undefined) return found;
+    const place = placeOfResult(file);
+    const request = place === undefined ? null : book.requestOf(place.round);
+    const submitted = place === undefined ? null : book.submittedAt(place.round, place.array);
+    known.set(folder, { request, submitted });
+    return { request, submitted };
+  };
+}
