@@ -84,6 +84,21 @@ await build({
   banner: { js: `(function (exports, require, module, __filename, __dirname) {${start}` },
   footer: { js: "})" },
 });
+// What the HTML report runs in a browser, and how it looks.
+await build({
+  absWorkingDir: root,
+  bundle: true,
+  entryPoints: [{ in: "src/reports/html/page/main.ts", out: "report-page" }],
+  outdir: dist,
+  format: "iife",
+  platform: "browser",
+  target: ["chrome103", "firefox113", "safari16.4"],
+  minify: true,
+  charset: "ascii",
+  // Licences of what is bundled stay in it.
+  legalComments: "inline",
+  logLevel: "warning",
+});
 // The package's own files are modules.
 writeFileSync(join(dist, "package.json"), '{ "type": "commonjs" }\n');
 chmodSync(join(dist, "main.js"), 0o755);

@@ -53,9 +53,10 @@ function pickSimplest(
   };
 }
 
-function describeBest(
+/** @throws BsweepError CONFLICT where no trial is ranked */
+export function describeBest(
   report: StudyRanking,
-  options: BestOptions,
+  options: { readonly study: BestOptions["study"] },
   { place, chosen }: Pick = { place: 0, chosen: null },
 ): Best {
   const { study, objective, ranking, counts, sharing } = report;

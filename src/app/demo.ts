@@ -10,6 +10,7 @@ import { fetchExampleDigits, findExampleDigits, writeExampleDigits } from "./exa
 
 const STUDY_FILE = "study.yaml";
 const CSV_FILE = "train.csv";
+const REPORT_FILE = "report.html";
 const ROWS = 8000;
 const PARTS = ["train", "t10k"] as const;
 
@@ -54,6 +55,10 @@ export const SWEEP_DEMO: Demo = {
     },
     { title: "Rank what came back", args: ["report", STUDY_FILE, "--top", "5"] },
     { title: "Take the winner", args: ["best", STUDY_FILE] },
+    {
+      title: "Put all of it into one page, to be opened in a browser: report.html",
+      args: ["report", STUDY_FILE, "--no-collect", "--format", "html", "--output", REPORT_FILE],
+    },
   ],
 };
 

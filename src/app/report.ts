@@ -55,7 +55,8 @@ export function rankStudy(options: ReportOptions, effects: Effects): Promise<Stu
   });
 }
 
-async function readStudy<T>(
+/** Reads what the study has so far, and says what must be known of it. @throws BsweepError as reportStudy does */
+export async function readStudy<T>(
   options: ReportOptions,
   effects: Effects,
   read: (database: StudyDatabase) => T,
@@ -69,7 +70,7 @@ async function readStudy<T>(
   return found;
 }
 
-interface ReadReportOptions extends CollectFirstOptions {
+export interface ReadReportOptions extends CollectFirstOptions {
   /** Which trials are ranked: by default those of the study's present setting. */
   readonly setting?: "present" | "all";
   /** Whether the rows of the ranking tell their steps. */
@@ -77,7 +78,7 @@ interface ReadReportOptions extends CollectFirstOptions {
 }
 
 /** Ranks what the database holds of a study. @throws BsweepError INVALID_DATA when the data set cannot be used */
-function readReport(database: StudyDatabase, options: ReadReportOptions): StudyReport {
+export function readReport(database: StudyDatabase, options: ReadReportOptions): StudyReport {
   const { study, setting = "present", steps = false } = options;
   const { settings, table } = readTrials(database, options);
   const evidence = gatherEvidence(database, options, table);
@@ -125,7 +126,8 @@ export function readBest(database: StudyDatabase, options: ReadReportOptions): N
   return best === undefined ? null : nameBest(best);
 }
 
-function readTrials(
+/** Every planned trial, and the settings they were planned in. @throws BsweepError INVALID_DATA */
+export function readTrials(
   database: StudyDatabase,
   { study, layout }: ReadReportOptions,
 ): {
@@ -154,7 +156,7 @@ function readTrials(
 }
 
 /** Where the data set is gone, what was planned last is taken for the present one. */
-function presentSetting(
+export function presentSetting(
   study: Study,
   layout: Layout,
   planned: ReturnType<typeof readSettings>,

@@ -11,7 +11,7 @@ A study of ${plural(trials, "planned trial")} in ${plural(rounds.length, "round"
 
 | | |
 | --- | --- |
-| \`report/\` | the ranking: \`ranking.txt\` to read, \`ranking.csv\`, \`steps.csv\` and \`report.json\` with every metric |
+| \`report/\` | \`report.html\` to open in a browser; the ranking: \`ranking.txt\` to read, \`ranking.csv\`, \`steps.csv\` and \`report.json\` with every metric |
 | \`study.yaml\` | what was asked for: search space, sampler, trainer, data, resources |
 | \`jobs/${study}/round-NNN/\` | what was planned: \`round.json\`, and a line an element in \`array-NN.trials.jsonl\`, with every parameter and seed |
 | \`results/${study}/study.sqlite\` | all of it as an SQLite database |

@@ -2,18 +2,19 @@ import type { Effects } from "../core/effects.ts";
 import type { Study } from "../core/study.ts";
 import type { StudyReport } from "../stats/study-report.ts";
 import type { Layout } from "../workspace/layout.ts";
+import type { SectionOptions } from "./section.ts";
 
 /** Rows of the ranking that a format for people shows when nobody says how many. */
 export const SHOWN_ROWS = 20;
 
 /** What is wanted, beside the format. */
 export interface ReportRequest {
-  /** With steps, if they are asked for. */
-  readonly report: StudyReport;
+  /** With steps, if they are asked for. @throws BsweepError as reportStudy does */
+  readonly report: () => Promise<StudyReport>;
   /** Most rows of the ranking; undefined: as many as the format shows by itself. */
   readonly top: number | undefined;
-  /** Metrics beside the objective, in formats that do not have them all. */
-  readonly metrics: readonly string[];
+  /** Metrics beside the objective, in formats that do not have them all. @throws BsweepError USAGE for one there is not */
+  readonly metricsOf: (report: StudyReport) => readonly string[];
   readonly steps: boolean;
   /** Where more than the report is to be had. */
   readonly source: ReportSource;
@@ -47,29 +48,29 @@ export interface ReportFormat {
 export const REPORT_FORMATS = {
   table: {
     purpose: "to read",
-    make: async ({ report, ...shown }) =>
-      (await import("./table.ts")).formatReportTable(report, limitRows(shown)),
+    make: async (request) =>
+      (await import("./table.ts")).formatReportTable(...(await showRows(request))),
   },
   csv: {
     purpose: "the ranking, for spreadsheets",
     hasSteps: true,
     make: async ({ report, top, steps }) => {
       const { formatReportCsv, formatStepsCsv } = await import("./csv.ts");
-      return (steps ? formatStepsCsv : formatReportCsv)(report, top ?? Infinity);
+      return (steps ? formatStepsCsv : formatReportCsv)(await report(), top ?? Infinity);
     },
   },
   json: {
     purpose: "everything",
     hasSteps: true,
     make: async ({ report, top }) =>
-      (await import("./json.ts")).formatReportJson(report, top ?? Infinity),
+      (await import("./json.ts")).formatReportJson(await report(), top ?? Infinity),
   },
   jsonl: {
     purpose: "the ranking, a trial a line",
     hasSteps: true,
     make: async ({ report, top, steps }) => {
       const { formatReportJsonl, formatStepsJsonl } = await import("./jsonl.ts");
-      return (steps ? formatStepsJsonl : formatReportJsonl)(report, top ?? Infinity);
+      return (steps ? formatStepsJsonl : formatReportJsonl)(await report(), top ?? Infinity);
     },
   },
   parquet: {
@@ -78,7 +79,7 @@ export const REPORT_FORMATS = {
     hasSteps: true,
     make: async ({ report, top, steps }) => {
       const { formatReportParquet, formatStepsParquet } = await import("./parquet.ts");
-      return (steps ? formatStepsParquet : formatReportParquet)(report, top ?? Infinity);
+      return (steps ? formatStepsParquet : formatReportParquet)(await report(), top ?? Infinity);
     },
   },
   optuna: {
@@ -87,19 +88,28 @@ export const REPORT_FORMATS = {
     hasSteps: true,
     isWhole: true,
     make: async ({ report, source: { effects, ...options } }) =>
-      (await import("../app/optuna/export.ts")).exportOptuna(report, options, effects),
+      (await import("../app/optuna/export.ts")).exportOptuna(await report(), options, effects),
     checkReplaced: async (path) =>
       (await import("../app/optuna/export.ts")).checkReplacedExport(path),
   },
   markdown: {
     purpose: "for a notebook",
-    make: async ({ report, ...shown }) =>
-      (await import("./markdown.ts")).formatReportMarkdown(report, limitRows(shown)),
+    make: async (request) =>
+      (await import("./markdown.ts")).formatReportMarkdown(...(await showRows(request))),
   },
   latex: {
     purpose: "a paper's table",
-    make: async ({ report, ...shown }) =>
-      (await import("./latex.ts")).formatReportLatex(report, limitRows(shown)),
+    make: async (request) =>
+      (await import("./latex.ts")).formatReportLatex(...(await showRows(request))),
+  },
+  html: {
+    purpose: "one page to open in a browser",
+    isWhole: true,
+    make: async ({ source: { effects, ...options } }) => {
+      const { reportPage } = await import("../app/report-page.ts");
+      const { formatReportHtml } = await import("./html/html.ts");
+      return formatReportHtml(await reportPage(options, effects));
+    },
   },
 } as const satisfies Readonly<Record<string, ReportFormat>>;
 
@@ -107,6 +117,12 @@ export type ReportFormatName = keyof typeof REPORT_FORMATS;
 
 export const REPORT_FORMAT_NAMES = Object.keys(REPORT_FORMATS) as readonly ReportFormatName[];
 
-function limitRows({ top = SHOWN_ROWS, metrics }: Pick<ReportRequest, "top" | "metrics">) {
-  return { top, metrics };
+/** The report, and what of it people see. */
+async function showRows({
+  report: read,
+  top = SHOWN_ROWS,
+  metricsOf,
+}: ReportRequest): Promise<[StudyReport, SectionOptions]> {
+  const report = await read();
+  return [report, { top, metrics: metricsOf(report) }];
 }

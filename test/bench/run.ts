@@ -6,6 +6,7 @@ import { benchCollect } from "./collect.ts";
 import { benchCommands } from "./commands.ts";
 import { tell } from "./figure.ts";
 import { benchGenerate } from "./generate.ts";
+import { benchHtml } from "./html.ts";
 import { benchImportance } from "./importance.ts";
 import { benchStartup } from "./startup.ts";
 import { benchStatus } from "./status.ts";
@@ -20,6 +21,7 @@ const BENCHES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   generate: benchGenerate,
   collect: benchCollect,
   status: benchStatus,
+  html: benchHtml,
   importance: benchImportance,
 };
 

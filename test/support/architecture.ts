@@ -18,6 +18,7 @@ export const FENCES: Readonly<Record<string, readonly string[]>> = {
   "@tensorflow/[^/]+": ["trainer"],
   "better-sqlite3": ["storage"],
   "cli-table3": ["reports"],
+  echarts: ["reports/html/page"],
   execa: ["process"],
   handlebars: ["rendering"],
   "hyparquet-writer": ["reports"],

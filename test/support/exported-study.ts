@@ -156,6 +156,7 @@ export async function exportStudy(
   const effects = recordEffects();
   const report = await reportStudy({ study, layout, collect: true, setting, steps }, effects);
   const source = { study, layout, collect: true, setting, effects };
-  const request = { report, top: undefined, metrics: [], steps, source };
+  const asked = { report: () => Promise.resolve(report), metricsOf: () => [] };
+  const request = { ...asked, top: undefined, steps, source };
   return { report, made: await REPORT_FORMATS[format].make(request) };
 }

@@ -15,8 +15,10 @@ export const archiveCommand = defineCommand({
   run: async ({ study: studyFile, output, json }, { layout, effects }) => {
     const { archiveStudy } = await import("../../app/archive/archive.ts");
     const { reportStudy } = await import("../../app/report.ts");
+    const { reportPage } = await import("../../app/report-page.ts");
     const { formatArchiveReadme } = await import("../../reports/archive-readme.ts");
     const { formatReportCsv, formatStepsCsv } = await import("../../reports/csv.ts");
+    const { formatReportHtml } = await import("../../reports/html/html.ts");
     const { formatReportJson } = await import("../../reports/json.ts");
     const { formatReportTable } = await import("../../reports/table.ts");
     const { logicalPath } = await import("../../workspace/layout.ts");
@@ -29,6 +31,7 @@ export const archiveCommand = defineCommand({
       "ranking.csv": formatReportCsv(report, Infinity),
       "steps.csv": formatStepsCsv(report, Infinity),
       "report.json": formatReportJson(report, Infinity),
+      "report.html": formatReportHtml(await reportPage(asked, effects)),
     };
     const options = { study, layout, output: path, reports, describe: formatArchiveReadme };
     const facts = await archiveStudy(options, effects);

@@ -49,6 +49,7 @@ async function runDemo(best: boolean, options: DemoOptions, effects: Effects): P
     print(`\nAll of this took ${took}. The models are in ${options.folder}/models.`);
     return 0;
   }
+  print(`\nOpen ${options.folder}/report.html in a browser: it needs nothing else.`);
   const alone = formatDuration(await sumTrialSeconds(options));
   print(`\nAll of this took ${took}; one trial after another would have taken ${alone}, a cluster runs them all at once.
 What you would start there: bash ${options.folder}/jobs/demo/round-001/submit.sh`);

@@ -43,13 +43,17 @@ export const reportCommand = defineCommand({
     const { logicalPath } = await import("../../workspace/layout.ts");
     const path = output === undefined ? undefined : logicalPath(output);
     if (path !== undefined) await format.checkReplaced?.(path);
-    const { reportStudy } = await import("../../app/report.ts");
     const study = await openStudy(asked.study);
     const { top, steps } = asked;
-    const report = await reportStudy({ study, layout, collect, setting, steps }, effects);
-    const metrics = chooseMetrics(report, asked.metrics);
-    const source = { study, layout, collect, setting, effects };
-    const made = await format.make({ report, top, metrics, steps, source });
+    const options = { study, layout, collect, setting };
+    const made = await format.make({
+      report: async () => {
+        const { reportStudy } = await import("../../app/report.ts");
+        return reportStudy({ ...options, steps }, effects);
+      },
+      metricsOf: (report) => chooseMetrics(report, asked.metrics),
+      ...{ top, steps, source: { ...options, effects } },
+    });
     if (path === undefined) {
       print(String(made));
       return;

@@ -79,7 +79,7 @@ test("one trial has rank 1, and Wilson's interval", () => {
   expect(row?.interval?.high).toBeCloseTo(0.9936, 4);
 });
 
-test("replicates make one row: mean, lowest and highest, no interval over rows", () => {
+test("replicates make one row: mean, lowest and highest, and an interval over seeds", () => {
   const params = { filters: 16 };
   const rows = rankTrials(
     [
@@ -100,7 +100,8 @@ test("replicates make one row: mean, lowest and highest, no interval over rows",
     objective: 0.75,
     replicates: 2,
     spread: { low: 0.5, high: 1 },
-    interval: null,
+    // Student's t of one degree of freedom: 12.7 times 0.25, cut at what an accuracy can be.
+    ...{ interval: { low: 0, high: 1 }, over: "seeds", standardDeviation: Math.SQRT1_2 / 2 },
     holdoutLoss: 0.25,
   });
 });

@@ -1,0 +1,123 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import type { Confusion, HoldoutView, PageHoldout } from "../../stats/report-page.ts";
+import type { LabelledDataset } from "../../workspace/packed-dataset.ts";
+import type { HeldOut } from "../report/held-out.ts";
+
+/** Trials whose confusion matrix a page holds. */
+export const CONFUSIONS = 20;
+/** Images that a page shows, and the most bytes that they may take. */
+const MAX_IMAGES = 64;
+const MAX_IMAGE_BYTES = 256 * 1024;
+
+/** Counts what trials say of the rows that were held out, as their predictions come in, in any order. */
+export class HoldoutCounter {
+  readonly #held: HeldOut;
+  readonly #classes: number;
+  /** [row, class] */
+  readonly #said: Int32Array;
+  readonly #top: ReadonlySet<number>;
+  readonly #predictions = new Map<number, Uint8Array>();
+  #judged = 0;
+
+  /** @param top places of the trials whose confusion is wanted, the best first */
+  constructor(held: HeldOut, top: readonly number[]) {
+    this.#held = held;
+    this.#classes = held.dataset.header.classes;
+    this.#said = new Int32Array(held.rows.length * this.#classes);
+    this.#top = new Set(top);
+  }
+
+  /** Predictions of other rows, or of classes there are not, are of no use. */
+  add(trial: number, predictions: Uint8Array): void {
+    const classes = this.#classes;
+    if (predictions.length !== this.#held.rows.length) return;
+    // A hundred million of them in a large study: no call for each.
+    for (const said of predictions) if (said >= classes) return;
+    const said = this.#said;
+    for (let row = 0, at = 0; row < predictions.length; row++, at += classes) {
+      const place = at + (predictions[row] ?? 0);
+      said[place] = (said[place] ?? 0) + 1;
+    }
+    this.#judged += 1;
+    if (this.#top.has(trial)) this.#predictions.set(trial, Uint8Array.from(predictions));
+  }
+
+  finish(): PageHoldout {
+    if (this.#judged === 0)
+      return { reason: "No trial told what it predicted for the rows that were held out." };
+    const { dataset, rows } = this.#held;
+    const { height, width, channels } = dataset.header;
+    return {
+      reason: null,
+      ...{ rows: rows.length, classes: this.#classes, judged: this.#judged },
+      confusions: [...this.#top].flatMap((trial) => this.#confusionOf(trial)),
+      image: { height, width, channels },
+      hard: this.#listHard(
+        Math.min(MAX_IMAGES, Math.floor(MAX_IMAGE_BYTES / (height * width * channels))),
+      ),
+    };
+  }
+
+  #confusionOf(trial: number): readonly Confusion[] {
+    const predictions = this.#predictions.get(trial);
+    if (predictions === undefined) return [];
+    const classes = this.#classes;
+    const counts = new Int32Array(classes * classes);
+    for (const [row, said] of predictions.entries()) {
+      const place = (this.#held.labels[row] ?? 0) * classes + said;
+      counts[place] = (counts[place] ?? 0) + 1;
+    }
+    return [{ trial, counts }];
+  }
+
+  /** Half of the room is for what the best trial gets wrong. */
+  #listHard(most: number): HoldoutView["hard"] {
+    const { rows, labels, dataset } = this.#held;
+    const [first = -1] = this.#top;
+    const best = this.#predictions.get(first);
+    const wrong = Int32Array.from(rows, (_, row) => this.#judged - this.#saidOf(row, labels[row]));
+    const hardest = [...rows.keys()]
+      .filter((row) => (wrong[row] ?? 0) > 0)
+      .sort((a, b) => (wrong[b] ?? 0) - (wrong[a] ?? 0) || a - b);
+    const missed = hardest.filter((row) => best !== undefined && best[row] !== labels[row]);
+    const half = Math.ceil(most / 2);
+    const shown = [...new Set([...hardest.slice(0, half), ...missed])].slice(0, most);
+    return {
+      row: Int32Array.from(shown, (row) => rows[row] ?? 0),
+      label: Uint8Array.from(shown, (row) => labels[row] ?? 0),
+      wrong: Int32Array.from(shown, (row) => wrong[row] ?? 0),
+      common: Uint8Array.from(shown, (row) => this.#commonMistake(row)),
+      best: Uint8Array.from(shown, (row) => best?.[row] ?? labels[row] ?? 0),
+      pixels: readImages(
+        dataset,
+        shown.map((row) => rows[row] ?? 0),
+      ),
+    };
+  }
+
+  #saidOf(row: number, label = 0): number {
+    return this.#said[row * this.#classes + label] ?? 0;
+  }
+
+  #commonMistake(row: number): number {
+    const label = this.#held.labels[row];
+    let most = -1;
+    for (let each = 0; each < this.#classes; each++)
+      if (each !== label && (most < 0 || this.#saidOf(row, each) > this.#saidOf(row, most)))
+        most = each;
+    return Math.max(0, most);
+  }
+}
+
+function readImages({ header, imagesFile }: LabelledDataset, rows: readonly number[]): Uint8Array {
+  const size = header.height * header.width * header.channels;
+  const pixels = new Uint8Array(rows.length * size);
+  const file = openSync(imagesFile, "r");
+  try {
+    for (const [place, row] of rows.entries())
+      readSync(file, pixels, place * size, size, row * size);
+  } finally {
+    closeSync(file);
+  }
+  return pixels;
+}

@@ -1,0 +1,158 @@
+import type { Effects } from "../core/effects.ts";
+import { formatValue, spaceThousands } from "../core/quantities.ts";
+import type { Setting } from "../core/setting.ts";
+import { formatBest } from "../formats/best-file.ts";
+import type { PageAnswer, ReportPage } from "../stats/report-page.ts";
+import type { StudyReport } from "../stats/study-report.ts";
+import type { StudyDatabase } from "../storage/database.ts";
+import {
+  iterateDetails,
+  readPageAttempts,
+  readPageFailures,
+  readReplicates,
+} from "../storage/page-rows.ts";
+import { readSettings } from "../storage/rounds.ts";
+import { packageVersion } from "../workspace/package.ts";
+import { describeBest } from "./best.ts";
+import { tabulateAttempts } from "./page/attempts.ts";
+import { listFailures } from "./page/failures.ts";
+import { HistoryCollector } from "./page/histories.ts";
+import { CONFUSIONS, HoldoutCounter } from "./page/holdout.ts";
+import { openHeldOut } from "./report/held-out.ts";
+import { sumLedger } from "./page/ledger.ts";
+import { listImportance, tabulateParameters } from "./page/parameters.ts";
+import { describeProvenance } from "./page/provenance.ts";
+import { showName, showText } from "./page/text-table.ts";
+import { type PageTrials, tabulateMetrics, tabulateTrials } from "./page/trials.ts";
+import {
+  presentSetting,
+  type ReadReportOptions,
+  readReport,
+  readStudy,
+  readTrials,
+  type ReportOptions,
+} from "./report.ts";
+
+/**
+ * All that the HTML report shows.
+ * @throws BsweepError CONFLICT when nothing was collected yet; STORAGE; INVALID_DATA
+ */
+export function reportPage(options: ReportOptions, effects: Effects): Promise<ReportPage> {
+  return readStudy(options, effects, (database) => readPage(database, options));
+}
+
+function readPage(database: StudyDatabase, options: ReadReportOptions): ReportPage {
+  const { study, layout } = options;
+  const { settings, table } = readTrials(database, options);
+  const ranksAll = options.setting === "all";
+  const [{ setting: present }] = settings;
+  const rows = table.listByNumber().filter((row) => ranksAll || table.settings[row] === present);
+  const trials = { table, rows };
+  const report = readReport(database, { ...options, steps: false });
+  const places = new Map(Array.from(rows, (row, place) => [table.trialIds[row] ?? "", place]));
+  const attempts = readPageAttempts(database).filter(({ trialId }) => places.has(trialId));
+  const failed = readPageFailures(database).filter(({ trialId }) => places.has(trialId));
+  const setting = presentSetting(study, layout, readSettings(database));
+  const folder = study.data === null ? undefined : layout.resolve(study.data.train);
+  const replicates = readReplicates(database);
+  const failures = new Map(failed.map((failure) => [failure.trialId, failure]));
+  return {
+    ...{ study: study.name, bsweep: packageVersion() },
+    objective: { ...study.objective, metric: showName(study.objective.metric) },
+    ...{ counts: report.counts, settings: settings.map(({ differences }) => differences) },
+    answer: describeAnswer(options, report),
+    trials: tabulateTrials(trials, { report, attempts, failures, replicates }),
+    parameters: tabulateParameters(trials, report, study.space),
+    metrics: tabulateMetrics(trials, study.objective.metric),
+    ...readDetails(database, places, { report, trials, setting, folder }),
+    importance: listImportance(report),
+    attempts: tabulateAttempts(attempts, places),
+    failures: listFailures(failed),
+    ledger: sumLedger(attempts),
+    provenance: describeProvenance(study, {
+      report,
+      setting,
+      attempts,
+      epochs: [...new Set(table.epochs)],
+    }),
+  };
+}
+
+interface DetailsOptions {
+  readonly report: StudyReport;
+  readonly trials: PageTrials;
+  readonly setting: Setting;
+  readonly folder: string | undefined;
+}
+
+/** What is large of results, in one pass. */
+function readDetails(
+  database: StudyDatabase,
+  places: ReadonlyMap<string, number>,
+  { report, trials, setting, folder }: DetailsOptions,
+): Pick<ReportPage, "histories" | "holdout"> {
+  const { table, rows } = trials;
+  const histories = new HistoryCollector(rows.length);
+  const held = openHeldOut(folder, setting);
+  const present = report.settings[0]?.setting;
+  const top = listTop(report, present).map((trialId) => places.get(trialId) ?? -1);
+  const counter = "reason" in held ? undefined : new HoldoutCounter(held, top);
+  for (const { trialId, history, predictions } of iterateDetails(database)) {
+    const place = places.get(trialId);
+    if (place === undefined) continue;
+    histories.add(place, history);
+    const isPresent = table.settings[rows[place] ?? 0] === present;
+    if (predictions !== null && isPresent) counter?.add(place, predictions);
+  }
+  const holdout =
+    "reason" in held ? { reason: sentence(held.reason) } : (counter?.finish() ?? { reason: "" });
+  return { histories: histories.finish(), holdout };
+}
+
+/** The trials of the present setting that rank first. */
+function listTop({ ranking }: StudyReport, present: string | undefined): readonly string[] {
+  const top: string[] = [];
+  for (const { setting, trialId } of ranking) {
+    if (top.length === CONFUSIONS) break;
+    if (setting === present) top.push(trialId);
+  }
+  return top;
+}
+
+function describeAnswer({ study }: ReadReportOptions, report: StudyReport): PageAnswer | null {
+  if (report.ranking.length === 0) return null;
+  const best = describeBest(report, { study });
+  const { number, trialId, objective, replicates, spread, interval, holdout } = best;
+  return {
+    ...{ number, trialId, objective, replicates, spread, interval, holdout },
+    outside: best.outside === null ? null : showText(best.outside),
+    ...{ sharing: best.sharing, yaml: formatBest(best) },
+    ...describeTrust(report),
+  };
+}
+
+/** What else may be the best, and what it is worth beyond luck; nothing where that cannot be told. */
+function describeTrust({
+  tieGroup,
+  corrected,
+  objective,
+}: StudyReport): Pick<PageAnswer, "tieGroup" | "corrected"> {
+  const ties =
+    "reason" in tieGroup
+      ? {}
+      : {
+          tieGroup: {
+            members: tieGroup.members.map(({ number }) => number),
+            sentence: sentence(tieGroup.sentence),
+          },
+        };
+  if ("reason" in corrected) return ties;
+  const { estimate, interval } = corrected;
+  const worth = `Chosen among many, it was lucky too: without that its ${showName(objective.metric)} is about ${formatValue(estimate)} (95 % interval ${formatValue(interval.low)} to ${formatValue(interval.high)}).`;
+  return { ...ties, corrected: { estimate, ...interval, sentence: worth } };
+}
+
+/** Words as a sentence, with narrow spaces between thousands. */
+function sentence(words: string): string {
+  return `${spaceThousands(words.charAt(0).toUpperCase() + words.slice(1))}.`;
+}

@@ -1,0 +1,74 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { deflateRawSync } from "node:zlib";
+import { formatCount, plural, spaceThousands } from "../../core/quantities.ts";
+import type { ReportPage } from "../../stats/report-page.ts";
+import { builtProgram } from "../../workspace/package.ts";
+import { encodePage } from "./codec.ts";
+
+/** What the build makes of `page/`, beside the programs. */
+const SCRIPT = "report-page.js";
+const STYLE = "report-page.css";
+
+/**
+ * One HTML file that needs no other: data, script and style are in it, and it may load nothing. The data are base64 of raw
+ * DEFLATE of `encodePage`, in a block that no browser runs. Equal pages give equal text.
+ */
+export function formatReportHtml(page: ReportPage): string {
+  const script = readFileSync(builtProgram(SCRIPT), "utf8");
+  const style = readFileSync(builtProgram(STYLE), "utf8");
+  const data = deflateRawSync(encodePage(page), { level: 7 }).toString("base64");
+  const title = escapeHtml(
+    `${page.study}: report of ${spaceThousands(plural(page.counts.planned, "trial"))}`,
+  );
+  return [
+    "<!doctype html>",
+    '<html lang="en">',
+    "<head>",
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${policyOf(script, style)}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="color-scheme" content="light dark">',
+    '<link rel="icon" href="data:,">',
+    `<meta name="generator" content="bsweep ${escapeHtml(page.bsweep)}">`,
+    `<title>${title}</title>`,
+    `<style>${style}</style>`,
+    "</head>",
+    "<body>",
+    '<a class="skip" href="#answer">Skip to the answer</a>',
+    `<header><h1>${escapeHtml(page.study)}</h1><p id="summary">${escapeHtml(summarise(page))}</p></header>`,
+    '<main id="page" tabindex="-1"></main>',
+    "<noscript><p>This report draws itself with a script that is part of this file, and this browser does not run it.</p></noscript>",
+    `<script type="application/x-bsweep-page" id="data">${data}</script>`,
+    `<script>${script}</script>`,
+    "</body>",
+    "</html>",
+    "",
+  ].join("\n");
+}
+
+function policyOf(script: string, style: string): string {
+  const hash = (text: string): string =>
+    `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+  return [
+    "default-src 'none'",
+    `script-src ${hash(script)}`,
+    `style-src ${hash(style)}`,
+    "img-src data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+}
+
+/** What there is, before the script has drawn anything, and where it does not. */
+function summarise({ counts, answer, objective }: ReportPage): string {
+  const ended = spaceThousands(
+    `${plural(counts.planned, "trial")}, ${formatCount(counts.complete)} complete, ${formatCount(counts.failed)} failed.`,
+  );
+  if (answer === null) return `${ended} No trial is ranked yet.`;
+  return `${ended} The best is trial ${answer.number}, with ${objective.metric} ${answer.objective}.`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (found) => `&#${found.charCodeAt(0)};`);
+}
