@@ -9,9 +9,9 @@ import { writeKaggleCsv } from "../support/mnist.ts";
 import { runProcess } from "../support/programs.ts";
 import { exampleStudy } from "../support/study-workspace.ts";
 
-/** The shell blocks of a section of the README, as lines. */
-function shellBlocks(title: string): string[][] {
-  const text = readFileSync(join(packageRoot(), "README.md"), "utf8");
+/** The shell blocks of a section of a page, as lines. */
+function shellBlocks(page: string, title: string): string[][] {
+  const text = readFileSync(join(packageRoot(), page), "utf8");
   const section = text.split(/^## /m).find((part) => part.startsWith(title)) ?? "";
   const blocks = [...section.matchAll(/^```(\w*)\n([^]*?)^```$/gm)];
   return blocks
@@ -43,7 +43,7 @@ test("what the README does on this machine works", async () => {
   const folder = makeTestFolder();
   symlinkSync(join(packageRoot(), "templates"), join(folder, "templates"));
   writeKaggleCsv(join(folder, "train.csv"), { rows: 500 });
-  const [block = []] = shellBlocks("On this machine");
+  const [block = []] = shellBlocks("README.md", "On this machine");
   const lines = block.filter((line) => /^(cp|bsweep) /.test(line));
   expect(lines).toHaveLength(block.length - 2);
   const run = await runShell(folder, lines);
@@ -56,7 +56,7 @@ interface Step {
   readonly output: readonly string[];
 }
 
-/** Commands after a prompt, each with the lines the README shows under it. */
+/** Commands after a prompt, each with the lines shown under it. */
 function readSteps(blocks: readonly (readonly string[])[]): Step[] {
   const steps = blocks.flatMap((block) => block.join("\n").split(/^\$ /m).slice(1));
   return steps.map((step) => {
@@ -65,9 +65,9 @@ function readSteps(blocks: readonly (readonly string[])[]): Step[] {
   });
 }
 
-const README_WORKSPACE = "/storage2/fs1/LABNAME/Active/sweeps";
+const SHOWN_WORKSPACE = "/storage2/fs1/LABNAME/Active/sweeps";
 
-test("what the README shows for compute1 is what happens", async () => {
+test("what the walkthrough shows for compute1 is what happens", async () => {
   const folder = makeTestFolder();
   writeKaggleCsv(join(folder, "train.csv"), { rows: 42_000 });
   const digest = "0".repeat(64);
@@ -76,7 +76,7 @@ test("what the README shows for compute1 is what happens", async () => {
   writeFileSync(join(folder, "study.yaml"), study);
   const lsf = await startLsf({ mode: "hold" });
   onTestFinished(() => lsf.stop());
-  const steps = readSteps(shellBlocks("On compute1"));
+  const steps = readSteps(shellBlocks("docs/walkthrough.md", "On compute1"));
   expect(steps.length).toBeGreaterThan(6);
   for (const { command, output } of steps) {
     const { stdout, exitStatus } = await runShell(folder, [command], lsf.environment());
@@ -84,9 +84,9 @@ test("what the README shows for compute1 is what happens", async () => {
     expect([command, exitStatus]).toEqual([command, command.startsWith("bsweep best") ? 6 : 0]);
     for (const line of output) {
       const shown = line
-        .replaceAll(README_WORKSPACE, folder)
+        .replaceAll(SHOWN_WORKSPACE, folder)
         // A job group's name ends with what stands for the workspace.
-        .replaceAll(sha256(README_WORKSPACE).slice(0, 8), sha256(folder).slice(0, 8));
+        .replaceAll(sha256(SHOWN_WORKSPACE).slice(0, 8), sha256(folder).slice(0, 8));
       expect(stdout).toContain(shown.replace(" (...)", ""));
     }
   }
