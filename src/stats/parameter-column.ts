@@ -31,16 +31,6 @@ export function codeParameters(
   });
 }
 
-/** A parameter as rows have it. */
-export function codeParameter(rows: readonly Parameters[], name: string): ParameterColumn {
-  const column = new UnsortedColumn(rows.length);
-  for (const [row, params] of rows.entries()) {
-    const value = Object.hasOwn(params, name) ? params[name] : undefined;
-    if (value !== undefined) column.set(row, value);
-  }
-  return { name, ...column.sort() };
-}
-
 /** Values in the order in which they come. */
 class UnsortedColumn {
   readonly #seen = new Map<ParameterValue, number>();

@@ -1,7 +1,7 @@
 import { randomFor, type RandomSource } from "../../src/core/random.ts";
 import type { Distribution, ParameterValue } from "../../src/core/study.ts";
 import type { SearchedParameter } from "../../src/stats/importance/cell-grid.ts";
-import { codeParameter } from "../../src/stats/parameter-column.ts";
+import { codeParameters } from "../../src/stats/parameter-column.ts";
 
 /** Rows drawn from a space, with an objective that a test knows all of. */
 export interface SearchedRows {
@@ -33,8 +33,10 @@ export function search(
   params: SearchedRows["params"],
   space: Readonly<Record<string, Distribution>>,
 ): readonly SearchedParameter[] {
+  const columns = codeParameters(params.length, (row) => params[row] ?? {}, Object.keys(space));
+  const none = { values: [], codes: new Int32Array(params.length).fill(-1) };
   return Object.entries(space).map(([name, distribution]) => ({
-    column: codeParameter(params, name),
+    column: columns.find((column) => column.name === name) ?? { name, ...none },
     distribution,
   }));
 }

@@ -7,7 +7,7 @@ import {
   standardDeviation,
   wilsonInterval,
 } from "../moments.ts";
-import { studentLimit } from "./normal.ts";
+import { studentLimit } from "../normal.ts";
 
 /** What one row of a ranking measured, and how sure that is. */
 export interface Estimate {

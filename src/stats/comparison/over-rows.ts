@@ -12,7 +12,7 @@ import {
 } from "./comparison.ts";
 import { constrainIntervals } from "./intervals.ts";
 import { Largest } from "./largest.ts";
-import { drawMeanSquare, drawNormal } from "./normal.ts";
+import { drawMeanSquare, drawNormal } from "../normal.ts";
 import { visitResamples } from "./resamples.ts";
 import { OUT_OF_SIGHT, reachOfChance, screenByAccuracy, SCREENING_LEVEL } from "./screen.ts";
 import {

@@ -10,7 +10,7 @@ import {
 } from "./comparison.ts";
 import { constrainIntervals } from "./intervals.ts";
 import { Largest } from "./largest.ts";
-import { drawLargestNormal, drawMeanSquare, drawNormal } from "./normal.ts";
+import { drawLargestNormal, drawMeanSquare, drawNormal } from "../normal.ts";
 import { type PooledVariance, poolVariance } from "./screen.ts";
 
 const SAMPLES = 1999;

@@ -5,7 +5,7 @@ import {
   scoreCandidates,
   type Untold,
 } from "./comparison.ts";
-import { studentLimit } from "./normal.ts";
+import { studentLimit } from "../normal.ts";
 import { poolNearBest } from "./over-seeds.ts";
 
 /** Standard errors of the best's mean, beyond which another candidate tells nothing of it. */

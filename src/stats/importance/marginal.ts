@@ -2,7 +2,7 @@ import type { Objective } from "../../core/study.ts";
 import { type Interval, mean, quantile } from "../moments.ts";
 import { type Bin, binParameter } from "./bins.ts";
 import type { SearchedParameter } from "./cell-grid.ts";
-import { studentQuantile } from "./student.ts";
+import { studentLimit } from "../normal.ts";
 
 /** The ranked rows that have one value of a parameter, or one part of its range. */
 export interface MarginalPoint {
@@ -78,7 +78,7 @@ function meanInterval(scaled: Float64Array, scale: number): Interval | null {
   if (count < 2) return null;
   const centre = mean(scaled);
   const variance = scaled.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (count - 1);
-  const half = studentQuantile(count - 1) * Math.sqrt(variance / count);
+  const half = studentLimit(count - 1) * Math.sqrt(variance / count);
   return { low: clampFinite((centre - half) * scale), high: clampFinite((centre + half) * scale) };
 }
 

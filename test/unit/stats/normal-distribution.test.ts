@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { normalDistribution } from "../../../../src/stats/importance/normal.ts";
-import { studentQuantile } from "../../../../src/stats/importance/student.ts";
+import { normalDistribution } from "../../../src/stats/normal-distribution.ts";
 
 // Python: statistics.NormalDist().cdf and math.erfc(-x / sqrt(2)) / 2.
 test.each([
@@ -21,17 +20,4 @@ test("both ways to the normal distribution meet", () => {
   const [below, above] = [normalDistribution(-3), normalDistribution(-3 - 1e-12)];
   expect(below - above).toBeGreaterThan(0);
   expect(below - above).toBeLessThan(1e-14);
-});
-
-// R: qt(0.975, c(1, 2, 3, 5, 10, 30, 1000)).
-test.each([
-  [1, 12.70620474],
-  [2, 4.30265273],
-  [3, 3.182446305],
-  [5, 2.570581836],
-  [10, 2.228138852],
-  [30, 2.042272456],
-  [1000, 1.962339081],
-])("Student's quantile with %d degrees of freedom", (freedom, expected) => {
-  expect(Math.abs(studentQuantile(freedom) / expected - 1)).toBeLessThan(1.5e-3);
 });

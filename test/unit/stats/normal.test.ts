@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
-import { randomFor } from "../../../../src/core/random.ts";
-import { mean, standardDeviation } from "../../../../src/stats/moments.ts";
+import { randomFor } from "../../../src/core/random.ts";
+import { mean, standardDeviation } from "../../../src/stats/moments.ts";
 import {
   drawLargestNormal,
   drawMeanSquare,
   drawNormal,
   normalQuantile,
   studentLimit,
-} from "../../../../src/stats/comparison/normal.ts";
+} from "../../../src/stats/normal.ts";
 
 // R 4: qnorm(c(.5, .975, .001, 1e-9)).
 test.each([

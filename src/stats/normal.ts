@@ -1,4 +1,4 @@
-import type { RandomSource } from "../../core/random.ts";
+import type { RandomSource } from "../core/random.ts";
 
 const CENTRE = {
   above: [3.3871327179, 50.434271938, 159.29113202, 59.10937472],
