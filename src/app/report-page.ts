@@ -2,7 +2,7 @@ import type { Effects } from "../core/effects.ts";
 import { formatValue, spaceThousands } from "../core/quantities.ts";
 import type { Setting } from "../core/setting.ts";
 import { formatBest } from "../formats/best-file.ts";
-import type { PageAnswer, ReportPage } from "../stats/report-page.ts";
+import type { NextStep, PageAnswer, ReportPage } from "../stats/report-page.ts";
 import type { StudyReport } from "../stats/study-report.ts";
 import type { StudyDatabase } from "../storage/database.ts";
 import {
@@ -66,6 +66,7 @@ function readPage(database: StudyDatabase, options: ReadReportOptions): ReportPa
     metrics: tabulateMetrics(trials, study.objective.metric),
     ...readDetails(database, places, { report, trials, setting, folder }),
     importance: listImportance(report),
+    ...(report.next === null ? {} : { next: [describeNext(report.next)] }),
     attempts: tabulateAttempts(attempts, places),
     failures: listFailures(failed),
     ledger: sumLedger(attempts),
@@ -76,6 +77,13 @@ function readPage(database: StudyDatabase, options: ReadReportOptions): ReportPa
       epochs: [...new Set(table.epochs)],
     }),
   };
+}
+
+function describeNext({ suggestions, yaml }: NonNullable<StudyReport["next"]>): NextStep {
+  const parts = suggestions.map(
+    ({ name, action, reason }) => `${action} ${showName(name)} (${showText(reason, 300)})`,
+  );
+  return { sentence: sentence(parts.join("; ")), yaml };
 }
 
 interface DetailsOptions {

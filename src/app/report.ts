@@ -15,7 +15,8 @@ import {
   requireDatabase,
 } from "./collect/collect-first.ts";
 import { explainChangedCommand } from "./plan/lints.ts";
-import { CNN_DEFAULTS } from "../cnn/parameters.ts";
+import { CNN_DEFAULTS, limitsOfParameter } from "../cnn/parameters.ts";
+import { formatSpace } from "../formats/space-text.ts";
 import { explainOutside } from "../core/search-space.ts";
 import { BsweepError } from "../core/errors.ts";
 import { describeDifferences, hashSetting, type Setting } from "../core/setting.ts";
@@ -116,6 +117,11 @@ function describeStudy(study: Study, settings: readonly ReportedSetting[]): Repo
     ...{ name: study.name, objective: study.objective, settings },
     space: study.space.map(({ name }) => name),
     explainOutside: ({ params, epochs }) => explainOutside(study, params, epochs, defaults),
+    search: {
+      space: study.space,
+      limitsOf: (name) => (isCnnStudy(study) ? limitsOfParameter(name) : undefined),
+      formatSpace: (space) => formatSpace(space, { knowsIntegers: isCnnStudy(study) }),
+    },
   };
 }
 

@@ -162,6 +162,12 @@ export function isCnnParameter(name: string): name is CnnParameterName {
 
 export type NumericSpec = SpecOf<"integer" | "real">;
 
+/** What the network takes of a number; undefined of a parameter that is none, or that it does not have. */
+export function limitsOfParameter(name: string): NumericSpec | undefined {
+  const spec: ParameterSpec | undefined = isCnnParameter(name) ? CNN_PARAMETERS[name] : undefined;
+  return spec?.kind === "integer" || spec?.kind === "real" ? spec : undefined;
+}
+
 /** `an integer 1 .. 8`, `a number 0 <= x < 1`. */
 export function describeRange(spec: NumericSpec): string {
   if (spec.kind === "integer") return `an integer ${spec.low} .. ${spec.high}`;

@@ -13,12 +13,20 @@ export function formatReportMarkdown(report: StudyReport, options: SectionOption
   return `${parts.join("\n\n")}\n`;
 }
 
-function formatSection({ lead, table, notes }: Section): readonly string[] {
+function formatSection({ lead, table, notes, code }: Section): readonly string[] {
   return [
     ...lead.map(escapeMarkdown),
     ...(table === null ? [] : [formatTable(table)]),
     ...notes.map(escapeMarkdown),
+    ...(code === undefined ? [] : [formatCode(code)]),
   ];
+}
+
+/** Between fences that are longer than any run of backquotes in it. */
+function formatCode(code: string): string {
+  const runs = code.match(/`+/g) ?? [];
+  const fence = "`".repeat(Math.max(3, ...runs.map(({ length }) => length + 1)));
+  return `${fence}yaml\n${code.trimEnd()}\n${fence}`;
 }
 
 function formatTable({ columns, rows }: TextTable): string {

@@ -5,6 +5,8 @@ export interface Section {
   readonly lead: readonly string[];
   readonly table: TextTable | null;
   readonly notes: readonly string[];
+  /** Lines to be pasted elsewhere, as they are. */
+  readonly code?: string;
 }
 
 export interface TextTable {

@@ -14,6 +14,7 @@ export function describeReport(report: StudyReport, options: SectionOptions): re
     { lead: describeTrust(report), table: null, notes: [] },
     rankingSection(report, options),
     parameterSection(report),
+    nextSection(report),
     failureSection(report),
   ].filter(({ lead, table, notes }) => lead.length + notes.length > 0 || table !== null);
 }
@@ -118,6 +119,15 @@ function describeImportance(parameters: readonly ParameterSummary[]): string[] {
   return [
     `${toCell(first.name)} matters most: ${percent} % of the variance lies between its values (${how})`,
   ];
+}
+
+/** What to search next, and why. */
+function nextSection({ next }: StudyReport): Section {
+  if (next === null) return { lead: [], table: null, notes: [] };
+  const lead = next.suggestions.map(
+    ({ name, action, reason }) => `To try next: ${action} ${toCell(name)} (${toCell(reason, 300)})`,
+  );
+  return { lead, table: null, notes: [], code: next.yaml };
 }
 
 const MAX_MESSAGE_LENGTH = 100;

@@ -1,12 +1,13 @@
 import { groupBy } from "../core/objects.ts";
-import type { Objective } from "../core/study.ts";
+import type { Objective, SearchSpace } from "../core/study.ts";
 import { type FailureKind, type StepRecord, TRIAL_STATES, type TrialState } from "../core/trial.ts";
 import { type Measurements, measureTrials } from "./measurements.ts";
 import { HOLDOUT_ACCURACY } from "./outcome.ts";
 import { judgeBest, type ReportedTieGroup, type RowPredictions } from "./judge-best.ts";
 import type { CorrectedEstimate, Untold } from "./comparison/comparison.ts";
 
-import { codeParameters, isVarying } from "./parameter-column.ts";
+import { suggestSpace, type Suggestion, type SuggestionOptions } from "./importance/suggestion.ts";
+import { codeParameters, isVarying, type ParameterColumn } from "./parameter-column.ts";
 import { type Ranking, rankTrials, type RankedTrial } from "./rank.ts";
 import type { Rows } from "./rows.ts";
 import { summariseParameters, type ParameterSummary } from "./summary.ts";
@@ -68,8 +69,17 @@ export interface StudyReport extends StudyRanking {
   readonly varying: readonly string[];
   /** The parameter that matters most first. */
   readonly parameters: readonly ParameterSummary[];
+  /** What to search next, where the ranking tells: a narrower space, or a wider one; null where it does not. */
+  readonly next: NextSpace | null;
   /** The most frequent kind first. */
   readonly failures: readonly FailureSummary[];
+}
+
+interface NextSpace {
+  /** Of parameters that would change. */
+  readonly suggestions: readonly Suggestion[];
+  /** The whole space with these changes, as a study file takes it. */
+  readonly yaml: string;
 }
 
 /** Trials by state, replicates counted one by one. */
@@ -92,6 +102,12 @@ export interface ReportedStudy {
   readonly settings: readonly ReportedSetting[];
   /** Why a row is none that the study would propose now; null for one that is. */
   readonly explainOutside: (row: RankedTrial) => string | null;
+  /** What is searched, and how a space is written; absent: nothing is suggested. */
+  readonly search?: {
+    readonly space: SearchSpace;
+    readonly limitsOf: NonNullable<SuggestionOptions["limitsOf"]>;
+    readonly formatSpace: (space: SearchSpace) => string;
+  };
 }
 
 /** @param ranksAll whether trials of other settings stand in the ranking too, each setting's apart */
@@ -126,18 +142,36 @@ export function buildStudyReport(
     return columns.filter(isVarying);
   };
   const ownRanking = ranksAll ? rankTrials(table, objective, presentOf(study), measured) : ranking;
+  const { objectives, firsts } = ownRanking;
+  const parameters = summariseParameters(code(firsts, failed), objectives, objective.direction);
+  const columns = code(ranking.firsts);
+  const ownColumns = ranksAll ? code(firsts) : columns;
   return {
     ...told,
     ...judgeBest({ ranking: ownRanking, table, measured, objective }, evidence),
-    searched: space,
-    varying: code(ranking.firsts).map(({ name }) => name),
-    parameters: summariseParameters(
-      code(ownRanking.firsts, failed),
-      ownRanking.objectives,
-      objective.direction,
-    ),
+    ...{ searched: space, parameters },
+    varying: columns.map(({ name }) => name),
+    next: suggestNext(study, ownColumns, objectives, parameters),
     failures: summariseFailures(own, table, evidence.explainFailure),
   };
+}
+
+/** Only what matters beyond chance is searched otherwise. */
+function suggestNext(
+  { search, objective }: ReportedStudy,
+  columns: readonly ParameterColumn[],
+  objectives: Float64Array,
+  parameters: readonly ParameterSummary[],
+): NextSpace | null {
+  if (search === undefined) return null;
+  const mattering = parameters.filter(({ importance }) => importance?.isBeyondChance);
+  const all = suggestSpace(search.space, columns, objectives, objective.direction, {
+    beyondChance: new Set(mattering.map(({ name }) => name)),
+    limitsOf: search.limitsOf,
+  });
+  const suggestions = all.filter(({ action }) => action !== "keep");
+  if (suggestions.length === 0) return null;
+  return { suggestions, yaml: search.formatSpace(all.map(({ dimension }) => dimension)) };
 }
 
 function rankStudyTrials(

@@ -2,9 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Papa from "papaparse";
 import { expect, test } from "vitest";
+import { formatSpace } from "../../../src/formats/space-text.ts";
 import { formatReportCsv } from "../../../src/reports/csv.ts";
 import { REPORT_FORMAT_NAMES } from "../../../src/reports/formats.ts";
 import { formatReportJson } from "../../../src/reports/json.ts";
+import { formatReportMarkdown } from "../../../src/reports/markdown.ts";
 import { formatReportTable } from "../../../src/reports/table.ts";
 import { packageRoot } from "../../../src/workspace/package.ts";
 import { tableAfter } from "../../support/doc-table.ts";
@@ -84,6 +86,35 @@ test("parameters are shown exactly, so that trials that differ look different", 
   const tables = text.slice(text.indexOf("┌"));
   for (const shown of [...days.map(String), ...seeds.map(String), `${path}0`, `${path}1`])
     expect([shown, tables.split(` ${shown} `).length - 1]).toEqual([shown, 2]);
+});
+
+test("what to try next is told with its reason, and the space to paste", () => {
+  const rates = [1, 2, 4, 8];
+  const told = reportOf(
+    {
+      ...STUDY,
+      space: ["rate"],
+      search: {
+        space: [{ name: "rate", distribution: { kind: "categorical", values: rates } }],
+        limitsOf: () => undefined,
+        formatSpace: (space) => formatSpace(space, { knowsIntegers: true }),
+      },
+    },
+    Array.from({ length: 120 }, (_, at) => {
+      const place = at % rates.length;
+      return makeOutcome(at + 1, 1000 * place + at, {
+        params: { rate: rates[place] ?? 0, trial: at },
+      });
+    }),
+  );
+  expect(told.next?.suggestions).toMatchObject([{ name: "rate", action: "widen" }]);
+  const text = formatReportTable(told, { top: 1, metrics: [] });
+  expect(text).toMatch(/^To try next: widen rate \(.*8.*\)$/m);
+  expect(text).toContain("space:\n  rate: [");
+  expect(told.next?.yaml).toContain("16");
+  const markdown = formatReportMarkdown(told, { top: 1, metrics: [] });
+  expect(markdown).toContain(`\n\n\`\`\`yaml\n${told.next?.yaml.trimEnd()}\n\`\`\`\n`);
+  expect(report.next).toBeNull();
 });
 
 test("ends of bins are values that trials had", () => {
