@@ -5,6 +5,7 @@ import { formatCount, formatDuration, formatValue, plural } from "../core/quanti
 import type { Metrics, StepRecord } from "../core/trial.ts";
 import { CANARY } from "../workspace/layout.ts";
 import { formatParameter, toCell } from "./cells.ts";
+import { formatInterval } from "./ranking.ts";
 import { COLUMNS, drawSparkline, wrapParts, wrapText } from "./lines.ts";
 
 const MAX_TEXT_LENGTH = 1000;
@@ -72,16 +73,12 @@ function describeRank({ rank, objective, metrics }: ShownTrial): string[] {
     ? [`${toCell(metric)} ${formatValue(metrics[metric] ?? NaN)}`]
     : [];
   if (rank === null) return own;
-  const interval =
-    rank.interval === null
-      ? ""
-      : ` (95 %: ${formatValue(rank.interval.low)} .. ${formatValue(rank.interval.high)})`;
-  const mean =
-    rank.replicates === 1
-      ? []
-      : [`mean of ${plural(rank.replicates, "replicate")} ${formatValue(rank.objective)}`];
+  const { interval } = rank;
+  const range = interval === null ? "" : ` (95 %: ${formatInterval(interval)})`;
   const place = `rank ${formatCount(rank.rank)} of ${formatCount(rank.of)}`;
-  return [...own.map((text) => `${text}${interval}`), ...mean, place];
+  if (rank.replicates === 1) return [...own.map((text) => `${text}${range}`), place];
+  const mean = `mean of ${plural(rank.replicates, "replicate")} ${formatValue(rank.objective)}`;
+  return [...own, `${mean}${range}`, place];
 }
 
 function parameterSection(trial: ShownTrial): string {

@@ -42,10 +42,18 @@ export function createResultInsert(database: StudyDatabase) {
       ...[number, canonicalJson(params), replicate, seed, resource.epochs],
     );
     if (changes === 0) return false;
-    const predictions = holdout && Buffer.from(holdout.predictions, "base64");
-    insertDetails.run(lastInsertRowid, history, predictions);
+    insertDetails.run(lastInsertRowid, history, holdout && decodeBase64(holdout.predictions));
     return true;
   };
+}
+
+/** Holds what is decoded until it is stored: a buffer for each result costs as much as storing it. */
+let space = Buffer.allocUnsafe(64 * 1024);
+
+/** Bytes that stay until the next call. */
+function decodeBase64(text: string): Buffer {
+  if (space.length < text.length) space = Buffer.allocUnsafe(text.length);
+  return space.subarray(0, space.write(text, "base64"));
 }
 
 /** Of what a result tells beside its trial and attempt. */

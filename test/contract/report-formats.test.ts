@@ -52,7 +52,7 @@ test.runIf(isPythonHere)("Parquet: pandas, Arrow and DuckDB read every cell", as
   expect(read.rows).toEqual(expected);
   expect(read.duckdb).toEqual(expected);
   expect(read.pandas.map((row) => row["trialId"])).toEqual(
-    report.ranking.map((row) => row.trialId),
+    [...report.ranking].map((row) => row.trialId),
   );
   expect(read.types).toMatchObject({
     ...{ rank: "int64", trial: "int64", trialId: "string", objective: "double" },

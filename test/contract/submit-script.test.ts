@@ -46,7 +46,7 @@ function writeRound(): void {
 /** What the person who submits may happen to have set. */
 const STRAY = { BSWEEP_WORKSPACE: "/elsewhere", BSWEEP: "other", BSUB_QUIET: "1", CDPATH: "/tmp" };
 /** How long submit.sh asks for a job that may exist. */
-const ASK = { BSWEEP_ASK_SECONDS: "1" };
+const ASK = { BSWEEP_ASK_SECONDS: "4" };
 
 const environment = (): NodeJS.ProcessEnv => ({
   PATH: `${lsf.commands}:${process.env["PATH"] ?? ""}`,

@@ -48,8 +48,8 @@ export interface RoundOptions {
   readonly site?: string;
 }
 
-/** In `submit`'s environment: what may have been asked for is asked for again after two seconds, not three minutes. */
-export const SOON = { BSWEEP_ASK_SECONDS: "1" };
+/** In `submit`'s environment: what may have been asked for is asked for again after some seconds, not three minutes. */
+export const SOON = { BSWEEP_ASK_SECONDS: "4" };
 
 /** What a trial does that is complete. */
 export const GOOD = `echo '{"metrics":{"score":1}}' > "$1"`;

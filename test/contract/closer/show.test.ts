@@ -69,7 +69,7 @@ describe("a trial of each state", () => {
       ...{ params: { filters: 16 }, state: { kind: "complete" }, why: null, outside: null },
       holdout: { correct: 4000, count: 4200 },
       modelParameters: 225034,
-      rank: { rank: 2, of: 2, replicates: 2, interval: null },
+      rank: { rank: 2, of: 2, replicates: 2, interval: { high: 1 } },
       replicates: [{ number: 2, replicate: 1, state: "complete" }],
       attempts: [
         {
@@ -85,7 +85,7 @@ describe("a trial of each state", () => {
     expect(shown.logEnd?.lines).toHaveLength(15);
     expect(shown.logEnd?.path).toBe("jobs/digits/round-001/logs/array-01/1.log");
     expect(text).toMatch(
-      /^digits, trial 1 \([0-9a-f]{16}\): complete, holdoutAccuracy 0\.95238, mean of 2 replicates 0\.96429,\n {2}rank 2 of 2\n/,
+      /^digits, trial 1 \([0-9a-f]{16}\): complete, holdoutAccuracy 0\.95238,\n {2}mean of 2 replicates 0\.96429 \(95 %: 0\.81302 \.\. 1\.00000\), rank 2 of 2\n/,
     );
     expect(text).toMatch(/\n {2}loss +█▅▄▃▂▂▂▁▁▁ {2}0\.50000 → 0\.09091\n/);
     expect(text).toContain("Other replicates: trial 2 complete 0.97619");

@@ -45,7 +45,11 @@ function describeBest({ page }: View, answer: PageAnswer): readonly Child[] {
 function describeSpread({ interval, holdout, replicates, spread }: PageAnswer): readonly Child[] {
   if (replicates > 1) {
     const range = `${formatObjective(spread.low)} to ${formatObjective(spread.high)}`;
-    return [`, the mean of ${plural(replicates, "run")} from ${range}`];
+    const overSeeds =
+      interval === null
+        ? ""
+        : `; 95 % interval over seeds ${formatObjective(interval.low)} to ${formatObjective(interval.high)}`;
+    return [`, the mean of ${plural(replicates, "run")} from ${range}${overSeeds}`];
   }
   if (interval === null || holdout === null) return [];
   const range = `${formatObjective(interval.low)} to ${formatObjective(interval.high)}`;
