@@ -124,7 +124,7 @@ function nextSteps({ page }: View): HTMLElement | null {
     ...page.next.flatMap(({ sentence, yaml }) => [
       el("p", {}, sentence),
       el("pre", { tabindex: 0 }, yaml),
-      copyButton(() => yaml, "Copy the YAML"),
+      copyButton(() => yaml, "Copy the space"),
     ]),
   );
 }
