@@ -111,7 +111,8 @@ describe.runIf(requireHere(["chromium"]))("the HTML report in Chromium", () => {
     expect(await selected()).toBe(`${expected.length} of 150 trials selected`);
     await page.locator("#trials-table").scrollIntoViewIfNeeded();
     await page.getByRole("button", { name: /^trial/ }).click();
-    expect(await numbers()).toEqual(expected.slice(0, 50));
+    // The table follows when it is in sight, with the next frame.
+    await expect.poll(numbers).toEqual(expected.slice(0, 50));
     await page.locator("#slices figure").first().scrollIntoViewIfNeeded();
     await expect
       .poll(() => page.locator("#slices .sentence").first().innerText())
@@ -149,7 +150,8 @@ describe.runIf(requireHere(["chromium"]))("the HTML report in Chromium", () => {
     expect(expected.length).toBeGreaterThan(0);
     expect(await selected()).toBe(`${expected.length} of 150 trials selected`);
     await browser.page.locator("#trials-table").scrollIntoViewIfNeeded();
-    expect([...(await numbers())].sort((a, b) => a - b)).toEqual(expected.slice(0, 50));
+    const sorted = async () => [...(await numbers())].sort((a, b) => a - b);
+    await expect.poll(sorted).toEqual(expected.slice(0, 50));
     await showAll();
   });
 
