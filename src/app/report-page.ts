@@ -43,12 +43,13 @@ export function reportPage(options: ReportOptions, effects: Effects): Promise<Re
 
 function readPage(database: StudyDatabase, options: ReadReportOptions): ReportPage {
   const { study, layout } = options;
-  const { settings, table } = readTrials(database, options);
+  const read = readTrials(database, options);
+  const { settings, table } = read;
   const ranksAll = options.setting === "all";
   const [{ setting: present }] = settings;
   const rows = table.listByNumber().filter((row) => ranksAll || table.settings[row] === present);
   const trials = { table, rows };
-  const report = readReport(database, { ...options, steps: false });
+  const report = readReport(database, { ...options, steps: false }, read);
   const places = new Map(Array.from(rows, (row, place) => [table.trialIds[row] ?? "", place]));
   const attempts = readPageAttempts(database).filter(({ trialId }) => places.has(trialId));
   const failed = readPageFailures(database).filter(({ trialId }) => places.has(trialId));

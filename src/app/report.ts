@@ -79,9 +79,12 @@ export interface ReadReportOptions extends CollectFirstOptions {
 }
 
 /** Ranks what the database holds of a study. @throws BsweepError INVALID_DATA when the data set cannot be used */
-export function readReport(database: StudyDatabase, options: ReadReportOptions): StudyReport {
+export function readReport(
+  database: StudyDatabase,
+  options: ReadReportOptions,
+  { settings, table } = readTrials(database, options),
+): StudyReport {
   const { study, setting = "present", steps = false } = options;
-  const { settings, table } = readTrials(database, options);
   const evidence = gatherEvidence(database, options, table);
   const described = describeStudy(study, settings);
   const report = buildStudyReport(described, table, evidence, setting === "all");

@@ -1,5 +1,5 @@
 import type { Objective } from "../core/study.ts";
-import type { FailureKind, TrialState } from "../core/trial.ts";
+import type { FailureKind } from "../core/trial.ts";
 import type { Importance } from "./importance.ts";
 import type { Interval } from "./moments.ts";
 import type { StudyRanking } from "./study-report.ts";
@@ -64,7 +64,7 @@ export interface TrialColumns {
   readonly number: Int32Array;
   /** Of the row of the ranking that it is part of; 0: in none. */
   readonly rank: Int32Array;
-  /** Place in `PAGE_STATES`. */
+  /** Place in `TRIAL_STATES`. */
   readonly state: Uint8Array;
   readonly replicate: Uint16Array;
   readonly epochs: Int32Array;
@@ -81,17 +81,6 @@ export interface TrialColumns {
   readonly warning: Int32Array;
   readonly warningTexts: readonly string[];
 }
-
-/** States by code. */
-export const PAGE_STATES = [
-  "waiting",
-  "running",
-  "complete",
-  "pruned",
-  "failed",
-  "cancelled",
-  "skipped",
-] as const satisfies readonly TrialState[];
 
 /** A parameter as trials have it. */
 export interface PageParameter {

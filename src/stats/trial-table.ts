@@ -47,8 +47,11 @@ export class TrialTable {
   readonly failures: (FailureKind | null)[] = [];
   /** Words that many rows share are kept once. */
   readonly #words = new Map<string, string>();
+  /** Until the next row is added. */
+  #byNumber: Int32Array | undefined;
 
   add(trial: TrialOutcome): void {
+    this.#byNumber = undefined;
     this.numbers.push(trial.number);
     this.trialIds.push(trial.trialId);
     this.params.push(trial.params);
@@ -75,6 +78,10 @@ export class TrialTable {
 
   /** Its rows by number, then id: in whatever order they came, all that is told of them is the same. */
   listByNumber(): Int32Array {
+    return (this.#byNumber ??= this.#sortRows());
+  }
+
+  #sortRows(): Int32Array {
     const { numbers, trialIds } = this;
     const compare = (a: number, b: number): number =>
       (numbers[a] ?? 0) - (numbers[b] ?? 0) || ((trialIds[a] ?? "") < (trialIds[b] ?? "") ? -1 : 1);

@@ -1,6 +1,6 @@
-import { explainFailure, type TrialState } from "../../core/trial.ts";
+import { explainFailure, TRIAL_STATES, type TrialState } from "../../core/trial.ts";
 import { HOLDOUT_ACCURACY } from "../../stats/outcome.ts";
-import { PAGE_STATES, type PageNumbers, type TrialColumns } from "../../stats/report-page.ts";
+import type { PageNumbers, TrialColumns } from "../../stats/report-page.ts";
 import type { StudyReport } from "../../stats/study-report.ts";
 import type { TrialTable } from "../../stats/trial-table.ts";
 import type { PageAttempt, PageFailure } from "../../storage/page-rows.ts";
@@ -26,9 +26,9 @@ interface Known {
   readonly replicates: ReadonlyMap<string, number>;
 }
 
-/** Place of each state in `PAGE_STATES`. */
+/** Place of each state in `TRIAL_STATES`. */
 export function codeOfState(state: TrialState): number {
-  return PAGE_STATES.indexOf(state);
+  return TRIAL_STATES.indexOf(state);
 }
 
 /** @param known attempts in the order of the page */

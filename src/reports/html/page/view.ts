@@ -1,4 +1,5 @@
-import { PAGE_STATES, type PageParameter, type ReportPage } from "../../../stats/report-page.ts";
+import { TRIAL_STATES } from "../../../core/trial.ts";
+import type { PageParameter, ReportPage } from "../../../stats/report-page.ts";
 import { formatNumber, formatObjective, formatSeconds } from "./numbers.ts";
 
 /** One thing told of each trial, whatever it is: charts, table and filters ask here. */
@@ -112,7 +113,7 @@ function listTrialColumns({ trials, settings }: ReportPage): readonly Column[] {
       (at) => number[at] ?? NaN,
       String,
     ),
-    textual(trial("state", "What became of it"), PAGE_STATES, (at) => state[at] ?? -1),
+    textual(trial("state", "What became of it"), TRIAL_STATES, (at) => state[at] ?? -1),
     numeric(
       trial("replicate", "The same parameters with another seed, from 0"),
       (at) => replicate[at] ?? NaN,

@@ -4,7 +4,8 @@ import { el } from "../dom.ts";
 import { figure } from "../figure.ts";
 import { type Lanes, packLanes } from "../lanes.ts";
 import { formatCount, formatNumber, formatSeconds, plural } from "../numbers.ts";
-import { type AttemptColumns, PAGE_STATES } from "../../../../stats/report-page.ts";
+import { TRIAL_STATES } from "../../../../core/trial.ts";
+import type { AttemptColumns } from "../../../../stats/report-page.ts";
 import { section } from "../section.ts";
 import type { Selection } from "../selection.ts";
 import type { View } from "../view.ts";
@@ -95,7 +96,7 @@ function drawBar(api: BarApi, { mask, isNarrowed }: Selection, ink: Ink): Option
   const [right] = api.coord([api.value(3), api.value(1)]);
   const height = Math.max(1, Math.min(24, (api.size([0, 1])[1] || 1) * 0.8));
   const isFaint = isNarrowed && mask[api.value(2)] !== 1;
-  const fill = isFaint ? ink.line : (COLOURS[PAGE_STATES[api.value(4)] ?? ""] ?? ink.faint);
+  const fill = isFaint ? ink.line : (COLOURS[TRIAL_STATES[api.value(4)] ?? ""] ?? ink.faint);
   const width = Math.max(1, right - left - 0.5);
   return { type: "rect", shape: { x: left, y: y - height / 2, width, height }, style: { fill } };
 }
@@ -104,7 +105,7 @@ function describeBar({ page }: View, data: unknown): string {
   const at = Array.isArray(data) ? Number(data[5]) : -1;
   const { attempts, trials } = page;
   const number = trials.number[attempts.trial[at] ?? -1] ?? "";
-  const state = PAGE_STATES[attempts.state[at] ?? 0];
+  const state = TRIAL_STATES[attempts.state[at] ?? 0];
   return `trial ${number}, attempt ${attempts.attempt[at] ?? ""}: ${state}\n${(attempts.hosts[attempts.host[at] ?? -1] ?? "").slice(0, 60)}, ${formatSeconds(attempts.seconds[at] ?? NaN)}`;
 }
 
@@ -124,7 +125,7 @@ function describe({ page }: View, { hosts: laneHosts }: Lanes) {
     if (row === undefined) continue;
     row.count += 1;
     row.busy += seconds[at] ?? 0;
-    if (PAGE_STATES[state[at] ?? 0] === "failed") row.failed += 1;
+    if (TRIAL_STATES[state[at] ?? 0] === "failed") row.failed += 1;
   }
   const failed = rows.reduce((sum, row) => sum + row.failed, 0);
   return {

@@ -1,4 +1,5 @@
-import { type AttemptColumns, PAGE_STATES } from "../../../../stats/report-page.ts";
+import { TRIAL_STATES } from "../../../../core/trial.ts";
+import type { AttemptColumns } from "../../../../stats/report-page.ts";
 import { el, scrolling, table } from "../dom.ts";
 import { formatNumber, formatSeconds } from "../numbers.ts";
 import { section } from "../section.ts";
@@ -48,7 +49,7 @@ const ATTEMPT: readonly (readonly [
   read: (all: AttemptColumns, at: number) => string,
 ])[] = [
   ["attempt", ({ attempt }, at) => String(attempt[at])],
-  ["state", ({ state }, at) => PAGE_STATES[state[at] ?? 0] ?? ""],
+  ["state", ({ state }, at) => TRIAL_STATES[state[at] ?? 0] ?? ""],
   ["counts", ({ counts }, at) => (counts[at] === 1 ? "yes" : "no")],
   ["start (UTC)", showStart],
   ["time", ({ seconds }, at) => formatSeconds(seconds[at] ?? NaN)],
