@@ -1,6 +1,6 @@
 import type { Objective } from "../core/study.ts";
 import { buildLedger, type Ledger } from "../stats/ledger/ledger.ts";
-import type { AttemptRecord } from "../stats/ledger/attempt.ts";
+import { type AttemptRecord, type Standings, UNRANKED } from "../stats/ledger/attempt.ts";
 import { readPlanned } from "../storage/attempts.ts";
 import { readAttemptCosts } from "../storage/attempt-costs.ts";
 import type { StudyDatabase } from "../storage/database.ts";
@@ -14,8 +14,7 @@ export interface LedgerOptions {
   readonly name: string;
   readonly objective: Objective;
   readonly layout: Layout;
-  /** Hashes of the settings whose results may be the best so far; absent: all. The cost is that of all settings. */
-  readonly settings?: ReadonlySet<string>;
+  readonly standings: Standings;
 }
 
 /**
@@ -30,21 +29,20 @@ export function readLedger(database: StudyDatabase, options: LedgerOptions): Led
   return buildLedger({ attempts, objective, ...findLostElements(planned, attempts, book) });
 }
 
-/** Every result of the database, with what its element asked for. */
+/** Every result of the database, with what its element asked for, in no order. */
 export function readAttemptRecords(
   database: StudyDatabase,
-  { name, objective, layout, settings }: LedgerOptions,
+  { name, layout, standings }: Omit<LedgerOptions, "objective">,
   book = new RequestBook(layout, name),
 ): readonly AttemptRecord[] {
   const findAsked = createAskedLookup(book);
-  return readAttemptCosts(database, objective.metric).map((cost): AttemptRecord => {
+  return readAttemptCosts(database).map((cost): AttemptRecord => {
     const { request, submitted } = findAsked(cost.file);
-    const isRanked = settings?.has(cost.setting) ?? true;
+    const element = `${cost.job} ${elementOf(cost.file)}`;
+    const isRanked = cost.counts && cost.state === "complete";
+    const { group, objective } = isRanked ? standings(cost.trialId) : UNRANKED;
     // There may be very many: none is copied.
-    return Object.assign(cost, {
-      ...{ request, submitted, element: `${cost.job} ${elementOf(cost.file)}` },
-      objective: isRanked ? cost.objective : null,
-    });
+    return Object.assign(cost, { request, submitted, element, group, objective });
   });
 }
 

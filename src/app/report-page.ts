@@ -19,8 +19,8 @@ import { listFailures } from "./page/failures.ts";
 import { HistoryCollector } from "./page/histories.ts";
 import { CONFUSIONS, HoldoutCounter } from "./page/holdout.ts";
 import { openHeldOut } from "./report/held-out.ts";
-import { sumLedger } from "./page/ledger.ts";
-import { listImportance, tabulateParameters } from "./page/parameters.ts";
+import { listLedger } from "./page/ledger.ts";
+import { listImportance, listPairs, tabulateParameters } from "./page/parameters.ts";
 import { describeProvenance } from "./page/provenance.ts";
 import { showName, showText } from "./page/text-table.ts";
 import { type PageTrials, tabulateMetrics, tabulateTrials } from "./page/trials.ts";
@@ -67,10 +67,11 @@ function readPage(database: StudyDatabase, options: ReadReportOptions): ReportPa
     metrics: tabulateMetrics(trials, study.objective.metric),
     ...readDetails(database, places, { report, trials, setting, folder }),
     importance: listImportance(report),
+    pairs: listPairs(report),
     ...(report.next === null ? {} : { next: [describeNext(report.next)] }),
     attempts: tabulateAttempts(attempts, places),
     failures: listFailures(failed),
-    ledger: sumLedger(attempts),
+    ledger: listLedger(report.ledger),
     provenance: describeProvenance(study, {
       report,
       setting,

@@ -32,6 +32,7 @@ import type { TrialTable } from "../stats/trial-table.ts";
 import { readSettings } from "../storage/rounds.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { openPackedDataset } from "../workspace/packed-dataset.ts";
+import { readLedger } from "./ledger.ts";
 import { openHeldOut } from "./report/held-out.ts";
 import { settingOf } from "./plan/setting.ts";
 
@@ -52,8 +53,19 @@ export function reportStudy(options: ReportOptions, effects: Effects): Promise<S
 export function rankStudy(options: ReportOptions, effects: Effects): Promise<StudyRanking> {
   return readStudy(options, effects, (database) => {
     const { settings, table } = readTrials(database, options);
-    return buildStudyRanking(describeStudy(options.study, settings), table);
+    const { study, setting, steps = false } = options;
+    const told = buildStudyRanking(describeStudy(study, settings), table, setting === "all");
+    return steps ? addSteps(told, database) : told;
   });
+}
+
+function addSteps<T extends StudyRanking>(told: T, database: StudyDatabase): T {
+  const histories = readHistories(database);
+  const ranking = told.ranking.map((row) => ({
+    ...row,
+    steps: row.trialIds.map((trialId) => ({ trialId, history: histories.get(trialId) ?? [] })),
+  }));
+  return { ...told, ranking };
 }
 
 /** Reads what the study has so far, and says what must be known of it. @throws BsweepError as reportStudy does */
@@ -88,13 +100,7 @@ export function readReport(
   const evidence = gatherEvidence(database, options, table);
   const described = describeStudy(study, settings);
   const report = buildStudyReport(described, table, evidence, setting === "all");
-  if (!steps) return report;
-  const histories = readHistories(database);
-  const ranking = report.ranking.map((row) => ({
-    ...row,
-    steps: row.trialIds.map((trialId) => ({ trialId, history: histories.get(trialId) ?? [] })),
-  }));
-  return { ...report, ranking };
+  return steps ? addSteps(report, database) : report;
 }
 
 function gatherEvidence(
@@ -111,6 +117,8 @@ function gatherEvidence(
     explainFailure: (row) => explain(idOf(row)),
     labels: "reason" in held ? held : held.labels,
     predictionsOf: (row) => predict(idOf(row)),
+    readLedger: (standings) =>
+      readLedger(database, { name: study.name, objective: study.objective, layout, standings }),
   };
 }
 

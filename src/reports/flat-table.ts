@@ -1,5 +1,5 @@
 import type { ParameterValue } from "../core/study.ts";
-import { labelOfSetting, type ReportedTrial, type StudyReport } from "../stats/study-report.ts";
+import { labelOfSetting, type ReportedTrial, type StudyRanking } from "../stats/study-report.ts";
 
 /** Null where a value is missing. */
 export type Cell = ParameterValue | null;
@@ -15,7 +15,7 @@ export interface FlatTable {
 }
 
 /** The first rows of the ranking, a row a trial, with all parameters (`params.NAME`) and metrics (`metrics.NAME`). */
-export function flattenRanking(report: StudyReport, top: number): FlatTable {
+export function flattenRanking(report: StudyRanking, top: number): FlatTable {
   const params = namesIn(report.ranking.map((row) => row.params)).sort();
   const metrics = namesIn(report.ranking.map((row) => row.metrics)).sort();
   return {
@@ -37,7 +37,7 @@ export function flattenRanking(report: StudyReport, top: number): FlatTable {
 }
 
 /** What the ranked trials measured on the way: a row a step of each replicate. */
-export function flattenSteps({ ranking }: StudyReport, top: number): FlatTable {
+export function flattenSteps({ ranking }: StudyRanking, top: number): FlatTable {
   const runs = ranking
     .slice(0, top)
     .flatMap((row) => (row.steps ?? []).map((run) => ({ ...run, row })));

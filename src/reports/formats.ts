@@ -1,21 +1,25 @@
 import type { Effects } from "../core/effects.ts";
 import type { Study } from "../core/study.ts";
-import type { StudyReport } from "../stats/study-report.ts";
+import type { StudyRanking, StudyReport } from "../stats/study-report.ts";
 import type { Layout } from "../workspace/layout.ts";
 import type { SectionOptions } from "./section.ts";
 
-/** Rows of the ranking that a format for people shows when nobody says how many. */
-export const SHOWN_ROWS = 20;
+/** Rows of the ranking that are shown when nobody says how many: on a screen, and on paper. */
+export const SHOWN_ROWS = { screen: 5, paper: 20 };
 
 /** What is wanted, beside the format. */
 export interface ReportRequest {
   /** With steps, if they are asked for. @throws BsweepError as reportStudy does */
   readonly report: () => Promise<StudyReport>;
+  /** The same without what is judged of it, which takes time. */
+  readonly ranking: () => Promise<StudyRanking>;
   /** Most rows of the ranking; undefined: as many as the format shows by itself. */
   readonly top: number | undefined;
   /** Metrics beside the objective, in formats that do not have them all. @throws BsweepError USAGE for one there is not */
   readonly metricsOf: (report: StudyReport) => readonly string[];
   readonly steps: boolean;
+  /** In a table: see SectionOptions. */
+  readonly details: boolean;
   /** Where more than the report is to be had. */
   readonly source: ReportSource;
 }
@@ -49,14 +53,16 @@ export const REPORT_FORMATS = {
   table: {
     purpose: "to read",
     make: async (request) =>
-      (await import("./table.ts")).formatReportTable(...(await showRows(request))),
+      (await import("./table.ts")).formatReportTable(
+        ...(await showRows(request, SHOWN_ROWS.screen)),
+      ),
   },
   csv: {
     purpose: "the ranking, for spreadsheets",
     hasSteps: true,
-    make: async ({ report, top, steps }) => {
+    make: async ({ ranking, top, steps }) => {
       const { formatReportCsv, formatStepsCsv } = await import("./csv.ts");
-      return (steps ? formatStepsCsv : formatReportCsv)(await report(), top ?? Infinity);
+      return (steps ? formatStepsCsv : formatReportCsv)(await ranking(), top ?? Infinity);
     },
   },
   json: {
@@ -68,18 +74,18 @@ export const REPORT_FORMATS = {
   jsonl: {
     purpose: "the ranking, a trial a line",
     hasSteps: true,
-    make: async ({ report, top, steps }) => {
+    make: async ({ ranking, top, steps }) => {
       const { formatReportJsonl, formatStepsJsonl } = await import("./jsonl.ts");
-      return (steps ? formatStepsJsonl : formatReportJsonl)(await report(), top ?? Infinity);
+      return (steps ? formatStepsJsonl : formatReportJsonl)(await ranking(), top ?? Infinity);
     },
   },
   parquet: {
     purpose: "the ranking, for pandas and DuckDB",
     file: "study.parquet",
     hasSteps: true,
-    make: async ({ report, top, steps }) => {
+    make: async ({ ranking, top, steps }) => {
       const { formatReportParquet, formatStepsParquet } = await import("./parquet.ts");
-      return (steps ? formatStepsParquet : formatReportParquet)(await report(), top ?? Infinity);
+      return (steps ? formatStepsParquet : formatReportParquet)(await ranking(), top ?? Infinity);
     },
   },
   optuna: {
@@ -87,20 +93,24 @@ export const REPORT_FORMATS = {
     file: "study.db",
     hasSteps: true,
     isWhole: true,
-    make: async ({ report, source: { effects, ...options } }) =>
-      (await import("../app/optuna/export.ts")).exportOptuna(await report(), options, effects),
+    make: async ({ ranking, source: { effects, ...options } }) =>
+      (await import("../app/optuna/export.ts")).exportOptuna(await ranking(), options, effects),
     checkReplaced: async (path) =>
       (await import("../app/optuna/export.ts")).checkReplacedExport(path),
   },
   markdown: {
     purpose: "for a notebook",
     make: async (request) =>
-      (await import("./markdown.ts")).formatReportMarkdown(...(await showRows(request))),
+      (await import("./markdown.ts")).formatReportMarkdown(
+        ...(await showRows({ ...request, details: true }, SHOWN_ROWS.paper)),
+      ),
   },
   latex: {
     purpose: "a paper's table",
     make: async (request) =>
-      (await import("./latex.ts")).formatReportLatex(...(await showRows(request))),
+      (await import("./latex.ts")).formatReportLatex(
+        ...(await showRows(request, SHOWN_ROWS.paper)),
+      ),
   },
   html: {
     purpose: "one page to open in a browser",
@@ -118,11 +128,10 @@ export type ReportFormatName = keyof typeof REPORT_FORMATS;
 export const REPORT_FORMAT_NAMES = Object.keys(REPORT_FORMATS) as readonly ReportFormatName[];
 
 /** The report, and what of it people see. */
-async function showRows({
-  report: read,
-  top = SHOWN_ROWS,
-  metricsOf,
-}: ReportRequest): Promise<[StudyReport, SectionOptions]> {
+async function showRows(
+  { report: read, top, metricsOf, details }: ReportRequest,
+  shown: number,
+): Promise<[StudyReport, SectionOptions]> {
   const report = await read();
-  return [report, { top, metrics: metricsOf(report) }];
+  return [report, { top: top ?? shown, metrics: metricsOf(report), details }];
 }

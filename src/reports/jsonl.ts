@@ -1,7 +1,7 @@
-import { labelOfSetting, type StudyReport } from "../stats/study-report.ts";
+import { labelOfSetting, type StudyRanking } from "../stats/study-report.ts";
 
 /** The ranking as JSON Lines (https://jsonlines.org): a trial a line, as JSON has it, its setting in words. */
-export function formatReportJsonl(report: StudyReport, top: number): string {
+export function formatReportJsonl(report: StudyRanking, top: number): string {
   return toLines(
     report.ranking
       .slice(0, top)
@@ -10,7 +10,7 @@ export function formatReportJsonl(report: StudyReport, top: number): string {
 }
 
 /** What the ranked trials measured on the way: a step of a replicate a line. */
-export function formatStepsJsonl({ ranking }: StudyReport, top: number): string {
+export function formatStepsJsonl({ ranking }: StudyRanking, top: number): string {
   return toLines(
     ranking.slice(0, top).flatMap(({ rank, number, steps = [] }) =>
       steps.flatMap(({ trialId, history }) =>

@@ -1,5 +1,5 @@
 import { formatCount, formatDuration, formatMemory, plural } from "../core/quantities.ts";
-import type { Amount } from "../stats/ledger/cost.ts";
+import { type Amount, formatAmount } from "../stats/ledger/cost.ts";
 import type { Ledger } from "../stats/ledger/ledger.ts";
 import type { AskedAndUsed, RequestUse } from "../stats/ledger/requests.ts";
 
@@ -19,10 +19,10 @@ function describeCost({ used, saved, wasted }: Ledger): string {
   const waste = sumUp(wastes.map(({ cpu }) => cpu));
   const isWasted = wastes.some(({ attempts }) => attempts > 0);
   const parts = [
-    `${formatHours(used.cpu)} asked for, ${formatHours(used.measuredCpu)} used`,
-    ...(used.gpu.hours === 0 ? [] : [`GPU ${formatHours(used.gpu)}`]),
-    ...(early === 0 ? [] : [`pruning saved ${formatHours(saved.cpu)}`]),
-    isWasted ? `wasted ${formatHours(waste)}${shareOf(waste, used.cpu)}` : "nothing wasted",
+    `${formatAmount(used.cpu)} asked for, ${formatAmount(used.measuredCpu)} used`,
+    ...(used.gpu.hours === 0 ? [] : [`GPU ${formatAmount(used.gpu)}`]),
+    ...(early === 0 ? [] : [`pruning saved ${formatAmount(saved.cpu)}`]),
+    isWasted ? `wasted ${formatAmount(waste)}${shareOf(waste, used.cpu)}` : "nothing wasted",
   ];
   return fitLine(`CPU time: ${parts.join("; ")}`);
 }
@@ -81,18 +81,6 @@ function formatTime(seconds: number): string {
 
 function formatFactor(factor: number): string {
   return factor >= 10 ? formatCount(Math.round(factor)) : factor.toFixed(1);
-}
-
-/** `3.2 h`, `12m 05s`, `at least 3.2 h`, `unknown`. */
-function formatHours({ hours, unknown }: Amount): string {
-  if (hours === null) return "unknown";
-  const text = hours < 1 ? formatDuration(hours * 3600) : `${formatLarge(hours)} h`;
-  return unknown > 0 ? `at least ${text}` : text;
-}
-
-function formatLarge(hours: number): string {
-  if (hours >= 1e9) return hours.toPrecision(3);
-  return hours >= 1000 ? formatCount(Math.round(hours)) : hours.toFixed(1);
 }
 
 /** A line for each request that elements made: what was used of it, and what would have fitted. */

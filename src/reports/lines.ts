@@ -26,6 +26,14 @@ export function drawSparkline(values: readonly number[], cells: number): string 
   return bars.map((value) => LEVELS.charAt(levelOf(value))).join("");
 }
 
+const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+
+/** A bar as long as a share in [0, 1] of so many cells, to an eighth of a cell. */
+export function drawBar(share: number, cells: number): string {
+  const eighths = Math.round(Math.min(1, Math.max(0, share)) * cells * 8);
+  return "█".repeat(eighths >> 3) + (EIGHTHS[eighths & 7] ?? "");
+}
+
 /**
  * Parts one after another, a new line begun where one would be too wide.
  * @param first what stands before them; further lines are indented as far as `indent` says

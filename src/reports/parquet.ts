@@ -1,5 +1,5 @@
 import { parquetWriteBuffer } from "hyparquet-writer";
-import type { StudyReport } from "../stats/study-report.ts";
+import type { StudyRanking } from "../stats/study-report.ts";
 import {
   type Cell,
   type CellKind,
@@ -12,16 +12,16 @@ import {
  * The ranking as Apache Parquet (https://parquet.apache.org/docs/file-format), the columns of the CSV: whole numbers as
  * INT64, others as DOUBLE, missing ones null. The file's metadata tell the study and its objective.
  */
-export function formatReportParquet(report: StudyReport, top: number): Uint8Array {
+export function formatReportParquet(report: StudyRanking, top: number): Uint8Array {
   return encode(flattenRanking(report, top), report);
 }
 
 /** What the ranked trials measured on the way: a row a step of each replicate. */
-export function formatStepsParquet(report: StudyReport, top: number): Uint8Array {
+export function formatStepsParquet(report: StudyRanking, top: number): Uint8Array {
   return encode(flattenSteps(report, top), report);
 }
 
-function encode({ columns, rows }: FlatTable, { study, objective }: StudyReport): Uint8Array {
+function encode({ columns, rows }: FlatTable, { study, objective }: StudyRanking): Uint8Array {
   const buffer = parquetWriteBuffer({
     columnData: columns.map(({ name, kind }, place) => ({
       name,

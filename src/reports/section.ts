@@ -7,6 +7,8 @@ export interface Section {
   readonly notes: readonly string[];
   /** Lines to be pasted elsewhere, as they are. */
   readonly code?: string;
+  /** Shown only to who asks for details. */
+  readonly isDetail?: true;
 }
 
 export interface TextTable {
@@ -21,4 +23,6 @@ export interface SectionOptions {
   readonly top: number;
   /** Metrics to be shown beside the objective. */
   readonly metrics: readonly string[];
+  /** Whether details are shown: each value of each parameter, requests, the space to paste. */
+  readonly details: boolean;
 }

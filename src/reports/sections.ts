@@ -1,22 +1,33 @@
 import { formatCount, formatValue, plural } from "../core/quantities.ts";
 import type { ReportedTieGroup } from "../stats/judge-best.ts";
-import type { ParameterSummary } from "../stats/summary.ts";
 import type { StudyReport } from "../stats/study-report.ts";
 import { formatParameter, numberColumns, toCell } from "./cells.ts";
+import { importanceSection } from "./importance.ts";
+import { formatLedgerLines, formatRequestLines } from "./ledger.ts";
+import { drawSparkline } from "./lines.ts";
 import { formatInterval, rankingSection } from "./ranking.ts";
 import type { Section, SectionOptions } from "./section.ts";
 
-/** The report for a person: what is done, the winner, the ranking, parameters, failures; none is empty. */
+/** The report for a person: what is done, the winner, the ranking, parameters, failures, cost; none is empty. */
 export function describeReport(report: StudyReport, options: SectionOptions): readonly Section[] {
   return [
     { lead: [headline(report)], table: null, notes: [] },
-    { lead: describeWinner(report), table: null, notes: [] },
-    { lead: describeTrust(report), table: null, notes: [] },
+    {
+      lead: [...describeWinner(report), ...describeTrust(report), ...describeProgress(report)],
+      table: null,
+      notes: [],
+    },
     rankingSection(report, options),
-    parameterSection(report),
-    nextSection(report),
+    importanceSection(report),
+    valuesSection(report),
+    ...nextSections(report),
     failureSection(report),
-  ].filter(({ lead, table, notes }) => lead.length + notes.length > 0 || table !== null);
+    ...ledgerSections(report),
+  ].filter(
+    ({ lead, table, notes, code, isDetail }) =>
+      (lead.length + notes.length > 0 || table !== null || code !== undefined) &&
+      (options.details || isDetail !== true),
+  );
 }
 
 function headline({ study, objective, counts, holdoutRows }: StudyReport): string {
@@ -78,6 +89,24 @@ function describeTrust({ ranking, tieGroup, corrected, objective }: StudyReport)
   ];
 }
 
+/** Widest row of bars. */
+const BARS = 40;
+
+/** How the best so far went, attempt after attempt. */
+function describeProgress({ ledger: { bests, used } }: StudyReport): string[] {
+  const [first, last] = [bests[0], bests.at(-1)];
+  if (first === undefined || last === undefined || bests.length < 2) return [];
+  const total = used.attempts;
+  const values = Array.from({ length: Math.min(BARS, total) }, (_, bar) => {
+    const ended = Math.max(first.attempts, Math.round(((bar + 1) * total) / Math.min(BARS, total)));
+    return bests.findLast(({ attempts }) => attempts <= ended)?.objective ?? first.objective;
+  });
+  const bars = drawSparkline(values, BARS);
+  return [
+    `Best so far: ${formatValue(first.objective)} ${bars} ${formatValue(last.objective)}, found after ${formatCount(last.attempts)} of ${plural(total, "attempt")}`,
+  ];
+}
+
 const MEMBERS_SHOWN = 10;
 
 function listMembers({ members }: ReportedTieGroup): string {
@@ -88,8 +117,7 @@ function listMembers({ members }: ReportedTieGroup): string {
 }
 
 /** How each parameter that varies moves the objective, the one that matters most first. */
-function parameterSection({ parameters }: StudyReport): Section {
-  if (parameters.length === 0) return { lead: [], table: null, notes: [] };
+function valuesSection({ parameters }: StudyReport): Section {
   const anyFailed = parameters.some(({ values }) => values.some(({ failed }) => failed > 0));
   const columns = [
     { title: "parameter" },
@@ -106,40 +134,37 @@ function parameterSection({ parameters }: StudyReport): Section {
       ),
     ]),
   );
-  return { lead: describeImportance(parameters), table: { columns, rows }, notes: [] };
+  const table = rows.length === 0 ? null : { columns, rows };
+  return { lead: [], table, notes: [], isDetail: true };
 }
 
-function describeImportance(parameters: readonly ParameterSummary[]): string[] {
-  const how = "epsilon squared of one parameter at a time, tested by permutation";
-  const [first] = parameters.filter(({ importance }) => importance?.isBeyondChance);
-  const isTold = parameters.some(({ importance }) => importance !== null);
-  if (!isTold) return ["Too few trials to tell which parameter matters"];
-  if (first?.importance == null) return [`No parameter by itself matters beyond chance (${how})`];
-  const percent = Math.round(first.importance.share * 100);
-  return [
-    `${toCell(first.name)} matters most: ${percent} % of the variance lies between its values (${how})`,
-  ];
-}
-
-/** What to search next, and why. */
-function nextSection({ next }: StudyReport): Section {
-  if (next === null) return { lead: [], table: null, notes: [] };
+/** What to search next, and why; the space to paste among the details. */
+function nextSections({ next }: StudyReport): readonly Section[] {
+  if (next === null) return [];
   const lead = next.suggestions.map(
     ({ name, action, reason }) => `To try next: ${action} ${toCell(name)} (${toCell(reason, 300)})`,
   );
-  return { lead, table: null, notes: [], code: next.yaml };
+  return [
+    { lead, table: null, notes: [] },
+    { lead: [], table: null, notes: [], code: next.yaml, isDetail: true },
+  ];
 }
 
 const MAX_MESSAGE_LENGTH = 100;
 
 /** Failed trials by kind, with an example each. */
 function failureSection({ failures }: StudyReport): Section {
-  if (failures.length === 0) return { lead: [], table: null, notes: [] };
-  const columns = [{ title: "failure" }, ...numberColumns("trials"), { title: "for example" }];
-  const rows = failures.map(({ kind, trials, example }) => [
-    kind,
-    formatCount(trials),
-    `trial ${example.number}: ${toCell(example.message, MAX_MESSAGE_LENGTH)}`,
-  ]);
-  return { lead: [], table: { columns, rows }, notes: [] };
+  const lead = failures.map(({ kind, trials, example }) => {
+    const message = toCell(example.message, MAX_MESSAGE_LENGTH);
+    return `Failed: ${formatCount(trials)} by ${kind}, such as trial ${example.number}: ${message}`;
+  });
+  return { lead, table: null, notes: [] };
+}
+
+/** What it has cost, and what would have been enough. */
+function ledgerSections({ ledger }: StudyReport): readonly Section[] {
+  return [
+    { lead: formatLedgerLines(ledger), table: null, notes: [] },
+    { lead: formatRequestLines(ledger), table: null, notes: [], isDetail: true },
+  ];
 }

@@ -1,6 +1,4 @@
-import { canonicalJson } from "../core/identity.ts";
 import type { Objective } from "../core/study.ts";
-import type { TrialResult } from "../core/trial.ts";
 
 /** Whether `value` beats `other` in the objective's direction. */
 export function isBetter(
@@ -14,17 +12,16 @@ export function isBetter(
 /** The best mean over replicates while results come in, as the ranking will have it (rank.ts). */
 export class BestSoFar {
   readonly #objective: Objective;
-  readonly #groups = new Map<string, { sum: number; count: number }>();
-  #best: string | undefined;
+  readonly #groups = new Map<string | number, { sum: number; count: number }>();
+  #best: string | number | undefined;
 
   constructor(objective: Objective) {
     this.#objective = objective;
   }
 
-  add(result: Pick<TrialResult, "params" | "resource" | "objective">): void {
-    const { params, resource, objective } = result;
+  /** @param key what replicates share, and no others */
+  add(key: string | number, objective: number | null): void {
     if (objective === null) return;
-    const key = canonicalJson([params, resource.epochs]);
     const { sum, count } = this.#groups.get(key) ?? { sum: 0, count: 0 };
     this.#groups.set(key, { sum: sum + objective, count: count + 1 });
     // Another replicate may have made the best one worse.
@@ -40,7 +37,7 @@ export class BestSoFar {
     return this.#best === undefined ? undefined : this.#meanOf(this.#best);
   }
 
-  #meanOf(key: string): number {
+  #meanOf(key: string | number): number {
     const { sum, count } = this.#groups.get(key) ?? { sum: NaN, count: 1 };
     return sum / count;
   }

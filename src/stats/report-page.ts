@@ -1,6 +1,5 @@
 import type { Objective } from "../core/study.ts";
 import type { FailureKind } from "../core/trial.ts";
-import type { Importance } from "./importance.ts";
 import type { Interval } from "./moments.ts";
 import type { StudyRanking } from "./study-report.ts";
 
@@ -24,7 +23,7 @@ export interface ReportPage {
   readonly metrics: PageNumbers;
   readonly histories: Histories;
   readonly importance: readonly PageImportance[];
-  readonly pairs?: readonly PagePair[];
+  readonly pairs: readonly PagePair[];
   readonly next?: readonly NextStep[];
   readonly holdout: PageHoldout;
   readonly attempts: AttemptColumns;
@@ -131,22 +130,23 @@ export interface Curve {
   readonly values: Float32Array | null;
 }
 
+/** A share in [0, 1] with its 95 % interval. */
+export interface PageShare extends Interval {
+  readonly share: number;
+  readonly isBeyondChance: boolean;
+}
+
 export interface PageImportance {
   readonly parameter: string;
   /** Of the objective's variance; null when it cannot be told. */
-  readonly share: number | null;
-  readonly low?: number;
-  readonly high?: number;
-  readonly isBeyondChance: Importance["isBeyondChance"];
+  readonly variance: PageShare | null;
+  /** Of what tells the best tenth from all. */
+  readonly best: PageShare | null;
 }
 
-/** Two parameters whose joint effect is more than the sum of theirs. */
-export interface PagePair {
+/** What two parameters explain together beyond what both do alone, as a share of the variance. */
+export interface PagePair extends PageShare {
   readonly parameters: readonly [string, string];
-  readonly share: number;
-  readonly low?: number;
-  readonly high?: number;
-  readonly isBeyondChance: boolean;
 }
 
 /** What to try next, and what to paste into a study for it. */

@@ -1,17 +1,17 @@
 import { groupBy } from "../core/objects.ts";
-import type { Objective, SearchSpace } from "../core/study.ts";
+import type { Objective } from "../core/study.ts";
 import { type FailureKind, type StepRecord, TRIAL_STATES, type TrialState } from "../core/trial.ts";
 import { type Measurements, measureTrials } from "./measurements.ts";
 import { HOLDOUT_ACCURACY } from "./outcome.ts";
 import { judgeBest, type ReportedTieGroup, type RowPredictions } from "./judge-best.ts";
 import type { CorrectedEstimate, Untold } from "./comparison/comparison.ts";
-
-import { suggestSpace, type Suggestion, type SuggestionOptions } from "./importance/suggestion.ts";
-import { codeParameters, isVarying, type ParameterColumn } from "./parameter-column.ts";
+import { type Standings, UNRANKED } from "./ledger/attempt.ts";
+import type { Ledger } from "./ledger/ledger.ts";
+import { type JudgedParameters, judgeParameters, type ReportedSearch } from "./judge-parameters.ts";
+import { codeParameters, isVarying } from "./parameter-column.ts";
 import { type Ranking, rankTrials, type RankedTrial } from "./rank.ts";
 import type { Rows } from "./rows.ts";
-import { summariseParameters, type ParameterSummary } from "./summary.ts";
-import type { TrialTable } from "./trial-table.ts";
+import { knownOrNull, type TrialTable } from "./trial-table.ts";
 
 interface FailureSummary {
   readonly kind: FailureKind;
@@ -51,6 +51,8 @@ export interface StudyRanking {
   readonly holdoutRows: number | null;
   /** Names of what complete trials measured. */
   readonly metrics: readonly string[];
+  /** Names of the searched parameters, in the study's order. */
+  readonly searched: readonly string[];
   /** Rows of the ranking that share rank 1. */
   readonly sharing: number;
   /** Best first. */
@@ -58,28 +60,17 @@ export interface StudyRanking {
 }
 
 /** All a report tells of a study, whatever its format. */
-export interface StudyReport extends StudyRanking {
+export interface StudyReport extends StudyRanking, JudgedParameters {
   /** Rows of the present setting's ranking that cannot be told from the best. */
   readonly tieGroup: ReportedTieGroup | Untold;
   /** What the best is worth, freed of the luck for which it was picked. */
   readonly corrected: CorrectedEstimate | Untold;
-  /** Names of the searched parameters, in the study's order. */
-  readonly searched: readonly string[];
   /** Parameters that take more than one value, in the order of the search space. */
   readonly varying: readonly string[];
-  /** The parameter that matters most first. */
-  readonly parameters: readonly ParameterSummary[];
-  /** What to search next, where the ranking tells: a narrower space, or a wider one; null where it does not. */
-  readonly next: NextSpace | null;
   /** The most frequent kind first. */
   readonly failures: readonly FailureSummary[];
-}
-
-interface NextSpace {
-  /** Of parameters that would change. */
-  readonly suggestions: readonly Suggestion[];
-  /** The whole space with these changes, as a study file takes it. */
-  readonly yaml: string;
+  /** What it has cost, all settings together; the bests are the present one's. */
+  readonly ledger: Ledger;
 }
 
 /** Trials by state, replicates counted one by one. */
@@ -102,12 +93,8 @@ export interface ReportedStudy {
   readonly settings: readonly ReportedSetting[];
   /** Why a row is none that the study would propose now; null for one that is. */
   readonly explainOutside: (row: RankedTrial) => string | null;
-  /** What is searched, and how a space is written; absent: nothing is suggested. */
-  readonly search?: {
-    readonly space: SearchSpace;
-    readonly limitsOf: NonNullable<SuggestionOptions["limitsOf"]>;
-    readonly formatSpace: (space: SearchSpace) => string;
-  };
+  /** Absent: nothing is suggested. */
+  readonly search?: ReportedSearch;
 }
 
 /** @param ranksAll whether trials of other settings stand in the ranking too, each setting's apart */
@@ -121,6 +108,8 @@ export function buildStudyRanking(
 
 /** What a report looks up: it is too much to be read for every trial. Of rows of the table. */
 export interface Evidence extends RowPredictions {
+  /** What the study has cost, all settings together. */
+  readonly readLedger: (standings: Standings) => Ledger;
   /** What a failed trial said. */
   readonly explainFailure: (row: number) => string;
 }
@@ -143,35 +132,33 @@ export function buildStudyReport(
   };
   const ownRanking = ranksAll ? rankTrials(table, objective, presentOf(study), measured) : ranking;
   const { objectives, firsts } = ownRanking;
-  const parameters = summariseParameters(code(firsts, failed), objectives, objective.direction);
-  const columns = code(ranking.firsts);
-  const ownColumns = ranksAll ? code(firsts) : columns;
+  const columns = code(firsts);
+  const { direction } = objective;
+  const withFailed = code(firsts, failed);
   return {
     ...told,
     ...judgeBest({ ranking: ownRanking, table, measured, objective }, evidence),
-    ...{ searched: space, parameters },
-    varying: columns.map(({ name }) => name),
-    next: suggestNext(study, ownColumns, objectives, parameters),
+    ...judgeParameters({ columns, withFailed, objectives, direction }, study.search),
+    varying: (ranksAll ? code(ranking.firsts) : columns).map(({ name }) => name),
     failures: summariseFailures(own, table, evidence.explainFailure),
+    ledger: evidence.readLedger(createStandings(ownRanking, table, measured)),
   };
 }
 
-/** Only what matters beyond chance is searched otherwise. */
-function suggestNext(
-  { search, objective }: ReportedStudy,
-  columns: readonly ParameterColumn[],
-  objectives: Float64Array,
-  parameters: readonly ParameterSummary[],
-): NextSpace | null {
-  if (search === undefined) return null;
-  const mattering = parameters.filter(({ importance }) => importance?.isBeyondChance);
-  const all = suggestSpace(search.space, columns, objectives, objective.direction, {
-    beyondChance: new Set(mattering.map(({ name }) => name)),
-    limitsOf: search.limitsOf,
-  });
-  const suggestions = all.filter(({ action }) => action !== "keep");
-  if (suggestions.length === 0) return null;
-  return { suggestions, yaml: search.formatSpace(all.map(({ dimension }) => dimension)) };
+function createStandings(
+  ranking: Ranking,
+  { length, trialIds }: TrialTable,
+  { objective }: Measurements,
+): Standings {
+  const groups = new Int32Array(length).fill(-1);
+  for (const place of ranking.firsts.keys())
+    for (const row of ranking.rowsAt(place)) groups[row] = place;
+  const rows = new Map(trialIds.map((trialId, row) => [trialId, row]));
+  return (trialId) => {
+    const row = rows.get(trialId) ?? -1;
+    const group = groups[row] ?? -1;
+    return group < 0 ? UNRANKED : { group, objective: knownOrNull(objective[row]) };
+  };
 }
 
 function rankStudyTrials(
@@ -194,6 +181,7 @@ function rankStudyTrials(
     counts: countTrials(own, table, measured),
     holdoutRows: objective.metric === HOLDOUT_ACCURACY ? sharedHoldoutRows(own, table) : null,
     metrics: [...(measured.names.get(present) ?? [])],
+    searched: study.space,
     sharing: ranking.objectives.filter((each) => each === best).length,
     ranking: ranking.rows.map((row) => ({ ...row, outside: explainOutside(row) })),
   };

@@ -1,6 +1,6 @@
 import { groupBy } from "../core/objects.ts";
 import type { Objective } from "../core/study.ts";
-import { type Importance, measureImportance } from "./importance.ts";
+import type { ParameterImportance } from "./importance/importance.ts";
 import { mean, quantile } from "./moments.ts";
 import type { ParameterColumn } from "./parameter-column.ts";
 import { sortByGroup } from "./replicates.ts";
@@ -28,31 +28,28 @@ export interface ParameterSummary {
   /** Ascending by value. */
   readonly values: readonly ValueSummary[];
   /** Null when it cannot be told. */
-  readonly importance: Importance | null;
+  readonly importance: ParameterImportance | null;
 }
 
 /**
- * Summaries of parameters, the one that matters most first.
+ * Summaries of parameters, the one that explains most first.
  * @param columns of the parameters that vary: a row for each of the ranking, then one for each trial that failed
  * @param objectives of the rows of the ranking, best first
+ * @param importance by name, of those of which it can be told
  */
 export function summariseParameters(
   columns: readonly ParameterColumn[],
   objectives: Float64Array,
   direction: Objective["direction"],
+  importance: ReadonlyMap<string, ParameterImportance>,
 ): readonly ParameterSummary[] {
-  const groupings = columns.map((column) => groupByValue(column, objectives.length));
-  const importance = measureImportance(
-    objectives,
-    groupings.map(({ places }) => places),
-  );
+  const shareOf = ({ importance: told }: ParameterSummary): number => told?.variance.share ?? -1;
   return columns
-    .map(({ name }, place) => ({
-      name,
-      importance: importance[place] ?? null,
-      values: describeGroups(groupings[place], objectives, direction),
-    }))
-    .sort((a, b) => (b.importance?.share ?? -1) - (a.importance?.share ?? -1));
+    .map((column): ParameterSummary => {
+      const values = describeGroups(groupByValue(column, objectives.length), objectives, direction);
+      return { name: column.name, importance: importance.get(column.name) ?? null, values };
+    })
+    .sort((a, b) => shareOf(b) - shareOf(a));
 }
 
 /** Rows by value, or by bin of values. */
@@ -63,12 +60,10 @@ interface Grouping {
 }
 
 function describeGroups(
-  grouping: Grouping | undefined,
+  { groups, places }: Grouping,
   objectives: Float64Array,
   direction: Objective["direction"],
 ): readonly ValueSummary[] {
-  if (grouping === undefined) return [];
-  const { groups, places } = grouping;
   const byGroup = sortByGroup(places, groups.length);
   return groups.map((group, place) => {
     const rows = byGroup.places.subarray(byGroup.starts[place], byGroup.starts[place + 1]);

@@ -126,7 +126,7 @@ const HOSTILE = reportOf(STUDY, [
 ]);
 
 test.runIf(isPythonHere)("Markdown shows every text, and is nothing but text and tables", () => {
-  const options = { top: 20, metrics: ["m|`<b>`"] };
+  const options = { top: 20, metrics: ["m|`<b>`"], details: true };
   const made = formatReportMarkdown(HOSTILE, options);
   const { kinds, blocks, texts } = readWithPython("markdown", made) as {
     kinds: string[];
@@ -152,8 +152,8 @@ test.runIf(isPythonHere)("Markdown shows every text, and is nothing but text and
 
 test.runIf(requireHere(["pdflatex"]))("LaTeX sets the table without a complaint", () => {
   const folder = makeTestFolder();
-  const table = formatReportLatex(HOSTILE, { top: 20, metrics: ["m|`<b>`"] });
-  const none = formatReportLatex(NO_TRIAL, { top: 20, metrics: [] });
+  const table = formatReportLatex(HOSTILE, { top: 20, metrics: ["m|`<b>`"], details: true });
+  const none = formatReportLatex(NO_TRIAL, { top: 20, metrics: [], details: true });
   const document = [
     "\\documentclass{article}",
     "\\usepackage{booktabs}",

@@ -15,7 +15,7 @@ export function makeAttempt(number: number, other: Partial<AttemptRecord> = {}):
   return {
     trialId: number.toString(16).padStart(16, "0"),
     ...{ number, attempt },
-    params: { trial: number },
+    group: number,
     file: `round-001/array-01/${number}.${attempt}.json`,
     element: `1 1/1/${number}`,
     epochs: 10,

@@ -156,7 +156,8 @@ export async function exportStudy(
   const effects = recordEffects();
   const report = await reportStudy({ study, layout, collect: true, setting, steps }, effects);
   const source = { study, layout, collect: true, setting, effects };
-  const asked = { report: () => Promise.resolve(report), metricsOf: () => [] };
-  const request = { ...asked, top: undefined, steps, source };
+  const read = (): Promise<StudyReport> => Promise.resolve(report);
+  const asked = { report: read, ranking: read, metricsOf: () => [] };
+  const request = { ...asked, top: undefined, steps, details: false, source };
   return { report, made: await REPORT_FORMATS[format].make(request) };
 }

@@ -1,3 +1,4 @@
+import { buildLedger } from "../../src/stats/ledger/ledger.ts";
 import { canonicalJson } from "../../src/core/identity.ts";
 import type { Parameters } from "../../src/core/study.ts";
 import type { Failure, Metrics } from "../../src/core/trial.ts";
@@ -40,6 +41,7 @@ export function reportOf(study: ReportedStudy, outcomes: readonly Outcome[]): St
     explainFailure: (row) => outcomes[row]?.failure?.message ?? "",
     labels: { reason: "there is no data set" },
     predictionsOf: () => null,
+    readLedger: () => buildLedger({ attempts: [], lost: [], open: 0, objective: study.objective }),
   });
 }
 

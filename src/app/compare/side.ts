@@ -3,7 +3,7 @@ import type { Effects } from "../../core/effects.ts";
 import type { PlannedSetting } from "../../core/setting.ts";
 import type { Objective, Study } from "../../core/study.ts";
 import { readUsableRounds } from "../../rounds/round.ts";
-import type { AttemptRecord } from "../../stats/ledger/attempt.ts";
+import { type AttemptRecord, sortAttempts, UNRANKED } from "../../stats/ledger/attempt.ts";
 import type { TrialOutcome } from "../../stats/trial-table.ts";
 import { MemoryDatabase, type StudyDatabase, withDatabase } from "../../storage/database.ts";
 import { type Makers, readMakers } from "../../storage/makers.ts";
@@ -109,15 +109,13 @@ function readSide(
     .filter((row) => hashes.has(table.settings[row] ?? ""))
     .map((row) => table.rowAt(row));
   const ids = new Set(outcomes.map(({ trialId }) => trialId));
-  const records = readAttemptRecords(database, {
-    ...{ name, layout, settings: hashes },
-    objective: { metric: objective.metric, direction: objective.direction ?? "maximize" },
-  }).filter(({ trialId }) => ids.has(trialId));
+  const standings = (): typeof UNRANKED => UNRANKED;
+  const records = readAttemptRecords(database, { name, layout, standings });
   return {
     ...{ name, path: resolve(path), objective, outcomes },
     setting: compared[0] ?? null,
     makers: readMakers(database),
     leftAside: all.length - outcomes.length,
-    attempts: records,
+    attempts: sortAttempts(records.filter(({ trialId }) => ids.has(trialId))),
   };
 }

@@ -1,4 +1,5 @@
 import type { Effects } from "../../core/effects.ts";
+import { canonicalJson } from "../../core/identity.ts";
 import { formatCount, formatDuration, formatValue } from "../../core/quantities.ts";
 import type { Objective } from "../../core/study.ts";
 import type { TrialResult } from "../../core/trial.ts";
@@ -31,7 +32,7 @@ export function trackTrials(objective: Objective, total: number, effects: Effect
       done += 1;
       trialSeconds += result.timing.seconds;
       if (result.state === "failed") failed += 1;
-      best.add(result);
+      best.add(canonicalJson([result.params, result.resource.epochs]), result.objective);
       show();
     },
     /** What came of it so far. */

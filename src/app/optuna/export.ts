@@ -9,7 +9,7 @@ import {
   type OptunaStudy,
   type OptunaTrial,
 } from "../../formats/optuna.ts";
-import { labelOfSetting, type ReportedTrial, type StudyReport } from "../../stats/study-report.ts";
+import { labelOfSetting, type ReportedTrial, type StudyRanking } from "../../stats/study-report.ts";
 import { withDatabase } from "../../storage/database.ts";
 import { encodeOptunaStudies, isUntouchedExport } from "../../storage/optuna/encode.ts";
 import { paramsOf, readRuns, type Run } from "../../storage/runs.ts";
@@ -32,7 +32,7 @@ export interface OptunaExportOptions {
  * @throws BsweepError as reportStudy does
  */
 export async function exportOptuna(
-  report: StudyReport,
+  report: StudyRanking,
   options: OptunaExportOptions,
   effects: Effects,
 ): Promise<Uint8Array> {
@@ -75,7 +75,7 @@ function readHead(path: string): Buffer | undefined {
 
 /** A study for each setting that is wanted: none is compared with another. */
 function describeStudies(
-  report: StudyReport,
+  report: StudyRanking,
   runs: readonly Run[],
   { study, setting }: OptunaExportOptions,
 ): readonly OptunaStudy[] {
@@ -108,7 +108,7 @@ function groupRuns(
 }
 
 function describeStudy(
-  { objective, searched }: StudyReport,
+  { objective, searched }: StudyRanking,
   study: Study,
   groups: readonly RunGroup[],
   { name, setting }: { readonly name: string; readonly setting: string },

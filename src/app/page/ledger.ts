@@ -1,68 +1,106 @@
+import { formatDuration, formatMemory, plural, spaceThousands } from "../../core/quantities.ts";
+import { type Cost, formatAmount } from "../../stats/ledger/cost.ts";
+import type { Ledger } from "../../stats/ledger/ledger.ts";
+import type { AskedAndUsed, RequestUse } from "../../stats/ledger/requests.ts";
 import type { LedgerLine } from "../../stats/report-page.ts";
-import type { PageAttempt } from "../../storage/page-rows.ts";
-import { formatDuration, plural, spaceThousands } from "../../core/quantities.ts";
 
-/** What was used, simply added up. */
-export function sumLedger(attempts: readonly PageAttempt[]): readonly LedgerLine[] {
-  if (attempts.length === 0) return [];
-  const used = addUp(attempts, ({ seconds }) => seconds);
+/** What a study has cost, a line for each question; none where nothing has run. */
+export function listLedger(ledger: Ledger): readonly LedgerLine[] {
+  const { used, saved, wasted, requests, requestMargin } = ledger;
+  if (ledger.slots === null) return [];
   return [
     line(
-      "Time of all attempts",
-      formatDuration(used),
-      `${plural(attempts.length, "attempt")}, each from its start to its end, added up: what one after another would have taken`,
+      "Processor time asked for",
+      formatAmount(used.cpu),
+      `Cores times the time from start to end, of ${plural(used.attempts, "attempt")}: what others could not have meanwhile`,
     ),
-    ...compareElapsed(attempts, used),
     line(
-      "Processor time",
-      formatDuration(addUp(attempts, ({ cpuSeconds }) => cpuSeconds ?? 0)),
-      "Seconds that processors were busy, as the operating system counted them",
+      "Processor time used",
+      formatAmount(used.measuredCpu),
+      "Time that cores were busy, as the operating system counted it",
     ),
-    ...listWaste(attempts),
+    ...(used.gpu.hours === 0
+      ? []
+      : [line("GPU time asked for", formatAmount(used.gpu), "GPUs times time from start to end")]),
+    ...(saved.pruned + saved.skipped === 0
+      ? []
+      : [
+          line(
+            "Saved by stopping early",
+            formatAmount(saved.cpu),
+            `Processor time that ${plural(saved.pruned + saved.skipped, "trial")} would have taken to the end`,
+          ),
+        ]),
+    ...listWaste(wasted),
+    ...requests.flatMap((use) => listRequest(use, requestMargin)),
+    ...listTimes(ledger),
   ];
 }
 
-function addUp(attempts: readonly PageAttempt[], read: (attempt: PageAttempt) => number): number {
-  return attempts.reduce((sum, attempt) => sum + read(attempt), 0);
-}
-
-function compareElapsed(attempts: readonly PageAttempt[], used: number): readonly LedgerLine[] {
-  let [first, last] = [Infinity, -Infinity];
-  for (const { startedAt, seconds } of attempts) {
-    const start = Date.parse(startedAt) / 1000;
-    first = Math.min(first, start);
-    last = Math.max(last, start + seconds);
-  }
-  const elapsed = last - first;
+function listWaste({ failed, repeated, lost }: Ledger["wasted"]): readonly LedgerLine[] {
+  const show = (label: string, cost: Cost, what: string): LedgerLine[] =>
+    cost.attempts === 0
+      ? []
+      : [line(label, formatAmount(cost.cpu), `${plural(cost.attempts, "attempt")} ${what}`)];
   return [
-    line(
-      "From first start to last end",
-      formatDuration(elapsed),
-      "By the clocks of the machines, waiting in queues and between rounds included",
-    ),
-    line(
-      "Faster than one at a time",
-      elapsed > 0 ? `${(used / elapsed).toFixed(1)} times` : "not known",
-      "The first line by the second",
-    ),
+    ...show("Spent on failures", failed, "that failed: processor time asked for"),
+    ...show("Spent twice", repeated, "of trials that were done already"),
+    ...show("Lost", lost, "that were cancelled, killed or lost before they left a result"),
   ];
 }
 
-function listWaste(attempts: readonly PageAttempt[]): readonly LedgerLine[] {
-  const failed = attempts.filter(({ state }) => state === "failed");
-  const again = attempts.filter(({ counts, state }) => !counts && state !== "failed");
-  const timeOf = (own: readonly PageAttempt[]): string =>
-    formatDuration(addUp(own, ({ seconds }) => seconds));
+function listRequest(use: RequestUse, margin: number): readonly LedgerLine[] {
+  const { request, attempts, memory, walltime } = use;
+  const who = `${plural(attempts, "attempt")} with ${plural(request.cpus, "core")} each`;
+  const explain = ({ most, fitting, ended }: AskedAndUsed, format: (value: number) => string) =>
+    [
+      `${who}; the most that was used is ${most === null ? "not known" : format(most)}`,
+      ended > 0
+        ? `${plural(ended, "attempt")} wanted more`
+        : fitting === null
+          ? "what would have fitted is not known"
+          : `${format(fitting)} would have fitted, ${Math.round(100 * margin)} % on top of that`,
+    ].join("; ");
+  const formatMiB = (value: number): string => formatMemory(Math.ceil(value));
   return [
-    line("Spent on failed attempts", timeOf(failed), plural(failed.length, "attempt")),
-    line(
-      "Spent on what was done twice",
-      timeOf(again),
-      `${plural(again.length, "attempt")} whose result does not count, for another one of the same trial does`,
-    ),
+    line("Memory asked for", formatMiB(memory.asked), explain(memory, formatMiB)),
+    line("Wall time asked for", formatDuration(walltime.asked), explain(walltime, formatDuration)),
   ];
+}
+
+function listTimes({ waiting, slots, speedUp, bests }: Ledger): readonly LedgerLine[] {
+  const best = bests.at(-1);
+  const { medianSeconds, longestSeconds } = waiting;
+  const lines = [
+    medianSeconds !== null &&
+      longestSeconds !== null &&
+      line(
+        "Waiting in queues",
+        formatDuration(medianSeconds),
+        `The median of ${plural(waiting.elements, "element")}, from submission to start; the longest ${formatDuration(longestSeconds)}`,
+      ),
+    slots !== null &&
+      line(
+        "At once",
+        slots.mean.toFixed(1),
+        `Trials, on the average while any ran; ${slots.peak} at the most`,
+      ),
+    speedUp !== null &&
+      line(
+        "Faster than one job on one such machine",
+        `${speedUp.factor.toFixed(1)} times`,
+        `One after another: ${formatDuration(speedUp.oneJobSeconds)}; here, from the first start to the last end: ${formatDuration(speedUp.seconds)}`,
+      ),
+    best?.cpuHours != null &&
+      line(
+        "Until the best was found",
+        formatAmount({ hours: best.cpuHours, unknown: 0 }),
+        `Processor time asked for by ${plural(best.attempts, "attempt")}, and by what ran meanwhile`,
+      ),
+  ];
+  return lines.filter((each) => each !== false);
 }
 
 function line(label: string, value: string, explanation: string): LedgerLine {
-  return { label, value, explanation: spaceThousands(explanation) };
+  return { label, value: spaceThousands(value), explanation: spaceThousands(explanation) };
 }

@@ -1,6 +1,12 @@
 import type { ParameterValue, SearchSpace } from "../../core/study.ts";
+import type { ParameterImportance } from "../../stats/importance/importance.ts";
 import { codeParameters, isVarying } from "../../stats/parameter-column.ts";
-import type { PageImportance, PageParameter } from "../../stats/report-page.ts";
+import type {
+  PageImportance,
+  PagePair,
+  PageParameter,
+  PageShare,
+} from "../../stats/report-page.ts";
 import type { StudyReport } from "../../stats/study-report.ts";
 import { showName, showText } from "./text-table.ts";
 import type { PageTrials } from "./trials.ts";
@@ -39,7 +45,25 @@ function showValue(value: ParameterValue): ParameterValue {
 export function listImportance({ parameters }: StudyReport): readonly PageImportance[] {
   return parameters.map(({ name, importance }) => ({
     parameter: showName(name),
-    share: importance?.share ?? null,
-    isBeyondChance: importance?.isBeyondChance ?? false,
+    variance: importance === null ? null : showShare(importance.variance),
+    best: importance === null ? null : showShare(importance.best),
   }));
+}
+
+/** Most pairs that a page shows. */
+const MAX_PAIRS = 10;
+
+export function listPairs({ pairs }: StudyReport): readonly PagePair[] {
+  return pairs.slice(0, MAX_PAIRS).map(({ names: [first = "", second = ""], ...told }) => ({
+    parameters: [showName(first), showName(second)],
+    ...showShare(told),
+  }));
+}
+
+function showShare({
+  share,
+  interval: { low, high },
+  isBeyondChance,
+}: ParameterImportance["variance"]): PageShare {
+  return { share, low, high, isBeyondChance };
 }

@@ -27,7 +27,7 @@ export const archiveCommand = defineCommand({
     const report = await reportStudy(asked, effects);
     const path = logicalPath(output);
     const reports = {
-      "ranking.txt": `${formatReportTable(report, { top: Infinity, metrics: [] })}\n`,
+      "ranking.txt": `${formatReportTable(report, { top: Infinity, metrics: [], details: true })}\n`,
       "ranking.csv": formatReportCsv(report, Infinity),
       "steps.csv": formatStepsCsv(report, Infinity),
       "report.json": formatReportJson(report, Infinity),

@@ -23,10 +23,13 @@ export const reportCommand = defineCommand({
       { default: "table" },
     ),
     top: number("Trials to show", {
-      defaultDescription: `${SHOWN_ROWS} where people read them, else all`,
+      defaultDescription: `${SHOWN_ROWS.screen} on a screen, ${SHOWN_ROWS.paper} on paper, else all`,
     }),
     metrics: text(
       "Columns of a table beside the objective: names, separated by commas, or all; other formats have all",
+    ),
+    details: flag(
+      "In a table: what each value of each parameter gave, what was requested and used, the space to search next",
     ),
     steps: flag(`What trials measured on the way: ${listStepFormats()}; a row a step, json: added`),
     setting: choice(
@@ -44,15 +47,19 @@ export const reportCommand = defineCommand({
     const path = output === undefined ? undefined : logicalPath(output);
     if (path !== undefined) await format.checkReplaced?.(path);
     const study = await openStudy(asked.study);
-    const { top, steps } = asked;
+    const { top, steps, details } = asked;
     const options = { study, layout, collect, setting };
     const made = await format.make({
       report: async () => {
         const { reportStudy } = await import("../../app/report.ts");
         return reportStudy({ ...options, steps }, effects);
       },
+      ranking: async () => {
+        const { rankStudy } = await import("../../app/report.ts");
+        return rankStudy({ ...options, steps }, effects);
+      },
       metricsOf: (report) => chooseMetrics(report, asked.metrics),
-      ...{ top, steps, source: { ...options, effects } },
+      ...{ top, steps, details, source: { ...options, effects } },
     });
     if (path === undefined) {
       print(String(made));

@@ -1,7 +1,7 @@
 import { mean } from "../moments.ts";
 
-/** Chance gives so much to any of the effects in one study of twenty. */
-const SIGNIFICANCE = 0.05;
+/** Chance gives so much to any of the effects in one study of forty: two methods look, so that in one of twenty either finds any. */
+const SIGNIFICANCE = 0.05 / 2;
 /** What of a permutation's spread is rounding. */
 const NO_SPREAD = 1e-12;
 
@@ -9,9 +9,9 @@ const NO_SPREAD = 1e-12;
  * Which of several effects are larger than chance explains, corrected over all of them: each effect is measured in standard
  * deviations of its own values, so that one with many values stands beside one with two, and held against the largest of each
  * permutation (Westfall and Young, "Resampling-based multiple testing", 1993: maxT, single step). What was observed counts
- * among the permutations, for mean and deviation too, so that where nothing matters the chance of any is at most 1 in 20, exactly.
+ * among the permutations, for mean and deviation too, so that where nothing matters the chance of any is at most 1 in 40, exactly.
  * @param observed one number an effect
- * @param permuted the same for each permutation of the objective; at least 19, or nothing can be beyond chance
+ * @param permuted the same for each permutation of the objective; at least 39, or nothing can be beyond chance
  */
 export function findBeyondChance(
   observed: Float64Array,

@@ -10,7 +10,7 @@ export interface ElementRequest {
 }
 
 /** One attempt that left a result, as far as its cost is concerned. */
-export interface AttemptRecord extends Pick<Trial, "trialId" | "number" | "attempt" | "params"> {
+export interface AttemptRecord extends Pick<Trial, "trialId" | "number" | "attempt"> {
   /** Its result file, below results/<study>: no two attempts share one. */
   readonly file: string;
   /** Names the element it ran in, of whichever job. */
@@ -20,7 +20,9 @@ export interface AttemptRecord extends Pick<Trial, "trialId" | "number" | "attem
   readonly failure: FailureKind | null;
   /** Whether it is the result of its trial that counts. */
   readonly counts: boolean;
-  /** The study's objective; null where it has none, or was measured in a setting that is not ranked. */
+  /** The row of the ranking that it is part of: replicates share one; -1: of none. */
+  readonly group: number;
+  /** The study's objective; null where it has none that counts, or was measured in a setting that is not ranked. */
   readonly objective: number | null;
   /** The last step that was trained before it was pruned; null for any other, or where nothing was trained. */
   readonly lastStep: number | null;
@@ -35,6 +37,11 @@ export interface AttemptRecord extends Pick<Trial, "trialId" | "number" | "attem
   /** As `start`; null where no job was asked for, or its round is gone. */
   readonly submitted: number | null;
 }
+
+/** Where a trial stands in the ranking. */
+export type Standings = (trialId: string) => Pick<AttemptRecord, "group" | "objective">;
+
+export const UNRANKED: ReturnType<Standings> = { group: -1, objective: null };
 
 /** An element that ended with trials that left no result, seen through its log. */
 export interface LostElement {

@@ -25,9 +25,9 @@ export function listBests(
   const meter = new CostMeter(attempts);
   const found: BestAtCost[] = [];
   for (const [place, attempt] of attempts.entries()) {
-    const { trialId, number, params, epochs, counts } = attempt;
-    if (!counts || attempt.state !== "complete" || attempt.objective === null) continue;
-    best.add({ params, resource: { epochs }, objective: attempt.objective });
+    const { trialId, number } = attempt;
+    if (attempt.objective === null) continue;
+    best.add(attempt.group, attempt.objective);
     const { value } = best;
     if (value === undefined || value === found.at(-1)?.objective) continue;
     const end = endOf(attempt);

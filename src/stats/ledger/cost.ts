@@ -1,3 +1,4 @@
+import { formatCount, formatDuration } from "../../core/quantities.ts";
 import type { AttemptRecord, LostElement } from "./attempt.ts";
 
 /** Hours of some attempts; of those about which it is known. */
@@ -6,6 +7,18 @@ export interface Amount {
   readonly hours: number | null;
   /** Attempts that are not in it. */
   readonly unknown: number;
+}
+
+/** `3.2 h`, `12m 05s`, `at least 3.2 h`, `unknown`. */
+export function formatAmount({ hours, unknown }: Amount): string {
+  if (hours === null) return "unknown";
+  const text = hours < 1 ? formatDuration(hours * 3600) : `${formatLarge(hours)} h`;
+  return unknown > 0 ? `at least ${text}` : text;
+}
+
+function formatLarge(hours: number): string {
+  if (hours >= 1e9) return hours.toPrecision(3);
+  return hours >= 1000 ? formatCount(Math.round(hours)) : hours.toFixed(1);
 }
 
 /** What some attempts cost. */

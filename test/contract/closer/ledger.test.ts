@@ -1,28 +1,22 @@
 import { rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { collectResults } from "../../../src/app/collect/collect.ts";
-import { readLedger } from "../../../src/app/ledger.ts";
+import { reportStudy } from "../../../src/app/report.ts";
 import type { TrialResult } from "../../../src/core/trial.ts";
 import { formatLedgerLines, formatRequestLines } from "../../../src/reports/ledger.ts";
 import type { Ledger } from "../../../src/stats/ledger/ledger.ts";
-import { withDatabase } from "../../../src/storage/database.ts";
 import { recordEffects } from "../../support/prepare.ts";
 import { makeTrial, retryOf, writeRound } from "../../support/results.ts";
 import { WrittenStudy } from "../../support/written-study.ts";
 
 const TRIALS = [1, 2, 3, 4, 5].map((number) => makeTrial(number, { filters: number }));
-const OBJECTIVE = { metric: "holdoutAccuracy", direction: "maximize" } as const;
 
 const startingAt = (time: string, seconds: number): Partial<TrialResult> => ({
   timing: { startedAt: `2026-01-02T${time}.000Z`, seconds },
 });
 
-async function ledgerOf({ layout, planned: { study } }: WrittenStudy): Promise<Ledger> {
-  await collectResults({ study, layout }, recordEffects());
-  return withDatabase(layout.database(study), "readonly", (database) =>
-    readLedger(database, { name: study, objective: OBJECTIVE, layout }),
-  );
+async function ledgerOf({ study, layout }: WrittenStudy): Promise<Ledger> {
+  return (await reportStudy({ study, layout, collect: true }, recordEffects())).ledger;
 }
 
 /** Three results; the fourth trial's element was killed after 600 s and tried again; the fifth has none. */

@@ -23,7 +23,7 @@ test.each(["maximize", "minimize"] as const)(
           }),
         );
         for (const [place, { x, epochs, value }] of trials.entries()) {
-          best.add({ params: { x }, resource: { epochs }, objective: value });
+          best.add(`${x} ${epochs}`, value);
           const seen = tableOf(outcomes.slice(0, place + 1));
           const first = rankTrials(seen, { metric: "v", direction }).rows.at(0);
           if (first === undefined) expect(best.value).toBeUndefined();

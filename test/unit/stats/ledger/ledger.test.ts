@@ -189,8 +189,8 @@ test("each new best is told with all that had been spent when its trial ended", 
 
 test("another replicate may lower the best, which is a mean", () => {
   const { bests } = ledgerOf([
-    makeAttempt(1, { params: { x: 1 }, objective: 0.9 }),
-    makeAttempt(2, { params: { x: 1 }, objective: 0.5, start: at(10) }),
+    makeAttempt(1, { group: 1, objective: 0.9 }),
+    makeAttempt(2, { group: 1, objective: 0.5, start: at(10) }),
   ]);
   expect(bests.map(({ objective }) => objective)).toEqual([0.9, 0.7]);
 });
