@@ -1,8 +1,8 @@
 import type { Objective } from "../core/study.ts";
 import { buildLedger, type Ledger } from "../stats/ledger/ledger.ts";
 import { type AttemptRecord, type Standings, UNRANKED } from "../stats/ledger/attempt.ts";
-import { readPlanned } from "../storage/attempts.ts";
-import { readAttemptCosts } from "../storage/attempt-costs.ts";
+import type { TrialTable } from "../stats/trial-table.ts";
+import { readAttemptCosts, readMissing } from "../storage/attempt-costs.ts";
 import type { StudyDatabase } from "../storage/database.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { placeOfResult } from "./cluster/element-logs.ts";
@@ -21,22 +21,27 @@ export interface LedgerOptions {
  * What a study has cost, by what the database holds and what is left of its rounds: a round that is gone, or cannot be
  * read, leaves its requests unknown. Writes nothing, asks no scheduler.
  */
-export function readLedger(database: StudyDatabase, options: LedgerOptions): Ledger {
+export function readLedger(
+  database: StudyDatabase,
+  table: TrialTable,
+  options: LedgerOptions,
+): Ledger {
   const { objective } = options;
   const book = new RequestBook(options.layout, options.name);
-  const attempts = readAttemptRecords(database, options, book);
-  const planned = readPlanned(database);
-  return buildLedger({ attempts, objective, ...findLostElements(planned, attempts, book) });
+  const attempts = readAttemptRecords(database, table, options, book);
+  const lost = findLostElements(readMissing(database), attempts, book);
+  return buildLedger({ attempts, objective, ...lost });
 }
 
 /** Every result of the database, with what its element asked for, in no order. */
 export function readAttemptRecords(
   database: StudyDatabase,
+  table: TrialTable,
   { name, layout, standings }: Omit<LedgerOptions, "objective">,
   book = new RequestBook(layout, name),
 ): readonly AttemptRecord[] {
   const findAsked = createAskedLookup(book);
-  return readAttemptCosts(database).map((cost): AttemptRecord => {
+  return readAttemptCosts(database, table).map((cost): AttemptRecord => {
     const { request, submitted } = findAsked(cost.file);
     const element = `${cost.job} ${elementOf(cost.file)}`;
     const isRanked = cost.counts && cost.state === "complete";

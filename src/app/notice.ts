@@ -51,7 +51,7 @@ export async function readNotice(manifestFile: string, layout: Layout): Promise<
 function toOutcome(result: TrialResult): TrialOutcome {
   const { number, trialId, params, resource, state, metrics, holdout, failure } = result;
   return {
-    ...{ number, trialId, state },
+    ...{ key: number, resultKey: null, number, trialId, state },
     params: canonicalJson(params),
     metrics: JSON.stringify(metrics),
     epochs: resource.epochs,

@@ -108,17 +108,18 @@ function gatherEvidence(
   { study, layout }: ReadReportOptions,
   table: TrialTable,
 ): Evidence {
+  const { objective } = study;
   const explain = createFailureReader(database);
   const predict = createPredictionReader(database);
-  const idOf = (row: number): string => table.trialIds[row] ?? "";
+  const keyOf = (row: number): number => table.resultKeys[row] ?? NaN;
   const folder = study.data === null ? undefined : layout.resolve(study.data.train);
   const held = openHeldOut(folder, presentSetting(study, layout, readSettings(database)));
   return {
-    explainFailure: (row) => explain(idOf(row)),
+    explainFailure: (row) => explain(keyOf(row)),
     labels: "reason" in held ? held : held.labels,
-    predictionsOf: (row) => predict(idOf(row)),
+    predictionsOf: (row) => predict(keyOf(row)),
     readLedger: (standings) =>
-      readLedger(database, { name: study.name, objective: study.objective, layout, standings }),
+      readLedger(database, table, { name: study.name, objective, layout, standings }),
   };
 }
 

@@ -3,6 +3,9 @@ import type { FailureKind, Metrics, ResultState } from "../core/trial.ts";
 
 /** Where one trial of a study stands, seen through its results. */
 export interface TrialOutcome {
+  /** What the database knows it by, and its result that counts; null: none does. */
+  readonly key: number;
+  readonly resultKey: number | null;
   readonly number: number;
   readonly trialId: string;
   /** Canonical JSON (core/identity.ts). */
@@ -33,6 +36,8 @@ export function parseMetrics({ metrics }: Pick<TrialOutcome, "metrics">): Metric
  * is asked for. Numbers that are not known are NaN.
  */
 export class TrialTable {
+  readonly keys: number[] = [];
+  readonly resultKeys: number[] = [];
   readonly numbers: number[] = [];
   readonly trialIds: string[] = [];
   readonly params: string[] = [];
@@ -49,9 +54,13 @@ export class TrialTable {
   readonly #words = new Map<string, string>();
   /** Until the next row is added. */
   #byNumber: Int32Array | undefined;
+  readonly #byKey = new Map<number, number>();
 
   add(trial: TrialOutcome): void {
     this.#byNumber = undefined;
+    this.#byKey.set(trial.key, this.length);
+    this.keys.push(trial.key);
+    this.resultKeys.push(trial.resultKey ?? NaN);
     this.numbers.push(trial.number);
     this.trialIds.push(trial.trialId);
     this.params.push(trial.params);
@@ -76,6 +85,11 @@ export class TrialTable {
     return this.numbers.length;
   }
 
+  /** -1 where there is none. */
+  rowOfKey(key: number): number {
+    return this.#byKey.get(key) ?? -1;
+  }
+
   /** Its rows by number, then id: in whatever order they came, all that is told of them is the same. */
   listByNumber(): Int32Array {
     return (this.#byNumber ??= this.#sortRows());
@@ -93,6 +107,8 @@ export class TrialTable {
   /** What was added as that row. */
   rowAt(row: number): TrialOutcome {
     return {
+      key: this.keys[row] ?? NaN,
+      resultKey: knownOrNull(this.resultKeys[row]),
       number: this.numbers[row] ?? NaN,
       trialId: this.trialIds[row] ?? "",
       params: this.params[row] ?? "{}",

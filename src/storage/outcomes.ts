@@ -19,8 +19,8 @@ export function readTrialTable(
   // There may be very many: a row at a time, its columns by place, and in the order in which they lie.
   const rows = database
     .prepare(
-      `SELECT number, trial_id, params, epochs, setting,
-              state, metrics, holdout_correct, holdout_count, model_parameters, seconds, failure_kind
+      `SELECT trials.trial, number, trial_id, params, epochs, setting,
+              result_id, state, metrics, holdout_correct, holdout_count, model_parameters, seconds, failure_kind
        FROM trials NOT INDEXED LEFT JOIN results ON results.trial = trials.trial
          AND +result_id IN (SELECT result_id FROM counted_results)`,
     )
@@ -29,23 +29,26 @@ export function readTrialTable(
   const table = new TrialTable();
   for (const row of rows)
     table.add({
-      number: row[0],
-      trialId: row[1],
-      params: row[2],
-      epochs: row[3],
-      setting: settingOf(row[4]),
-      state: row[5] ?? "waiting",
-      metrics: row[6],
-      correct: row[7],
-      count: row[8],
-      modelParameters: row[9],
-      seconds: row[10],
-      failure: row[11],
+      key: row[0],
+      number: row[1],
+      trialId: row[2],
+      params: row[3],
+      epochs: row[4],
+      setting: settingOf(row[5]),
+      resultKey: row[6],
+      state: row[7] ?? "waiting",
+      metrics: row[8],
+      correct: row[9],
+      count: row[10],
+      modelParameters: row[11],
+      seconds: row[12],
+      failure: row[13],
     });
   return table;
 }
 
 type PlannedColumns = [
+  trial: number,
   number: number,
   trialId: string,
   params: string,
@@ -55,6 +58,7 @@ type PlannedColumns = [
 
 /** All null where no result counts. */
 type MeasuredColumns = [
+  resultId: number | null,
   state: ResultState | null,
   metrics: string | null,
   correct: number | null,
@@ -64,31 +68,26 @@ type MeasuredColumns = [
   kind: FailureKind | null,
 ];
 
-/** What the result that counts of a failed trial says. */
-export function createFailureReader(database: StudyDatabase): (trialId: string) => string {
+/** What a failed result says. */
+export function createFailureReader(database: StudyDatabase): (resultKey: number) => string {
   const read = database.prepare(
-    `SELECT failure_message AS message, failure_stderr_tail AS stderrTail
-     FROM trials JOIN results USING (trial) JOIN counted_results USING (result_id) WHERE trial_id = ?`,
+    "SELECT failure_message AS message, failure_stderr_tail AS stderrTail FROM results WHERE result_id = ?",
   );
-  return (trialId) => {
-    const said = read.get(trialId) as
+  return (resultKey) => {
+    const said = read.get(resultKey) as
       { readonly message: string | null; readonly stderrTail: string | null } | undefined;
     return explainFailure({ message: said?.message ?? "", stderrTail: said?.stderrTail ?? "" });
   };
 }
 
-/** The stored hold-out predictions of a trial's result that counts, one class a row; null where it told none. */
+/** The stored hold-out predictions of a result, one class a row; null where it told none. */
 export function createPredictionReader(
   database: StudyDatabase,
-): (trialId: string) => Uint8Array | null {
+): (resultKey: number) => Uint8Array | null {
   const read = database
-    .prepare(
-      `SELECT holdout_predictions
-       FROM trials JOIN results USING (trial) JOIN counted_results USING (result_id) JOIN details USING (result_id)
-       WHERE trial_id = ?`,
-    )
+    .prepare("SELECT holdout_predictions FROM details WHERE result_id = ?")
     .pluck();
-  return (trialId) => (read.get(trialId) as Uint8Array | null | undefined) ?? null;
+  return (resultKey) => (read.get(resultKey) as Uint8Array | null | undefined) ?? null;
 }
 
 /** What the trials' results that count measured on the way, by trial id. */

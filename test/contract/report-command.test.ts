@@ -80,7 +80,7 @@ test("report collects first and ranks; best can be pasted into a study", async (
   expect(report).toMatchObject({ succeeded: true });
   expect(report.stderr).toContain("collected 4 new results");
   expect(report.stdout).toMatch(
-    /^digits: 5 planned, 3 complete, 1 failed, 1 still without a result; ranking by holdoutAccuracy of 4,200 hold-out rows/,
+    /^digits: 5 planned, 3 complete, 1 failed, 1 still without a result; ranking by holdoutAccuracy of\s4,200 hold-out rows/,
   );
   expect(report.stdout).toContain(
     "Best: trial 2, holdoutAccuracy 0.99119: filters 16, learningRate 0.01",

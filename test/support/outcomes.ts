@@ -11,7 +11,10 @@ import { type TrialOutcome, TrialTable } from "../../src/stats/trial-table.ts";
 import { HOLDOUT_ROWS } from "./results.ts";
 
 /** A row of a table, not yet as text. */
-export type Outcome = Omit<TrialOutcome, "params" | "metrics" | "failure" | "correct" | "count"> & {
+export type Outcome = Omit<
+  TrialOutcome,
+  "key" | "resultKey" | "params" | "metrics" | "failure" | "correct" | "count"
+> & {
   readonly params: Parameters;
   readonly metrics: Metrics;
   readonly holdout: { readonly correct: number; readonly count: number } | null;
@@ -27,6 +30,7 @@ export function tableOf(outcomes: readonly Outcome[]): TrialTable {
 export function toRow({ params, metrics, holdout, failure, ...row }: Outcome): TrialOutcome {
   return {
     ...row,
+    ...{ key: row.number, resultKey: row.number },
     params: canonicalJson(params),
     metrics: JSON.stringify(metrics),
     correct: holdout?.correct ?? null,

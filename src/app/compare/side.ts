@@ -110,7 +110,7 @@ function readSide(
     .map((row) => table.rowAt(row));
   const ids = new Set(outcomes.map(({ trialId }) => trialId));
   const standings = (): typeof UNRANKED => UNRANKED;
-  const records = readAttemptRecords(database, { name, layout, standings });
+  const records = readAttemptRecords(database, table, { name, layout, standings });
   return {
     ...{ name, path: resolve(path), objective, outcomes },
     setting: compared[0] ?? null,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { valueOr } from "../../core/errors.ts";
 import { groupBy } from "../../core/objects.ts";
 import type { AttemptRecord, LostElement } from "../../stats/ledger/attempt.ts";
+import type { MissingAttempt } from "../../storage/attempt-costs.ts";
 import type { PlannedAttempt } from "../../storage/attempts.ts";
 import { elementLogName } from "../../workspace/layout.ts";
 import { placeOfResult } from "../cluster/element-logs.ts";
@@ -17,34 +18,20 @@ const BEGINNING = /^== job .*, (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)([+-]\d\d):?(\d\d
  * by element; of the others only how many there are, for files do not tell whether they live.
  */
 export function findLostElements(
-  planned: readonly PlannedAttempt[],
+  missing: readonly MissingAttempt[],
   attempts: readonly AttemptRecord[],
   book: RequestBook,
 ): { readonly lost: readonly LostElement[]; readonly open: number } {
-  const ended = new Set(attempts.map(keyOf));
-  const complete = new Set(
-    attempts.filter(({ state }) => state === "complete").map(({ trialId }) => trialId),
-  );
-  const latest = new Map<string, number>();
-  for (const { trialId, attempt } of planned)
-    latest.set(trialId, Math.max(attempt, latest.get(trialId) ?? 0));
   // The canary's trial stands in two elements, one of which leaves its result.
-  const missing = planned.filter((each) => !ended.has(keyOf(each)));
-  const isReplaced = ({ trialId, attempt }: PlannedAttempt): boolean =>
-    attempt < (latest.get(trialId) ?? 0);
-  const open = new Set(
-    missing
-      .filter((each) => !isReplaced(each) && !complete.has(each.trialId))
-      .map(({ trialId }) => trialId),
+  const open = missing.filter(({ isReplaced, isComplete }) => !isReplaced && !isComplete);
+  const elements = groupBy(
+    missing.filter(({ isReplaced }) => isReplaced),
+    nameElement,
   );
-  const elements = groupBy(missing.filter(isReplaced), nameElement);
   const used = elements.size === 0 ? new Map<string, number>() : secondsByElement(attempts);
   const lost = [...elements].flatMap(([name, own]) => describeLost(own, used.get(name) ?? 0, book));
-  return { lost, open: open.size };
+  return { lost, open: new Set(open.map(({ trialId }) => trialId)).size };
 }
-
-const keyOf = ({ trialId, attempt }: Pick<PlannedAttempt, "trialId" | "attempt">): string =>
-  `${trialId} ${attempt}`;
 
 const nameElement = ({
   round,

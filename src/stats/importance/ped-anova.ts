@@ -4,7 +4,7 @@ import type { Interval } from "../moments.ts";
 import { findBeyondChance } from "./beyond-chance.ts";
 import { cutIntoCells, type SearchedParameter } from "./cell-grid.ts";
 import { createEstimator, type DensityEstimator } from "./parzen.ts";
-import { countTop, rankRows } from "./ranked-rows.ts";
+import { countTop, type RankedRows, rankRows } from "./ranked-rows.ts";
 import { spanInterval } from "./span-interval.ts";
 
 /** How much a parameter matters for being among the best tenth. */
@@ -22,8 +22,8 @@ export interface PedAnovaImportance {
 /** Fewer rows with the parameter say nothing of it. */
 const LEAST_ROWS = 2;
 const BOOTSTRAPS = 200;
-/** Of more rows than these, each so-manieth of the ranking is drawn from, and held against chance. */
-const DRAWN_ROWS = 8192;
+/** Of more rows than these, each so-manieth of the ranking is looked at. */
+const MOST_ROWS = 8192;
 const PERMUTATIONS = 199;
 /** As in Optuna, no cell is impossible. */
 const LEAST_DENSITY = 1e-12;
@@ -42,7 +42,7 @@ export function measurePedAnova(
   direction: Objective["direction"],
 ): readonly PedAnovaImportance[] {
   const columns = parameters.map(({ column }) => column);
-  const { losses, codes } = rankRows(columns, objectives, direction);
+  const { losses, codes } = thin(rankRows(columns, objectives, direction));
   const measured = parameters.map((parameter, at): MeasuredColumn => {
     const grid = cutIntoCells(parameter);
     const own = codes[at] ?? new Int32Array();
@@ -56,9 +56,8 @@ export function measurePedAnova(
   });
   const divergences = measureTop(measured, losses);
   const shares = normalize(divergences);
-  const [some, someLosses] = thin(measured, losses);
-  const bootstraps = bootstrap(some, someLosses).map(normalize);
-  const beyond = findBeyondChance(measureTop(some, someLosses), permute(some, someLosses));
+  const bootstraps = bootstrap(measured, losses).map(normalize);
+  const beyond = findBeyondChance(divergences, permute(measured, losses));
   return columns.map(({ name }, at) => ({
     name,
     divergence: divergences[at] ?? 0,
@@ -95,17 +94,12 @@ function measureTop(
   });
 }
 
-function thin(
-  columns: readonly MeasuredColumn[],
-  losses: Float64Array,
-): [readonly MeasuredColumn[], Float64Array] {
-  const every = Math.ceil(losses.length / DRAWN_ROWS);
-  if (every <= 1) return [columns, losses];
-  const isDrawn = (_: number, row: number): boolean => row % every === every >> 1;
-  return [
-    columns.map((column) => ({ ...column, cells: column.cells.filter(isDrawn) })),
-    losses.filter(isDrawn),
-  ];
+function thin({ losses, codes }: RankedRows): RankedRows {
+  const every = Math.ceil(losses.length / MOST_ROWS);
+  const isSeen = (_: number, row: number): boolean => row % every === every >> 1;
+  return every <= 1
+    ? { losses, codes }
+    : { losses: losses.filter(isSeen), codes: codes.map((own) => own.filter(isSeen)) };
 }
 
 function countCells(
