@@ -11,7 +11,6 @@ import {
   readPageFailures,
   readReplicates,
 } from "../storage/page-rows.ts";
-import { readSettings } from "../storage/rounds.ts";
 import { packageVersion } from "../workspace/package.ts";
 import { describeBest } from "./best.ts";
 import { tabulateAttempts } from "./page/attempts.ts";
@@ -25,7 +24,6 @@ import { describeProvenance } from "./page/provenance.ts";
 import { showName, showText } from "./page/text-table.ts";
 import { type PageTrials, tabulateMetrics, tabulateTrials } from "./page/trials.ts";
 import {
-  presentSetting,
   type ReadReportOptions,
   readReport,
   readStudy,
@@ -44,7 +42,7 @@ export function reportPage(options: ReportOptions, effects: Effects): Promise<Re
 function readPage(database: StudyDatabase, options: ReadReportOptions): ReportPage {
   const { study, layout } = options;
   const read = readTrials(database, options);
-  const { settings, table } = read;
+  const { settings, table, present: setting } = read;
   const ranksAll = options.setting === "all";
   const [{ setting: present }] = settings;
   const rows = table.listByNumber().filter((row) => ranksAll || table.settings[row] === present);
@@ -53,7 +51,6 @@ function readPage(database: StudyDatabase, options: ReadReportOptions): ReportPa
   const places = new Map(Array.from(rows, (row, place) => [table.trialIds[row] ?? "", place]));
   const attempts = readPageAttempts(database).filter(({ trialId }) => places.has(trialId));
   const failed = readPageFailures(database).filter(({ trialId }) => places.has(trialId));
-  const setting = presentSetting(study, layout, readSettings(database));
   const folder = study.data === null ? undefined : layout.resolve(study.data.train);
   const replicates = readReplicates(database);
   const failures = new Map(failed.map((failure) => [failure.trialId, failure]));

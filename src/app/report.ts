@@ -94,10 +94,11 @@ export interface ReadReportOptions extends CollectFirstOptions {
 export function readReport(
   database: StudyDatabase,
   options: ReadReportOptions,
-  { settings, table } = readTrials(database, options),
+  trials = readTrials(database, options),
 ): StudyReport {
   const { study, setting = "present", steps = false } = options;
-  const evidence = gatherEvidence(database, options, table);
+  const { settings, table } = trials;
+  const evidence = gatherEvidence(database, options, trials);
   const described = describeStudy(study, settings);
   const report = buildStudyReport(described, table, evidence, setting === "all");
   return steps ? addSteps(report, database) : report;
@@ -106,14 +107,14 @@ export function readReport(
 function gatherEvidence(
   database: StudyDatabase,
   { study, layout }: ReadReportOptions,
-  table: TrialTable,
+  { table, present }: StudyTrials,
 ): Evidence {
   const { objective } = study;
   const explain = createFailureReader(database);
   const predict = createPredictionReader(database);
   const keyOf = (row: number): number => table.resultKeys[row] ?? NaN;
   const folder = study.data === null ? undefined : layout.resolve(study.data.train);
-  const held = openHeldOut(folder, presentSetting(study, layout, readSettings(database)));
+  const held = openHeldOut(folder, present);
   return {
     explainFailure: (row) => explain(keyOf(row)),
     labels: "reason" in held ? held : held.labels,
@@ -144,15 +145,19 @@ export function readBest(database: StudyDatabase, options: ReadReportOptions): N
   return best === undefined ? null : nameBest(best);
 }
 
+interface StudyTrials {
+  /** The setting that the study has now. */
+  readonly present: Setting;
+  /** All in which trials were planned, the present one first. */
+  readonly settings: readonly [ReportedSetting, ...ReportedSetting[]];
+  readonly table: TrialTable;
+}
+
 /** Every planned trial, and the settings they were planned in. @throws BsweepError INVALID_DATA */
 export function readTrials(
   database: StudyDatabase,
   { study, layout }: ReadReportOptions,
-): {
-  /** The present one first. */
-  readonly settings: readonly [ReportedSetting, ...ReportedSetting[]];
-  readonly table: TrialTable;
-} {
+): StudyTrials {
   const planned = readSettings(database);
   const present = presentSetting(study, layout, planned);
   const hash = hashSetting(present);
@@ -165,6 +170,7 @@ export function readTrials(
     known.filter(({ differences }) => differences.length === 0).map(({ setting }) => setting),
   );
   return {
+    present,
     settings: [
       { setting: hash, differences: [] },
       ...known.filter(({ setting }) => !same.has(setting)),
@@ -174,7 +180,7 @@ export function readTrials(
 }
 
 /** Where the data set is gone, what was planned last is taken for the present one. */
-export function presentSetting(
+function presentSetting(
   study: Study,
   layout: Layout,
   planned: ReturnType<typeof readSettings>,

@@ -59,6 +59,20 @@ class UnsortedColumn {
   }
 }
 
+/** The first rows of a column alone, with the values that these take. */
+export function takeFirst({ name, values, codes }: ParameterColumn, rows: number): ParameterColumn {
+  const own = codes.subarray(0, rows);
+  const isTaken = new Uint8Array(values.length);
+  for (const code of own) if (code >= 0) isTaken[code] = 1;
+  if (!isTaken.includes(0)) return { name, values, codes: own };
+  let taken = 0;
+  const placeOf = Array.from(isTaken, (is) => (is === 1 ? taken++ : -1));
+  return {
+    ...{ name, values: values.filter((_, code) => isTaken[code] === 1) },
+    codes: own.map((code) => placeOf[code] ?? -1),
+  };
+}
+
 /** Whether rows differ in it: in its value, or in having it. */
 export function isVarying({ codes }: ParameterColumn): boolean {
   return codes.some((code) => code !== codes[0]);

@@ -8,7 +8,7 @@ import type { CorrectedEstimate, Untold } from "./comparison/comparison.ts";
 import { type Standings, UNRANKED } from "./ledger/attempt.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { type JudgedParameters, judgeParameters, type ReportedSearch } from "./judge-parameters.ts";
-import { codeParameters, isVarying } from "./parameter-column.ts";
+import { codeParameters, isVarying, takeFirst } from "./parameter-column.ts";
 import { type Ranking, rankTrials, type RankedTrial } from "./rank.ts";
 import type { Rows } from "./rows.ts";
 import { knownOrNull, type TrialTable } from "./trial-table.ts";
@@ -125,21 +125,19 @@ export function buildStudyReport(
   const { told, measured, ranking } = rankStudyTrials(study, table, ranksAll);
   const own = ownRows(study, table);
   const failed = own.filter((row) => table.states[row] === "failed");
-  const code = (...rows: readonly Int32Array[]) => {
-    const all = Int32Array.from(rows.flatMap((each) => [...each]));
-    const columns = codeParameters(all.length, (place) => table.paramsOf(all[place] ?? 0), space);
-    return columns.filter(isVarying);
-  };
+  const code = (rows: Int32Array) =>
+    codeParameters(rows.length, (place) => table.paramsOf(rows[place] ?? 0), space);
   const ownRanking = ranksAll ? rankTrials(table, objective, presentOf(study), measured) : ranking;
   const { objectives, firsts } = ownRanking;
-  const columns = code(firsts);
   const { direction } = objective;
-  const withFailed = code(firsts, failed);
+  const all = code(Int32Array.of(...firsts, ...failed));
+  const columns = all.map((column) => takeFirst(column, firsts.length)).filter(isVarying);
+  const withFailed = all.filter(isVarying);
   return {
     ...told,
     ...judgeBest({ ranking: ownRanking, table, measured, objective }, evidence),
     ...judgeParameters({ columns, withFailed, objectives, direction }, study.search),
-    varying: (ranksAll ? code(ranking.firsts) : columns).map(({ name }) => name),
+    varying: (ranksAll ? code(ranking.firsts).filter(isVarying) : columns).map(({ name }) => name),
     failures: summariseFailures(own, table, evidence.explainFailure),
     ledger: evidence.readLedger(createStandings(ownRanking, table, measured)),
   };

@@ -101,8 +101,11 @@ export function readSettings(database: StudyDatabase): readonly PlannedSetting[]
     .prepare(
       `SELECT setting AS hash, trainer AS name, revision, precision, dataset_digest AS datasetDigest,
               holdout_fraction AS fraction, holdout_seed AS seed
-       FROM settings JOIN trials USING (setting) LEFT JOIN elements USING (trial)
-       GROUP BY setting ORDER BY max(round) DESC, setting`,
+       FROM settings WHERE EXISTS (SELECT 1 FROM trials WHERE trials.setting = settings.setting)
+       -- Of one there is nothing to sort, and all trials would be looked at.
+       ORDER BY iif((SELECT count(*) FROM settings) > 1,
+         (SELECT max(round) FROM trials LEFT JOIN elements USING (trial) WHERE trials.setting = settings.setting),
+         0) DESC, setting`,
     )
     .all() as (Omit<Setting, "trainer" | "holdout"> &
     Setting["trainer"] &
