@@ -19,7 +19,8 @@ A study of ${plural(trials, "planned trial")} in ${plural(rounds.length, "round"
 | \`archive.json\` | versions, images, digests of data sets |
 | \`SHA256SUMS\` | \`sha256sum --check SHA256SUMS\` checks every file |
 
-This folder is a workspace: \`bsweep report study.yaml --workspace .\` ranks it anew.
+This folder is a workspace: \`bsweep report study.yaml --workspace .\` ranks it anew. \`bsweep verify .\` checks every
+file and runs some of its trials again, in a workspace that has the data set under the name that \`study.yaml\` gives it.
 
 ## Made with
 

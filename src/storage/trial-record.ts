@@ -22,6 +22,8 @@ export interface TrialRecord extends Omit<Trial, "attempt" | "resource"> {
 
 /** One result, with what is large of it. */
 export interface ResultRecord {
+  /** What the database knows it by. */
+  readonly key: number;
   /** Below results/<study>. */
   readonly file: string;
   readonly attempt: number;
@@ -91,7 +93,7 @@ type Parsed = "metrics" | "warnings" | "history" | "numerics";
 function readResults(database: StudyDatabase, trial: number): readonly ResultRecord[] {
   const rows = database
     .prepare(
-      `SELECT file, attempt, state, objective, metrics, holdout_correct AS holdoutCorrect,
+      `SELECT result_id AS key, file, attempt, state, objective, metrics, holdout_correct AS holdoutCorrect,
               holdout_count AS holdoutCount, model_parameters AS modelParameters,
               failure_kind AS failure, failure_message AS message, failure_stderr_tail AS stderrTail,
               early_end_reason AS earlyEndReason, early_end_step AS earlyEndStep,

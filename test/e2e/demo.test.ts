@@ -57,6 +57,17 @@ describe("bsweep demo, of the package that npm packs, in an empty folder", () =>
     expect(readResults(join(demo, "results/demo/round-001/array-01"))).toHaveLength(16);
   });
 
+  it("is archived, and comes out bit for bit when it is run again", () => {
+    const archive = join(folder, "archive");
+    const made = runBsweep(demo, "archive", "study.yaml", "--output", archive);
+    expect(made.status).toBe(0);
+    const run = runBsweep(demo, "verify", archive, "--sample", "2");
+    expect(run.stderr).not.toContain("error");
+    expect(run.status).toBe(0);
+    expect(run.stdout).toContain("2 of 16 complete trials run again here");
+    expect(run.stdout).toContain("2 identical bit for bit");
+  });
+
   it("leaves a folder alone that is not a demo's", () => {
     const run = runBsweep(folder, "demo", "--folder", ".");
     expect(run.status).toBe(6);

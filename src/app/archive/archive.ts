@@ -19,7 +19,7 @@ import { type CopiedResults, copyIntoPacks } from "./packs.ts";
 /** SHA-256 of every other file, as `sha256sum --check` reads it. */
 export const SUMS_FILE = "SHA256SUMS";
 const FACTS_FILE = "archive.json";
-const STUDY_FILE = "study.yaml";
+export const STUDY_FILE = "study.yaml";
 const REPORT_FOLDER = "report";
 
 /** What an archive says of itself, in archive.json. */

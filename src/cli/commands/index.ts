@@ -30,6 +30,7 @@ import { smokeCommand } from "./smoke.ts";
 import { smokeReportCommand } from "./smoke-report.ts";
 import { submitCommand } from "./submit.ts";
 import { trialCommand } from "./trial.ts";
+import { verifyCommand } from "./verify.ts";
 import { waitCommand } from "./wait.ts";
 
 /** Every command, in the order of the help text. */
@@ -53,6 +54,7 @@ export const commands: readonly Command[] = [
   shellCommand,
   collectCommand,
   archiveCommand,
+  verifyCommand,
   reportCommand,
   showCommand,
   bestCommand,
