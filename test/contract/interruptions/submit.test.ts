@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import pLimit from "p-limit";
 import { until } from "../../support/bsweep-process.ts";
@@ -55,8 +56,12 @@ describe("submit.sh", () => {
   test("killed while bsub goes on, and run again at once, waits for what bsub may still do", async () => {
     const life = await startLife(lsf, "lsf", 0xffe);
     await lsf.inject({ kind: "slow", command: "bsub", match: `a01-${life.nonce}`, seconds: 1.5 });
+    const before = await countAsking();
     const run = life.run(null);
+    // The canary's bsub is answered; the array's has asked, and its answer is 1.5 s away.
+    await lsf.until((jobs) => jobs.some(({ name }) => name === `s-r001-a00-${life.nonce}`));
     await until(() => existsSync(join(life.round.folder, "submitted", "array-01.intent")));
+    while ((await countAsking()) === before) await sleep(20);
     process.kill(Number(readOwner(life)[1]), "SIGKILL");
     expect(await run).toMatchObject({ signal: "SIGKILL" });
     expect((await lsf.jobs()).filter(({ name }) => name.endsWith(life.nonce))).toHaveLength(1);
@@ -77,6 +82,12 @@ describe("submit.sh", () => {
     console.log(`${lives} rounds, ${counts.reduce((sum, count) => sum + count, 0)} interruptions`);
   });
 });
+
+/** How many bsub have asked and are not answered, or never will be. */
+async function countAsking(): Promise<number> {
+  const calls = await lsf.calls();
+  return calls.filter(({ command, status }) => command === "bsub" && status === null).length;
+}
 
 /** Of the lock: host, process ... */
 function readOwner({ round }: Life): string[] {

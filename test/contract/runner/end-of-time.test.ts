@@ -59,6 +59,9 @@ backup = keras.callbacks.BackupAndRestore(os.environ["BSWEEP_CHECKPOINTS"])
 model.fit(numpy.ones((8, 4)), numpy.ones((8, 1)), epochs=30, verbose=0, callbacks=[backup, slow])
 json.dump({"metrics": {"v": slow.last + 1}}, open(os.environ["BSWEEP_RESULT"], "w"))`;
 
+/** On a busy machine most of each run's time goes by before the first epoch. */
+const LONG = { timeout: 600_000 };
+
 /** Runs a study of one trial, again and again by itself, to its end. Returns its result and from where each run went on. */
 async function runToItsEnd(program: readonly string[], text: string, walltime: string) {
   const workspace = makeTestFolder();
@@ -102,12 +105,12 @@ describe("a trainer that saves each epoch and handles nothing goes on after its 
   });
 
   const torch = findPythonWith("torch");
-  test.skipIf(!requireHere(["Python's torch"]))("real PyTorch", async () => {
+  test.skipIf(!requireHere(["Python's torch"]))("real PyTorch", LONG, async () => {
     expectGoing(await runToItsEnd([torch ?? ""], TORCH, "30s"), 30);
   });
 
   const keras = findPythonWith("keras", "tensorflow");
-  test.skipIf(!requireHere(["Python's keras"]))("real Keras with BackupAndRestore", async () => {
+  test.skipIf(!requireHere(["Python's keras"]))("real Keras with BackupAndRestore", LONG, async () => {
     expectGoing(await runToItsEnd([keras ?? ""], KERAS, "40s"), 30);
   });
 });

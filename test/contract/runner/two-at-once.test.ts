@@ -13,6 +13,12 @@ sleep "$2"
 echo "end $1" >> notes
 printf '{"metrics":{"v":%s}}' "$1" > "$BSWEEP_RESULT"`;
 
+/** The first two trials go on until a file `go` is there. */
+const HELD_NOTING = NOTING.replace(
+  'sleep "$2"',
+  'while [ "$1" -le 2 ] && [ ! -e go ]; do sleep 0.1; done',
+);
+
 /** A workspace with a study whose trials run a shell script with two words: the trial's value, and seconds. */
 function makeStudy(script: string, trials: number, more = "") {
   const workspace = makeTestFolder();
@@ -53,15 +59,16 @@ function expectOnce(lines: readonly string[], trials: number): void {
 
 describe("a trial runs once at a time", () => {
   test("two locals share the work, and each tells what it waits for", async () => {
-    const study = makeStudy(NOTING, 6);
+    const study = makeStudy(HELD_NOTING, 6);
     const first = startBsweep(study.argv("local", "--workers=2"));
-    await until(() => study.lines().length >= 2);
+    await until(() => study.lines().length === 2);
     const second = startBsweep(study.argv("local", "--workers=2"));
+    // What nobody runs comes first.
+    const waits = /trial [12] is waited for: \S+, process \d+ runs it already/;
+    await until(() => waits.test(second.errors()));
+    writeFileSync(join(study.workspace, "go"), "");
     const ends = [await first.end, await second.end];
     expect(ends.map(({ exitStatus }) => exitStatus)).toEqual([0, 0]);
-    expect(ends.map(({ stderr }) => stderr).join("")).toMatch(
-      /trial \d is waited for: \S+, process \d+ runs it already/,
-    );
     expectOnce(study.lines(), 6);
     expect(study.count()).toBe(6);
   });
