@@ -41,7 +41,8 @@ export function reportPage(options: ReportOptions, effects: Effects): Promise<Re
   return readStudy(options, effects, (database) => readPage(database, options));
 }
 
-function readPage(database: StudyDatabase, options: ReadReportOptions): ReportPage {
+/** The same of what the database holds. @throws BsweepError STORAGE; INVALID_DATA */
+export function readPage(database: StudyDatabase, options: ReadReportOptions): ReportPage {
   const { study, layout } = options;
   const read = readTrials(database, options);
   const { settings, table } = read;

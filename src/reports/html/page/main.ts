@@ -2,6 +2,8 @@ import "./style.css";
 import { readEmbeddedPage } from "./data.ts";
 import { el } from "./dom.ts";
 import { redrawAll } from "./figure.ts";
+import { followSweep } from "./live/follow.ts";
+import { keep } from "./live/kept.ts";
 import { Selection } from "./selection.ts";
 import { answerSection } from "./sections/answer.ts";
 import { selectionBar } from "./sections/bar.ts";
@@ -44,6 +46,12 @@ async function start(main: HTMLElement): Promise<void> {
   ];
   main.replaceChildren(contents(sections), ...sections);
   globalThis.addEventListener("beforeprint", redrawAll);
+  keep(
+    "trial",
+    () => view.page.trials.number[selection.focus] ?? null,
+    (number) => number !== null && selection.look(view.find(number)),
+  );
+  followSweep(main, selection);
   main.dataset["ready"] = "true";
 }
 
