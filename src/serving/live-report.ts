@@ -19,8 +19,8 @@ interface Seen {
 }
 
 /**
- * The HTML report of a study that goes on. It looks at most every `seconds`, and makes a page only when one is asked for
- * and results have changed; never two things at once. Where that fails, the last page stays.
+ * The HTML report of a study that goes on. It makes a page only when one is asked for and results have changed; never
+ * two things at once. Where that fails, the last page stays.
  */
 export class LiveReport {
   readonly #looks: Looks<Seen>;
@@ -50,16 +50,19 @@ export class LiveReport {
   /** @throws BsweepError as readStudy does, until it could once */
   look(): Promise<Told> {
     return this.#alone(async () => {
-      if (performance.now() - this.#lookedAt >= this.#milliseconds) await this.#again();
+      await this.#again();
       const { state = "", results = 0 } = this.#looks.last?.collected ?? {};
       return { state, results, warnings: this.#looks.warnings };
     });
   }
 
-  /** Undefined, with the reasons among the warnings of a look, where none could be made so far. */
-  async page(): Promise<LiveHtml | undefined> {
-    await this.look();
+  /**
+   * Of a look at most `seconds` old.
+   * @returns undefined, with the reasons among the warnings of a look, where none could be made so far
+   */
+  page(): Promise<LiveHtml | undefined> {
     return this.#alone(async () => {
+      if (performance.now() - this.#lookedAt > this.#milliseconds) await this.#again();
       const { collected, page } = this.#looks.last ?? {};
       if (page?.state !== collected?.state) {
         this.#isPageWanted = true;
