@@ -1,3 +1,4 @@
+import { loadStudy } from "../app/plan/load-study.ts";
 import { readPage } from "../app/report-page.ts";
 import { type ReportOptions, readStudy } from "../app/report.ts";
 import { Looks } from "../app/watch/looks.ts";
@@ -31,11 +32,13 @@ export class LiveReport {
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: ReportOptions & { readonly seconds: number }, effects: Effects) {
-    const asked = { ...options, memory: new MemoryDatabase(), lockMs: SHORT_TIMEOUT_MS };
+    const memory = new MemoryDatabase();
     this.#milliseconds = options.seconds * 1000;
-    this.#looks = new Looks(effects, (quiet, last) =>
-      readStudy(asked, quiet, (database) => {
-        const collected = readCollectedState(database);
+    this.#looks = new Looks(effects, (quiet, last) => {
+      const { study } = loadStudy({ studyFile: options.study.file });
+      const asked = { ...options, study, memory, lockMs: SHORT_TIMEOUT_MS };
+      return readStudy(asked, quiet, (database) => {
+        const collected = readCollectedState(database, study);
         const { state } = collected;
         if (!this.#isPageWanted || last?.page?.state === state)
           return { collected, page: last?.page };
@@ -43,8 +46,8 @@ export class LiveReport {
           collected,
           page: { state, html: formatLiveHtml(readPage(database, asked), collected) },
         };
-      }),
-    );
+      });
+    });
   }
 
   /** @throws BsweepError as readStudy does, until it could once */

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
+import type { Study } from "../core/study.ts";
 import type { StudyDatabase } from "./database.ts";
 
-/** What a database holds, as far as it tells whether a report of it would be another one. */
+/** What a database holds of a study, as far as it tells whether a report of it would be another one. */
 export interface CollectedState {
-  /** Another one for every other plan, and every other set of results: 22 letters, digits, - and _. */
+  /** Another one for every other study file, plan and set of results: 22 letters, digits, - and _. */
   readonly state: string;
   readonly results: number;
   /** Trials whose latest planned attempt, or a complete one, has not come back. */
@@ -11,12 +12,12 @@ export interface CollectedState {
 }
 
 /** Names of files never stand for other content, so that they stand for all that is in them. */
-export function readCollectedState(database: StudyDatabase): CollectedState {
+export function readCollectedState(database: StudyDatabase, study: Study): CollectedState {
   const rounds = database
     .prepare("SELECT round || ' ' || nonce FROM rounds ORDER BY round")
     .pluck();
   const files = database.prepare("SELECT file FROM results ORDER BY file").pluck();
-  const hash = createHash("sha256");
+  const hash = createHash("sha256").update(`${JSON.stringify(study)}\n`);
   for (const round of rounds.iterate()) hash.update(`${String(round)}\n`);
   let results = 0;
   for (const file of files.iterate()) {

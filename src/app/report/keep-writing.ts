@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Effects } from "../../core/effects.ts";
 import { type CollectedState, readCollectedState } from "../../storage/collected-state.ts";
 import { MemoryDatabase, SHORT_TIMEOUT_MS } from "../../storage/database.ts";
+import { loadStudy } from "../plan/load-study.ts";
 import { type ReportOptions, readStudy } from "../report.ts";
 import { Looks } from "../watch/looks.ts";
 
@@ -27,8 +28,11 @@ export async function keepWriting(options: KeepWritingOptions, effects: Effects)
   const memory = new MemoryDatabase();
   let written: string | undefined;
   const looks = new Looks<CollectedState>(effects, async (quiet) => {
-    const reported = { ...options, memory, lockMs: SHORT_TIMEOUT_MS };
-    const seen = await readStudy(reported, quiet, readCollectedState);
+    const { study } = loadStudy({ studyFile: options.study.file });
+    const reported = { ...options, study, memory, lockMs: SHORT_TIMEOUT_MS };
+    const seen = await readStudy(reported, quiet, (database) =>
+      readCollectedState(database, study),
+    );
     if (seen.state !== written) await write(reported, seen, quiet);
     written = seen.state;
     return seen;
