@@ -28,7 +28,7 @@ async function start(main: HTMLElement): Promise<void> {
   const selection = new Selection(view.trials);
   document.querySelector("header")?.append(themeSwitch(redrawAll));
   const sections = [
-    answerSection(view),
+    answerSection(view, selection),
     progressSection(view, selection),
     selectionBar(view, selection),
     parallelSection(view, selection),
