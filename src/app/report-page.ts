@@ -39,7 +39,8 @@ export function reportPage(options: ReportOptions, effects: Effects): Promise<Re
   return readStudy(options, effects, (database) => readPage(database, options));
 }
 
-function readPage(database: StudyDatabase, options: ReadReportOptions): ReportPage {
+/** The same of what the database holds. @throws BsweepError STORAGE; INVALID_DATA */
+export function readPage(database: StudyDatabase, options: ReadReportOptions): ReportPage {
   const { study, layout } = options;
   const read = readTrials(database, options);
   const { settings, table, present: setting } = read;
@@ -58,7 +59,7 @@ function readPage(database: StudyDatabase, options: ReadReportOptions): ReportPa
     ...{ study: study.name, bsweep: packageVersion() },
     objective: { ...study.objective, metric: showName(study.objective.metric) },
     ...{ counts: report.counts, settings: settings.map(({ differences }) => differences) },
-    answer: describeAnswer(options, report),
+    answer: describeAnswer(options, report, places),
     trials: tabulateTrials(trials, { report, attempts, failures, replicates }),
     parameters: tabulateParameters(trials, report, study.space),
     metrics: tabulateMetrics(trials, study.objective.metric),
@@ -126,7 +127,11 @@ function listTop({ ranking }: StudyReport, present: string | undefined): readonl
   return top;
 }
 
-function describeAnswer({ study }: ReadReportOptions, report: StudyReport): PageAnswer | null {
+function describeAnswer(
+  { study }: ReadReportOptions,
+  report: StudyReport,
+  places: ReadonlyMap<string, number>,
+): PageAnswer | null {
   if (report.ranking.length === 0) return null;
   const best = describeBest(report, { study });
   const { number, trialId, objective, replicates, spread, interval, holdout } = best;
@@ -134,22 +139,24 @@ function describeAnswer({ study }: ReadReportOptions, report: StudyReport): Page
     ...{ number, trialId, objective, replicates, spread, interval, holdout },
     outside: best.outside === null ? null : showText(best.outside),
     ...{ sharing: best.sharing, yaml: formatBest(best) },
-    ...describeTrust(report),
+    ...describeTrust(report, places),
   };
 }
 
 /** What else may be the best, and what it is worth beyond luck; nothing where that cannot be told. */
-function describeTrust({
-  tieGroup,
-  corrected,
-  objective,
-}: StudyReport): Pick<PageAnswer, "tieGroup" | "corrected"> {
+function describeTrust(
+  { tieGroup, corrected, objective, ranking }: StudyReport,
+  places: ReadonlyMap<string, number>,
+): Pick<PageAnswer, "tieGroup" | "corrected"> {
   const ties =
     "reason" in tieGroup
       ? {}
       : {
           tieGroup: {
             members: tieGroup.members.map(({ number }) => number),
+            trials: tieGroup.members
+              .flatMap(({ place }) => ranking.at(place - 1)?.trialIds ?? [])
+              .map((trialId) => places.get(trialId) ?? -1),
             sentence: sentence(tieGroup.sentence),
           },
         };

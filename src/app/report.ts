@@ -74,10 +74,11 @@ export async function readStudy<T>(
   effects: Effects,
   read: (database: StudyDatabase) => T,
 ): Promise<T> {
-  const { study, layout } = options;
+  const { study, layout, lockMs } = options;
+  const path = layout.database(study.name);
   const found = options.collect
     ? await collectFirst(options, effects, read)
-    : await withDatabase(requireDatabase(layout.database(study.name), study), "readonly", read);
+    : await withDatabase(requireDatabase(path, study), "readonly", read, lockMs);
   const changed = explainChangedCommand(study, layout);
   if (changed !== undefined) effects.reporter.warn(changed);
   return found;

@@ -2,8 +2,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Effects } from "../core/effects.ts";
 import { LIVELY_KINDS, STANDING_KINDS } from "../core/standing.ts";
 import { MemoryDatabase } from "../storage/database.ts";
-import { type CollectFirstOptions, quietly } from "./collect/collect-first.ts";
+import type { CollectFirstOptions } from "./collect/collect-first.ts";
 import { readStatus, type StatusRead, type StudyStatus } from "./status.ts";
+import { Looks } from "./watch/looks.ts";
 
 export interface WatchOptions extends CollectFirstOptions {
   /** Between two looks at the files. */
@@ -31,38 +32,20 @@ export async function* watchStudy(
   { seconds, signal, ...options }: WatchOptions,
   effects: Effects,
 ): AsyncGenerator<Look> {
-  let last: { read: StatusRead; askedAt: Date } | undefined;
-  let told: readonly string[] = [];
   const memory = new MemoryDatabase();
-  while (!signal.aborted) {
+  const looks = new Looks<{ read: StatusRead; askedAt: Date }>(effects, async (quiet, last) => {
     const now = effects.now();
     const age = now.getTime() - (last?.askedAt.getTime() ?? 0);
     const fresh = age < ASK_SECONDS * 1000 ? last : undefined;
-    try {
-      const answer = fresh && { answer: fresh.read.answer };
-      const warnings: string[] = [];
-      const quiet = quietly(effects, (line) => warnings.push(line));
-      const read = await readStatus({ ...options, ...answer, memory }, quiet);
-      told = tellNew(warnings, told, effects);
-      last = { read, askedAt: fresh?.askedAt ?? now };
-      yield { status: read.status, askedAt: last.askedAt };
-    } catch (error) {
-      // A database that is locked for a while, a folder that a server does not give: not the end of a long wait.
-      if (last === undefined || !(error instanceof Error)) throw error;
-      effects.reporter.warn(error.message);
-    }
+    const answer = fresh && { answer: fresh.read.answer };
+    const read = await readStatus({ ...options, ...answer, memory }, quiet);
+    return { read, askedAt: fresh?.askedAt ?? now };
+  });
+  while (!signal.aborted) {
+    const seen = await looks.again();
+    if (seen !== undefined) yield { status: seen.read.status, askedAt: seen.askedAt };
     await pause(seconds * 1000, undefined, { signal }).catch(() => undefined);
   }
-}
-
-/** Warns of what the last look did not warn of. */
-function tellNew(
-  lines: readonly string[],
-  told: readonly string[],
-  { reporter }: Effects,
-): readonly string[] {
-  for (const line of lines) if (!told.includes(line)) reporter.warn(line);
-  return lines;
 }
 
 /**

@@ -54,8 +54,14 @@ export interface PageAnswer {
     readonly high: number;
     readonly sentence: string;
   };
-  /** Numbers of the trials that cannot be told from the best. */
-  readonly tieGroup?: { readonly members: readonly number[]; readonly sentence: string };
+  /** What cannot be told from the best, the first of the ranking first. */
+  readonly tieGroup?: {
+    /** Numbers of rows of the ranking. */
+    readonly members: readonly number[];
+    /** Places of all their trials, replicates one by one. */
+    readonly trials: readonly number[];
+    readonly sentence: string;
+  };
 }
 
 /** One entry a planned trial, replicates one by one, by number. */
@@ -166,19 +172,35 @@ export interface HoldoutView {
   readonly judged: number;
   readonly confusions: readonly Confusion[];
   readonly image: { readonly height: number; readonly width: number; readonly channels: number };
+  /** Each once; `hard` and `pairs` name them by their place. */
+  readonly shown: ShownRows;
   /** The rows that most trials get wrong, hardest first, then those that the best one gets wrong. */
-  readonly hard: {
-    /** Row of the data set, from 0. */
-    readonly row: Int32Array;
-    readonly label: Uint8Array;
-    /** Trials that were wrong. */
-    readonly wrong: Int32Array;
-    /** What the most of these said, and what the best trial said. */
-    readonly common: Uint8Array;
-    readonly best: Uint8Array;
-    /** [rows, height, width, channels], 0 .. 255. */
-    readonly pixels: Uint8Array;
-  };
+  readonly hard: Int32Array;
+  readonly pairs: readonly PairRows[];
+}
+
+/** Rows whose images a page holds. */
+export interface ShownRows {
+  /** Row of the data set, from 0. */
+  readonly row: Int32Array;
+  readonly label: Uint8Array;
+  /** Trials that were wrong. */
+  readonly wrong: Int32Array;
+  /** What the most of these said, and what the best trial said. */
+  readonly common: Uint8Array;
+  readonly best: Uint8Array;
+  /** [rows, height, width, channels], 0 .. 255. */
+  readonly pixels: Uint8Array;
+}
+
+/** Rows of one class that are taken for another. */
+export interface PairRows {
+  readonly truth: number;
+  readonly said: number;
+  /** Places in `shown`, the one that most trials take for it first. */
+  readonly places: Int32Array;
+  /** How many trials did, of each. */
+  readonly trials: Int32Array;
 }
 
 /** What one trial took for what. */

@@ -10,8 +10,8 @@ export type StudyDatabase = Database;
 
 /** How long a lock of another process is waited for. */
 const BUSY_TIMEOUT_MS = 10_000;
-/** The same of who only wants a copy, and can do without. */
-const COPY_TIMEOUT_MS = 500;
+/** The same of who can do without: who only wants a copy, or looks again soon. */
+export const SHORT_TIMEOUT_MS = 500;
 
 /** Of SQLite's pages in memory. Who writes holds those of a transaction, so that none has to be written before its end. */
 const [CACHE_KIB, WRITING_CACHE_KIB] = [2 * 1024, 16 * 1024];
@@ -46,17 +46,19 @@ const IN_MEMORY = ":memory:";
  * Opens the study's database, runs `use`, closes it. `readwrite` makes a database that is missing.
  * No WAL: it needs shared memory, which network file systems do not give (https://www.sqlite.org/wal.html).
  * Used by one process on a login node; compute nodes never open it (contract 4).
+ * @param timeout how long a lock of another process is waited for, in milliseconds; nothing else happens meanwhile
  * @throws BsweepError STORAGE for everything SQLite refuses, and for a database of a newer bsweep
  */
 export async function withDatabase<T>(
   path: string,
   mode: "readwrite" | "readonly",
   use: (database: StudyDatabase) => T | Promise<T>,
+  timeout = BUSY_TIMEOUT_MS,
 ): Promise<T> {
   const open = (): StudyDatabase => {
     if (mode === "readwrite" && path !== IN_MEMORY) makeFile(path);
     refusePipe(path);
-    return openKeptDatabase(path, mode === "readonly");
+    return openKeptDatabase(path, mode === "readonly", timeout);
   };
   return useDatabase(open, path, (database) => {
     if (mode === "readwrite") prepare(database);
@@ -116,7 +118,7 @@ export function isOfDatabase(error: unknown): error is BsweepError {
 function readCopy(path: string): Promise<Buffer> {
   const open = (): StudyDatabase => {
     refusePipe(path);
-    return openKeptDatabase(path, true, COPY_TIMEOUT_MS);
+    return openKeptDatabase(path, true, SHORT_TIMEOUT_MS);
   };
   return useDatabase(open, path, (database) => database.serialize());
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Browser } from "../support/browser.ts";
+import { splitRows } from "../../src/cnn/split.ts";
 import { makeSuiteFolder } from "../support/folder.ts";
 import {
   openReport,
@@ -243,6 +244,65 @@ describe.runIf(requireHere(["chromium"]))("the HTML report in Chromium", () => {
     expect(Number(rows)).toBe(read("holdout_count"));
     expect(Number(wrong)).toBe(read("holdout_count - holdout_correct"));
     expect(await page.locator(".thumbnails li").count()).toBeGreaterThan(10);
+  });
+
+  test("shows the rows that most trials take for another class", async () => {
+    const { page } = browser;
+    const link = page
+      .locator("#confusion")
+      .getByRole("button", { name: /taken for/ })
+      .first();
+    const [truth = -1, said = -1] = (await link.innerText()).match(/\d/g)?.map(Number) ?? [];
+    await link.click();
+    const shown = page.locator("#confusion [aria-live] li");
+    expect(await page.locator("#confusion select").last().inputValue()).toBe(
+      `${truth} taken for ${said}`,
+    );
+    const labels = Uint8Array.from({ length: 2000 }, (_, row) => row % 10);
+    const { holdout: held } = splitRows(labels, { holdout: 0.1, validation: 0, seed: 1 });
+    const predictions = query(
+      databaseOf(study),
+      "SELECT holdout_predictions AS said FROM details WHERE holdout_predictions IS NOT NULL",
+    ).map((row) => row["said"] as Uint8Array);
+    const expected = Array.from(held, (row, place) => ({
+      row,
+      trials: predictions.filter((each) => labels[row] === truth && each[place] === said).length,
+    }))
+      .filter(({ trials: count }) => count > 0)
+      .sort((a, b) => b.trials - a.trials || a.row - b.row)
+      .slice(0, 8);
+    expect(expected.length).toBeGreaterThan(1);
+    const texts = await shown.allInnerTexts();
+    const rows = texts.map((text) =>
+      Number(/row ([\d\u202f]+)/.exec(text)?.[1]?.replace("\u202f", "")),
+    );
+    expect(rows).toEqual(expected.map(({ row }) => row));
+    const share = Math.round((100 * (expected[0]?.trials ?? 0)) / predictions.length);
+    expect(texts[0]).toContain(`by ${share}`);
+    expect(texts.every((text) => text.startsWith(`${truth} taken for ${said}`))).toBe(true);
+  });
+
+  test("selects the trials that cannot be told from the best, and shows each", async () => {
+    const { page } = browser;
+    const { tieGroup } = JSON.parse(
+      readFileSync(await writeReport(study, "report.json", ["--format=json"]), "utf8"),
+    ) as { tieGroup: { members: readonly { number: number }[] } };
+    const members = tieGroup.members.map(({ number }) => number).sort((a, b) => a - b);
+    expect(members.length).toBeGreaterThan(1);
+    const button = page.locator("#tie-group");
+    await button.click();
+    expect(await button.getAttribute("aria-pressed")).toBe("true");
+    expect(await selected()).toBe(`${members.length} of 150 trials selected`);
+    await page.locator("#trials-table").scrollIntoViewIfNeeded();
+    await expect
+      .poll(async () => (await numbers()).filter((number) => !members.includes(number)))
+      .toEqual([]);
+    await page.locator(".members .link").last().click();
+    expect(members).toContain(
+      Number((await page.locator("#trial h3").innerText()).replace("Trial ", "")),
+    );
+    await showAll();
+    expect(await button.getAttribute("aria-pressed")).toBe("false");
   });
 
   test("is dark when asked to be, and stays so", async () => {

@@ -9,6 +9,7 @@ export const LAYERS = [
   ["rounds"],
   ["app", "runner", "trainer"],
   ["reports"],
+  ["serving"],
   ["cli"],
 ] as const;
 

@@ -20,6 +20,8 @@ export interface CollectFirstOptions {
   readonly layout: Layout;
   /** Of who looks again and again: what takes the place of a database that cannot be written, from look to look. */
   readonly memory?: MemoryDatabase;
+  /** How long a lock of another process is waited for, in milliseconds; 10 s by default. */
+  readonly lockMs?: number | undefined;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface CollectFirstOptions {
  * @throws BsweepError CONFLICT when the study has no round; WORKSPACE when there is no such workspace
  */
 export async function collectFirst<T>(
-  { study, layout, memory = new MemoryDatabase() }: CollectFirstOptions,
+  { study, layout, memory = new MemoryDatabase(), lockMs }: CollectFirstOptions,
   effects: Effects,
   read: (database: StudyDatabase) => T,
 ): Promise<T> {
@@ -43,7 +45,7 @@ export async function collectFirst<T>(
     return value;
   };
   try {
-    return await withDatabase(path, "readwrite", look);
+    return await withDatabase(path, "readwrite", look, lockMs);
   } catch (error) {
     if (!isOfDatabase(error)) throw error;
     effects.reporter.warn(`${error.message}; shown from the result files, and nothing is kept`);

@@ -2,11 +2,12 @@ import { closeSync, openSync, readSync } from "node:fs";
 import type { Confusion, HoldoutView, PageHoldout } from "../../stats/report-page.ts";
 import type { LabelledDataset } from "../../workspace/packed-dataset.ts";
 import type { HeldOut } from "../report/held-out.ts";
+import { listConfusedRows } from "./confused-rows.ts";
 
 /** Trials whose confusion matrix a page holds. */
 export const CONFUSIONS = 20;
-/** Images that a page shows, and the most bytes that they may take. */
-const MAX_IMAGES = 64;
+/** Rows that a page shows as the hardest, and the most bytes that their images, and those of confused pairs, may take. */
+const MAX_HARD = 64;
 const MAX_IMAGE_BYTES = 256 * 1024;
 
 /** Counts what trials say of the rows that were held out, as their predictions come in, in any order. */
@@ -47,14 +48,13 @@ export class HoldoutCounter {
       return { reason: "No trial told what it predicted for the rows that were held out." };
     const { dataset, rows } = this.#held;
     const { height, width, channels } = dataset.header;
+    const confusions = [...this.#top].flatMap((trial) => this.#confusionOf(trial));
     return {
       reason: null,
       ...{ rows: rows.length, classes: this.#classes, judged: this.#judged },
-      confusions: [...this.#top].flatMap((trial) => this.#confusionOf(trial)),
+      confusions,
       image: { height, width, channels },
-      hard: this.#listHard(
-        Math.min(MAX_IMAGES, Math.floor(MAX_IMAGE_BYTES / (height * width * channels))),
-      ),
+      ...this.#showRows(confusions),
     };
   }
 
@@ -70,28 +70,34 @@ export class HoldoutCounter {
     return [{ trial, counts }];
   }
 
-  /** Half of the room is for what the best trial gets wrong. */
-  #listHard(most: number): HoldoutView["hard"] {
+  #showRows(confusions: readonly Confusion[]): Pick<HoldoutView, "shown" | "hard" | "pairs"> {
     const { rows, labels, dataset } = this.#held;
-    const [first = -1] = this.#top;
-    const best = this.#predictions.get(first);
+    const { height, width, channels } = dataset.header;
+    const most = Math.floor(MAX_IMAGE_BYTES / (height * width * channels));
+    const best = this.#predictions.get([...this.#top][0] ?? -1);
     const wrong = Int32Array.from(rows, (_, row) => this.#judged - this.#saidOf(row, labels[row]));
-    const hardest = [...rows.keys()]
-      .filter((row) => (wrong[row] ?? 0) > 0)
-      .sort((a, b) => (wrong[b] ?? 0) - (wrong[a] ?? 0) || a - b);
-    const missed = hardest.filter((row) => best !== undefined && best[row] !== labels[row]);
-    const half = Math.ceil(most / 2);
-    const shown = [...new Set([...hardest.slice(0, half), ...missed])].slice(0, most);
+    const isMissed = (row: number): boolean => best !== undefined && best[row] !== labels[row];
+    const hard = listHard(wrong, isMissed, Math.min(MAX_HARD, most));
+    const said = { labels, classes: this.#classes, counts: this.#said };
+    const pairs = listConfusedRows(said, confusions, most);
+    const shown = [...new Set([...hard, ...pairs.flatMap((pair) => pair.rows)])];
+    const places = new Map(shown.map((row, place) => [row, place]));
+    const placesOf = (list: readonly number[]) =>
+      Int32Array.from(list, (row) => places.get(row) ?? -1);
     return {
-      row: Int32Array.from(shown, (row) => rows[row] ?? 0),
-      label: Uint8Array.from(shown, (row) => labels[row] ?? 0),
-      wrong: Int32Array.from(shown, (row) => wrong[row] ?? 0),
-      common: Uint8Array.from(shown, (row) => this.#commonMistake(row)),
-      best: Uint8Array.from(shown, (row) => best?.[row] ?? labels[row] ?? 0),
-      pixels: readImages(
-        dataset,
-        shown.map((row) => rows[row] ?? 0),
-      ),
+      shown: {
+        row: Int32Array.from(shown, (row) => rows[row] ?? 0),
+        label: Uint8Array.from(shown, (row) => labels[row] ?? 0),
+        wrong: Int32Array.from(shown, (row) => wrong[row] ?? 0),
+        common: Uint8Array.from(shown, (row) => this.#commonMistake(row)),
+        best: Uint8Array.from(shown, (row) => best?.[row] ?? labels[row] ?? 0),
+        pixels: readImages(
+          dataset,
+          shown.map((row) => rows[row] ?? 0),
+        ),
+      },
+      hard: placesOf(hard),
+      pairs: pairs.map(({ rows: own, ...pair }) => ({ ...pair, places: placesOf(own) })),
     };
   }
 
@@ -107,6 +113,19 @@ export class HoldoutCounter {
         most = each;
     return Math.max(0, most);
   }
+}
+
+/** Half of the room is for what the best trial gets wrong. */
+function listHard(
+  wrong: Int32Array,
+  isMissed: (row: number) => boolean,
+  most: number,
+): readonly number[] {
+  const hardest = [...wrong.keys()]
+    .filter((row) => (wrong[row] ?? 0) > 0)
+    .sort((a, b) => (wrong[b] ?? 0) - (wrong[a] ?? 0) || a - b);
+  const half = Math.ceil(most / 2);
+  return [...new Set([...hardest.slice(0, half), ...hardest.filter(isMissed)])].slice(0, most);
 }
 
 function readImages({ header, imagesFile }: LabelledDataset, rows: readonly number[]): Uint8Array {

@@ -15,18 +15,43 @@ const STYLE = "report-page.css";
  * DEFLATE of `encodePage`, in a block that no browser runs. Equal pages give equal text.
  */
 export function formatReportHtml(page: ReportPage): string {
+  return formatHtml(page, undefined).text;
+}
+
+/** The page that a server gives, and what it may do. */
+export interface LiveHtml {
+  readonly text: string;
+  /** Its Content-Security-Policy. */
+  readonly policy: string;
+}
+
+/** What a page that follows a sweep was made of. */
+interface Collected {
+  readonly state: string;
+  readonly results: number;
+}
+
+/** The same page, which asks whoever gave it for news: at `events` below its own address (page/live). */
+export function formatLiveHtml(page: ReportPage, collected: Collected): LiveHtml {
+  return formatHtml(page, collected);
+}
+
+function formatHtml(page: ReportPage, live: Collected | undefined): LiveHtml {
   const script = readFileSync(builtProgram(SCRIPT), "utf8");
   const style = readFileSync(builtProgram(STYLE), "utf8");
   const data = deflateRawSync(encodePage(page), { level: 7 }).toString("base64");
   const title = escapeHtml(
     `${page.study}: report of ${spaceThousands(plural(page.counts.planned, "trial"))}`,
   );
-  return [
+  const policy = policyOf(script, style, live !== undefined);
+  const mark =
+    live === undefined ? "" : ` data-state="${live.state}" data-results="${live.results}"`;
+  const text = [
     "<!doctype html>",
-    '<html lang="en">',
+    `<html lang="en"${mark}>`,
     "<head>",
     '<meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="${policyOf(script, style)}">`,
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     '<meta name="color-scheme" content="light dark">',
     '<link rel="icon" href="data:,">',
@@ -45,9 +70,10 @@ export function formatReportHtml(page: ReportPage): string {
     "</html>",
     "",
   ].join("\n");
+  return { text, policy };
 }
 
-function policyOf(script: string, style: string): string {
+function policyOf(script: string, style: string, isLive: boolean): string {
   const hash = (text: string): string =>
     `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
   return [
@@ -57,6 +83,7 @@ function policyOf(script: string, style: string): string {
     "img-src data:",
     "base-uri 'none'",
     "form-action 'none'",
+    ...(isLive ? ["connect-src 'self'"] : []),
   ].join("; ");
 }
 

@@ -2,6 +2,8 @@ import "./style.css";
 import { readEmbeddedPage } from "./data.ts";
 import { el } from "./dom.ts";
 import { redrawAll } from "./figure.ts";
+import { followSweep } from "./live/follow.ts";
+import { keep } from "./live/kept.ts";
 import { Selection } from "./selection.ts";
 import { answerSection } from "./sections/answer.ts";
 import { selectionBar } from "./sections/bar.ts";
@@ -26,7 +28,7 @@ async function start(main: HTMLElement): Promise<void> {
   const selection = new Selection(view.trials);
   document.querySelector("header")?.append(themeSwitch(redrawAll));
   const sections = [
-    answerSection(view),
+    answerSection(view, selection),
     progressSection(view, selection),
     selectionBar(view, selection),
     parallelSection(view, selection),
@@ -44,6 +46,12 @@ async function start(main: HTMLElement): Promise<void> {
   ];
   main.replaceChildren(contents(sections), ...sections);
   globalThis.addEventListener("beforeprint", redrawAll);
+  keep(
+    "trial",
+    () => view.page.trials.number[selection.focus] ?? null,
+    (number) => number !== null && selection.look(view.find(number)),
+  );
+  followSweep(main, selection);
   main.dataset["ready"] = "true";
 }
 

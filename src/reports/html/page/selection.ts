@@ -20,6 +20,11 @@ export class Selection {
     return this.#brushes.size > 0;
   }
 
+  /** Whether this source leaves anything out. */
+  isNarrowedBy(source: string): boolean {
+    return this.#brushes.has(source);
+  }
+
   /** @param source who asks; @param holds null: it does not any more */
   narrow(source: string, holds: ((trial: number) => boolean) | null): void {
     if (holds === null) this.#brushes.delete(source);

@@ -1,4 +1,5 @@
 import { button } from "./dom.ts";
+import { keep } from "./live/kept.ts";
 
 /** Light or dark as the system has it, until somebody says otherwise. */
 export function themeSwitch(onChange: () => void): HTMLElement {
@@ -14,6 +15,15 @@ export function themeSwitch(onChange: () => void): HTMLElement {
     made.textContent = isDark() ? "Light colours" : "Dark colours";
     onChange();
   };
+  keep(
+    "theme",
+    () => root.dataset["theme"] ?? null,
+    (theme) => {
+      if (theme === null) return;
+      root.dataset["theme"] = theme;
+      show();
+    },
+  );
   system.addEventListener("change", show);
   made.textContent = isDark() ? "Light colours" : "Dark colours";
   made.classList.add("theme");

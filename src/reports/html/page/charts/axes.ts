@@ -9,6 +9,10 @@ export interface Axis {
   /** Where something stands, in words. */
   readonly label: (position: number) => string;
   readonly ticks: readonly (readonly [position: number, label: string])[];
+  /** What stands there: a number, or the nearest word. */
+  readonly valueAt: (position: number) => number | string;
+  /** Where it stands; NaN: nowhere. */
+  readonly positionOf: (value: number | string) => number;
   /** From one value to the next; 0 where anything lies between. */
   readonly step: number;
 }
@@ -39,11 +43,14 @@ function layOutValues(
   const places = new Map(distinct.map((value, place) => [value, place / last]));
   const example = new Map(values.map((value, trial) => [value, trial]));
   const name = (place: number): string => column.text(example.get(distinct[place] ?? NaN) ?? 0);
+  const known = distinct.map((value, place) => (column.isNumeric ? value : name(place)));
   const every = Math.ceil(distinct.length / MAX_VALUES);
   return {
     ...{ column, step: 1 / last },
     positions: Float32Array.from(values, (value) => places.get(value) ?? NaN),
     label: (position) => name(Math.round(position * last)),
+    valueAt: (position) => known[Math.round(position * last)] ?? "",
+    positionOf: (value) => (known.includes(value) ? known.indexOf(value) / last : NaN),
     ticks: distinct.flatMap((_, place) =>
       place % every === 0 ? [[place / last, name(place)] as const] : [],
     ),
@@ -67,6 +74,8 @@ function layOutRange(column: Column, values: readonly number[], distinct: readon
     ...{ column, step: 0 },
     positions: Float32Array.from(values, (value) => (scale(value) / 2 - low / 2) / span),
     label: (position) => formatNumber(valueAt(position), digits + 1),
+    valueAt,
+    positionOf: (value) => (scale(Number(value)) / 2 - low / 2) / span,
     ticks: Array.from({ length: TICKS }, (_, tick) => {
       const position = tick / (TICKS - 1);
       return [position, formatNumber(valueAt(position), digits)] as const;

@@ -3,12 +3,14 @@ import type { PageAnswer } from "../../../../stats/report-page.ts";
 import { type Child, copyButton, el, explained, scrolling, table } from "../dom.ts";
 import { formatCount, formatObjective, plural } from "../numbers.ts";
 import { section } from "../section.ts";
+import type { Selection } from "../selection.ts";
 import type { View } from "../view.ts";
+import { tieGroupOf } from "./ties.ts";
 
 const TOP = 10;
 
 /** The best trial, how sure that is, and what to do with it. */
-export function answerSection(view: View): HTMLElement {
+export function answerSection(view: View, selection: Selection): HTMLElement {
   const { answer, counts } = view.page;
   const told = `${plural(counts.planned, "trial")} planned, ${formatCount(counts.complete)} complete, ${formatCount(counts.failed)} failed, ${formatCount(counts.waiting)} without a result`;
   if (answer === null) {
@@ -19,6 +21,7 @@ export function answerSection(view: View): HTMLElement {
     "The answer",
     el("p", { class: "lead" }, ...describeBest(view, answer)),
     describeTies(answer),
+    tieGroupOf(view, selection),
     answer.corrected === undefined ? null : el("p", {}, answer.corrected.sentence),
     el("p", { class: "quiet" }, `${told}.`),
     el("div", { class: "columns" }, parametersOf(view, answer), yamlOf(answer)),

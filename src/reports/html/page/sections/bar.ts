@@ -2,6 +2,7 @@ import { button, el } from "../dom.ts";
 import { compileFilter } from "../filter/filter.ts";
 import { FilterError } from "../filter/tokens.ts";
 import { formatCount } from "../numbers.ts";
+import { keep } from "../live/kept.ts";
 import type { Selection } from "../selection.ts";
 import type { View } from "../view.ts";
 
@@ -44,6 +45,14 @@ function filterField(view: View, selection: Selection, fault: HTMLElement): HTML
       fault.textContent = error.message;
     }
   });
+  keep(
+    "filter",
+    () => input.value,
+    (text) => {
+      input.value = text;
+      input.dispatchEvent(new Event("input"));
+    },
+  );
   return input;
 }
 

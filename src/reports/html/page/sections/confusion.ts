@@ -1,14 +1,15 @@
+import { listConfused, SHOWN_PAIRS } from "../../../../stats/confused-pairs.ts";
 import type { Confusion, HoldoutView } from "../../../../stats/report-page.ts";
 import { cividis, inkOn } from "../colours.ts";
-import { choose, el, scrolling, table } from "../dom.ts";
+import { button, choose, el, scrolling, table } from "../dom.ts";
 import { formatCount, plural } from "../numbers.ts";
 import { section } from "../section.ts";
 import type { View } from "../view.ts";
-import { thumbnails } from "./thumbnails.ts";
+import { confusedImages, type ConfusedImages } from "./pair-rows.ts";
+import { hardThumbnails } from "./thumbnails.ts";
 
 /** A matrix of more classes than this is no picture any more. */
 const MAX_CLASSES = 40;
-const PAIRS = 8;
 
 /** What is taken for what. */
 export function confusionSection(view: View): HTMLElement {
@@ -16,17 +17,19 @@ export function confusionSection(view: View): HTMLElement {
   const title = "What is taken for what";
   if (holdout.reason !== null) return section("confusion", title, el("p", {}, holdout.reason));
   const place = el("div", { class: "columns" });
+  const images = confusedImages(view, holdout);
   const show = (confusion: Confusion | undefined): void => {
-    if (confusion !== undefined) place.replaceChildren(...showConfusion(holdout, confusion, view));
+    if (confusion === undefined) return;
+    place.replaceChildren(...showConfusion(holdout, confusion, view, images));
   };
   const name = ({ trial }: Confusion): string => `trial ${view.page.trials.number[trial] ?? ""}`;
   const choice = choose(
     "Of",
-    holdout.confusions.map((each, at) => [
-      String(at),
+    holdout.confusions.map((each) => [
+      name(each),
       `${name(each)}, rank ${view.page.trials.rank[each.trial] ?? ""}`,
     ]),
-    (at) => show(holdout.confusions[Number(at)]),
+    (chosen) => show(holdout.confusions.find((each) => name(each) === chosen)),
   );
   show(holdout.confusions[0]);
   return section(
@@ -39,8 +42,9 @@ export function confusionSection(view: View): HTMLElement {
     ),
     holdout.confusions.length > 1 ? el("div", { class: "controls" }, choice.field) : null,
     place,
+    images?.element ?? null,
     el("h3", {}, "Rows that most trials get wrong"),
-    thumbnails(view, holdout),
+    hardThumbnails(view, holdout),
   );
 }
 
@@ -48,26 +52,24 @@ function showConfusion(
   holdout: HoldoutView,
   confusion: Confusion,
   view: View,
+  images: ConfusedImages | undefined,
 ): readonly HTMLElement[] {
   const number = view.page.trials.number[confusion.trial] ?? 0;
   const { classes } = holdout;
-  const pairs = Array.from(confusion.counts, (count, place) => ({
-    count,
-    truth: Math.floor(place / classes),
-    said: place % classes,
-  }))
-    .filter(({ count, truth, said }) => count > 0 && truth !== said)
-    .sort((a, b) => b.count - a.count || a.truth - b.truth || a.said - b.said);
+  const pairs = listConfused(confusion.counts, classes);
   const wrong = pairs.reduce((sum, { count }) => sum + count, 0);
-  const rows = pairs
-    .slice(0, PAIRS)
-    .map(({ count, truth, said }) => [String(truth), String(said), formatCount(count)]);
+  const rows = pairs.slice(0, SHOWN_PAIRS).map(({ count, truth, said }) => {
+    const pair = `${truth} taken for ${said}`;
+    const isShown = images?.has(truth, said) === true;
+    const show = (): void => images?.show(truth, said);
+    return [isShown ? button(pair, show, { class: "link" }) : pair, formatCount(count)];
+  });
   const caption = `Trial ${number}: ${formatCount(wrong)} of ${formatCount(holdout.rows)} wrong; most often`;
   return [
     ...(classes > MAX_CLASSES
       ? [el("p", {}, `A matrix of ${classes} classes is too large to be shown.`)]
       : [matrix(holdout, confusion, number)]),
-    table(caption, ["is", "taken for", "rows"], rows, [2]),
+    table(caption, ["what", "rows"], rows, [1]),
   ];
 }
 

@@ -8,11 +8,10 @@ import { section } from "../section.ts";
 import type { Selection } from "../selection.ts";
 import type { View } from "../view.ts";
 import { axisControls, type Brushes } from "./axis-controls.ts";
+import { keepBrushes, SLACK } from "./axis-kept.ts";
 
 /** More axes than these side by side cannot be read. */
 const MAX_AXES = 9;
-/** Half of a pixel. */
-const SLACK = 0.002;
 
 /** Every trial as a line across its parameters to what came of it, to be narrowed on each axis. */
 export function parallelSection(view: View, selection: Selection): HTMLElement {
@@ -76,6 +75,7 @@ class Parallel implements Brushes {
     this.element = made.element;
     this.#refresh = made.refresh;
     this.#listenToPointer();
+    keepBrushes(axes, this);
     // Whoever shows all trials again takes the brushes away too.
     selection.onChange(() => {
       if (selection.isNarrowed || this.#brushes.every((brush) => brush === undefined)) return;

@@ -1,5 +1,6 @@
 import { button, copyButton, el, scrolling } from "../dom.ts";
 import { formatCount, plural } from "../numbers.ts";
+import { keep } from "../live/kept.ts";
 import { section } from "../section.ts";
 import type { Selection } from "../selection.ts";
 import type { Column, View } from "../view.ts";
@@ -71,6 +72,7 @@ class Grid {
     this.elements = [this.#status, place, this.#pager];
     this.#listen(place);
     this.#fill();
+    this.#keep();
   }
 
   /** Those that are shown, in their order. */
@@ -110,6 +112,23 @@ class Grid {
       this.#isSeen = entries.some(({ isIntersecting }) => isIntersecting);
       if (this.#isSeen) this.#fill();
     }).observe(place);
+  }
+
+  #keep(): void {
+    keep(
+      "table",
+      () => ({
+        sort: this.#sorted.column?.key,
+        isDown: this.#sorted.isDown,
+        page: this.#page,
+      }),
+      ({ sort, isDown, page }) => {
+        this.#sorted = { column: this.#view.columns.find(({ key }) => key === sort), isDown };
+        this.#order = undefined;
+        this.#page = Math.min(page, Math.floor(Math.max(0, this.#selection.count - 1) / ROWS));
+        this.#fill();
+      },
+    );
   }
 
   #fill(): void {
