@@ -129,7 +129,7 @@ function listTop({ ranking }: StudyReport, present: string | undefined): readonl
 }
 
 function describeAnswer({ study }: ReadReportOptions, report: StudyReport): PageAnswer | null {
-  if (report.ranking.length === 0) return null;
+  if (report.meeting === 0) return null;
   const best = describeBest(report, { study });
   const { number, trialId, objective, replicates, spread, interval, holdout } = best;
   return {

@@ -1,5 +1,5 @@
 import { groupBy } from "../core/objects.ts";
-import type { Objective, SearchSpace } from "../core/study.ts";
+import type { Goals, Objective, SearchSpace } from "../core/study.ts";
 import { type FailureKind, type StepRecord, TRIAL_STATES, type TrialState } from "../core/trial.ts";
 import { type Measurements, measureTrials } from "./measurements.ts";
 import { HOLDOUT_ACCURACY } from "./outcome.ts";
@@ -8,7 +8,9 @@ import type { CorrectedEstimate, Untold } from "./comparison/comparison.ts";
 
 import { suggestSpace, type Suggestion, type SuggestionOptions } from "./importance/suggestion.ts";
 import { codeParameters, isVarying, type ParameterColumn } from "./parameter-column.ts";
-import { type Ranking, rankTrials, type RankedTrial } from "./rank.ts";
+import { findParetoFront, type Moments, type ParetoFront } from "./pareto/pareto.ts";
+import { cutToMeeting, type Ranking, rankTrials, type RankedTrial } from "./rank.ts";
+import { countUnmet, type RequirementSummary } from "./requirements.ts";
 import type { Rows } from "./rows.ts";
 import { summariseParameters, type ParameterSummary } from "./summary.ts";
 import type { TrialTable } from "./trial-table.ts";
@@ -42,7 +44,10 @@ interface SettingSummary {
 /** How the trials of a study stand and compare. */
 export interface StudyRanking {
   readonly study: string;
+  /** The first of `objectives`: what trials are ranked by. */
   readonly objective: Objective;
+  readonly objectives: readonly Objective[];
+  readonly requirements: readonly RequirementSummary[];
   /** The present one first. */
   readonly settings: readonly SettingSummary[];
   /** Of the present setting, as everything below but the ranking under `--setting all`. */
@@ -53,12 +58,16 @@ export interface StudyRanking {
   readonly metrics: readonly string[];
   /** Rows of the ranking that share rank 1. */
   readonly sharing: number;
-  /** Best first. */
+  /** Rows of the ranking, the first ones, that meet all requirements. */
+  readonly meeting: number;
+  /** Best first; those that do not meet all requirements come after those that do. */
   readonly ranking: Rows<ReportedTrial>;
 }
 
 /** All a report tells of a study, whatever its format. */
 export interface StudyReport extends StudyRanking {
+  /** Which rows no other beats in all objectives; null where the study has one objective. */
+  readonly pareto: ParetoFront | null;
   /** Rows of the present setting's ranking that cannot be told from the best. */
   readonly tieGroup: ReportedTieGroup | Untold;
   /** What the best is worth, freed of the luck for which it was picked. */
@@ -93,9 +102,8 @@ type TrialCounts = Readonly<Record<TrialState, number>> & {
 export type ReportedSetting = Pick<SettingSummary, "setting" | "differences">;
 
 /** A study, as far as a report needs it. */
-export interface ReportedStudy {
+export interface ReportedStudy extends Goals {
   readonly name: string;
-  readonly objective: Objective;
   /** The names of the searched parameters, in the study's order. */
   readonly space: readonly string[];
   /** The present one first. */
@@ -123,6 +131,8 @@ export function buildStudyRanking(
 export interface Evidence extends RowPredictions {
   /** What a failed trial said. */
   readonly explainFailure: (row: number) => string;
+  /** When a trial that has ended began and ended, in seconds; undefined where it is not known. */
+  readonly momentsOf?: () => (row: number) => Moments | undefined;
 }
 
 /** The same, who else may be the best, and what each parameter does. */
@@ -141,17 +151,19 @@ export function buildStudyReport(
     const columns = codeParameters(all.length, (place) => table.paramsOf(all[place] ?? 0), space);
     return columns.filter(isVarying);
   };
-  const ownRanking = ranksAll ? rankTrials(table, objective, presentOf(study), measured) : ranking;
+  const ownRanking = ranksAll ? rankTrials(table, study, presentOf(study), measured) : ranking;
   const { objectives, firsts } = ownRanking;
   const parameters = summariseParameters(code(firsts, failed), objectives, objective.direction);
-  const columns = code(ranking.firsts);
-  const ownColumns = ranksAll ? code(firsts) : columns;
+  const meeting = cutToMeeting(ownRanking);
   return {
     ...told,
-    ...judgeBest({ ranking: ownRanking, table, measured, objective }, evidence),
+    ...judgeBest({ ranking: meeting, table, measured, objective }, evidence),
+    pareto: findParetoFront(meeting, told.objectives, {
+      ...{ table, momentsOf: evidence.momentsOf },
+    }),
     ...{ searched: space, parameters },
-    varying: columns.map(({ name }) => name),
-    next: suggestNext(study, ownColumns, objectives, parameters),
+    varying: code(ranking.firsts).map(({ name }) => name),
+    next: suggestNext(study, code(meeting.firsts), meeting.objectives, parameters),
     failures: summariseFailures(own, table, evidence.explainFailure),
   };
 }
@@ -180,21 +192,24 @@ function rankStudyTrials(
   ranksAll: boolean,
 ): { readonly told: StudyRanking; readonly measured: Measurements; readonly ranking: Ranking } {
   const { name, objective, settings, explainOutside } = study;
+  const { objectives = [objective], requirements = [] } = study;
   const present = presentOf(study);
   const own = ownRows(study, table);
-  const measured = measureTrials(table, objective.metric);
-  const ranking = rankTrials(table, objective, ranksAll ? undefined : present, measured);
+  const measured = measureTrials(table, study);
+  const ranking = rankTrials(table, study, ranksAll ? undefined : present, measured);
   const [best] = ranking.objectives;
+  const { meeting } = ranking;
   const told = {
     study: name,
-    objective,
+    ...{ objective, objectives, meeting },
+    requirements: requirements.map((each) => countUnmet(each, ranking)),
     settings: settings.map((each) =>
       countSetting(each, table, ranksAll || each.setting === present),
     ),
     counts: countTrials(own, table, measured),
     holdoutRows: objective.metric === HOLDOUT_ACCURACY ? sharedHoldoutRows(own, table) : null,
     metrics: [...(measured.names.get(present) ?? [])],
-    sharing: ranking.objectives.filter((each) => each === best).length,
+    sharing: ranking.objectives.subarray(0, meeting).filter((each) => each === best).length,
     ranking: ranking.rows.map((row) => ({ ...row, outside: explainOutside(row) })),
   };
   return { told, measured, ranking };

@@ -20,7 +20,8 @@ export function readTrialTable(
   const rows = database
     .prepare(
       `SELECT number, trial_id, params, epochs, setting,
-              state, metrics, holdout_correct, holdout_count, model_parameters, seconds, failure_kind
+              state, metrics, holdout_correct, holdout_count, model_parameters, seconds,
+              peak_memory_mib, cpu_seconds, failure_kind
        FROM trials NOT INDEXED LEFT JOIN results ON results.trial = trials.trial
          AND +result_id IN (SELECT result_id FROM counted_results)`,
     )
@@ -40,7 +41,9 @@ export function readTrialTable(
       count: row[8],
       modelParameters: row[9],
       seconds: row[10],
-      failure: row[11],
+      peakMemoryMiB: row[11],
+      cpuSeconds: row[12],
+      failure: row[13],
     });
   return table;
 }
@@ -61,8 +64,29 @@ type MeasuredColumns = [
   count: number | null,
   modelParameters: number | null,
   seconds: number | null,
+  peakMemoryMiB: number | null,
+  cpuSeconds: number | null,
   kind: FailureKind | null,
 ];
+
+/** Of every trial when the result that counts began and ended, in seconds since 1970, by trial id. */
+export function readMoments(
+  database: StudyDatabase,
+): ReadonlyMap<string, { readonly start: number; readonly end: number }> {
+  const rows = database
+    .prepare(
+      `SELECT trial_id, started_at, seconds
+       FROM counted_results JOIN results USING (result_id) JOIN trials USING (trial)`,
+    )
+    .raw()
+    .iterate() as IterableIterator<[string, string, number]>;
+  const moments = new Map<string, { start: number; end: number }>();
+  for (const [trialId, startedAt, seconds] of rows) {
+    const start = Date.parse(startedAt) / 1000;
+    moments.set(trialId, { start, end: start + seconds });
+  }
+  return moments;
+}
 
 /** What the result that counts of a failed trial says. */
 export function createFailureReader(database: StudyDatabase): (trialId: string) => string {

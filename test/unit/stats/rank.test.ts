@@ -12,7 +12,7 @@ import {
 const ACCURACY: Objective = { metric: "holdoutAccuracy", direction: "maximize" };
 
 const rankTrials = (outcomes: Parameters<typeof tableOf>[0], objective: Objective) => [
-  ...rankTable(tableOf(outcomes), objective).rows,
+  ...rankTable(tableOf(outcomes), { objective }).rows,
 ];
 
 const order = (rows: readonly RankedTrial[]) => rows.map(({ rank, number }) => [rank, number]);
