@@ -60,7 +60,7 @@ export function describeBest(
   options: { readonly study: BestOptions["study"] },
   { place, chosen }: Pick = { place: 0, chosen: null },
 ): Best {
-  const { study, objective, ranking, counts, sharing } = report;
+  const { study, objective, ranking, counts, sharing, requirements } = report;
   const { file, trainer } = options.study;
   const winner = place < report.meeting ? ranking.at(place) : undefined;
   if (winner === undefined) throw nothingRanked(report, file);
@@ -73,6 +73,7 @@ export function describeBest(
     ...{ interval, over, holdout, replicates, spread, number, trialId, chosen },
     modelParameters: winner.modelParameters,
     complete: counts.complete,
+    ...(requirements.length > 0 ? { required: requirements.map(formatRequirement) } : {}),
     outside: winner.outside,
     sharing: place === 0 ? sharing : 1,
     trainer:

@@ -25,10 +25,9 @@ export function paretoSection({ pareto, varying }: StudyReport, { top }: Section
   };
 }
 
-/** `Pareto front: 3 of 40 trials, none beaten in score (highest) and seconds (lowest) at once` */
 function describeFront({ objectives, members, candidates }: ParetoFront): string {
   const goals = objectives.map(describeGoal).join(", ");
-  return `Pareto front: ${formatCount(members.length)} of ${plural(candidates, "trial")}; no other is as good in each of ${goals}, and better in one`;
+  return `Pareto front: ${formatCount(members.length)} of ${plural(candidates, "trial")}; none is beaten by a trial that is as good in ${goals} and better in one of them`;
 }
 
 function describeGoal({ metric, direction }: Objective): string {
@@ -52,9 +51,7 @@ function shareOf({ reference, ideal }: ParetoFront, hypervolume: number): number
   return box > 0 && Number.isFinite(box) ? hypervolume / box : null;
 }
 
-/** A metric's value, or a cost: large whole numbers as such. */
+/** A metric's value, or a cost: whole numbers as such. */
 export function formatGoal(value: number): string {
-  return Number.isSafeInteger(value) && Math.abs(value) >= 1000
-    ? formatCount(value)
-    : formatValue(value);
+  return Number.isSafeInteger(value) ? formatCount(value) : formatValue(value);
 }

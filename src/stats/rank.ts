@@ -49,6 +49,8 @@ export interface RankedTrial {
   readonly seconds: number | null;
   /** Of several objectives, in their order; null: not told. Absent where the study has one. */
   readonly values?: readonly (number | null)[];
+  /** What it has of each requirement's metric; absent where nothing is required. */
+  readonly required?: readonly (number | null)[];
   /** Requirements that it does not meet, such as `modelParameters <= 50000`; absent where it meets all. */
   readonly unmet?: readonly string[];
 }
@@ -141,12 +143,13 @@ export function rankTrials(
 function describeAsked(
   { objectives, requirements }: Required<Pick<Goals, "objectives" | "requirements">>,
   read: (metric: string) => number,
-): Pick<RankedTrial, "values" | "unmet"> {
+): Pick<RankedTrial, "values" | "required" | "unmet"> {
+  const list = (asked: readonly { readonly metric: string }[]) =>
+    asked.map(({ metric }) => knownOrNull(read(metric)));
   const unmet = requirements.filter((each) => !isMet(each, read(each.metric)));
   return {
-    ...(objectives.length > 1
-      ? { values: objectives.map(({ metric }) => knownOrNull(read(metric))) }
-      : {}),
+    ...(objectives.length > 1 ? { values: list(objectives) } : {}),
+    ...(requirements.length > 0 ? { required: list(requirements) } : {}),
     ...(unmet.length > 0 ? { unmet: unmet.map(formatRequirement) } : {}),
   };
 }

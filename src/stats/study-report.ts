@@ -152,9 +152,9 @@ export function buildStudyReport(
     return columns.filter(isVarying);
   };
   const ownRanking = ranksAll ? rankTrials(table, study, presentOf(study), measured) : ranking;
-  const { objectives, firsts } = ownRanking;
-  const parameters = summariseParameters(code(firsts, failed), objectives, objective.direction);
   const meeting = cutToMeeting(ownRanking);
+  const { objectives, firsts } = meeting;
+  const parameters = summariseParameters(code(firsts, failed), objectives, objective.direction);
   return {
     ...told,
     ...judgeBest({ ranking: meeting, table, measured, objective }, evidence),
@@ -163,7 +163,7 @@ export function buildStudyReport(
     }),
     ...{ searched: space, parameters },
     varying: code(ranking.firsts).map(({ name }) => name),
-    next: suggestNext(study, code(meeting.firsts), meeting.objectives, parameters),
+    next: suggestNext(study, code(firsts), objectives, parameters),
     failures: summariseFailures(own, table, evidence.explainFailure),
   };
 }
