@@ -3,6 +3,7 @@ import { BsweepError } from "../core/errors.ts";
 import type { Best } from "../formats/best-file.ts";
 import { plural } from "../core/quantities.ts";
 import { simplest } from "../stats/comparison/tie-group.ts";
+import { formatRequirement } from "../stats/requirements.ts";
 import type { StudyRanking, StudyReport } from "../stats/study-report.ts";
 import { rankStudy, type ReportOptions, reportStudy } from "./report.ts";
 
@@ -30,11 +31,11 @@ interface Pick {
 
 /** @throws BsweepError CONFLICT where it cannot be told which rows may be the best */
 function pickSimplest(
-  { ranking, tieGroup, objective }: StudyReport,
+  { ranking, meeting, tieGroup, objective }: StudyReport,
   by: NonNullable<BestOptions["simplest"]>,
 ): Pick {
   const first = { place: 0, chosen: null };
-  if (ranking.length < 2) return first;
+  if (meeting < 2) return first;
   if ("reason" in tieGroup)
     throw new BsweepError(
       "CONFLICT",
@@ -53,15 +54,15 @@ function pickSimplest(
   };
 }
 
-/** @throws BsweepError CONFLICT where no trial is ranked */
+/** @throws BsweepError CONFLICT where no trial is ranked, or none meets what is required */
 export function describeBest(
   report: StudyRanking,
   options: { readonly study: BestOptions["study"] },
   { place, chosen }: Pick = { place: 0, chosen: null },
 ): Best {
-  const { study, objective, ranking, counts, sharing } = report;
+  const { study, objective, ranking, counts, sharing, requirements } = report;
   const { file, trainer } = options.study;
-  const winner = ranking.at(place);
+  const winner = place < report.meeting ? ranking.at(place) : undefined;
   if (winner === undefined) throw nothingRanked(report, file);
   const { number, trialId, params, epochs, interval, over, holdout, replicates, spread } = winner;
   return {
@@ -72,6 +73,7 @@ export function describeBest(
     ...{ interval, over, holdout, replicates, spread, number, trialId, chosen },
     modelParameters: winner.modelParameters,
     complete: counts.complete,
+    ...(requirements.length > 0 ? { required: requirements.map(formatRequirement) } : {}),
     outside: winner.outside,
     sharing: place === 0 ? sharing : 1,
     trainer:
@@ -81,12 +83,15 @@ export function describeBest(
   };
 }
 
-function nothingRanked(
-  { study, objective, counts, metrics }: StudyRanking,
-  file: string,
-): BsweepError {
+function nothingRanked(report: StudyRanking, file: string): BsweepError {
+  const { study, objective, counts, metrics } = report;
   const { planned, complete, failed, waiting } = counts;
   const hint = `bsweep report ${file} tells more`;
+  if (report.ranking.length > 0) {
+    const asked = report.requirements.map(formatRequirement).join(", ");
+    const message = `no trial of study ${study} meets what is required: ${asked}`;
+    return new BsweepError("CONFLICT", message, { hint });
+  }
   if (complete > 0) {
     const told = metrics.length === 0 ? "no metric at all" : metrics.join(", ");
     const message = `no trial of study ${study} reported ${objective.metric}, the study's objective, but ${told}`;

@@ -76,7 +76,7 @@ export async function runLocally(options: LocalOptions, effects: Effects): Promi
     return wanted;
   });
   const { workers = workersFor(study.resources.cpus) } = options;
-  const tally = trackTrials(study.objective, countTrials(chosen), effects);
+  const tally = trackTrials(study, countTrials(chosen), effects);
   if (chosen.length > 0) {
     effects.reporter.info(
       `${plural(countTrials(chosen), "trial")}, ${workers} at a time${skipped > 0 ? `; results already there: ${formatCount(skipped)}` : ""}`,

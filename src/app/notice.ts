@@ -4,7 +4,7 @@ import type { TrialResult } from "../core/trial.ts";
 import { listResultFiles } from "../rounds/result-files.ts";
 import { findResult } from "../rounds/results.ts";
 import { readArray } from "../rounds/round.ts";
-import { nameBest, type NamedBest, rankTrials } from "../stats/rank.ts";
+import { bestOf, nameBest, type NamedBest, rankTrials } from "../stats/rank.ts";
 import { type TrialOutcome, TrialTable } from "../stats/trial-table.ts";
 import type { Layout } from "../workspace/layout.ts";
 
@@ -28,7 +28,7 @@ export interface RoundNotice {
  */
 export async function readNotice(manifestFile: string, layout: Layout): Promise<RoundNotice> {
   const { round } = readArray(manifestFile);
-  const { study, objective, trials } = round;
+  const { study, objective, trials, requirements = [] } = round;
   const results = new Map<string, TrialResult>();
   for (const file of listResultFiles(layout.studyResults(study)).files) {
     if (file.round !== round.round) continue;
@@ -39,7 +39,7 @@ export async function readNotice(manifestFile: string, layout: Layout): Promise<
   const table = new TrialTable();
   for (const result of results.values()) table.add(toOutcome(result));
   const complete = table.states.filter((state) => state === "complete").length;
-  const first = rankTrials(table, objective).rows.at(0);
+  const first = bestOf(rankTrials(table, { objective, requirements }));
   return {
     ...{ study, objective, trials, complete },
     round: round.round,
@@ -61,6 +61,7 @@ function toOutcome(result: TrialResult): TrialOutcome {
     count: holdout?.count ?? null,
     modelParameters: result.model?.parameters ?? null,
     seconds: result.timing.seconds,
+    ...result.usage,
     failure: failure?.kind ?? null,
   };
 }

@@ -132,7 +132,7 @@ function describeAnswer(
   report: StudyReport,
   places: ReadonlyMap<string, number>,
 ): PageAnswer | null {
-  if (report.ranking.length === 0) return null;
+  if (report.meeting === 0) return null;
   const best = describeBest(report, { study });
   const { number, trialId, objective, replicates, spread, interval, holdout } = best;
   return {

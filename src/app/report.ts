@@ -20,12 +20,14 @@ import { formatSpace } from "../formats/space-text.ts";
 import { explainOutside } from "../core/search-space.ts";
 import { BsweepError } from "../core/errors.ts";
 import { describeDifferences, hashSetting, type Setting } from "../core/setting.ts";
-import { isCnnStudy, type Study } from "../core/study.ts";
-import { nameBest, type NamedBest, rankTrials } from "../stats/rank.ts";
+import { dropAbsent } from "../core/objects.ts";
+import { type Goals, isCnnStudy, type Study } from "../core/study.ts";
+import { bestOf, nameBest, type NamedBest, rankTrials } from "../stats/rank.ts";
 import {
   createFailureReader,
   createPredictionReader,
   readHistories,
+  readMoments,
   readTrialTable,
 } from "../storage/outcomes.ts";
 import type { TrialTable } from "../stats/trial-table.ts";
@@ -122,13 +124,22 @@ function gatherEvidence(
     predictionsOf: (row) => predict(keyOf(row)),
     readLedger: (standings) =>
       readLedger(database, table, { name: study.name, objective, layout, standings }),
+    momentsOf: () => {
+      const moments = readMoments(database);
+      return (row) => moments.get(keyOf(row));
+    },
   };
+}
+
+function goalsOf({ objective, objectives, requirements }: Study): Goals {
+  return { objective, ...dropAbsent({ objectives, requirements }) };
 }
 
 function describeStudy(study: Study, settings: readonly ReportedSetting[]): ReportedStudy {
   const defaults = isCnnStudy(study) ? CNN_DEFAULTS : {};
   return {
-    ...{ name: study.name, objective: study.objective, settings },
+    ...{ name: study.name, settings },
+    ...goalsOf(study),
     space: study.space.map(({ name }) => name),
     explainOutside: ({ params, epochs }) => explainOutside(study, params, epochs, defaults),
     search: {
@@ -142,7 +153,7 @@ function describeStudy(study: Study, settings: readonly ReportedSetting[]): Repo
 /** The best trial, which every command that names one takes from here. */
 export function readBest(database: StudyDatabase, options: ReadReportOptions): NamedBest | null {
   const { settings, table } = readTrials(database, options);
-  const best = rankTrials(table, options.study.objective, settings[0].setting).rows.at(0);
+  const best = bestOf(rankTrials(table, options.study, settings[0].setting));
   return best === undefined ? null : nameBest(best);
 }
 

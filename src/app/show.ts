@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Effects } from "../core/effects.ts";
 import { BsweepError, messageOf } from "../core/errors.ts";
+import { dropAbsent } from "../core/objects.ts";
 import type { Standing } from "../core/standing.ts";
 import type { Objective } from "../core/study.ts";
 import type { Metrics, StepRecord } from "../core/trial.ts";
@@ -58,7 +59,10 @@ export interface ShownTrial extends Omit<TrialRecord, "results" | "setting"> {
   readonly logEnd: Pick<LogTail, "path" | "lines"> | null;
 }
 
-interface ShownRank extends Pick<RankedTrial, "rank" | "objective" | "replicates" | "interval"> {
+interface ShownRank extends Pick<
+  RankedTrial,
+  "rank" | "objective" | "replicates" | "interval" | "unmet"
+> {
   /** Rows of the ranking. */
   readonly of: number;
 }
@@ -139,8 +143,9 @@ function findRank(
   if (ranking === undefined) return { rank: null, outside: null };
   const row = [...ranking.ranking].find(({ trialIds }) => trialIds.includes(trialId));
   if (row === undefined) return { rank: null, outside: null };
-  const { rank, objective, replicates, interval, outside } = row;
-  return { outside, rank: { rank, of: ranking.ranking.length, objective, replicates, interval } };
+  const { rank, objective, replicates, interval, outside, unmet } = row;
+  const told = { rank, of: ranking.ranking.length, objective, replicates, interval };
+  return { outside, rank: { ...told, ...dropAbsent({ unmet }) } };
 }
 
 function holdoutOf(counted: ResultRecord | undefined): ShownTrial["holdout"] {

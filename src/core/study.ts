@@ -48,6 +48,26 @@ export interface Objective {
   readonly direction: "maximize" | "minimize";
 }
 
+/** Most objectives of a study. */
+export const MAX_OBJECTIVES = 4;
+
+/** What trials must keep to for being the best: one bound of a metric, or both. */
+export interface Requirement {
+  /** Key into a result's metrics, or a cost (costs.ts). */
+  readonly metric: string;
+  readonly atMost?: number;
+  readonly atLeast?: number;
+}
+
+/** What is asked of trials that have ended. It is no part of what they are: asked anew, the same trials are ranked anew. */
+export interface Goals {
+  /** What trials are ranked by. */
+  readonly objective: Objective;
+  /** Where there are several: `objective` first. Their metrics differ; beyond the first it may be a cost (costs.ts). */
+  readonly objectives?: readonly Objective[];
+  readonly requirements?: readonly Requirement[];
+}
+
 export const PRECISIONS = ["float32", "bfloat16"] as const;
 export type Precision = (typeof PRECISIONS)[number];
 
@@ -110,12 +130,11 @@ export interface Resources {
   readonly maxWalltimeSeconds?: number;
 }
 
-interface StudyParts {
+interface StudyParts extends Goals {
   /** `[A-Za-z0-9][A-Za-z0-9._-]*`, at most 64 characters: it becomes a job name and a folder. */
   readonly name: string;
   /** The study file, as the user named it. */
   readonly file: string;
-  readonly objective: Objective;
   readonly space: SearchSpace;
   readonly sampler: SamplerSpec;
   readonly replicates: number;

@@ -25,6 +25,8 @@ export interface Best {
   readonly outside: string | null;
   /** Complete trials it was chosen from. */
   readonly complete: number;
+  /** What it keeps to, such as `modelParameters <= 50000`; absent where nothing is required. */
+  readonly required?: readonly string[];
   /** Rows of the ranking that share the first rank, this one among them. */
   readonly sharing: number;
   /** Why this one, and not the first of the ranking; null for the first. */
@@ -57,6 +59,9 @@ function describe(best: Best): readonly string[] {
       : `Trial ${number} of study ${study}, ${best.chosen}`,
     `${metric}: ${objective}${describeReplicates(best)}`,
     ...describeInterval(best),
+    ...(best.required === undefined
+      ? []
+      : [`required, and met: ${escapeControls(best.required.join(", "))}`]),
     ...(sharing > 1
       ? [
           `${sharing} share this value: hold-out loss, model size, trial number decided, in this order`,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Parameters, ParameterValue } from "../core/study.ts";
+import { anyRequireSchema, objectivesSchema } from "./goals-schema.ts";
 import { rangeEntrySchema, stepSchema } from "./space-schema.ts";
 import { integer, text } from "./placement-schema.ts";
 import { describeUnknown, expected, type IssueAt } from "./schema-issues.ts";
@@ -52,10 +53,10 @@ const trainerSchema = z.strictObject({
   set: parametersSchema.prefault({}).describe("Parameters fixed for every trial"),
 });
 
+const metricSchema = text(/^[^\p{Cc}]+$/u, "the name of a metric that the command reports");
+
 const objectiveSchema = z.strictObject({
-  metric: text(/^[^\p{Cc}]+$/u, "the name of a metric that the command reports").describe(
-    "What trials are ranked by: a name in the command's result",
-  ),
+  metric: metricSchema.describe("What trials are ranked by: a name in the command's result"),
   direction: z.enum(["maximize", "minimize"]).describe("Which way is better"),
 });
 
@@ -64,7 +65,9 @@ const { study, data, ...others } = sharedShape;
 /** A study whose trainer is a command. */
 export const commandStudySchema = z.strictObject({
   study,
-  objective: objectiveSchema,
+  objective: objectiveSchema.exactOptional(),
+  objectives: objectivesSchema(objectiveSchema).exactOptional(),
+  require: anyRequireSchema(metricSchema).exactOptional(),
   data: data
     .exactOptional()
     .describe("Packed data set; may be left out, then the command brings its own data"),

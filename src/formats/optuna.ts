@@ -28,6 +28,8 @@ export interface OptunaTrial {
   readonly intermediate: Iterable<readonly [step: number, value: number]>;
   /** Any JSON by name; what is undefined is left out. */
   readonly attributes: Readonly<Record<string, unknown>>;
+  /** A number for each that there is: above 0 where it is not met. */
+  readonly constraints?: readonly number[];
   /** What one that waits is to be run with: Optuna's `ask` takes it from here. */
   readonly fixed?: Parameters;
 }

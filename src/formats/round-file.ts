@@ -80,6 +80,16 @@ const roundSchema = z.strictObject({
   createdAt: z.iso.datetime(),
   bsweep: z.string(),
   objective: z.strictObject({ metric: z.string(), direction: z.enum(["maximize", "minimize"]) }),
+  /** What the best of its trials must keep to; absent where nothing is required. */
+  requirements: z
+    .array(
+      z.strictObject({
+        metric: z.string(),
+        atMost: z.number().exactOptional(),
+        atLeast: z.number().exactOptional(),
+      }),
+    )
+    .exactOptional(),
   /** What its trials compare within; null in rounds of bsweep 0.1.0 (rounds/setting.ts finds it out). */
   setting: settingSchema.nullable().default(null),
   /** Null for a command that brings its own data. */

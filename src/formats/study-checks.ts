@@ -1,7 +1,9 @@
 import { formatCount, formatDuration } from "../core/quantities.ts";
+import { isCost } from "../core/costs.ts";
 import type { Issue } from "../core/errors.ts";
 import { MAX_TRIALS, type Dimension, type Parameters } from "../core/study.ts";
 import { countAsked, SAMPLERS } from "../samplers/index.ts";
+import type { WrittenObjective } from "./goals-schema.ts";
 import type { IssueAt } from "./schema-issues.ts";
 import {
   checkCircles,
@@ -11,16 +13,15 @@ import {
   toDistribution,
   type SpaceParameter,
 } from "./space-checks.ts";
-import { METRICS, type WrittenStudy } from "./study-schema.ts";
+import { directionOf, METRICS, type WrittenStudy } from "./study-schema.ts";
 
-type CheckedPart = "objective" | "sampler" | "replicates" | "cluster" | "resources";
+type CheckedPart = "sampler" | "replicates" | "cluster" | "resources";
 
-/**
- * The parts of a study file that fit their own schemas; a part that does not is undefined, and so is the objective of
- * a command: what it measures is for it to say.
- */
+/** The parts of a study file that fit their own schemas; a part that does not is undefined. */
 export type SoundParts = { readonly [Part in CheckedPart]: WrittenStudy[Part] | undefined } & {
   readonly trainer: { readonly set: Parameters } | undefined;
+  /** None of a command: what it measures is for it to say. */
+  readonly objectives: readonly WrittenObjective[];
   /** In the order of the file. */
   readonly space: readonly SpaceParameter[];
   /** Whether `space` holds all that the file has. */
@@ -32,7 +33,7 @@ export function checkStudy(draft: SoundParts, issueAt: IssueAt): Issue[] {
   const alone = draft.space.flatMap((parameter) => checkEntry(parameter, issueAt));
   const issues = [
     ...alone,
-    ...checkObjective(draft, issueAt),
+    ...draft.objectives.flatMap((each) => checkObjective(each, draft, issueAt)),
     ...checkSampler(draft, issueAt),
     ...checkSet(draft, issueAt),
     ...checkPool(draft, issueAt),
@@ -78,18 +79,34 @@ function checkPool({ cluster, resources }: SoundParts, issueAt: IssueAt): Issue[
   return [issueAt(["cluster", "pool", "walltime"], message)];
 }
 
-function checkObjective({ objective, trainer, space }: SoundParts, issueAt: IssueAt): Issue[] {
-  if (objective === undefined) return [];
-  const { metric, direction } = objective;
-  const fitting = METRICS[metric];
+function checkObjective(
+  { path, metric, direction }: WrittenObjective,
+  draft: SoundParts,
+  issueAt: IssueAt,
+): Issue[] {
+  const isKnown = isCost(metric) || Object.hasOwn(METRICS, metric);
+  if (!isKnown) return [];
+  const fitting = directionOf(metric as keyof typeof METRICS);
   if (direction !== undefined && direction !== fitting) {
-    return [
-      issueAt(["objective", "direction"], `found ${direction}, expected ${fitting} for ${metric}`),
-    ];
+    const message = `found ${direction}, expected ${fitting} for ${metric}`;
+    return [issueAt([...path, "direction"], message)];
   }
-  if (!metric.startsWith("validation")) return [];
-  const unmeasured = (path: string[]): Issue =>
-    issueAt(path, `found 0, expected more: \`objective\` is ${metric}`);
+  if (isCost(metric) && path[1] === 0) {
+    const message = `found ${metric}, expected one of ${Object.keys(METRICS).join(", ")}: trials are ranked by the first objective`;
+    return [issueAt([...path, "metric"], message)];
+  }
+  return metric.startsWith("validation") ? checkValidation(path, metric, draft, issueAt) : [];
+}
+
+/** What is not measured cannot rank. */
+function checkValidation(
+  path: WrittenObjective["path"],
+  metric: string,
+  { trainer, space }: SoundParts,
+  issueAt: IssueAt,
+): Issue[] {
+  const unmeasured = (at: string[]): Issue =>
+    issueAt(at, `found 0, expected more: \`${String(path[0])}\` is ${metric}`);
   const searched = space.find(({ name }) => name === "validationSplit");
   const { values, low } = searched === undefined ? {} : mappingOf(searched.entry);
   return [

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { CNN_PARAMETERS, isCnnParameter } from "../cnn/parameters.ts";
 import type { Issue } from "../core/errors.ts";
 import { isObject } from "../core/objects.ts";
-import type { CnnStudy, CommandStudy, Study } from "../core/study.ts";
+import type { CnnStudy, CommandStudy, Objective, Study } from "../core/study.ts";
 import { preferParameters, variableOf } from "../core/trainer-command.ts";
 import {
   checkCommand,
@@ -12,11 +12,12 @@ import {
   type WrittenCommandStudy,
 } from "./command-schema.ts";
 import { type DocumentKind, formatJson } from "./issues.ts";
+import { checkGoals, listObjectives, toGoals } from "./goals-schema.ts";
 import { entrySchema } from "./space-schema.ts";
 import { findSchemaIssues, type IssueAt } from "./schema-issues.ts";
 import { mappingOf, type SpaceParameter } from "./space-checks.ts";
 import { checkStudy, toDimensions, type SoundParts } from "./study-checks.ts";
-import { METRICS, sharedShape, studySchema, type WrittenStudy } from "./study-schema.ts";
+import { directionOf, sharedShape, studySchema, type WrittenStudy } from "./study-schema.ts";
 import { readYaml, throwIssues } from "./yaml-document.ts";
 
 const KIND: DocumentKind = {
@@ -39,7 +40,8 @@ export function parseStudyFile(text: string, file: string): Study {
   const issues = findSchemaIssues(schema, value, issueAt);
   const draft = draftStudy(parts, runsCommand);
   const own = runsCommand ? checkCommandParts(parts, issueAt) : [];
-  throwIssues(document, [...issues, ...own, ...checkStudy(draft, issueAt)], KIND);
+  const goals = checkGoals(parts, issueAt);
+  throwIssues(document, [...issues, ...own, ...goals, ...checkStudy(draft, issueAt)], KIND);
   return runsCommand
     ? buildCommandStudy(commandStudySchema.parse(value), draft.space, file)
     : buildCnnStudy(studySchema.parse(value), draft.space, file);
@@ -58,9 +60,7 @@ function draftStudy(parts: JsonObject, runsCommand: boolean): SoundParts {
   const readParameter = runsCommand ? readCommandParameter : readCnnParameter;
   const space = written.flatMap(([name, entry]) => readParameter(name, entry) ?? []);
   return {
-    objective: runsCommand
-      ? undefined
-      : studySchema.shape.objective.safeParse(parts["objective"]).data,
+    objectives: runsCommand ? [] : listObjectives(parts),
     trainer: trainer.safeParse(parts["trainer"]).data,
     sampler: sampler.safeParse(parts["sampler"]).data,
     replicates: replicates.safeParse(parts["replicates"]).data,
@@ -85,7 +85,7 @@ function readCommandParameter(name: string, entry: unknown): SpaceParameter | un
 
 /** Words and names, checked however wrong the rest may be. */
 function checkCommandParts(parts: JsonObject, issueAt: IssueAt): Issue[] {
-  const { space, trainer, data } = parts;
+  const { space, trainer, data, require, objective, objectives } = parts;
   const { set, command } = isObject(trainer) ? trainer : {};
   const searched = Object.keys(isObject(space) ? space : {});
   const fixed = Object.keys(isObject(set) ? set : {});
@@ -93,6 +93,10 @@ function checkCommandParts(parts: JsonObject, issueAt: IssueAt): Issue[] {
   const parameters = [...searched, ...fixed];
   const scope = { parameters, hasData: data !== undefined };
   return [
+    ...(objective === undefined && objectives === undefined
+      ? [issueAt(["objective"], "found nothing, expected `objective` or `objectives`")]
+      : []),
+    ...checkNames(Object.keys(isObject(require) ? require : {}), ["require"], issueAt),
     ...checkNames(searched, ["space"], issueAt),
     ...checkNames(fixed, ["trainer", "set"], issueAt),
     ...checkCommand(preferParameters(words, parameters).command, scope, issueAt),
@@ -100,24 +104,30 @@ function checkCommandParts(parts: JsonObject, issueAt: IssueAt): Issue[] {
 }
 
 function buildCnnStudy(
-  { study, ...written }: WrittenStudy,
+  { study, objective, objectives, require, ...written }: WrittenStudy,
   space: readonly SpaceParameter[],
   file: string,
 ): CnnStudy {
-  const { metric } = written.objective;
+  const [first = objective, ...further] = objectives ?? [];
+  const direct = ({ metric }: Pick<typeof first, "metric">): Objective => ({
+    metric,
+    direction: directionOf(metric),
+  });
   return {
     ...written,
     ...{ name: study, file },
-    objective: { metric, direction: METRICS[metric] },
+    ...toGoals([direct(first), ...further.map(direct)], require),
     space: toDimensions(space, written.trainer.set),
   };
 }
 
 function buildCommandStudy(
-  { study, data, trainer, ...written }: WrittenCommandStudy,
+  { study, data, trainer, objective, objectives, require, ...written }: WrittenCommandStudy,
   space: readonly SpaceParameter[],
   file: string,
 ): CommandStudy {
+  const [first = objective, ...further] = objectives ?? [];
+  if (first === undefined) throw new Error("a study without an objective was not refused");
   const parameters = [...space.map(({ name }) => name), ...Object.keys(trainer.set)];
   const { command, preferred } = preferParameters(trainer.command, parameters);
   const notes = preferred.map(
@@ -127,6 +137,7 @@ function buildCommandStudy(
   return {
     ...written,
     ...{ name: study, file, data: data ?? null },
+    ...toGoals([first, ...further], require),
     ...(notes.length === 0 ? {} : { notes }),
     trainer: { ...trainer, command },
     space: toDimensions(space, trainer.set),

@@ -1,8 +1,10 @@
 import * as z from "zod";
 import { dropAbsent } from "../core/objects.ts";
 import { parseCheckpointSeconds } from "../core/quantities.ts";
-import { PRECISIONS, type SamplerSpec } from "../core/study.ts";
+import { COST_NAMES, type Cost, isCost } from "../core/costs.ts";
+import { type Objective, PRECISIONS, type SamplerSpec } from "../core/study.ts";
 import { SAMPLERS } from "../samplers/index.ts";
+import { namedRequireSchema, objectivesSchema } from "./goals-schema.ts";
 import { setSchema, spaceSchema } from "./space-schema.ts";
 import {
   duration,
@@ -30,15 +32,26 @@ type Metric = keyof typeof METRICS;
 
 const metrics = Object.keys(METRICS) as Metric[];
 
+const direction = z.enum(["maximize", "minimize"]).exactOptional();
+
 const objectiveSchema = z
   .strictObject({
     metric: z.enum(metrics).default("holdoutAccuracy").describe("What trials are ranked by"),
-    direction: z
-      .enum(["maximize", "minimize"])
-      .exactOptional()
-      .describe("maximize for accuracies and F1, minimize for losses; may be left out"),
+    direction: direction.describe(
+      "maximize for accuracies and F1, minimize for losses; may be left out",
+    ),
   })
   .prefault({});
+
+const furtherSchema = z.strictObject({
+  metric: z.enum([...metrics, ...COST_NAMES]).describe("Of the trainer, or a cost"),
+  direction: direction.describe("What the metric needs, minimize for costs; may be left out"),
+});
+
+/** Which way is better, of metrics and costs. */
+export function directionOf(metric: Metric | Cost): Objective["direction"] {
+  return isCost(metric) ? "minimize" : METRICS[metric];
+}
 
 function folder() {
   return text(/^[^\p{Cc}]+$/u, "a folder made by `bsweep prepare`");
@@ -163,6 +176,8 @@ const { study, data, ...others } = sharedShape;
 export const studySchema = z.strictObject({
   study,
   objective: objectiveSchema,
+  objectives: objectivesSchema(furtherSchema).exactOptional(),
+  require: namedRequireSchema([...metrics, ...COST_NAMES]).exactOptional(),
   data,
   trainer: trainerSchema,
   space: spaceSchema.describe("What is searched: parameter -> list or range"),

@@ -18,9 +18,10 @@ export interface FlatTable {
 export function flattenRanking(report: StudyRanking, top: number): FlatTable {
   const params = namesIn(report.ranking.map((row) => row.params)).sort();
   const metrics = namesIn(report.ranking.map((row) => row.metrics)).sort();
+  const columns = [...COLUMNS, ...listGoals(report)];
   return {
     columns: [
-      ...COLUMNS.map(([name, kind]) => ({ name, kind })),
+      ...columns.map(([name, kind]) => ({ name, kind })),
       { name: "setting", kind: "text" },
       ...params.map((name) => ({ name: `params.${name}`, kind: "parameter" as const })),
       ...metrics.map((name) => ({ name: `metrics.${name}`, kind: "real" as const })),
@@ -28,7 +29,7 @@ export function flattenRanking(report: StudyRanking, top: number): FlatTable {
     rows: report.ranking
       .slice(0, top)
       .map((row) => [
-        ...COLUMNS.map(([, , read]) => read(row)),
+        ...columns.map(([, , read]) => read(row)),
         labelOfSetting(report, row.setting),
         ...params.map((name) => own(row.params, name)),
         ...metrics.map((name) => own(row.metrics, name)),
@@ -66,11 +67,28 @@ function own(mapping: Readonly<Record<string, Cell>>, name: string): Cell {
   return Object.hasOwn(mapping, name) ? (mapping[name] ?? null) : null;
 }
 
-const COLUMNS: readonly (readonly [
-  name: string,
-  kind: CellKind,
-  read: (row: ReportedTrial) => Cell,
-])[] = [
+type RowColumn = readonly [name: string, kind: CellKind, read: (row: ReportedTrial) => Cell];
+
+/** Of several objectives each one's value and who is on the front (1: yes); of requirements those that are not met. */
+function listGoals({ objectives, pareto, requirements }: StudyRanking): readonly RowColumn[] {
+  const front = new Set(pareto?.members.map(({ number }) => number));
+  return [
+    ...(pareto === null
+      ? []
+      : [
+          ...objectives.map(({ metric }, at): RowColumn => [
+            ...([`objectives.${metric}`, "real"] as const),
+            (row) => row.values?.[at] ?? null,
+          ]),
+          ["front", "integer", (row) => Number(front.has(row.number))] satisfies RowColumn,
+        ]),
+    ...(requirements.length === 0
+      ? []
+      : [["unmet", "text", (row) => row.unmet?.join("; ") ?? null] satisfies RowColumn]),
+  ];
+}
+
+const COLUMNS: readonly RowColumn[] = [
   ["rank", "integer", (row) => row.rank],
   ["trial", "integer", (row) => row.number],
   ["trialId", "text", (row) => row.trialId],

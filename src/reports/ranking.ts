@@ -1,6 +1,7 @@
 import { formatCount, formatDuration, formatValue, plural } from "../core/quantities.ts";
 import { type ReportedTrial, type StudyReport, labelOfSetting } from "../stats/study-report.ts";
 import { type Column, formatParameter, toCell } from "./cells.ts";
+import { formatGoal } from "./pareto.ts";
 import type { Section, SectionOptions } from "./section.ts";
 
 /** What a column shows of a row; undefined columns are left out. */
@@ -36,6 +37,16 @@ export function rankingSection(report: StudyReport, options: SectionOptions): Se
   return { lead: [], table: { columns, rows }, notes };
 }
 
+const right = (title: string, read: RankingColumn["read"]): RankingColumn => ({
+  ...{ title, read, align: "right" },
+});
+
+const REPLICATE_COLUMNS: readonly RankingColumn[] = [
+  right("n", ({ replicates }) => String(replicates)),
+  right("sd", ({ standardDeviation: sd }) => (sd === null ? "" : formatValue(sd))),
+  { title: "min .. max", read: ({ spread }) => formatInterval(spread) },
+];
+
 function rankingColumns(
   report: StudyReport,
   shown: readonly ReportedTrial[],
@@ -43,11 +54,9 @@ function rankingColumns(
   isAll: boolean,
 ): readonly RankingColumn[] {
   const { varying } = report;
+  const goals = listGoals(report, metrics);
   const some = (has: (row: ReportedTrial) => boolean, ...columns: RankingColumn[]) =>
     shown.some(has) ? columns : [];
-  const right = (title: string, read: RankingColumn["read"]): RankingColumn => ({
-    ...{ title, read, align: "right" },
-  });
   return [
     right("rank", ({ rank }) => String(rank)),
     right("trial", ({ number, outside }) => `${number}${outside === null ? "" : "*"}`),
@@ -56,11 +65,9 @@ function rankingColumns(
       title: "95 %",
       read: ({ interval }) => formatInterval(interval),
     }),
-    ...some(
-      ({ replicates }) => replicates > 1,
-      right("n", ({ replicates }) => String(replicates)),
-      right("sd", ({ standardDeviation: sd }) => (sd === null ? "" : formatValue(sd))),
-      { title: "min .. max", read: ({ spread }) => formatInterval(spread) },
+    ...some(({ replicates }) => replicates > 1, ...REPLICATE_COLUMNS),
+    ...goals.map(({ title, at }) =>
+      right(title, ({ values }) => (values?.[at] == null ? "" : formatGoal(values[at]))),
     ),
     ...metrics.map((name) => right(name, (row) => formatMetric(row.metrics[name]))),
     ...some(() => isAll, {
@@ -74,7 +81,20 @@ function rankingColumns(
     ),
     right("epochs", ({ epochs }) => String(epochs)),
     right("time", ({ seconds }) => (seconds === null ? "" : formatDuration(seconds))),
+    ...some(({ unmet }) => unmet !== undefined, {
+      title: "does not meet",
+      read: ({ unmet = [] }) => unmet.map((each) => toCell(each)).join("; "),
+    }),
   ];
+}
+
+/** Objectives after the first that no other column shows: bsweep's own time and size of the model have theirs. */
+function listGoals({ objectives, metrics }: StudyReport, asked: readonly string[]) {
+  const shown = ["modelParameters", "seconds"].filter((name) => !metrics.includes(name));
+  return objectives
+    .map(({ metric }, at) => ({ title: metric, at }))
+    .slice(1)
+    .filter(({ title }) => !shown.includes(title) && !asked.includes(title));
 }
 
 export function formatInterval(interval: ReportedTrial["interval"]): string {

@@ -6,6 +6,8 @@ import { importanceSection } from "./importance.ts";
 import { formatLedgerLines, formatRequestLines } from "./ledger.ts";
 import { drawSparkline } from "./lines.ts";
 import { formatInterval, rankingSection } from "./ranking.ts";
+import { paretoSection } from "./pareto.ts";
+import { describeRequirements } from "./requirements.ts";
 import type { Section, SectionOptions } from "./section.ts";
 
 /** The report for a person: what is done, the winner, the ranking, parameters, failures, cost; none is empty. */
@@ -17,6 +19,7 @@ export function describeReport(report: StudyReport, options: SectionOptions): re
       table: null,
       notes: [],
     },
+    paretoSection(report, options),
     rankingSection(report, options),
     importanceSection(report),
     valuesSection(report),
@@ -47,8 +50,11 @@ function headline({ study, objective, counts, holdoutRows }: StudyReport): strin
 }
 
 function describeWinner(report: StudyReport): string[] {
-  const { ranking, objective, counts, metrics, searched, sharing } = report;
+  const { ranking, objective, counts, metrics, searched, sharing, meeting } = report;
+  const required = describeRequirements(report);
   const best = ranking.at(0);
+  if (best !== undefined && meeting === 0)
+    return ["None is the best: no trial meets all that is required", ...required];
   if (best === undefined) {
     if (counts.complete === 0) return ["No trial is complete yet: there is nothing to rank."];
     const told = metrics.map((name) => toCell(name)).join(", ") || "no metric at all";
@@ -71,12 +77,13 @@ function describeWinner(report: StudyReport): string[] {
           `${formatCount(sharing)} share rank 1; hold-out loss, model size, then trial number put them in order`,
         ]
       : []),
+    ...required,
   ];
 }
 
 /** Which others may be the best, and what the best is worth beyond luck. */
-function describeTrust({ ranking, tieGroup, corrected, objective }: StudyReport): string[] {
-  if (ranking.length < 2) return [];
+function describeTrust({ meeting, tieGroup, corrected, objective }: StudyReport): string[] {
+  if (meeting < 2) return [];
   return [
     "reason" in tieGroup
       ? `Not told which others may be as good: ${toCell(tieGroup.reason, 200)}`

@@ -76,9 +76,10 @@ function describeRank({ rank, objective, metrics }: ShownTrial): string[] {
   const { interval } = rank;
   const range = interval === null ? "" : ` (95 %: ${formatInterval(interval)})`;
   const place = `rank ${formatCount(rank.rank)} of ${formatCount(rank.of)}`;
-  if (rank.replicates === 1) return [...own.map((text) => `${text}${range}`), place];
+  const unmet = (rank.unmet ?? []).map((each) => `does not meet ${toCell(each)}`);
+  if (rank.replicates === 1) return [...own.map((text) => `${text}${range}`), place, ...unmet];
   const mean = `mean of ${plural(rank.replicates, "replicate")} ${formatValue(rank.objective)}`;
-  return [...own, `${mean}${range}`, place];
+  return [...own, `${mean}${range}`, place, ...unmet];
 }
 
 function parameterSection(trial: ShownTrial): string {

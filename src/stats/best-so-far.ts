@@ -1,4 +1,5 @@
-import type { Objective } from "../core/study.ts";
+import type { Goals, Objective } from "../core/study.ts";
+import { isMet } from "./requirements.ts";
 
 /** Whether `value` beats `other` in the objective's direction. */
 export function isBetter(
@@ -11,34 +12,64 @@ export function isBetter(
 
 /** The best mean over replicates while results come in, as the ranking will have it (rank.ts). */
 export class BestSoFar {
-  readonly #objective: Objective;
-  readonly #groups = new Map<string | number, { sum: number; count: number }>();
+  readonly #goals: Goals;
+  readonly #groups = new Map<string | number, { objective: Mean; required: readonly Mean[] }>();
   #best: string | number | undefined;
 
-  constructor(objective: Objective) {
-    this.#objective = objective;
+  constructor(goals: Goals) {
+    this.#goals = goals;
   }
 
-  /** @param key what replicates share, and no others */
-  add(key: string | number, objective: number | null): void {
+  /**
+   * @param key what replicates share, and no others
+   * @param required of each requirement, what its metric is; NaN: not known
+   */
+  add(key: string | number, objective: number | null, required: readonly number[] = []): void {
     if (objective === null) return;
-    const { sum, count } = this.#groups.get(key) ?? { sum: 0, count: 0 };
-    this.#groups.set(key, { sum: sum + objective, count: count + 1 });
+    const group = this.#groups.get(key) ?? {
+      objective: new Mean(),
+      required: required.map(() => new Mean()),
+    };
+    this.#groups.set(key, group);
+    group.objective.add(objective);
+    for (const [at, mean] of group.required.entries()) mean.add(required[at] ?? NaN);
     // Another replicate may have made the best one worse.
-    const challengers = this.#best === key ? this.#groups.keys() : [key];
+    const isBest = this.#best === key;
+    if (isBest) this.#best = undefined;
+    const challengers = isBest ? this.#groups.keys() : [key];
     for (const each of challengers) {
-      const best = this.value;
-      if (best === undefined || isBetter(this.#meanOf(each), best, this.#objective))
-        this.#best = each;
+      const [best, value] = [this.value, this.#valueOf(each)];
+      if (value === undefined) continue;
+      if (best === undefined || isBetter(value, best, this.#goals.objective)) this.#best = each;
     }
   }
 
   get value(): number | undefined {
-    return this.#best === undefined ? undefined : this.#meanOf(this.#best);
+    return this.#best === undefined ? undefined : this.#valueOf(this.#best);
   }
 
-  #meanOf(key: string | number): number {
-    const { sum, count } = this.#groups.get(key) ?? { sum: NaN, count: 1 };
-    return sum / count;
+  /** Undefined where it does not meet what is required. */
+  #valueOf(key: string | number): number | undefined {
+    const group = this.#groups.get(key);
+    const { requirements = [] } = this.#goals;
+    const meets = requirements.every((each, at) => isMet(each, group?.required[at]?.value ?? NaN));
+    return meets ? group?.objective.value : undefined;
+  }
+}
+
+/** Of the numbers that are known. */
+class Mean {
+  #sum = 0;
+  #count = 0;
+
+  add(value: number): void {
+    if (Number.isNaN(value)) return;
+    this.#sum += value;
+    this.#count += 1;
+  }
+
+  /** NaN of none. */
+  get value(): number {
+    return this.#sum / this.#count;
   }
 }

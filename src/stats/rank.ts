@@ -1,10 +1,11 @@
-import type { Objective, Parameters } from "../core/study.ts";
+import type { Goals, Objective, Parameters, Requirement } from "../core/study.ts";
 import type { Metrics } from "../core/trial.ts";
 import { groupReplicates, type ReplicateGroups } from "./replicates.ts";
 import { type Measurements, measureTrials } from "./measurements.ts";
 import { estimateMean } from "./comparison/estimate.ts";
 import { type Interval, mean, quantile, sortNumbers } from "./moments.ts";
 import { HOLDOUT_ACCURACY } from "./outcome.ts";
+import { formatRequirement, isMet } from "./requirements.ts";
 import { Rows } from "./rows.ts";
 import { knownOrNull, type TrialTable } from "./trial-table.ts";
 
@@ -46,6 +47,12 @@ export interface RankedTrial {
   readonly selectedEpoch: number | null;
   /** Mean over the replicates. */
   readonly seconds: number | null;
+  /** Of several objectives, in their order; null: not told. Absent where the study has one. */
+  readonly values?: readonly (number | null)[];
+  /** What it has of each requirement's metric; absent where nothing is required. */
+  readonly required?: readonly (number | null)[];
+  /** Requirements that it does not meet, such as `modelParameters <= 50000`; absent where it meets all. */
+  readonly unmet?: readonly string[];
 }
 
 /** The best row of a ranking, as every command names it. */
@@ -58,25 +65,47 @@ export function nameBest({ number, objective, replicates }: RankedTrial): NamedB
 export interface Ranking {
   /** Best first. */
   readonly rows: Rows<RankedTrial>;
+  /** How many rows, the first ones, meet all requirements. */
+  readonly meeting: number;
   /** By place. */
   readonly objectives: Float64Array;
+  /** By place, of each objective and requirement by its metric: means over the replicates that told it; else NaN. */
+  readonly asked: ReadonlyMap<string, Float64Array>;
   /** By place, the row of the table whose number the ranked row has. */
   readonly firsts: Int32Array;
   /** Rows of the table that the ranked row at a place is of, by number. */
   readonly rowsAt: (place: number) => Int32Array;
 }
 
+/** The rows of a ranking that meet all requirements. */
+export function cutToMeeting(ranking: Ranking): Ranking {
+  const { meeting, rows, objectives, firsts } = ranking;
+  if (meeting === rows.length) return ranking;
+  return {
+    ...ranking,
+    rows: rows.head(meeting),
+    objectives: objectives.subarray(0, meeting),
+    firsts: firsts.subarray(0, meeting),
+  };
+}
+
+/** The best row, if any meets all requirements. */
+export function bestOf({ rows, meeting }: Ranking): RankedTrial | undefined {
+  return meeting > 0 ? rows.at(0) : undefined;
+}
+
 /**
- * Ranks complete trials: better objective, then lower hold-out loss, fewer model parameters, lower
- * trial number. Only the objective decides the rank; the rest orders those that share one. Replicates
- * (equal setting, parameters and epochs) make one row. Trials without the objective's metric are left out.
+ * Ranks complete trials: those that meet all requirements, then the others; among them better objective, then lower
+ * hold-out loss, fewer model parameters, lower trial number. Only the objective decides the rank; the rest orders those
+ * that share one. Replicates (equal setting, parameters and epochs) make one row. Trials without the objective's metric
+ * are left out.
  * @param setting whose trials; by default all are, each setting's apart
  */
 export function rankTrials(
   table: TrialTable,
-  objective: Objective,
+  goals: Goals,
   setting?: string,
-  measured: Measurements = measureTrials(table, objective.metric),
+  measured: Measurements = measureTrials(table, goals),
 ): Ranking {
   const groups = groupReplicates(table, (row) => {
     const isWanted = setting === undefined || table.settings[row] === setting;
@@ -84,34 +113,78 @@ export function rankTrials(
   });
   const means = (column: ArrayLike<number>): Float64Array =>
     Float64Array.from(groups.firsts, (_, group) => meanOfKnown(groups.rowsOf(group), column));
-  const [objectives, losses] = [means(measured.objective), means(measured.holdoutLoss)];
-  const order = orderGroups(groups, table, { objectives, losses }, objective.direction);
-  const byPlace = Float64Array.from(order, (group) => objectives[group] ?? NaN);
-  const ranks = rankPlaces(byPlace);
+  const asked = new Map([...measured.asked].map(([metric, column]) => [metric, means(column)]));
+  const { objective, objectives = [], requirements = [] } = goals;
+  const isUnmet = judgeGroups(groups, requirements, asked);
+  const order = orderGroups(groups, table, {
+    objectives: asked.get(objective.metric) ?? new Float64Array(),
+    losses: means(measured.holdoutLoss),
+    ...{ isUnmet, direction: objective.direction },
+  });
+  const sort = (column: Float64Array) => Float64Array.from(order, (group) => column[group] ?? NaN);
+  const sorted = new Map([...asked].map(([metric, column]) => [metric, sort(column)]));
+  const byPlace = sorted.get(objective.metric) ?? new Float64Array();
+  const meeting = isUnmet.reduce((count, unmet) => count - unmet, order.length);
+  const ranks = rankPlaces(byPlace, meeting);
   const rowsAt = (place: number): Int32Array => groups.rowsOf(order[place] ?? 0);
-  const describe = (place: number): RankedTrial => {
-    const described = describeReplicates(rowsAt(place), table, measured, objective.metric);
-    return { rank: ranks[place] ?? NaN, objective: byPlace[place] ?? NaN, ...described };
-  };
+  const describe = (place: number): RankedTrial => ({
+    ...{ rank: ranks[place] ?? NaN, objective: byPlace[place] ?? NaN },
+    ...describeReplicates(rowsAt(place), table, measured, objective.metric),
+    ...describeAsked({ objectives, requirements }, (metric) => sorted.get(metric)?.[place] ?? NaN),
+  });
   return {
     rows: new Rows(order.length, describe),
-    objectives: byPlace,
+    ...{ meeting, objectives: byPlace, asked: sorted },
     firsts: order.map((group) => groups.firsts[group] ?? 0),
     rowsAt,
   };
+}
+
+function describeAsked(
+  { objectives, requirements }: Required<Pick<Goals, "objectives" | "requirements">>,
+  read: (metric: string) => number,
+): Pick<RankedTrial, "values" | "required" | "unmet"> {
+  const list = (asked: readonly { readonly metric: string }[]) =>
+    asked.map(({ metric }) => knownOrNull(read(metric)));
+  const unmet = requirements.filter((each) => !isMet(each, read(each.metric)));
+  return {
+    ...(objectives.length > 1 ? { values: list(objectives) } : {}),
+    ...(requirements.length > 0 ? { required: list(requirements) } : {}),
+    ...(unmet.length > 0 ? { unmet: unmet.map(formatRequirement) } : {}),
+  };
+}
+
+/** For each group 1 where it does not meet some requirement. */
+function judgeGroups(
+  { firsts }: ReplicateGroups,
+  requirements: readonly Requirement[],
+  asked: ReadonlyMap<string, Float64Array>,
+): Uint8Array {
+  return Uint8Array.from(firsts, (_, group) =>
+    Number(requirements.some((each) => !isMet(each, asked.get(each.metric)?.[group] ?? NaN))),
+  );
+}
+
+interface ByGroup {
+  readonly objectives: Float64Array;
+  readonly losses: Float64Array;
+  /** 1: yes. */
+  readonly isUnmet: Uint8Array;
+  readonly direction: Objective["direction"];
 }
 
 /** Groups, the best first. */
 function orderGroups(
   { firsts }: ReplicateGroups,
   { modelParameters, numbers }: TrialTable,
-  { objectives, losses }: { readonly objectives: Float64Array; readonly losses: Float64Array },
-  direction: Objective["direction"],
+  { objectives, losses, isUnmet, direction }: ByGroup,
 ): Int32Array {
   const sign = direction === "maximize" ? -1 : 1;
   const sizeOf = (group: number): number => modelParameters[firsts[group] ?? 0] ?? NaN;
   const numberOf = (group: number): number => numbers[firsts[group] ?? 0] ?? NaN;
   return Int32Array.from(firsts.keys()).sort((a, b) => {
+    const behind = (isUnmet[a] ?? 0) - (isUnmet[b] ?? 0);
+    if (behind !== 0) return behind;
     const [one, other] = [objectives[a] ?? NaN, objectives[b] ?? NaN];
     if (one !== other) return one < other ? -sign : sign;
     return (
@@ -128,11 +201,12 @@ function compareKnownFirst(a: number, b: number): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
-function rankPlaces(objectives: Float64Array): Int32Array {
+function rankPlaces(objectives: Float64Array, meeting: number): Int32Array {
   const ranks = new Int32Array(objectives.length);
-  for (const place of ranks.keys())
-    ranks[place] =
-      objectives[place] === objectives[place - 1] ? (ranks[place - 1] ?? 0) : place + 1;
+  for (const place of ranks.keys()) {
+    const isShared = objectives[place] === objectives[place - 1] && place !== meeting;
+    ranks[place] = isShared ? (ranks[place - 1] ?? 0) : place + 1;
+  }
   return ranks;
 }
 

@@ -18,6 +18,11 @@ export class Rows<T> implements Iterable<T> {
     return Array.from({ length: count }, (_, place) => this.#make(start + place));
   }
 
+  /** The first of them, as they are asked for. */
+  head(count: number): Rows<T> {
+    return new Rows(Math.min(count, this.length), this.#make);
+  }
+
   map<U>(change: (row: T) => U): Rows<U> {
     return new Rows(this.length, (place) => change(this.#make(place)));
   }

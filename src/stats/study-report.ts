@@ -1,5 +1,5 @@
 import { groupBy } from "../core/objects.ts";
-import type { Objective } from "../core/study.ts";
+import type { Goals, Objective } from "../core/study.ts";
 import { type FailureKind, type StepRecord, TRIAL_STATES, type TrialState } from "../core/trial.ts";
 import { type Measurements, measureTrials } from "./measurements.ts";
 import { HOLDOUT_ACCURACY } from "./outcome.ts";
@@ -9,7 +9,9 @@ import { type Standings, UNRANKED } from "./ledger/attempt.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { type JudgedParameters, judgeParameters, type ReportedSearch } from "./judge-parameters.ts";
 import { codeParameters, isVarying, takeFirst } from "./parameter-column.ts";
-import { type Ranking, rankTrials, type RankedTrial } from "./rank.ts";
+import { findParetoFront, type Moments, type ParetoFront } from "./pareto/pareto.ts";
+import { cutToMeeting, type Ranking, rankTrials, type RankedTrial } from "./rank.ts";
+import { countUnmet, type RequirementSummary } from "./requirements.ts";
 import type { Rows } from "./rows.ts";
 import { knownOrNull, type TrialTable } from "./trial-table.ts";
 
@@ -42,7 +44,10 @@ interface SettingSummary {
 /** How the trials of a study stand and compare. */
 export interface StudyRanking {
   readonly study: string;
+  /** The first of `objectives`: what trials are ranked by. */
   readonly objective: Objective;
+  readonly objectives: readonly Objective[];
+  readonly requirements: readonly RequirementSummary[];
   /** The present one first. */
   readonly settings: readonly SettingSummary[];
   /** Of the present setting, as everything below but the ranking under `--setting all`. */
@@ -55,7 +60,11 @@ export interface StudyRanking {
   readonly searched: readonly string[];
   /** Rows of the ranking that share rank 1. */
   readonly sharing: number;
-  /** Best first. */
+  /** Rows of the ranking, the first ones, that meet all requirements. */
+  readonly meeting: number;
+  /** Which rows no other beats in all objectives; null where the study has one objective. */
+  readonly pareto: ParetoFront | null;
+  /** Best first; those that do not meet all requirements come after those that do. */
   readonly ranking: Rows<ReportedTrial>;
 }
 
@@ -84,9 +93,8 @@ type TrialCounts = Readonly<Record<TrialState, number>> & {
 export type ReportedSetting = Pick<SettingSummary, "setting" | "differences">;
 
 /** A study, as far as a report needs it. */
-export interface ReportedStudy {
+export interface ReportedStudy extends Goals {
   readonly name: string;
-  readonly objective: Objective;
   /** The names of the searched parameters, in the study's order. */
   readonly space: readonly string[];
   /** The present one first. */
@@ -112,6 +120,8 @@ export interface Evidence extends RowPredictions {
   readonly readLedger: (standings: Standings) => Ledger;
   /** What a failed trial said. */
   readonly explainFailure: (row: number) => string;
+  /** When a trial that has ended began and ended, in seconds; undefined where it is not known. */
+  readonly momentsOf?: () => (row: number) => Moments | undefined;
 }
 
 /** The same, who else may be the best, and what each parameter does. */
@@ -122,24 +132,26 @@ export function buildStudyReport(
   ranksAll = false,
 ): StudyReport {
   const { objective, space } = study;
-  const { told, measured, ranking } = rankStudyTrials(study, table, ranksAll);
+  const { momentsOf } = evidence;
+  const { told, measured, ranking, meeting } = rankStudyTrials(study, table, ranksAll, momentsOf);
   const own = ownRows(study, table);
   const failed = own.filter((row) => table.states[row] === "failed");
   const code = (rows: Int32Array) =>
     codeParameters(rows.length, (place) => table.paramsOf(rows[place] ?? 0), space);
-  const ownRanking = ranksAll ? rankTrials(table, objective, presentOf(study), measured) : ranking;
-  const { objectives, firsts } = ownRanking;
+  const { objectives, firsts } = meeting;
   const { direction } = objective;
   const all = code(Int32Array.of(...firsts, ...failed));
   const columns = all.map((column) => takeFirst(column, firsts.length)).filter(isVarying);
   const withFailed = all.filter(isVarying);
+  const isWhole = !ranksAll && firsts.length === ranking.firsts.length;
+  const shown = isWhole ? columns : code(ranking.firsts).filter(isVarying);
   return {
     ...told,
-    ...judgeBest({ ranking: ownRanking, table, measured, objective }, evidence),
+    ...judgeBest({ ranking: meeting, table, measured, objective }, evidence),
     ...judgeParameters({ columns, withFailed, objectives, direction }, study.search),
-    varying: (ranksAll ? code(ranking.firsts).filter(isVarying) : columns).map(({ name }) => name),
+    varying: shown.map(({ name }) => name),
     failures: summariseFailures(own, table, evidence.explainFailure),
-    ledger: evidence.readLedger(createStandings(ownRanking, table, measured)),
+    ledger: evidence.readLedger(createStandings(meeting, table, measured)),
   };
 }
 
@@ -159,31 +171,46 @@ function createStandings(
   };
 }
 
+interface RankedStudy {
+  readonly told: StudyRanking;
+  readonly measured: Measurements;
+  readonly ranking: Ranking;
+  /** Of the present setting, the rows that meet all requirements. */
+  readonly meeting: Ranking;
+}
+
 function rankStudyTrials(
   study: ReportedStudy,
   table: TrialTable,
   ranksAll: boolean,
-): { readonly told: StudyRanking; readonly measured: Measurements; readonly ranking: Ranking } {
+  momentsOf?: Evidence["momentsOf"],
+): RankedStudy {
   const { name, objective, settings, explainOutside } = study;
+  const { objectives = [objective], requirements = [] } = study;
   const present = presentOf(study);
-  const own = ownRows(study, table);
-  const measured = measureTrials(table, objective.metric);
-  const ranking = rankTrials(table, objective, ranksAll ? undefined : present, measured);
+  const rows = ownRows(study, table);
+  const measured = measureTrials(table, study);
+  const ranking = rankTrials(table, study, ranksAll ? undefined : present, measured);
+  const ownRanking = ranksAll ? rankTrials(table, study, present, measured) : ranking;
+  const own = cutToMeeting(ownRanking);
   const [best] = ranking.objectives;
+  const { meeting } = ranking;
   const told = {
     study: name,
-    objective,
+    ...{ objective, objectives, meeting },
+    pareto: findParetoFront(own, objectives, { table, momentsOf }),
+    requirements: requirements.map((each) => countUnmet(each, ranking)),
     settings: settings.map((each) =>
       countSetting(each, table, ranksAll || each.setting === present),
     ),
-    counts: countTrials(own, table, measured),
-    holdoutRows: objective.metric === HOLDOUT_ACCURACY ? sharedHoldoutRows(own, table) : null,
+    counts: countTrials(rows, table, measured),
+    holdoutRows: objective.metric === HOLDOUT_ACCURACY ? sharedHoldoutRows(rows, table) : null,
     metrics: [...(measured.names.get(present) ?? [])],
     searched: study.space,
-    sharing: ranking.objectives.filter((each) => each === best).length,
+    sharing: ranking.objectives.subarray(0, meeting).filter((each) => each === best).length,
     ranking: ranking.rows.map((row) => ({ ...row, outside: explainOutside(row) })),
   };
-  return { told, measured, ranking };
+  return { told, measured, ranking, meeting: own };
 }
 
 /** All is told of the present setting. */

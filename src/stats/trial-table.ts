@@ -1,3 +1,4 @@
+import type { Cost } from "../core/costs.ts";
 import type { Parameters } from "../core/study.ts";
 import type { FailureKind, Metrics, ResultState } from "../core/trial.ts";
 
@@ -22,8 +23,10 @@ export interface TrialOutcome {
   readonly count: number | null;
   /** Trainable numbers of the model. */
   readonly modelParameters: number | null;
-  /** Wall seconds of the attempt that counts. */
+  /** Wall seconds of the attempt that counts, as what follows. */
   readonly seconds: number | null;
+  readonly cpuSeconds: number | null;
+  readonly peakMemoryMiB: number | null;
   readonly failure: FailureKind | null;
 }
 
@@ -35,7 +38,7 @@ export function parseMetrics({ metrics }: Pick<TrialOutcome, "metrics">): Metric
  * The trials of a study in columns, an entry a row: many of them take little room, and what is text stays so until it
  * is asked for. Numbers that are not known are NaN.
  */
-export class TrialTable {
+export class TrialTable implements Readonly<Record<Cost, readonly number[]>> {
   readonly keys: number[] = [];
   readonly resultKeys: number[] = [];
   readonly numbers: number[] = [];
@@ -49,6 +52,8 @@ export class TrialTable {
   readonly counts: number[] = [];
   readonly modelParameters: number[] = [];
   readonly seconds: number[] = [];
+  readonly cpuSeconds: number[] = [];
+  readonly peakMemoryMiB: number[] = [];
   readonly failures: (FailureKind | null)[] = [];
   /** Words that many rows share are kept once. */
   readonly #words = new Map<string, string>();
@@ -72,6 +77,8 @@ export class TrialTable {
     this.counts.push(trial.count ?? NaN);
     this.modelParameters.push(trial.modelParameters ?? NaN);
     this.seconds.push(trial.seconds ?? NaN);
+    this.cpuSeconds.push(trial.cpuSeconds ?? NaN);
+    this.peakMemoryMiB.push(trial.peakMemoryMiB ?? NaN);
     this.failures.push(trial.failure);
   }
 
@@ -120,6 +127,8 @@ export class TrialTable {
       count: knownOrNull(this.counts[row]),
       modelParameters: knownOrNull(this.modelParameters[row]),
       seconds: knownOrNull(this.seconds[row]),
+      cpuSeconds: knownOrNull(this.cpuSeconds[row]),
+      peakMemoryMiB: knownOrNull(this.peakMemoryMiB[row]),
       failure: this.failures[row] ?? null,
     };
   }

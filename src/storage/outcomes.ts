@@ -20,7 +20,8 @@ export function readTrialTable(
   const rows = database
     .prepare(
       `SELECT trials.trial, number, trial_id, params, epochs, setting,
-              result_id, state, metrics, holdout_correct, holdout_count, model_parameters, seconds, failure_kind
+              result_id, state, metrics, holdout_correct, holdout_count, model_parameters, seconds,
+              peak_memory_mib, cpu_seconds, failure_kind
        FROM trials NOT INDEXED LEFT JOIN results ON results.trial = trials.trial
          AND +result_id IN (SELECT result_id FROM counted_results)`,
     )
@@ -42,7 +43,9 @@ export function readTrialTable(
       count: row[10],
       modelParameters: row[11],
       seconds: row[12],
-      failure: row[13],
+      peakMemoryMiB: row[13],
+      cpuSeconds: row[14],
+      failure: row[15],
     });
   return table;
 }
@@ -65,8 +68,28 @@ type MeasuredColumns = [
   count: number | null,
   modelParameters: number | null,
   seconds: number | null,
+  peakMemoryMiB: number | null,
+  cpuSeconds: number | null,
   kind: FailureKind | null,
 ];
+
+/** Of every result that counts when it began and ended, in seconds since 1970, by its key. */
+export function readMoments(
+  database: StudyDatabase,
+): ReadonlyMap<number, { readonly start: number; readonly end: number }> {
+  const rows = database
+    .prepare(
+      "SELECT result_id, started_at, seconds FROM counted_results JOIN results USING (result_id)",
+    )
+    .raw()
+    .iterate() as IterableIterator<[number, string, number]>;
+  const moments = new Map<number, { start: number; end: number }>();
+  for (const [resultKey, startedAt, seconds] of rows) {
+    const start = Date.parse(startedAt) / 1000;
+    moments.set(resultKey, { start, end: start + seconds });
+  }
+  return moments;
+}
 
 /** What a failed result says. */
 export function createFailureReader(database: StudyDatabase): (resultKey: number) => string {

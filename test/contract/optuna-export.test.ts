@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkReplacedExport } from "../../src/app/optuna/export.ts";
+import type { Study } from "../../src/core/study.ts";
 import { OPTUNA_TABLES } from "../../src/storage/optuna/schema.ts";
 import { openKeptDatabase } from "../../src/storage/database.ts";
 import {
@@ -30,6 +31,16 @@ interface Read {
   readonly trials: readonly ReadTrial[];
   readonly columns: readonly string[];
   readonly values: readonly (number | null)[];
+  readonly asked: Readonly<Record<string, unknown>>;
+}
+
+interface ReadFront {
+  readonly directions: readonly string[];
+  readonly metricNames: readonly string[];
+  readonly front: readonly { readonly trial: number; readonly values: readonly number[] }[];
+  readonly hypervolume: number;
+  readonly states: readonly string[];
+  readonly failures: readonly string[];
   readonly asked: Readonly<Record<string, unknown>>;
 }
 
@@ -129,6 +140,53 @@ describe.runIf(requireHere(["Python's Optuna"]))("real Optuna", () => {
     expect(long?.complete).toMatch(/^9999-/);
     // What waits is what Optuna's ask gives out first.
     expect(asked).toMatchObject({ kind: "svm", depth: expect.any(Number) as number });
+  });
+
+  test("several objectives: the same front, its hypervolume, and requirements as constraints", async () => {
+    // One trial tells no latency.
+    const made = makeExportedStudy(({ number }) => ({
+      ...(number === 7 ? {} : { latency: (number * 7919) % 23 }),
+      size: (number * 31) % 17,
+    }));
+    const study: Study = {
+      ...made.study,
+      objectives: [
+        made.study.objective,
+        { metric: "latency", direction: "minimize" },
+        { metric: "size", direction: "maximize" },
+      ],
+      requirements: [
+        { metric: "score", atLeast: -3 },
+        { metric: "size", atMost: 14 },
+      ],
+    };
+    const { file, report } = await exportTo({ ...made, study });
+    const { pareto, ranking, meeting } = report;
+    const reference = JSON.stringify(pareto?.reference);
+    const read = JSON.parse(python(SCRIPT, file, "front", reference)) as ReadFront;
+    expect(read.directions).toEqual(["MAXIMIZE", "MINIMIZE", "MAXIMIZE"]);
+    expect(read.metricNames).toEqual(["score", "latency", "size"]);
+    const byTrial = (a: { readonly trial: number }, b: { readonly trial: number }) =>
+      a.trial - b.trial;
+    const members = pareto?.members.map(({ number, values }) => ({ trial: number, values })) ?? [];
+    expect(read.front.toSorted(byTrial)).toEqual(members.toSorted(byTrial));
+    expect(meeting).toBeLessThan(ranking.length);
+    expect(members.length).toBeGreaterThan(3);
+    expect(pareto?.hypervolume).toBeCloseTo(read.hypervolume, 9);
+    expect(read.states[6]).toBe("FAIL");
+    expect(read.failures).toContain("complete without latency");
+    expect(Object.keys(read.asked)).toContain("rate");
+  });
+
+  test("one objective: the best is the best that meets what is required", async () => {
+    const made = makeExportedStudy(({ number }) => ({ size: (number * 31) % 17 }));
+    const study = { ...made.study, requirements: [{ metric: "size", atLeast: 9 }] };
+    const free = (await exportTo(made)).report.ranking.at(0);
+    const { file, report } = await exportTo({ ...made, study });
+    const best = report.ranking.at(0);
+    expect(best?.number).not.toBe(free?.number);
+    const read = JSON.parse(python(SCRIPT, file)) as Read;
+    expect(read.best).toEqual({ number: (best?.number ?? 0) - 1, value: best?.objective });
   });
 
   test("another setting is a study of its own", async () => {

@@ -4,7 +4,7 @@ import { loadStudy } from "../../src/app/plan/load-study.ts";
 import { settingOf } from "../../src/app/plan/setting.ts";
 import { reportStudy } from "../../src/app/report.ts";
 import type { Parameters, Study } from "../../src/core/study.ts";
-import type { Trial, TrialResult } from "../../src/core/trial.ts";
+import type { Metrics, Trial, TrialResult } from "../../src/core/trial.ts";
 import { REPORT_FORMATS, type ReportFormatName } from "../../src/reports/formats.ts";
 import type { StudyReport } from "../../src/stats/study-report.ts";
 import { createLayout, type Layout } from "../../src/workspace/layout.ts";
@@ -45,11 +45,16 @@ export interface ExportedStudy {
   readonly trials: readonly Trial[];
 }
 
+type Measure = (trial: Trial) => Metrics;
+
 /** Trials that are complete and ranked; after them come the others, one of each kind. */
 export const RANKED_TRIALS = 40;
 
-/** A workspace with results in every state; another setting has two, better than all others. */
-export function makeExportedStudy(): ExportedStudy {
+/**
+ * A workspace with results in every state; another setting has two, better than all others.
+ * @param measure what trials that came through measured besides
+ */
+export function makeExportedStudy(measure: Measure = () => ({})): ExportedStudy {
   const workspace = makeTestFolder();
   const file = join(workspace, "study.yaml");
   mkdirSync(workspace, { recursive: true });
@@ -68,7 +73,7 @@ export function makeExportedStudy(): ExportedStudy {
   writeRound(planned, { ...other, setting });
   for (const [place, trial] of trials.entries()) {
     const { array, index } = placeOf(planned, place);
-    const result = makeTold(trial, index);
+    const result = makeTold(trial, index, measure);
     if (result !== null) writeResult(planned, array, result);
   }
   const older = {
@@ -107,8 +112,9 @@ function makeScore({ number, params }: Trial) {
   return { objective: score, metrics: { score, ["__proto__x"]: number, "weird | name_%": 0.5 } };
 }
 
-function makeTold(trial: Trial, index: number): TrialResult | null {
-  const { objective, metrics } = makeScore(trial);
+function makeTold(trial: Trial, index: number, measure: Measure): TrialResult | null {
+  const { objective, metrics: own } = makeScore(trial);
+  const metrics = { ...own, ...measure(trial) };
   const history = Array.from({ length: 5 }, (_, step) => ({
     step: step + 1,
     metrics: { score: objective - 1 / (step + 1), loss: 1 / (step + 1) },

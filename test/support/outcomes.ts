@@ -66,7 +66,7 @@ export function makeOutcome(
     metrics: { holdoutAccuracy: accuracy, holdoutLoss: 1 - accuracy },
     holdout: { correct, count: HOLDOUT_ROWS },
     modelParameters: 1000,
-    seconds: 60,
+    ...{ seconds: 60, cpuSeconds: 50, peakMemoryMiB: 300 },
     failure: null,
     ...other,
   };

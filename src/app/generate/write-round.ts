@@ -4,6 +4,7 @@ import { dirname, join, relative } from "node:path";
 import type { DatasetHeader } from "../../core/dataset.ts";
 import type { Effects } from "../../core/effects.ts";
 import { sha256 } from "../../core/identity.ts";
+import { dropAbsent } from "../../core/objects.ts";
 import type { Site } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
 import type { Trial } from "../../core/trial.ts";
@@ -158,6 +159,7 @@ function describeRound(inputs: RoundInputs, arrays: readonly RoundArray[], trial
     ...{ kind, nonce, createdAt },
     bsweep: packageVersion(),
     objective: study.objective,
+    ...dropAbsent({ requirements: study.requirements }),
     setting: settingOf(study, inputs.header),
     dataset: data &&
       header && {

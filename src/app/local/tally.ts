@@ -1,17 +1,18 @@
 import type { Effects } from "../../core/effects.ts";
 import { canonicalJson } from "../../core/identity.ts";
 import { formatCount, formatDuration, formatValue } from "../../core/quantities.ts";
-import type { Objective } from "../../core/study.ts";
+import type { Goals } from "../../core/study.ts";
 import type { TrialResult } from "../../core/trial.ts";
 import { BestSoFar } from "../../stats/best-so-far.ts";
+import { requiredOf } from "../../stats/requirements.ts";
 
 /**
  * Counts a local run while it goes on, and tells how far it is.
  * @param total trials that are to be run
  */
-export function trackTrials(objective: Objective, total: number, effects: Effects) {
+export function trackTrials(goals: Goals, total: number, effects: Effects) {
   const startedAt = effects.now().getTime();
-  const best = new BestSoFar(objective);
+  const best = new BestSoFar(goals);
   // Seconds the trainers took: what one trial after another would have taken.
   let [done, failed, trialSeconds] = [0, 0, 0];
   const elapsedSeconds = (): number => (effects.now().getTime() - startedAt) / 1000;
@@ -20,7 +21,7 @@ export function trackTrials(objective: Objective, total: number, effects: Effect
     const { value } = best;
     const parts = [
       ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
-      ...(value === undefined ? [] : [`best ${objective.metric} ${formatValue(value)}`]),
+      ...(value === undefined ? [] : [`best ${goals.objective.metric} ${formatValue(value)}`]),
       ...(Number.isFinite(left) && left > 0 ? [`about ${formatDuration(left)} left`] : []),
     ];
     const note = parts.length === 0 ? {} : { note: parts.join(", ") };
@@ -32,7 +33,11 @@ export function trackTrials(objective: Objective, total: number, effects: Effect
       done += 1;
       trialSeconds += result.timing.seconds;
       if (result.state === "failed") failed += 1;
-      best.add(canonicalJson([result.params, result.resource.epochs]), result.objective);
+      best.add(
+        canonicalJson([result.params, result.resource.epochs]),
+        result.objective,
+        requiredOf(result, goals),
+      );
       show();
     },
     /** What came of it so far. */

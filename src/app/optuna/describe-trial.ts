@@ -1,4 +1,4 @@
-import type { Parameters } from "../../core/study.ts";
+import type { Objective, Parameters, Requirement } from "../../core/study.ts";
 import type { Metrics } from "../../core/trial.ts";
 import type { OptunaDistribution, OptunaState, OptunaTrial } from "../../formats/optuna.ts";
 import { mean } from "../../stats/moments.ts";
@@ -18,6 +18,9 @@ export interface RunGroup {
 /** What the trials of a study share. */
 export interface TrialContext {
   readonly metric: string;
+  /** The others that there are, if any. */
+  readonly further?: readonly Objective[];
+  readonly requirements?: readonly Requirement[];
   readonly distributions: ReadonlyMap<string, OptunaDistribution>;
 }
 
@@ -30,18 +33,28 @@ const LAST_MOMENT = Date.UTC(9999, 11, 31);
  */
 export function describeTrial(group: RunGroup, context: TrialContext): OptunaTrial {
   const { params, row } = group;
+  const { further = [] } = context;
   const [state, runs] = chooseState(group, context.metric);
-  const intermediate = state === "WAITING" ? [] : averageSteps(runs, context.metric);
+  // Optuna knows steps of one objective only.
+  const hasSteps = state !== "WAITING" && further.length === 0;
+  const intermediate = hasSteps ? averageSteps(runs, context.metric) : [];
   const last = state === "PRUNED" ? intermediate.at(-1)?.[1] : undefined;
   return {
     state,
-    values: [row?.objective ?? last].filter((value) => value !== undefined),
+    values: state === "FAIL" ? [] : valuesOf(row, last),
     ...describeTimes(state === "WAITING" ? [] : runs),
     params: state === "WAITING" ? [] : describeParameters(params, context),
     intermediate,
-    attributes: describeAttributes(group, state === "WAITING" ? [] : runs, context.metric),
+    attributes: describeAttributes(group, state === "WAITING" ? [] : runs, context),
+    ...describeConstraints(row, context),
     ...(state === "WAITING" ? { fixed: searchedOf(params, context) } : {}),
   };
+}
+
+/** One for each objective; of what is not ranked the last one that it told. */
+function valuesOf(row: ReportedTrial | undefined, last: number | undefined): readonly number[] {
+  const values = row === undefined ? [last] : (row.values ?? [row.objective]);
+  return values.filter((value) => value != null);
 }
 
 /** The state of a group, and the runs that decide it: complete before pruned, before waiting, before failed. */
@@ -49,8 +62,11 @@ function chooseState(
   { runs, row }: RunGroup,
   metric: string,
 ): readonly [state: OptunaState, runs: readonly Run[]] {
-  if (row !== undefined)
-    return ["COMPLETE", runs.filter(({ trialId }) => row.trialIds.includes(trialId))];
+  if (row !== undefined) {
+    const isWhole = row.values?.every((value) => value !== null) ?? true;
+    const own = runs.filter(({ trialId }) => row.trialIds.includes(trialId));
+    return [isWhole ? "COMPLETE" : "FAIL", own];
+  }
   const pruned = runs.filter(({ result }) => result?.state === "pruned");
   if (pruned.length > 0) return ["PRUNED", pruned];
   const over = runs.filter((run) => isOver(run, metric));
@@ -119,11 +135,12 @@ function searchedOf(params: Parameters, { distributions }: TrialContext): Parame
 function describeAttributes(
   { runs, row }: RunGroup,
   counted: readonly Run[],
-  metric: string,
+  context: TrialContext,
 ): OptunaTrial["attributes"] {
   const [{ number, trialId, epochs, replicate }] = runs;
   const results = counted.flatMap(({ result }) => (result === null ? [] : [result]));
-  const told = row === undefined ? describeUnranked(results[0], metric) : describeRow(row);
+  const told =
+    row === undefined ? describeUnranked(results[0], context.metric) : describeRow(row, context);
   const hosts = new Set(results.map(({ host }) => host));
   return {
     ...{ trial: number, trialId, epochs },
@@ -142,12 +159,32 @@ interface Told {
 }
 
 /** Means over replicates, as the ranking has them. */
-function describeRow({ seconds, modelParameters, outside, metrics }: ReportedTrial): Told {
-  const known = Object.entries({ seconds, modelParameters, outside });
+function describeRow(row: ReportedTrial, { metric, further = [] }: TrialContext): Told {
+  const { seconds, modelParameters, outside, metrics, values = [] } = row;
+  const untold = [metric, ...further.map((each) => each.metric)].filter(
+    (_, at) => values[at] === null,
+  );
+  const failure = untold.length === 0 ? null : `complete without ${untold.join(", ")}`;
+  const known = Object.entries({ seconds, modelParameters, outside, failure });
   return {
     attributes: Object.fromEntries(known.filter(([, value]) => value !== null)),
     metrics,
   };
+}
+
+/** As Optuna has them: above 0 where one is not met, and then by how much. */
+function describeConstraints(
+  row: ReportedTrial | undefined,
+  { requirements = [] }: TrialContext,
+): Pick<OptunaTrial, "constraints"> {
+  if (row?.required === undefined) return {};
+  const constraints = requirements.map(({ atMost = Infinity, atLeast = -Infinity }, at) => {
+    const value = row.required?.[at] ?? null;
+    // JSON has no infinite numbers.
+    const beyond = value === null ? 1 : Math.max(value - atMost, atLeast - value);
+    return Math.min(beyond, Number.MAX_VALUE);
+  });
+  return { constraints };
 }
 
 function describeUnranked(result: Run["result"] | undefined, metric: string): Told {

@@ -108,7 +108,7 @@ function groupRuns(
 }
 
 function describeStudy(
-  { objective, searched }: StudyRanking,
+  { objective, objectives, requirements, searched }: StudyRanking,
   study: Study,
   groups: readonly RunGroup[],
   { name, setting }: { readonly name: string; readonly setting: string },
@@ -126,10 +126,13 @@ function describeStudy(
       distributions.set(parameter, fitDistribution(dimension?.distribution, [...values]));
     }
   }
-  const context = { metric: objective.metric, distributions };
+  const context = {
+    ...{ metric: objective.metric, distributions },
+    ...{ further: objectives.slice(1), requirements },
+  };
   return {
     name,
-    objectives: [objective],
+    objectives,
     attributes: { bsweep: packageVersion(), setting, fixed },
     trials: describeEach(groups, context),
   };

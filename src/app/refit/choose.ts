@@ -41,9 +41,13 @@ export async function chooseModels(
     const { set, epochs } = study.trainer;
     return repeatSeeds(study, options, { name: "", trial: null, params: set, epochs });
   }
-  const { ranking } = await rankStudy({ study, layout: options.layout, collect: true }, effects);
-  if (ranking.length < options.top) {
-    const message = `study ${study.name} has ${ranking.length} ranked trials, ${options.top} are to be refitted`;
+  const { ranking, meeting, requirements } = await rankStudy(
+    { study, layout: options.layout, collect: true },
+    effects,
+  );
+  if (meeting < options.top) {
+    const which = requirements.length > 0 ? " that meet what is required" : "";
+    const message = `study ${study.name} has ${meeting} ranked trials${which}, ${options.top} are to be refitted`;
     throw new BsweepError("CONFLICT", message, {
       hint: `bsweep local ${options.studyFile} runs trials; bsweep report ${options.studyFile} ranks them`,
     });

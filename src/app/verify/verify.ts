@@ -114,7 +114,7 @@ function chooseTrials(
   { study, layout, sample }: { study: Study; layout: Layout; sample: number },
 ): Plan {
   const read = readTrials(database, { study, layout });
-  const ranking = [...rankTrials(read.table, study.objective, read.settings[0].setting).rows];
+  const ranking = [...rankTrials(read.table, study, read.settings[0].setting).rows];
   const ids = ranking.flatMap(({ trialIds }) => trialIds);
   const [best, ...others] = ids;
   if (best === undefined) throw nothingToRun(study, read.settings[1]?.differences ?? []);

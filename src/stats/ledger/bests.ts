@@ -21,7 +21,7 @@ export function listBests(
   attempts: readonly AttemptRecord[],
   objective: Objective,
 ): readonly BestAtCost[] {
-  const best = new BestSoFar(objective);
+  const best = new BestSoFar({ objective });
   const meter = new CostMeter(attempts);
   const found: BestAtCost[] = [];
   for (const [place, attempt] of attempts.entries()) {

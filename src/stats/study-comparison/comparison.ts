@@ -99,7 +99,7 @@ function summarise(
 ): SideSummary {
   const table = new TrialTable();
   for (const outcome of outcomes) table.add({ ...outcome, setting: "" });
-  const best = rankTrials(table, objective).rows.at(0);
+  const best = rankTrials(table, { objective }).rows.at(0);
   const count = (state: TrialOutcome["state"]): number =>
     outcomes.filter((outcome) => outcome.state === state).length;
   return {

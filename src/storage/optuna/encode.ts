@@ -72,7 +72,7 @@ function createTrialInsert(database: StudyDatabase): TrialInsert {
   const insertParameter = insert("trial_params VALUES (NULL, ?, ?, ?, ?)");
   const insertStep = insert("trial_intermediate_values VALUES (NULL, ?, ?, ?, 'FINITE')");
   const insertAttribute = insert("trial_user_attributes VALUES (NULL, ?, ?, ?)");
-  const insertFixed = insert("trial_system_attributes VALUES (NULL, ?, 'fixed_params', ?)");
+  const insertSystem = insert("trial_system_attributes VALUES (NULL, ?, ?, ?)");
   return (study, number, trial) => {
     const times = [toDatetime(trial.startedAt), toDatetime(trial.endedAt)];
     const { lastInsertRowid: id } = insertTrial.run(number, study, trial.state, ...times);
@@ -82,7 +82,10 @@ function createTrialInsert(database: StudyDatabase): TrialInsert {
     for (const [step, value] of trial.intermediate) insertStep.run(id, step, value);
     for (const [key, value] of Object.entries(trial.attributes))
       if (value !== undefined) insertAttribute.run(id, key, JSON.stringify(value));
-    if (trial.fixed !== undefined) insertFixed.run(id, JSON.stringify(trial.fixed));
+    if (trial.fixed !== undefined)
+      insertSystem.run(id, "fixed_params", JSON.stringify(trial.fixed));
+    if (trial.constraints !== undefined)
+      insertSystem.run(id, "constraints", JSON.stringify(trial.constraints));
   };
 }
 

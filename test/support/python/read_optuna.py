@@ -1,4 +1,4 @@
-"""Tells with Optuna itself what stands in a database: read_optuna.py FILE [names | schema | add]."""
+"""Tells with Optuna itself what stands in a database: read_optuna.py FILE [names | schema | add | front REFERENCE]."""
 
 import json
 import sqlite3
@@ -6,7 +6,9 @@ import sys
 import tempfile
 import warnings
 
+import numpy
 import optuna
+from optuna._hypervolume import compute_hypervolume
 
 warnings.simplefilter("ignore")
 optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -48,6 +50,25 @@ def describe_study(url):
     return {**told, "asked": asked.params}
 
 
+def describe_front(url, reference):
+    """Of several objectives. reference: JSON, a value each."""
+    study = optuna.load_study(study_name=None, storage=url)
+    signs = numpy.array([-1.0 if each.name == "MAXIMIZE" else 1.0 for each in study.directions])
+    best = study.best_trials
+    losses = signs * numpy.array([trial.values for trial in best])
+    study.sampler = optuna.samplers.TPESampler(seed=1)
+    asked = study.ask({name: each for trial in best[:1] for name, each in trial.distributions.items()})
+    return {
+        "directions": [each.name for each in study.directions],
+        "metricNames": study.metric_names,
+        "front": [{"trial": each.user_attrs["trial"], "values": each.values} for each in best],
+        "hypervolume": compute_hypervolume(losses, signs * numpy.array(json.loads(reference))),
+        "states": [trial.state.name for trial in study.trials],
+        "failures": [each.user_attrs.get("failure") for each in study.trials if each.state.name == "FAIL"],
+        "asked": asked.params,
+    }
+
+
 def describe_schema():
     with tempfile.NamedTemporaryFile(suffix=".db") as file:
         optuna.create_study(storage=f"sqlite:///{file.name}")
@@ -57,10 +78,12 @@ def describe_schema():
         return [dict(zip(["type", "name", "tbl_name", "sql"], row)) for row in rows]
 
 
-file, what = [*sys.argv[1:], "study"][:2]
+file, what, *more = [*sys.argv[1:], "study"]
 url = f"sqlite:///{file}"
 if what == "schema":
     print(json.dumps(describe_schema()))
+elif what == "front":
+    print(json.dumps(describe_front(url, *more[:1])))
 elif what == "names":
     print(json.dumps(optuna.get_all_study_names(storage=url)))
 elif what == "add":

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CNN_PARAMETERS, describeRange, type ParameterSpec } from "../../../src/cnn/parameters.ts";
+import { COSTS } from "../../../src/core/costs.ts";
 import { formatStudyJsonSchema, parseStudyFile } from "../../../src/formats/study-file.ts";
 import { METRICS } from "../../../src/formats/study-schema.ts";
 import { packageRoot } from "../../../src/workspace/package.ts";
@@ -10,11 +11,14 @@ import { expectDocumented, type JsonSchema } from "../../support/documented-keys
 
 const TEXT = readFileSync(join(packageRoot(), "docs", "study-file.md"), "utf8");
 
+/** Their own keys are parameters or metrics. */
+const LEAVES = new Set(["space", "trainer.set", "require"]);
+
 /** Every key of a study, with what the schema says of it; parameters are left out. */
 function listKeys(schema: JsonSchema, prefix = ""): [key: string, schema: JsonSchema][] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, inner]) => {
     const key = `${prefix}${name}`;
-    const isLeaf = inner.properties === undefined || key === "space" || key === "trainer.set";
+    const isLeaf = inner.properties === undefined || LEAVES.has(key);
     return isLeaf ? [[key, inner]] : listKeys(inner, `${key}.`);
   });
 }
@@ -50,8 +54,10 @@ describe("docs/study-file.md", () => {
     expect(tableAfter(TEXT, "<!-- parameters:")).toEqual(rows);
   });
 
-  test("names every metric", () => {
+  test("names every metric, and every cost with what it is", () => {
     for (const metric of Object.keys(METRICS)) expect(TEXT).toContain(`\`${metric}\``);
+    const costs = Object.entries(COSTS).map(([name, { unit, meaning }]) => [name, unit, meaning]);
+    expect(tableAfter(TEXT, "<!-- costs:")).toEqual(costs);
   });
 
   test("has an example that is a whole study, and ways to write a parameter that all work", () => {

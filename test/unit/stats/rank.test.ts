@@ -1,7 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Objective } from "../../../src/core/study.ts";
-import { type RankedTrial, rankTrials as rankTable } from "../../../src/stats/rank.ts";
+import {
+  bestOf,
+  cutToMeeting,
+  type RankedTrial,
+  rankTrials as rankTable,
+} from "../../../src/stats/rank.ts";
 import {
   makeFailedOutcome,
   makeOutcome,
@@ -12,7 +17,7 @@ import {
 const ACCURACY: Objective = { metric: "holdoutAccuracy", direction: "maximize" };
 
 const rankTrials = (outcomes: Parameters<typeof tableOf>[0], objective: Objective) => [
-  ...rankTable(tableOf(outcomes), objective).rows,
+  ...rankTable(tableOf(outcomes), { objective }).rows,
 ];
 
 const order = (rows: readonly RankedTrial[]) => rows.map(({ rank, number }) => [rank, number]);
@@ -134,4 +139,45 @@ test("the ranking does not depend on the order in which results came", () => {
       }
     }),
   );
+});
+
+test("what does not meet a requirement comes after all that do, whatever its objective; the mean of replicates decides", () => {
+  const at = (number: number, correct: number, modelParameters: number | null, params = {}) =>
+    makeOutcome(number, correct, { modelParameters, params: { number, ...params } });
+  const same = { number: 0 };
+  const outcomes = [
+    at(1, 4100, 60_000),
+    at(2, 4000, 50_000),
+    at(3, 4150, null),
+    // Their seconds are 55 on the average.
+    { ...at(4, 3900, 100, same), seconds: 70 },
+    { ...at(5, 3900, 100, same), seconds: 40 },
+    { ...at(6, 4000, 100), seconds: 61 },
+    at(7, 4100, 70_000),
+  ];
+  const ranking = rankTable(tableOf(outcomes), {
+    objective: ACCURACY,
+    requirements: [
+      { metric: "modelParameters", atMost: 50_000 },
+      { metric: "seconds", atLeast: 50, atMost: 60 },
+    ],
+  });
+  expect([ranking.meeting, bestOf(ranking)?.number]).toEqual([2, 2]);
+  expect([...ranking.rows].map(({ rank, number, unmet }) => [rank, number, unmet])).toEqual([
+    [1, 2, undefined],
+    [2, 4, undefined],
+    [3, 3, ["modelParameters <= 50000"]],
+    [4, 1, ["modelParameters <= 50000"]],
+    [4, 7, ["modelParameters <= 50000"]],
+    [6, 6, ["50 <= seconds <= 60"]],
+  ]);
+  expect(ranking.rows.at(2)?.required).toEqual([null, 60]);
+  const cut = cutToMeeting(ranking);
+  expect([[...cut.rows].map(({ number }) => number), cut.firsts.length]).toEqual([[2, 4], 2]);
+});
+
+test("where none meets what is required, there is no best", () => {
+  const requirements = [{ metric: "unheard of", atLeast: 0 }];
+  const ranking = rankTable(tableOf([makeOutcome(1, 1)]), { objective: ACCURACY, requirements });
+  expect([ranking.rows.length, ranking.meeting, bestOf(ranking)]).toEqual([1, 0, undefined]);
 });
