@@ -206,7 +206,7 @@ function makeFile(path: string): void {
 }
 
 /** SQLite would wait at a pipe for ever. */
-function refusePipe(path: string): void {
+export function refusePipe(path: string): void {
   const stat = valueOr(undefined, () => statSync(path));
   if (stat === undefined || stat.isFile() || stat.isDirectory()) return;
   throw new BsweepError("STORAGE", `${path} cannot be opened: it is no plain file`, {

@@ -24,6 +24,9 @@ export function createLayout(workspace: string) {
       join(workspace, "results", study, roundName(round)),
     studyResults: ofStudy("results"),
     database: ofStudy("results", "study.sqlite"),
+    /** Trials that ran elsewhere, taken beside the study's own. */
+    imported: (study: string, name: string) =>
+      join(workspace, "results", study, "imported", `${name}.jsonl`),
     /** Of a trial that has no result yet, or was pruned, whatever round and attempt it runs in. */
     checkpoints: (study: string, trialId: string) =>
       join(workspace, "results", study, "checkpoints", trialId),

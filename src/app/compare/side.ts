@@ -1,7 +1,9 @@
 import { dirname, resolve } from "node:path";
 import type { Effects } from "../../core/effects.ts";
+import { canonicalJson } from "../../core/identity.ts";
 import type { PlannedSetting } from "../../core/setting.ts";
 import type { Objective, Study } from "../../core/study.ts";
+import type { ImportedTrial } from "../../formats/imported-trials.ts";
 import { readUsableRounds } from "../../rounds/round.ts";
 import { type AttemptRecord, sortAttempts, UNRANKED } from "../../stats/ledger/attempt.ts";
 import type { TrialOutcome } from "../../stats/trial-table.ts";
@@ -12,6 +14,7 @@ import { readRounds, readSettings } from "../../storage/rounds.ts";
 import { createLayout, type Layout } from "../../workspace/layout.ts";
 import { collectFirst, quietly } from "../collect/collect-first.ts";
 import { readAttemptRecords } from "../ledger.ts";
+import { readImportedTrials } from "../import/read.ts";
 import { rankStudy } from "../report.ts";
 
 /** What a study ranks by, as far as it is known: a database does not tell in which direction. */
@@ -23,7 +26,9 @@ export interface KnownObjective {
 /** A study to be compared, by its file or its database. */
 export type Source =
   | { readonly kind: "study"; readonly study: Study; readonly layout: Layout }
-  | { readonly kind: "database"; readonly path: string };
+  | { readonly kind: "database"; readonly path: string }
+  /** A file that `import` has written. */
+  | { readonly kind: "imported"; readonly path: string };
 
 /** What is known of it. */
 export interface Side {
@@ -45,7 +50,10 @@ export interface Side {
 
 /** Collects first, where it is a study file's. @throws BsweepError as collectFirst and withDatabase do */
 export function openSide(source: Source, effects: Effects): Promise<Side> {
-  return source.kind === "study" ? openStudySide(source, effects) : openDatabaseSide(source.path);
+  if (source.kind === "study") return openStudySide(source, effects);
+  return source.kind === "database"
+    ? openDatabaseSide(source.path)
+    : Promise.resolve(openImportedSide(source.path));
 }
 
 async function openStudySide(
@@ -66,6 +74,52 @@ async function openStudySide(
       isCompared: ({ hash }) => !others.has(hash),
     }),
   );
+}
+
+/** All of it; what its attempts asked for is not known. @throws BsweepError INVALID_DATA */
+function openImportedSide(path: string): Side {
+  const { header, trials } = readImportedTrials(path);
+  const numbered = trials.map((trial, at) => ({ ...trial, trialId: `imported-${at}` }));
+  return {
+    name: `${header.study}, imported from ${header.source.name ?? header.source.file}`,
+    path: resolve(path),
+    objective: header.objective,
+    setting: null,
+    outcomes: numbered.map((trial, key) => toOutcome(trial, key, header.objective.metric)),
+    makers: { bsweep: [], tensorflow: [], processors: [] },
+    leftAside: 0,
+    attempts: numbered.flatMap(toAttempt),
+  };
+}
+
+type NumberedTrial = ImportedTrial & { readonly trialId: string };
+
+function toOutcome(
+  { number, trialId, params, epochs, state, objective, metrics, seconds }: NumberedTrial,
+  key: number,
+  metric: string,
+): TrialOutcome {
+  const measured = objective === null ? metrics : { ...metrics, [metric]: objective };
+  return {
+    ...{ key, resultKey: null, number, trialId, epochs, setting: "", state, seconds },
+    params: canonicalJson(params),
+    metrics: JSON.stringify(measured),
+    ...{ correct: null, count: null, modelParameters: null },
+    ...{ peakMemoryMiB: null, cpuSeconds: null },
+    failure: state === "failed" ? "error" : null,
+  };
+}
+
+/** None where nobody knows how long it took. */
+function toAttempt({ trialId, number, epochs, state, seconds }: NumberedTrial): AttemptRecord[] {
+  if (seconds === null) return [];
+  return [
+    {
+      ...{ trialId, number, epochs, state, seconds, attempt: 1, file: trialId, element: trialId },
+      ...{ failure: null, counts: true, ...UNRANKED, lastStep: null, start: 0 },
+      ...{ cpuSeconds: null, peakMemoryMiB: null, request: null, submitted: null },
+    },
+  ];
 }
 
 function openDatabaseSide(path: string): Promise<Side> {

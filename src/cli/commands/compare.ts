@@ -8,12 +8,15 @@ import { print, printJson } from "../output.ts";
 /** How the name of a database ends. */
 const DATABASE = /\.(?:sqlite3?|db)$/;
 
+/** How a file that `import` has written ends. */
+const IMPORTED = ".jsonl";
+
 /** `bsweep compare A B`: two studies beside each other. */
 export const compareCommand = defineCommand({
   command: "compare <a> <b>",
   describe: "Two studies: what differs, and which was better for its cost",
   options: {
-    a: text("Study file, or a study's database (results/STUDY/study.sqlite)", {
+    a: text("Study file, a study's database (results/STUDY/study.sqlite), or what import wrote", {
       demandOption: true,
     }),
     b: text("The same of the other one", { demandOption: true }),
@@ -42,7 +45,8 @@ export const compareCommand = defineCommand({
 });
 
 async function openSource(word: string, layout: Layout): Promise<Source> {
-  if (!DATABASE.test(word)) return { kind: "study", study: await openStudy(word), layout };
+  const kind = DATABASE.test(word) ? "database" : word.endsWith(IMPORTED) ? "imported" : "study";
+  if (kind === "study") return { kind, study: await openStudy(word), layout };
   const { logicalPath } = await import("../../workspace/layout.ts");
-  return { kind: "database", path: logicalPath(word) };
+  return { kind, path: logicalPath(word) };
 }

@@ -11,6 +11,7 @@ import { exportCommand } from "./export.ts";
 import { generateCommand } from "./generate.ts";
 import { historyCommand } from "./history.ts";
 import { imageCommand } from "./image.ts";
+import { importCommand } from "./import.ts";
 import { initCommand } from "./init.ts";
 import { localCommand } from "./local.ts";
 import { logsCommand } from "./logs.ts";
@@ -59,6 +60,7 @@ export const commands: readonly Command[] = [
   showCommand,
   bestCommand,
   compareCommand,
+  importCommand,
   historyCommand,
   refitCommand,
   predictCommand,

@@ -15,6 +15,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "app/image/engine.ts": "tells how images are built where there is no engine",
   "app/init.ts": "a hint that names a site to start from",
   "app/status.ts": "says which command is next: `bsweep local`",
+  "app/verify/rerun.ts": "the site of a machine alone, as a person would name it",
   "cli/commands/generate.ts": "says which command is next: `bsweep local`",
   "cli/commands/init.ts": "help: what an option is called elsewhere",
   "cli/commands/local.ts": "says which command is next: `bsweep local`",
