@@ -74,13 +74,29 @@ function describeMethods(study: Study, { report, setting, epochs }: Origin): rea
       : `Each was judged once on ${100 * setting.holdout.fraction} % of the rows${rows}, which no trial trained or stopped on`;
   return [
     `We searched ${plural(varying.length, "hyperparameter")} of ${trainer} (${varying.map(showName).join(", ") || "none"}) with ${plural(counts.planned, "trial")} drawn by ${study.sampler.kind} sampling (seed ${study.sampler.seed}), each trained for at most ${epochs.toSorted((a, b) => a - b).join(" or ") || "no"} epochs, with bsweep; ${formatCount(counts.complete)} ended with a result and ${formatCount(counts.failed)} failed. ${held}. Trials were ranked by ${metric}, to be ${direction}d; intervals of single runs are Wilson's [1], over rows only.`,
-    `How much a parameter matters is epsilon squared [2], held against the largest of all parameters under permutations of the objective [3]. The best of many trials is chosen by the rows it was judged on, so that its value is a little too good [4].`,
+    `How much a parameter matters is told by functional ANOVA [2] and PED-ANOVA [3], held against the largest of all parameters under permutations of the objective [4]. ${describeTies(report)}${describeCorrection(report)}`,
   ];
+}
+
+/** Only what was done is told. */
+function describeTies({ tieGroup }: StudyReport): string {
+  return "reason" in tieGroup
+    ? ""
+    : `Trials that cannot be told from the best were found by multiple comparisons with the best over ${tieGroup.over} [5]. `;
+}
+
+function describeCorrection({ corrected }: StudyReport): string {
+  return "reason" in corrected
+    ? "The best of many trials is chosen by what it was judged on, so that its value is a little too good [6]."
+    : "The best trial's value was corrected for its having been chosen among all [6, 7].";
 }
 
 const CITATIONS: readonly string[] = [
   "[1] Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. Journal of the American Statistical Association, 22(158), 209–212.",
-  "[2] Kelley, T. L. (1935). An unbiased correlation ratio measure. Proceedings of the National Academy of Sciences, 21(9), 554–559.",
-  "[3] Westfall, P. H., & Young, S. S. (1993). Resampling-Based Multiple Testing. Wiley.",
-  "[4] Cawley, G. C., & Talbot, N. L. C. (2010). On over-fitting in model selection and subsequent selection bias in performance evaluation. Journal of Machine Learning Research, 11, 2079–2107.",
+  "[2] Hutter, F., Hoos, H., & Leyton-Brown, K. (2014). An efficient approach for assessing hyperparameter importance. Proceedings of the 31st International Conference on Machine Learning, 754–762.",
+  "[3] Watanabe, S., Bansal, A., & Hutter, F. (2023). PED-ANOVA: Efficiently quantifying hyperparameter importance in arbitrary subspaces. Proceedings of the 32nd International Joint Conference on Artificial Intelligence, 4389–4396.",
+  "[4] Westfall, P. H., & Young, S. S. (1993). Resampling-Based Multiple Testing. Wiley.",
+  "[5] Hsu, J. C. (1984). Constrained simultaneous confidence intervals for multiple comparisons with the best. The Annals of Statistics, 12(3), 1136–1144.",
+  "[6] Cawley, G. C., & Talbot, N. L. C. (2010). On over-fitting in model selection and subsequent selection bias in performance evaluation. Journal of Machine Learning Research, 11, 2079–2107.",
+  "[7] Tsamardinos, I., Greasidou, E., & Borboudakis, G. (2018). Bootstrapping the out-of-sample predictions for efficient and accurate cross-validation. Machine Learning, 107(12), 1895–1922.",
 ];

@@ -41,7 +41,7 @@ async function start(main: HTMLElement): Promise<void> {
     trialSection(view, selection),
     failuresSection(view, selection),
     timelineSection(view, selection),
-    ledgerSection(view),
+    ledgerSection(view, selection),
     provenanceSection(view),
   ];
   main.replaceChildren(contents(sections), ...sections);

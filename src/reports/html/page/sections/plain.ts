@@ -1,9 +1,12 @@
 import { copyButton, el, scrolling, table } from "../dom.ts";
 import { section } from "../section.ts";
+import type { Selection } from "../selection.ts";
 import type { View } from "../view.ts";
+import { slotsFigure } from "./slots.ts";
 
 /** What it cost. */
-export function ledgerSection({ page }: View): HTMLElement {
+export function ledgerSection(view: View, selection: Selection): HTMLElement {
+  const { page } = view;
   const rows = page.ledger.map(({ label, value, explanation }) => [label, value, explanation]);
   return section(
     "ledger",
@@ -11,6 +14,7 @@ export function ledgerSection({ page }: View): HTMLElement {
     rows.length === 0
       ? el("p", {}, "Nothing has run yet.")
       : scrolling("Time used: table", table("Time used", ["What", "How much", "That is"], rows)),
+    rows.length === 0 ? null : slotsFigure(view, selection),
   );
 }
 
