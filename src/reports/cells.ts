@@ -20,6 +20,8 @@ export function formatParameter(value: ParameterValue | undefined): string {
 export interface Column {
   readonly title: string;
   readonly align?: "right";
+  /** Left out where a screen is too narrow, those with the lowest number first; absent: never. */
+  readonly spare?: number;
 }
 
 /** Columns of numbers. */

@@ -37,14 +37,16 @@ export function rankingSection(report: StudyReport, options: SectionOptions): Se
   return { lead: [], table: { columns, rows }, notes };
 }
 
-const right = (title: string, read: RankingColumn["read"]): RankingColumn => ({
-  ...{ title, read, align: "right" },
-});
+const right = (
+  title: string,
+  read: RankingColumn["read"],
+  spare: { readonly spare?: number } = {},
+): RankingColumn => ({ title, read, align: "right", ...spare });
 
 const REPLICATE_COLUMNS: readonly RankingColumn[] = [
   right("n", ({ replicates }) => String(replicates)),
   right("sd", ({ standardDeviation: sd }) => (sd === null ? "" : formatValue(sd))),
-  { title: "min .. max", read: ({ spread }) => formatInterval(spread) },
+  { title: "min .. max", read: ({ spread }) => formatInterval(spread), spare: 1 },
 ];
 
 function rankingColumns(
@@ -77,10 +79,12 @@ function rankingColumns(
     ...varying.map((name) => right(name, ({ params }) => formatParameter(params[name]))),
     ...some(
       ({ modelParameters }) => modelParameters !== null,
-      right("model", ({ modelParameters: size }) => (size === null ? "" : formatCount(size))),
+      right("model", ({ modelParameters: size }) => (size === null ? "" : formatCount(size)), {
+        spare: 3,
+      }),
     ),
-    right("epochs", ({ epochs }) => String(epochs)),
-    right("time", ({ seconds }) => (seconds === null ? "" : formatDuration(seconds))),
+    right("epochs", ({ epochs }) => String(epochs), { spare: 2 }),
+    right("time", ({ seconds }) => (seconds === null ? "" : formatDuration(seconds)), { spare: 4 }),
     ...some(({ unmet }) => unmet !== undefined, {
       title: "does not meet",
       read: ({ unmet = [] }) => unmet.map((each) => toCell(each)).join("; "),
