@@ -209,6 +209,34 @@ test("without collecting it sees what others collect, and keeps its page while t
   expect((await ask(served, served.path)).text).toContain('data-results="30"');
 });
 
+test("follows the study file; while nobody can read it the last page stays, or its lack is told", async () => {
+  const { study, served } = await serveStudy(0);
+  const text = readFileSync(study.studyFile, "utf8");
+  const listener = await listen(served);
+  await until(() => listener.told().length === 1);
+  const warnings = (): string => listener.told().at(-1)?.warnings.join() ?? "";
+  writeFileSync(study.studyFile, "study: [");
+  await until(() => warnings() !== "");
+  const none = await ask(served, served.path);
+  expect(none.status).toBe(503);
+  expect(none.text).toContain(warnings());
+  expect(none.headers["content-type"]).toBe("text/plain; charset=utf-8");
+
+  writeFileSync(study.studyFile, text);
+  await until(() => warnings() === "");
+  const page = await ask(served, served.path);
+  expect(page.status).toBe(200);
+  writeFileSync(study.studyFile, "study: [");
+  await until(() => warnings() !== "");
+  expect((await ask(served, served.path)).text).toBe(page.text);
+
+  // A value less: what has it is marked, and the page is another one.
+  const { state } = listener.told().at(-1) ?? {};
+  writeFileSync(study.studyFile, text.replace('"activation":["relu",', '"activation":['));
+  await until(() => listener.told().at(-1)?.state !== state);
+  expect((await ask(served, served.path)).text).not.toBe(page.text);
+});
+
 test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
   "%s ends it, whoever listens",
   async (signal) => {
