@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type Browser, openBrowser } from "../../support/browser.ts";
 import { makeTestFolder } from "../../support/folder.ts";
-import { queryNumbers, readColumn } from "../../support/report-page.ts";
+import { findViolations, queryNumbers, readColumn } from "../../support/report-page.ts";
 import { databaseOf, type ReportStudy, writeReportStudy } from "../../support/report-study.ts";
 import { requireHere } from "../../support/requirements.ts";
 import {
@@ -45,7 +45,7 @@ describe.runIf(requireHere(["chromium"]))("the live report in Chromium", () => {
     expect(await selected()).toBe(`${expected.length} of 60 trials selected`);
     await browser.page.locator("#trials-table").scrollIntoViewIfNeeded();
     await expect
-      .poll(async () => (await readColumn(browser, "trial")).map(Number))
+      .poll(async () => (await readColumn(browser, "trial")).map(Number), { timeout: 30_000 })
       .toEqual(expected);
   };
 
@@ -58,6 +58,17 @@ describe.runIf(requireHere(["chromium"]))("the live report in Chromium", () => {
       `request: ${served.url}`,
       `request: ${served.url}/events`,
     ]);
+  });
+
+  test("leaves nothing for axe to complain about", async () => {
+    const study = writeReportStudy(makeTestFolder(), { trials: 60 });
+    const served = await serveReport(study);
+    onTestFinished(() => endServer(served));
+    const seen = await openBrowser({ bypassCSP: true });
+    onTestFinished(() => seen.close());
+    await seen.page.goto(served.url);
+    await seen.page.locator("#live").filter({ hasText: /Live/ }).waitFor();
+    expect(await findViolations(seen)).toEqual([]);
   });
 
   test("shows new results when told to, and leaves all that was chosen as it was", async () => {
