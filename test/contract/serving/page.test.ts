@@ -18,12 +18,21 @@ describe.runIf(requireHere(["chromium"]))("the live report in Chromium", () => {
   });
   afterAll(() => browser.close());
 
+  /** Serves until the test ends, and no page asks any more. */
+  async function serve(study: ReportStudy): Promise<ServedReport> {
+    const served = await serveReport(study);
+    onTestFinished(async () => {
+      await browser.page.goto("about:blank");
+      await endServer(served);
+    });
+    return served;
+  }
+
   /** A study of 60 trials, served and open in the browser, whose first results are still to come. */
   async function openStudy(heldBack: number) {
     const study = writeReportStudy(makeTestFolder(), { trials: 60 });
     const bringBack = holdBack(study, heldBack);
-    const served = await serveReport(study);
-    onTestFinished(() => endServer(served));
+    const served = await serve(study);
     browser.complaints.length = 0;
     await open(served);
     return { study, served, bringBack };
@@ -62,8 +71,7 @@ describe.runIf(requireHere(["chromium"]))("the live report in Chromium", () => {
 
   test("leaves nothing for axe to complain about", async () => {
     const study = writeReportStudy(makeTestFolder(), { trials: 60 });
-    const served = await serveReport(study);
-    onTestFinished(() => endServer(served));
+    const served = await serve(study);
     const seen = await openBrowser({ bypassCSP: true });
     onTestFinished(() => seen.close());
     await seen.page.goto(served.url);
@@ -74,7 +82,7 @@ describe.runIf(requireHere(["chromium"]))("the live report in Chromium", () => {
   test("shows new results when told to, and leaves all that was chosen as it was", async () => {
     const { page } = browser;
     const { study, served, bringBack } = await openStudy(12);
-    await page.locator(".axis-controls > summary").click();
+    await page.locator(".axis-controls > summary").press("Enter");
     const slider = page.getByRole("slider", { name: "filters, from" });
     await slider.focus();
     await page.keyboard.press("ArrowRight");
@@ -82,7 +90,7 @@ describe.runIf(requireHere(["chromium"]))("the live report in Chromium", () => {
     await page.locator("#slices select").first().selectOption("dropout");
     await page.getByRole("button", { name: "Dark colours" }).click();
     await page.locator("#trials-table").scrollIntoViewIfNeeded();
-    await page.locator("#table details > summary").click();
+    await page.locator("#table details > summary").press("Enter");
     await page.getByRole("checkbox", { name: "cpu seconds" }).check();
     await page.getByRole("button", { name: /^trial/ }).click();
     await page.getByRole("button", { name: /^trial/ }).click();
@@ -120,11 +128,10 @@ describe.runIf(requireHere(["chromium"]))("the live report in Chromium", () => {
     const study = writeReportStudy(makeTestFolder(), { trials: 60 });
     // The best and the worst come last.
     const best = holdBack(study, 40);
-    const served = await serveReport(study);
-    onTestFinished(() => endServer(served));
+    const served = await serve(study);
     await open(served);
     const axis = page.locator(".axis-controls fieldset").last();
-    await page.locator(".axis-controls > summary").click();
+    await page.locator(".axis-controls > summary").press("Enter");
     await axis.getByRole("slider").first().focus();
     for (let step = 0; step < 90; step++) await page.keyboard.press("ArrowRight");
     const told = async (): Promise<number> =>
