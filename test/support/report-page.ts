@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { openKeptDatabase } from "../../src/storage/database.ts";
@@ -31,6 +33,16 @@ export async function openReport(file: string, options: BrowserOptions = {}): Pr
   await browser.page.goto(pathToFileURL(file).href);
   await browser.page.waitForSelector("main[data-ready]");
   return browser;
+}
+
+/** What axe complains of in a page whose own policy was bypassed. */
+export async function findViolations({ page }: Browser): Promise<unknown> {
+  await page.evaluate(
+    readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"),
+  );
+  return page.evaluate(
+    "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, 5).map(({ html }) => html).join(' | ')))",
+  );
 }
 
 /** What a database answers. */

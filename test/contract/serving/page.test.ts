@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type Browser, openBrowser } from "../../support/browser.ts";
 import { makeTestFolder } from "../../support/folder.ts";
-import { queryNumbers, readColumn } from "../../support/report-page.ts";
+import { findViolations, queryNumbers, readColumn } from "../../support/report-page.ts";
 import { databaseOf, type ReportStudy, writeReportStudy } from "../../support/report-study.ts";
 import { requireHere } from "../../support/requirements.ts";
 import {
@@ -18,12 +18,21 @@ describe.runIf(requireHere(["chromium"]))("the live report in Chromium", () => {
   });
   afterAll(() => browser.close());
 
+  /** Serves until the test ends, and no page asks any more. */
+  async function serve(study: ReportStudy): Promise<ServedReport> {
+    const served = await serveReport(study);
+    onTestFinished(async () => {
+      await browser.page.goto("about:blank");
+      await endServer(served);
+    });
+    return served;
+  }
+
   /** A study of 60 trials, served and open in the browser, whose first results are still to come. */
   async function openStudy(heldBack: number) {
     const study = writeReportStudy(makeTestFolder(), { trials: 60 });
     const bringBack = holdBack(study, heldBack);
-    const served = await serveReport(study);
-    onTestFinished(() => endServer(served));
+    const served = await serve(study);
     browser.complaints.length = 0;
     await open(served);
     return { study, served, bringBack };
@@ -45,7 +54,7 @@ describe.runIf(requireHere(["chromium"]))("the live report in Chromium", () => {
     expect(await selected()).toBe(`${expected.length} of 60 trials selected`);
     await browser.page.locator("#trials-table").scrollIntoViewIfNeeded();
     await expect
-      .poll(async () => (await readColumn(browser, "trial")).map(Number))
+      .poll(async () => (await readColumn(browser, "trial")).map(Number), { timeout: 30_000 })
       .toEqual(expected);
   };
 
@@ -60,10 +69,20 @@ describe.runIf(requireHere(["chromium"]))("the live report in Chromium", () => {
     ]);
   });
 
+  test("leaves nothing for axe to complain about", async () => {
+    const study = writeReportStudy(makeTestFolder(), { trials: 60 });
+    const served = await serve(study);
+    const seen = await openBrowser({ bypassCSP: true });
+    onTestFinished(() => seen.close());
+    await seen.page.goto(served.url);
+    await seen.page.locator("#live").filter({ hasText: /Live/ }).waitFor();
+    expect(await findViolations(seen)).toEqual([]);
+  });
+
   test("shows new results when told to, and leaves all that was chosen as it was", async () => {
     const { page } = browser;
     const { study, served, bringBack } = await openStudy(12);
-    await page.locator(".axis-controls > summary").click();
+    await page.locator(".axis-controls > summary").press("Enter");
     const slider = page.getByRole("slider", { name: "filters, from" });
     await slider.focus();
     await page.keyboard.press("ArrowRight");
@@ -71,7 +90,7 @@ describe.runIf(requireHere(["chromium"]))("the live report in Chromium", () => {
     await page.locator("#slices select").first().selectOption("dropout");
     await page.getByRole("button", { name: "Dark colours" }).click();
     await page.locator("#trials-table").scrollIntoViewIfNeeded();
-    await page.locator("#table details > summary").click();
+    await page.locator("#table details > summary").press("Enter");
     await page.getByRole("checkbox", { name: "cpu seconds" }).check();
     await page.getByRole("button", { name: /^trial/ }).click();
     await page.getByRole("button", { name: /^trial/ }).click();
@@ -109,11 +128,10 @@ describe.runIf(requireHere(["chromium"]))("the live report in Chromium", () => {
     const study = writeReportStudy(makeTestFolder(), { trials: 60 });
     // The best and the worst come last.
     const best = holdBack(study, 40);
-    const served = await serveReport(study);
-    onTestFinished(() => endServer(served));
+    const served = await serve(study);
     await open(served);
     const axis = page.locator(".axis-controls fieldset").last();
-    await page.locator(".axis-controls > summary").click();
+    await page.locator(".axis-controls > summary").press("Enter");
     await axis.getByRole("slider").first().focus();
     for (let step = 0; step < 90; step++) await page.keyboard.press("ArrowRight");
     const told = async (): Promise<number> =>

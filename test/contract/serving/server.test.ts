@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { openKeptDatabase } from "../../../src/storage/database.ts";
 import { runBsweep, until } from "../../support/bsweep-process.ts";
@@ -159,25 +159,27 @@ test("the database may be deleted, replaced, damaged and locked", async () => {
   await until(() => results() === 26);
   const old = `${database}.old`;
   copyFileSync(database, old);
+  const replace = (): void => {
+    copyFileSync(old, `${database}.new`);
+    renameSync(`${database}.new`, database);
+  };
 
   rmSync(database);
   bringBack(1);
-  await until(() => results() === 27);
-  expect(warnings()).toBe("");
+  await until(() => results() === 27 && warnings() === "");
 
   // An older copy takes its place: what it lacks comes from the files.
-  copyFileSync(old, database);
+  replace();
   bringBack(1);
-  await until(() => results() === 28);
-  expect(warnings()).toBe("");
+  await until(() => results() === 28 && warnings() === "");
 
   writeFileSync(database, "no database at all, but long enough to be looked at as one".repeat(20));
   bringBack(1);
   await until(() => results() === 29 && warnings().includes("is no SQLite database"));
   expect((await ask(served, served.path)).text).toContain('data-results="29"');
-  expect(served.errors()).toContain("is no SQLite database");
+  await until(() => served.errors().includes("is no SQLite database"));
 
-  copyFileSync(old, database);
+  replace();
   await until(() => warnings() === "");
   const lock = openKeptDatabase(database, false);
   lock.exec("BEGIN EXCLUSIVE");
@@ -207,6 +209,34 @@ test("without collecting it sees what others collect, and keeps its page while t
   await collect(study);
   await until(() => listener.told().at(-1)?.results === 30);
   expect((await ask(served, served.path)).text).toContain('data-results="30"');
+});
+
+test("follows the study file; while nobody can read it the last page stays, or its lack is told", async () => {
+  const { study, served } = await serveStudy(0);
+  const text = readFileSync(study.studyFile, "utf8");
+  const listener = await listen(served);
+  await until(() => listener.told().length === 1);
+  const warnings = (): string => listener.told().at(-1)?.warnings.join() ?? "";
+  writeFileSync(study.studyFile, "study: [");
+  await until(() => warnings() !== "");
+  const none = await ask(served, served.path);
+  expect(none.status).toBe(503);
+  expect(none.text).toContain(warnings());
+  expect(none.headers["content-type"]).toBe("text/plain; charset=utf-8");
+
+  writeFileSync(study.studyFile, text);
+  await until(() => warnings() === "");
+  const page = await ask(served, served.path);
+  expect(page.status).toBe(200);
+  writeFileSync(study.studyFile, "study: [");
+  await until(() => warnings() !== "");
+  expect((await ask(served, served.path)).text).toBe(page.text);
+
+  // A value less: what has it is marked, and the page is another one.
+  const { state } = listener.told().at(-1) ?? {};
+  writeFileSync(study.studyFile, text.replace('"activation":["relu",', '"activation":['));
+  await until(() => listener.told().at(-1)?.state !== state);
+  expect((await ask(served, served.path)).text).not.toBe(page.text);
 });
 
 test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(

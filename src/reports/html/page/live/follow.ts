@@ -2,7 +2,7 @@ import { escapeWithinLines } from "../../../../core/printable.ts";
 import { button, el } from "../dom.ts";
 import { formatCount, plural } from "../numbers.ts";
 import type { Selection } from "../selection.ts";
-import { keepAll } from "./kept.ts";
+import { keepAll, readStored, store } from "./kept.ts";
 
 /** What the server tells (serving/live-report.ts). */
 interface Told {
@@ -16,7 +16,7 @@ const [QUIET_MS, NARROWED_QUIET_MS] = [10_000, 60_000];
 /** A page that came from afar, or took long to make, stays for longer than that. */
 const [LEAST_AGE_MS, AGE_OF_LOADING] = [30_000, 10];
 const HANDS = ["pointerdown", "pointermove", "wheel", "keydown", "input", "scroll"] as const;
-/** In sessionStorage: of which state a page was asked for without a hand. */
+/** What is stored: of which state a page was asked for without a hand. */
 const TRIED = "bsweep tried";
 
 /**
@@ -43,7 +43,7 @@ export function followSweep(main: HTMLElement, selection: Selection): void {
 }
 
 class Follower {
-  readonly element = el("aside", { id: "live", role: "status", "aria-label": "Newer results" });
+  readonly element = el("div", { id: "live", role: "status", "aria-label": "Newer results" });
   readonly #state: string;
   readonly #results: number;
   readonly #selection: Selection;
@@ -100,8 +100,8 @@ class Follower {
     if (!this.#isOld || this.#connection !== "" || !this.#isQuiet) return;
     // The server could not make a page of it the last time.
     const state = this.#told?.state ?? "";
-    if (sessionStorage.getItem(TRIED) === state) return;
-    sessionStorage.setItem(TRIED, state);
+    if (readStored(TRIED) === state) return;
+    store(TRIED, state);
     location.reload();
   }
 

@@ -27,20 +27,29 @@ export function keepAll(main: HTMLElement): void {
     const parts = Array.from(PARTS, ([name, { read }]) => [name, read()]);
     const controls = Array.from(listControls(main), ([name, each]) => [name, readControl(each)]);
     const all: unknown = Object.fromEntries([...parts, ...controls, ["place", findPlace(main)]]);
-    try {
-      sessionStorage.setItem(storageKey(), JSON.stringify(all));
-    } catch {
-      // A browser that keeps nothing.
-    }
+    store(storageKey(), JSON.stringify(all));
   });
 }
 
-function readKept(): Record<string, unknown> {
+/** Of this window; a browser may keep nothing. */
+export function store(key: string, text: string): void {
   try {
-    return JSON.parse(sessionStorage.getItem(storageKey()) ?? "{}") as Record<string, unknown>;
+    sessionStorage.setItem(key, text);
   } catch {
-    return {};
+    // See above.
   }
+}
+
+export function readStored(key: string): string | null {
+  try {
+    return sessionStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function readKept(): Record<string, unknown> {
+  return JSON.parse(readStored(storageKey()) ?? "{}") as Record<string, unknown>;
 }
 
 const CONTROLS = 'select, details, input[type="checkbox"]';

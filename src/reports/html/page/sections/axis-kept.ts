@@ -22,9 +22,11 @@ export function keepBrushes(axes: readonly Axis[], brushes: Brushes): void {
         const place = axes.findIndex(({ column }) => column.key === key);
         const axis = axes[place];
         if (axis === undefined) continue;
+        // Of a single value something is to be seen, too.
+        const margin = 0.3 * axis.step;
         const ends = {
-          low: low === null ? 0 : axis.positionOf(low),
-          high: high === null ? 1 : axis.positionOf(high),
+          low: low === null ? 0 : axis.positionOf(low) - margin,
+          high: high === null ? 1 : axis.positionOf(high) + margin,
         };
         if (!Number.isNaN(ends.low + ends.high))
           brushes.brush(place, { low: Math.max(0, ends.low), high: Math.min(1, ends.high) });
