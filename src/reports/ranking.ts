@@ -1,7 +1,7 @@
 import { formatCount, formatDuration, formatValue, plural } from "../core/quantities.ts";
 import { type ReportedTrial, type StudyReport, labelOfSetting } from "../stats/study-report.ts";
+import { formatGoal } from "../stats/pareto/describe.ts";
 import { type Column, formatParameter, toCell } from "./cells.ts";
-import { formatGoal } from "./pareto.ts";
 import type { Section, SectionOptions } from "./section.ts";
 
 /** What a column shows of a row; undefined columns are left out. */
