@@ -1,5 +1,5 @@
 import type { PagePareto } from "../../../../stats/report-page.ts";
-import { axis, drawChart, type Option } from "../charts/echarts.ts";
+import { axis, drawChart, objectiveAxis, type Option } from "../charts/echarts.ts";
 import type { Ink } from "../colours.ts";
 import { el, scrolling, table } from "../dom.ts";
 import { figure } from "../figure.ts";
@@ -64,7 +64,7 @@ function buildOption(
 ): Option {
   return {
     xAxis: axis(ink, "trials that had ended", { min: 0 }),
-    yAxis: axis(ink, "hypervolume", { nameLocation: "end", nameGap: 8 }),
+    yAxis: objectiveAxis({ objective: { title: "hypervolume" } }, ink),
     series: [
       {
         ...{ type: "line", step: "end", symbolSize: 6, itemStyle: { color: ink.accent } },
