@@ -9,12 +9,15 @@ const MAX_SENTENCE = 1000;
 
 /** What no other trial beats in all objectives at once; nothing where there is one objective. */
 export function paretoSection({ pareto, varying }: StudyReport, { top }: SectionOptions): Section {
-  if (pareto === null || pareto.members.length === 0) return { lead: [], table: null, notes: [] };
+  if (pareto === null || pareto.candidates + pareto.untold === 0)
+    return { lead: [], table: null, notes: [] };
+  const lead = describeFront(pareto).map((line) => toCell(line, MAX_SENTENCE));
+  if (pareto.candidates === 0) return { lead, table: null, notes: [] };
   const { objectives, members } = pareto;
   const shown = members.slice(0, top);
   const left = members.length - shown.length;
   return {
-    lead: describeFront(pareto).map((line) => toCell(line, MAX_SENTENCE)),
+    lead,
     table: {
       columns: numberColumns("trial", ...objectives.map(({ metric }) => metric), ...varying),
       rows: shown.map(({ number, values, params }) => [

@@ -202,7 +202,9 @@ function rankStudyTrials(
   const told = {
     study: name,
     ...{ objective, objectives, meeting },
-    requirements: requirements.map((each) => countUnmet(each, ranking)),
+    requirements: requirements.map((each) =>
+      countUnmet(each, ranking.asked.get(each.metric) ?? new Float64Array()),
+    ),
     settings: settings.map((each) =>
       countSetting(each, table, ranksAll || each.setting === present),
     ),

@@ -3,19 +3,22 @@ import type { ParetoFront } from "./pareto.ts";
 
 /** Who is on the front, and how large it is, a sentence each; without full stops. */
 export function describeFront(front: ParetoFront): readonly string[] {
-  const { objectives, members, candidates, hypervolume, reference } = front;
+  const { objectives, members, candidates, untold, hypervolume, reference } = front;
   const goals = objectives
     .map(
       ({ metric, direction }) => `${metric} (${direction === "maximize" ? "highest" : "lowest"})`,
     )
     .join(", ");
   const who = `Pareto front: ${formatCount(members.length)} of ${plural(candidates, "trial")}; none is beaten by a trial that is as good in ${goals} and better in one of them`;
-  if (hypervolume === null) return [who];
+  if (candidates === 0) return [`Pareto front: no trial tells all of ${goals}`];
+  const others = untold === 0 ? [] : [`${plural(untold, "other trial")} did not tell all of these`];
+  if (hypervolume === null) return [who, ...others];
   const share = shareOf(front, hypervolume);
   const percent = share === null ? "" : `, ${(share * 100).toFixed(1)} % of what could be`;
   const worst = reference.map(formatGoal).join(", ");
   return [
     who,
+    ...others,
     `Hypervolume ${formatValue(hypervolume)} up to the worst values (${worst})${percent}`,
   ];
 }
