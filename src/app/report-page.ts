@@ -1,7 +1,10 @@
 import type { Effects } from "../core/effects.ts";
 import { formatValue, spaceThousands } from "../core/quantities.ts";
+import { dropAbsent } from "../core/objects.ts";
 import type { Setting } from "../core/setting.ts";
+import type { Objective } from "../core/study.ts";
 import { formatBest } from "../formats/best-file.ts";
+import { describeFront } from "../stats/pareto/describe.ts";
 import type { NextStep, PageAnswer, ReportPage } from "../stats/report-page.ts";
 import type { StudyReport } from "../stats/study-report.ts";
 import type { StudyDatabase } from "../storage/database.ts";
@@ -57,7 +60,9 @@ export function readPage(database: StudyDatabase, options: ReadReportOptions): R
   const failures = new Map(failed.map((failure) => [failure.trialId, failure]));
   return {
     ...{ study: study.name, bsweep: packageVersion() },
-    objective: { ...study.objective, metric: showName(study.objective.metric) },
+    objective: showObjective(study.objective),
+    ...dropAbsent({ objectives: study.objectives?.map(showObjective) }),
+    ...{ meeting: report.meeting, ...describePareto(report) },
     ...{ counts: report.counts, settings: settings.map(({ differences }) => differences) },
     answer: describeAnswer(options, report, places),
     trials: tabulateTrials(trials, { report, attempts, failures, replicates }),
@@ -76,6 +81,26 @@ export function readPage(database: StudyDatabase, options: ReadReportOptions): R
       attempts,
       epochs: [...new Set(table.epochs)],
     }),
+  };
+}
+
+function showObjective({ metric, direction }: Objective): Objective {
+  return { metric: showName(metric), direction };
+}
+
+function describePareto({ pareto }: StudyReport): Pick<ReportPage, "pareto"> {
+  if (pareto === null) return {};
+  const { members, objectives, overTime } = pareto;
+  return {
+    pareto: {
+      sentences: describeFront(pareto).map((each) => sentence(showText(each))),
+      members: Int32Array.from(members, ({ number }) => number),
+      values: objectives.map((_, at) =>
+        Float64Array.from(members, ({ values }) => values[at] ?? NaN),
+      ),
+      ended: Int32Array.from(overTime, ({ ended }) => ended),
+      hypervolume: Float64Array.from(overTime, ({ hypervolume }) => hypervolume),
+    },
   };
 }
 

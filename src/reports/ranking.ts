@@ -1,7 +1,7 @@
 import { formatCount, formatDuration, formatValue, plural } from "../core/quantities.ts";
 import { type ReportedTrial, type StudyReport, labelOfSetting } from "../stats/study-report.ts";
+import { formatGoal } from "../stats/pareto/describe.ts";
 import { type Column, formatParameter, toCell } from "./cells.ts";
-import { formatGoal } from "./pareto.ts";
 import type { Section, SectionOptions } from "./section.ts";
 
 /** What a column shows of a row; undefined columns are left out. */
@@ -49,6 +49,12 @@ const REPLICATE_COLUMNS: readonly RankingColumn[] = [
   { title: "min .. max", read: ({ spread }) => formatInterval(spread), spare: 1 },
 ];
 
+const MODEL_COLUMN = right(
+  "model",
+  ({ modelParameters: size }) => (size === null ? "" : formatCount(size)),
+  { spare: 3 },
+);
+
 function rankingColumns(
   report: StudyReport,
   shown: readonly ReportedTrial[],
@@ -77,12 +83,7 @@ function rankingColumns(
       read: ({ setting }) => labelOfSetting(report, setting),
     }),
     ...varying.map((name) => right(name, ({ params }) => formatParameter(params[name]))),
-    ...some(
-      ({ modelParameters }) => modelParameters !== null,
-      right("model", ({ modelParameters: size }) => (size === null ? "" : formatCount(size)), {
-        spare: 3,
-      }),
-    ),
+    ...some(({ modelParameters }) => modelParameters !== null, MODEL_COLUMN),
     right("epochs", ({ epochs }) => String(epochs), { spare: 2 }),
     right("time", ({ seconds }) => (seconds === null ? "" : formatDuration(seconds)), { spare: 4 }),
     ...some(({ unmet }) => unmet !== undefined, {

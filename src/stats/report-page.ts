@@ -10,6 +10,11 @@ import type { StudyRanking } from "./study-report.ts";
 export interface ReportPage {
   readonly study: string;
   readonly objective: Objective;
+  /** Where there are several, `objective` first. */
+  readonly objectives?: readonly Objective[];
+  /** Rows of the ranking, the first ones, that meet what is required: ranks beyond this do not. */
+  readonly meeting: number;
+  readonly pareto?: PagePareto;
   /** Its version. */
   readonly bsweep: string;
   readonly counts: StudyRanking["counts"];
@@ -31,6 +36,18 @@ export interface ReportPage {
   readonly failures: readonly PageFailures[];
   readonly ledger: readonly LedgerLine[];
   readonly provenance: Provenance;
+}
+
+/** What no trial beats in all objectives at once. */
+export interface PagePareto {
+  readonly sentences: readonly string[];
+  /** Numbers of the trials, the best in the first objective first. */
+  readonly members: Int32Array;
+  /** For each objective, for each member: means over replicates. */
+  readonly values: readonly Float64Array[];
+  /** How the hypervolume grew: rows of the ranking that had ended by then. */
+  readonly ended: Int32Array;
+  readonly hypervolume: Float64Array;
 }
 
 export interface PageAnswer {

@@ -1,7 +1,6 @@
 import { isCost } from "../core/costs.ts";
 import type { Goals, Requirement } from "../core/study.ts";
 import type { TrialResult } from "../core/trial.ts";
-import type { Ranking } from "./rank.ts";
 
 /** Whether a value keeps to a requirement; one that is not known does not. */
 export function isMet({ atMost = Infinity, atLeast = -Infinity }: Requirement, value: number) {
@@ -33,11 +32,8 @@ export interface RequirementSummary extends Requirement {
   readonly unknown: number;
 }
 
-export function countUnmet(
-  requirement: Requirement,
-  { asked }: Pick<Ranking, "asked">,
-): RequirementSummary {
-  const values = asked.get(requirement.metric) ?? new Float64Array();
+/** @param values what each row has of the requirement's metric; NaN: not known */
+export function countUnmet(requirement: Requirement, values: Float64Array): RequirementSummary {
   return {
     ...requirement,
     unmet: values.filter((value) => !isMet(requirement, value)).length,

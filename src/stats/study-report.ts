@@ -199,7 +199,9 @@ function rankStudyTrials(
     study: name,
     ...{ objective, objectives, meeting },
     pareto: findParetoFront(own, objectives, { table, momentsOf }),
-    requirements: requirements.map((each) => countUnmet(each, ranking)),
+    requirements: requirements.map((each) =>
+      countUnmet(each, ranking.asked.get(each.metric) ?? new Float64Array()),
+    ),
     settings: settings.map((each) =>
       countSetting(each, table, ranksAll || each.setting === present),
     ),

@@ -55,15 +55,20 @@ type Texts = "attempt" | "note" | "notes" | "warning" | "warningTexts";
 
 function tabulateTexts(
   ids: readonly string[],
-  { attempts, failures }: Known,
+  { report, attempts, failures }: Known,
 ): Pick<TrialColumns, Texts> {
   const counted = new Map(
     attempts.flatMap(({ trialId, counts }, place) => (counts ? [[trialId, place]] : [])),
   );
   const attempt = Int32Array.from(ids, (trialId) => counted.get(trialId) ?? -1);
   const [notes, warnings] = [new TextTable(), new TextTable()];
+  const unmet = new Map<string, string>();
+  for (const row of report.ranking.slice(report.meeting, Infinity))
+    for (const trialId of row.trialIds)
+      unmet.set(trialId, `does not meet ${row.unmet?.join(", ") ?? ""}`);
   const note = Int32Array.from(ids, (trialId, place) => {
     const failure = failures.get(trialId);
+    if (unmet.has(trialId)) return notes.codeOf(unmet.get(trialId));
     const ended = attempts[attempt[place] ?? -1]?.earlyEnd;
     return notes.codeOf(failure === undefined ? ended : explainFailure(failure));
   });

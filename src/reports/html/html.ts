@@ -88,11 +88,12 @@ function policyOf(script: string, style: string, isLive: boolean): string {
 }
 
 /** What there is, before the script has drawn anything, and where it does not. */
-function summarise({ counts, answer, objective }: ReportPage): string {
+function summarise({ counts, answer, objective, trials }: ReportPage): string {
   const ended = spaceThousands(
     `${plural(counts.planned, "trial")}, ${formatCount(counts.complete)} complete, ${formatCount(counts.failed)} failed.`,
   );
-  if (answer === null) return `${ended} No trial is ranked yet.`;
+  const why = trials.rank.some((rank) => rank > 0) ? "meets what is required" : "is ranked yet";
+  if (answer === null) return `${ended} No trial ${why}.`;
   return `${ended} The best is trial ${answer.number}, with ${objective.metric} ${answer.objective}.`;
 }
 

@@ -16,6 +16,8 @@ export interface ParetoFront {
   }[];
   /** Rows of the present setting that could be members: they meet all requirements and tell all objectives. */
   readonly candidates: number;
+  /** Rows that meet all requirements, and do not tell all objectives. */
+  readonly untold: number;
   /** The worst value that a candidate has of each objective. */
   readonly reference: readonly number[];
   /** The best one. */
@@ -80,7 +82,7 @@ export function findParetoFront(
   return {
     objectives,
     members: front.map((each) => describeMember(places[each] ?? 0, columns, ranking, source)),
-    candidates: points.length,
+    ...{ candidates: points.length, untold: ranking.firsts.length - points.length },
     reference: reference.map(toValue),
     ideal: ends.map(({ best }) => best).map(toValue),
     hypervolume,

@@ -34,7 +34,7 @@ export function followBest(
     const attempt = attemptOf(trial);
     hours += (busySeconds(attempts.cpuSeconds[attempt], attempts.seconds[attempt]) || 0) / 3600;
     end = { trials: place + 1, hours: endOf(view, trial) / 3600, "CPU-hours": hours }[scale];
-    const value = (trials.rank[trial] ?? 0) > 0 ? view.objective.number(trial) : NaN;
+    const value = view.meets(trial) ? view.objective.number(trial) : NaN;
     const best = improvements.at(-1)?.best;
     if (!Number.isNaN(value) && (best === undefined || view.isBetter(value, best)))
       improvements.push({ trial, at: end, best: value });

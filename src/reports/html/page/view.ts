@@ -1,3 +1,4 @@
+import { type Cost, COSTS, isCost } from "../../../core/costs.ts";
 import { TRIAL_STATES } from "../../../core/trial.ts";
 import type { PageParameter, ReportPage } from "../../../stats/report-page.ts";
 import { formatNumber, formatObjective, formatSeconds } from "./numbers.ts";
@@ -19,6 +20,12 @@ export interface Column {
   readonly parameter?: PageParameter;
 }
 
+/** One of the study's objectives. */
+export interface Goal {
+  readonly column: Column;
+  readonly isLowerBetter: boolean;
+}
+
 /** The page's data as columns. */
 export interface View {
   readonly page: ReportPage;
@@ -26,6 +33,10 @@ export interface View {
   readonly trials: number;
   readonly columns: readonly Column[];
   readonly objective: Column;
+  /** Of several, where there are; else the one. */
+  readonly goals: readonly Goal[];
+  /** Whether it is ranked, and meets what is required. */
+  readonly meets: (trial: number) => boolean;
   /** Whether `a` is better. */
   readonly isBetter: (a: number, b: number) => boolean;
   /** Trials that are ranked, the best first. */
@@ -44,15 +55,17 @@ export function createView(page: ReportPage): View {
     ...listMetrics(page),
     ...listCosts(page),
   ].map((column) => nameApart(column, keys));
-  const objective = columns.find(
-    ({ group, title }) => group === "metric" && title === page.objective.metric,
-  );
+  const goals = (page.objectives ?? [page.objective]).map(({ metric, direction }) => ({
+    column: findGoal(columns, metric),
+    isLowerBetter: direction === "minimize",
+  }));
   const sign = page.objective.direction === "maximize" ? 1 : -1;
   const { rank, number } = page.trials;
   const places = new Map(Array.from(number, (each, place) => [each, place]));
   return {
     ...{ page, trials, columns },
-    objective: objective ?? emptyColumn(page.objective.metric),
+    ...{ goals, objective: goals[0]?.column ?? emptyColumn(page.objective.metric) },
+    meets: (trial) => (rank[trial] ?? 0) > 0 && (rank[trial] ?? 0) <= page.meeting,
     isBetter: (a, b) => sign * (a - b) > 0,
     ranked: Array.from(rank.keys())
       .filter((trial) => (rank[trial] ?? 0) > 0)
@@ -60,6 +73,14 @@ export function createView(page: ReportPage): View {
     parameters: columns.filter(({ parameter }) => parameter?.varies === true),
     find: (each) => places.get(each) ?? -1,
   };
+}
+
+/** What trials reported under that name, or else what it cost. */
+function findGoal(columns: readonly Column[], metric: string): Column {
+  const named = (wanted: Column["group"], name: string) =>
+    columns.find(({ group, title }) => group === wanted && title === name);
+  const cost = isCost(metric) ? named("cost", COSTS[metric].title) : undefined;
+  return named("metric", metric) ?? cost ?? emptyColumn(metric);
 }
 
 function nameApart(column: Column, keys: Set<string>): Column {
@@ -124,7 +145,7 @@ function listTrialColumns({ trials, settings }: ReportPage): readonly Column[] {
       labels,
       (at) => setting[at] ?? -1,
     ),
-    textual(trial("note", "Why it failed or ended early"), trials.notes, (at) => note[at] ?? -1),
+    textual(trial("note", "What went wrong or is unmet"), trials.notes, (at) => note[at] ?? -1),
     textual(
       trial("warning", "What was odd and yet cost nothing"),
       trials.warningTexts,
@@ -185,29 +206,17 @@ function listCosts({ trials, attempts }: ReportPage): readonly Column[] {
     (values: Float64Array) =>
     (trial: number): number =>
       values[trials.attempt[trial] ?? -1] ?? NaN;
-  const cost = (key: string, explanation: string): Named => ({
-    key,
-    title: key,
-    explanation,
-    group: "cost",
+  const named = (key: string, explanation: string): Named => ({
+    ...{ key, title: key, group: "cost" },
+    explanation: explanation.charAt(0).toUpperCase() + explanation.slice(1),
   });
+  const cost = (name: Cost): Named => named(COSTS[name].title, COSTS[name].meaning);
   const host = (trial: number): number => attempts.host[trials.attempt[trial] ?? -1] ?? -1;
   return [
-    numeric(
-      cost("seconds", "Wall time of the attempt that counts, start-up included"),
-      of(attempts.seconds),
-      formatSeconds,
-    ),
-    numeric(
-      cost("cpu seconds", "Time that processors were busy with it"),
-      of(attempts.cpuSeconds),
-      formatSeconds,
-    ),
-    numeric(cost("memory MiB", "The most memory it held at once"), of(attempts.peakMemoryMiB)),
-    numeric(
-      cost("model parameters", "Trainable numbers of the model: its size"),
-      (trial) => trials.modelParameters[trial] ?? NaN,
-    ),
-    textual(cost("host", "The machine it ran on"), attempts.hosts, host),
+    numeric(cost("seconds"), of(attempts.seconds), formatSeconds),
+    numeric(cost("cpuSeconds"), of(attempts.cpuSeconds), formatSeconds),
+    numeric(cost("peakMemoryMiB"), of(attempts.peakMemoryMiB)),
+    numeric(cost("modelParameters"), (trial) => trials.modelParameters[trial] ?? NaN),
+    textual(named("host", "The machine it ran on"), attempts.hosts, host),
   ];
 }

@@ -14,7 +14,8 @@ export function answerSection(view: View, selection: Selection): HTMLElement {
   const { answer, counts } = view.page;
   const told = `${plural(counts.planned, "trial")} planned, ${formatCount(counts.complete)} complete, ${formatCount(counts.failed)} failed, ${formatCount(counts.waiting)} without a result`;
   if (answer === null) {
-    return section("answer", "The answer", el("p", {}, `No trial is ranked yet: ${told}.`));
+    const why = view.ranked.length > 0 ? "meets what is required" : "is ranked yet";
+    return section("answer", "The answer", el("p", {}, `No trial ${why}: ${told}.`));
   }
   return section(
     "answer",

@@ -6,7 +6,8 @@ import { findFront } from "../front.ts";
 import { formatCount, formatObjective, plural } from "../numbers.ts";
 import { section } from "../section.ts";
 import type { Selection } from "../selection.ts";
-import type { Column, View } from "../view.ts";
+import type { Column, Goal, View } from "../view.ts";
+import { frontParts } from "./front-parts.ts";
 import { look } from "./progress.ts";
 
 /** More points than this are drawn in one go. */
@@ -14,14 +15,9 @@ const MANY = 2000;
 /** A scale of powers of ten shows a range that is this wide. */
 const WIDE = 50;
 
-/** What a better result costs. */
+/** What a better result costs: the other objectives first, where there are any. */
 export function paretoSection(view: View, selection: Selection): HTMLElement {
-  const costs = view.columns.filter(
-    (column) =>
-      column.group === "cost" &&
-      column.isNumeric &&
-      view.ranked.some((trial) => !Number.isNaN(column.number(trial))),
-  );
+  const costs = listCosts(view);
   const [first] = costs;
   if (first === undefined)
     return section(
@@ -32,9 +28,9 @@ export function paretoSection(view: View, selection: Selection): HTMLElement {
   let cost = first;
   const choice = choose(
     "Cost",
-    costs.map(({ key, title }) => [key, title]),
+    costs.map(({ column: { key, title } }) => [key, title]),
     (key) => {
-      cost = costs.find((column) => column.key === key) ?? first;
+      cost = costs.find(({ column }) => column.key === key) ?? first;
       refresh();
     },
   );
@@ -44,21 +40,38 @@ export function paretoSection(view: View, selection: Selection): HTMLElement {
       drawChart(place, (ink) => buildOption(view, selection, cost, ink), look(view, selection)),
     twin: () => describe(view, frontOf(view, selection, cost), cost),
   });
-  return section("pareto", "Better against cheaper", element);
+  return section("pareto", "Better against cheaper", element, ...frontParts(view, selection));
 }
 
-function frontOf(view: View, selection: Selection, cost: Column): readonly number[] {
-  const own = view.ranked.filter((trial) => selection.mask[trial] === 1);
+/** What trials differ in, each once. */
+function listCosts(view: View): readonly Goal[] {
+  const goals = view.goals.slice(1);
+  const isGoal = new Set(goals.map(({ column }) => column.key));
+  const costs = view.columns
+    .filter(({ group, isNumeric, key }) => group === "cost" && isNumeric && !isGoal.has(key))
+    .map((column) => ({ column, isLowerBetter: true }));
+  return [...goals, ...costs].filter(({ column }) =>
+    view.ranked.some((trial) => !Number.isNaN(column.number(trial))),
+  );
+}
+
+function frontOf(
+  view: View,
+  selection: Selection,
+  { column, isLowerBetter }: Goal,
+): readonly number[] {
+  const own = view.ranked.filter((trial) => selection.mask[trial] === 1 && view.meets(trial));
   return findFront(
     own,
-    (trial) => cost.number(trial),
+    (trial) => (isLowerBetter ? 1 : -1) * column.number(trial),
     (trial) => view.objective.number(trial),
     view.isBetter,
   );
 }
 
-function buildOption(view: View, selection: Selection, cost: Column, ink: Ink): Option {
+function buildOption(view: View, selection: Selection, goal: Goal, ink: Ink): Option {
   const { ranked, objective } = view;
+  const cost = goal.column;
   const point = (trial: number): readonly number[] => [
     ...[cost.number(trial), objective.number(trial), trial],
   ];
@@ -72,9 +85,14 @@ function buildOption(view: View, selection: Selection, cost: Column, ink: Ink): 
       dots(ranked.filter((trial) => !isOwn(trial)).map(point), ink.faint, 0.35),
       dots(ranked.filter(isOwn).map(point), ink.accent, 0.55),
       {
-        ...{ type: "line", step: "end", symbol: "diamond", symbolSize: 9 },
+        ...{
+          type: "line",
+          step: goal.isLowerBetter ? "end" : "start",
+          symbol: "diamond",
+          symbolSize: 9,
+        },
         ...{ itemStyle: { color: ink.second }, lineStyle: { color: ink.second, width: 2 } },
-        data: frontOf(view, selection, cost).map(point),
+        data: frontOf(view, selection, goal).map(point),
       },
       {
         ...{ type: "scatter", symbolSize: 16, data: focus.map(point) },
@@ -111,14 +129,14 @@ function describePoint(view: View, cost: Column, data: unknown): string {
     : `trial ${number}\n${view.objective.text(trial)}\n${cost.title} ${cost.text(trial)}`;
 }
 
-function describe(view: View, front: readonly number[], cost: Column) {
+function describe(view: View, front: readonly number[], { column: cost }: Goal) {
   const name = (trial: number): string => String(view.page.trials.number[trial] ?? "");
   const [cheapest, best] = [front[0], front.at(-1)];
   return {
     sentence:
       cheapest === undefined || best === undefined
         ? "No selected trial has a result."
-        : `${plural(front.length, "trial")} of the selected ones ${front.length === 1 ? "is" : "are"} beaten by none that is as cheap: from trial ${name(cheapest)} (${view.objective.text(cheapest)}, ${cost.title} ${cost.text(cheapest)}) to trial ${name(best)} (${view.objective.text(best)}, ${cost.text(best)}).`,
+        : `${plural(front.length, "trial")} of the selected ones ${front.length === 1 ? "is" : "are"} beaten by none that is as good in ${cost.title}: from trial ${name(cheapest)} (${view.objective.text(cheapest)}, ${cost.title} ${cost.text(cheapest)}) to trial ${name(best)} (${view.objective.text(best)}, ${cost.text(best)}).`,
     head: ["trial", view.objective.title, cost.title],
     rows: () =>
       front.map((trial) => [
