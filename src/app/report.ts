@@ -34,6 +34,7 @@ import type { TrialTable } from "../stats/trial-table.ts";
 import { readSettings } from "../storage/rounds.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { openPackedDataset } from "../workspace/packed-dataset.ts";
+import { SettingLabels } from "./report/setting-labels.ts";
 import { readLedger } from "./ledger.ts";
 import { openHeldOut } from "./report/held-out.ts";
 import { settingOf } from "./plan/setting.ts";
@@ -177,18 +178,9 @@ export function readTrials(
     setting: each.hash,
     differences: describeDifferences(each, present),
   }));
-  // What differs in nothing that is known of it counts as the same.
-  const same = new Set(
-    known.filter(({ differences }) => differences.length === 0).map(({ setting }) => setting),
-  );
-  return {
-    present,
-    settings: [
-      { setting: hash, differences: [] },
-      ...known.filter(({ setting }) => !same.has(setting)),
-    ],
-    table: readTrialTable(database, (each) => (same.has(each) ? hash : each)),
-  };
+  const labels = new SettingLabels(hash, known, study.trainer.epochs);
+  const table = readTrialTable(database, (each, epochs) => labels.labelOf(each, epochs));
+  return { present, settings: labels.list(), table };
 }
 
 /** Where the data set is gone, what was planned last is taken for the present one. */

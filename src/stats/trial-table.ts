@@ -59,11 +59,12 @@ export class TrialTable implements Readonly<Record<Cost, readonly number[]>> {
   readonly #words = new Map<string, string>();
   /** Until the next row is added. */
   #byNumber: Int32Array | undefined;
-  readonly #byKey = new Map<number, number>();
+  /** Keys are small whole numbers. */
+  readonly #byKey: number[] = [];
 
   add(trial: TrialOutcome): void {
     this.#byNumber = undefined;
-    this.#byKey.set(trial.key, this.length);
+    this.#byKey[trial.key] = this.length;
     this.keys.push(trial.key);
     this.resultKeys.push(trial.resultKey ?? NaN);
     this.numbers.push(trial.number);
@@ -94,7 +95,7 @@ export class TrialTable implements Readonly<Record<Cost, readonly number[]>> {
 
   /** -1 where there is none. */
   rowOfKey(key: number): number {
-    return this.#byKey.get(key) ?? -1;
+    return this.#byKey[key] ?? -1;
   }
 
   /** Its rows by number, then id: in whatever order they came, all that is told of them is the same. */

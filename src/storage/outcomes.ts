@@ -10,11 +10,11 @@ import type { StudyDatabase } from "./database.ts";
 
 /**
  * Every planned trial with the result that counts.
- * @param settingOf what the setting of a trial counts as, by its hash
+ * @param settingOf what the setting of a trial counts as, by its hash and the trial's epochs
  */
 export function readTrialTable(
   database: StudyDatabase,
-  settingOf: (hash: string) => string = (hash) => hash,
+  settingOf: (hash: string, epochs: number) => string = (hash) => hash,
 ): TrialTable {
   // There may be very many: a row at a time, its columns by place, and in the order in which they lie.
   const rows = database
@@ -35,7 +35,7 @@ export function readTrialTable(
       trialId: row[2],
       params: row[3],
       epochs: row[4],
-      setting: settingOf(row[5]),
+      setting: settingOf(row[5], row[4]),
       resultKey: row[6],
       state: row[7] ?? "waiting",
       metrics: row[8],

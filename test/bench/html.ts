@@ -55,7 +55,7 @@ async function lookAt(file: string, trials: number): Promise<void> {
     const { page } = browser;
     const paint = "performance.getEntriesByName('first-contentful-paint')[0].startTime";
     tell(`first paint of ${trials}: ${Math.round(Number(await page.evaluate(paint)))} ms`);
-    await page.locator("#parallel-canvas").scrollIntoViewIfNeeded();
+    await page.locator("#parallel").scrollIntoViewIfNeeded();
     await page.waitForTimeout(1000);
     const brushes = await page.evaluate<readonly number[]>(BRUSH);
     tell(`brushes of ${trials}: ${brushes.map(Math.round).join(", ")} ms`);

@@ -23,8 +23,8 @@ export interface PedAnovaImportance {
 const LEAST_ROWS = 2;
 const BOOTSTRAPS = 200;
 /** Of more rows than these, each so-manieth of the ranking is looked at. */
-const MOST_ROWS = 8192;
-const PERMUTATIONS = 199;
+const MOST_ROWS = 4096;
+const PERMUTATIONS = 99;
 /** As in Optuna, no cell is impossible. */
 const LEAST_DENSITY = 1e-12;
 
