@@ -34,7 +34,7 @@ function writeStudy(
     JSON.stringify({
       study: "s",
       objective: { metric: "v", direction: "maximize" },
-      trainer: { command: ["true"] },
+      trainer: { command: ["true"], epochs: 10 },
       space: { x: [1, 2, 3] },
       sampler: { kind: "grid", seed: 1 },
       cluster: { site: "local" },

@@ -194,10 +194,24 @@ test("values that the study does not have any more are marked, wherever they lea
   expect(stdout).toContain("It is none of the study as it is now, which has not: x 3");
   expect(stdout).toMatch(/│ +1 │ +3\* │/);
   expect((await workspace.run("best")).stdout).toContain("# not in the study any more: x 3");
-  workspace.write({ v: "$1", epochs: 2 });
-  expect((await workspace.report()).ranking.map(({ outside }) => outside)).toEqual(
-    [3, 2, 1].map(() => "epochs 1"),
-  );
+});
+
+test("trials of other epochs are ranked apart, and only when they are asked for", async () => {
+  const workspace = new Workspace();
+  workspace.write({ v: "$1", x: [1, 2] });
+  await workspace.local();
+  workspace.write({ v: "$1 * 10", x: [1, 2], epochs: 2 });
+  const before = await workspace.report();
+  expect(before.ranking).toEqual([]);
+  expect(before.settings.slice(1)).toMatchObject([{ differences: ["1 epoch"], trials: 2 }]);
+  expect((await workspace.run("report")).stdout).toContain("1 epoch");
+  await workspace.local();
+  expect((await workspace.report()).ranking.map(({ number }) => number)).toEqual([4, 3]);
+  const all = await workspace.run("report", "--setting", "all");
+  expect(all.stdout).toMatch(/│ +3 │ +2\*? │.*│ 1 epoch +│/);
+  expect(all.stdout).toMatch(/│ +1 │ +4 │.*│ present +│/);
+  workspace.write({ v: "$1", x: [1, 2] });
+  expect((await workspace.report()).ranking.map(({ number }) => number)).toEqual([2, 1]);
 });
 
 test("the trials of the study's own data are ranked, whatever data the latest round had", async () => {

@@ -52,10 +52,12 @@ export function startTask(
   });
 }
 
-/** Every result there is, by trial number; each trial at most one (see readResults). */
+/** Every result there is, by trial number; each trial at most one (see readResults). Killed tasks leave half-written ones. */
 export function resultsOf(round: CommandRound): Map<number, string> {
   return new Map(
-    [...readResults(round.resultFolder)].map(([number, { state }]) => [number, state]),
+    [...readResults(round.resultFolder, (name) => /^\..*\.tmp$/.test(name))].map(
+      ([number, { state }]) => [number, state],
+    ),
   );
 }
 

@@ -60,10 +60,17 @@ function makeParameters(behaviour: string, place: number, noted: string): Parame
   return { behaviour, place, noted };
 }
 
-/** The results an element has left, by trial number; every file must be a valid one under its name. */
-export function readResults(resultFolder: string): Map<number, TrialResult> {
+/**
+ * The results an element has left, by trial number; every file must be a valid one under its name.
+ * @param isHalfWritten what else may be there
+ */
+export function readResults(
+  resultFolder: string,
+  isHalfWritten: (name: string) => boolean = () => false,
+): Map<number, TrialResult> {
   const results = new Map<number, TrialResult>();
   for (const name of readdirSync(resultFolder)) {
+    if (isHalfWritten(name)) continue;
     const result = parseResult(readFileSync(join(resultFolder, name), "utf8"), name);
     if (parseResultName(name)?.trialId !== result.trialId || results.has(result.number))
       throw new Error(`${name} is not the one result of its trial`);

@@ -1,3 +1,4 @@
+import { plural } from "../../core/quantities.ts";
 import type { ReportedSetting } from "../../stats/study-report.ts";
 
 /**
@@ -42,7 +43,7 @@ export class SettingLabels {
     for (const { setting: hash, differences } of this.#known) {
       const own = [...(this.#labels.get(hash) ?? [])].sort(([a], [b]) => a - b);
       for (const [epochs, label] of own) {
-        const more = epochs === this.#epochs ? [] : [`${epochs} epochs`];
+        const more = epochs === this.#epochs ? [] : [plural(epochs, "epoch")];
         listed.set(label, { setting: label, differences: [...differences, ...more] });
       }
     }
