@@ -33,7 +33,7 @@ const FOREST_ROWS = 2048;
 /** Held against chance is a smaller forest on fewer rows: the same for what was observed as for each permutation. */
 const CHANCE_FOREST = { trees: 4, leastPart: 1 / 256 };
 const CHANCE_ROWS = 640;
-const PERMUTATIONS = 39;
+const PERMUTATIONS = 79;
 
 /**
  * Functional ANOVA (Hutter, Hoos and Leyton-Brown, "An efficient approach for assessing hyperparameter importance", ICML
