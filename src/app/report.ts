@@ -15,7 +15,7 @@ import {
   requireDatabase,
 } from "./collect/collect-first.ts";
 import { explainChangedCommand } from "./plan/lints.ts";
-import { CNN_DEFAULTS, limitsOfParameter } from "../cnn/parameters.ts";
+import { defaultsOf, limitsOfParameter } from "../cnn/parameters.ts";
 import { formatSpace } from "../formats/space-text.ts";
 import { explainOutside } from "../core/search-space.ts";
 import { BsweepError } from "../core/errors.ts";
@@ -137,7 +137,7 @@ function goalsOf({ objective, objectives, requirements }: Study): Goals {
 }
 
 function describeStudy(study: Study, settings: readonly ReportedSetting[]): ReportedStudy {
-  const defaults = isCnnStudy(study) ? CNN_DEFAULTS : {};
+  const defaults = defaultsOf(study);
   return {
     ...{ name: study.name, settings },
     ...goalsOf(study),

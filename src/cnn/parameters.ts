@@ -1,4 +1,4 @@
-import type { ParameterValue, Parameters } from "../core/study.ts";
+import { isCnnStudy, type ParameterValue, type Parameters, type Study } from "../core/study.ts";
 
 /** What one parameter of the built-in CNN accepts. */
 export type ParameterSpec = {
@@ -175,10 +175,14 @@ export function describeRange(spec: NumericSpec): string {
   return `a number ${low} ${spec.below === true ? "<" : "<="} ${spec.high}`;
 }
 
-/** What the trainer takes for a parameter that is not named. */
-export const CNN_DEFAULTS: Parameters = Object.fromEntries(
+const CNN_DEFAULTS: Parameters = Object.fromEntries(
   SPECS.map(([name, spec]) => [name, spec.default]),
 );
+
+/** What a study's trainer takes for a parameter that is not named: of a command nobody knows. */
+export function defaultsOf(study: Study): Parameters {
+  return isCnnStudy(study) ? CNN_DEFAULTS : {};
+}
 
 /** Parameters that change nothing while another one has a certain value. */
 const UNUSED: readonly (readonly [

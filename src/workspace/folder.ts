@@ -61,11 +61,22 @@ export function openPlainFile(file: string): number {
 
 /** The text of such a file. @throws Error as openPlainFile does, and for one that is too long */
 export function readPlainFile(file: string): string {
-  const descriptor = openPlainFile(file);
-  try {
+  return usePlainFile(file, (descriptor) => {
     const { size } = fstatSync(descriptor);
     if (size > MAX_TEXT_BYTES) throw new Error(`found ${size} bytes`);
     return readFileSync(descriptor, "utf8");
+  });
+}
+
+/** All bytes of such a file. @throws Error as openPlainFile does */
+export function readPlainBytes(file: string): Buffer {
+  return usePlainFile(file, (descriptor) => readFileSync(descriptor));
+}
+
+function usePlainFile<T>(file: string, use: (descriptor: number) => T): T {
+  const descriptor = openPlainFile(file);
+  try {
+    return use(descriptor);
   } finally {
     closeSync(descriptor);
   }

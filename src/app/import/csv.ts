@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
 import Papa from "papaparse";
 import { BsweepError, messageOf } from "../../core/errors.ts";
-import { openPlainFile } from "../../workspace/folder.ts";
+import { readPlainFile } from "../../workspace/folder.ts";
 import type { RawTrial, RawTrials } from "./raw-trial.ts";
 
 /** What columns of others are called: ours, Optuna's `trials_dataframe`, W&B's export, Ray's results. */
@@ -59,7 +58,7 @@ export function readCsvTrials(file: string, wanted: CsvColumns): RawTrials {
     ...[objective, columns.number, columns.state, columns.epochs, columns.seconds],
   ]);
   return {
-    ...{ name: null, direction: null },
+    name: null,
     trials: data.map((row, at) => readRow(row, at, columns)),
     unused: fields.filter((field) => !used.has(field)),
   };
@@ -73,7 +72,7 @@ function parse(file: string): {
 } {
   let text: string;
   try {
-    text = readFileSync(openPlainFile(file), "utf8");
+    text = readPlainFile(file);
   } catch (cause) {
     throw new BsweepError("INVALID_DATA", `cannot read ${file}: ${messageOf(cause)}`, { cause });
   }

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, extname } from "node:path";
-import { CNN_DEFAULTS } from "../../cnn/parameters.ts";
+import { defaultsOf } from "../../cnn/parameters.ts";
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { sha256 } from "../../core/identity.ts";
 import { groupBy } from "../../core/objects.ts";
 import { explainOutside } from "../../core/search-space.ts";
-import { isCnnStudy, type Study } from "../../core/study.ts";
+import type { Study } from "../../core/study.ts";
 import {
   formatImportedTrials,
   type ImportedTrial,
@@ -94,7 +94,7 @@ function read({ study, source, column, nameThere }: ImportOptions): RawTrials {
     });
   }
   return {
-    ...{ name, direction, unused: [] },
+    ...{ name, unused: [] },
     trials: trials.map(({ number, params, value, seconds, steps, state }) => ({
       ...{ number, seconds, steps, objective: value, epochs: null, metrics: {} },
       params: Object.fromEntries(
@@ -127,7 +127,7 @@ function fitAll(
   raw: RawTrials,
   study: Study,
 ): { readonly taken: readonly ImportedTrial[]; readonly leftOut: ImportReport["leftOut"] } {
-  const defaults = isCnnStudy(study) ? CNN_DEFAULTS : {};
+  const defaults = defaultsOf(study);
   const fitted = raw.trials.map((trial) => fitTrial(trial, study, defaults));
   const unfit = fitted.flatMap((each) => ("reason" in each ? [each.reason] : []));
   return {
@@ -159,7 +159,7 @@ function summarise(
   trials: readonly ImportedTrial[],
   study: Study,
 ): Pick<ImportReport, "complete" | "best" | "outside"> {
-  const defaults = isCnnStudy(study) ? CNN_DEFAULTS : {};
+  const defaults = defaultsOf(study);
   const reasons = trials.flatMap(
     ({ params, epochs }) =>
       explainOutside(study, { ...study.trainer.set, ...params }, epochs, defaults) ?? [],

@@ -17,8 +17,6 @@ export interface RawTrial {
 export interface RawTrials {
   /** The study's name in it; null where it has none. */
   readonly name: string | null;
-  /** Null where it does not tell. */
-  readonly direction: "maximize" | "minimize" | null;
   readonly trials: readonly RawTrial[];
   /** Columns that nothing was made of. */
   readonly unused: readonly string[];

@@ -8,7 +8,8 @@ import type { LedgerLine } from "../../stats/report-page.ts";
 export function listLedger(ledger: Ledger): readonly LedgerLine[] {
   const { used, saved, wasted, requests, requestMargin } = ledger;
   if (ledger.slots === null) return [];
-  return [
+  const early = saved.pruned + saved.skipped;
+  const lines = [
     line(
       "Processor time asked for",
       formatAmount(used.cpu),
@@ -19,22 +20,19 @@ export function listLedger(ledger: Ledger): readonly LedgerLine[] {
       formatAmount(used.measuredCpu),
       "Time that cores were busy, as the operating system counted it",
     ),
-    ...(used.gpu.hours === 0
-      ? []
-      : [line("GPU time asked for", formatAmount(used.gpu), "GPUs times time from start to end")]),
-    ...(saved.pruned + saved.skipped === 0
-      ? []
-      : [
-          line(
-            "Saved by stopping early",
-            formatAmount(saved.cpu),
-            `Processor time that ${plural(saved.pruned + saved.skipped, "trial")} would have taken to the end`,
-          ),
-        ]),
+    used.gpu.hours !== 0 &&
+      line("GPU time asked for", formatAmount(used.gpu), "GPUs times time from start to end"),
+    early > 0 &&
+      line(
+        "Saved by stopping early",
+        formatAmount(saved.cpu),
+        `Processor time that ${plural(early, "trial")} would have taken to the end`,
+      ),
     ...listWaste(wasted),
     ...requests.flatMap((use) => listRequest(use, requestMargin)),
     ...listTimes(ledger),
   ];
+  return lines.filter((each) => each !== false);
 }
 
 function listWaste({ failed, repeated, lost }: Ledger["wasted"]): readonly LedgerLine[] {

@@ -1,5 +1,5 @@
 import type { ParameterValue, SearchSpace } from "../../core/study.ts";
-import type { ParameterImportance } from "../../stats/importance/importance.ts";
+import type { Share } from "../../stats/importance/share.ts";
 import { codeParameters, isVarying } from "../../stats/parameter-column.ts";
 import type {
   PageImportance,
@@ -60,10 +60,6 @@ export function listPairs({ pairs }: StudyReport): readonly PagePair[] {
   }));
 }
 
-function showShare({
-  share,
-  interval: { low, high },
-  isBeyondChance,
-}: ParameterImportance["variance"]): PageShare {
+function showShare({ share, interval: { low, high }, isBeyondChance }: Share): PageShare {
   return { share, low, high, isBeyondChance };
 }

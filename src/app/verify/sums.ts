@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { BsweepError, messageOf } from "../../core/errors.ts";
 import { sha256 } from "../../core/identity.ts";
-import { openPlainFile } from "../../workspace/folder.ts";
+import { readPlainBytes, readPlainFile } from "../../workspace/folder.ts";
 import { SUMS_FILE } from "../archive/archive.ts";
 
 const LINE = /^([0-9a-f]{64}) {2}(.+)$/;
@@ -29,7 +28,7 @@ export function checkSums(archive: string): number {
 
 function readSums(archive: string): string {
   try {
-    return readFileSync(openPlainFile(join(archive, SUMS_FILE)), "utf8");
+    return readPlainFile(join(archive, SUMS_FILE));
   } catch (cause) {
     throw new BsweepError("WORKSPACE", `${archive} is no archive: ${messageOf(cause)}`, {
       hint: "name a folder that bsweep archive has written",
@@ -44,7 +43,7 @@ function checkLine(archive: string, line: string): string | null {
   const isInside = name !== "" && !isAbsolute(name) && !name.split("/").includes("..");
   if (!isInside) return `found ${JSON.stringify(line.slice(0, 100))}, expected a digest and a file`;
   try {
-    const found = sha256(readFileSync(openPlainFile(join(archive, name))));
+    const found = sha256(readPlainBytes(join(archive, name)));
     return found === digest ? null : `${name}: found SHA-256 ${found}, expected ${digest ?? ""}`;
   } catch (error) {
     return `${name}: ${messageOf(error)}`;

@@ -86,11 +86,8 @@ export async function verifyArchive(
       readRuns(database, plan.chosen),
     ),
   );
-  const before = await withDatabase(archived, "readonly", (database) =>
-    readRuns(database, plan.chosen),
-  );
   const trials = plan.chosen.flatMap((trial): VerifiedTrial[] => {
-    const [there, here] = [before.get(trial.trialId), again.get(trial.trialId)];
+    const [there, here] = [plan.before.get(trial.trialId), again.get(trial.trialId)];
     if (there === undefined || here === undefined) return [];
     return [compareRuns(trial, there, here, { ...plan, metric: study.objective.metric })];
   });
@@ -103,6 +100,8 @@ export async function verifyArchive(
 interface Plan {
   /** By number. */
   readonly chosen: readonly Trial[];
+  /** What these came to, by id. */
+  readonly before: ReadonlyMap<string, Run>;
   readonly complete: number;
   readonly labels: Uint8Array | null;
   readonly seeds: ReturnType<typeof poolSeedNoise>;
@@ -130,6 +129,7 @@ function chooseTrials(
   const held = openHeldOut(folder, read.present);
   return {
     chosen: chosen.sort((a, b) => a.number - b.number),
+    before: readRuns(database, chosen),
     complete: ids.length,
     labels: "reason" in held ? null : held.labels,
     seeds: poolSeedNoise(ranking),

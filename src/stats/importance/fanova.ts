@@ -1,23 +1,21 @@
 import { randomFor, shuffle } from "../../core/random.ts";
-import { type Interval, mean } from "../moments.ts";
+import { mean } from "../moments.ts";
 import { findBeyondChance } from "./beyond-chance.ts";
 import type { SearchedParameter } from "./cell-grid.ts";
 import { type ForestGroup, groupParameters, growShares, takeRows } from "./forest-group.ts";
 import { rankRows } from "./ranked-rows.ts";
+import type { Share } from "./share.ts";
 import { spanInterval } from "./span-interval.ts";
 
-/** How much of the objective's variance over the search space one parameter explains, or two beyond what both do alone. */
-export interface VarianceImportance {
+/**
+ * How much of the objective's variance over the search space one parameter explains, or two beyond what both do alone: the
+ * mean over trees, each grown on a bootstrap of the rows.
+ */
+export interface VarianceImportance extends Share {
   /** Of the parameter, or of both. */
   readonly names: readonly string[];
   /** Ranked rows that have what is named: of these the share is. */
   readonly rows: number;
-  /** In [0, 1], the mean over trees. */
-  readonly share: number;
-  /** What 95 % of the trees say, each grown on a bootstrap of the rows. */
-  readonly interval: Interval;
-  /** Whether chance seldom (1 in 40 studies) gives so much to any parameter or pair. */
-  readonly isBeyondChance: boolean;
 }
 
 export interface Fanova {

@@ -1,15 +1,8 @@
 import type { Objective } from "../../core/study.ts";
-import type { Interval } from "../moments.ts";
 import type { SearchedParameter } from "./cell-grid.ts";
 import { measureFanova, type VarianceImportance } from "./fanova.ts";
 import { measurePedAnova } from "./ped-anova.ts";
-
-/** A share in [0, 1], its 95 % interval over bootstraps of the rows, and whether it is more than shuffled objectives give. */
-interface Share {
-  readonly share: number;
-  readonly interval: Interval;
-  readonly isBeyondChance: boolean;
-}
+import type { Share } from "./share.ts";
 
 /** How much a parameter matters. */
 export interface ParameterImportance {

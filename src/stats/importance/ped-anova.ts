@@ -1,22 +1,17 @@
 import { randomFor } from "../../core/random.ts";
 import type { Objective } from "../../core/study.ts";
-import type { Interval } from "../moments.ts";
 import { findBeyondChance } from "./beyond-chance.ts";
 import { cutIntoCells, type SearchedParameter } from "./cell-grid.ts";
 import { createEstimator, type DensityEstimator } from "./parzen.ts";
 import { countTop, type RankedRows, rankRows } from "./ranked-rows.ts";
+import type { Share } from "./share.ts";
 import { spanInterval } from "./span-interval.ts";
 
-/** How much a parameter matters for being among the best tenth. */
-export interface PedAnovaImportance {
+/** How much a parameter matters for being among the best tenth: its part of the sum over all, 0 where that is 0. */
+export interface PedAnovaImportance extends Share {
   readonly name: string;
   /** Pearson's divergence of the best tenth's density from that of all rows, as Optuna's evaluator gives it; >= 0. */
   readonly divergence: number;
-  /** Its part of the sum over all parameters, in [0, 1]; 0 where that is 0. */
-  readonly share: number;
-  /** 95 % of `share`, over bootstraps of the rows. */
-  readonly interval: Interval;
-  readonly isBeyondChance: boolean;
 }
 
 /** Fewer rows with the parameter say nothing of it. */
