@@ -15,7 +15,8 @@ interface Told {
 const [QUIET_MS, NARROWED_QUIET_MS] = [10_000, 60_000];
 /** A page that came from afar, or took long to make, stays for longer than that. */
 const [LEAST_AGE_MS, AGE_OF_LOADING] = [30_000, 10];
-const HANDS = ["pointerdown", "pointermove", "wheel", "keydown", "input", "scroll"] as const;
+/** Not "scroll": a page scrolls by itself, too, when it gets shorter or goes smoothly to where it was sent. */
+const HANDS = ["pointerdown", "pointermove", "touchmove", "wheel", "keydown", "input"] as const;
 /** What is stored: of which state a page was asked for without a hand. */
 const TRIED = "bsweep tried";
 
