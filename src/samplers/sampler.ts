@@ -16,6 +16,8 @@ export interface Observation {
   readonly state: "running" | "complete" | "pruned" | "failed";
   /** What was measured last, turned so that lower is better; null where nothing was. */
   readonly loss: number | null;
+  /** After which part of its training that was, in (0, 1]; 1 for a complete one. */
+  readonly share: number;
 }
 
 export type History = readonly Observation[];
@@ -24,6 +26,8 @@ export type History = readonly Observation[];
 export interface Sampler<Name extends string = string> {
   /** What it proposes, for the study file's schema. */
   readonly describe: string;
+  /** Whether it proposes by what is known: then a trial chooses its parameters when it starts. */
+  readonly learns: boolean;
   /** Whether ranges without a `step` may stand in its space. */
   readonly takesRanges: boolean;
   /** Keys of `sampler` beside `kind` and `seed`; whoever names this sampler has to give them. */

@@ -70,6 +70,7 @@ describe.each(Object.entries(SAMPLERS))("%s", (kind, sampler: Sampler) => {
         params: fc.constantFrom(...take(space, specOf(seed)), ...take(space, specOf(seed + 1))),
         state: fc.constantFrom("running", "complete", "pruned", "failed"),
         loss: fc.option(fc.double({ noNaN: true })),
+        share: fc.double({ min: 0.01, max: 1, noNaN: true }),
       }),
       { maxLength: 8 },
     );
