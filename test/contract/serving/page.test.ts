@@ -173,7 +173,7 @@ describe.runIf(requireHere(["chromium"]))("the live report in Chromium", () => {
     await page.clock.runFor(50_000);
     expect(await results()).toBe("59");
     // As a page does by itself when it gets shorter: that is nobody's hand.
-    await page.evaluate(() => scrollTo(0, scrollY > 0 ? 0 : 100));
+    await page.evaluate("scrollTo(0, scrollY > 0 ? 0 : 100)");
     await page.clock.runFor(15_000);
     await page.waitForSelector('html[data-results="60"] main[data-ready]');
     expect(await page.locator("#filter").inputValue()).toBe("rank < 5");
