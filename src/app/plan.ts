@@ -11,7 +11,7 @@ import { judgeData } from "./plan/data-warnings.ts";
 import { explainChangedCommand, lintCluster } from "./plan/lints.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
 import { findKnownPacking, type KnownPacking } from "./plan/packing.ts";
-import { openPlan, type PlanContext } from "./plan/plan-context.ts";
+import { isPlanned, openPlan, type PlanContext } from "./plan/plan-context.ts";
 import { proposeTrials } from "./plan/propose.ts";
 import { type LargestTrial, type Tally, tallyProposals } from "./plan/tally.ts";
 
@@ -60,7 +60,7 @@ export async function planStudy(options: PlanOptions): Promise<PlanReport> {
   const context = openPlan(options);
   const { study, header, site, existing } = context;
   const { data } = study;
-  const tally = tallyProposals(proposeTrials(study, header), existing);
+  const tally = tallyProposals(proposeTrials(study, header), existing, isPlanned(context));
   const packing = await findKnownPacking(context, options.layout);
   return {
     study: study.name,

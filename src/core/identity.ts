@@ -67,3 +67,16 @@ interface TrialContent {
 export function computeTrialId(content: TrialContent): string {
   return sha256(canonicalJson(content)).slice(0, TRIAL_ID_LENGTH);
 }
+
+/**
+ * The id of a trial that chooses its parameters when it starts: of its place in the study's search, which is what it is
+ * until then. Another sampler, or more trials, leave it as it is.
+ * @param place from 1
+ */
+export function computeOpenTrialId(content: {
+  readonly place: number;
+  readonly replicate: number;
+  readonly setting: TrialSetting | CanonicalText;
+}): string {
+  return sha256(canonicalJson(content)).slice(0, TRIAL_ID_LENGTH);
+}

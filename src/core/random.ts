@@ -27,6 +27,11 @@ export function deriveTrialSeed(
   return deriveSeed("trial", studySeed, params, replicate);
 }
 
+/** The seed of a trial that chooses its parameters when it starts. @param place in the study's search, from 1 */
+export function deriveOpenTrialSeed(studySeed: number, place: number, replicate: number): number {
+  return deriveSeed("open trial", studySeed, place, replicate);
+}
+
 /** One generator for one purpose: Mersenne Twister seeded from the seed and the purpose. */
 export function randomFor(seed: number, purpose: string): RandomSource {
   const generator = mersenne(deriveSeed(seed, purpose));

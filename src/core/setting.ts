@@ -1,4 +1,4 @@
-import { canonicalJson, sha256 } from "./identity.ts";
+import { canonicalJson, sha256, type TrialSetting } from "./identity.ts";
 import type { Precision } from "./study.ts";
 
 /**
@@ -27,6 +27,12 @@ export function hashSetting({ trainer, precision, datasetDigest, holdout }: Sett
     holdout: { fraction, seed },
   };
   return sha256(canonicalJson(content)).slice(0, HASH_LENGTH);
+}
+
+/** A setting as it stands in trial ids, with what else the trials of a study have in common. */
+export function toTrialSetting(setting: Setting, studySeed: number, epochs: number): TrialSetting {
+  const holdout = { fraction: setting.holdout.fraction, seed: studySeed };
+  return { ...setting, studySeed, resource: { epochs }, holdout };
 }
 
 /** A setting that a study's trials were planned in. */

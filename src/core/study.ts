@@ -40,6 +40,18 @@ export interface SamplerSpec {
   /** Seed of the study: of the trials and of the hold-out too, whatever the sampler. */
   readonly seed: number;
   readonly settings: Readonly<Record<string, number>>;
+  /** Of one that learns: trials of elsewhere to start from, by the names of studies, imports or tables. */
+  readonly from?: readonly string[];
+}
+
+/** When a search has what it wanted: trials that start after one of these holds are skipped. */
+export interface StopRule {
+  /** The objective is at least as good. */
+  readonly target?: number;
+  /** So many trials in a row have ended without a new best. */
+  readonly patience?: number;
+  /** Core-hours that the study's trials have used together. */
+  readonly cpuHours?: number;
 }
 
 export interface Objective {
@@ -137,6 +149,8 @@ interface StudyParts extends Goals {
   readonly file: string;
   readonly space: SearchSpace;
   readonly sampler: SamplerSpec;
+  /** Of a study whose trials choose when they start. */
+  readonly stop?: StopRule;
   readonly replicates: number;
   /** What was made of the file that whoever wrote it should be told; absent where there is nothing. */
   readonly notes?: readonly string[];

@@ -14,7 +14,7 @@ export interface Trial {
   readonly number: number;
   /** Leading hex of the SHA-256 of the trial's content (see identity.ts). */
   readonly trialId: string;
-  /** Parameters as the study sets and searches them; the trainer fills in the rest. */
+  /** Parameters as the study sets and searches them; the trainer fills in the rest. Empty until a late-bound trial has chosen. */
   readonly params: Parameters;
   /** From 0: the same parameters with another seed. */
   readonly replicate: number;
@@ -23,6 +23,13 @@ export interface Trial {
   readonly resource: Resource;
   /** From 1; a retry is the same trial with the next attempt. */
   readonly attempt: number;
+  /** Of a late-bound trial: what it chooses under, the trial id of its first replicate. They share the choice. */
+  readonly slot?: string | undefined;
+}
+
+/** Whether a trial has still to choose its parameters, which it does when it starts. */
+export function isOpen({ slot, params }: Pick<Trial, "slot" | "params">): boolean {
+  return slot !== undefined && Object.keys(params).length === 0;
 }
 
 /** One line of a manifest: what array index `index` runs, one trial after another. */
@@ -119,7 +126,7 @@ export interface TrainerReport {
 }
 
 /** Why a trial was not trained to its end, though nothing failed. */
-interface EarlyEnd {
+export interface EarlyEnd {
   /** In a sentence. */
   readonly reason: string;
   /** The last step it trained, and the objective's value there; null for one that was never started. */

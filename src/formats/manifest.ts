@@ -3,10 +3,9 @@ import type { ManifestElement } from "../core/trial.ts";
 import { checkValue, invalidDocument, readJson } from "./issues.ts";
 import { isManifestElement, TRIAL_ID } from "./trial-guards.ts";
 
-export const parametersSchema = z.record(
-  z.string(),
-  z.union([z.string(), z.number(), z.boolean()]),
-);
+export const parameterValueSchema = z.union([z.string(), z.number(), z.boolean()]);
+
+export const parametersSchema = z.record(z.string(), parameterValueSchema);
 
 export const trialIdSchema = z.string().regex(TRIAL_ID);
 
@@ -21,6 +20,7 @@ export const trialShape = {
   seed: z.int().min(0),
   resource: resourceSchema,
   attempt: z.int().min(1),
+  slot: trialIdSchema.exactOptional(),
 };
 
 export const elementSchema: z.ZodType<ManifestElement> = z.strictObject({

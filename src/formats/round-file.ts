@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { LAUNCHERS } from "../core/placement.ts";
 import type { Setting } from "../core/setting.ts";
-import { PRECISIONS } from "../core/study.ts";
+import type { Search } from "../core/search.ts";
+import { type Dimension, PRECISIONS } from "../core/study.ts";
+import { parametersSchema, parameterValueSchema } from "./manifest.ts";
 import { formatJson, jsonReader, type Read } from "./issues.ts";
 
 /**
@@ -58,6 +60,38 @@ const datasetSchema = z.strictObject({
   holdout: z.strictObject({ fraction: z.number().gt(0).lt(1), seed: z.int().min(0) }),
 });
 
+const rangeShape = { low: z.number(), high: z.number(), log: z.boolean() };
+
+const dimensionSchema: z.ZodType<Dimension> = z.strictObject({
+  name: z.string(),
+  distribution: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("categorical"), values: z.array(parameterValueSchema) }),
+    z.strictObject({ kind: z.literal("real"), ...rangeShape, step: z.number().exactOptional() }),
+    z.strictObject({ kind: z.literal("integer"), ...rangeShape, step: z.number() }),
+  ]),
+  when: parametersSchema.exactOptional(),
+});
+
+/** Of trials that choose their parameters when they start (core/search.ts). */
+const searchSchema: z.ZodType<Search> = z.strictObject({
+  sampler: z.strictObject({
+    kind: z.string(),
+    seed: z.int().min(0),
+    settings: z.record(z.string(), z.number()),
+  }),
+  space: z.array(dimensionSchema),
+  set: parametersSchema,
+  within: z.string(),
+  history: z.string(),
+  stop: z
+    .strictObject({
+      target: z.number().exactOptional(),
+      patience: count.exactOptional(),
+      cpuHours: z.number().gt(0).exactOptional(),
+    })
+    .exactOptional(),
+});
+
 /** File names are relative to the round's folder. */
 const arraySchema = z.strictObject({
   /** From 1; 0 is the canary: one element with the round's first trial, which the others wait for. */
@@ -108,6 +142,8 @@ const roundSchema = z.strictObject({
   }),
   /** Where it runs; null in rounds of bsweep 0.1.0, which did not write it down. */
   cluster: clusterSchema.nullable().default(null),
+  /** Absent where all trials have their parameters. */
+  search: searchSchema.exactOptional(),
   arrays: z.array(arraySchema),
   /** Distinct trials: the canary's stands in the first array too. */
   trials: count,

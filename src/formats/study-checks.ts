@@ -15,7 +15,7 @@ import {
 } from "./space-checks.ts";
 import { directionOf, METRICS, type WrittenStudy } from "./study-schema.ts";
 
-type CheckedPart = "sampler" | "replicates" | "cluster" | "resources";
+type CheckedPart = "sampler" | "stop" | "replicates" | "cluster" | "resources";
 
 /** The parts of a study file that fit their own schemas; a part that does not is undefined. */
 export type SoundParts = { readonly [Part in CheckedPart]: WrittenStudy[Part] | undefined } & {
@@ -128,9 +128,9 @@ function checkSet({ trainer, space }: SoundParts, issueAt: IssueAt): Issue[] {
 }
 
 /** What the sampler needs and has not, has and does not take, and ranges that it cannot go through. */
-function checkSampler({ sampler, space }: SoundParts, issueAt: IssueAt): Issue[] {
+function checkSampler({ sampler, stop, space }: SoundParts, issueAt: IssueAt): Issue[] {
   if (sampler === undefined) return [];
-  const { kind, settings: given } = sampler;
+  const { kind, settings: given, from } = sampler;
   const { settings = {}, takesRanges = true } = SAMPLERS[kind] ?? {};
   const ranges = space.filter(({ entry }) => {
     const { values, step } = mappingOf(entry);
@@ -147,9 +147,25 @@ function checkSampler({ sampler, space }: SoundParts, issueAt: IssueAt): Issue[]
       .map(([name, value]) =>
         issueAt(["sampler", name], `found ${value}, but ${kind} takes no \`${name}\``),
       ),
+    ...(SAMPLERS[kind]?.learns === false ? checkLearning({ kind, from, stop }, issueAt) : []),
     ...ranges.map(({ name }) =>
       issueAt(["space", name], `found a range, but ${kind} needs a list or a \`step\``),
     ),
+  ];
+}
+
+/** What asks for a sampler that looks at what is known. */
+function checkLearning(
+  { kind, from, stop }: { kind: string; from: unknown; stop: unknown },
+  issueAt: IssueAt,
+): Issue[] {
+  const learners = Object.keys(SAMPLERS).filter((name) => SAMPLERS[name]?.learns === true);
+  const expected = `expected one of ${learners.join(", ")}, whose trials choose when they start`;
+  return [
+    ...(from === undefined
+      ? []
+      : [issueAt(["sampler", "from"], `found it with kind ${kind}, ${expected}`)]),
+    ...(stop === undefined ? [] : [issueAt(["stop"], `found it with sampler ${kind}, ${expected}`)]),
   ];
 }
 

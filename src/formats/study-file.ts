@@ -54,7 +54,7 @@ function isCommandTrainer(trainer: unknown): boolean {
 
 /** What can be checked further although other parts may be wrong. */
 function draftStudy(parts: JsonObject, runsCommand: boolean): SoundParts {
-  const { sampler, replicates, cluster, resources } = sharedShape;
+  const { sampler, stop, replicates, cluster, resources } = sharedShape;
   const { trainer } = (runsCommand ? commandStudySchema : studySchema).shape;
   const written = Object.entries(isObject(parts["space"]) ? parts["space"] : {});
   const readParameter = runsCommand ? readCommandParameter : readCnnParameter;
@@ -63,6 +63,7 @@ function draftStudy(parts: JsonObject, runsCommand: boolean): SoundParts {
     objectives: runsCommand ? [] : listObjectives(parts),
     trainer: trainer.safeParse(parts["trainer"]).data,
     sampler: sampler.safeParse(parts["sampler"]).data,
+    stop: stop.safeParse(parts["stop"]).data,
     replicates: replicates.safeParse(parts["replicates"]).data,
     cluster: cluster.safeParse(parts["cluster"]).data,
     resources: resources.safeParse(parts["resources"]).data,

@@ -106,9 +106,34 @@ const samplerSchema = z
       .default(0)
       .describe("Seed of the study: sampling, hold-out and training"),
     ...settingsShape,
+    from: z
+      .array(text(/^[^\p{Cc}]+$/u, "the name of a study, of imported trials, or a table"))
+      .min(1)
+      .exactOptional()
+      .describe("Earlier trials to start from: a study, imported trials, or a table (CSV)"),
   })
-  .transform(({ kind, seed, ...settings }): SamplerSpec => ({ kind, seed, settings }))
+  .transform(({ kind, seed, from, ...settings }): SamplerSpec => ({
+    ...{ kind, seed, settings },
+    ...dropAbsent({ from }),
+  }))
   .prefault({});
+
+const stopSchema = z
+  .strictObject({
+    target: z
+      .number(expected("a number"))
+      .exactOptional()
+      .describe("A value of the objective that is good enough"),
+    patience: integer(1, 1_000_000)
+      .exactOptional()
+      .describe("So many trials in a row without a new best"),
+    cpuHours: z
+      .number(expected("core-hours"))
+      .gt(0, expected("core-hours"))
+      .exactOptional()
+      .describe("Core-hours that the trials have used together"),
+  })
+  .describe("When trials that have not started are skipped; for samplers that learn");
 
 const clusterSchema = z
   .strictObject({
@@ -165,6 +190,7 @@ export const sharedShape = {
   ).describe("Name of the study; it becomes a folder and a job name"),
   data: dataSchema,
   sampler: samplerSchema,
+  stop: stopSchema.exactOptional(),
   replicates: integer(1, 1000).default(1).describe("Runs of each combination, with other seeds"),
   cluster: clusterSchema,
   resources: resourcesSchema,

@@ -27,15 +27,18 @@ type Member<Name extends keyof TrialResult> = NonNullable<TrialResult[Name]>;
 /** 16 hex digits (core/identity.ts). */
 export const TRIAL_ID = /^[0-9a-f]{16}$/;
 
+const isTrialId: Guard = (value) => typeof value === "string" && TRIAL_ID.test(value);
+
 /** Of a trial, in manifests and results. */
 const TRIAL_GUARDS: MemberGuards<Trial> = {
   number: isInteger(1),
-  trialId: (value) => typeof value === "string" && TRIAL_ID.test(value),
+  trialId: isTrialId,
   params: isRecordOf((value) => isText(value) || isNumber(value) || typeof value === "boolean"),
   replicate: isInteger(0),
   seed: isInteger(0),
   resource: isObjectOf({ epochs: isInteger(1) } satisfies MemberGuards<Trial["resource"]>),
   attempt: isInteger(1),
+  slot: orAbsent(isTrialId),
 };
 
 /** Decoding and encoding takes a tenth of the time of an expression, for the thousands of bytes there are. */

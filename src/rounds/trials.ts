@@ -7,6 +7,8 @@ import { listRounds, readElements, readRounds } from "./round.ts";
 export interface ExistingTrials {
   /** Trial id -> number. */
   readonly numbers: ReadonlyMap<string, number>;
+  /** Replicates of those that choose when they start, by slot. */
+  readonly slots: ReadonlyMap<string, readonly number[]>;
   /** Ids with a plain file of a result's name; the content is not read. */
   readonly withResult: ReadonlySet<string>;
   /** 0 when there is none. */
@@ -25,11 +27,15 @@ export function readExistingTrials(
   before = Infinity,
 ): ExistingTrials {
   const numbers = new Map<string, number>();
+  const slots = new Map<string, number[]>();
   let highestNumber = 0;
   for (const round of readRounds(layout, study).filter((each) => each.round < before)) {
     // One array in memory at a time.
     for (const array of round.arrays) {
-      for (const { trialId, number } of readElements(layout, round, array).flatMap(trialsOf)) {
+      for (const trial of readElements(layout, round, array).flatMap(trialsOf)) {
+        const { trialId, number, slot, replicate } = trial;
+        if (slot !== undefined && !numbers.has(trialId))
+          slots.set(slot, [...(slots.get(slot) ?? []), replicate]);
         numbers.set(trialId, number);
         highestNumber = Math.max(highestNumber, number);
       }
@@ -39,7 +45,7 @@ export function readExistingTrials(
     .files.filter(({ round, isPlain }) => round < before && isPlain)
     .map(({ name }) => parseResultName(name)?.trialId);
   return {
-    ...{ numbers, highestNumber },
+    ...{ numbers, slots, highestNumber },
     withResult: new Set(results.filter((trialId) => trialId !== undefined)),
     highestRound: Math.max(0, ...listRounds(layout, study).filter((round) => round < before)),
   };

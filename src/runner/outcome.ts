@@ -1,7 +1,7 @@
 import { formatDuration, formatMemory } from "../core/quantities.ts";
 import { BsweepError, isSystemError, messageOf } from "../core/errors.ts";
 import type { Objective } from "../core/study.ts";
-import { type Failure, RUN_AGAIN_STATUS, type TrainerReport } from "../core/trial.ts";
+import { type EarlyEnd, type Failure, RUN_AGAIN_STATUS, type TrainerReport } from "../core/trial.ts";
 import { showValue } from "../formats/schema-issues.ts";
 import { type ReadReport, readTrainerReport } from "../formats/trainer-report.ts";
 import type { Warnings } from "../formats/warnings.ts";
@@ -12,7 +12,8 @@ import type { TrainerRun } from "./trainer-run.ts";
 /** A trial's end: a value for the objective, or why there is none. */
 export type Outcome =
   | { readonly state: "complete"; readonly objective: number; readonly report: TrainerReport }
-  | { readonly state: "failed"; readonly failure: Failure; readonly report?: TrainerReport };
+  | { readonly state: "failed"; readonly failure: Failure; readonly report?: TrainerReport }
+  | { readonly state: "skipped"; readonly earlyEnd: EarlyEnd; readonly report?: TrainerReport };
 
 /** What programs write when memory runs out and they notice it themselves. */
 const OUT_OF_MEMORY_WORDS =

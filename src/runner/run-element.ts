@@ -12,7 +12,8 @@ import {
   removeClaims,
   UNCLAIMED_TRIAL,
 } from "../rounds/trial-claim.ts";
-import { runOneTrial } from "./trial-run.ts";
+import { chooseParameters, tellOthers } from "./choose.ts";
+import { createSkipped, runOneTrial } from "./trial-run.ts";
 import { describeProcess } from "./where.ts";
 
 interface ElementOptions {
@@ -106,6 +107,7 @@ async function findExisting(
   if (existing === undefined) return undefined;
   options.log(`${describe(trial)}: has a valid result already`);
   leaveVerdict(existing, found);
+  tellOthers(existing, { round: found.round, layout: options.layout, log: options.log });
   // Of a runner that was killed between its result and this.
   removeClaims(options.layout.claims(found.round.study, trial.trialId));
   dropCheckpoints(trial, existing, found, options);
@@ -179,14 +181,21 @@ interface TrialOptions extends ElementOptions {
 }
 
 async function leaveResult(
-  trial: Trial,
+  planned: Trial,
   found: Element,
   { lost, starts }: HeldTrial,
   options: TrialOptions,
 ): Promise<TrialResult | "interrupted" | "run again"> {
-  const { log } = options;
-  log(`${describe(trial)}: ${JSON.stringify(trial.params)}`);
+  const { log, layout } = options;
   const { round } = found;
+  const chosen = chooseParameters(planned, { round, layout, log });
+  if ("skipped" in chosen) {
+    const result = createSkipped(planned, options.index, chosen.skipped);
+    keepResult(result, found, options);
+    return result;
+  }
+  const { trial } = chosen;
+  log(`${describe(trial)}: ${JSON.stringify(trial.params)}`);
   const checkpointFolder = makeCheckpoints(trial, found, options);
   const signal = AbortSignal.any([options.signal, lost]);
   const result = await runOneTrial(trial, { ...options, signal, round, checkpointFolder, starts });
@@ -199,16 +208,25 @@ async function leaveResult(
     log(`trial ${trial.number}: ${state}, no result`);
     return result;
   }
+  keepResult(result, found, options);
+  return result;
+}
+
+/** Writes a result, tells who waits for it, and says how it ended. */
+function keepResult(result: TrialResult, found: Element, options: ElementOptions): void {
+  const { log, layout } = options;
+  const { number, failure, earlyEnd, objective, state, timing } = result;
   writeResult(found.resultFolder, result);
   leaveVerdict(result, found);
-  dropCheckpoints(trial, result, found, options);
-  for (const warning of result.warnings) log(`trial ${trial.number}: warning: ${warning}`);
+  tellOthers(result, { round: found.round, layout, log });
+  dropCheckpoints(result, result, found, options);
+  for (const warning of result.warnings) log(`trial ${number}: warning: ${warning}`);
+  const value = `${found.round.objective.metric} ${String(objective)}`;
   const end =
-    result.failure === null
-      ? `${round.objective.metric} ${String(result.objective)}`
-      : `${result.failure.kind}: ${explainFailure(result.failure)}`;
-  log(`trial ${trial.number}: ${result.state}, ${end} (${result.timing.seconds.toFixed(1)}s)`);
-  return result;
+    failure === null
+      ? (earlyEnd?.reason ?? value)
+      : `${failure.kind}: ${explainFailure(failure)}`;
+  log(`trial ${number}: ${state}, ${end} (${timing.seconds.toFixed(1)}s)`);
 }
 
 /** The folder for a trial's checkpoints; undefined when there are to be none, or it cannot be written. */

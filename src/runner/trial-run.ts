@@ -121,11 +121,13 @@ function judgeRefusal({ code, message, issues, hint }: BsweepError): Outcome {
   return { state: "failed", failure };
 }
 
+type MeasuredRun = Pick<TrainerRun, "seconds" | "peakMemoryMiB" | "cpuSeconds" | "history">;
+
 function createResult(
   trial: Trial,
   index: number,
   startedAt: string,
-  { run, outcome, warnings }: { run: TrainerRun; outcome: Outcome; warnings: Warnings },
+  { run, outcome, warnings }: { run: MeasuredRun; outcome: Outcome; warnings: Warnings },
 ): TrialResult {
   return {
     schemaVersion: 2,
@@ -134,7 +136,7 @@ function createResult(
     objective: outcome.state === "complete" ? outcome.objective : null,
     ...measured(outcome, run, warnings),
     failure: outcome.state === "failed" ? outcome.failure : null,
-    earlyEnd: null,
+    earlyEnd: outcome.state === "skipped" ? outcome.earlyEnd : null,
     warnings: warnings.list(),
     timing: { startedAt, seconds: run.seconds },
     usage: { peakMemoryMiB: run.peakMemoryMiB, cpuSeconds: run.cpuSeconds },
@@ -143,10 +145,18 @@ function createResult(
   };
 }
 
+/** The result of a trial that is not run, because the study has what it wanted. */
+export function createSkipped(trial: Trial, index: number, reason: string): TrialResult {
+  const outcome = { state: "skipped", earlyEnd: { reason, step: null, value: null } } as const;
+  const run = { seconds: 0, peakMemoryMiB: null, cpuSeconds: null, history: [] };
+  const startedAt = new Date().toISOString();
+  return createResult(trial, index, startedAt, { run, outcome, warnings: new Warnings() });
+}
+
 /** What the report says; of its steps, some may have been told while the trainer ran. */
 function measured(
   { report }: Outcome,
-  run: TrainerRun,
+  run: MeasuredRun,
   warnings: Warnings,
 ): Pick<TrialResult, "metrics" | "holdout" | "model" | "history" | "numerics"> {
   const { metrics = {}, holdout = null, model = null, numerics = null } = report ?? {};

@@ -14,6 +14,7 @@ import type { Sampler } from "./sampler.ts";
  */
 export const grid: Sampler<never> = {
   describe: "every combination",
+  revision: 1,
   learns: false,
   takesRanges: false,
   settings: {},

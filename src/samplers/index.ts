@@ -27,6 +27,11 @@ export function countAsked(space: SearchSpace, spec: SamplerSpec): number {
   return samplerOf(spec).count(space, { ...spec.settings, seed: spec.seed });
 }
 
+/** Whether trials choose their parameters when they start, by what is known then. @throws TypeError for an unknown kind */
+export function isLateBound(spec: SamplerSpec): boolean {
+  return samplerOf(spec).learns;
+}
+
 function samplerOf({ kind }: SamplerSpec): Sampler {
   const sampler = SAMPLERS[kind];
   if (sampler === undefined) throw new TypeError(`the schema let an unknown sampler pass: ${kind}`);

@@ -16,6 +16,7 @@ const MAX_TRADES = 100;
  */
 export const latinHypercube: Sampler<"trials"> = {
   describe: "`trials` of them, spread evenly over each parameter",
+  revision: 1,
   learns: false,
   takesRanges: true,
   settings: TRIALS,

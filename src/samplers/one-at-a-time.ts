@@ -8,6 +8,7 @@ import type { Sampler } from "./sampler.ts";
  */
 export const oneAtATime: Sampler<never> = {
   describe: "the first values, then each other one alone",
+  revision: 1,
   learns: false,
   takesRanges: false,
   settings: {},

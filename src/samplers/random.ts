@@ -11,6 +11,7 @@ import { TRIALS, type Sampler } from "./sampler.ts";
  */
 export const random: Sampler<"trials"> = {
   describe: "`trials` of them",
+  revision: 1,
   learns: false,
   takesRanges: true,
   settings: TRIALS,

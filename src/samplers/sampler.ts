@@ -26,6 +26,8 @@ export type History = readonly Observation[];
 export interface Sampler<Name extends string = string> {
   /** What it proposes, for the study file's schema. */
   readonly describe: string;
+  /** Raised whenever the same arguments would be answered otherwise. */
+  readonly revision: number;
   /** Whether it proposes by what is known: then a trial chooses its parameters when it starts. */
   readonly learns: boolean;
   /** Whether ranges without a `step` may stand in its space. */

@@ -125,15 +125,19 @@ export function readPlannedTrials(
   database: StudyDatabase,
 ): ReadonlyMap<string, Omit<Trial, "attempt">> {
   const rows = database
-    .prepare("SELECT trial_id AS trialId, number, params, replicate, seed, epochs FROM trials")
-    .all() as (Omit<Trial, "params" | "resource" | "attempt"> & {
+    .prepare("SELECT trial_id AS trialId, number, params, replicate, seed, epochs, slot FROM trials")
+    .all() as (Omit<Trial, "params" | "resource" | "attempt" | "slot"> & {
     readonly params: string;
     readonly epochs: number;
+    readonly slot: string | null;
   })[];
   return new Map(
-    rows.map(({ trialId, params, epochs, ...row }) => [
+    rows.map(({ trialId, params, epochs, slot, ...row }) => [
       trialId,
-      { ...row, trialId, params: JSON.parse(params) as Parameters, resource: { epochs } },
+      {
+        ...{ ...row, trialId, params: JSON.parse(params) as Parameters, resource: { epochs } },
+        ...(slot === null ? {} : { slot }),
+      },
     ]),
   );
 }

@@ -279,4 +279,9 @@ export const MIGRATIONS: readonly string[] = [
     FROM results JOIN details USING (result_id), json_each(history) AS step,
       json_each(step.value, '$.metrics') AS metric;
   `,
+  `
+  -- Of a trial that chooses its parameters when it starts: whose choice it is. Its params are {} until then.
+  ALTER TABLE trials ADD COLUMN slot TEXT;
+  CREATE INDEX trials_of_slot ON trials (slot) WHERE slot IS NOT NULL;
+  `,
 ];

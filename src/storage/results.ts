@@ -1,6 +1,7 @@
 import { canonicalJson } from "../core/identity.ts";
 import type { NumericsFingerprint, TrialResult } from "../core/trial.ts";
 import type { StudyDatabase } from "./database.ts";
+import { createChoiceUpdate } from "./rounds.ts";
 
 /** Names of files in a folder below results/<study>, whose results the database holds. */
 export function createCollectedLookup(database: StudyDatabase) {
@@ -25,6 +26,10 @@ interface PlacedFile {
  * @param history the result's, as JSON
  */
 export function createResultInsert(database: StudyDatabase) {
+  const choose = createChoiceUpdate(database);
+  const slotOf = database
+    .prepare("SELECT slot FROM trials WHERE trial_id = ? AND number = ? AND seed = ?")
+    .pluck();
   // By place: names take SQLite's driver as long as all the rest.
   const insertResult = database.prepare(
     `INSERT INTO results
@@ -36,7 +41,9 @@ export function createResultInsert(database: StudyDatabase) {
   );
   const insertDetails = database.prepare("INSERT INTO details VALUES (?, ?, ?)");
   return ({ file, round, array }: PlacedFile, result: TrialResult, history: string): boolean => {
-    const { trialId, attempt, number, params, replicate, seed, resource, holdout } = result;
+    const { trialId, attempt, number, params, replicate, seed, resource, holdout, slot } = result;
+    // Its choice may be lost, or not to be seen yet.
+    if (slot !== undefined && slotOf.get(trialId, number, seed) === slot) choose(slot, params);
     const { changes, lastInsertRowid } = insertResult.run(
       ...[file, ...toRow(result), round, array, result.element.index, trialId, attempt],
       ...[number, canonicalJson(params), replicate, seed, resource.epochs],

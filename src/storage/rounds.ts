@@ -1,6 +1,7 @@
 import { canonicalJson } from "../core/identity.ts";
 import type { Round } from "../formats/round-file.ts";
 import { hashSetting, type PlannedSetting, type Setting } from "../core/setting.ts";
+import type { Parameters } from "../core/study.ts";
 import type { ManifestElement, Trial } from "../core/trial.ts";
 import type { StudyDatabase } from "./database.ts";
 
@@ -78,21 +79,37 @@ function saveElements(
 ): void {
   const insertTrial = database
     .prepare(
-      `INSERT INTO trials VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (trial_id) DO UPDATE SET number = excluded.number, params = excluded.params,
-       replicate = excluded.replicate, seed = excluded.seed, epochs = excluded.epochs,
+      `INSERT INTO trials VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (trial_id) DO UPDATE SET number = excluded.number, slot = excluded.slot,
+       params = iif(excluded.params = '{}', params, excluded.params), replicate = excluded.replicate, seed = excluded.seed, epochs = excluded.epochs,
        setting = excluded.setting
      RETURNING trial`,
     )
     .pluck();
   const insertElement = database.prepare("INSERT OR IGNORE INTO elements VALUES (?, ?, ?, ?, ?)");
   for (const { index, trials } of elements) {
-    for (const { trialId, number, params, replicate, seed, resource, attempt } of trials) {
+    for (const { trialId, number, params, replicate, seed, resource, attempt, slot } of trials) {
       const text = canonicalJson(params);
-      const told = [trialId, number, text, replicate, seed, resource.epochs, setting];
+      const told = [trialId, number, text, replicate, seed, resource.epochs, setting, slot];
       insertElement.run(round, array, index, insertTrial.get(...told), attempt);
     }
   }
+}
+
+/** Slots whose choice the database does not know. */
+export function readOpenSlots(database: StudyDatabase): readonly string[] {
+  return database
+    .prepare("SELECT DISTINCT slot FROM trials WHERE slot IS NOT NULL AND params = '{}'")
+    .pluck()
+    .all() as string[];
+}
+
+/** Keeps what the trials of a slot have chosen; what is known of one already stays. Inside a transaction. */
+export function createChoiceUpdate(database: StudyDatabase) {
+  const update = database.prepare("UPDATE trials SET params = ? WHERE slot = ? AND params = '{}'");
+  return (slot: string, params: Parameters): void => {
+    update.run(canonicalJson(params), slot);
+  };
 }
 
 /** The settings that trials were planned in, the one of the latest round first. */

@@ -3,14 +3,16 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  linkSync,
   mkdirSync,
   openSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { BsweepError, messageOf } from "../core/errors.ts";
+import { BsweepError, isSystemError, messageOf } from "../core/errors.ts";
 import { clearLeftovers } from "./leftovers.ts";
 import { makerMark } from "./maker.ts";
 
@@ -37,6 +39,55 @@ export function writeFileAtomic(path: string, data: string | Uint8Array): void {
   } catch (cause) {
     removeQuietly(temporary);
     throw cannotWrite(path, cause);
+  }
+}
+
+/** What file systems answer that know no second name for a file. */
+const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EXDEV", "EMLINK"];
+
+/**
+ * Writes a file that nobody has written yet, whole: of all who try one alone succeeds, also across hosts (link(2) is
+ * exclusive on network file systems too). Makes the folder if need be.
+ * @returns whether it was this call
+ * @throws BsweepError WORKSPACE as writeFileAtomic does
+ */
+export function writeFileOnce(path: string, data: string): boolean {
+  const temporary = temporaryBeside(path);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    if (existsSync(path)) return false;
+    writeAndSync(temporary, data);
+    const isMine = linkOnce(temporary, path) ?? createOnce(path, data);
+    if (isMine) syncFolder(dirname(path));
+    return isMine;
+  } catch (cause) {
+    throw cannotWrite(path, cause);
+  } finally {
+    removeQuietly(temporary);
+  }
+}
+
+/** Undefined where there are no links. */
+function linkOnce(temporary: string, path: string): boolean | undefined {
+  try {
+    linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    if (NO_LINKS.some((code) => isSystemError(error, code))) return undefined;
+    if (!isSystemError(error, "EEXIST")) throw error;
+    // A network may lose the answer, and asks again.
+    return statSync(temporary).nlink > 1;
+  }
+}
+
+/** As exclusive; a reader may come before all is written. */
+function createOnce(path: string, data: string): boolean {
+  try {
+    writeAndSync(path, data);
+    return true;
+  } catch (error) {
+    if (isSystemError(error, "EEXIST")) return false;
+    throw error;
   }
 }
 

@@ -33,6 +33,10 @@ export function createLayout(workspace: string) {
     /** Who runs a trial, while it has no result. */
     claims: (study: string, trialId: string) =>
       join(workspace, "results", study, "claims", trialId),
+    /** What late-bound trials have chosen, a file each; and which parameters are taken. */
+    choices: ofStudy("results", "search", "choices"),
+    /** What they have come to, for those that choose later. */
+    observations: ofStudy("results", "search", "observations"),
     /** Node and bsweep for images without, by their content. */
     stagedRunner: (hash: string) => join(workspace, "jobs", ".runner", hash),
     /** The jobs that pack a data set. */
@@ -56,6 +60,8 @@ export const NOTIFY_SCRIPT = "notify.sh";
 /** Beside the submit.sh of a data set's pieces: what was asked for, and the header of what came of it. */
 export const PREPARATION_FILE = "preparation.json";
 export const MERGED_FILE = "merged.json";
+/** What was known before a round whose trials choose their parameters. */
+export const HISTORY_FILE = "history.jsonl";
 /** Written by submit.sh: what was submitted, and a lock while it is at work. */
 export const SUBMITTED_FOLDER = "submitted";
 export const SUBMIT_LOCK = "submit.lock";

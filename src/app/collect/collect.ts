@@ -7,12 +7,19 @@ import type { ManifestElement, ResultState } from "../../core/trial.ts";
 import type { Round } from "../../formats/round-file.ts";
 import { eachResultFolder, type ResultFile } from "../../rounds/result-files.ts";
 import { isOfRound, listRounds, readElements, readRound } from "../../rounds/round.ts";
+import { Choices } from "../../rounds/search/choices.ts";
 import { readSetting } from "../../rounds/setting.ts";
 import type { Disagreement } from "../../stats/outcome.ts";
 import { inTransaction, type StudyDatabase, withDatabase } from "../../storage/database.ts";
 import { readDisagreements } from "../../storage/outcomes.ts";
 import { createCollectedLookup, readSetAside, replaceSetAside } from "../../storage/results.ts";
-import { createPlannedTrialLookup, readRounds, saveRound } from "../../storage/rounds.ts";
+import {
+  createChoiceUpdate,
+  createPlannedTrialLookup,
+  readOpenSlots,
+  readRounds,
+  saveRound,
+} from "../../storage/rounds.ts";
 import { requireWorkspace } from "../../workspace/folder.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { roundName } from "../../workspace/layout.ts";
@@ -75,7 +82,8 @@ export async function collectInto(
   { study, layout }: { readonly study: string; readonly layout: Layout },
   effects: Effects,
 ): Promise<CollectSummary> {
-  const { unusable, unread } = importRounds(database, layout, study);
+  const { unusable, unread: unlisted } = importRounds(database, layout, study);
+  const unread = [...unlisted, ...importChoices(database, layout, study)];
   const rounds = readRounds(database);
   const plan: Plan = {
     findTrial: createPlannedTrialLookup(database),
@@ -166,6 +174,19 @@ function importRounds(
     }
   }
   return { unusable, unread: [] };
+}
+
+/** Copies what late-bound trials have chosen, as far as the database does not know it. @returns why some cannot be read */
+function importChoices(database: StudyDatabase, layout: Layout, study: string): readonly string[] {
+  const open = new Set(readOpenSlots(database));
+  if (open.size === 0) return [];
+  const made = new Choices(layout.choices(study));
+  const { choices, complaints } = made.readAll(made.slots().filter((slot) => open.has(slot)));
+  const keep = createChoiceUpdate(database);
+  inTransaction(database, () => {
+    for (const [slot, { params }] of choices) keep(slot, params);
+  });
+  return complaints;
 }
 
 /** The elements of a round, an array at a time: together they may be very many. */

@@ -13,6 +13,7 @@ import { createTemplateEngine, type TemplateEngine } from "../../rendering/engin
 import { schedulerOf } from "../../schedulers/index.ts";
 import {
   arrayName,
+  HISTORY_FILE,
   type Layout,
   logFolderName,
   SUBMIT_SCRIPT,
@@ -22,6 +23,7 @@ import { packagedTemplates, packageRoot, packageVersion } from "../../workspace/
 import { pinImage } from "../image/record.ts";
 import { requestCluster, type ClusterRequest } from "../site/cluster-request.ts";
 import { settingOf } from "../plan/setting.ts";
+import { type OpenedSearch, openSearch } from "../search/open-search.ts";
 import { writeRoundFile } from "../../rounds/round.ts";
 import { writeManifests, type WrittenManifest } from "../../rounds/manifests.ts";
 import { type RoundPlace, writeRoundFolder } from "../../rounds/round-folder.ts";
@@ -77,6 +79,8 @@ interface RoundInputs extends RoundSpec {
   readonly nonce: string;
   readonly createdAt: string;
   readonly runner: StagedRunner | undefined;
+  /** Where trials choose when they start. */
+  readonly opened: OpenedSearch | undefined;
 }
 
 /**
@@ -100,6 +104,7 @@ export async function writeRound(
     nonce: spec.nonce ?? randomBytes(4).toString("hex"),
     createdAt: effects.now().toISOString(),
     runner: needsRunner ? await stageRunner(layout) : undefined,
+    opened: await openSearch(study, spec.header, layout, effects),
   };
   return writeRoundFolder(layout, spec.place, (folder) => fillRound(folder, inputs));
 }
@@ -129,6 +134,8 @@ function fillRound(folder: string, inputs: RoundInputs): WrittenRound | undefine
   for (const { name, text } of scripts) writeFileSync(join(folder, name), text, { mode: 0o777 });
   for (const { array } of arrays)
     mkdirSync(join(folder, logFolderName(array)), { recursive: true });
+  if (inputs.opened !== undefined)
+    writeFileSync(join(folder, HISTORY_FILE), inputs.opened.history, { flag: "wx" });
   const round = describeRound(inputs, arrays, trials);
   writeRoundFile(folder, round);
   return summarize(round, inputs);
@@ -172,6 +179,7 @@ function describeRound(inputs: RoundInputs, arrays: readonly RoundArray[], trial
         : { kind: trainer.kind, command: trainer.command },
     limits: { cpus, memoryMiB, walltimeSeconds, checkpointSeconds },
     cluster: describeCluster(inputs),
+    ...dropAbsent({ search: inputs.opened?.search }),
     arrays,
     trials,
     inputs: hashInputs(inputs),

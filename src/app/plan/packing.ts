@@ -6,7 +6,7 @@ import { listResultFiles } from "../../rounds/result-files.ts";
 import { findResult } from "../../rounds/results.ts";
 import { arrayName, roundName, type Layout } from "../../workspace/layout.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
-import type { PlanContext } from "./plan-context.ts";
+import { isPlanned, type PlanContext } from "./plan-context.ts";
 import { proposeTrials } from "./propose.ts";
 
 /** What an element of `trialsPerElement: auto` is to take: long beside its start, short beside a queue's patience. */
@@ -87,13 +87,15 @@ export async function findMeasured(
 }
 
 /** How much longer the mean new trial takes than the one measured, by their shapes; 1 for a command. */
-function costRatio({ study, header, existing }: PlanContext, measured: TrialResult): number {
+function costRatio(context: PlanContext, measured: TrialResult): number {
+  const { study, header } = context;
+  const isKnown = isPlanned(context);
   let [sum, count, own] = [0, 0, 0];
   for (const proposed of proposeTrials(study, header)) {
     if (proposed.kind !== "trial" || proposed.network === null) continue;
     const { coreSeconds } = proposed.network;
     if (proposed.trialId === measured.trialId) own = coreSeconds;
-    if (existing.numbers.has(proposed.trialId)) continue;
+    if (isKnown(proposed.trialId)) continue;
     sum += coreSeconds;
     count += 1;
   }

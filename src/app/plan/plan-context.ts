@@ -1,9 +1,16 @@
+import { createExaminer } from "../../cnn/examine.ts";
 import type { DatasetHeader } from "../../core/dataset.ts";
 import { BsweepError } from "../../core/errors.ts";
+import { CanonicalText, computeTrialId } from "../../core/identity.ts";
 import type { Site } from "../../core/site.ts";
+import type { Study } from "../../core/study.ts";
 import type { Trial } from "../../core/trial.ts";
+import type { Layout } from "../../workspace/layout.ts";
 import { openPackedDataset } from "../../workspace/packed-dataset.ts";
 import { loadSiteOf } from "../site/load-site.ts";
+import { Choices } from "../../rounds/search/choices.ts";
+import { isLateBound } from "../../samplers/index.ts";
+import { settingOf, trialSettingOf } from "./setting.ts";
 import { readExistingTrials, type ExistingTrials } from "../../rounds/trials.ts";
 import { loadStudy, type LoadedStudy, type PlanOptions } from "./load-study.ts";
 import { proposeTrials } from "./propose.ts";
@@ -14,6 +21,8 @@ export interface PlanContext extends LoadedStudy {
   readonly header: DatasetHeader | null;
   readonly site: Site;
   readonly existing: ExistingTrials;
+  /** Ids that trials would have with the parameters that others have chosen: they are run already. */
+  readonly chosen: ReadonlySet<string>;
 }
 
 /**
@@ -32,7 +41,33 @@ export function openPlan(options: PlanOptions, loaded = loadStudy(options)): Pla
     throw new BsweepError("INVALID_DATA", message, { hint });
   }
   const existing = readExistingTrials(layout, study.name);
-  return { ...loaded, site, header: train?.header ?? null, existing };
+  const header = train?.header ?? null;
+  const chosen = listChosen(study, header, existing, layout);
+  return { ...loaded, site, header, existing, chosen };
+}
+
+/** Of the study's present setting, which their slots are of. */
+function listChosen(
+  study: Study,
+  header: DatasetHeader | null,
+  { slots }: ExistingTrials,
+  layout: Layout,
+): ReadonlySet<string> {
+  if (slots.size === 0 || isLateBound(study.sampler)) return new Set();
+  const { choices } = new Choices(layout.choices(study.name)).readAll([...slots.keys()]);
+  const setting = new CanonicalText(trialSettingOf(study, settingOf(study, header)));
+  const examine = createExaminer(study.trainer.kind, header, study.trainer.epochs);
+  const contents = [...choices.values()].flatMap(({ slot, params, content }) => {
+    const idOf = (replicate: number): string =>
+      computeTrialId({ params: examine(params).content, replicate, setting });
+    return idOf(0) === content ? (slots.get(slot) ?? []).map(idOf) : [];
+  });
+  return new Set(contents);
+}
+
+/** Whether a round has the trial already, or one that has chosen the same parameters. */
+export function isPlanned({ existing, chosen }: Pick<PlanContext, "existing" | "chosen">) {
+  return (trialId: string): boolean => existing.numbers.has(trialId) || chosen.has(trialId);
 }
 
 /**
@@ -40,15 +75,15 @@ export function openPlan(options: PlanOptions, loaded = loadStudy(options)): Pla
  * the highest number ever given. Lazy.
  * @param most ends after so many
  */
-export function* newTrials(
-  { study, header, existing }: PlanContext,
-  most = Infinity,
-): Generator<Trial> {
+export function* newTrials(context: PlanContext, most = Infinity): Generator<Trial> {
+  const { study, header, existing } = context;
+  const isKnown = isPlanned(context);
   let number = existing.highestNumber;
   for (const proposed of proposeTrials(study, header)) {
     if (number - existing.highestNumber >= most) return;
-    if (proposed.kind !== "trial" || existing.numbers.has(proposed.trialId)) continue;
-    const { trialId, params, replicate, seed, resource } = proposed;
-    yield { number: ++number, trialId, params, replicate, seed, resource, attempt: 1 };
+    if (proposed.kind !== "trial" || isKnown(proposed.trialId)) continue;
+    const { trialId, params, replicate, seed, resource, slot } = proposed;
+    const trial = { number: ++number, trialId, params, replicate, seed, resource, attempt: 1 };
+    yield slot === undefined ? trial : { ...trial, slot };
   }
 }

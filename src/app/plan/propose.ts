@@ -1,23 +1,18 @@
-import { identifyingParameters, resolveCnnParameters } from "../../cnn/parameters.ts";
-import { createCnnSizer, type CnnPlan } from "../../cnn/shapes.ts";
-import { type CnnCost, estimateCost } from "../../cnn/cost.ts";
+import { createExaminer, type PlannedNetwork } from "../../cnn/examine.ts";
 import type { DatasetHeader } from "../../core/dataset.ts";
-import { CanonicalText, computeTrialId } from "../../core/identity.ts";
-import { deriveTrialSeed } from "../../core/random.ts";
-import { isCnnStudy, type Parameters, type Study } from "../../core/study.ts";
+import { CanonicalText, computeOpenTrialId, computeTrialId } from "../../core/identity.ts";
+import { deriveOpenTrialSeed, deriveTrialSeed } from "../../core/random.ts";
+import type { Parameters, Study } from "../../core/study.ts";
 import type { Trial } from "../../core/trial.ts";
-import { propose } from "../../samplers/index.ts";
+import { countAsked, isLateBound, propose } from "../../samplers/index.ts";
 import { settingOf, trialSettingOf } from "./setting.ts";
 
 /** A trial that can be trained; it has a number once it stands in a round. */
 interface ProposedTrial extends Omit<Trial, "number" | "attempt"> {
   readonly kind: "trial";
-  /** Null for a command: nobody knows what it builds. */
+  /** Null where nobody knows what it builds: a command's, and that of a trial which has yet to choose. */
   readonly network: PlannedNetwork | null;
 }
-
-/** What a trial's network is, and what it may take. */
-export type PlannedNetwork = Pick<CnnPlan, "parameters" | "flopsPerExample"> & CnnCost;
 
 /** `impossible`: no such network. `repeated`: trains the very same as an earlier proposal. */
 export type Proposed =
@@ -31,9 +26,34 @@ export type Proposed =
  * @param header null for a command without data
  */
 export function* proposeTrials(study: Study, header: DatasetHeader | null): Generator<Proposed> {
-  const seen = new Set<string>();
   const setting = new CanonicalText(trialSettingOf(study, settingOf(study, header)));
-  const examine = header !== null && isCnnStudy(study) ? examineCnn(header, study) : examineCommand;
+  yield* isLateBound(study.sampler)
+    ? proposeOpen(study, setting)
+    : proposeBound(study, header, setting);
+}
+
+/** Trials that choose their parameters when they start. */
+function* proposeOpen(study: Study, setting: CanonicalText): Generator<Proposed> {
+  const { sampler, replicates, space, trainer } = study;
+  const slots = countAsked(space, sampler);
+  for (let place = 1; place <= slots; place++) {
+    const idOf = (replicate: number): string => computeOpenTrialId({ place, replicate, setting });
+    const slot = idOf(0);
+    for (let replicate = 0; replicate < replicates; replicate++) {
+      const seed = deriveOpenTrialSeed(sampler.seed, place, replicate);
+      const trial = { trialId: idOf(replicate), params: {}, replicate, seed, slot };
+      yield { kind: "trial", ...trial, resource: { epochs: trainer.epochs }, network: null };
+    }
+  }
+}
+
+function* proposeBound(
+  study: Study,
+  header: DatasetHeader | null,
+  setting: CanonicalText,
+): Generator<Proposed> {
+  const seen = new Set<string>();
+  const examine = createExaminer(study.trainer.kind, header, study.trainer.epochs);
   for (const sampled of propose(study.space, study.sampler, [])) {
     // Spreading two objects into one takes V8 ten times as long.
     const params: Parameters = Object.assign({}, study.trainer.set, sampled);
@@ -54,30 +74,4 @@ export function* proposeTrials(study: Study, header: DatasetHeader | null): Gene
       yield { kind: "trial", trialId, params, replicate, seed, resource, network };
     }
   }
-}
-
-/** What one combination comes to. */
-interface Examined {
-  /** Of the parameters, what names a trial. */
-  readonly content: CanonicalText;
-  readonly network: ProposedTrial["network"];
-  /** Why there can be no such trial. */
-  readonly reason?: string;
-}
-
-function examineCnn(header: DatasetHeader, { trainer }: Study): (params: Parameters) => Examined {
-  const sizeNetwork = createCnnSizer(header);
-  return (params) => {
-    const resolved = resolveCnnParameters(params);
-    const sizing = sizeNetwork(resolved);
-    const content = new CanonicalText(identifyingParameters(resolved));
-    if (!sizing.ok) return { content, network: null, reason: sizing.reason };
-    const cost = estimateCost(resolved, sizing.size, header, trainer.epochs);
-    return { content, network: { ...sizing.size, ...cost } };
-  };
-}
-
-/** A command's parameters mean what they mean to it: all of them name a trial. */
-function examineCommand(params: Parameters): Examined {
-  return { content: new CanonicalText(params), network: null };
 }

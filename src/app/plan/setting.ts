@@ -1,7 +1,7 @@
 import { CNN_TRAINER } from "../../cnn/parameters.ts";
 import type { DatasetHeader } from "../../core/dataset.ts";
 import type { TrialSetting } from "../../core/identity.ts";
-import type { Setting } from "../../core/setting.ts";
+import { type Setting, toTrialSetting } from "../../core/setting.ts";
 import { isCnnStudy, type Study } from "../../core/study.ts";
 
 /** What the study as it is now plans its trials in. @param header null for a command without data */
@@ -18,11 +18,5 @@ export function settingOf(study: Study, header: Pick<DatasetHeader, "digest"> | 
 
 /** The same as it stands in trial ids, with what else its trials have in common. */
 export function trialSettingOf(study: Study, setting: Setting): TrialSetting {
-  const studySeed = study.sampler.seed;
-  return {
-    ...setting,
-    studySeed,
-    resource: { epochs: study.trainer.epochs },
-    holdout: { fraction: setting.holdout.fraction, seed: studySeed },
-  };
+  return toTrialSetting(setting, study.sampler.seed, study.trainer.epochs);
 }

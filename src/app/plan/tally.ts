@@ -1,6 +1,7 @@
+import type { PlannedNetwork } from "../../cnn/examine.ts";
 import type { Parameters } from "../../core/study.ts";
 import type { ExistingTrials } from "../../rounds/trials.ts";
-import type { PlannedNetwork, Proposed } from "./propose.ts";
+import type { Proposed } from "./propose.ts";
 
 /** The counts of a plan. */
 export interface Tally {
@@ -17,9 +18,10 @@ export interface Tally {
   readonly withResult: number;
   /** Of `trials`: those the next round would hold. */
   readonly newTrials: number;
-  /** What these may take, reckoned from their shapes (cnn-cost.ts), early stopping left out; null for a command. */
+  /** What these may take, reckoned from their shapes (cnn-cost.ts), early stopping left out; null where nobody knows: for a command, and
+   * for trials that choose when they start. */
   readonly newCoreHours: number | null;
-  /** The trial that needs the most memory, and what the slowest one takes; null when there is none, or a command trains. */
+  /** The trial that needs the most memory, and what the slowest one takes; null when there is none, or nobody knows. */
   readonly largest: LargestTrial | null;
 }
 
@@ -44,11 +46,15 @@ export interface LargestTrial {
 const SECONDS_PER_HOUR = 3600;
 
 /** Counts proposals, one at a time. */
-export function tallyProposals(proposals: Iterable<Proposed>, existing: ExistingTrials): Tally {
+export function tallyProposals(
+  proposals: Iterable<Proposed>,
+  { withResult: known }: Pick<ExistingTrials, "withResult">,
+  isKnown: (trialId: string) => boolean,
+): Tally {
   const impossible = new Map<string, ImpossibleShape>();
   let [proposed, repeated, trials, planned, withResult, newCoreSeconds] = [0, 0, 0, 0, 0, 0];
   let largest: LargestTrial | null = null;
-  let ofCommand = false;
+  let isUnknown = false;
   for (const proposal of proposals) {
     proposed++;
     if (proposal.kind === "impossible") {
@@ -59,19 +65,19 @@ export function tallyProposals(proposals: Iterable<Proposed>, existing: Existing
     if (proposal.kind === "repeated") repeated++;
     if (proposal.kind !== "trial") continue;
     trials++;
-    if (existing.numbers.has(proposal.trialId)) planned++;
-    if (existing.withResult.has(proposal.trialId)) withResult++;
+    if (isKnown(proposal.trialId)) planned++;
+    if (known.has(proposal.trialId)) withResult++;
     const { network } = proposal;
-    ofCommand = network === null;
+    isUnknown = network === null;
     if (network === null) continue;
-    if (!existing.numbers.has(proposal.trialId)) newCoreSeconds += network.coreSeconds;
+    if (!isKnown(proposal.trialId)) newCoreSeconds += network.coreSeconds;
     largest = pickLarger(largest, network, proposal.params);
   }
   return {
     ...{ proposed, repeated, trials, planned, withResult, largest },
     impossible: [...impossible.values()].sort((a, b) => b.trials - a.trials),
     newTrials: trials - planned,
-    newCoreHours: ofCommand ? null : newCoreSeconds / SECONDS_PER_HOUR,
+    newCoreHours: isUnknown ? null : newCoreSeconds / SECONDS_PER_HOUR,
   };
 }
 
