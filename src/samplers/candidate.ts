@@ -85,13 +85,18 @@ function listAll(distribution: Distribution, count: number): ParameterValue[] {
   return Array.from({ length: count }, (_, index) => valueAt(distribution, index));
 }
 
-/** The inverse of `valueAtShare`, about: the middle of a value's share. */
+/** The inverse of `valueAtShare`: the middle of what a value of a finite distribution is drawn from. */
 export function shareOf(distribution: Distribution, value: ParameterValue): number {
   if (distribution.kind === "categorical")
     return (distribution.values.indexOf(value) + 0.5) / distribution.values.length;
-  const { low, high, log, step } = distribution;
+  const { kind, low, high, log, step } = distribution;
   const number = Number(value);
-  if (log) return Math.log1p((number - low) / low) / Math.log1p((high - low) / low);
+  if (high === low) return 0.5;
+  if (log) {
+    const margin = kind === "integer" ? 0.5 : 0;
+    const [least, most] = [low - margin, high + margin];
+    return Math.log1p((number - least) / least) / Math.log1p((most - least) / least);
+  }
   if (step === undefined) return (number - low) / (high - low);
   return (Math.round((number - low) / step) + 0.5) / countValues(distribution);
 }

@@ -1,24 +1,22 @@
-import { randomFor, type RandomSource } from "../core/random.ts";
-import { countCombinations } from "../core/search-space.ts";
+import { randomFor } from "../core/random.ts";
 import type { Parameters, SearchSpace } from "../core/study.ts";
 import { Candidates } from "./candidate.ts";
-import { logExpectedImprovement } from "./gp/acquisition.ts";
-import { createEncoding, type Encoding, type Point } from "./gp/encoding.ts";
-import { fit } from "./gp/fit.ts";
-import { GaussianProcess } from "./gp/gaussian-process.ts";
-import { findBest } from "./gp/search.ts";
-import { rankTargets } from "./gp/targets.ts";
-import { grid } from "./grid.ts";
-import { keyOf, readHistory, type Known } from "./history.ts";
+import { createEncoding } from "./gp/encoding.ts";
+import { Proposer } from "./gp/proposer.ts";
+import { keyOf, readHistory } from "./history.ts";
+import { Openings } from "./openings.ts";
 import { TRIALS, type History, type Sampler, type SamplerKeys } from "./sampler.ts";
 import { spreadFrom } from "./spread.ts";
 
 /** Combinations with an outcome, before which nothing is modelled. */
 const FEWEST_KNOWN = 10;
-const PROMISING = 4;
 
+/**
+ * Combinations that a Gaussian process of what is known expects to be better than all of them, best first (Jones, Schonlau and
+ * Welch, "Efficient global optimization", 1998). Until ten have an outcome, combinations far from one another.
+ */
 export const gp: Sampler<"trials"> = {
-  describe: "`trials` of them, by a Gaussian process of what is known",
+  describe: "`trials` of them, each chosen by a Gaussian process of what is known when it starts",
   learns: true,
   takesRanges: true,
   settings: TRIALS,
@@ -32,59 +30,29 @@ function* propose(
   history: History,
 ): Generator<Parameters> {
   const candidates = new Candidates(space);
+  const known = [...readHistory(space, history, candidates).values()];
+  const taken = new Set(known.map(({ key }) => key));
   const random = randomFor(seed, "sampler/gp");
+  const openings = new Openings(space, candidates, taken, random);
   const encoding = createEncoding(space);
-  const known = readHistory(space, history, candidates);
-  const taken = new Set(known.keys());
-  const choose = createChooser(encoding, candidates, [...known.values()], trials, random);
+  const ground = { candidates, openings, taken, random };
+  const choose = (): (() => Parameters | null) => {
+    if (known.filter(({ outcomes }) => outcomes.length > 0).length >= FEWEST_KNOWN) {
+      const proposer = new Proposer(encoding, known);
+      return () => proposer.propose(ground);
+    }
+    const points = known.map(({ params }) => encoding.encode(params));
+    return () => {
+      const params = spreadFrom(points, encoding, openings);
+      if (params !== null) points.push(encoding.encode(params));
+      return params;
+    };
+  };
+  const next = choose();
   for (let proposed = 0; proposed < trials; proposed++) {
-    const params = choose(taken);
+    const params = next();
     if (params === null) return;
     taken.add(keyOf(params));
     yield params;
   }
-}
-
-function createChooser(
-  encoding: Encoding,
-  candidates: Candidates,
-  known: readonly Known[],
-  trials: number,
-  random: RandomSource,
-): (taken: ReadonlySet<string>) => Parameters | null {
-  const ended = known.filter(({ outcomes }) => outcomes.length > 0);
-  const running = known.filter(({ outcomes }) => outcomes.length === 0);
-  const points = known.map(({ params }) => encoding.encode(params));
-  if (ended.length < FEWEST_KNOWN) {
-    return (taken) => {
-      const params = spreadFrom(points, encoding, candidates, taken, random);
-      if (params !== null) points.push(encoding.encode(params));
-      return params;
-    };
-  }
-  const sample = {
-    isCategory: encoding.isCategory,
-    points: ended.map(({ params }) => encoding.encode(params)),
-    targets: rankTargets(ended),
-  };
-  const model = new GaussianProcess(sample, fit(sample), running.length + trials);
-  const means = new Map(
-    ended.map(({ params }, at) => [params, model.predictMean(sample.points[at] ?? new Float64Array())]),
-  );
-  const suppose = (params: Parameters): void => {
-    const point = encoding.encode(params);
-    means.set(params, model.predictMean(point));
-    model.suppose(point);
-  };
-  for (const { params } of running) suppose(params);
-  return (taken) => {
-    const ranked = [...means].sort((one, other) => one[1] - other[1]);
-    const best = ranked[0]?.[1] ?? 0;
-    const promising = ranked.slice(0, PROMISING).map(([params]) => params);
-    const found = findBest({ candidates, promising, taken, random }, (params) =>
-      logExpectedImprovement(model.predict(encoding.encode(params)), best),
-    );
-    if (found !== null) suppose(found);
-    return found;
-  };
 }

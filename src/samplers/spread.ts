@@ -1,25 +1,25 @@
-import type { RandomSource } from "../core/random.ts";
 import type { Parameters } from "../core/study.ts";
-import type { Candidates } from "./candidate.ts";
 import type { Encoding, Point } from "./gp/encoding.ts";
 import { squareApart } from "./gp/kernel.ts";
-import { keyOf } from "./history.ts";
+import type { Openings } from "./openings.ts";
 
 const DRAWS = 32;
+/** The newest points, which a new one is to be far from. */
+const MOST_POINTS = 200;
 
-/** Of some drawn combinations, the one farthest from all known ones (Mitchell, "Spectrally optimal sampling", 1991). */
+/**
+ * Of some drawn combinations, the one farthest from all points (Mitchell, "Spectrally optimal sampling in distribution ray tracing",
+ * SIGGRAPH 1991); null where nothing is left.
+ */
 export function spreadFrom(
   points: readonly Point[],
-  encoding: Encoding,
-  candidates: Candidates,
-  taken: ReadonlySet<string>,
-  random: RandomSource,
+  { encode, isCategory }: Encoding,
+  openings: Openings,
 ): Parameters | null {
+  const newest = points.slice(-MOST_POINTS);
   let best: { params: Parameters; apart: number } | null = null;
-  for (let draw = 0; draw < DRAWS; draw++) {
-    const params = candidates.draw(random);
-    if (taken.has(keyOf(params))) continue;
-    const apart = leastApart(encoding.encode(params), points, encoding.isCategory);
+  for (const params of openings.draw(DRAWS)) {
+    const apart = leastApart(encode(params), newest, isCategory);
     if (best === null || apart > best.apart) best = { params, apart };
   }
   return best?.params ?? null;

@@ -33,10 +33,8 @@ function reduceRow(elements: Float64Array, stride: number, row: number, own: num
   let square = 0;
   for (let column = 0; column < row; column++) {
     const other = column * stride;
-    let sum = elements[own + column] ?? 0;
-    for (let at = 0; at < column; at++)
-      sum -= (elements[own + at] ?? 0) * (elements[other + at] ?? 0);
-    const value = sum / (elements[other + column] ?? 0);
+    const rest = (elements[own + column] ?? 0) - dot(elements, own, elements, other, column);
+    const value = rest / (elements[other + column] ?? 0);
     elements[own + column] = value;
     square += value * value;
   }
@@ -44,12 +42,12 @@ function reduceRow(elements: Float64Array, stride: number, row: number, own: num
 }
 
 /**
- * The triangle of the matrix with one row more, in the same array, which needs room for it.
+ * The triangle of the matrix with one row more; in the same array while that has room.
  * @param row the new row of the matrix, its diagonal element last
  */
 export function appendRow(triangle: Triangle, row: Float64Array): Triangle {
-  const { size, stride, elements } = triangle;
-  if (size >= stride) throw new RangeError(`no room for a row after ${size}`);
+  const { size } = triangle;
+  const { stride, elements } = size < triangle.stride ? triangle : makeRoom(triangle);
   const own = size * stride;
   elements.set(row.subarray(0, size + 1), own);
   const diagonal = row[size] ?? 0;
@@ -58,13 +56,20 @@ export function appendRow(triangle: Triangle, row: Float64Array): Triangle {
   return { size: size + 1, stride, elements };
 }
 
+function makeRoom({ size, stride, elements }: Triangle): Triangle {
+  const wider = Math.ceil(1.25 * stride) + 8;
+  const copy = new Float64Array(wider * wider);
+  for (let row = 0; row < size; row++)
+    copy.set(elements.subarray(row * stride, row * stride + size), row * wider);
+  return { size, stride: wider, elements: copy };
+}
+
 /** Solves L x = b in place. */
 export function solveLower({ size, stride, elements }: Triangle, vector: Float64Array): void {
   for (let row = 0; row < size; row++) {
     const own = row * stride;
-    let sum = vector[row] ?? 0;
-    for (let at = 0; at < row; at++) sum -= (elements[own + at] ?? 0) * (vector[at] ?? 0);
-    vector[row] = sum / (elements[own + row] ?? 0);
+    const rest = (vector[row] ?? 0) - dot(elements, own, vector, 0, row);
+    vector[row] = rest / (elements[own + row] ?? 0);
   }
 }
 
@@ -102,20 +107,43 @@ export function invert({ size, stride, elements }: Triangle): Float64Array {
     const own = column * size;
     columns[own + column] = 1 / (elements[column * stride + column] ?? 0);
     for (let row = column + 1; row < size; row++) {
-      let sum = 0;
-      for (let at = column; at < row; at++)
-        sum -= (elements[row * stride + at] ?? 0) * (columns[own + at] ?? 0);
-      columns[own + row] = sum / (elements[row * stride + row] ?? 0);
+      const start = row * stride + column;
+      const sum = dot(elements, start, columns, own + column, row - column);
+      columns[own + row] = -sum / (elements[row * stride + row] ?? 0);
     }
   }
   const inverse = new Float64Array(size * size);
   for (let row = 0; row < size; row++) {
-    for (let column = 0; column <= row; column++) {
-      let sum = 0;
-      for (let at = row; at < size; at++)
-        sum += (columns[row * size + at] ?? 0) * (columns[column * size + at] ?? 0);
-      inverse[row * size + column] = sum;
-    }
+    const own = row * size + row;
+    for (let column = 0; column <= row; column++)
+      inverse[row * size + column] = dot(columns, own, columns, column * size + row, size - row);
   }
   return inverse;
+}
+
+/** The product of two stretches, by four sums that do not wait for each other. */
+function dot(
+  one: Float64Array,
+  from: number,
+  other: Float64Array,
+  start: number,
+  length: number,
+): number {
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let at = 0;
+  for (; at + 3 < length; at += 4) {
+    a += multiply(one, from + at, other, start + at);
+    b += multiply(one, from + at + 1, other, start + at + 1);
+    c += multiply(one, from + at + 2, other, start + at + 2);
+    d += multiply(one, from + at + 3, other, start + at + 3);
+  }
+  for (; at < length; at++) a += multiply(one, from + at, other, start + at);
+  return a + b + (c + d);
+}
+
+function multiply(one: Float64Array, at: number, other: Float64Array, place: number): number {
+  return (one[at] ?? 0) * (other[place] ?? 0);
 }

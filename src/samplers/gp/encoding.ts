@@ -1,4 +1,3 @@
-import { countValues } from "../../core/search-space.ts";
 import type { Distribution, ParameterValue, Parameters, SearchSpace } from "../../core/study.ts";
 import { shareOf } from "../candidate.ts";
 
@@ -9,7 +8,7 @@ export type Point = Float64Array;
 export interface Encoding {
   /** For each parameter: whether only equal and different are told, not near and far. */
   readonly isCategory: readonly boolean[];
-  encode(params: Parameters): Point;
+  readonly encode: (params: Parameters) => Point;
 }
 
 /** Where a parameter stands that a combination has not: its condition tells them apart. */
@@ -35,17 +34,12 @@ function encodeBy(distribution: Distribution): {
   isCategory: boolean;
   toNumber: (value: ParameterValue) => number;
 } {
-  if (distribution.kind !== "categorical") {
-    const { low, high, step } = distribution;
-    const last = countValues(distribution) - 1;
-    const isStepped = step !== undefined && !distribution.log && last > 0;
-    const toNumber = (value: ParameterValue): number =>
-      isStepped ? Math.round((Number(value) - low) / step) / last : shareOf(distribution, value);
-    return { isCategory: false, toNumber: high > low ? toNumber : () => ABSENT.place };
-  }
+  if (distribution.kind !== "categorical")
+    return { isCategory: false, toNumber: (value) => shareOf(distribution, value) };
   const { values } = distribution;
-  const isCategory = !values.every((value) => typeof value === "number");
-  const ordered = isCategory ? values : values.toSorted((one, other) => Number(one) - Number(other));
+  const numbers = values.filter((value) => typeof value === "number");
+  const isCategory = numbers.length < values.length;
+  const ordered = isCategory ? values : numbers.toSorted((one, other) => one - other);
   const last = isCategory ? 1 : Math.max(1, values.length - 1);
   const places = new Map(ordered.map((value, at) => [value, at / last]));
   return { isCategory, toNumber: (value) => places.get(value) ?? 0 };

@@ -25,7 +25,10 @@ const TOLERANCE = 0.01;
 /** The hyperparameters of the largest posterior density, by their logarithms. */
 export function fit(sample: Sample): Hyperparameters {
   const parameters = sample.isCategory.length;
-  const start = Float64Array.from({ length: parameters + 2 }, (_, at) => priorOf(at, parameters)[0]);
+  const start = Float64Array.from(
+    { length: parameters + 2 },
+    (_, at) => priorOf(at, parameters)[0],
+  );
   const pairs = comparePairs(sample);
   const best = minimize((point) => measurePosterior(sample, pairs, point), start, {
     steps: STEPS,
@@ -119,14 +122,18 @@ function fillCovariance(
   const matrix = new Float64Array(size * size);
   let place = 0;
   for (let row = 0; row < size; row++) {
-    for (let column = 0; column < row; column++) {
-      let square = 0;
-      for (let at = 0; at < weights.length; at++) square += (pairs[place++] ?? 0) * (weights[at] ?? 0);
-      matrix[row * size + column] = variance * matern(Math.sqrt(square));
-    }
+    for (let column = 0; column < row; column++, place += weights.length)
+      matrix[row * size + column] = variance * matern(distanceOf(pairs, place, weights));
     matrix[row * size + row] = variance + (noise + LEAST_NOISE) * (targets[row]?.noise ?? 1);
   }
   return matrix;
+}
+
+function distanceOf(pairs: Float64Array, place: number, weights: Float64Array): number {
+  let square = 0;
+  for (let at = 0; at < weights.length; at++)
+    square += (pairs[place + at] ?? 0) * (weights[at] ?? 0);
+  return Math.sqrt(square);
 }
 
 /** By the logarithms; `inverse` and every sum go over the lower triangle. */
@@ -139,26 +146,33 @@ function fillGradient(
   inverse: Float64Array,
 ): void {
   const size = targets.length;
-  const parameters = lengths.length;
   const weights = lengths.map((length) => 1 / length ** 2);
-  let [byVariance, byNoise, place] = [0, 0, 0];
+  let byVariance = 0;
+  let byNoise = 0;
+  let place = 0;
+  const pullOf = (row: number, column: number): number =>
+    (inverse[row * size + column] ?? 0) - (solved[row] ?? 0) * (solved[column] ?? 0);
   for (let row = 0; row < size; row++) {
-    const own = solved[row] ?? 0;
-    for (let column = 0; column < row; column++, place += parameters) {
-      let square = 0;
-      for (let at = 0; at < parameters; at++)
-        square += (pairs[place + at] ?? 0) * (weights[at] ?? 0);
-      const distance = Math.sqrt(square);
-      const pull = (inverse[row * size + column] ?? 0) - own * (solved[column] ?? 0);
+    for (let column = 0; column < row; column++, place += weights.length) {
+      const distance = distanceOf(pairs, place, weights);
+      const pull = pullOf(row, column);
       byVariance += pull * matern(distance);
-      const common = pull * variance * maternSlope(distance);
-      for (let at = 0; at < parameters; at++)
-        gradient[at] = (gradient[at] ?? 0) + common * (pairs[place + at] ?? 0) * (weights[at] ?? 0);
+      addProducts(gradient, pull * variance * maternSlope(distance), pairs, place, weights);
     }
-    const pull = ((inverse[row * size + row] ?? 0) - own * own) / 2;
+    const pull = pullOf(row, row) / 2;
     byVariance += pull;
     byNoise += pull * (targets[row]?.noise ?? 1);
   }
-  gradient[parameters] = byVariance * variance;
-  gradient[parameters + 1] = byNoise * noise;
+  gradient.set([byVariance * variance, byNoise * noise], weights.length);
+}
+
+function addProducts(
+  gradient: Float64Array,
+  factor: number,
+  pairs: Float64Array,
+  place: number,
+  weights: Float64Array,
+): void {
+  for (let at = 0; at < weights.length; at++)
+    gradient[at] = (gradient[at] ?? 0) + factor * (pairs[place + at] ?? 0) * (weights[at] ?? 0);
 }

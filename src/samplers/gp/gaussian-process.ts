@@ -1,7 +1,7 @@
 import { appendRow, factorize, solve, solveLower, type Triangle } from "./cholesky.ts";
 import type { Point } from "./encoding.ts";
 import { generalizedMean, LEAST_NOISE, type Sample } from "./fit.ts";
-import { covariance, type Hyperparameters } from "./kernel.ts";
+import { createCovariance, type Hyperparameters } from "./kernel.ts";
 
 /** What a model says of a point, noise apart. */
 export interface Prediction {
@@ -13,18 +13,19 @@ export interface Prediction {
 export class GaussianProcess {
   readonly #sample: Sample;
   readonly #hyperparameters: Hyperparameters;
+  readonly #covariance: (one: Point, other: Point) => number;
   readonly #points: Point[];
   readonly #mean: number;
   /** The inverse covariance times the residuals. */
   readonly #weights: Float64Array;
   #triangle: Triangle;
 
-  /** @param room how many points may be supposed later */
-  constructor(sample: Sample, hyperparameters: Hyperparameters, room: number) {
+  constructor(sample: Sample, hyperparameters: Hyperparameters) {
     this.#sample = sample;
     this.#hyperparameters = hyperparameters;
+    this.#covariance = createCovariance(sample.isCategory, hyperparameters);
     this.#points = [...sample.points];
-    this.#triangle = this.#factorize(room);
+    this.#triangle = this.#factorize();
     const values = Float64Array.from(sample.targets, ({ value }) => value);
     const ones = solve(this.#triangle, new Float64Array(values.length).fill(1));
     this.#mean = generalizedMean(ones, values);
@@ -32,19 +33,17 @@ export class GaussianProcess {
     this.#weights = solve(this.#triangle, residuals);
   }
 
-  #factorize(room: number): Triangle {
-    const { points, targets, isCategory } = this.#sample;
+  #factorize(): Triangle {
+    const { points, targets } = this.#sample;
     const size = points.length;
-    const stride = size + room;
     const { variance, noise } = this.#hyperparameters;
-    const matrix = new Float64Array(stride * stride);
+    const matrix = new Float64Array(size * size);
     for (const [row, one] of points.entries()) {
       for (const [column, other] of points.slice(0, row).entries())
-        matrix[row * stride + column] = covariance(one, other, isCategory, this.#hyperparameters);
-      matrix[row * stride + row] =
-        variance + (noise + LEAST_NOISE) * (targets[row]?.noise ?? 1);
+        matrix[row * size + column] = this.#covariance(one, other);
+      matrix[row * size + row] = variance + (noise + LEAST_NOISE) * (targets[row]?.noise ?? 1);
     }
-    const triangle = factorize(matrix, size, stride);
+    const triangle = factorize(matrix, size);
     if (triangle === null) throw new RangeError("the covariance is not positive definite");
     return triangle;
   }
@@ -76,10 +75,9 @@ export class GaussianProcess {
   }
 
   #covariances(point: Point): Float64Array {
-    const { isCategory } = this.#sample;
     const row = new Float64Array(this.#points.length);
     for (let at = 0; at < row.length; at++)
-      row[at] = covariance(point, this.#points[at] ?? point, isCategory, this.#hyperparameters);
+      row[at] = this.#covariance(point, this.#points[at] ?? point);
     return row;
   }
 

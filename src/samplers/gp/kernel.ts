@@ -30,17 +30,19 @@ export interface Hyperparameters {
   readonly noise: number;
 }
 
-/** Covariance of two points, noise apart. */
-export function covariance(
-  one: Point,
-  other: Point,
+/** The covariance of two points, noise apart. */
+export function createCovariance(
   isCategory: readonly boolean[],
   { lengths, variance }: Hyperparameters,
-): number {
-  let square = 0;
-  for (let at = 0; at < one.length; at++) {
-    const apart = squareApart(one[at] ?? 0, other[at] ?? 0, isCategory[at] ?? false);
-    square += apart / (lengths[at] ?? 1) ** 2;
-  }
-  return variance * matern(Math.sqrt(square));
+): (one: Point, other: Point) => number {
+  const weights = lengths.map((length) => 1 / length ** 2);
+  const categories = Uint8Array.from(isCategory, Number);
+  return (one, other) => {
+    let square = 0;
+    for (let at = 0; at < weights.length; at++) {
+      const apart = squareApart(one[at] ?? 0, other[at] ?? 0, categories[at] === 1);
+      square += apart * (weights[at] ?? 0);
+    }
+    return variance * matern(Math.sqrt(square));
+  };
 }

@@ -2,6 +2,7 @@ import type { RandomSource } from "../../core/random.ts";
 import type { Parameters } from "../../core/study.ts";
 import type { Candidates } from "../candidate.ts";
 import { keyOf } from "../history.ts";
+import type { Openings } from "../openings.ts";
 
 /** Combinations drawn at random before anything is looked around. */
 const DRAWS = 200;
@@ -18,6 +19,7 @@ interface Scored {
 /** Where a search looks. */
 export interface Ground {
   readonly candidates: Candidates;
+  readonly openings: Openings;
   /** Combinations that are good as far as is known: their neighbours are looked at. */
   readonly promising: readonly Parameters[];
   /** What may not be found, by key. */
@@ -27,10 +29,10 @@ export interface Ground {
 
 /**
  * The best combination that is free, by random draws, what lies around promising ones, and steps uphill.
- * @returns null where none was found
+ * @returns null where nothing is left
  */
 export function findBest(
-  { candidates, promising, taken, random }: Ground,
+  { candidates, openings, promising, taken, random }: Ground,
   score: (params: Parameters) => number,
 ): Parameters | null {
   const seen = new Set(taken);
@@ -44,7 +46,8 @@ export function findBest(
     }
     return found.sort((one, other) => other.score - one.score);
   };
-  const drawn = Array.from({ length: DRAWS }, () => candidates.draw(random));
+  const drawn = openings.draw(DRAWS);
+  if (drawn.length === 0) return null;
   const near = promising.flatMap((params) => candidates.around(params, random));
   const tops = look([...drawn, ...near]).slice(0, CLIMBS);
   const ends = tops.map((top) => {

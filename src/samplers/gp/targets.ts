@@ -33,7 +33,7 @@ export function rankTargets(known: readonly Known[]): Target[] {
 function quantilesOf(losses: readonly number[]): ReadonlyMap<number, number> {
   const sorted = losses.toSorted((one, other) => (one === other ? 0 : one - other));
   const quantiles = new Map<number, number>();
-  for (let start = 0; start < sorted.length; ) {
+  for (let start = 0; start < sorted.length;) {
     const loss = sorted[start] ?? 0;
     let end = start;
     while (end < sorted.length && sorted[end] === loss) end++;

@@ -65,8 +65,7 @@ export function readTable(folder: string, name: string): Table {
     })),
     rowOf: (params) =>
       parameters.reduce(
-        (place, each) =>
-          place * each.values.length + each.values.indexOf(params[each.name] ?? NaN),
+        (place, each) => place * each.values.length + each.values.indexOf(params[each.name] ?? NaN),
         0,
       ),
     observe: (row, seed, repeat) => {
