@@ -1,9 +1,11 @@
 import type { Parameters, SamplerSpec, SearchSpace } from "../core/study.ts";
+import { gp } from "./gp.ts";
 import { grid } from "./grid.ts";
 import { latinHypercube } from "./latin-hypercube.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 import { random } from "./random.ts";
 import type { History, Sampler } from "./sampler.ts";
+import { sobol } from "./sobol.ts";
 
 /** `sampler.kind` -> how it proposes, and what it takes: the study file's schema and checks are made from this. */
 export const SAMPLERS: Readonly<Record<string, Sampler>> = {
@@ -11,6 +13,8 @@ export const SAMPLERS: Readonly<Record<string, Sampler>> = {
   random,
   "one-at-a-time": oneAtATime,
   "latin-hypercube": latinHypercube,
+  sobol,
+  gp,
 };
 
 /** What the study's sampler proposes after `history`; see `Sampler.propose`. @throws TypeError for an unknown kind */

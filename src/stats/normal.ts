@@ -1,38 +1,5 @@
+import { normalQuantile } from "../core/normal-distribution.ts";
 import type { RandomSource } from "../core/random.ts";
-
-const CENTRE = {
-  above: [3.3871327179, 50.434271938, 159.29113202, 59.10937472],
-  below: [1, 17.895169469, 78.757757664, 67.1875636],
-};
-const MIDDLE = {
-  above: [1.4234372777, 2.75681539, 1.3067284816, 0.17023821103],
-  below: [1, 0.7370016425, 0.12021132975],
-};
-const TAIL = {
-  above: [6.657905115, 3.081226386, 0.42868294337, 0.017337203997],
-  below: [1, 0.24197894225, 0.012258202635],
-};
-
-/**
- * Standard normal quantile, about seven digits (Wichura, "Algorithm AS 241: The percentage points of the normal
- * distribution", Applied Statistics 37, 1988: PPND7).
- * @param share in (0, 1)
- */
-export function normalQuantile(share: number): number {
-  const offset = share - 0.5;
-  if (Math.abs(offset) <= 0.425) return offset * divide(CENTRE, 0.180625 - offset ** 2);
-  const depth = Math.sqrt(-Math.log(Math.min(share, 1 - share)));
-  return Math.sign(offset) * (depth <= 5 ? divide(MIDDLE, depth - 1.6) : divide(TAIL, depth - 5));
-}
-
-function divide({ above, below }: typeof CENTRE, at: number): number {
-  return polynomial(above, at) / polynomial(below, at);
-}
-
-/** @param coefficients constant first */
-function polynomial(coefficients: readonly number[], at: number): number {
-  return coefficients.reduceRight((sum, each) => sum * at + each, 0);
-}
 
 /** Half of 2^-53, the step of a random number: 0 itself has no quantile. */
 const LEAST_SHARE = 2 ** -54;

@@ -1,5 +1,5 @@
 import type { CellGrid } from "./cell-grid.ts";
-import { normalDistribution } from "../normal-distribution.ts";
+import { normalDistribution } from "../../core/normal-distribution.ts";
 
 /** The prior weighs as much as one row. */
 const PRIOR_WEIGHT = 1;

@@ -5,20 +5,8 @@ import {
   drawLargestNormal,
   drawMeanSquare,
   drawNormal,
-  normalQuantile,
   studentLimit,
 } from "../../../src/stats/normal.ts";
-
-// R 4: qnorm(c(.5, .975, .001, 1e-9)).
-test.each([
-  [0.5, 0],
-  [0.975, 1.959963985],
-  [0.001, -3.090232306],
-  [1e-9, -5.997807015],
-  [1e-14, -7.650628],
-])("the normal quantile of %d is %d", (share, expected) => {
-  expect(normalQuantile(share)).toBeCloseTo(expected, 5);
-});
 
 // R 4: qt(.975, df).
 test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { normalDistribution } from "../../../src/stats/normal-distribution.ts";
+import { normalDistribution, normalQuantile } from "../../../src/core/normal-distribution.ts";
 
 // Python: statistics.NormalDist().cdf and math.erfc(-x / sqrt(2)) / 2.
 test.each([
@@ -20,4 +20,15 @@ test("both ways to the normal distribution meet", () => {
   const [below, above] = [normalDistribution(-3), normalDistribution(-3 - 1e-12)];
   expect(below - above).toBeGreaterThan(0);
   expect(below - above).toBeLessThan(1e-14);
+});
+
+// R 4: qnorm(c(.5, .975, .001, 1e-9)).
+test.each([
+  [0.5, 0],
+  [0.975, 1.959963985],
+  [0.001, -3.090232306],
+  [1e-9, -5.997807015],
+  [1e-14, -7.650628],
+])("the normal quantile of %d is %d", (share, expected) => {
+  expect(normalQuantile(share)).toBeCloseTo(expected, 5);
 });

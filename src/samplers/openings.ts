@@ -1,0 +1,77 @@
+import type { RandomSource } from "../core/random.ts";
+import { shuffle } from "../core/random.ts";
+import { countCombinations } from "../core/search-space.ts";
+import type { Parameters, SearchSpace } from "../core/study.ts";
+import type { Candidates } from "./candidate.ts";
+import { grid } from "./grid.ts";
+import { keyOf } from "./history.ts";
+
+/** A space of fewer combinations than these, or than a few times as many as are taken, is listed. */
+const FEW = 2000;
+const FEW_TIMES = 4;
+/** More are never listed: that would take too long. */
+const MOST_LISTED = 200_000;
+/** Draws in a row that are all taken, after which drawing is given up. */
+const MOST_MISSES = 5000;
+
+/** What is left of a space while more and more of it is taken. */
+export class Openings {
+  readonly #space: SearchSpace;
+  readonly #candidates: Candidates;
+  readonly #taken: ReadonlySet<string>;
+  readonly #random: RandomSource;
+  readonly #combinations: number;
+  #listed: Parameters[] | null = null;
+
+  /** @param taken keys of what is taken; it may grow meanwhile */
+  constructor(
+    space: SearchSpace,
+    candidates: Candidates,
+    taken: ReadonlySet<string>,
+    random: RandomSource,
+  ) {
+    this.#space = space;
+    this.#candidates = candidates;
+    this.#taken = taken;
+    this.#random = random;
+    this.#combinations = countCombinations(space);
+    if (this.#combinations <= Math.max(FEW, FEW_TIMES * taken.size)) this.#list();
+  }
+
+  /** Combinations that are free, drawn at random, `count` of them or fewer; none once nothing is left. */
+  draw(count: number): Parameters[] {
+    if (this.#listed !== null) return this.#drawListed(count);
+    const found = Array.from({ length: count }, () => this.#candidates.draw(this.#random)).filter(
+      (params) => !this.#taken.has(keyOf(params)),
+    );
+    return found.length > 0 ? found : this.#search(count);
+  }
+
+  /** Draws favour what few conditions lead to: the rest may be all that is left. */
+  #search(count: number): Parameters[] {
+    if (this.#combinations <= MOST_LISTED) {
+      this.#list();
+      return this.#drawListed(count);
+    }
+    for (let miss = 0; miss < MOST_MISSES; miss++) {
+      const params = this.#candidates.draw(this.#random);
+      if (!this.#taken.has(keyOf(params))) return [params];
+    }
+    return [];
+  }
+
+  #list(): void {
+    const all = grid.propose(this.#space, { seed: 0 }, []);
+    this.#listed = [...all].map((params) =>
+      this.#candidates.make(({ name }) => params[name] ?? ""),
+    );
+  }
+
+  #drawListed(count: number): Parameters[] {
+    const free = (this.#listed ?? []).filter((params) => !this.#taken.has(keyOf(params)));
+    this.#listed = free;
+    if (free.length <= count) return free;
+    const places = shuffle(Uint32Array.from(free.keys()), this.#random).subarray(0, count);
+    return Array.from(places, (place) => free[place] ?? {});
+  }
+}
