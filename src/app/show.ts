@@ -1,11 +1,13 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Effects } from "../core/effects.ts";
-import { BsweepError, messageOf } from "../core/errors.ts";
+import { BsweepError, messageOf, valueOr } from "../core/errors.ts";
 import { dropAbsent } from "../core/objects.ts";
+import type { Choice } from "../core/search.ts";
 import type { Standing } from "../core/standing.ts";
 import type { Objective } from "../core/study.ts";
 import type { Metrics, StepRecord } from "../core/trial.ts";
+import { Choices } from "../rounds/search/choices.ts";
 import type { RankedTrial } from "../stats/rank.ts";
 import type { StudyRanking } from "../stats/study-report.ts";
 import { MemoryDatabase, type StudyDatabase } from "../storage/database.ts";
@@ -36,6 +38,8 @@ export interface ShownTrial extends Omit<TrialRecord, "results" | "setting"> {
     /** In which it differs from the study's present one, in words; empty for that. */
     readonly differences: readonly string[];
   };
+  /** How it came to its parameters; null where it has had them from the start, or has yet to choose. */
+  readonly choice: Choice | null;
   readonly state: Standing;
   /** Why it was pruned or skipped, came to nothing, or waits; null where there is nothing to say. */
   readonly why: string | null;
@@ -100,6 +104,7 @@ export async function showTrial(options: ShowOptions, effects: Effects): Promise
   return {
     ...{ study: study.name, studyFile: study.file, objective: study.objective, ...told },
     setting: { hash: setting, differences: differencesOf(ranking, setting) },
+    choice: findChoice(told.slot, options),
     state: trial.state,
     why: explain(trial, counted),
     ...findRank(ranking, record.trialId),
@@ -110,6 +115,11 @@ export async function showTrial(options: ShowOptions, effects: Effects): Promise
     attempts: listAttempts(trial, observation.arrays, results),
     ...findFiles(trial, results, observation, options, effects),
   };
+}
+
+function findChoice(slot: string | undefined, { study, layout }: ShowOptions): Choice | null {
+  if (slot === undefined) return null;
+  return valueOr(null, () => new Choices(layout.choices(study.name)).read(slot) ?? null);
 }
 
 function findRecord(database: StudyDatabase, word: string): TrialRecord {

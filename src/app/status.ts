@@ -3,7 +3,7 @@ import { groupBy } from "../core/objects.ts";
 import type { SchedulerName } from "../core/site.ts";
 import type { Objective } from "../core/study.ts";
 import type { NamedBest } from "../stats/rank.ts";
-import { LIVELY_KINDS, STANDING_KINDS, type StandingKind } from "../core/standing.ts";
+import { DONE_KINDS, LIVELY_KINDS, STANDING_KINDS, type StandingKind } from "../core/standing.ts";
 import { schedulerOf } from "../schedulers/index.ts";
 import { measureThroughput, type Throughput } from "../stats/throughput.ts";
 import { CANARY } from "../workspace/layout.ts";
@@ -45,6 +45,8 @@ export interface StudyStatus {
   readonly failures: readonly FailureGroup[];
   /** Why trials wait, in the schedulers' words; the most frequent first. */
   readonly waiting: readonly { readonly reason: string; readonly trials: number }[];
+  /** Why trials were not run. */
+  readonly skipped: StudyStatus["waiting"];
   /** Why nothing more is submitted, after `bsweep pause`; null when it is not paused. */
   readonly paused: string | null;
   /** Schedulers that could not be asked. */
@@ -109,7 +111,8 @@ export async function readStatus(options: ObserveOptions, effects: Effects): Pro
       throughput === null || left === 0 ? null : (left / throughput.trialsPerHour) * 3600,
     cpuHours: seconds.reduce((sum, each) => sum + each, 0) / 3600,
     failures: await groupFailures(observation, layout),
-    waiting: countReasons(trials),
+    waiting: countReasons(trials.flatMap(whyWaiting)),
+    skipped: countReasons(trials.flatMap(whySkipped)),
     paused,
     unasked: answer.failures.map(({ scheduler, error }) => ({
       scheduler,
@@ -176,17 +179,21 @@ function describeCanary({ arrays, trials }: Observation): CanaryStatus | null {
   );
   // A later round that tries it again says nothing of this one.
   const isHere = trial?.place.round === canary.round;
-  if (trial === undefined || !isHere || trial.state.kind === "complete") return null;
+  if (trial === undefined || !isHere || DONE_KINDS.has(trial.state.kind)) return null;
   const { round, job } = canary;
   return { round, job, number: trial.number, state: trial.state.kind };
 }
 
-function countReasons(trials: readonly ObservedTrial[]): StudyStatus["waiting"] {
-  const reasons = trials.flatMap(({ state }) =>
-    "reason" in state && LIVELY_KINDS.has(state.kind)
-      ? [state.reason === "" ? `no reason is told (${state.kind})` : state.reason]
-      : [],
-  );
+function whyWaiting({ state }: ObservedTrial): string[] {
+  if (!("reason" in state) || !LIVELY_KINDS.has(state.kind)) return [];
+  return [state.reason === "" ? `no reason is told (${state.kind})` : state.reason];
+}
+
+function whySkipped({ state, result }: ObservedTrial): string[] {
+  return state.kind === "skipped" ? [result?.message ?? ""] : [];
+}
+
+function countReasons(reasons: readonly string[]): StudyStatus["waiting"] {
   return [...groupBy(reasons, (reason) => reason)]
     .map(([reason, all]) => ({ reason, trials: all.length }))
     .sort((a, b) => b.trials - a.trials || (a.reason < b.reason ? -1 : 1));

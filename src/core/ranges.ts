@@ -25,3 +25,14 @@ export function unfoldRanges(text: string, most: number): number[] {
   }
   return [...numbers].sort((a, b) => a - b);
 }
+
+/** How many numbers ranges hold that foldRanges made, joined by commas. */
+export function countIn(ranges: string): number {
+  return ranges
+    .split(",")
+    .map((range) => /^(\d+)(?:-(\d+))?$/.exec(range))
+    .reduce(
+      (sum, found) => sum + (found ? Number(found[2] ?? found[1]) - Number(found[1]) + 1 : 0),
+      0,
+    );
+}

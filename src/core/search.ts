@@ -33,7 +33,8 @@ export interface Choice {
   /** The id that a trial of these parameters has which did not choose them: no two slots choose the same. */
   readonly content: string;
   readonly within: string;
-  readonly sampler: { readonly kind: string; readonly revision: number };
+  /** `seed`: of this proposal alone, the trial's own. */
+  readonly sampler: { readonly kind: string; readonly revision: number; readonly seed: number };
   readonly seen: Seen;
   /** Which of the proposals it was, from 0: earlier ones were taken, or no network can be of them. */
   readonly place: number;

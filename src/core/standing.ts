@@ -44,6 +44,9 @@ export const STANDING_KINDS: readonly StandingKind[] = [
   ...(["not submitted", "pruned", "failed", "lost", "missing", "cancelled", "skipped"] as const),
 ];
 
+/** Kinds of a trial that has ended in order: nothing of it is left to run. */
+export const DONE_KINDS: ReadonlySet<StandingKind> = new Set(["complete", "pruned", "skipped"]);
+
 /** Kinds of a trial whose element may be alive, or whose file may be on its way. */
 export const LIVELY_KINDS: ReadonlySet<StandingKind> = new Set(STANDING_KINDS.slice(1, 7));
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { BsweepError, messageOf } from "../core/errors.ts";
 import type { Choice, TrialObservation } from "../core/search.ts";
 import { checkValue, type DocumentKind, readJson } from "./issues.ts";
 import { parametersSchema, trialIdSchema } from "./manifest.ts";
@@ -19,7 +20,7 @@ const choiceSchema: z.ZodType<Choice> = z.strictObject({
   params: parametersSchema,
   content: trialIdSchema,
   within: hash,
-  sampler: z.strictObject({ kind: z.string(), revision: z.int().min(0) }),
+  sampler: z.strictObject({ kind: z.string(), revision: z.int().min(0), seed: z.int().min(0) }),
   seen: z.strictObject({ history: hash, ended: z.record(z.string(), ranges), running: ranges }),
   place: z.int().min(0),
   seconds: z.number().min(0),
@@ -55,4 +56,9 @@ export function parseObservation(text: string, file: string): TrialObservation {
 /** A line. */
 export function formatSearchFile(content: Choice | TrialObservation): string {
   return `${JSON.stringify(content)}\n`;
+}
+
+/** Why a file of a search is left out, naming it. */
+export function complainOf(path: string, error: unknown): string {
+  return error instanceof BsweepError ? error.message : `${path}: ${messageOf(error)}`;
 }

@@ -165,7 +165,9 @@ function checkLearning(
     ...(from === undefined
       ? []
       : [issueAt(["sampler", "from"], `found it with kind ${kind}, ${expected}`)]),
-    ...(stop === undefined ? [] : [issueAt(["stop"], `found it with sampler ${kind}, ${expected}`)]),
+    ...(stop === undefined
+      ? []
+      : [issueAt(["stop"], `found it with sampler ${kind}, ${expected}`)]),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { formatCount, formatDuration, formatValue, plural } from "../core/quantities.ts";
 import type { ArrayStatus, CanaryStatus, StateCounts, StudyStatus } from "../app/status.ts";
-import { LIVELY_KINDS, type StandingKind } from "../core/standing.ts";
+import { DONE_KINDS, LIVELY_KINDS, type StandingKind } from "../core/standing.ts";
 import { schedulerOf } from "../schedulers/index.ts";
 import { drawTable, numberColumns, toCell } from "./cells.ts";
 
@@ -13,8 +13,8 @@ const MAX_REASONS = 8;
 
 /** In the order in which a person wants to read them. */
 const SHOWN_KINDS: readonly StandingKind[] = [
-  ...(["complete", "running", "suspended", "waiting", "held", "not submitted", "ending"] as const),
-  ...(["unknown", "failed", "lost", "cancelled", "missing"] as const),
+  ...(["complete", "pruned", "running", "suspended", "waiting", "held", "not submitted"] as const),
+  ...(["ending", "skipped", "unknown", "failed", "lost", "cancelled", "missing"] as const),
 ];
 
 const WORDS: Partial<Readonly<Record<StandingKind, string>>> = { ending: "waiting for file" };
@@ -54,15 +54,20 @@ function wordOf(kind: StandingKind): string {
 
 function headline(status: StudyStatus): string {
   const { study, trials, counts, canary } = status;
-  const done = trials === 0 ? 0 : counts.complete / trials;
+  const ended = [...DONE_KINDS].reduce((sum, kind) => sum + counts[kind], 0);
+  const done = trials === 0 ? 0 : ended / trials;
   const filled = Math.floor(done * BAR_CELLS);
   const bar = `${"█".repeat(filled)}${"░".repeat(BAR_CELLS - filled)}`;
   return [
     `${study}, ${plural(trials, "trial")}: ${formatCounts(counts)}`,
-    `${bar} ${(done * 100).toFixed(1)} % complete`,
+    `${bar} ${(done * 100).toFixed(1)} % ${ended === counts.complete ? "complete" : "done"}`,
     ...(status.best === null ? [] : [`Best so far: ${describeBest(status)}`]),
     describePace(status),
     ...(canary === null ? [] : [describeCanary(canary)]),
+    ...status.skipped.map(
+      ({ reason, trials: count }) =>
+        `Skipped, ${plural(count, "trial")}: ${toCell(reason, MAX_REASON_LENGTH)}`,
+    ),
     ...(status.paused === null
       ? []
       : [`Paused (${toCell(status.paused, MAX_REASON_LENGTH)}): nothing more is submitted`]),

@@ -1,8 +1,10 @@
 import type { ShownTrial } from "../app/show.ts";
 import type { ShownAttempt } from "../app/show/attempts.ts";
+import { countIn } from "../core/ranges.ts";
+import type { Choice } from "../core/search.ts";
 import type { Standing } from "../core/standing.ts";
 import { formatCount, formatDuration, formatValue, plural } from "../core/quantities.ts";
-import type { Metrics, StepRecord } from "../core/trial.ts";
+import { isOpen, type Metrics, type StepRecord } from "../core/trial.ts";
 import { CANARY } from "../workspace/layout.ts";
 import { formatParameter, toCell } from "./cells.ts";
 import { formatInterval } from "./ranking.ts";
@@ -95,10 +97,21 @@ function parameterSection(trial: ShownTrial): string {
     ...(trial.modelParameters === null ? [] : [`model of ${formatCount(trial.modelParameters)}`]),
   ];
   const lines = [
-    wrapParts("Parameters: ", own.length === 0 ? ["none"] : own),
+    wrapParts("Parameters: ", own.length === 0 ? [noneOf(trial)] : own),
+    ...(trial.choice === null ? [] : [wrapText(`Chosen: ${describeChoice(trial.choice)}`)]),
     wrapParts("Trained for: ", identity),
   ];
   return lines.map((line) => line.split("\n").flatMap(cutLine).join("\n")).join("\n");
+}
+
+function noneOf(trial: ShownTrial): string {
+  return isOpen(trial) ? "not chosen yet: it chooses them when it starts" : "none";
+}
+
+function describeChoice({ sampler, seen, seconds, number }: Choice): string {
+  const ended = Object.values(seen.ended).reduce((sum, ranges) => sum + countIn(ranges), 0);
+  const known = `knowing how ${plural(ended, "attempt")} had ended, with ${countIn(seen.running)} running`;
+  return `for trial ${number} by ${toCell(sampler.kind)}, ${known}, in ${seconds.toFixed(2)} s`;
 }
 
 /** A parameter's value, such as a path, may be wider than a line. */

@@ -99,7 +99,7 @@ type Proposal = Omit<Choice, "slot" | "seconds" | "chosenAt">;
 
 /** What the sampler proposes, combinations that can be none left out. */
 function* proposals(
-  { number, resource }: Trial,
+  { number, resource, seed }: Trial,
   { sampler, space, set, within }: Search,
   known: Known,
   { round, layout }: ChooseContext,
@@ -120,7 +120,7 @@ function* proposals(
   const told = { seen: seenOf(known), within, host: hostName() };
   const { revision } = SAMPLERS[sampler.kind] ?? { revision: 0 };
   let place = -1;
-  for (const sampled of propose(space, sampler, history)) {
+  for (const sampled of propose(space, { ...sampler, seed }, history)) {
     if (++place === MOST_PROPOSALS) return;
     const params = { ...set, ...sampled };
     const content = identify(params);
@@ -128,7 +128,7 @@ function* proposals(
     yield {
       schemaVersion: 1,
       ...{ number, params, content, place, ...told },
-      sampler: { kind: sampler.kind, revision },
+      sampler: { kind: sampler.kind, revision, seed },
     };
   }
 }
@@ -139,8 +139,7 @@ export function tellOthers(result: TrialResult, { round, layout, log }: ChooseCo
   if (search === undefined) return;
   const values = requiredOf(result, { objective, requirements });
   const isWanted =
-    result.state !== "complete" ||
-    requirements.every((each, at) => isMet(each, values[at] ?? NaN));
+    result.state !== "complete" || requirements.every((each, at) => isMet(each, values[at] ?? NaN));
   const observation = observe(result, search.within, objective, isWanted);
   if (observation === undefined) return;
   const problem = complaintOf(() =>

@@ -1,7 +1,12 @@
 import { formatDuration, formatMemory } from "../core/quantities.ts";
 import { BsweepError, isSystemError, messageOf } from "../core/errors.ts";
 import type { Objective } from "../core/study.ts";
-import { type EarlyEnd, type Failure, RUN_AGAIN_STATUS, type TrainerReport } from "../core/trial.ts";
+import {
+  type EarlyEnd,
+  type Failure,
+  RUN_AGAIN_STATUS,
+  type TrainerReport,
+} from "../core/trial.ts";
 import { showValue } from "../formats/schema-issues.ts";
 import { type ReadReport, readTrainerReport } from "../formats/trainer-report.ts";
 import type { Warnings } from "../formats/warnings.ts";

@@ -223,9 +223,7 @@ function keepResult(result: TrialResult, found: Element, options: ElementOptions
   for (const warning of result.warnings) log(`trial ${number}: warning: ${warning}`);
   const value = `${found.round.objective.metric} ${String(objective)}`;
   const end =
-    failure === null
-      ? (earlyEnd?.reason ?? value)
-      : `${failure.kind}: ${explainFailure(failure)}`;
+    failure === null ? (earlyEnd?.reason ?? value) : `${failure.kind}: ${explainFailure(failure)}`;
   log(`trial ${number}: ${state}, ${end} (${timing.seconds.toFixed(1)}s)`);
 }
 

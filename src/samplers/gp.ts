@@ -17,6 +17,7 @@ const FEWEST_KNOWN = 10;
  */
 export const gp: Sampler<"trials"> = {
   describe: "`trials` of them, each chosen by a Gaussian process of what is known when it starts",
+  revision: 1,
   learns: true,
   takesRanges: true,
   settings: TRIALS,

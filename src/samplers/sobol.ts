@@ -18,6 +18,7 @@ const MOST_REPEATED = 200;
  */
 export const sobol: Sampler<"trials"> = {
   describe: "`trials` of them, spread evenly over all parameters together",
+  revision: 1,
   learns: false,
   takesRanges: true,
   settings: TRIALS,

@@ -23,6 +23,7 @@ export interface AttemptResult {
   /** Whether it is the result of its trial that counts. */
   readonly counts: boolean;
   readonly failure: FailureKind | null;
+  /** Of a failed one; why another was pruned or skipped. */
   readonly message: string | null;
   /** The end of what a failed trial's program said; null for none. */
   readonly stderrTail: string | null;
@@ -81,7 +82,7 @@ function readResults(
 ): readonly AttemptResult[] {
   const rows = database
     .prepare(
-      `SELECT trial, attempt, file, state, failure_kind, failure_message, substr(failure_stderr_tail, -500),
+      `SELECT trial, attempt, file, state, failure_kind, ifnull(failure_message, early_end_reason), substr(failure_stderr_tail, -500),
               started_at, seconds, cpu_seconds, host, result_id IN (SELECT result_id FROM counted_results)
        FROM results ORDER BY trial, attempt, started_at, file`,
     )
@@ -125,7 +126,9 @@ export function readPlannedTrials(
   database: StudyDatabase,
 ): ReadonlyMap<string, Omit<Trial, "attempt">> {
   const rows = database
-    .prepare("SELECT trial_id AS trialId, number, params, replicate, seed, epochs, slot FROM trials")
+    .prepare(
+      "SELECT trial_id AS trialId, number, params, replicate, seed, epochs, slot FROM trials",
+    )
     .all() as (Omit<Trial, "params" | "resource" | "attempt" | "slot"> & {
     readonly params: string;
     readonly epochs: number;

@@ -67,19 +67,20 @@ export interface ReplicateRecord extends Pick<Trial, "trialId" | "number" | "rep
 export function readTrialRecord(database: StudyDatabase, trialId: string): TrialRecord | undefined {
   const row = database
     .prepare(
-      `SELECT trial, trial_id AS trialId, number, params, replicate, seed, epochs, setting
+      `SELECT trial, trial_id AS trialId, number, params, replicate, seed, epochs, setting, slot
        FROM trials WHERE trial_id = ?`,
     )
     .get(trialId) as
-    | (Omit<TrialRecord, "params" | "results" | "replicates"> & {
+    | (Omit<TrialRecord, "params" | "slot" | "results" | "replicates"> & {
         readonly trial: number;
         readonly params: string;
+        readonly slot: string | null;
       })
     | undefined;
   if (row === undefined) return undefined;
-  const { trial, params, ...told } = row;
+  const { trial, params, slot, ...told } = row;
   return {
-    ...told,
+    ...{ ...told, ...(slot === null ? {} : { slot }) },
     params: JSON.parse(params) as Parameters,
     results: readResults(database, trial),
     replicates: readReplicates(database, trial),
@@ -121,6 +122,8 @@ function readReplicates(database: StudyDatabase, trial: number): readonly Replic
       `SELECT other.trial_id AS trialId, other.number, other.replicate, state, metrics
        FROM trials AS one JOIN trials AS other ON other.params = one.params
          AND other.epochs = one.epochs AND other.setting IS one.setting AND other.trial <> one.trial
+         -- Before they have chosen, only those of one slot are of the same parameters.
+         AND (one.slot IS NULL OR one.params <> '{}' OR other.slot = one.slot)
        LEFT JOIN results ON results.trial = other.trial
          AND +result_id IN (SELECT result_id FROM counted_results)
        WHERE one.trial = ? ORDER BY other.replicate, other.number`,

@@ -1,6 +1,6 @@
 import { groupBy } from "../../core/objects.ts";
 import type { Resources } from "../../core/study.ts";
-import type { Standing } from "../../core/standing.ts";
+import { DONE_KINDS, type Standing } from "../../core/standing.ts";
 import { failureLabel, isRetryable } from "../cluster/failures.ts";
 import type { Observation, ObservedTrial } from "../cluster/observe.ts";
 import { raiseResources, type RaiseRule, type RetryResources, type RetryState } from "./rules.ts";
@@ -39,7 +39,7 @@ export function chooseTrials(
   const chosen: Chosen[] = [];
   const leftOut: { trial: ObservedTrial; reason: string }[] = [];
   for (const trial of trials) {
-    if (trial.state.kind === "complete") continue;
+    if (DONE_KINDS.has(trial.state.kind)) continue;
     const isInDoubt = trial.planned.some(
       ({ round, array }) => byPlace.get(`${round} ${array}`)?.inDoubt === true,
     );

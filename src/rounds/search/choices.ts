@@ -1,8 +1,8 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { messageOf, valueOr } from "../../core/errors.ts";
+import { valueOr } from "../../core/errors.ts";
 import type { Choice } from "../../core/search.ts";
-import { formatSearchFile, parseChoice } from "../../formats/search-files.ts";
+import { complainOf, formatSearchFile, parseChoice } from "../../formats/search-files.ts";
 import { writeFileOnce } from "../../workspace/atomic.ts";
 import { listFolder, readPlainFile } from "../../workspace/folder.ts";
 
@@ -45,7 +45,7 @@ export class Choices {
         if (choice?.slot === slot) choices.set(slot, choice);
         else if (choice !== undefined) complaints.push(`${this.#path(slot)} is of ${choice.slot}`);
       } catch (error) {
-        complaints.push(messageOf(error));
+        complaints.push(complainOf(this.#path(slot), error));
       }
     }
     return { choices, complaints };

@@ -1,9 +1,8 @@
 import { join } from "node:path";
-import { messageOf } from "../../core/errors.ts";
 import type { TrialObservation } from "../../core/search.ts";
 import type { Objective } from "../../core/study.ts";
 import type { TrialResult } from "../../core/trial.ts";
-import { formatSearchFile, parseObservation } from "../../formats/search-files.ts";
+import { complainOf, formatSearchFile, parseObservation } from "../../formats/search-files.ts";
 import { writeFileOnce } from "../../workspace/atomic.ts";
 import { listFolder, readPlainFile } from "../../workspace/folder.ts";
 
@@ -63,7 +62,7 @@ export function readObservations(folder: string): {
       if (found.trialId === trialId && found.attempt === Number(attempt)) observations.push(found);
       else complaints.push(`${path} is of ${found.trialId}, attempt ${found.attempt}`);
     } catch (error) {
-      complaints.push(messageOf(error));
+      complaints.push(complainOf(path, error));
     }
   }
   return { observations, complaints };

@@ -10,7 +10,9 @@ export function explainSpent(
   { ended }: Pick<Known, "ended">,
   { metric, direction }: Objective,
 ): string | undefined {
-  const counted = countedOf(ended).toSorted((a, b) => Date.parse(a.endedAt) - Date.parse(b.endedAt));
+  const counted = countedOf(ended).toSorted(
+    (a, b) => Date.parse(a.endedAt) - Date.parse(b.endedAt),
+  );
   const losses = counted.map(({ state, loss }) => (state === "complete" ? loss : null) ?? Infinity);
   const best = losses.reduce((least, loss) => Math.min(least, loss), Infinity);
   const sign = direction === "maximize" ? -1 : 1;
