@@ -20,7 +20,7 @@ interface Believed {
 }
 
 /** Proposes one combination after another, each as if those before it were running. */
-export class Proposer {
+export class Believer {
   readonly #encoding: Encoding;
   readonly #model: GaussianProcess;
   /** The lowest means, of what has ended, runs, or was proposed. */
