@@ -1,15 +1,7 @@
 import { factorize, invert, logDeterminant, solve } from "./cholesky.ts";
-import type { Point } from "./encoding.ts";
-import { matern, maternSlope, squareApart, type Hyperparameters } from "./kernel.ts";
+import { matern, maternSlope, type Hyperparameters } from "./kernel.ts";
 import { minimize, type Slope } from "./lbfgs.ts";
-import type { Target } from "./targets.ts";
-
-/** What a model is fitted to; targets belong to the points in order. */
-export interface Sample {
-  readonly isCategory: readonly boolean[];
-  readonly points: readonly Point[];
-  readonly targets: readonly Target[];
-}
+import { comparePairs, type Sample } from "./sample.ts";
 
 /** Normal priors of the logarithms: mean and deviation. */
 const PRIORS = {
@@ -52,21 +44,6 @@ function priorOf(at: number, parameters: number): readonly [number, number] {
   return at === parameters ? PRIORS.variance : PRIORS.noise;
 }
 
-/** Squared distances of each pair of points, row by row below the diagonal, one a parameter. */
-function comparePairs({ points, isCategory }: Sample): Float64Array {
-  const parameters = isCategory.length;
-  const pairs = new Float64Array(((points.length * (points.length - 1)) / 2) * parameters);
-  let place = 0;
-  for (const [row, one] of points.entries()) {
-    for (let column = 0; column < row; column++) {
-      const other = points[column];
-      for (let at = 0; at < parameters; at++)
-        pairs[place++] = squareApart(one[at] ?? 0, other?.[at] ?? 0, isCategory[at] ?? false);
-    }
-  }
-  return pairs;
-}
-
 /** Minus the logarithm of the posterior density, but for a constant, and its gradient. */
 export function measurePosterior(sample: Sample, pairs: Float64Array, logs: Float64Array): Slope {
   const slope = measureLikelihood(sample, pairs, logs);
@@ -85,7 +62,7 @@ export function measurePosterior(sample: Sample, pairs: Float64Array, logs: Floa
  * Minus the logarithm of the marginal likelihood (Rasmussen and Williams, 2006, 5.8 and 5.9), of residuals from the mean
  * that makes it largest.
  */
-function measureLikelihood(sample: Sample, pairs: Float64Array, logs: Float64Array): Slope {
+export function measureLikelihood(sample: Sample, pairs: Float64Array, logs: Float64Array): Slope {
   const hyperparameters = toHyperparameters(logs);
   const { targets } = sample;
   const size = targets.length;
