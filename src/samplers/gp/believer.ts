@@ -10,9 +10,8 @@ import { rankTargets } from "./targets.ts";
 
 /** Combinations of the lowest means whose neighbours are looked at. */
 const PROMISING = 4;
-/** Points that the model sees, and those that its hyperparameters are fitted to. */
+/** Points that the model sees: time grows with the cube of their number. */
 const MOST_MODELLED = 250;
-const MOST_FITTED = 100;
 /** The newest of what runs. */
 const MOST_RUNNING = 100;
 
@@ -36,11 +35,8 @@ export class Believer {
     const points = ended.map(({ params }) => encoding.encode(params));
     const { isCategory } = encoding;
     const all = { isCategory, points, targets: rankTargets(ended) };
-    const hyperparameters = fit(thinSample(all, MOST_FITTED, 0));
-    this.#model = new GaussianProcess(
-      thinSample(all, MOST_MODELLED, MOST_MODELLED / 2),
-      hyperparameters,
-    );
+    const sample = thinSample(all, MOST_MODELLED, MOST_MODELLED / 2);
+    this.#model = new GaussianProcess(sample, fit(sample));
     const means = points.map((point) => this.#model.predictMean(point));
     this.#best = ended.map(({ params }, at) => ({ params, mean: means[at] ?? 0 }));
     this.#keepBest();

@@ -1,18 +1,21 @@
 import { factorize, invert, logDeterminant, solve } from "./cholesky.ts";
 import { matern, maternSlope, type Hyperparameters } from "./kernel.ts";
 import { minimize, type Slope } from "./lbfgs.ts";
-import { comparePairs, type Sample } from "./sample.ts";
+import { comparePairs, thinSample, type Sample } from "./sample.ts";
 
 /** Normal priors of the logarithms: mean and deviation. */
 const PRIORS = {
   length: [Math.log(1), 1],
   variance: [Math.log(1), 0.7],
-  noise: [Math.log(0.1), 1.2],
+  noise: [Math.log(0.2), 1.5],
 } as const;
 /** Added to the noise, so that equal points leave a matrix that can be factorized. */
 export const LEAST_NOISE = 1e-4;
-const STEPS = 20;
-const TOLERANCE = 0.01;
+/** So many points show most of it for little; from there all of them need few steps more. */
+const FEW_POINTS = 64;
+const STEPS = { few: 20, all: 4 };
+/** A gain of the logarithm that is not worth another step. */
+const TOLERANCE = 0.05;
 
 /** The hyperparameters of the largest posterior density, by their logarithms. */
 export function fit(sample: Sample): Hyperparameters {
@@ -21,12 +24,15 @@ export function fit(sample: Sample): Hyperparameters {
     { length: parameters + 2 },
     (_, at) => priorOf(at, parameters)[0],
   );
+  const few = thinSample(sample, FEW_POINTS, 0);
+  const near = few === sample ? start : climb(few, start, STEPS.few);
+  return toHyperparameters(climb(sample, near, few === sample ? STEPS.few : STEPS.all));
+}
+
+function climb(sample: Sample, start: Float64Array, steps: number): Float64Array {
   const pairs = comparePairs(sample);
-  const best = minimize((point) => measurePosterior(sample, pairs, point), start, {
-    steps: STEPS,
-    tolerance: TOLERANCE,
-  });
-  return toHyperparameters(best);
+  const measure = (logs: Float64Array): Slope => measurePosterior(sample, pairs, logs);
+  return minimize(measure, start, { steps, tolerance: TOLERANCE });
 }
 
 /** Logarithms: of each length, of the variance, of the noise. */
