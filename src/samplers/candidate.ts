@@ -100,3 +100,9 @@ export function shareOf(distribution: Distribution, value: ParameterValue): numb
   if (step === undefined) return (number - low) / (high - low);
   return (Math.round((number - low) / step) + 0.5) / countValues(distribution);
 }
+
+/** The values of a list of numbers alone, rising; null for any other list. */
+export function orderNumbers(values: readonly ParameterValue[]): readonly number[] | null {
+  const numbers = values.filter((value) => typeof value === "number");
+  return numbers.length < values.length ? null : numbers.sort((one, other) => one - other);
+}

@@ -1,4 +1,5 @@
 import type { Parameters, SamplerSpec, SearchSpace } from "../core/study.ts";
+import { auto } from "./auto.ts";
 import { gp } from "./gp.ts";
 import { grid } from "./grid.ts";
 import { latinHypercube } from "./latin-hypercube.ts";
@@ -6,6 +7,7 @@ import { oneAtATime } from "./one-at-a-time.ts";
 import { random } from "./random.ts";
 import type { History, Sampler } from "./sampler.ts";
 import { sobol } from "./sobol.ts";
+import { tpe } from "./tpe.ts";
 
 /** `sampler.kind` -> how it proposes, and what it takes: the study file's schema and checks are made from this. */
 export const SAMPLERS: Readonly<Record<string, Sampler>> = {
@@ -15,6 +17,8 @@ export const SAMPLERS: Readonly<Record<string, Sampler>> = {
   "latin-hypercube": latinHypercube,
   sobol,
   gp,
+  tpe,
+  auto,
 };
 
 /** What the study's sampler proposes after `history`; see `Sampler.propose`. @throws TypeError for an unknown kind */

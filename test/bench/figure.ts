@@ -2,14 +2,14 @@
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  /** `examples/s` is better when larger, `s` when smaller. */
-  readonly unit: "examples/s" | "s";
+  /** `examples/s` is better when larger, `s` and `regret` when smaller. */
+  readonly unit: "examples/s" | "s" | "regret";
   readonly baseline: number;
 }
 
 /** How many times better the value is than its baseline: above 1 is a win, whatever the unit. */
 export function ratioOf({ value, unit, baseline }: Figure): number {
-  return unit === "s" ? baseline / value : value / baseline;
+  return unit === "examples/s" ? value / baseline : baseline / value;
 }
 
 /** Prints a figure as one JSON line. */

@@ -8,6 +8,7 @@ import { tell } from "./figure.ts";
 import { benchGenerate } from "./generate.ts";
 import { benchHtml } from "./html.ts";
 import { benchImportance } from "./importance.ts";
+import { benchSearch } from "./search.ts";
 import { benchStartup } from "./startup.ts";
 import { benchStatus } from "./status.ts";
 import { benchThreads } from "./threads.ts";
@@ -23,6 +24,7 @@ const BENCHES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   status: benchStatus,
   html: benchHtml,
   importance: benchImportance,
+  search: benchSearch,
 };
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES);

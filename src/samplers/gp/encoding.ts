@@ -1,5 +1,5 @@
 import type { Distribution, ParameterValue, Parameters, SearchSpace } from "../../core/study.ts";
-import { shareOf } from "../candidate.ts";
+import { orderNumbers, shareOf } from "../candidate.ts";
 
 /** A combination as numbers, one for each parameter: a place in [0, 1], or the number of a category. */
 export type Point = Float64Array;
@@ -37,9 +37,9 @@ function encodeBy(distribution: Distribution): {
   if (distribution.kind !== "categorical")
     return { isCategory: false, toNumber: (value) => shareOf(distribution, value) };
   const { values } = distribution;
-  const numbers = values.filter((value) => typeof value === "number");
-  const isCategory = numbers.length < values.length;
-  const ordered = isCategory ? values : numbers.toSorted((one, other) => one - other);
+  const numbers = orderNumbers(values);
+  const isCategory = numbers === null;
+  const ordered = numbers ?? values;
   const last = isCategory ? 1 : Math.max(1, values.length - 1);
   const places = new Map(ordered.map((value, at) => [value, at / last]));
   return { isCategory, toNumber: (value) => places.get(value) ?? 0 };

@@ -1,26 +1,21 @@
 import { factorize, invert, logDeterminant, solve } from "./cholesky.ts";
-import type { Point } from "./encoding.ts";
-import { matern, maternSlope, squareApart, type Hyperparameters } from "./kernel.ts";
+import { matern, maternSlope, type Hyperparameters } from "./kernel.ts";
 import { minimize, type Slope } from "./lbfgs.ts";
-import type { Target } from "./targets.ts";
-
-/** What a model is fitted to; targets belong to the points in order. */
-export interface Sample {
-  readonly isCategory: readonly boolean[];
-  readonly points: readonly Point[];
-  readonly targets: readonly Target[];
-}
+import { comparePairs, thinSample, type Sample } from "./sample.ts";
 
 /** Normal priors of the logarithms: mean and deviation. */
 const PRIORS = {
   length: [Math.log(1), 1],
   variance: [Math.log(1), 0.7],
-  noise: [Math.log(0.1), 1.2],
+  noise: [Math.log(0.2), 1.5],
 } as const;
 /** Added to the noise, so that equal points leave a matrix that can be factorized. */
 export const LEAST_NOISE = 1e-4;
-const STEPS = 20;
-const TOLERANCE = 0.01;
+/** So many points show most of it for little; from there all of them need few steps more. */
+const FEW_POINTS = 64;
+const STEPS = { few: 20, all: 4 };
+/** A gain of the logarithm that is not worth another step. */
+const TOLERANCE = 0.05;
 
 /** The hyperparameters of the largest posterior density, by their logarithms. */
 export function fit(sample: Sample): Hyperparameters {
@@ -29,12 +24,15 @@ export function fit(sample: Sample): Hyperparameters {
     { length: parameters + 2 },
     (_, at) => priorOf(at, parameters)[0],
   );
+  const few = thinSample(sample, FEW_POINTS, 0);
+  const near = few === sample ? start : climb(few, start, STEPS.few);
+  return toHyperparameters(climb(sample, near, few === sample ? STEPS.few : STEPS.all));
+}
+
+function climb(sample: Sample, start: Float64Array, steps: number): Float64Array {
   const pairs = comparePairs(sample);
-  const best = minimize((point) => measurePosterior(sample, pairs, point), start, {
-    steps: STEPS,
-    tolerance: TOLERANCE,
-  });
-  return toHyperparameters(best);
+  const measure = (logs: Float64Array): Slope => measurePosterior(sample, pairs, logs);
+  return minimize(measure, start, { steps, tolerance: TOLERANCE });
 }
 
 /** Logarithms: of each length, of the variance, of the noise. */
@@ -50,21 +48,6 @@ function toHyperparameters(logs: Float64Array): Hyperparameters {
 function priorOf(at: number, parameters: number): readonly [number, number] {
   if (at < parameters) return PRIORS.length;
   return at === parameters ? PRIORS.variance : PRIORS.noise;
-}
-
-/** Squared distances of each pair of points, row by row below the diagonal, one a parameter. */
-function comparePairs({ points, isCategory }: Sample): Float64Array {
-  const parameters = isCategory.length;
-  const pairs = new Float64Array(((points.length * (points.length - 1)) / 2) * parameters);
-  let place = 0;
-  for (const [row, one] of points.entries()) {
-    for (let column = 0; column < row; column++) {
-      const other = points[column];
-      for (let at = 0; at < parameters; at++)
-        pairs[place++] = squareApart(one[at] ?? 0, other?.[at] ?? 0, isCategory[at] ?? false);
-    }
-  }
-  return pairs;
 }
 
 /** Minus the logarithm of the posterior density, but for a constant, and its gradient. */
@@ -85,7 +68,7 @@ export function measurePosterior(sample: Sample, pairs: Float64Array, logs: Floa
  * Minus the logarithm of the marginal likelihood (Rasmussen and Williams, 2006, 5.8 and 5.9), of residuals from the mean
  * that makes it largest.
  */
-function measureLikelihood(sample: Sample, pairs: Float64Array, logs: Float64Array): Slope {
+export function measureLikelihood(sample: Sample, pairs: Float64Array, logs: Float64Array): Slope {
   const hyperparameters = toHyperparameters(logs);
   const { targets } = sample;
   const size = targets.length;

@@ -1,7 +1,8 @@
 import { appendRow, factorize, solve, solveLower, type Triangle } from "./cholesky.ts";
 import type { Point } from "./encoding.ts";
-import { generalizedMean, LEAST_NOISE, type Sample } from "./fit.ts";
+import { generalizedMean, LEAST_NOISE } from "./fit.ts";
 import { createCovariance, type Hyperparameters } from "./kernel.ts";
+import type { Sample } from "./sample.ts";
 
 /** What a model says of a point, noise apart. */
 export interface Prediction {

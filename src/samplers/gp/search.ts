@@ -5,7 +5,7 @@ import { keyOf } from "../history.ts";
 import type { Openings } from "../openings.ts";
 
 /** Combinations drawn at random before anything is looked around. */
-const DRAWS = 200;
+const DRAWS = 120;
 /** How many are gone uphill from, and how far. */
 const CLIMBS = 3;
 const MOST_STEPS = 8;

@@ -101,7 +101,7 @@ describe("trials that choose when they start", () => {
     expectRepeatable(study);
     const rows = await readRows(study);
     const chosen = new Map(choices.map(({ number, params }) => [number, params]));
-    expect(rows.map(({ number, params }) => [number, JSON.parse(params)])).toEqual(
+    expect(rows.map(({ number, params }) => [number, JSON.parse(params) as object])).toEqual(
       rows.map(({ number }) => [number, chosen.get(number)]),
     );
     const failing = rows.filter(({ params }) => params.includes('"f"'));

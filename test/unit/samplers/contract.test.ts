@@ -10,7 +10,7 @@ import type {
   SearchSpace,
 } from "../../../src/core/study.ts";
 import { countAsked, propose, SAMPLERS } from "../../../src/samplers/index.ts";
-import type { History, Sampler } from "../../../src/samplers/sampler.ts";
+import type { History, Observation, Sampler } from "../../../src/samplers/sampler.ts";
 import { finiteSpaces, wideSpaces } from "../../support/spaces.ts";
 
 /** Whose proposals are other ones when more are asked for: said in its docstring and in docs/study-file.md. */
@@ -69,10 +69,10 @@ describe.each(Object.entries(SAMPLERS))("%s", (kind, sampler: Sampler) => {
       fc.record({
         params: fc.constantFrom(...take(space, specOf(seed)), ...take(space, specOf(seed + 1))),
         state: fc.constantFrom("running", "complete", "pruned", "failed"),
-        loss: fc.option(fc.double({ noNaN: true })),
+        loss: fc.option(fc.oneof(fc.double(), fc.constantFrom(0, 1, 1e308, -Infinity, NaN))),
         share: fc.double({ min: 0.01, max: 1, noNaN: true }),
       }),
-      { maxLength: 8 },
+      { maxLength: 40 },
     );
   const cases = fc
     .tuple(spaces, SEEDS)
@@ -85,6 +85,8 @@ describe.each(Object.entries(SAMPLERS))("%s", (kind, sampler: Sampler) => {
       fc.property(cases, ([space, seed, history]) => {
         const proposed = take(space, specOf(seed), history);
         for (const params of proposed) expectInSpace(space, params);
+        const known = sampler.learns ? history.map(({ params }) => canonicalJson(params)) : [];
+        expect(proposed.filter((params) => known.includes(canonicalJson(params)))).toEqual([]);
         expect(new Set(proposed.map(canonicalJson)).size).toBe(proposed.length);
         expect(take(space, specOf(seed), history)).toEqual(proposed);
       }),
@@ -121,4 +123,138 @@ describe.each(Object.entries(SAMPLERS))("%s", (kind, sampler: Sampler) => {
     const goesOn = canonicalJson(more?.slice(0, few?.length)) === canonicalJson(few);
     expect(goesOn).toBe(!PROPOSES_ANEW.includes(kind));
   });
+
+  test("goes on after hostile histories", () => {
+    const space: SearchSpace = [
+      { name: "mode", distribution: { kind: "categorical", values: ["a", "b"] } },
+      { name: "rate", distribution: { kind: "real", low: 1e-5, high: 1, log: true } },
+      {
+        name: "depth",
+        distribution: { kind: "integer", low: 1, high: 8, log: false, step: 1 },
+        when: { mode: "b" },
+      },
+    ];
+    const usable: SearchSpace = sampler.takesRanges
+      ? space
+      : space.filter((each) => each.name !== "rate");
+    const params = take(usable, specOf(3, 60));
+    const foreign: Parameters[] = [
+      {},
+      { mode: "c", rate: 0.1 },
+      { mode: "b", rate: 0.1 },
+      { mode: "a", rate: 7 },
+      { mode: "a", rate: 0.1, depth: 2 },
+      { mode: "a", rate: 0.1, other: 1 },
+      { mode: "a", rate: NaN },
+    ];
+    const histories: Observation[][] = [
+      foreign.map((each) => ({ params: each, state: "complete", loss: 1, share: 1 })),
+      params.map((each) => ({ params: each, state: "failed", loss: null, share: 1 })),
+      params.map((each) => ({ params: each, state: "complete", loss: 0.5, share: 1 })),
+      params.map((each, at) => ({
+        params: each,
+        state: "complete",
+        loss: [NaN, Infinity, -Infinity, 1e308, -1e308, null][at % 6] ?? null,
+        share: 1,
+      })),
+      params.map((each) => ({ params: each, state: "pruned", loss: 1, share: 0 })),
+      params.flatMap((each, at) =>
+        Array.from({ length: 3 }, (_, replicate): Observation => ({
+          params: each,
+          state: "complete",
+          loss: at + replicate,
+          share: 1,
+        })),
+      ),
+      params.map((each, at) => ({
+        params: each,
+        state: at < 10 ? "complete" : "running",
+        loss: at < 10 ? at : null,
+        share: 1,
+      })),
+    ];
+    for (const history of histories) {
+      const [first] = take(usable, specOf(5, 3), history);
+      const known = new Set(history.map((each) => canonicalJson(each.params)));
+      if (first !== undefined) expectInSpace(usable, first);
+      if (first !== undefined && sampler.learns)
+        expect(known.has(canonicalJson(first))).toBe(false);
+    }
+  });
+
+  test("with thousands of trials known it proposes all the same", () => {
+    const many = [...(SAMPLERS["random"]?.propose(HUGE, { seed: 1, trials: 5000 }, []) ?? [])];
+    const history = many.map((params, at): Observation => ({
+      params,
+      state: at % 50 === 0 ? "running" : "complete",
+      loss: Number(params["p0"]),
+      share: 1,
+    }));
+    const [first, second] = propose(HUGE, specOf(1), history);
+    for (const params of [first, second]) expectInSpace(HUGE, params ?? {});
+    expect(first).not.toEqual(second);
+  });
 });
+
+describe.each(Object.entries(SAMPLERS).filter(([, { learns }]) => learns))(
+  "%s, which learns",
+  (kind) => {
+    const ask = (
+      space: SearchSpace,
+      seed: number,
+      history: History,
+      trials = 60,
+    ): Iterable<Parameters> => propose(space, { kind, seed, settings: { trials } }, history);
+    const bowl = (params: Parameters): number =>
+      ["p0", "p1", "p2"].reduce((sum, name) => sum + (Number(params[name]) / 999 - 0.3) ** 2, 0);
+
+    test("fifty that run at once are all different, and no heap", () => {
+      const space = HUGE.slice(0, 3);
+      const ended = [...ask(space, 1, [], 40)].map((params): Observation => ({
+        params,
+        state: "complete",
+        loss: bowl(params),
+        share: 1,
+      }));
+      const history: Observation[] = [...ended];
+      for (let number = 0; number < 50; number++) {
+        const [params = {}] = ask(space, number, history);
+        history.push({ params, state: "running", loss: null, share: 1 });
+      }
+      const running = history.slice(ended.length).map(({ params }) => params);
+      expect(new Set(running.map(canonicalJson)).size).toBe(50);
+      for (const { name } of space)
+        expect(new Set(running.map((params) => params[name])).size).toBeGreaterThan(15);
+    });
+
+    test("whoever comes second takes the second proposal: another one, and hardly worse", () => {
+      const space = HUGE.slice(0, 3);
+      const history = [...ask(space, 1, [], 60)].map((params): Observation => ({
+        params,
+        state: "complete",
+        loss: bowl(params),
+        share: 1,
+      }));
+      const losses: number[] = [];
+      for (const params of ask(space, 2, history)) if (losses.push(bowl(params)) === 10) break;
+      const drawn = history.map(({ loss }) => loss ?? 0).sort((one, other) => one - other);
+      const middle = losses.sort((one, other) => one - other)[5] ?? Infinity;
+      expect(middle).toBeLessThan(drawn[drawn.length >> 1] ?? 0);
+    });
+
+    test("a small space is gone through to its end", () => {
+      const space: SearchSpace = [
+        { name: "a", distribution: { kind: "categorical", values: ["x", "y", "z"] } },
+        { name: "b", distribution: { kind: "integer", low: 1, high: 9, log: false, step: 1 } },
+        { name: "c", distribution: { kind: "categorical", values: [1, 2] }, when: { a: "z" } },
+      ];
+      const history: Observation[] = [];
+      for (let number = 0; number < 100; number++) {
+        const [params] = ask(space, number, history, 100);
+        if (params === undefined) break;
+        history.push({ params, state: "complete", loss: Number(params["b"]), share: 1 });
+      }
+      expect(history).toHaveLength(countCombinations(space));
+    });
+  },
+);
