@@ -54,6 +54,17 @@ export interface StopRule {
   readonly cpuHours?: number;
 }
 
+/** How trials are stopped early. */
+export interface PrunerSpec {
+  /** A line in the table of `pruners`. */
+  readonly kind: string;
+  readonly minResource: number;
+  readonly reductionFactor: number;
+  /** Told at steps while a trial runs; absent: what the objective is measured by then. */
+  readonly metric?: string;
+  readonly keepCheckpoints: boolean;
+}
+
 export interface Objective {
   /** Key into a result's metrics. */
   readonly metric: string;
@@ -151,6 +162,8 @@ interface StudyParts extends Goals {
   readonly sampler: SamplerSpec;
   /** Of a study whose trials choose when they start. */
   readonly stop?: StopRule;
+  /** Absent: every trial is trained to its end. */
+  readonly pruner?: PrunerSpec;
   readonly replicates: number;
   /** What was made of the file that whoever wrote it should be told; absent where there is nothing. */
   readonly notes?: readonly string[];

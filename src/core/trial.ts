@@ -1,3 +1,4 @@
+import type { RungEvidence } from "./pruning.ts";
 import type { Parameters, Precision } from "./study.ts";
 
 /**
@@ -132,6 +133,8 @@ export interface EarlyEnd {
   /** The last step it trained, and the objective's value there; null for one that was never started. */
   readonly step: number | null;
   readonly value: number | null;
+  /** Of a pruned one: what it was held against. */
+  readonly evidence?: RungEvidence | undefined;
 }
 
 /** One attempt at one trial: what happened, measured. Never the environment as a whole. */

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { LAUNCHERS } from "../core/placement.ts";
 import type { Setting } from "../core/setting.ts";
+import type { Pruning } from "../core/pruning.ts";
 import type { Search } from "../core/search.ts";
 import { type Dimension, PRECISIONS } from "../core/study.ts";
 import { parametersSchema, parameterValueSchema } from "./manifest.ts";
@@ -92,6 +93,17 @@ const searchSchema: z.ZodType<Search> = z.strictObject({
     .exactOptional(),
 });
 
+/** Of trials that are stopped early (core/pruning.ts). */
+const pruningSchema: z.ZodType<Pruning> = z.strictObject({
+  kind: z.string(),
+  minResource: count,
+  reductionFactor: z.int().min(2),
+  metric: z.string(),
+  direction: z.enum(["maximize", "minimize"]),
+  keepCheckpoints: z.boolean(),
+  within: z.string(),
+});
+
 /** File names are relative to the round's folder. */
 const arraySchema = z.strictObject({
   /** From 1; 0 is the canary: one element with the round's first trial, which the others wait for. */
@@ -144,6 +156,8 @@ const roundSchema = z.strictObject({
   cluster: clusterSchema.nullable().default(null),
   /** Absent where all trials have their parameters. */
   search: searchSchema.exactOptional(),
+  /** Absent where no trial is stopped early. */
+  pruning: pruningSchema.exactOptional(),
   arrays: z.array(arraySchema),
   /** Distinct trials: the canary's stands in the first array too. */
   trials: count,

@@ -15,7 +15,7 @@ import {
 } from "./space-checks.ts";
 import { directionOf, METRICS, type WrittenStudy } from "./study-schema.ts";
 
-type CheckedPart = "sampler" | "stop" | "replicates" | "cluster" | "resources";
+type CheckedPart = "sampler" | "stop" | "pruner" | "replicates" | "cluster" | "resources";
 
 /** The parts of a study file that fit their own schemas; a part that does not is undefined. */
 export type SoundParts = { readonly [Part in CheckedPart]: WrittenStudy[Part] | undefined } & {
@@ -35,6 +35,9 @@ export function checkStudy(draft: SoundParts, issueAt: IssueAt): Issue[] {
     ...alone,
     ...draft.objectives.flatMap((each) => checkObjective(each, draft, issueAt)),
     ...checkSampler(draft, issueAt),
+    ...(draft.pruner === undefined
+      ? []
+      : checkValidation(["pruner"], draft.pruner.metric ?? "validation", draft, issueAt)),
     ...checkSet(draft, issueAt),
     ...checkPool(draft, issueAt),
   ];

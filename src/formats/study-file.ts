@@ -56,6 +56,7 @@ function isCommandTrainer(trainer: unknown): boolean {
 function draftStudy(parts: JsonObject, runsCommand: boolean): SoundParts {
   const { sampler, stop, replicates, cluster, resources } = sharedShape;
   const { trainer } = (runsCommand ? commandStudySchema : studySchema).shape;
+  const { pruner } = studySchema.shape;
   const written = Object.entries(isObject(parts["space"]) ? parts["space"] : {});
   const readParameter = runsCommand ? readCommandParameter : readCnnParameter;
   const space = written.flatMap(([name, entry]) => readParameter(name, entry) ?? []);
@@ -64,6 +65,8 @@ function draftStudy(parts: JsonObject, runsCommand: boolean): SoundParts {
     trainer: trainer.safeParse(parts["trainer"]).data,
     sampler: sampler.safeParse(parts["sampler"]).data,
     stop: stop.safeParse(parts["stop"]).data,
+    // What a command tells at steps is for it to say.
+    pruner: runsCommand ? undefined : pruner.safeParse(parts["pruner"]).data,
     replicates: replicates.safeParse(parts["replicates"]).data,
     cluster: cluster.safeParse(parts["cluster"]).data,
     resources: resources.safeParse(parts["resources"]).data,

@@ -3,6 +3,8 @@ import { dropAbsent } from "../core/objects.ts";
 import { parseCheckpointSeconds } from "../core/quantities.ts";
 import { COST_NAMES, type Cost, isCost } from "../core/costs.ts";
 import { type Objective, PRECISIONS, type SamplerSpec } from "../core/study.ts";
+import { PRUNERS } from "../pruners/index.ts";
+import { PRUNER_KEYS } from "../pruners/pruner.ts";
 import { SAMPLERS } from "../samplers/index.ts";
 import { namedRequireSchema, objectivesSchema } from "./goals-schema.ts";
 import { setSchema, spaceSchema } from "./space-schema.ts";
@@ -27,6 +29,9 @@ export const METRICS = {
   validationAccuracy: "maximize",
   validationLoss: "minimize",
 } as const;
+
+/** Of these, what it tells after each epoch. */
+export const STEP_METRICS = ["validationAccuracy", "validationLoss"] as const;
 
 type Metric = keyof typeof METRICS;
 
@@ -135,6 +140,33 @@ const stopSchema = z
   })
   .describe("When trials that have not started are skipped; for samplers that learn");
 
+/** @param metric what may be told at steps */
+export function prunerSchema(metric: z.ZodType<string, string>) {
+  const { minResource, reductionFactor } = PRUNER_KEYS;
+  return z
+    .strictObject({
+      kind: z.enum(Object.keys(PRUNERS)).describe(
+        Object.entries(PRUNERS)
+          .map(([kind, { describe }]) => `${kind}: ${describe}`)
+          .join("; "),
+      ),
+      minResource: integer(minResource.low, minResource.high)
+        .default(minResource.default)
+        .describe(minResource.describe),
+      reductionFactor: integer(reductionFactor.low, reductionFactor.high)
+        .default(reductionFactor.default)
+        .describe(reductionFactor.describe),
+      metric: metric
+        .exactOptional()
+        .describe("What is compared at steps; by default what the objective is measured by then"),
+      keepCheckpoints: z
+        .boolean()
+        .default(false)
+        .describe("Whether stopped trials can be run to their end from where they were"),
+    })
+    .describe("Stops bad trials early");
+}
+
 const clusterSchema = z
   .strictObject({
     site: name()
@@ -191,6 +223,7 @@ export const sharedShape = {
   data: dataSchema,
   sampler: samplerSchema,
   stop: stopSchema.exactOptional(),
+  pruner: prunerSchema(z.string()).exactOptional(),
   replicates: integer(1, 1000).default(1).describe("Runs of each combination, with other seeds"),
   cluster: clusterSchema,
   resources: resourcesSchema,
@@ -208,6 +241,7 @@ export const studySchema = z.strictObject({
   trainer: trainerSchema,
   space: spaceSchema.describe("What is searched: parameter -> list or range"),
   ...others,
+  pruner: prunerSchema(z.enum(STEP_METRICS)).exactOptional(),
 });
 
 export type WrittenStudy = z.output<typeof studySchema>;

@@ -1,3 +1,4 @@
+import type { RungEvidence } from "../core/pruning.ts";
 import { PRECISIONS } from "../core/study.ts";
 import {
   FAILURE_KINDS,
@@ -89,6 +90,15 @@ const hasForm = isObjectOf({
       reason: isText,
       step: orNull(isInteger(0)),
       value: orNull(isNumber),
+      evidence: orAbsent(
+        isObjectOf({
+          rung: isInteger(0),
+          bracket: isInteger(0),
+          rank: isInteger(1),
+          of: isInteger(1),
+          cut: orNull(isNumber),
+        } satisfies MemberGuards<RungEvidence>),
+      ),
     } satisfies MemberGuards<Member<"earlyEnd">>),
   ),
   warnings: isListOf(isText),

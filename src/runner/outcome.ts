@@ -18,7 +18,11 @@ import type { TrainerRun } from "./trainer-run.ts";
 export type Outcome =
   | { readonly state: "complete"; readonly objective: number; readonly report: TrainerReport }
   | { readonly state: "failed"; readonly failure: Failure; readonly report?: TrainerReport }
-  | { readonly state: "skipped"; readonly earlyEnd: EarlyEnd; readonly report?: TrainerReport };
+  | {
+      readonly state: "pruned" | "skipped";
+      readonly earlyEnd: EarlyEnd;
+      readonly report?: TrainerReport;
+    };
 
 /** What programs write when memory runs out and they notice it themselves. */
 const OUT_OF_MEMORY_WORDS =

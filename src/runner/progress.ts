@@ -12,13 +12,16 @@ const MAX_STEPS = 100_000;
 export class ProgressLines {
   readonly #records = new Map<number, StepRecord>();
   readonly #warnings: Warnings;
+  readonly #onStep: ((record: StepRecord) => void) | undefined;
   #previous = process.uptime();
   #lastStep = 0;
   /** The last line that told of no step. */
   lastWords = "";
 
-  constructor(warnings: Warnings) {
+  /** @param onStep called with each step as it is told */
+  constructor(warnings: Warnings, onStep?: (record: StepRecord) => void) {
     this.#warnings = warnings;
+    this.#onStep = onStep;
   }
 
   /** Any line; one that tells of no step changes nothing. */
@@ -32,6 +35,7 @@ export class ProgressLines {
     }
     this.#previous = now;
     this.#lastStep = record.step;
+    this.#onStep?.(record);
     if (this.#records.size < MAX_STEPS || this.#records.has(record.step))
       this.#records.set(record.step, record);
     else this.#warnings.add(`more than ${MAX_STEPS} steps were told: later ones are left out`);

@@ -248,7 +248,7 @@ function dropCheckpoints(
   { round }: Element,
   { layout, log }: ElementOptions,
 ): void {
-  if (state === "pruned") return;
+  if (state === "pruned" && round.pruning?.keepCheckpoints === true) return;
   const folder = layout.checkpoints(round.study, trialId);
   const problem = removeCheckpointFolder(folder);
   if (problem !== undefined) log(`trial ${number}: warning: ${folder} stays: ${problem}`);

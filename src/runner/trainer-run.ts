@@ -13,6 +13,7 @@ import { type Supervised, type SuperviseOptions, supervise } from "../process/su
 import type { Layout } from "../workspace/layout.ts";
 import { builtProgram } from "../workspace/package.ts";
 import { ProgressLines } from "./progress.ts";
+import type { RungWatch } from "./rung-watch.ts";
 import { ReportWatch } from "./report-watch.ts";
 import { HOLDOUT_FILE, PARAMETERS_FILE, REQUEST_FILE } from "./trial-request.ts";
 
@@ -30,6 +31,8 @@ interface TrainerRunOptions {
   readonly signal: AbortSignal;
   /** File descriptor that takes what the trainer writes; by default this process's own output. */
   readonly output?: number;
+  /** Stops it early, by what it tells while it runs. */
+  readonly rungs: RungWatch | undefined;
 }
 
 export interface TrainerRun extends Supervised {
@@ -45,19 +48,21 @@ export async function runTrainer(
   options: TrainerRunOptions,
   warnings: Warnings,
 ): Promise<TrainerRun> {
+  const { rungs } = options;
   const { trainer, limits } = options.round;
+  const progress = new ProgressLines(warnings, rungs?.see);
   const watch = new ReportWatch(request.reportFile);
   const common = {
     ...timeLimits(request, options),
     memoryMiB: limits.memoryMiB,
-    signal: options.signal,
+    signal: AbortSignal.any([options.signal, ...(rungs === undefined ? [] : [rungs.signal])]),
     ...(options.output === undefined ? {} : { output: options.output }),
     isFinished: watch.isFinished,
   };
   const run =
     trainer.kind === "cnn"
-      ? await runBuiltIn(request, common)
-      : await runCommand(trainer.command, request, common, { layout: options.layout, warnings });
+      ? await runBuiltIn(request, common, rungs === undefined ? undefined : progress)
+      : await runCommand(trainer.command, request, common, { layout: options.layout, progress });
   return { ...run, quietSeconds: watch.quietSeconds };
 }
 
@@ -67,8 +72,12 @@ type Common = Pick<
 >;
 type Ran = Omit<TrainerRun, "quietSeconds">;
 
-/** Its report holds all that its lines tell. */
-async function runBuiltIn({ scratchFolder }: CommandRequest, common: Common): Promise<Ran> {
+/** Its report holds all that its lines tell; they are read where it may be stopped before it leaves one. */
+async function runBuiltIn(
+  { scratchFolder }: CommandRequest,
+  common: Common,
+  progress: ProgressLines | undefined,
+): Promise<Ran> {
   const run = await supervise({
     ...common,
     command: [process.execPath, builtProgram("trainer/main.js"), join(scratchFolder, REQUEST_FILE)],
@@ -76,19 +85,19 @@ async function runBuiltIn({ scratchFolder }: CommandRequest, common: Common): Pr
     // It speaks with nobody, and Node would read them before all else: that takes longer than its own start.
     env: { ...process.env, NODE_EXTRA_CA_CERTS: undefined },
     withChannel: true,
+    ...(progress === undefined ? {} : { onLine: progress.read }),
   });
-  return { ...run, history: [] };
+  return { ...run, history: progress?.history ?? [] };
 }
 
 async function runCommand(
   words: readonly string[],
   request: CommandRequest,
   common: Common,
-  { layout, warnings }: { readonly layout: Layout; readonly warnings: Warnings },
+  { layout, progress }: { readonly layout: Layout; readonly progress: ProgressLines },
 ): Promise<Ran> {
   const values = valuesOf(request);
   const [program = "", ...args] = fillCommand(words, values, request.params);
-  const progress = new ProgressLines(warnings);
   const run = await supervise({
     ...common,
     command: [program, ...args],

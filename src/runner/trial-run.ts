@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { BsweepError, complaintOf, type ErrorCode, formatIssue } from "../core/errors.ts";
-import { RUN_AGAIN_STATUS, type Trial, type TrialResult } from "../core/trial.ts";
+import { type EarlyEnd, RUN_AGAIN_STATUS, type Trial, type TrialResult } from "../core/trial.ts";
 import { type CommandRequest, parseRefusal } from "../formats/trainer-request.ts";
 import { mergeHistories } from "../formats/told-steps.ts";
 import { Warnings } from "../formats/warnings.ts";
@@ -8,6 +8,7 @@ import { readText } from "../rounds/result-text.ts";
 import { describeCheckpoints } from "../workspace/checkpoint-folder.ts";
 import { packageVersion } from "../workspace/package.ts";
 import { fruitless, judge, type Outcome } from "./outcome.ts";
+import { RungWatch } from "./rung-watch.ts";
 import { runTrainer, type TrainerRun } from "./trainer-run.ts";
 import { type RequestContext, writeRequest } from "./trial-request.ts";
 import { makeScratchFolder } from "../workspace/scratch.ts";
@@ -40,7 +41,11 @@ export async function runOneTrial(trial: Trial, context: TrialContext): Promise<
     const request = writeRequest(trial, context, scratchFolder);
     const before = describeCheckpoints(request.checkpoint?.folder ?? "");
     const warnings = new Warnings();
-    const run = await runTrainer(request, context, warnings);
+    const rungs = watchRungs(trial, context, before !== "");
+    const run = await runTrainer(request, { ...context, rungs }, warnings);
+    const pruned = await judgePruned(rungs?.end, run, request, context, warnings);
+    if (pruned !== undefined)
+      return createResult(trial, context.index, startedAt, { run, outcome: pruned, warnings });
     const hasProgressed = describeCheckpoints(request.checkpoint?.folder ?? "") !== before;
     if (isToRunAgain(run, request, { ...context, hasProgressed })) return "run again";
     if (run.stopped === "aborted") return "interrupted";
@@ -52,6 +57,36 @@ export async function runOneTrial(trial: Trial, context: TrialContext): Promise<
     const problem = complaintOf(() => rmSync(scratchFolder, options));
     if (problem !== undefined) context.log(`warning: ${scratchFolder} stays: ${problem}`);
   }
+}
+
+function watchRungs(
+  trial: Trial,
+  { round, layout, log }: TrialContext,
+  resumes: boolean,
+): RungWatch | undefined {
+  const { pruning, study } = round;
+  if (pruning === undefined) return undefined;
+  const tell = (line: string): void => log(`trial ${trial.number}: ${line}`);
+  return new RungWatch(trial, { pruning, folder: layout.rungs(study), resumes, log: tell });
+}
+
+/** Undefined for a trial that was not stopped early, or came to its end all the same. */
+async function judgePruned(
+  earlyEnd: EarlyEnd | undefined,
+  run: TrainerRun,
+  { reportFile }: CommandRequest,
+  { round, marginSeconds }: TrialContext,
+  warnings: Warnings,
+): Promise<Outcome | undefined> {
+  if (earlyEnd === undefined) return undefined;
+  if (run.exitStatus === 0) {
+    const { objective, limits } = round;
+    const judgedBy = { objective, memoryMiB: limits.memoryMiB, marginSeconds };
+    const ended = { ...run, stopped: undefined };
+    const outcome = await judge(ended, reportFile, judgedBy, warnings);
+    if (outcome.state === "complete") return outcome;
+  }
+  return { state: "pruned", earlyEnd };
 }
 
 /** Who needs more time than so often may not go on from its checkpoints at all. */
@@ -136,7 +171,7 @@ function createResult(
     objective: outcome.state === "complete" ? outcome.objective : null,
     ...measured(outcome, run, warnings),
     failure: outcome.state === "failed" ? outcome.failure : null,
-    earlyEnd: outcome.state === "skipped" ? outcome.earlyEnd : null,
+    earlyEnd: "earlyEnd" in outcome ? outcome.earlyEnd : null,
     warnings: warnings.list(),
     timing: { startedAt, seconds: run.seconds },
     usage: { peakMemoryMiB: run.peakMemoryMiB, cpuSeconds: run.cpuSeconds },

@@ -37,6 +37,8 @@ export function createLayout(workspace: string) {
     choices: ofStudy("results", "search", "choices"),
     /** What they have come to, for those that choose later. */
     observations: ofStudy("results", "search", "observations"),
+    /** What trials had come to at steps where they are compared. */
+    rungs: ofStudy("results", "search", "rungs"),
     /** Node and bsweep for images without, by their content. */
     stagedRunner: (hash: string) => join(workspace, "jobs", ".runner", hash),
     /** The jobs that pack a data set. */

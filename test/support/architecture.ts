@@ -3,7 +3,7 @@ import { cruise, type IForbiddenRuleType } from "dependency-cruiser";
 /** Folders of src, row by row: a folder imports itself and rows above, never its neighbours. */
 export const LAYERS = [
   ["core"],
-  ["cnn", "samplers"],
+  ["cnn", "pruners", "samplers"],
   ["formats", "rules", "schedulers", "stats"],
   ["process", "rendering", "storage", "workspace"],
   ["rounds"],

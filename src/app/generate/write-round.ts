@@ -24,6 +24,7 @@ import { pinImage } from "../image/record.ts";
 import { requestCluster, type ClusterRequest } from "../site/cluster-request.ts";
 import { settingOf } from "../plan/setting.ts";
 import { type OpenedSearch, openSearch } from "../search/open-search.ts";
+import { describePruning } from "../search/pruning.ts";
 import { writeRoundFile } from "../../rounds/round.ts";
 import { writeManifests, type WrittenManifest } from "../../rounds/manifests.ts";
 import { type RoundPlace, writeRoundFolder } from "../../rounds/round-folder.ts";
@@ -179,7 +180,7 @@ function describeRound(inputs: RoundInputs, arrays: readonly RoundArray[], trial
         : { kind: trainer.kind, command: trainer.command },
     limits: { cpus, memoryMiB, walltimeSeconds, checkpointSeconds },
     cluster: describeCluster(inputs),
-    ...dropAbsent({ search: inputs.opened?.search }),
+    ...dropAbsent({ search: inputs.opened?.search, pruning: describePruning(study, header) }),
     arrays,
     trials,
     inputs: hashInputs(inputs),

@@ -47,11 +47,17 @@ export async function openSearch(
     search: {
       sampler: { kind, seed, settings },
       ...{ space, set: trainer.set },
-      within: sha256(canonicalJson(trialSettingOf(study, setting))).slice(0, HASH_LENGTH),
+      within: nameWithin(study, header),
       history: sha256(history),
       ...dropAbsent({ stop: study.stop }),
     },
   };
+}
+
+/** What trials that learn from one another, or are held against one another, have in common, as hex. */
+export function nameWithin(study: Study, header: DatasetHeader | null): string {
+  const setting = trialSettingOf(study, settingOf(study, header));
+  return sha256(canonicalJson(setting)).slice(0, HASH_LENGTH);
 }
 
 /** The study's own trials that did not choose: of a grid before the search, say. */
