@@ -10,7 +10,7 @@ import { type WrittenRound, writeRound } from "./generate/write-round.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
 import { findKnownPacking, findMeasured } from "./plan/packing.ts";
 import { openPlan, type PlanContext } from "./plan/plan-context.ts";
-import { proposeTrials } from "./plan/propose.ts";
+import { createIdentifier, proposeTrials } from "./plan/propose.ts";
 import {
   type ChoiceRule,
   chooseTrials,
@@ -66,10 +66,8 @@ export async function retryTrials(options: RetryOptions, effects: Effects): Prom
   const context = openPlan(options);
   const { study, site } = context;
   const observation = await observeStudy({ study, layout: options.layout }, effects);
-  const proposed = new Set<string>();
-  for (const each of proposeTrials(study, context.header))
-    if (each.kind === "trial") proposed.add(each.trialId);
-  const choice = chooseTrials(observation, study.resources, options, (id) => proposed.has(id));
+  const isPlannedStill = await createPlanCheck(context, options, effects);
+  const choice = chooseTrials(observation, study.resources, options, isPlannedStill);
   const excludedHosts: readonly ExcludedHost[] = [
     ...options.excludeHosts.map((host) => ({ host, faults: null })),
     ...findFaultyHosts(observation).filter(({ host }) => !options.excludeHosts.includes(host)),
@@ -83,6 +81,24 @@ export async function retryTrials(options: RetryOptions, effects: Effects): Prom
       .sort((a, b) => b.trials.length - a.trials.length || (a.reason < b.reason ? -1 : 1)),
     excludedHosts,
     isLocal: !schedulerOf(site).submits,
+  };
+}
+
+/** Whether the study as it is now would train a trial as it was planned: it proposes it, or a replicate of it. */
+async function createPlanCheck(
+  { study, header }: PlanContext,
+  { layout }: RetryOptions,
+  effects: Effects,
+): Promise<(trialId: string) => boolean> {
+  const proposed = new Set<string>();
+  for (const each of proposeTrials(study, header))
+    if (each.kind === "trial") proposed.add(each.trialId);
+  const planned = await collectFirst({ study, layout }, quietly(effects), readPlannedTrials);
+  const idOf = createIdentifier(study, header);
+  return (trialId) => {
+    const known = planned.get(trialId);
+    const isFinalist = known !== undefined && known.slot === undefined && known.replicate > 0;
+    return proposed.has(trialId) || (isFinalist && idOf(known) === trialId);
   };
 }
 

@@ -9,9 +9,12 @@ import { formatJson, jsonReader, type Read } from "./issues.ts";
 
 /**
  * `canary`: one trial, whose time says how many fit into an element (`trialsPerElement: auto`). `retry`: trials of
- * earlier rounds that failed or left nothing, with their next attempt.
+ * earlier rounds that failed or left nothing, with their next attempt. `promotion`: pruned ones, to be trained to their end.
+ * `finalists`: the best again, with other seeds.
  */
-const ROUND_KINDS = ["initial", "extension", "canary", "retry"] as const;
+const ROUND_KINDS = [
+  ...(["initial", "extension", "canary", "retry", "promotion", "finalists"] as const),
+] as const;
 export type RoundKind = (typeof ROUND_KINDS)[number];
 
 /** A name that is no path. */

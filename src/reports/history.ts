@@ -56,6 +56,8 @@ const ROUND_WORDS: Readonly<Record<Event<"planned">["roundKind"], string>> = {
   extension: "planned, more of the study",
   canary: "planned, a canary alone",
   retry: "planned, a retry",
+  promotion: "planned, pruned trials to their end",
+  finalists: "planned, the best with other seeds",
 };
 
 function describePlan({ round, roundKind, trials, arrays, site, bsweep }: Event<"planned">) {

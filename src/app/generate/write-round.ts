@@ -180,11 +180,17 @@ function describeRound(inputs: RoundInputs, arrays: readonly RoundArray[], trial
         : { kind: trainer.kind, command: trainer.command },
     limits: { cpus, memoryMiB, walltimeSeconds, checkpointSeconds },
     cluster: describeCluster(inputs),
-    ...dropAbsent({ search: inputs.opened?.search, pruning: describePruning(study, header) }),
+    ...dropAbsent({ search: inputs.opened?.search, pruning: pruningOf(inputs) }),
     arrays,
     trials,
     inputs: hashInputs(inputs),
   };
+}
+
+/** What is run for its result alone is trained to its end. */
+function pruningOf({ study, header, kind }: RoundInputs): Round["pruning"] {
+  const isForItsResult = kind === "promotion" || kind === "finalists";
+  return isForItsResult ? undefined : describePruning(study, header);
 }
 
 function describeCluster({ study, site, cluster }: RoundInputs): RoundCluster {

@@ -17,7 +17,7 @@ const MAX_TRIALS_PER_ELEMENT = 1000;
 
 /** How the next round packs its trials. */
 interface Packing {
-  readonly kind: Exclude<RoundKind, "retry">;
+  readonly kind: Extract<RoundKind, "initial" | "extension" | "canary">;
   readonly trialsPerElement: number;
   /** Whether the first trial is tried alone first. */
   readonly canary: boolean;

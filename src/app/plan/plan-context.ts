@@ -1,7 +1,5 @@
-import { createExaminer } from "../../cnn/examine.ts";
 import type { DatasetHeader } from "../../core/dataset.ts";
 import { BsweepError } from "../../core/errors.ts";
-import { CanonicalText, computeTrialId } from "../../core/identity.ts";
 import type { Site } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
 import type { Trial } from "../../core/trial.ts";
@@ -10,10 +8,9 @@ import { openPackedDataset } from "../../workspace/packed-dataset.ts";
 import { loadSiteOf } from "../site/load-site.ts";
 import { Choices } from "../../rounds/search/choices.ts";
 import { isLateBound } from "../../samplers/index.ts";
-import { settingOf, trialSettingOf } from "./setting.ts";
 import { readExistingTrials, type ExistingTrials } from "../../rounds/trials.ts";
 import { loadStudy, type LoadedStudy, type PlanOptions } from "./load-study.ts";
-import { proposeTrials } from "./propose.ts";
+import { createIdentifier, proposeTrials } from "./propose.ts";
 
 /** Everything that decides which trials come next. `plan` counts them, `generate` writes them. */
 export interface PlanContext extends LoadedStudy {
@@ -55,11 +52,9 @@ function listChosen(
 ): ReadonlySet<string> {
   if (slots.size === 0 || isLateBound(study.sampler)) return new Set();
   const { choices } = new Choices(layout.choices(study.name)).readAll([...slots.keys()]);
-  const setting = new CanonicalText(trialSettingOf(study, settingOf(study, header)));
-  const examine = createExaminer(study.trainer.kind, header, study.trainer.epochs);
+  const identify = createIdentifier(study, header);
   const contents = [...choices.values()].flatMap(({ slot, params, content }) => {
-    const idOf = (replicate: number): string =>
-      computeTrialId({ params: examine(params).content, replicate, setting });
+    const idOf = (replicate: number): string => identify({ params, replicate });
     return idOf(0) === content ? (slots.get(slot) ?? []).map(idOf) : [];
   });
   return new Set(contents);

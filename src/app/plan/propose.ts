@@ -32,6 +32,17 @@ export function* proposeTrials(study: Study, header: DatasetHeader | null): Gene
     : proposeBound(study, header, setting);
 }
 
+/** The id that a trial of these parameters has in the study as it is now. @param header null for a command without data */
+export function createIdentifier(
+  study: Study,
+  header: DatasetHeader | null,
+): (trial: Pick<Trial, "params" | "replicate">) => string {
+  const setting = new CanonicalText(trialSettingOf(study, settingOf(study, header)));
+  const examine = createExaminer(study.trainer.kind, header, study.trainer.epochs);
+  return ({ params, replicate }) =>
+    computeTrialId({ params: examine(params).content, replicate, setting });
+}
+
 /** Trials that choose their parameters when they start. */
 function* proposeOpen(study: Study, setting: CanonicalText): Generator<Proposed> {
   const { sampler, replicates, space, trainer } = study;

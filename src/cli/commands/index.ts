@@ -17,6 +17,7 @@ import { localCommand } from "./local.ts";
 import { logsCommand } from "./logs.ts";
 import { planCommand } from "./plan.ts";
 import { poolCommand } from "./pool.ts";
+import { promoteCommand } from "./promote.ts";
 import { predictCommand } from "./predict.ts";
 import { prepareCommand } from "./prepare.ts";
 import { refitCommand } from "./refit.ts";
@@ -47,6 +48,7 @@ export const commands: readonly Command[] = [
   logsCommand,
   waitCommand,
   retryCommand,
+  promoteCommand,
   throttleCommand,
   pauseCommand,
   resumeCommand,
