@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { randomFor } from "../../../../src/core/random.ts";
-import { readCorrectness } from "../../../../src/stats/comparison/correctness.ts";
+import { RunReader } from "../../../../src/stats/comparison/correctness.ts";
 import { Largest } from "../../../../src/stats/comparison/largest.ts";
 import { visitResamples } from "../../../../src/stats/comparison/resamples.ts";
 
@@ -20,11 +20,10 @@ test("what a resample counts is what its rows say, one by one", () => {
       const candidates = runs.map((run) => ({
         values: [run.reduce((sum, _, row) => sum + right(run, row), 0) / rows],
       }));
-      const correctness = readCorrectness(
+      const correctness = new RunReader(
         { candidates },
         { labels: new Uint8Array(rows), read: (place) => runs[place] ?? null },
-        [...runs.keys()],
-      );
+      ).read([...runs.keys()]);
       let visited = 0;
       visitResamples(correctness, resamples, randomFor(rows, "test"), ({ weights, sums }) => {
         visited++;
