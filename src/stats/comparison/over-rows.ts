@@ -145,7 +145,9 @@ function findAllowances(
 ): readonly number[] {
   const { candidates, counts, rows } = correctness;
   const random = randomFor(candidates.length, "tie group");
-  const told = candidates.map((_, place) => meanCorrect(correctness, counts, place));
+  const told = Float64Array.from(candidates, (_, place) =>
+    meanCorrect(correctness, counts, place),
+  );
   const limits = Float64Array.from(rivals, ({ limit }) => limit);
   const gains = new Float64Array(candidates.length);
   const largest = new LargestOfEach(KEPT, leastAllowances(rivals));
@@ -154,8 +156,10 @@ function findAllowances(
       gains[place] = meanCorrect(correctness, sums, place) - (told[place] ?? 0);
     addSeeds(gains, correctness, drawSeedVariance(seedVariance, rows, random), random);
     let highest = -Infinity;
-    for (let place = 0; place < gains.length; place++)
-      highest = Math.max(highest, (gains[place] ?? 0) + (limits[place] ?? 0));
+    for (let place = 0; place < gains.length; place++) {
+      const gain = (gains[place] ?? 0) + (limits[place] ?? 0);
+      if (gain > highest) highest = gain;
+    }
     for (let place = 0; place < gains.length; place++)
       largest.add(place, highest - (gains[place] ?? 0));
   });
