@@ -1,11 +1,11 @@
 import type { Effects } from "../core/effects.ts";
 import { formatValue, spaceThousands } from "../core/quantities.ts";
 import { dropAbsent } from "../core/objects.ts";
-import type { Setting } from "../core/setting.ts";
 import type { Objective } from "../core/study.ts";
 import { formatBest } from "../formats/best-file.ts";
 import { describeFront } from "../stats/pareto/describe.ts";
 import type { NextStep, PageAnswer, ReportPage } from "../stats/report-page.ts";
+import type { Ranking } from "../stats/rank.ts";
 import type { StudyReport } from "../stats/study-report.ts";
 import type { StudyDatabase } from "../storage/database.ts";
 import {
@@ -20,15 +20,16 @@ import { tabulateAttempts } from "./page/attempts.ts";
 import { listFailures } from "./page/failures.ts";
 import { HistoryCollector } from "./page/histories.ts";
 import { CONFUSIONS, HoldoutCounter } from "./page/holdout.ts";
-import { openHeldOut } from "./report/held-out.ts";
+import type { openHeldOut } from "./report/held-out.ts";
 import { listLedger } from "./page/ledger.ts";
 import { listImportance, listPairs, tabulateParameters } from "./page/parameters.ts";
 import { describeProvenance } from "./page/provenance.ts";
 import { showName, showText } from "./page/text-table.ts";
 import { type PageTrials, tabulateMetrics, tabulateTrials } from "./page/trials.ts";
 import {
+  readHeldOut,
+  readRankedReport,
   type ReadReportOptions,
-  readReport,
   readStudy,
   readTrials,
   type ReportOptions,
@@ -44,18 +45,18 @@ export function reportPage(options: ReportOptions, effects: Effects): Promise<Re
 
 /** The same of what the database holds. @throws BsweepError STORAGE; INVALID_DATA */
 export function readPage(database: StudyDatabase, options: ReadReportOptions): ReportPage {
-  const { study, layout } = options;
+  const { study } = options;
   const read = readTrials(database, options);
   const { settings, table, present: setting } = read;
   const ranksAll = options.setting === "all";
   const [{ setting: present }] = settings;
   const rows = table.listByNumber().filter((row) => ranksAll || table.settings[row] === present);
   const trials = { table, rows };
-  const report = readReport(database, { ...options, steps: false }, read);
+  const held = readHeldOut(options, read);
+  const { report, ranking } = readRankedReport(database, options, read, held);
   const places = new Map(Array.from(rows, (row, place) => [table.trialIds[row] ?? "", place]));
-  const attempts = readPageAttempts(database).filter(({ trialId }) => places.has(trialId));
+  const attempts = readPageAttempts(database, table).filter(({ trialId }) => places.has(trialId));
   const failed = readPageFailures(database).filter(({ trialId }) => places.has(trialId));
-  const folder = study.data === null ? undefined : layout.resolve(study.data.train);
   const replicates = readReplicates(database);
   const failures = new Map(failed.map((failure) => [failure.trialId, failure]));
   return {
@@ -65,10 +66,10 @@ export function readPage(database: StudyDatabase, options: ReadReportOptions): R
     ...{ meeting: report.meeting, ...describePareto(report) },
     ...{ counts: report.counts, settings: settings.map(({ differences }) => differences) },
     answer: describeAnswer(options, report, places),
-    trials: tabulateTrials(trials, { report, attempts, failures, replicates }),
+    trials: tabulateTrials(trials, { report, ranking, attempts, failures, replicates }),
     parameters: tabulateParameters(trials, report, study.space),
     metrics: tabulateMetrics(trials, study.objective.metric),
-    ...readDetails(database, places, { report, trials, setting, folder }),
+    ...readDetails(database, { ranking, trials, present, held }),
     importance: listImportance(report),
     pairs: listPairs(report),
     ...(report.next === null ? {} : { next: [describeNext(report.next)] }),
@@ -112,44 +113,34 @@ function describeNext({ suggestions, yaml }: NonNullable<StudyReport["next"]>): 
 }
 
 interface DetailsOptions {
-  readonly report: StudyReport;
+  readonly ranking: Ranking;
   readonly trials: PageTrials;
-  readonly setting: Setting;
-  readonly folder: string | undefined;
+  /** Hash of the present setting. */
+  readonly present: string;
+  readonly held: ReturnType<typeof openHeldOut>;
 }
 
 /** What is large of results, in one pass. */
 function readDetails(
   database: StudyDatabase,
-  places: ReadonlyMap<string, number>,
-  { report, trials, setting, folder }: DetailsOptions,
+  { ranking, trials: { table, rows }, present, held }: DetailsOptions,
 ): Pick<ReportPage, "histories" | "holdout"> {
-  const { table, rows } = trials;
+  const places = new Map(Array.from(rows, (row, place) => [table.resultKeys[row] ?? NaN, place]));
   const histories = new HistoryCollector(rows.length);
-  const held = openHeldOut(folder, setting);
-  const present = report.settings[0]?.setting;
-  const top = listTop(report, present).map((trialId) => places.get(trialId) ?? -1);
+  const isPresent = (row: number): boolean => table.settings[row] === present;
+  const top = Array.from(ranking.firsts.filter(isPresent).subarray(0, CONFUSIONS), (row) =>
+    rows.indexOf(row),
+  );
   const counter = "reason" in held ? undefined : new HoldoutCounter(held, top);
-  for (const { trialId, history, predictions } of iterateDetails(database)) {
-    const place = places.get(trialId);
+  for (const { resultKey, history, predictions } of iterateDetails(database)) {
+    const place = places.get(resultKey);
     if (place === undefined) continue;
     histories.add(place, history);
-    const isPresent = table.settings[rows[place] ?? 0] === present;
-    if (predictions !== null && isPresent) counter?.add(place, predictions);
+    if (predictions !== null && isPresent(rows[place] ?? 0)) counter?.add(place, predictions);
   }
   const holdout =
     "reason" in held ? { reason: sentence(held.reason) } : (counter?.finish() ?? { reason: "" });
   return { histories: histories.finish(), holdout };
-}
-
-/** The trials of the present setting that rank first. */
-function listTop({ ranking }: StudyReport, present: string | undefined): readonly string[] {
-  const top: string[] = [];
-  for (const { setting, trialId } of ranking) {
-    if (top.length === CONFUSIONS) break;
-    if (setting === present) top.push(trialId);
-  }
-  return top;
 }
 
 function describeAnswer(

@@ -1,7 +1,7 @@
 import type { Effects } from "../core/effects.ts";
 import {
+  buildRankedReport,
   buildStudyRanking,
-  buildStudyReport,
   type Evidence,
   type ReportedSetting,
   type ReportedStudy,
@@ -95,30 +95,43 @@ export interface ReadReportOptions extends CollectFirstOptions {
 }
 
 /** Ranks what the database holds of a study. @throws BsweepError INVALID_DATA when the data set cannot be used */
-export function readReport(
+export function readReport(database: StudyDatabase, options: ReadReportOptions): StudyReport {
+  const trials = readTrials(database, options);
+  const { report } = readRankedReport(database, options, trials, readHeldOut(options, trials));
+  return options.steps === true ? addSteps(report, database) : report;
+}
+
+/** The same without steps, of what is read already. */
+export function readRankedReport(
   database: StudyDatabase,
   options: ReadReportOptions,
-  trials = readTrials(database, options),
-): StudyReport {
-  const { study, setting = "present", steps = false } = options;
-  const { settings, table } = trials;
-  const evidence = gatherEvidence(database, options, trials);
-  const described = describeStudy(study, settings);
-  const report = buildStudyReport(described, table, evidence, setting === "all");
-  return steps ? addSteps(report, database) : report;
+  trials: StudyTrials,
+  held: ReturnType<typeof openHeldOut>,
+): ReturnType<typeof buildRankedReport> {
+  const { study, setting = "present" } = options;
+  const evidence = gatherEvidence(database, options, trials, held);
+  const described = describeStudy(study, trials.settings);
+  return buildRankedReport(described, trials.table, evidence, setting === "all");
+}
+
+/** What trials of the present setting are judged on. */
+export function readHeldOut(
+  { study, layout }: ReadReportOptions,
+  { present }: StudyTrials,
+): ReturnType<typeof openHeldOut> {
+  return openHeldOut(study.data === null ? undefined : layout.resolve(study.data.train), present);
 }
 
 function gatherEvidence(
   database: StudyDatabase,
   { study, layout }: ReadReportOptions,
-  { table, present }: StudyTrials,
+  { table }: StudyTrials,
+  held: ReturnType<typeof openHeldOut>,
 ): Evidence {
   const { objective } = study;
   const explain = createFailureReader(database);
   const predict = createPredictionReader(database);
   const keyOf = (row: number): number => table.resultKeys[row] ?? NaN;
-  const folder = study.data === null ? undefined : layout.resolve(study.data.train);
-  const held = openHeldOut(folder, present);
   return {
     explainFailure: (row) => explain(keyOf(row)),
     labels: "reason" in held ? held : held.labels,

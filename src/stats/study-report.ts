@@ -131,6 +131,16 @@ export function buildStudyReport(
   evidence: Evidence,
   ranksAll = false,
 ): StudyReport {
+  return buildRankedReport(study, table, evidence, ranksAll).report;
+}
+
+/** The same, and the ranking in columns: of very many trials, who needs little of each makes no row for it. */
+export function buildRankedReport(
+  study: ReportedStudy,
+  table: TrialTable,
+  evidence: Evidence,
+  ranksAll: boolean,
+): { readonly report: StudyReport; readonly ranking: Ranking } {
   const { objective, space } = study;
   const { momentsOf } = evidence;
   const { told, measured, ranking, meeting } = rankStudyTrials(study, table, ranksAll, momentsOf);
@@ -145,7 +155,7 @@ export function buildStudyReport(
   const withFailed = all.filter(isVarying);
   const isWhole = !ranksAll && firsts.length === ranking.firsts.length;
   const shown = isWhole ? columns : code(ranking.firsts).filter(isVarying);
-  return {
+  const report = {
     ...told,
     ...judgeBest({ ranking: meeting, table, measured, objective }, evidence),
     ...judgeParameters({ columns, withFailed, objectives, direction }, study.search),
@@ -153,6 +163,7 @@ export function buildStudyReport(
     failures: summariseFailures(own, table, evidence.explainFailure),
     ledger: evidence.readLedger(createStandings(meeting, table, measured)),
   };
+  return { report, ranking };
 }
 
 function createStandings(
