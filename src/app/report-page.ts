@@ -44,7 +44,10 @@ export function reportPage(options: ReportOptions, effects: Effects): Promise<Re
 }
 
 /** The same of what the database holds. @throws BsweepError STORAGE; INVALID_DATA */
-export function readPage(database: StudyDatabase, options: ReadReportOptions): ReportPage {
+export async function readPage(
+  database: StudyDatabase,
+  options: ReadReportOptions,
+): Promise<ReportPage> {
   const { study } = options;
   const read = readTrials(database, options);
   const { settings, table, present: setting } = read;
@@ -53,7 +56,7 @@ export function readPage(database: StudyDatabase, options: ReadReportOptions): R
   const rows = table.listByNumber().filter((row) => ranksAll || table.settings[row] === present);
   const trials = { table, rows };
   const held = readHeldOut(options, read);
-  const { report, ranking } = readRankedReport(database, options, read, held);
+  const { report, ranking } = await readRankedReport(database, options, read, held);
   const places = new Map(Array.from(rows, (row, place) => [table.trialIds[row] ?? "", place]));
   const attempts = readPageAttempts(database, table).filter(({ trialId }) => places.has(trialId));
   const failed = readPageFailures(database).filter(({ trialId }) => places.has(trialId));

@@ -1,8 +1,9 @@
 import type { Effects } from "../core/effects.ts";
 import {
-  buildRankedReport,
+  beginReport,
   buildStudyRanking,
   type Evidence,
+  type RankedReport,
   type ReportedSetting,
   type ReportedStudy,
   type StudyRanking,
@@ -37,6 +38,7 @@ import { openPackedDataset } from "../workspace/packed-dataset.ts";
 import { SettingLabels } from "./report/setting-labels.ts";
 import { readLedger } from "./ledger.ts";
 import { openHeldOut } from "./report/held-out.ts";
+import { measureApart } from "./report/measure-apart.ts";
 import { settingOf } from "./plan/setting.ts";
 
 export interface ReportOptions extends ReadReportOptions {
@@ -75,7 +77,7 @@ function addSteps<T extends StudyRanking>(told: T, database: StudyDatabase): T {
 export async function readStudy<T>(
   options: ReportOptions,
   effects: Effects,
-  read: (database: StudyDatabase) => T,
+  read: (database: StudyDatabase) => T | Promise<T>,
 ): Promise<T> {
   const { study, layout, lockMs } = options;
   const path = layout.database(study.name);
@@ -95,23 +97,30 @@ export interface ReadReportOptions extends CollectFirstOptions {
 }
 
 /** Ranks what the database holds of a study. @throws BsweepError INVALID_DATA when the data set cannot be used */
-export function readReport(database: StudyDatabase, options: ReadReportOptions): StudyReport {
+async function readReport(
+  database: StudyDatabase,
+  options: ReadReportOptions,
+): Promise<StudyReport> {
   const trials = readTrials(database, options);
-  const { report } = readRankedReport(database, options, trials, readHeldOut(options, trials));
+  const held = readHeldOut(options, trials);
+  const { report } = await readRankedReport(database, options, trials, held);
   return options.steps === true ? addSteps(report, database) : report;
 }
 
 /** The same without steps, of what is read already. */
-export function readRankedReport(
+export async function readRankedReport(
   database: StudyDatabase,
   options: ReadReportOptions,
   trials: StudyTrials,
   held: ReturnType<typeof openHeldOut>,
-): ReturnType<typeof buildRankedReport> {
+): Promise<RankedReport> {
   const { study, setting = "present" } = options;
   const evidence = gatherEvidence(database, options, trials, held);
   const described = describeStudy(study, trials.settings);
-  return buildRankedReport(described, trials.table, evidence, setting === "all");
+  const { question, judge } = beginReport(described, trials.table, evidence, setting === "all");
+  const measured = measureApart(question);
+  const complete = judge();
+  return complete(await measured());
 }
 
 /** What trials of the present setting are judged on. */

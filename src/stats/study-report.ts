@@ -7,7 +7,17 @@ import { judgeBest, type ReportedTieGroup, type RowPredictions } from "./judge-b
 import type { CorrectedEstimate, Untold } from "./comparison/comparison.ts";
 import { type Standings, UNRANKED } from "./ledger/attempt.ts";
 import type { Ledger } from "./ledger/ledger.ts";
-import { type JudgedParameters, judgeParameters, type ReportedSearch } from "./judge-parameters.ts";
+import {
+  type ImportanceQuestion,
+  measureImportance,
+  type StudyImportance,
+} from "./importance/importance.ts";
+import {
+  askImportance,
+  type JudgedParameters,
+  judgeParameters,
+  type ReportedSearch,
+} from "./judge-parameters.ts";
 import { codeParameters, isVarying, takeFirst } from "./parameter-column.ts";
 import { findParetoFront, type Moments, type ParetoFront } from "./pareto/pareto.ts";
 import { cutToMeeting, type Ranking, rankTrials, type RankedTrial } from "./rank.ts";
@@ -131,16 +141,30 @@ export function buildStudyReport(
   evidence: Evidence,
   ranksAll = false,
 ): StudyReport {
-  return buildRankedReport(study, table, evidence, ranksAll).report;
+  const { question, judge } = beginReport(study, table, evidence, ranksAll);
+  const { parameters, objectives, direction } = question;
+  return judge()(measureImportance(parameters, objectives, direction)).report;
 }
 
-/** The same, and the ranking in columns: of very many trials, who needs little of each makes no row for it. */
-export function buildRankedReport(
+export interface BegunReport {
+  /** What is asked of importance, which may be measured while `judge` does the rest. */
+  readonly question: ImportanceQuestion;
+  readonly judge: () => (measured: StudyImportance | null) => RankedReport;
+}
+
+/** A report, and its ranking in columns: of very many trials, who needs little of each makes no row for it. */
+export interface RankedReport {
+  readonly report: StudyReport;
+  readonly ranking: Ranking;
+}
+
+/** The same in steps. */
+export function beginReport(
   study: ReportedStudy,
   table: TrialTable,
   evidence: Evidence,
   ranksAll: boolean,
-): { readonly report: StudyReport; readonly ranking: Ranking } {
+): BegunReport {
   const { objective, space } = study;
   const { momentsOf } = evidence;
   const { told, measured, ranking, meeting } = rankStudyTrials(study, table, ranksAll, momentsOf);
@@ -155,15 +179,20 @@ export function buildRankedReport(
   const withFailed = all.filter(isVarying);
   const isWhole = !ranksAll && firsts.length === ranking.firsts.length;
   const shown = isWhole ? columns : code(ranking.firsts).filter(isVarying);
-  const report = {
-    ...told,
-    ...judgeBest({ ranking: meeting, table, measured, objective }, evidence),
-    ...judgeParameters({ columns, withFailed, objectives, direction }, study.search),
-    varying: shown.map(({ name }) => name),
-    failures: summariseFailures(own, table, evidence.explainFailure),
-    ledger: evidence.readLedger(createStandings(meeting, table, measured)),
+  const parameters = { columns, withFailed, objectives, direction };
+  const judge = (): ReturnType<BegunReport["judge"]> => {
+    const best = judgeBest({ ranking: meeting, table, measured, objective }, evidence);
+    const rest = {
+      varying: shown.map(({ name }) => name),
+      failures: summariseFailures(own, table, evidence.explainFailure),
+      ledger: evidence.readLedger(createStandings(meeting, table, measured)),
+    };
+    return (importance) => {
+      const judged = judgeParameters(parameters, study.search, importance);
+      return { report: { ...told, ...best, ...judged, ...rest }, ranking };
+    };
   };
-  return { report, ranking };
+  return { question: askImportance(parameters, study.search), judge };
 }
 
 function createStandings(
