@@ -7,6 +7,7 @@ import { describeFront } from "../stats/pareto/describe.ts";
 import type { NextStep, PageAnswer, ReportPage } from "../stats/report-page.ts";
 import type { Ranking } from "../stats/rank.ts";
 import type { StudyReport } from "../stats/study-report.ts";
+import type { TrialTable } from "../stats/trial-table.ts";
 import type { StudyDatabase } from "../storage/database.ts";
 import {
   iterateDetails,
@@ -25,7 +26,8 @@ import { listLedger } from "./page/ledger.ts";
 import { listImportance, listPairs, tabulateParameters } from "./page/parameters.ts";
 import { describeProvenance } from "./page/provenance.ts";
 import { showName, showText } from "./page/text-table.ts";
-import { type PageTrials, tabulateMetrics, tabulateTrials } from "./page/trials.ts";
+import { tabulateSlots } from "./page/slots.ts";
+import { type Known, type PageTrials, tabulateMetrics, tabulateTrials } from "./page/trials.ts";
 import {
   readHeldOut,
   readRankedReport,
@@ -58,18 +60,17 @@ export async function readPage(
   const held = readHeldOut(options, read);
   const { report, ranking } = await readRankedReport(database, options, read, held);
   const places = new Map(Array.from(rows, (row, place) => [table.trialIds[row] ?? "", place]));
-  const attempts = readPageAttempts(database, table).filter(({ trialId }) => places.has(trialId));
-  const failed = readPageFailures(database).filter(({ trialId }) => places.has(trialId));
-  const replicates = readReplicates(database);
-  const failures = new Map(failed.map((failure) => [failure.trialId, failure]));
+  const told = readTold(database, table, places);
+  const { attempts } = told;
+  const epochs = [...new Set(table.epochs)];
   return {
     ...{ study: study.name, bsweep: packageVersion() },
     objective: showObjective(study.objective),
     ...dropAbsent({ objectives: study.objectives?.map(showObjective) }),
     ...{ meeting: report.meeting, ...describePareto(report) },
     ...{ counts: report.counts, settings: settings.map(({ differences }) => differences) },
-    answer: describeAnswer(options, report, places),
-    trials: tabulateTrials(trials, { report, ranking, attempts, failures, replicates }),
+    answer: describeAnswer(options, report, { table, ranking, places }),
+    trials: tabulateTrials(trials, { report, ranking, ...told }),
     parameters: tabulateParameters(trials, report, study.space),
     metrics: tabulateMetrics(trials, study.objective.metric),
     ...readDetails(database, { ranking, trials, present, held }),
@@ -77,14 +78,25 @@ export async function readPage(
     pairs: listPairs(report),
     ...(report.next === null ? {} : { next: [describeNext(report.next)] }),
     attempts: tabulateAttempts(attempts, places),
-    failures: listFailures(failed),
+    slots: tabulateSlots(report.ledger.slots),
+    failures: listFailures([...told.failures.values()]),
     ledger: listLedger(report.ledger),
-    provenance: describeProvenance(study, {
-      report,
-      setting,
-      attempts,
-      epochs: [...new Set(table.epochs)],
-    }),
+    provenance: describeProvenance(study, { report, setting, attempts, epochs }),
+  };
+}
+
+/** What results say of the trials in a page. */
+function readTold(
+  database: StudyDatabase,
+  table: TrialTable,
+  places: ReadonlyMap<string, number>,
+): Pick<Known, "attempts" | "failures" | "replicates"> {
+  const isShown = ({ trialId }: { readonly trialId: string }): boolean => places.has(trialId);
+  const failed = readPageFailures(database).filter(isShown);
+  return {
+    attempts: readPageAttempts(database, table).filter(isShown),
+    failures: new Map(failed.map((failure) => [failure.trialId, failure])),
+    replicates: readReplicates(database),
   };
 }
 
@@ -149,7 +161,7 @@ function readDetails(
 function describeAnswer(
   { study }: ReadReportOptions,
   report: StudyReport,
-  places: ReadonlyMap<string, number>,
+  ranked: RankedPlaces,
 ): PageAnswer | null {
   if (report.meeting === 0) return null;
   const best = describeBest(report, { study });
@@ -158,24 +170,43 @@ function describeAnswer(
     ...{ number, trialId, objective, replicates, spread, interval, holdout },
     outside: best.outside === null ? null : showText(best.outside),
     ...{ sharing: best.sharing, yaml: formatBest(best) },
-    ...describeTrust(report, places),
+    ...describeTrust(report, ranked),
   };
+}
+
+interface RankedPlaces {
+  readonly table: TrialTable;
+  readonly ranking: Ranking;
+  /** Of trials in the page, by id. */
+  readonly places: ReadonlyMap<string, number>;
+}
+
+/** Places in the page of all trials of the rows with these numbers. */
+function listPlaces(
+  numbers: readonly number[],
+  { table, ranking: { firsts, rowsAt }, places }: RankedPlaces,
+): readonly number[] {
+  const byNumber = new Map(Array.from(firsts, (row, place) => [table.numbers[row], place]));
+  return numbers.flatMap((number) =>
+    Array.from(
+      rowsAt(byNumber.get(number) ?? 0),
+      (row) => places.get(table.trialIds[row] ?? "") ?? -1,
+    ),
+  );
 }
 
 /** What else may be the best, and what it is worth beyond luck; nothing where that cannot be told. */
 function describeTrust(
-  { tieGroup, corrected, objective, ranking }: StudyReport,
-  places: ReadonlyMap<string, number>,
+  { tieGroup, corrected, objective }: StudyReport,
+  ranked: RankedPlaces,
 ): Pick<PageAnswer, "tieGroup" | "corrected"> {
+  const members = "reason" in tieGroup ? [] : tieGroup.members.map(({ number }) => number);
   const ties =
     "reason" in tieGroup
       ? {}
       : {
           tieGroup: {
-            members: tieGroup.members.map(({ number }) => number),
-            trials: tieGroup.members
-              .flatMap(({ place }) => ranking.at(place - 1)?.trialIds ?? [])
-              .map((trialId) => places.get(trialId) ?? -1),
+            ...{ members, trials: listPlaces(members, ranked) },
             sentence: sentence(tieGroup.sentence),
           },
         };

@@ -4,7 +4,6 @@ import {
   buildStudyRanking,
   type Evidence,
   type RankedReport,
-  type ReportedSetting,
   type ReportedStudy,
   type StudyRanking,
   type StudyReport,
@@ -31,6 +30,7 @@ import {
   readMoments,
   readTrialTable,
 } from "../storage/outcomes.ts";
+import type { ReportedSetting } from "../stats/trial-counts.ts";
 import type { TrialTable } from "../stats/trial-table.ts";
 import { readSettings } from "../storage/rounds.ts";
 import type { Layout } from "../workspace/layout.ts";

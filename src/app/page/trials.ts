@@ -19,7 +19,7 @@ export interface PageTrials {
 }
 
 /** What else is known of trials. */
-interface Known {
+export interface Known {
   readonly report: StudyReport;
   readonly ranking: Ranking;
   readonly attempts: readonly PageAttempt[];
@@ -38,12 +38,14 @@ export function tabulateTrials({ table, rows }: PageTrials, known: Known): Trial
   const ids = Array.from(rows, (row) => table.trialIds[row] ?? "");
   const codes = new Map(known.report.settings.map(({ setting }, code) => [setting, code]));
   const { ranks, rowsAt } = known.ranking;
-  const rankOf = new Int32Array(table.length);
-  for (const [place, rank] of ranks.entries()) for (const row of rowsAt(place)) rankOf[row] = rank;
+  const [rankOf, placeOf] = [new Int32Array(table.length), new Int32Array(table.length)];
+  for (const [place, rank] of ranks.entries())
+    for (const row of rowsAt(place)) [rankOf[row], placeOf[row]] = [rank, place + 1];
   const numbers = (values: ArrayLike<number>) => Int32Array.from(rows, (row) => values[row] ?? 0);
   return {
     number: numbers(table.numbers),
     rank: numbers(rankOf),
+    place: numbers(placeOf),
     state: Uint8Array.from(rows, (row) => codeOfState(table.states[row] ?? "waiting")),
     replicate: Uint16Array.from(ids, (trialId) => known.replicates.get(trialId) ?? 0),
     epochs: numbers(table.epochs),

@@ -108,7 +108,7 @@ function createPacker(labels: Uint8Array): (predictions: Uint8Array) => Int32Arr
 
 function countBits(words: Int32Array): number {
   let count = 0;
-  for (let at = 0; at < words.length; at++) count += bitsOf(words[at] ?? 0);
+  for (const word of words) count += bitsOf(word);
   return count;
 }
 

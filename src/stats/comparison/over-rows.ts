@@ -32,10 +32,7 @@ const KEPT = Math.floor((FAMILY_LEVEL - SCREENING_LEVEL) * (RESAMPLES + 1));
  * which cannot matter, are not read.
  * @returns null where the best of the ranking has no predictions
  */
-export function compareOverRows(
-  comparison: Comparison,
-  reader: RunReader,
-): TieGroup | null {
+export function compareOverRows(comparison: Comparison, reader: RunReader): TieGroup | null {
   const compared = comparison.candidates.length;
   const reach = reachOfChance(compared);
   const { rows } = reader;
@@ -145,9 +142,7 @@ function findAllowances(
 ): readonly number[] {
   const { candidates, counts, rows } = correctness;
   const random = randomFor(candidates.length, "tie group");
-  const told = Float64Array.from(candidates, (_, place) =>
-    meanCorrect(correctness, counts, place),
-  );
+  const told = Float64Array.from(candidates, (_, place) => meanCorrect(correctness, counts, place));
   const limits = Float64Array.from(rivals, ({ limit }) => limit);
   const gains = new Float64Array(candidates.length);
   const largest = new LargestOfEach(KEPT, leastAllowances(rivals));

@@ -52,18 +52,22 @@ function createListed(
       changes[place] = isMostlyWrong[row] === 1 ? (values[row] ?? 0) : -(values[row] ?? 0);
     }
     for (let run = 0, at = 0; run < sums.length; run++) {
-      let sum = sums[run] ?? 0;
       const end = ends[run] ?? 0;
-      // Four at once, so that no addition waits for the one before.
-      for (; at + 4 <= end; at += 4)
-        sum +=
-          (changes[lists[at] ?? 0] ?? 0) +
-          (changes[lists[at + 1] ?? 0] ?? 0) +
-          ((changes[lists[at + 2] ?? 0] ?? 0) + (changes[lists[at + 3] ?? 0] ?? 0));
-      for (; at < end; at++) sum += changes[lists[at] ?? 0] ?? 0;
-      sums[run] = sum;
+      sums[run] = (sums[run] ?? 0) + sumListed(changes, lists, at, end);
+      at = end;
     }
   };
+}
+
+/** Two sums, so that no addition waits for the one before. */
+function sumListed(changes: Float64Array, lists: Uint16Array, from: number, end: number): number {
+  let [even, odd] = [0, 0];
+  let at = from;
+  for (; at + 1 < end; at += 2) {
+    even += changes[lists[at] ?? 0] ?? 0;
+    odd += changes[lists[at + 1] ?? 0] ?? 0;
+  }
+  return at < end ? even + odd + (changes[lists[at] ?? 0] ?? 0) : even + odd;
 }
 
 /** Run after run, the places of the rows on which it differs from the most, and where each run's end. */
