@@ -5,12 +5,19 @@ import { RunReader } from "../../../../src/stats/comparison/correctness.ts";
 import { Largest } from "../../../../src/stats/comparison/largest.ts";
 import { visitResamples } from "../../../../src/stats/comparison/resamples.ts";
 
-const runsOf = fc.integer({ min: 1, max: 140 }).chain((rows) =>
-  fc.array(fc.uint8Array({ minLength: rows, maxLength: rows, max: 1 }), {
-    minLength: 1,
-    maxLength: 5,
-  }),
-);
+/** Most are right on a row, or most are wrong, or half of them. */
+const runsOf = fc
+  .record({ rows: fc.integer({ min: 1, max: 140 }), wrongIn: fc.constantFrom(2, 20) })
+  .chain(({ rows, wrongIn }) => {
+    const right = fc.integer({ min: 0, max: wrongIn - 1 }).map((drawn) => Number(drawn === 0));
+    const run = fc.array(right, { minLength: rows, maxLength: rows });
+    const flips = fc.array(fc.constantFrom(0, 1), { minLength: rows, maxLength: rows });
+    return fc
+      .tuple(fc.array(run, { minLength: 1, maxLength: 30 }), flips)
+      .map(([runs, flip]) =>
+        runs.map((each) => Uint8Array.from(each, (wrong, row) => wrong ^ (flip[row] ?? 0))),
+      );
+  });
 
 test("what a resample counts is what its rows say, one by one", () => {
   fc.assert(
