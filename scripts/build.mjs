@@ -78,6 +78,11 @@ await build({
 });
 await build({
   ...common,
+  entryPoints: ["src/app/report/importance-thread.ts"],
+  outbase: "src/app/report",
+});
+await build({
+  ...common,
   entryPoints: PARTS.map((name) => `src/cli/${name}.ts`),
   outbase: "src/cli",
   plugins: [oneStringWidth],

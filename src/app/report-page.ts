@@ -1,12 +1,13 @@
 import type { Effects } from "../core/effects.ts";
 import { formatValue, spaceThousands } from "../core/quantities.ts";
 import { dropAbsent } from "../core/objects.ts";
-import type { Setting } from "../core/setting.ts";
 import type { Objective } from "../core/study.ts";
 import { formatBest } from "../formats/best-file.ts";
 import { describeFront } from "../stats/pareto/describe.ts";
 import type { NextStep, PageAnswer, ReportPage } from "../stats/report-page.ts";
+import type { Ranking } from "../stats/rank.ts";
 import type { StudyReport } from "../stats/study-report.ts";
+import type { TrialTable } from "../stats/trial-table.ts";
 import type { StudyDatabase } from "../storage/database.ts";
 import {
   iterateDetails,
@@ -20,15 +21,17 @@ import { tabulateAttempts } from "./page/attempts.ts";
 import { listFailures } from "./page/failures.ts";
 import { HistoryCollector } from "./page/histories.ts";
 import { CONFUSIONS, HoldoutCounter } from "./page/holdout.ts";
-import { openHeldOut } from "./report/held-out.ts";
+import type { openHeldOut } from "./report/held-out.ts";
 import { listLedger } from "./page/ledger.ts";
 import { listImportance, listPairs, tabulateParameters } from "./page/parameters.ts";
 import { describeProvenance } from "./page/provenance.ts";
 import { showName, showText } from "./page/text-table.ts";
-import { type PageTrials, tabulateMetrics, tabulateTrials } from "./page/trials.ts";
+import { tabulateSlots } from "./page/slots.ts";
+import { type Known, type PageTrials, tabulateMetrics, tabulateTrials } from "./page/trials.ts";
 import {
+  readHeldOut,
+  readRankedReport,
   type ReadReportOptions,
-  readReport,
   readStudy,
   readTrials,
   type ReportOptions,
@@ -43,44 +46,57 @@ export function reportPage(options: ReportOptions, effects: Effects): Promise<Re
 }
 
 /** The same of what the database holds. @throws BsweepError STORAGE; INVALID_DATA */
-export function readPage(database: StudyDatabase, options: ReadReportOptions): ReportPage {
-  const { study, layout } = options;
+export async function readPage(
+  database: StudyDatabase,
+  options: ReadReportOptions,
+): Promise<ReportPage> {
+  const { study } = options;
   const read = readTrials(database, options);
   const { settings, table, present: setting } = read;
   const ranksAll = options.setting === "all";
   const [{ setting: present }] = settings;
   const rows = table.listByNumber().filter((row) => ranksAll || table.settings[row] === present);
   const trials = { table, rows };
-  const report = readReport(database, { ...options, steps: false }, read);
+  const held = readHeldOut(options, read);
+  const { report, ranking } = await readRankedReport(database, options, read, held);
   const places = new Map(Array.from(rows, (row, place) => [table.trialIds[row] ?? "", place]));
-  const attempts = readPageAttempts(database).filter(({ trialId }) => places.has(trialId));
-  const failed = readPageFailures(database).filter(({ trialId }) => places.has(trialId));
-  const folder = study.data === null ? undefined : layout.resolve(study.data.train);
-  const replicates = readReplicates(database);
-  const failures = new Map(failed.map((failure) => [failure.trialId, failure]));
+  const told = readTold(database, table, places);
+  const { attempts } = told;
+  const epochs = [...new Set(table.epochs)];
   return {
     ...{ study: study.name, bsweep: packageVersion() },
     objective: showObjective(study.objective),
     ...dropAbsent({ objectives: study.objectives?.map(showObjective) }),
     ...{ meeting: report.meeting, ...describePareto(report) },
     ...{ counts: report.counts, settings: settings.map(({ differences }) => differences) },
-    answer: describeAnswer(options, report, places),
-    trials: tabulateTrials(trials, { report, attempts, failures, replicates }),
+    answer: describeAnswer(options, report, { table, ranking, places }),
+    trials: tabulateTrials(trials, { report, ranking, ...told }),
     parameters: tabulateParameters(trials, report, study.space),
     metrics: tabulateMetrics(trials, study.objective.metric),
-    ...readDetails(database, places, { report, trials, setting, folder }),
+    ...readDetails(database, { ranking, trials, present, held }),
     importance: listImportance(report),
     pairs: listPairs(report),
     ...(report.next === null ? {} : { next: [describeNext(report.next)] }),
     attempts: tabulateAttempts(attempts, places),
-    failures: listFailures(failed),
+    slots: tabulateSlots(report.ledger.slots),
+    failures: listFailures([...told.failures.values()]),
     ledger: listLedger(report.ledger),
-    provenance: describeProvenance(study, {
-      report,
-      setting,
-      attempts,
-      epochs: [...new Set(table.epochs)],
-    }),
+    provenance: describeProvenance(study, { report, setting, attempts, epochs }),
+  };
+}
+
+/** What results say of the trials in a page. */
+function readTold(
+  database: StudyDatabase,
+  table: TrialTable,
+  places: ReadonlyMap<string, number>,
+): Pick<Known, "attempts" | "failures" | "replicates"> {
+  const isShown = ({ trialId }: { readonly trialId: string }): boolean => places.has(trialId);
+  const failed = readPageFailures(database).filter(isShown);
+  return {
+    attempts: readPageAttempts(database, table).filter(isShown),
+    failures: new Map(failed.map((failure) => [failure.trialId, failure])),
+    replicates: readReplicates(database),
   };
 }
 
@@ -112,50 +128,40 @@ function describeNext({ suggestions, yaml }: NonNullable<StudyReport["next"]>): 
 }
 
 interface DetailsOptions {
-  readonly report: StudyReport;
+  readonly ranking: Ranking;
   readonly trials: PageTrials;
-  readonly setting: Setting;
-  readonly folder: string | undefined;
+  /** Hash of the present setting. */
+  readonly present: string;
+  readonly held: ReturnType<typeof openHeldOut>;
 }
 
 /** What is large of results, in one pass. */
 function readDetails(
   database: StudyDatabase,
-  places: ReadonlyMap<string, number>,
-  { report, trials, setting, folder }: DetailsOptions,
+  { ranking, trials: { table, rows }, present, held }: DetailsOptions,
 ): Pick<ReportPage, "histories" | "holdout"> {
-  const { table, rows } = trials;
+  const places = new Map(Array.from(rows, (row, place) => [table.resultKeys[row] ?? NaN, place]));
   const histories = new HistoryCollector(rows.length);
-  const held = openHeldOut(folder, setting);
-  const present = report.settings[0]?.setting;
-  const top = listTop(report, present).map((trialId) => places.get(trialId) ?? -1);
+  const isPresent = (row: number): boolean => table.settings[row] === present;
+  const top = Array.from(ranking.firsts.filter(isPresent).subarray(0, CONFUSIONS), (row) =>
+    rows.indexOf(row),
+  );
   const counter = "reason" in held ? undefined : new HoldoutCounter(held, top);
-  for (const { trialId, history, predictions } of iterateDetails(database)) {
-    const place = places.get(trialId);
+  for (const { resultKey, history, predictions } of iterateDetails(database)) {
+    const place = places.get(resultKey);
     if (place === undefined) continue;
     histories.add(place, history);
-    const isPresent = table.settings[rows[place] ?? 0] === present;
-    if (predictions !== null && isPresent) counter?.add(place, predictions);
+    if (predictions !== null && isPresent(rows[place] ?? 0)) counter?.add(place, predictions);
   }
   const holdout =
     "reason" in held ? { reason: sentence(held.reason) } : (counter?.finish() ?? { reason: "" });
   return { histories: histories.finish(), holdout };
 }
 
-/** The trials of the present setting that rank first. */
-function listTop({ ranking }: StudyReport, present: string | undefined): readonly string[] {
-  const top: string[] = [];
-  for (const { setting, trialId } of ranking) {
-    if (top.length === CONFUSIONS) break;
-    if (setting === present) top.push(trialId);
-  }
-  return top;
-}
-
 function describeAnswer(
   { study }: ReadReportOptions,
   report: StudyReport,
-  places: ReadonlyMap<string, number>,
+  ranked: RankedPlaces,
 ): PageAnswer | null {
   if (report.meeting === 0) return null;
   const best = describeBest(report, { study });
@@ -164,24 +170,43 @@ function describeAnswer(
     ...{ number, trialId, objective, replicates, spread, interval, holdout },
     outside: best.outside === null ? null : showText(best.outside),
     ...{ sharing: best.sharing, yaml: formatBest(best) },
-    ...describeTrust(report, places),
+    ...describeTrust(report, ranked),
   };
+}
+
+interface RankedPlaces {
+  readonly table: TrialTable;
+  readonly ranking: Ranking;
+  /** Of trials in the page, by id. */
+  readonly places: ReadonlyMap<string, number>;
+}
+
+/** Places in the page of all trials of the rows with these numbers. */
+function listPlaces(
+  numbers: readonly number[],
+  { table, ranking: { firsts, rowsAt }, places }: RankedPlaces,
+): readonly number[] {
+  const byNumber = new Map(Array.from(firsts, (row, place) => [table.numbers[row], place]));
+  return numbers.flatMap((number) =>
+    Array.from(
+      rowsAt(byNumber.get(number) ?? 0),
+      (row) => places.get(table.trialIds[row] ?? "") ?? -1,
+    ),
+  );
 }
 
 /** What else may be the best, and what it is worth beyond luck; nothing where that cannot be told. */
 function describeTrust(
-  { tieGroup, corrected, objective, ranking }: StudyReport,
-  places: ReadonlyMap<string, number>,
+  { tieGroup, corrected, objective }: StudyReport,
+  ranked: RankedPlaces,
 ): Pick<PageAnswer, "tieGroup" | "corrected"> {
+  const members = "reason" in tieGroup ? [] : tieGroup.members.map(({ number }) => number);
   const ties =
     "reason" in tieGroup
       ? {}
       : {
           tieGroup: {
-            members: tieGroup.members.map(({ number }) => number),
-            trials: tieGroup.members
-              .flatMap(({ place }) => ranking.at(place - 1)?.trialIds ?? [])
-              .map((trialId) => places.get(trialId) ?? -1),
+            ...{ members, trials: listPlaces(members, ranked) },
             sentence: sentence(tieGroup.sentence),
           },
         };

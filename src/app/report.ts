@@ -1,9 +1,9 @@
 import type { Effects } from "../core/effects.ts";
 import {
+  beginReport,
   buildStudyRanking,
-  buildStudyReport,
   type Evidence,
-  type ReportedSetting,
+  type RankedReport,
   type ReportedStudy,
   type StudyRanking,
   type StudyReport,
@@ -30,6 +30,7 @@ import {
   readMoments,
   readTrialTable,
 } from "../storage/outcomes.ts";
+import type { ReportedSetting } from "../stats/trial-counts.ts";
 import type { TrialTable } from "../stats/trial-table.ts";
 import { readSettings } from "../storage/rounds.ts";
 import type { Layout } from "../workspace/layout.ts";
@@ -37,6 +38,7 @@ import { openPackedDataset } from "../workspace/packed-dataset.ts";
 import { SettingLabels } from "./report/setting-labels.ts";
 import { readLedger } from "./ledger.ts";
 import { openHeldOut } from "./report/held-out.ts";
+import { measureApart } from "./report/measure-apart.ts";
 import { settingOf } from "./plan/setting.ts";
 
 export interface ReportOptions extends ReadReportOptions {
@@ -75,7 +77,7 @@ function addSteps<T extends StudyRanking>(told: T, database: StudyDatabase): T {
 export async function readStudy<T>(
   options: ReportOptions,
   effects: Effects,
-  read: (database: StudyDatabase) => T,
+  read: (database: StudyDatabase) => T | Promise<T>,
 ): Promise<T> {
   const { study, layout, lockMs } = options;
   const path = layout.database(study.name);
@@ -95,30 +97,50 @@ export interface ReadReportOptions extends CollectFirstOptions {
 }
 
 /** Ranks what the database holds of a study. @throws BsweepError INVALID_DATA when the data set cannot be used */
-export function readReport(
+async function readReport(
   database: StudyDatabase,
   options: ReadReportOptions,
-  trials = readTrials(database, options),
-): StudyReport {
-  const { study, setting = "present", steps = false } = options;
-  const { settings, table } = trials;
-  const evidence = gatherEvidence(database, options, trials);
-  const described = describeStudy(study, settings);
-  const report = buildStudyReport(described, table, evidence, setting === "all");
-  return steps ? addSteps(report, database) : report;
+): Promise<StudyReport> {
+  const trials = readTrials(database, options);
+  const held = readHeldOut(options, trials);
+  const { report } = await readRankedReport(database, options, trials, held);
+  return options.steps === true ? addSteps(report, database) : report;
+}
+
+/** The same without steps, of what is read already. */
+export async function readRankedReport(
+  database: StudyDatabase,
+  options: ReadReportOptions,
+  trials: StudyTrials,
+  held: ReturnType<typeof openHeldOut>,
+): Promise<RankedReport> {
+  const { study, setting = "present" } = options;
+  const evidence = gatherEvidence(database, options, trials, held);
+  const described = describeStudy(study, trials.settings);
+  const { question, judge } = beginReport(described, trials.table, evidence, setting === "all");
+  const measured = measureApart(question);
+  const complete = judge();
+  return complete(await measured());
+}
+
+/** What trials of the present setting are judged on. */
+export function readHeldOut(
+  { study, layout }: ReadReportOptions,
+  { present }: StudyTrials,
+): ReturnType<typeof openHeldOut> {
+  return openHeldOut(study.data === null ? undefined : layout.resolve(study.data.train), present);
 }
 
 function gatherEvidence(
   database: StudyDatabase,
   { study, layout }: ReadReportOptions,
-  { table, present }: StudyTrials,
+  { table }: StudyTrials,
+  held: ReturnType<typeof openHeldOut>,
 ): Evidence {
   const { objective } = study;
   const explain = createFailureReader(database);
   const predict = createPredictionReader(database);
   const keyOf = (row: number): number => table.resultKeys[row] ?? NaN;
-  const folder = study.data === null ? undefined : layout.resolve(study.data.train);
-  const held = openHeldOut(folder, present);
   return {
     explainFailure: (row) => explain(keyOf(row)),
     labels: "reason" in held ? held : held.labels,

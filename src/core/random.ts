@@ -52,7 +52,8 @@ function drawBelow(below: number, nextUint32: () => number): number {
   const last = (isWide ? UINT53 : UINT32) - below;
   for (;;) {
     const value = isWide ? (nextUint32() >>> 11) * UINT32 + nextUint32() : nextUint32();
-    const rest = value % below;
+    // Of 32 bits a quotient is exact, and sooner had than a remainder.
+    const rest = isWide ? value % below : value - Math.floor(value / below) * below;
     // The last values that do not make up as many as there are below would be too many.
     if (value - rest <= last) return rest;
   }

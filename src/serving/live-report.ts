@@ -37,14 +37,14 @@ export class LiveReport {
     this.#looks = new Looks(effects, (quiet, last) => {
       const { study } = loadStudy({ studyFile: options.study.file });
       const asked = { ...options, study, memory, lockMs: SHORT_TIMEOUT_MS };
-      return readStudy(asked, quiet, (database) => {
+      return readStudy(asked, quiet, async (database) => {
         const collected = readCollectedState(database, study);
         const { state } = collected;
         if (!this.#isPageWanted || last?.page?.state === state)
           return { collected, page: last?.page };
         return {
           collected,
-          page: { state, html: formatLiveHtml(readPage(database, asked), collected) },
+          page: { state, html: formatLiveHtml(await readPage(database, asked), collected) },
         };
       });
     });

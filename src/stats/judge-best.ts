@@ -6,6 +6,7 @@ import {
   type TieGroup,
   type Untold,
 } from "./comparison/comparison.ts";
+import { createRunReader } from "./comparison/correctness.ts";
 import { correctBest } from "./comparison/corrected-estimate.ts";
 import { describeTieGroup, findTieGroup } from "./comparison/tie-group.ts";
 import type { Measurements } from "./measurements.ts";
@@ -57,10 +58,12 @@ export function judgeBest(
 } {
   const { ranking, table } = ranked;
   const comparison = compare(ranked, predictions);
-  const group = findTieGroup(comparison);
+  // Both ask for much the same predictions.
+  const reader = createRunReader(comparison);
+  const group = findTieGroup(comparison, reader);
   const { labels } = predictions;
   const why = isUntold(labels) && ranked.objective.metric === HOLDOUT_ACCURACY ? labels.reason : "";
-  const corrected = correctBest(comparison);
+  const corrected = correctBest(comparison, reader);
   const numberAt = (place: number): number => table.numbers[ranking.firsts[place] ?? 0] ?? NaN;
   return {
     tieGroup: isUntold(group)

@@ -1,6 +1,6 @@
 import type { Objective, SearchSpace } from "../core/study.ts";
 import type { VarianceImportance } from "./importance/fanova.ts";
-import { measureImportance } from "./importance/importance.ts";
+import type { ImportanceQuestion, StudyImportance } from "./importance/importance.ts";
 import { suggestSpace, type Suggestion, type SuggestionOptions } from "./importance/suggestion.ts";
 import type { ParameterColumn } from "./parameter-column.ts";
 import { summariseParameters, type ParameterSummary } from "./summary.ts";
@@ -29,7 +29,7 @@ export interface JudgedParameters {
 }
 
 /** The rows of a ranking, by their parameters. */
-interface RankedParameters {
+export interface RankedParameters {
   /** Of the parameters that vary among the rows. */
   readonly columns: readonly ParameterColumn[];
   /** Of those that vary among the rows and the trials that failed: the rows first. */
@@ -39,16 +39,27 @@ interface RankedParameters {
   readonly direction: Objective["direction"];
 }
 
-/** What each parameter does, how much it matters, and where to search next. */
+/** What `measureImportance` is to be asked of them: nothing but data, so that another thread may be. */
+export function askImportance(
+  { columns, objectives, direction }: RankedParameters,
+  search: ReportedSearch | undefined,
+): ImportanceQuestion {
+  const distributions = new Map(search?.space.map((each) => [each.name, each.distribution]));
+  const parameters = columns.map((column) => {
+    return { column, distribution: distributions.get(column.name) ?? null };
+  });
+  return { parameters, objectives, direction };
+}
+
+/**
+ * What each parameter does, how much it matters, and where to search next.
+ * @param measured the answer to `askImportance`
+ */
 export function judgeParameters(
   { columns, withFailed, objectives, direction }: RankedParameters,
   search: ReportedSearch | undefined,
+  measured: StudyImportance | null,
 ): JudgedParameters {
-  const distributions = new Map(search?.space.map((each) => [each.name, each.distribution]));
-  const searched = columns.map((column) => {
-    return { column, distribution: distributions.get(column.name) ?? null };
-  });
-  const measured = measureImportance(searched, objectives, direction);
   const importance = new Map(
     measured?.parameters.map((each, at) => [columns[at]?.name ?? "", each]),
   );

@@ -67,6 +67,8 @@ export interface Ranking {
   readonly rows: Rows<RankedTrial>;
   /** How many rows, the first ones, meet all requirements. */
   readonly meeting: number;
+  /** By place; see RankedTrial. */
+  readonly ranks: Int32Array;
   /** By place. */
   readonly objectives: Float64Array;
   /** By place, of each objective and requirement by its metric: means over the replicates that told it; else NaN. */
@@ -79,11 +81,12 @@ export interface Ranking {
 
 /** The rows of a ranking that meet all requirements. */
 export function cutToMeeting(ranking: Ranking): Ranking {
-  const { meeting, rows, objectives, firsts } = ranking;
+  const { meeting, rows, ranks, objectives, firsts } = ranking;
   if (meeting === rows.length) return ranking;
   return {
     ...ranking,
     rows: rows.head(meeting),
+    ranks: ranks.subarray(0, meeting),
     objectives: objectives.subarray(0, meeting),
     firsts: firsts.subarray(0, meeting),
   };
@@ -134,7 +137,7 @@ export function rankTrials(
   });
   return {
     rows: new Rows(order.length, describe),
-    ...{ meeting, objectives: byPlace, asked: sorted },
+    ...{ meeting, ranks, objectives: byPlace, asked: sorted },
     firsts: order.map((group) => groups.firsts[group] ?? 0),
     rowsAt,
   };

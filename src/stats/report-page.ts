@@ -32,6 +32,7 @@ export interface ReportPage {
   readonly next?: readonly NextStep[];
   readonly holdout: PageHoldout;
   readonly attempts: AttemptColumns;
+  readonly slots: PageSlots;
   /** The most frequent kind first. */
   readonly failures: readonly PageFailures[];
   readonly ledger: readonly LedgerLine[];
@@ -86,6 +87,8 @@ export interface TrialColumns {
   readonly number: Int32Array;
   /** Of the row of the ranking that it is part of; 0: in none. */
   readonly rank: Int32Array;
+  /** Its place there, from 1: rows that share a rank have their own, which hold-out loss and size decide; 0: in none. */
+  readonly place: Int32Array;
   /** Place in `TRIAL_STATES`. */
   readonly state: Uint8Array;
   readonly replicate: Uint16Array;
@@ -249,6 +252,12 @@ export interface AttemptColumns {
   readonly jobs: readonly string[];
   /** ISO 8601 UTC; null without any. */
   readonly firstStart: string | null;
+}
+
+/** How many trials ran at once, those of all settings: from so many seconds after the first start on, so many. */
+export interface PageSlots {
+  readonly seconds: Float64Array;
+  readonly running: Int32Array;
 }
 
 /** Failed trials of a kind. */

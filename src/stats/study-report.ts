@@ -1,26 +1,38 @@
-import { groupBy } from "../core/objects.ts";
 import type { Goals, Objective } from "../core/study.ts";
-import { type FailureKind, type StepRecord, TRIAL_STATES, type TrialState } from "../core/trial.ts";
+import type { StepRecord } from "../core/trial.ts";
 import { type Measurements, measureTrials } from "./measurements.ts";
 import { HOLDOUT_ACCURACY } from "./outcome.ts";
 import { judgeBest, type ReportedTieGroup, type RowPredictions } from "./judge-best.ts";
 import type { CorrectedEstimate, Untold } from "./comparison/comparison.ts";
 import { type Standings, UNRANKED } from "./ledger/attempt.ts";
 import type { Ledger } from "./ledger/ledger.ts";
-import { type JudgedParameters, judgeParameters, type ReportedSearch } from "./judge-parameters.ts";
+import {
+  type ImportanceQuestion,
+  measureImportance,
+  type StudyImportance,
+} from "./importance/importance.ts";
+import {
+  askImportance,
+  type JudgedParameters,
+  judgeParameters,
+  type ReportedSearch,
+} from "./judge-parameters.ts";
 import { codeParameters, isVarying, takeFirst } from "./parameter-column.ts";
+import {
+  countSetting,
+  countTrials,
+  type FailureSummary,
+  type ReportedSetting,
+  type SettingSummary,
+  sharedHoldoutRows,
+  summariseFailures,
+  type TrialCounts,
+} from "./trial-counts.ts";
 import { findParetoFront, type Moments, type ParetoFront } from "./pareto/pareto.ts";
 import { cutToMeeting, type Ranking, rankTrials, type RankedTrial } from "./rank.ts";
 import { countUnmet, type RequirementSummary } from "./requirements.ts";
 import type { Rows } from "./rows.ts";
 import { knownOrNull, type TrialTable } from "./trial-table.ts";
-
-interface FailureSummary {
-  readonly kind: FailureKind;
-  readonly trials: number;
-  /** The failed trial with the lowest number, and what it said. */
-  readonly example: { readonly number: number; readonly message: string };
-}
 
 /** A row of the ranking, and whether the study as it is now would still propose it. */
 export interface ReportedTrial extends RankedTrial {
@@ -28,17 +40,6 @@ export interface ReportedTrial extends RankedTrial {
   readonly outside: string | null;
   /** What each replicate measured on the way; absent unless it was asked for. */
   readonly steps?: readonly { readonly trialId: string; readonly history: readonly StepRecord[] }[];
-}
-
-/** A setting in which trials were planned (core/setting.ts). */
-interface SettingSummary {
-  readonly setting: string;
-  /** In which it differs from the study's present one, in words; empty for that. */
-  readonly differences: readonly string[];
-  readonly trials: number;
-  readonly complete: number;
-  /** Whether its trials stand in the ranking. */
-  readonly ranked: boolean;
 }
 
 /** How the trials of a study stand and compare. */
@@ -82,16 +83,6 @@ export interface StudyReport extends StudyRanking, JudgedParameters {
   readonly ledger: Ledger;
 }
 
-/** Trials by state, replicates counted one by one. */
-type TrialCounts = Readonly<Record<TrialState, number>> & {
-  /** All of them. */
-  readonly planned: number;
-  /** Complete, yet without the metric the study ranks by. */
-  readonly unranked: number;
-};
-
-export type ReportedSetting = Pick<SettingSummary, "setting" | "differences">;
-
 /** A study, as far as a report needs it. */
 export interface ReportedStudy extends Goals {
   readonly name: string;
@@ -131,6 +122,30 @@ export function buildStudyReport(
   evidence: Evidence,
   ranksAll = false,
 ): StudyReport {
+  const { question, judge } = beginReport(study, table, evidence, ranksAll);
+  const { parameters, objectives, direction } = question;
+  return judge()(measureImportance(parameters, objectives, direction)).report;
+}
+
+export interface BegunReport {
+  /** What is asked of importance, which may be measured while `judge` does the rest. */
+  readonly question: ImportanceQuestion;
+  readonly judge: () => (measured: StudyImportance | null) => RankedReport;
+}
+
+/** A report, and its ranking in columns: of very many trials, who needs little of each makes no row for it. */
+export interface RankedReport {
+  readonly report: StudyReport;
+  readonly ranking: Ranking;
+}
+
+/** The same in steps. */
+export function beginReport(
+  study: ReportedStudy,
+  table: TrialTable,
+  evidence: Evidence,
+  ranksAll: boolean,
+): BegunReport {
   const { objective, space } = study;
   const { momentsOf } = evidence;
   const { told, measured, ranking, meeting } = rankStudyTrials(study, table, ranksAll, momentsOf);
@@ -145,14 +160,20 @@ export function buildStudyReport(
   const withFailed = all.filter(isVarying);
   const isWhole = !ranksAll && firsts.length === ranking.firsts.length;
   const shown = isWhole ? columns : code(ranking.firsts).filter(isVarying);
-  return {
-    ...told,
-    ...judgeBest({ ranking: meeting, table, measured, objective }, evidence),
-    ...judgeParameters({ columns, withFailed, objectives, direction }, study.search),
-    varying: shown.map(({ name }) => name),
-    failures: summariseFailures(own, table, evidence.explainFailure),
-    ledger: evidence.readLedger(createStandings(meeting, table, measured)),
+  const parameters = { columns, withFailed, objectives, direction };
+  const judge = (): ReturnType<BegunReport["judge"]> => {
+    const best = judgeBest({ ranking: meeting, table, measured, objective }, evidence);
+    const rest = {
+      varying: shown.map(({ name }) => name),
+      failures: summariseFailures(own, table, evidence.explainFailure),
+      ledger: evidence.readLedger(createStandings(meeting, table, measured)),
+    };
+    return (importance) => {
+      const judged = judgeParameters(parameters, study.search, importance);
+      return { report: { ...told, ...best, ...judged, ...rest }, ranking };
+    };
   };
+  return { question: askImportance(parameters, study.search), judge };
 }
 
 function createStandings(
@@ -232,59 +253,4 @@ export function labelOfSetting({ settings }: Pick<StudyReport, "settings">, hash
   return found === undefined || found.differences.length === 0
     ? "present"
     : found.differences.join(", ");
-}
-
-function countSetting(
-  summary: ReportedSetting,
-  { settings, states }: TrialTable,
-  ranked: boolean,
-): SettingSummary {
-  let [trials, complete] = [0, 0];
-  for (const [row, setting] of settings.entries()) {
-    if (setting !== summary.setting) continue;
-    trials += 1;
-    if (states[row] === "complete") complete += 1;
-  }
-  return { ...summary, trials, complete, ranked };
-}
-
-function countTrials(
-  rows: Int32Array,
-  { states }: TrialTable,
-  { objective }: Measurements,
-): TrialCounts {
-  const counts = Object.fromEntries(TRIAL_STATES.map((state) => [state, 0])) as Record<
-    TrialState,
-    number
-  >;
-  let unranked = 0;
-  for (const row of rows) {
-    const state = states[row] ?? "waiting";
-    counts[state] += 1;
-    if (state === "complete" && Number.isNaN(objective[row])) unranked += 1;
-  }
-  return { planned: rows.length, ...counts, unranked };
-}
-
-function sharedHoldoutRows(rows: Int32Array, { counts }: TrialTable): number | null {
-  const told = new Set([...rows].map((row) => counts[row] ?? NaN));
-  told.delete(NaN);
-  const [shared] = told;
-  return told.size === 1 && shared !== undefined ? shared : null;
-}
-
-function summariseFailures(
-  rows: Int32Array,
-  { numbers, failures }: TrialTable,
-  explain: (row: number) => string,
-): readonly FailureSummary[] {
-  const byKind = groupBy(rows, (row) => failures[row] ?? null);
-  return [...byKind]
-    .flatMap(([kind, all]) => {
-      const [first] = all;
-      if (kind === null || first === undefined) return [];
-      const example = { number: numbers[first] ?? NaN, message: explain(first) };
-      return [{ kind, trials: all.length, example }];
-    })
-    .sort((a, b) => b.trials - a.trials || (a.kind < b.kind ? -1 : 1));
 }

@@ -1,4 +1,5 @@
 import type { FailureKind, ResultState } from "../core/trial.ts";
+import type { TrialTable } from "../stats/trial-table.ts";
 import type { StudyDatabase } from "./database.ts";
 
 /** One result, without what it measured. */
@@ -25,22 +26,72 @@ export interface PageAttempt {
   readonly bsweep: string;
 }
 
-/** Every result, by trial number and attempt; of one attempt in the order in which they began. */
-export function readPageAttempts(database: StudyDatabase): readonly PageAttempt[] {
+type AttemptColumns = [
+  resultId: number,
+  trial: number,
+  attempt: number,
+  file: string,
+  state: ResultState,
+  startedAt: string,
+  seconds: number,
+  cpuSeconds: number | null,
+  peakMemoryMiB: number | null,
+  host: string,
+  job: string,
+  warnings: string,
+  earlyEnd: string | null,
+  numerics: string | null,
+  bsweep: string,
+];
+
+/**
+ * Every result, by trial number and attempt; of one attempt in the order in which they began.
+ * @param table of all trials
+ */
+export function readPageAttempts(
+  database: StudyDatabase,
+  table: TrialTable,
+): readonly PageAttempt[] {
   const rows = database
     .prepare(
-      `SELECT trial_id AS trialId, attempt, file, state, started_at AS startedAt, seconds,
-              cpu_seconds AS cpuSeconds, peak_memory_mib AS peakMemoryMiB, host, job, warnings,
-              early_end_reason AS earlyEnd, numerics, bsweep,
-              result_id IN (SELECT result_id FROM counted_results) AS counts
-       FROM results JOIN trials USING (trial)
-       ORDER BY number, trial_id, attempt, started_at, file`,
+      `SELECT result_id, trial, attempt, file, state, started_at, seconds, cpu_seconds,
+              peak_memory_mib, host, job, warnings, early_end_reason, numerics, bsweep FROM results`,
     )
-    .iterate() as IterableIterator<Omit<PageAttempt, "counts"> & { counts: number | boolean }>;
-  return Array.from(rows, (row) => {
-    row.counts = row.counts === 1;
-    return row as PageAttempt;
-  });
+    .raw()
+    .iterate() as IterableIterator<AttemptColumns>;
+  const places = new Int32Array(table.length);
+  for (const [place, row] of table.listByNumber().entries()) places[row] = place;
+  const placeOf = (trial: number): number => places[table.rowOfKey(trial)] ?? -1;
+  return Array.from(rows, (row) => ({ row, place: placeOf(row[1]) }))
+    .sort((a, b) => a.place - b.place || compareAttempts(a.row, b.row))
+    .map(({ row }) => describeAttempt(row, table));
+}
+
+function compareAttempts(a: AttemptColumns, b: AttemptColumns): number {
+  if (a[2] !== b[2]) return a[2] - b[2];
+  if (a[5] !== b[5]) return a[5] < b[5] ? -1 : 1;
+  return a[3] < b[3] ? -1 : 1;
+}
+
+function describeAttempt(row: AttemptColumns, table: TrialTable): PageAttempt {
+  const trial = table.rowOfKey(row[1]);
+  return {
+    trialId: table.trialIds[trial] ?? "",
+    attempt: row[2],
+    file: row[3],
+    state: row[4],
+    counts: table.resultKeys[trial] === row[0],
+    startedAt: row[5],
+    seconds: row[6],
+    cpuSeconds: row[7],
+    peakMemoryMiB: row[8],
+    host: row[9],
+    job: row[10],
+    warnings: row[11],
+    earlyEnd: row[12],
+    numerics: row[13],
+    bsweep: row[14],
+  };
 }
 
 /** What the result that counts of a failed trial says. */
@@ -74,19 +125,15 @@ export function readReplicates(database: StudyDatabase): ReadonlyMap<string, num
   return new Map(rows);
 }
 
-/** What is large of the results that count, one after another, in no order: all of it would not fit in memory. */
+/** What is large of all results, one after another, in no order: all of it would not fit in memory. */
 export function* iterateDetails(database: StudyDatabase): Iterable<{
-  readonly trialId: string;
+  readonly resultKey: number;
   readonly history: string;
   readonly predictions: Buffer | null;
 }> {
   const rows = database
-    .prepare(
-      `SELECT trial_id, history, holdout_predictions
-       FROM counted_results JOIN details USING (result_id) JOIN results USING (result_id)
-         JOIN trials USING (trial)`,
-    )
+    .prepare("SELECT result_id, history, holdout_predictions FROM details")
     .raw()
-    .iterate() as IterableIterator<[string, string, Buffer | null]>;
-  for (const [trialId, history, predictions] of rows) yield { trialId, history, predictions };
+    .iterate() as IterableIterator<[number, string, Buffer | null]>;
+  for (const [resultKey, history, predictions] of rows) yield { resultKey, history, predictions };
 }

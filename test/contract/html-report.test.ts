@@ -65,6 +65,16 @@ describe.runIf(requireHere(["chromium"]))("the HTML report in Chromium", () => {
     expect(text).not.toContain("unsafe-");
   });
 
+  test("lists trials as every other report ranks them: those that share a rank by their hold-out loss", async () => {
+    const ranked = query(
+      databaseOf(study),
+      `SELECT number FROM trials JOIN results USING (trial) WHERE state = 'complete'
+       ORDER BY objective DESC, metrics ->> 'holdoutLoss', model_parameters, number LIMIT 50`,
+    ) as unknown as readonly { readonly number: number }[];
+    await browser.page.locator("#trials-table").scrollIntoViewIfNeeded();
+    expect(await numbers()).toEqual(ranked.map(({ number }) => number));
+  });
+
   test("has drawn every chart, and says each in words", async () => {
     const figures = await browser.page.locator("figure").all();
     expect(figures.length).toBeGreaterThanOrEqual(7);

@@ -33,14 +33,14 @@ export interface CollectFirstOptions {
 export async function collectFirst<T>(
   { study, layout, memory = new MemoryDatabase(), lockMs }: CollectFirstOptions,
   effects: Effects,
-  read: (database: StudyDatabase) => T,
+  read: (database: StudyDatabase) => T | Promise<T>,
 ): Promise<T> {
   tidyStudy(layout, study.name, effects);
   requireStudy(layout, study.name);
   const path = layout.database(study.name);
   const look = async (database: StudyDatabase): Promise<T> => {
     const summary = await collectInto(database, { study: study.name, layout }, effects);
-    const value = read(database);
+    const value = await read(database);
     tellCollected(summary, study, effects);
     return value;
   };

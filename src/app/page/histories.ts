@@ -15,7 +15,7 @@ const MOST_STRETCH = 1000;
 export class HistoryCollector {
   readonly #firsts: Int32Array;
   readonly #lengths: Int32Array;
-  readonly #steps = new GrowingNumbers();
+  readonly #steps = new GrowingNumbers(Int32Array);
   readonly #metrics = new Map<string, { places: GrowingNumbers; values: GrowingNumbers }>();
   #isThinned = false;
 
@@ -32,7 +32,7 @@ export class HistoryCollector {
     this.#firsts[trial] = this.#steps.length;
     this.#lengths[trial] = kept.length;
     for (const { step, metrics } of kept) {
-      for (const name of Object.keys(metrics)) this.#tell(name, metrics[name] ?? NaN);
+      for (const name in metrics) this.#tell(name, metrics[name] ?? NaN);
       this.#steps.push(step);
     }
   }
@@ -40,7 +40,10 @@ export class HistoryCollector {
   #tell(name: string, value: number): void {
     let metric = this.#metrics.get(name);
     if (metric === undefined) {
-      metric = { places: new GrowingNumbers(), values: new GrowingNumbers() };
+      metric = {
+        places: new GrowingNumbers(Int32Array),
+        values: new GrowingNumbers(Float64Array),
+      };
       this.#metrics.set(name, metric);
     }
     metric.places.push(this.#steps.length);
@@ -75,14 +78,20 @@ export class HistoryCollector {
   }
 }
 
-/** Numbers, eight bytes each. */
+/** Numbers, as many bytes each as their kind of array takes. */
 class GrowingNumbers {
   length = 0;
-  #values = new Float64Array(64);
+  readonly #Kind: Int32ArrayConstructor | Float64ArrayConstructor;
+  #values: Int32Array | Float64Array;
+
+  constructor(Kind: Int32ArrayConstructor | Float64ArrayConstructor) {
+    this.#Kind = Kind;
+    this.#values = new Kind(64);
+  }
 
   push(value: number): void {
     if (this.length === this.#values.length) {
-      const values = new Float64Array(2 * this.length);
+      const values = new this.#Kind(2 * this.length);
       values.set(this.#values);
       this.#values = values;
     }

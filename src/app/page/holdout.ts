@@ -14,8 +14,10 @@ const MAX_IMAGE_BYTES = 256 * 1024;
 export class HoldoutCounter {
   readonly #held: HeldOut;
   readonly #classes: number;
-  /** [row, class] */
+  /** [row, class]: how many said so, where that is wrong; where it is right, it is seen at the end. */
   readonly #said: Int32Array;
+  /** The trial that is looked at: rows that it has wrong. */
+  readonly #wrong: Int32Array;
   readonly #top: ReadonlySet<number>;
   readonly #predictions = new Map<number, Uint8Array>();
   #judged = 0;
@@ -25,18 +27,27 @@ export class HoldoutCounter {
     this.#held = held;
     this.#classes = held.dataset.header.classes;
     this.#said = new Int32Array(held.rows.length * this.#classes);
+    this.#wrong = new Int32Array(held.rows.length);
     this.#top = new Set(top);
   }
 
   /** Predictions of other rows, or of classes there are not, are of no use. */
   add(trial: number, predictions: Uint8Array): void {
     const classes = this.#classes;
-    if (predictions.length !== this.#held.rows.length) return;
-    // A hundred million of them in a large study: no call for each.
-    for (const said of predictions) if (said >= classes) return;
+    const { labels } = this.#held;
+    if (predictions.length !== labels.length) return;
+    // A hundred million of them in a large study: nothing is written for what is right.
+    const wrong = this.#wrong;
+    let count = 0;
+    for (let row = 0; row < labels.length; row++) {
+      if (predictions[row] === labels[row]) continue;
+      if ((predictions[row] ?? 0) >= classes) return;
+      wrong[count++] = row;
+    }
     const said = this.#said;
-    for (let row = 0, at = 0; row < predictions.length; row++, at += classes) {
-      const place = at + (predictions[row] ?? 0);
+    for (let at = 0; at < count; at++) {
+      const row = wrong[at] ?? 0;
+      const place = row * classes + (predictions[row] ?? 0);
       said[place] = (said[place] ?? 0) + 1;
     }
     this.#judged += 1;
@@ -48,6 +59,7 @@ export class HoldoutCounter {
       return { reason: "No trial told what it predicted for the rows that were held out." };
     const { dataset, rows } = this.#held;
     const { height, width, channels } = dataset.header;
+    this.#countRight();
     const confusions = [...this.#top].flatMap((trial) => this.#confusionOf(trial));
     return {
       reason: null,
@@ -56,6 +68,14 @@ export class HoldoutCounter {
       image: { height, width, channels },
       ...this.#showRows(confusions),
     };
+  }
+
+  #countRight(): void {
+    for (const [row, label] of this.#held.labels.entries()) {
+      const own = this.#said.subarray(row * this.#classes, (row + 1) * this.#classes);
+      own[label] = 0;
+      own[label] = own.reduce((rest, count) => rest - count, this.#judged);
+    }
   }
 
   #confusionOf(trial: number): readonly Confusion[] {

@@ -1,5 +1,6 @@
 import { explainFailure, TRIAL_STATES, type TrialState } from "../../core/trial.ts";
 import { HOLDOUT_ACCURACY } from "../../stats/outcome.ts";
+import type { Ranking } from "../../stats/rank.ts";
 import type { PageNumbers, TrialColumns } from "../../stats/report-page.ts";
 import type { StudyReport } from "../../stats/study-report.ts";
 import type { TrialTable } from "../../stats/trial-table.ts";
@@ -18,8 +19,9 @@ export interface PageTrials {
 }
 
 /** What else is known of trials. */
-interface Known {
+export interface Known {
   readonly report: StudyReport;
+  readonly ranking: Ranking;
   readonly attempts: readonly PageAttempt[];
   readonly failures: ReadonlyMap<string, PageFailure>;
   /** Of trials that are not the first of their parameters. */
@@ -35,13 +37,15 @@ export function codeOfState(state: TrialState): number {
 export function tabulateTrials({ table, rows }: PageTrials, known: Known): TrialColumns {
   const ids = Array.from(rows, (row) => table.trialIds[row] ?? "");
   const codes = new Map(known.report.settings.map(({ setting }, code) => [setting, code]));
-  const ranks = new Map<string, number>();
-  for (const { rank, trialIds } of known.report.ranking)
-    for (const trialId of trialIds) ranks.set(trialId, rank);
+  const { ranks, rowsAt } = known.ranking;
+  const [rankOf, placeOf] = [new Int32Array(table.length), new Int32Array(table.length)];
+  for (const [place, rank] of ranks.entries())
+    for (const row of rowsAt(place)) [rankOf[row], placeOf[row]] = [rank, place + 1];
   const numbers = (values: ArrayLike<number>) => Int32Array.from(rows, (row) => values[row] ?? 0);
   return {
     number: numbers(table.numbers),
-    rank: Int32Array.from(ids, (trialId) => ranks.get(trialId) ?? 0),
+    rank: numbers(rankOf),
+    place: numbers(placeOf),
     state: Uint8Array.from(rows, (row) => codeOfState(table.states[row] ?? "waiting")),
     replicate: Uint16Array.from(ids, (trialId) => known.replicates.get(trialId) ?? 0),
     epochs: numbers(table.epochs),

@@ -1,5 +1,5 @@
 import { plural } from "../../core/quantities.ts";
-import type { ReportedSetting } from "../../stats/study-report.ts";
+import type { ReportedSetting } from "../../stats/trial-counts.ts";
 
 /**
  * What trials are ranked among, in a word: their setting, and their epochs where these are not the study's present ones.

@@ -1,9 +1,6 @@
 import type { Comparison, HoldoutPredictions } from "./comparison.ts";
 
-/**
- * Which rows of the hold-out the runs of some candidates have right, a bit each. Only rows on which they differ are kept
- * apart; of the others, how many a resample holds is all that is asked.
- */
+/** Which rows of the hold-out the runs of some candidates have right, a bit each. */
 export interface Correctness {
   /** Rows of the hold-out. */
   readonly rows: number;
@@ -15,124 +12,129 @@ export interface Correctness {
   readonly starts: Int32Array;
   /** Of each run, rows it has right. */
   readonly counts: Int32Array;
-  /** Hold-out rows on which the runs differ, ascending: the row of bit 0, bit 1, ... */
-  readonly differing: Int32Array;
-  /** Rows that all have right. */
-  readonly shared: Int32Array;
-  /** 32 differing rows after the other, the first the lowest bit; of each 32, run after run. */
-  readonly words: Int32Array;
+  /** Of each run, a bit a row: 0 where it is right. 32 rows a word, the first the lowest bit; none beyond the last row. */
+  readonly wrong: readonly Int32Array[];
 }
 
-/** Runs as they are read: run after run, all rows. */
-interface ReadRuns {
-  readonly stride: number;
-  readonly words: Int32Array;
-  readonly counts: Int32Array;
-}
+/** One candidate's runs; null where some have no predictions of the hold-out, or none that give the value told. */
+type ReadRuns = readonly { readonly correct: number; readonly wrong: Int32Array }[] | null;
 
-/** Reads the predictions of some candidates. What does not belong to the hold-out or to the value told is none. */
-export function readCorrectness(
-  { candidates }: Pick<Comparison, "candidates">,
-  { labels, read }: HoldoutPredictions,
-  wanted: readonly number[],
-): Correctness {
-  const replicatesOf = (candidate: number) => candidates[candidate]?.values ?? [];
-  const most = wanted.reduce((sum, candidate) => sum + replicatesOf(candidate).length, 0);
-  const stride = Math.ceil(labels.length / 32);
-  const words = new Int32Array(most * stride);
-  const counts = new Int32Array(most);
-  const found: number[] = [];
-  const starts = [0];
-  let run = 0;
-  for (const candidate of wanted) {
-    const start = run;
-    const isRead = replicatesOf(candidate).every((value, replicate) => {
-      const into = words.subarray(run * stride, (run + 1) * stride);
-      const correct = packCorrect(read(candidate, replicate), labels, into);
-      counts[run++] = correct;
-      return Math.abs(correct / labels.length - value) < 1e-6;
-    });
-    if (isRead) found.push(candidate);
-    if (isRead) starts.push(run);
-    else run = start;
+/** Reads the predictions of candidates, each once. */
+export class RunReader {
+  readonly #candidates: Comparison["candidates"];
+  readonly #holdout: HoldoutPredictions;
+  readonly #pack: (predictions: Uint8Array) => Int32Array;
+  readonly #known = new Map<number, ReadRuns>();
+
+  constructor({ candidates }: Pick<Comparison, "candidates">, holdout: HoldoutPredictions) {
+    this.#candidates = candidates;
+    this.#holdout = holdout;
+    this.#pack = createPacker(holdout.labels);
   }
-  const runs = { stride, words, counts: counts.slice(0, run) };
-  const known = new Set(found);
-  return {
-    rows: labels.length,
-    candidates: found,
-    unread: wanted.filter((candidate) => !known.has(candidate)),
-    starts: Int32Array.from(starts),
-    counts: runs.counts,
-    ...keepDiffering(runs, labels.length),
-  };
-}
 
-/** @returns rows that are right; NaN where there are no predictions for each of the rows */
-function packCorrect(predictions: Uint8Array | null, labels: Uint8Array, into: Int32Array): number {
-  if (predictions?.length !== labels.length) return NaN;
-  let correct = 0;
-  for (let word = 0, row = 0; word < into.length; word++) {
-    let packed = 0;
-    const end = Math.min(row + 32, labels.length);
-    for (; row < end; row++) {
-      const isCorrect = Number(predictions[row] === labels[row]);
-      packed |= isCorrect << (row & 31);
-      correct += isCorrect;
-    }
-    into[word] = packed;
+  /** Of the hold-out. */
+  get rows(): number {
+    return this.#holdout.labels.length;
   }
-  return correct;
-}
 
-function keepDiffering(
-  runs: ReadRuns,
-  rows: number,
-): Pick<Correctness, "differing" | "shared" | "words"> {
-  const { stride, words, counts } = runs;
-  const all = new Int32Array(stride).fill(-1);
-  const any = new Int32Array(stride);
-  for (let run = 0; run < counts.length; run++) {
-    for (let word = 0; word < stride; word++) {
-      const packed = words[run * stride + word] ?? 0;
-      all[word] = (all[word] ?? 0) & packed;
-      any[word] = (any[word] ?? 0) | packed;
-    }
-  }
-  const places = Array.from({ length: counts.length === 0 ? 0 : rows }, (_, row) => row);
-  const shared = places.filter((row) => hasBit(all, row));
-  const differing = places.filter((row) => hasBit(any, row) && !hasBit(all, row));
-  return {
-    shared: Int32Array.from(shared),
-    differing: Int32Array.from(differing),
-    words: pickRows(runs, differing),
-  };
-}
-
-function hasBit(words: Int32Array, place: number): boolean {
-  return (((words[place >> 5] ?? 0) >>> (place & 31)) & 1) === 1;
-}
-
-/** Of each 32 rows, run after run. */
-function pickRows({ stride, words, counts }: ReadRuns, rows: readonly number[]): Int32Array {
-  const picked = new Int32Array(Math.ceil(rows.length / 32) * counts.length);
-  for (let first = 0, at = 0; first < rows.length; first += 32) {
-    const some = Int32Array.from(rows.slice(first, first + 32));
-    for (let run = 0, start = 0; run < counts.length; run++, start += stride) {
-      let packed = 0;
-      for (let bit = 0; bit < some.length; bit++) {
-        const row = some[bit] ?? 0;
-        packed |= (((words[start + (row >> 5)] ?? 0) >>> (row & 31)) & 1) << bit;
+  /** @param wanted ascending */
+  read(wanted: readonly number[]): Correctness {
+    const [candidates, unread, starts]: [number[], number[], number[]] = [[], [], [0]];
+    const [counts, wrong]: [number[], Int32Array[]] = [[], []];
+    for (const candidate of wanted) {
+      const runs = this.#runsOf(candidate);
+      if (runs === null) unread.push(candidate);
+      else candidates.push(candidate);
+      for (const run of runs ?? []) {
+        counts.push(run.correct);
+        wrong.push(run.wrong);
       }
-      picked[at++] = packed;
+      if (runs !== null) starts.push(counts.length);
     }
+    return {
+      ...{ rows: this.rows, candidates, unread, wrong },
+      ...{ starts: Int32Array.from(starts), counts: Int32Array.from(counts) },
+    };
   }
-  return picked;
+
+  #runsOf(candidate: number): ReadRuns {
+    const known = this.#known.get(candidate);
+    if (known !== undefined) return known;
+    const runs = this.#readRuns(candidate);
+    this.#known.set(candidate, runs);
+    return runs;
+  }
+
+  #readRuns(candidate: number): ReadRuns {
+    const { labels, read } = this.#holdout;
+    const runs = [];
+    for (const [replicate, value] of (this.#candidates[candidate]?.values ?? []).entries()) {
+      const predictions = read(candidate, replicate);
+      if (predictions?.length !== labels.length) return null;
+      const wrong = this.#pack(predictions);
+      const correct = labels.length - countBits(wrong);
+      if (!(Math.abs(correct / labels.length - value) < 1e-6)) return null;
+      runs.push({ correct, wrong });
+    }
+    return runs;
+  }
 }
 
-/** Whether a run has a differing row right. */
-export function isRight({ words, counts }: Correctness, run: number, place: number): boolean {
-  return (((words[(place >> 5) * counts.length + run] ?? 0) >>> (place & 31)) & 1) === 1;
+/** @returns null where no predictions of rows tell candidates apart */
+export function createRunReader(comparison: Comparison): RunReader | null {
+  const { holdout, direction } = comparison;
+  const usesRows = holdout !== null && holdout.labels.length > 0 && direction === "maximize";
+  return usesRows ? new RunReader(comparison, holdout) : null;
+}
+
+/** Makes of predictions of these labels the bits of those that are wrong. Four rows are compared at once, for most are right. */
+function createPacker(labels: Uint8Array): (predictions: Uint8Array) => Int32Array {
+  const truth = new Int32Array(Math.ceil(labels.length / 4));
+  const said = new Int32Array(truth.length);
+  const saidBytes = new Uint8Array(said.buffer);
+  new Uint8Array(truth.buffer).set(labels);
+  return (predictions) => {
+    saidBytes.set(predictions);
+    const wrong = new Int32Array(Math.ceil(labels.length / 32));
+    for (let four = 0; four < truth.length; four++) {
+      if (said[four] === truth[four]) continue;
+      for (let row = 4 * four; row < 4 * four + 4; row++)
+        if (saidBytes[row] !== labels[row] && row < labels.length)
+          wrong[row >> 5] = (wrong[row >> 5] ?? 0) | (1 << (row & 31));
+    }
+    return wrong;
+  };
+}
+
+function countBits(words: Int32Array): number {
+  let count = 0;
+  for (const word of words) count += bitsOf(word);
+  return count;
+}
+
+/** Set bits of a word, summed side by side in ever wider fields (Warren, "Hacker's delight", 2002, 5-1). */
+export function bitsOf(word: number): number {
+  let sums = word - ((word >>> 1) & 0x55555555);
+  sums = (sums & 0x33333333) + ((sums >>> 2) & 0x33333333);
+  sums = (sums + (sums >>> 4)) & 0x0f0f0f0f;
+  return Math.imul(sums, 0x01010101) >>> 24;
+}
+
+/** Bits in which two runs differ. */
+export function countDiffering(one: Int32Array, other: Int32Array): number {
+  let count = 0;
+  for (let at = 0; at < one.length; at++) count += bitsOf((one[at] ?? 0) ^ (other[at] ?? 0));
+  return count;
+}
+
+/** Adds 1 at each row that a run has wrong. */
+export function addWrong(wrong: Int32Array, counts: Int32Array): void {
+  for (let word = 0; word < wrong.length; word++) {
+    for (let rest = wrong[word] ?? 0; rest !== 0; rest &= rest - 1) {
+      const row = 32 * word + 31 - Math.clz32(rest & -rest);
+      counts[row] = (counts[row] ?? 0) + 1;
+    }
+  }
 }
 
 /** Of the candidate at a place: rows right, mean over its runs. */

@@ -1,13 +1,23 @@
 import type { Interval } from "../moments.ts";
 
-/** A candidate as one that may be the best. More is better. */
-export interface Contender {
+/** A candidate as one that others are held against. More is better. */
+export interface Rival {
   readonly place: number;
   readonly score: number;
+  /** What is taken off its own gains when others' allowances are found, 0 or below. */
+  readonly limit: number;
+}
+
+/** A candidate as one that may be the best. */
+export interface Contender extends Rival {
   /** Were it the best: how far above it the best of a sample may lie by chance alone. */
   readonly allowance: number;
-  /** What was taken off its own gains when others' allowances were found, 0 or below. */
-  readonly limit: number;
+}
+
+/** Of each: with an allowance of no more than that, `constrainIntervals` leaves it out. */
+export function leastAllowances(rivals: readonly Rival[]): Float64Array {
+  const besides = firstTwo(rivals.map(({ score, limit }) => score + limit));
+  return Float64Array.from(rivals, ({ score }, index) => besides(index) - score - 2 * ROUNDING);
 }
 
 /**

@@ -4,10 +4,9 @@ import {
   type Comparison,
   type CorrectedEstimate,
   findLargest,
-  type HoldoutPredictions,
   scoreCandidates,
 } from "./comparison.ts";
-import { type Correctness, isRight, meanCorrect, readCorrectness } from "./correctness.ts";
+import { bitsOf, type Correctness, meanCorrect, type RunReader } from "./correctness.ts";
 import { type Resample, visitResamples } from "./resamples.ts";
 import { reachOfChance, screenByAccuracy } from "./screen.ts";
 
@@ -28,13 +27,13 @@ const LEFT_OUT = Math.exp(-1);
  */
 export function estimateOutOfBag(
   comparison: Comparison,
-  holdout: HoldoutPredictions,
+  reader: RunReader,
 ): CorrectedEstimate | null {
   const scores = scoreCandidates(comparison);
   const place = findLargest(scores);
-  const rows = holdout.labels.length;
+  const { rows } = reader;
   const near = screenByAccuracy(comparison, rows, reachOfChance(scores.length));
-  const correctness = readCorrectness(comparison, holdout, near);
+  const correctness = reader.read(near);
   const best = correctness.candidates.indexOf(place);
   if (best < 0) return null;
   const judged = judgeWinners(correctness);
@@ -103,15 +102,18 @@ function pickWinner(
 
 /** @returns null where no row was left out */
 function judgeLeftOut(
-  correctness: Correctness,
+  { wrong }: Correctness,
   run: number,
   weights: Resample["weights"],
 ): number | null {
-  const { shared, differing } = correctness;
-  let [leftOut, right] = [0, 0];
-  for (const weight of weights) if (weight === 0) leftOut++;
-  for (const row of shared) if (weights[row] === 0) right++;
-  for (let place = 0; place < differing.length; place++)
-    if (weights[differing[place] ?? 0] === 0 && isRight(correctness, run, place)) right++;
-  return leftOut === 0 ? null : right / leftOut;
+  const own = wrong[run];
+  let [leftOut, wrongs] = [0, 0];
+  for (let word = 0, row = 0; row < weights.length; word++) {
+    let mask = 0;
+    const end = Math.min(row + 32, weights.length);
+    for (let bit = 0; row < end; row++, bit++) mask |= (weights[row] === 0 ? 1 : 0) << bit;
+    leftOut += bitsOf(mask);
+    wrongs += bitsOf(mask & (own?.[word] ?? 0));
+  }
+  return leftOut === 0 ? null : (leftOut - wrongs) / leftOut;
 }

@@ -1,17 +1,16 @@
 import { type RandomSource, randomFor } from "../../core/random.ts";
 import { quantile } from "../moments.ts";
-import { type Correctness, meanCorrect, readCorrectness } from "./correctness.ts";
+import { countDiffering, type Correctness, meanCorrect, type RunReader } from "./correctness.ts";
 import {
   type Comparison,
   FAMILY_LEVEL,
   findLargest,
-  type HoldoutPredictions,
   type Member,
   scoreCandidates,
   type TieGroup,
 } from "./comparison.ts";
-import { constrainIntervals } from "./intervals.ts";
-import { Largest } from "./largest.ts";
+import { constrainIntervals, leastAllowances, type Rival } from "./intervals.ts";
+import { LargestOfEach } from "./largest.ts";
 import { drawMeanSquare, drawNormal } from "../normal.ts";
 import { visitResamples } from "./resamples.ts";
 import { OUT_OF_SIGHT, reachOfChance, screenByAccuracy, SCREENING_LEVEL } from "./screen.ts";
@@ -33,28 +32,25 @@ const KEPT = Math.floor((FAMILY_LEVEL - SCREENING_LEVEL) * (RESAMPLES + 1));
  * which cannot matter, are not read.
  * @returns null where the best of the ranking has no predictions
  */
-export function compareOverRows(
-  comparison: Comparison,
-  holdout: HoldoutPredictions,
-): TieGroup | null {
+export function compareOverRows(comparison: Comparison, reader: RunReader): TieGroup | null {
   const compared = comparison.candidates.length;
   const reach = reachOfChance(compared);
-  const rows = holdout.labels.length;
+  const { rows } = reader;
   const scores = scoreCandidates(comparison);
   const near = screenByAccuracy(comparison, rows, reach + OUT_OF_SIGHT);
-  const correctness = readCorrectness(comparison, holdout, withRunnerUp(near, scores));
+  const correctness = reader.read(withRunnerUp(near, scores));
   const best = correctness.candidates.indexOf(findLargest(scores));
   if (best < 0) return null;
   const seedVariance = measureSeedVariance(correctness);
   const limits = limitRivals(correctness, seedVariance, best);
-  const allowances = findAllowances(correctness, seedVariance, limits);
+  const rivals = correctness.candidates.map((place, index) => ({
+    place,
+    score: meanCorrect(correctness, correctness.counts, index),
+    limit: limits[index] ?? NaN,
+  }));
+  const allowances = findAllowances(correctness, seedVariance, rivals);
   const told = constrainIntervals(
-    correctness.candidates.map((place, index) => ({
-      place,
-      score: meanCorrect(correctness, correctness.counts, index),
-      allowance: allowances[index] ?? NaN,
-      limit: limits[index] ?? NaN,
-    })),
+    rivals.map((rival, index) => ({ ...rival, allowance: allowances[index] ?? NaN })),
   ).map(({ place, difference: { low, high } }) => ({
     place,
     // No accuracy is further from another than 1.
@@ -116,40 +112,53 @@ function measureErrors(
   seedVariance: SeedVariance,
   best: number,
 ): Float64Array {
-  const { candidates, starts, rows } = correctness;
+  const { candidates, starts, rows, wrong } = correctness;
   const runsOf = (place: number) => (starts[place + 1] ?? 0) - (starts[place] ?? 0);
   const bySeed = varianceOfSeeds(seedVariance, seedVariance.seeds, rows);
   const top = meanByRow(correctness, best);
+  const topRun = wrong[starts[best] ?? 0];
   return Float64Array.from(candidates, (_, place) => {
     if (place === best) return 0;
+    const seeds = bySeed * (1 / runsOf(place) + 1 / runsOf(best));
+    const run = wrong[starts[place] ?? 0];
+    const areSingle = runsOf(place) === 1 && runsOf(best) === 1;
+    if (areSingle && run !== undefined && topRun !== undefined)
+      return Math.sqrt(seeds + countDiffering(run, topRun));
     const own = meanByRow(correctness, place);
-    let squares = bySeed * (1 / runsOf(place) + 1 / runsOf(best));
-    for (let row = 0; row < own.length; row++) squares += ((own[row] ?? 0) - (top[row] ?? 0)) ** 2;
+    let squares = seeds;
+    for (let row = 0; row < rows; row++) squares += ((own[row] ?? 0) - (top[row] ?? 0)) ** 2;
     return Math.sqrt(squares);
   });
 }
 
-/** For each candidate, in rows: how far above it the best of a sample is, but for one resample in twenty, were it the best. */
+/**
+ * For each candidate, in rows: how far above it the best of a sample is, but for one resample in twenty, were it the
+ * best; -Infinity where that is too little for it to be among those that may be.
+ */
 function findAllowances(
   correctness: Correctness,
   seedVariance: SeedVariance,
-  limits: Float64Array,
+  rivals: readonly Rival[],
 ): readonly number[] {
   const { candidates, counts, rows } = correctness;
   const random = randomFor(candidates.length, "tie group");
-  const told = candidates.map((_, place) => meanCorrect(correctness, counts, place));
+  const told = Float64Array.from(candidates, (_, place) => meanCorrect(correctness, counts, place));
+  const limits = Float64Array.from(rivals, ({ limit }) => limit);
   const gains = new Float64Array(candidates.length);
-  const largest = candidates.map(() => new Largest(KEPT));
+  const largest = new LargestOfEach(KEPT, leastAllowances(rivals));
   visitResamples(correctness, RESAMPLES, random, ({ sums }) => {
-    for (const place of candidates.keys())
+    for (let place = 0; place < gains.length; place++)
       gains[place] = meanCorrect(correctness, sums, place) - (told[place] ?? 0);
     addSeeds(gains, correctness, drawSeedVariance(seedVariance, rows, random), random);
     let highest = -Infinity;
+    for (let place = 0; place < gains.length; place++) {
+      const gain = (gains[place] ?? 0) + (limits[place] ?? 0);
+      if (gain > highest) highest = gain;
+    }
     for (let place = 0; place < gains.length; place++)
-      highest = Math.max(highest, (gains[place] ?? 0) + (limits[place] ?? 0));
-    for (const [place, kept] of largest.entries()) kept.add(highest - (gains[place] ?? 0));
+      largest.add(place, highest - (gains[place] ?? 0));
   });
-  return largest.map((kept) => kept.least);
+  return candidates.map((_, place) => largest.leastOf(place));
 }
 
 /** Seeds are few, so that what they vary is itself uncertain: as with Student's t, each resample has its own. */

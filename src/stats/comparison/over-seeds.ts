@@ -25,10 +25,10 @@ const MOST_DEGREES = 1000;
  * @returns null where nothing has replicates
  */
 export function compareOverSeeds(comparison: Comparison): TieGroup | null {
-  const scores = scoreCandidates(comparison);
-  const compared = scores.length;
   const pool = poolNearBest(comparison);
   if (pool === null) return null;
+  const scores = scoreCandidates(comparison);
+  const compared = scores.length;
   const members = tellApart(comparison, scores, pool);
   return { members, compared, over: "seeds", level: FAMILY_LEVEL };
 }
@@ -43,6 +43,8 @@ export interface NearVariance extends PooledVariance {
  * @returns null where nothing has replicates
  */
 export function poolNearBest(comparison: Comparison): NearVariance | null {
+  // Of very many single runs the scores need not be sorted to see that.
+  if (comparison.candidates.every(({ values }) => values.length < 2)) return null;
   const scores = scoreCandidates(comparison);
   const byScore = [...scores.keys()]
     .filter((place) => (scores[place] ?? -Infinity) > -Infinity)

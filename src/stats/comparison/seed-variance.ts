@@ -1,4 +1,4 @@
-import { type Correctness, isRight, meanCorrect } from "./correctness.ts";
+import { addWrong, type Correctness, meanCorrect } from "./correctness.ts";
 
 /**
  * Mean squares of a two-way layout, rows of the hold-out by replicates, of all candidates with replicates together
@@ -22,8 +22,9 @@ export function measureSeedVariance(correctness: Correctness): SeedVariance {
     const centre = meanCorrect(correctness, counts, place);
     for (let run = start; run < end; run++)
       seedSquares += ((counts[run] ?? 0) - centre) ** 2 / rows;
-    for (const share of meanByRow(correctness, place))
-      allSquares += (end - start) * share * (1 - share);
+    const shares = meanByRow(correctness, place);
+    for (let row = 0; row < rows; row++)
+      allSquares += (end - start) * (shares[row] ?? 0) * (1 - (shares[row] ?? 0));
   }
   if (degrees === 0 || rows < 2) return { seeds: 0, residual: 0, degrees: 0 };
   const residual = (allSquares - seedSquares) / ((rows - 1) * degrees);
@@ -39,13 +40,12 @@ export function varianceOfSeeds(
   return rows * Math.max(0, meanSquare - residual);
 }
 
-/** For each differing row, the share of the candidate's runs that have it right. */
-export function meanByRow(correctness: Correctness, place: number): Float64Array {
-  const { starts, differing } = correctness;
-  const [start, end] = [starts[place] ?? 0, starts[place + 1] ?? 0];
-  const shares = new Float64Array(differing.length);
-  for (let run = start; run < end; run++)
-    for (let row = 0; row < shares.length; row++)
-      if (isRight(correctness, run, row)) shares[row] = (shares[row] ?? 0) + 1 / (end - start);
+/** For each row, the share of the candidate's runs that have it right. */
+export function meanByRow({ starts, wrong, rows }: Correctness, place: number): Float64Array {
+  const runs = wrong.slice(starts[place], starts[place + 1]);
+  const counts = new Int32Array(rows);
+  for (const run of runs) addWrong(run, counts);
+  const shares = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) shares[row] = 1 - (counts[row] ?? 0) / runs.length;
   return shares;
 }

@@ -7,6 +7,7 @@ import {
   type TieGroup,
   type Untold,
 } from "./comparison.ts";
+import { createRunReader } from "./correctness.ts";
 import { compareOverRows } from "./over-rows.ts";
 import { compareOverSeeds } from "./over-seeds.ts";
 
@@ -15,16 +16,17 @@ import { compareOverSeeds } from "./over-seeds.ts";
  * the best", Annals of Statistics 12, 1984): by stored predictions where the objective is the accuracy they have, else by
  * replicates.
  */
-export function findTieGroup(comparison: Comparison): TieGroup | Untold {
+export function findTieGroup(
+  comparison: Comparison,
+  reader = createRunReader(comparison),
+): TieGroup | Untold {
   const scores = scoreCandidates(comparison);
   const best = findLargest(scores);
   if (best < 0) return { reason: "no trial has a value of the objective" };
   if (scores.length < 2) return { reason: "there is only one row" };
-  const { holdout, direction } = comparison;
-  const usesRows = holdout !== null && holdout.labels.length > 0 && direction === "maximize";
   return (
-    (usesRows ? compareOverRows(comparison, holdout) : null) ??
-    compareOverSeeds(comparison) ?? { reason: whyUntold(usesRows) }
+    (reader === null ? null : compareOverRows(comparison, reader)) ??
+    compareOverSeeds(comparison) ?? { reason: whyUntold(reader !== null) }
   );
 }
 

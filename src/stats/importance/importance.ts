@@ -21,6 +21,14 @@ export interface StudyImportance {
   readonly pairs: readonly VarianceImportance[];
 }
 
+/** What `measureImportance` takes. */
+export interface ImportanceQuestion {
+  readonly parameters: readonly SearchedParameter[];
+  /** A row each. */
+  readonly objectives: Float64Array;
+  readonly direction: Objective["direction"];
+}
+
 /** Fewer rows tell nothing. */
 const LEAST_ROWS = 4;
 

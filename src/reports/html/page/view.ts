@@ -39,8 +39,10 @@ export interface View {
   readonly meets: (trial: number) => boolean;
   /** Whether `a` is better. */
   readonly isBetter: (a: number, b: number) => boolean;
-  /** Trials that are ranked, the best first. */
+  /** Trials that are ranked, the best first: in the order of every other report. */
   readonly ranked: readonly number[];
+  /** These, then the others by number. */
+  readonly standing: readonly number[];
   readonly parameters: readonly Column[];
   /** Place of the trial of this number; -1: there is none. */
   readonly find: (number: number) => number;
@@ -60,16 +62,17 @@ export function createView(page: ReportPage): View {
     isLowerBetter: direction === "minimize",
   }));
   const sign = page.objective.direction === "maximize" ? 1 : -1;
-  const { rank, number } = page.trials;
+  const { rank, place: placed, number } = page.trials;
   const places = new Map(Array.from(number, (each, place) => [each, place]));
+  const ranked = Array.from(rank.keys())
+    .filter((trial) => (rank[trial] ?? 0) > 0)
+    .sort((a, b) => (placed[a] ?? 0) - (placed[b] ?? 0) || (number[a] ?? 0) - (number[b] ?? 0));
   return {
-    ...{ page, trials, columns },
+    ...{ page, trials, columns, ranked },
+    standing: [...ranked, ...Array.from(rank.keys()).filter((trial) => rank[trial] === 0)],
     ...{ goals, objective: goals[0]?.column ?? emptyColumn(page.objective.metric) },
     meets: (trial) => (rank[trial] ?? 0) > 0 && (rank[trial] ?? 0) <= page.meeting,
     isBetter: (a, b) => sign * (a - b) > 0,
-    ranked: Array.from(rank.keys())
-      .filter((trial) => (rank[trial] ?? 0) > 0)
-      .sort((a, b) => (rank[a] ?? 0) - (rank[b] ?? 0) || (number[a] ?? 0) - (number[b] ?? 0)),
     parameters: columns.filter(({ parameter }) => parameter?.varies === true),
     find: (each) => places.get(each) ?? -1,
   };

@@ -1,16 +1,23 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { randomFor } from "../../../../src/core/random.ts";
-import { readCorrectness } from "../../../../src/stats/comparison/correctness.ts";
+import { RunReader } from "../../../../src/stats/comparison/correctness.ts";
 import { Largest } from "../../../../src/stats/comparison/largest.ts";
 import { visitResamples } from "../../../../src/stats/comparison/resamples.ts";
 
-const runsOf = fc.integer({ min: 1, max: 140 }).chain((rows) =>
-  fc.array(fc.uint8Array({ minLength: rows, maxLength: rows, max: 1 }), {
-    minLength: 1,
-    maxLength: 5,
-  }),
-);
+/** Most are right on a row, or most are wrong, or half of them. */
+const runsOf = fc
+  .record({ rows: fc.integer({ min: 1, max: 140 }), wrongIn: fc.constantFrom(2, 20) })
+  .chain(({ rows, wrongIn }) => {
+    const right = fc.integer({ min: 0, max: wrongIn - 1 }).map((drawn) => Number(drawn === 0));
+    const run = fc.array(right, { minLength: rows, maxLength: rows });
+    const flips = fc.array(fc.constantFrom(0, 1), { minLength: rows, maxLength: rows });
+    return fc
+      .tuple(fc.array(run, { minLength: 1, maxLength: 30 }), flips)
+      .map(([runs, flip]) =>
+        runs.map((each) => Uint8Array.from(each, (wrong, row) => wrong ^ (flip[row] ?? 0))),
+      );
+  });
 
 test("what a resample counts is what its rows say, one by one", () => {
   fc.assert(
@@ -20,11 +27,10 @@ test("what a resample counts is what its rows say, one by one", () => {
       const candidates = runs.map((run) => ({
         values: [run.reduce((sum, _, row) => sum + right(run, row), 0) / rows],
       }));
-      const correctness = readCorrectness(
+      const correctness = new RunReader(
         { candidates },
         { labels: new Uint8Array(rows), read: (place) => runs[place] ?? null },
-        [...runs.keys()],
-      );
+      ).read([...runs.keys()]);
       let visited = 0;
       visitResamples(correctness, resamples, randomFor(rows, "test"), ({ weights, sums }) => {
         visited++;

@@ -3,12 +3,12 @@ import type { Ink } from "../colours.ts";
 import { figure } from "../figure.ts";
 import { formatCount, formatNumber, formatSeconds } from "../numbers.ts";
 import type { Selection } from "../selection.ts";
-import { countSlots, type Slots } from "../slots.ts";
 import type { View } from "../view.ts";
 
 /** How many trials ran at once. */
 export function slotsFigure({ page }: View, selection: Selection): HTMLElement {
-  const slots = countSlots(page.attempts);
+  const { seconds, running } = page.slots;
+  const slots = Array.from(seconds, (from, step) => [from, running[step] ?? 0] as const);
   const { element } = figure({
     ...{ title: "Trials at once", selection },
     draw: (place) => drawChart(place, (ink) => buildOption(slots, ink)),
@@ -16,6 +16,8 @@ export function slotsFigure({ page }: View, selection: Selection): HTMLElement {
   });
   return element;
 }
+
+type Slots = readonly (readonly [seconds: number, running: number])[];
 
 function buildOption(slots: Slots, ink: Ink): Option {
   return {
@@ -38,7 +40,7 @@ function buildOption(slots: Slots, ink: Ink): Option {
 function describe(slots: Slots) {
   const most = slots.reduce((found, [, running]) => Math.max(found, running), 0);
   return {
-    sentence: `At most ${formatCount(most)} trials ran at once, of whichever are selected.`,
+    sentence: `At most ${formatCount(most)} trials ran at once, those of all settings, whichever are selected.`,
     head: ["hours since the first start", "trials at once"],
     rows: () =>
       slots.map(([seconds, running]) => [formatNumber(seconds / 3600), formatCount(running)]),

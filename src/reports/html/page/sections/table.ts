@@ -80,10 +80,15 @@ class Grid {
     return this.#view.columns.filter((column) => this.#shown.has(column));
   }
 
-  /** The selected trials as they are sorted. */
+  /** The selected trials as they are sorted; equal ones as they are ranked. */
   get order(): readonly number[] {
     const { column, isDown } = this.#sorted;
-    this.#order ??= sortTrials(this.#selection.list(), column, isDown);
+    const { mask } = this.#selection;
+    this.#order ??= sortTrials(
+      this.#view.standing.filter((trial) => mask[trial] === 1),
+      column,
+      isDown,
+    );
     return this.#order;
   }
 
