@@ -57,6 +57,9 @@ export function preferParameters(
   return { command: kept, preferred: [...preferred] };
 }
 
+/** Names a file that appears when the trial is to be stopped early. */
+export const PRUNE_VARIABLE = "BSWEEP_PRUNE";
+
 /** The environment variable that holds one of bsweep's own values. */
 export function variableOf(name: CommandValueName): string {
   return `BSWEEP_${name.toUpperCase()}`;

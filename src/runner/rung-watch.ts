@@ -1,4 +1,5 @@
-import { messageOf } from "../core/errors.ts";
+import { writeFileSync } from "node:fs";
+import { messageOf, valueOr } from "../core/errors.ts";
 import type { Pruning, RungEvidence } from "../core/pruning.ts";
 import { formatValue } from "../core/quantities.ts";
 import type { EarlyEnd, StepRecord, Trial } from "../core/trial.ts";
@@ -15,6 +16,8 @@ interface RungContext {
   readonly folder: string;
   /** Whether the trial goes on from a checkpoint: then earlier steps are not told again. */
   readonly resumes: boolean;
+  /** Appears when the trial is to stop, for programs that look at it. */
+  readonly flagFile: string;
   readonly log: (line: string) => void;
 }
 
@@ -79,6 +82,8 @@ export class RungWatch {
     if (goesOn) return;
     const reason = `after step ${step}, ${metric} ${describe(value, evidence)}`;
     this.end = { reason, step, value, evidence };
+    // SIGTERM comes at once, and tells the same.
+    valueOr(undefined, () => writeFileSync(this.#context.flagFile, ""));
     this.#stop.abort(PRUNED);
   }
 }

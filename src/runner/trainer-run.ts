@@ -3,6 +3,7 @@ import type { Round } from "../formats/round-file.ts";
 import {
   commandEnvironment,
   fillCommand,
+  PRUNE_VARIABLE,
   type CommandValues,
   variableOf,
 } from "../core/trainer-command.ts";
@@ -15,7 +16,7 @@ import { builtProgram } from "../workspace/package.ts";
 import { ProgressLines } from "./progress.ts";
 import type { RungWatch } from "./rung-watch.ts";
 import { ReportWatch } from "./report-watch.ts";
-import { HOLDOUT_FILE, PARAMETERS_FILE, REQUEST_FILE } from "./trial-request.ts";
+import { HOLDOUT_FILE, PARAMETERS_FILE, PRUNE_FILE, REQUEST_FILE } from "./trial-request.ts";
 
 /** From SIGTERM to SIGKILL, for a trainer that has nothing to save. */
 const PLAIN_GRACE_SECONDS = 5;
@@ -103,7 +104,10 @@ async function runCommand(
     command: [program, ...args],
     // So that `python train.py` finds a file of the workspace.
     cwd: layout.workspace,
-    env: { ...withoutOwnLibraries(process.env), ...commandEnvironment(values) },
+    env: {
+      ...{ ...withoutOwnLibraries(process.env), ...commandEnvironment(values) },
+      [PRUNE_VARIABLE]: join(request.scratchFolder, PRUNE_FILE),
+    },
     withChannel: false,
     mark: `${variableOf("scratch")}=${values.scratch}`,
     onLine: progress.read,

@@ -12,6 +12,8 @@ import { openLabelledDataset } from "../workspace/packed-dataset.ts";
 export const REQUEST_FILE = "request.json";
 export const PARAMETERS_FILE = "params.json";
 export const HOLDOUT_FILE = "holdout.json";
+/** Appears when the trial is to be stopped early. */
+export const PRUNE_FILE = "prune";
 const REPORT_FILE = "report.json";
 
 export interface RequestContext {

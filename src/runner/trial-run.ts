@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { BsweepError, complaintOf, type ErrorCode, formatIssue } from "../core/errors.ts";
 import { type EarlyEnd, RUN_AGAIN_STATUS, type Trial, type TrialResult } from "../core/trial.ts";
 import { type CommandRequest, parseRefusal } from "../formats/trainer-request.ts";
@@ -10,7 +11,7 @@ import { packageVersion } from "../workspace/package.ts";
 import { fruitless, judge, type Outcome } from "./outcome.ts";
 import { RungWatch } from "./rung-watch.ts";
 import { runTrainer, type TrainerRun } from "./trainer-run.ts";
-import { type RequestContext, writeRequest } from "./trial-request.ts";
+import { PRUNE_FILE, type RequestContext, writeRequest } from "./trial-request.ts";
 import { makeScratchFolder } from "../workspace/scratch.ts";
 import { hostName, schedulerJobId, userName } from "./where.ts";
 
@@ -41,7 +42,7 @@ export async function runOneTrial(trial: Trial, context: TrialContext): Promise<
     const request = writeRequest(trial, context, scratchFolder);
     const before = describeCheckpoints(request.checkpoint?.folder ?? "");
     const warnings = new Warnings();
-    const rungs = watchRungs(trial, context, before !== "");
+    const rungs = watchRungs(trial, context, request, before !== "");
     const run = await runTrainer(request, { ...context, rungs }, warnings);
     const pruned = await judgePruned(rungs?.end, run, request, context, warnings);
     if (pruned !== undefined)
@@ -62,12 +63,20 @@ export async function runOneTrial(trial: Trial, context: TrialContext): Promise<
 function watchRungs(
   trial: Trial,
   { round, layout, log }: TrialContext,
+  { scratchFolder }: CommandRequest,
   resumes: boolean,
 ): RungWatch | undefined {
   const { pruning, study } = round;
   if (pruning === undefined) return undefined;
+  const flagFile = join(scratchFolder, PRUNE_FILE);
   const tell = (line: string): void => log(`trial ${trial.number}: ${line}`);
-  return new RungWatch(trial, { pruning, folder: layout.rungs(study), resumes, log: tell });
+  return new RungWatch(trial, {
+    pruning,
+    folder: layout.rungs(study),
+    resumes,
+    flagFile,
+    log: tell,
+  });
 }
 
 /** Undefined for a trial that was not stopped early, or came to its end all the same. */
