@@ -12,6 +12,7 @@ export type SamplerKeys<Name extends string = string> = Readonly<Record<Name | "
 
 /** A trial that was proposed before, as far as it has come. */
 export interface Observation {
+  /** The space's parameters and no other: a row of anything else is left out by whoever learns. */
   readonly params: Parameters;
   readonly state: "running" | "complete" | "pruned" | "failed";
   /** What was measured last, turned so that lower is better; null where nothing was. */

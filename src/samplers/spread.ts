@@ -1,9 +1,10 @@
 import type { Parameters } from "../core/study.ts";
 import type { Encoding, Point } from "./gp/encoding.ts";
-import { squareApart } from "./gp/kernel.ts";
 import type { Openings } from "./openings.ts";
 
 const DRAWS = 32;
+/** How long the ring is that [0, 1] lies on. */
+const RING = 1.1;
 /** The newest points, which a new one is to be far from. */
 const MOST_POINTS = 200;
 
@@ -34,8 +35,15 @@ function leastApart(
   for (const other of points) {
     let square = 0;
     for (let at = 0; at < point.length; at++)
-      square += squareApart(point[at] ?? 0, other[at] ?? 0, isCategory[at] ?? false);
+      square += squareAround(point[at] ?? 0, other[at] ?? 0, isCategory[at] ?? false);
     least = Math.min(least, square);
   }
   return least;
+}
+
+/** As on a ring: otherwise the corners of the space, where hardly anything is good, would be the farthest from all. */
+function squareAround(one: number, other: number, isCategory: boolean): number {
+  if (isCategory) return Number(one !== other);
+  const apart = Math.abs(one - other);
+  return Math.min(apart, RING - apart) ** 2;
 }

@@ -1,6 +1,6 @@
 import type { Parameters } from "../../core/study.ts";
 import type { Known } from "../history.ts";
-import { logExpectedImprovement } from "./acquisition.ts";
+import { scoreApart } from "./acquisition.ts";
 import type { Encoding } from "./encoding.ts";
 import { fit } from "./fit.ts";
 import { GaussianProcess } from "./gaussian-process.ts";
@@ -48,7 +48,7 @@ export class Believer {
     const promising = this.#best.map(({ params }) => params);
     const lowest = this.#best[0]?.mean ?? 0;
     const found = findBest({ ...ground, promising }, (params) =>
-      logExpectedImprovement(this.#model.predict(this.#encoding.encode(params)), lowest),
+      scoreApart(this.#model.predict(this.#encoding.encode(params)), lowest),
     );
     if (found !== null) this.#suppose(found);
     return found;

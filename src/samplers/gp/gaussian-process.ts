@@ -8,6 +8,8 @@ import type { Sample } from "./sample.ts";
 export interface Prediction {
   readonly mean: number;
   readonly variance: number;
+  /** The largest correlation with what was supposed; 0 where nothing was. */
+  readonly closeness: number;
 }
 
 /** A Gaussian process given a sample (Rasmussen and Williams, "Gaussian processes", 2006, 2.25 and 2.26). */
@@ -52,10 +54,14 @@ export class GaussianProcess {
   predict(point: Point): Prediction {
     const row = this.#covariances(point);
     const mean = this.#meanFrom(row);
+    let closest = 0;
+    for (let at = this.#weights.length; at < row.length; at++)
+      closest = Math.max(closest, row[at] ?? 0);
     solveLower(this.#triangle, row);
     let known = 0;
     for (const each of row) known += each * each;
-    return { mean, variance: Math.max(0, this.#hyperparameters.variance - known) };
+    const { variance } = this.#hyperparameters;
+    return { mean, variance: Math.max(0, variance - known), closeness: closest / variance };
   }
 
   predictMean(point: Point): number {

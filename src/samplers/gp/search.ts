@@ -12,7 +12,6 @@ const MOST_STEPS = 8;
 
 interface Scored {
   readonly params: Parameters;
-  readonly key: string;
   readonly score: number;
 }
 
@@ -42,7 +41,7 @@ export function findBest(
       const key = keyOf(params);
       if (seen.has(key)) continue;
       seen.add(key);
-      found.push({ params, key, score: score(params) });
+      found.push({ params, score: score(params) });
     }
     return found.sort((one, other) => other.score - one.score);
   };

@@ -223,8 +223,11 @@ describe.each(Object.entries(SAMPLERS).filter(([, { learns }]) => learns))(
       }
       const running = history.slice(ended.length).map(({ params }) => params);
       expect(new Set(running.map(canonicalJson)).size).toBe(50);
-      for (const { name } of space)
-        expect(new Set(running.map((params) => params[name])).size).toBeGreaterThan(15);
+      for (const { name } of space) {
+        const values = running.map((params) => Number(params[name]));
+        expect(new Set(values).size).toBeGreaterThan(15);
+        expect(Math.max(...values) - Math.min(...values)).toBeGreaterThan(100);
+      }
     });
 
     test("whoever comes second takes the second proposal: another one, and hardly worse", () => {

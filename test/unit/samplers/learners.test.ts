@@ -66,13 +66,13 @@ function meanOf(sampler: Sampler<"trials">): number {
 describe("those that learn find more than chance does", () => {
   const chance = meanOf(random);
 
-  // With these seeds random leaves 0.112, gp 0.035 and tpe 0.049.
-  test("gp: half of what random leaves, or less", () => {
-    expect(meanOf(gp)).toBeLessThan(chance / 2);
+  // With these seeds random leaves 0.112, gp 0.004 and tpe 0.020.
+  test("gp: a quarter of what random leaves, or less", () => {
+    expect(meanOf(gp)).toBeLessThan(chance / 4);
   });
 
-  test("tpe: seven tenths, or less", () => {
-    expect(meanOf(tpe)).toBeLessThan(0.7 * chance);
+  test("tpe: half, or less", () => {
+    expect(meanOf(tpe)).toBeLessThan(chance / 2);
   });
 
   test("auto goes as gp does, and as tpe does once there are many", () => {

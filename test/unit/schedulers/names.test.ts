@@ -19,6 +19,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "cli/commands/generate.ts": "says which command is next: `bsweep local`",
   "cli/commands/init.ts": "help: what an option is called elsewhere",
   "cli/commands/local.ts": "says which command is next: `bsweep local`",
+  "cli/commands/promote.ts": "says which command is next: `bsweep local`",
   "cli/commands/retry.ts": "says which command is next: `bsweep local`",
   "cli/commands/status.ts": "says which command is next: `bsweep local`",
   "cli/commands/steer.ts": "help: which scheduler can",
