@@ -22,7 +22,10 @@ const stepped: fc.Arbitrary<Distribution> = fc
 /** Of any width and place: narrow, far from zero, wider than 32 bits. */
 const ranged: fc.Arbitrary<Distribution> = fc.oneof(
   fc
-    .tuple(fc.double({ min: -1e12, max: 1e12, noNaN: true }), fc.double({ min: -13, max: 6 }))
+    .tuple(
+      fc.double({ min: -1e12, max: 1e12, noNaN: true }),
+      fc.double({ min: -13, max: 6, noNaN: true }),
+    )
     .map(([low, size]) => ({ low, high: low + Math.max(Math.abs(low), 1) * 10 ** size }))
     .map((ends): Distribution => ({ kind: "real", ...ends, log: ends.low > 0 })),
   fc
