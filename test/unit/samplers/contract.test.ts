@@ -42,7 +42,7 @@ function expectInSpace(space: SearchSpace, params: Parameters): void {
     ]);
 }
 
-describe.each(Object.entries(SAMPLERS))("%s", (kind, sampler: Sampler) => {
+describe.each(Object.entries(SAMPLERS))("%s", { timeout: 120_000 }, (kind, sampler: Sampler) => {
   const settingsFor = (trials: number): SamplerSpec["settings"] =>
     Object.fromEntries(
       Object.entries(sampler.settings).map(([name, { low, high }]) => [
@@ -198,6 +198,7 @@ describe.each(Object.entries(SAMPLERS))("%s", (kind, sampler: Sampler) => {
 
 describe.each(Object.entries(SAMPLERS).filter(([, { learns }]) => learns))(
   "%s, which learns",
+  { timeout: 120_000 },
   (kind) => {
     const ask = (
       space: SearchSpace,

@@ -63,7 +63,7 @@ function meanOf(sampler: Sampler<"trials">): number {
   return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
 }
 
-describe("those that learn find more than chance does", () => {
+describe("those that learn find more than chance does", { timeout: 120_000 }, () => {
   const chance = meanOf(random);
 
   // With these seeds random leaves 0.112, gp 0.004 and tpe 0.020.

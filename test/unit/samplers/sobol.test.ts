@@ -13,7 +13,7 @@ const SPACE: SearchSpace = [
 ];
 const propose = (seed: number, trials: number) => [...sobol.propose(SPACE, { seed, trials }, [])];
 
-describe("sobol", () => {
+describe("sobol", { timeout: 120_000 }, () => {
   test("the sequence is Joe and Kuo's: their own program's first ten points", () => {
     const points = Array.from({ length: 10 }, (_, index) =>
       [...sobolPoint(index, 3)].map((digits) => digits / 2 ** 32),

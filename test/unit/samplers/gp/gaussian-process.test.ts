@@ -38,7 +38,7 @@ const HYPERPARAMETERS: Hyperparameters = {
 const logsOf = ({ lengths, variance, noise }: Hyperparameters): Float64Array =>
   Float64Array.from([...lengths, variance, noise], Math.log);
 
-describe("the Gaussian process", () => {
+describe("the Gaussian process", { timeout: 120_000 }, () => {
   test.skipIf(PYTHON === undefined)("says what scikit-learn's says", () => {
     const sample = drawSample(30, 0.3);
     const asked = drawSample(10, 0, 2).points;

@@ -70,7 +70,7 @@ function toTheirs(params: Parameters): Record<string, number> {
   );
 }
 
-describe("the Parzen estimator", () => {
+describe("the Parzen estimator", { timeout: 120_000 }, () => {
   const measureTheirs = (
     names: readonly string[],
     observed: readonly Parameters[],
