@@ -2,7 +2,7 @@ import { formatCount, plural, formatDuration, formatMemory } from "../core/quant
 import { complaintOf } from "../core/errors.ts";
 import type { Site } from "../core/site.ts";
 import type { Study } from "../core/study.ts";
-import { countAsked } from "../samplers/index.ts";
+import { countAsked, isLateBound } from "../samplers/index.ts";
 import { requireWorkspace } from "../workspace/folder.ts";
 import { mostAtOnce } from "../rules/rule.ts";
 import { schedulerOf } from "../schedulers/index.ts";
@@ -51,6 +51,8 @@ export interface PlannedArrays {
 }
 
 const SECONDS_PER_HOUR = 3600;
+/** A search whose trials run in fewer turns than these has little to learn from. */
+const FEWEST_TURNS = 3;
 
 /**
  * What `generate` would write, counted. Writes nothing.
@@ -119,8 +121,16 @@ function* findWarnings(
     yield "resources.trialsPerElement is auto: the first round is one trial, whose time decides; above, an element is one trial";
   const changed = explainChangedCommand(study, layout);
   if (changed !== undefined) yield changed;
+  if (schedulerOf(site).submits) yield* warnOfHaste(study, tally.newTrials);
   if (largest !== null) yield* warnOfSize(study.resources, trialsPerElement, largest);
   yield* lintCluster(study, site, layout, estimateElements(tally, trialsPerElement, study));
+}
+
+/** Trials that all start at once learn nothing from one another. */
+function* warnOfHaste({ sampler, cluster }: Study, newTrials: number): Generator<string> {
+  const { concurrencyLimit: atOnce } = cluster;
+  if (isLateBound(sampler) && newTrials > 1 && atOnce * FEWEST_TURNS > newTrials)
+    yield `${formatCount(Math.min(atOnce, newTrials))} of ${plural(newTrials, "trial")} may start before any has ended, and choose knowing little: a lower cluster.concurrencyLimit lets them learn more from one another`;
 }
 
 /** What the next round's elements take on the average, by the shapes of their networks; unknown for a command. */

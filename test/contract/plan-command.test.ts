@@ -39,6 +39,24 @@ test("plan --json prints the counts for scripts", async () => {
   });
 });
 
+test("plan warns of a search whose trials start before any has ended, where a scheduler starts them", async () => {
+  const layout = makeWorkspace();
+  const search = (cluster: string): string =>
+    `${STUDY}sampler: { kind: gp, trials: 60 }\ncluster: ${cluster}\n`;
+  const warnings: boolean[] = [];
+  for (const cluster of [
+    "{ site: slurm, concurrencyLimit: 30 }",
+    "{ site: slurm, concurrencyLimit: 10 }",
+    "{ site: local, concurrencyLimit: 30 }",
+  ]) {
+    writeStudy(layout, search(cluster));
+    const { exitStatus, stderr } = await plan(layout.workspace, "study.yaml");
+    expect(exitStatus).toBe(0);
+    warnings.push(stderr.includes("30 of 60 trials may start before any has ended"));
+  }
+  expect(warnings).toEqual([true, false, false]);
+});
+
 test("an invalid study ends with 3, every issue on stderr, nothing on stdout", async () => {
   const layout = makeWorkspace();
   writeStudy(layout, STUDY.replace("filters", "filtres").replace("epochs: 2", "epochs: 0"));

@@ -73,9 +73,15 @@ function describeMethods(study: Study, { report, setting, epochs }: Origin): rea
       ? "Each was judged as its own program judges it"
       : `Each was judged once on ${100 * setting.holdout.fraction} % of the rows${rows}, which no trial trained or stopped on`;
   return [
-    `We searched ${plural(varying.length, "hyperparameter")} of ${trainer} (${varying.map(showName).join(", ") || "none"}) with ${plural(counts.planned, "trial")} drawn by ${study.sampler.kind} sampling (seed ${study.sampler.seed}), each trained for at most ${epochs.toSorted((a, b) => a - b).join(" or ") || "no"} epochs, with bsweep; ${formatCount(counts.complete)} ended with a result and ${formatCount(counts.failed)} failed. ${held}. Trials were ranked by ${metric}, to be ${direction}d; intervals of single runs are Wilson's [1], over rows only.`,
+    `We searched ${plural(varying.length, "hyperparameter")} of ${trainer} (${varying.map(showName).join(", ") || "none"}) with ${plural(counts.planned, "trial")} drawn by ${study.sampler.kind} sampling (seed ${study.sampler.seed}), each trained for at most ${epochs.toSorted((a, b) => a - b).join(" or ") || "no"} epochs, with bsweep; ${formatCount(counts.complete)} ended with a result${describePruner(study, counts.pruned)} and ${formatCount(counts.failed)} failed. ${held}. Trials were ranked by ${metric}, to be ${direction}d; intervals of single runs are Wilson's [1], over rows only.`,
     `How much a parameter matters is told by functional ANOVA [2] and PED-ANOVA [3], held against the largest of all parameters under permutations of the objective [4]. ${describeTies(report)}${describeCorrection(report)}`,
   ];
+}
+
+function describePruner({ pruner }: Study, pruned: number): string {
+  if (pruned === 0) return "";
+  const how = pruner === undefined ? "" : ` by ${pruner.kind} from step ${pruner.minResource} on`;
+  return `, ${formatCount(pruned)} were stopped early${how}`;
 }
 
 /** Only what was done is told. */

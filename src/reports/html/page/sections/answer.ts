@@ -12,7 +12,11 @@ const TOP = 10;
 /** The best trial, how sure that is, and what to do with it. */
 export function answerSection(view: View, selection: Selection): HTMLElement {
   const { answer, counts } = view.page;
-  const told = `${plural(counts.planned, "trial")} planned, ${formatCount(counts.complete)} complete, ${formatCount(counts.failed)} failed, ${formatCount(counts.waiting)} without a result`;
+  const early = [
+    ...(counts.pruned > 0 ? [`${formatCount(counts.pruned)} pruned`] : []),
+    ...(counts.skipped > 0 ? [`${formatCount(counts.skipped)} skipped`] : []),
+  ].map((part) => `, ${part}`);
+  const told = `${plural(counts.planned, "trial")} planned, ${formatCount(counts.complete)} complete${early.join("")}, ${formatCount(counts.failed)} failed, ${formatCount(counts.waiting)} without a result`;
   if (answer === null) {
     const why = view.ranked.length > 0 ? "meets what is required" : "is ranked yet";
     return section("answer", "The answer", el("p", {}, `No trial ${why}: ${told}.`));
