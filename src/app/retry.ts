@@ -1,12 +1,14 @@
 import type { Effects } from "../core/effects.ts";
-import { groupBy } from "../core/objects.ts";
+import { dropAbsent, groupBy } from "../core/objects.ts";
 import type { Study } from "../core/study.ts";
 import type { Trial } from "../core/trial.ts";
+import { readRounds } from "../rounds/round.ts";
 import { schedulerOf } from "../schedulers/index.ts";
 import { readPlannedTrials } from "../storage/attempts.ts";
+import type { Layout } from "../workspace/layout.ts";
 import { collectFirst, quietly } from "./collect/collect-first.ts";
-import { observeStudy } from "./cluster/observe.ts";
-import { type WrittenRound, writeRound } from "./generate/write-round.ts";
+import { observeStudy, type ObservedTrial } from "./cluster/observe.ts";
+import { isForItsResult, type WrittenRound, writeRound } from "./generate/write-round.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
 import { findKnownPacking, findMeasured } from "./plan/packing.ts";
 import { openPlan, type PlanContext } from "./plan/plan-context.ts";
@@ -25,7 +27,7 @@ export interface RetryReport {
   readonly study: string;
   /** The study file, as the user named it. */
   readonly studyFile: string;
-  /** One for each set of resources. */
+  /** One for each set of resources; trials that are to come to their end have their own. */
   readonly rounds: readonly RetryRound[];
   /** The most trials first. */
   readonly leftOut: readonly LeftOut[];
@@ -114,8 +116,9 @@ async function writeRounds(
   writing: Writing,
 ): Promise<readonly RetryRound[]> {
   const { context, options, effects } = writing;
-  const classes = groupBy(chosen, ({ resources: { memoryMiB, walltimeSeconds } }) =>
-    [memoryMiB, walltimeSeconds].join(" "),
+  const isToTheEnd = createEndCheck(options.layout, context.study.name);
+  const classes = groupBy(chosen, ({ trial, resources: { memoryMiB, walltimeSeconds } }) =>
+    [memoryMiB, walltimeSeconds, isToTheEnd(trial)].join(" "),
   );
   const planned = await collectFirst(
     { study: context.study, layout: options.layout },
@@ -126,7 +129,8 @@ async function writeRounds(
   for (const members of classes.values()) {
     const [first] = members;
     if (first === undefined) continue;
-    const study = adaptStudy(context, first, excluded);
+    const adapted = adaptStudy(context, first, excluded);
+    const study = isToTheEnd(first.trial) ? withoutPruner(adapted) : adapted;
     const trials = members.flatMap(({ trial }): Trial[] => {
       const known = planned.get(trial.trialId);
       return known === undefined ? [] : [{ ...known, attempt: trial.place.attempt + 1 }];
@@ -143,6 +147,17 @@ async function writeRounds(
     });
   }
   return rounds;
+}
+
+/** Whether a trial was promoted, or is a finalist: its next attempt is not stopped early either. */
+function createEndCheck(layout: Layout, study: string): (trial: ObservedTrial) => boolean {
+  const ofThem = readRounds(layout, study).filter(({ kind }) => isForItsResult(kind));
+  const rounds = new Set(ofThem.map(({ round }) => round));
+  return ({ planned }) => planned.some(({ round }) => rounds.has(round));
+}
+
+function withoutPruner(study: Study): Study {
+  return dropAbsent({ ...study, pruner: undefined });
 }
 
 /** The study with what this round's elements need. */

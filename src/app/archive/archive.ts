@@ -10,7 +10,8 @@ import { readRounds } from "../../rounds/round.ts";
 import { copyDatabase, readWhereabouts, type Whereabouts } from "../../storage/archived.ts";
 import { withDatabase } from "../../storage/database.ts";
 import { withFolderBeside } from "../../workspace/atomic.ts";
-import { createLayout, type Layout, ROUND_FILE } from "../../workspace/layout.ts";
+import { listFolder } from "../../workspace/folder.ts";
+import { createLayout, HISTORY_FILE, type Layout, ROUND_FILE } from "../../workspace/layout.ts";
 import { packageVersion } from "../../workspace/package.ts";
 import { collectResults } from "../collect/collect.ts";
 import { quietly } from "../collect/collect-first.ts";
@@ -55,7 +56,7 @@ interface ArchiveOptions {
 
 /**
  * Copies a study into one folder that is a workspace of its own, to be read by every command, and by people without bsweep:
- * study file, rounds, packed results, database, report, a README, and the digest of each file. It appears as a whole.
+ * study file, rounds, packed results, what a search has chosen by, database, report, a README, and the digest of each file. It appears as a whole.
  * @throws BsweepError CONFLICT where something stands in its place, or the study has no round; WORKSPACE; STORAGE
  */
 export async function archiveStudy(
@@ -99,6 +100,7 @@ async function fill(
   put(STUDY_FILE, readFileSync(study.file, "utf8"));
   const rounds = readRounds(layout, study.name);
   for (const round of rounds) copyRound(layout, target, round);
+  copySearch(layout, target, study.name);
   mkdirSync(target.studyResults(study.name), { recursive: true });
   const { reporter } = effects;
   const copied = copyIntoPacks(layout, target, study.name, (label, done, total) =>
@@ -120,10 +122,23 @@ async function fill(
 }
 
 /** Its plan: scripts, logs and job ids are of the cluster, and stay. */
-function copyRound(from: Layout, to: Layout, { study, round, arrays }: Round): void {
-  const [source, target] = [from.round(study, round), to.round(study, round)];
+function copyRound(from: Layout, to: Layout, { study, round, arrays, search }: Round): void {
+  const names = [ROUND_FILE, ...arrays.map(({ manifest }) => manifest)];
+  const known = search === undefined ? [] : [HISTORY_FILE];
+  copyFiles(from.round(study, round), to.round(study, round), [...names, ...known]);
+}
+
+/** What trials have chosen, and what they chose by, so that each choice can be made again. */
+function copySearch(from: Layout, to: Layout, study: string): void {
+  for (const place of ["choices", "observations"] as const) {
+    const names = listFolder(from[place](study)).filter((name) => /^[0-9a-f].*\.json$/.test(name));
+    if (names.length > 0) copyFiles(from[place](study), to[place](study), names);
+  }
+}
+
+function copyFiles(source: string, target: string, names: readonly string[]): void {
   mkdirSync(target, { recursive: true });
-  for (const name of [ROUND_FILE, ...arrays.map(({ manifest }) => manifest)])
+  for (const name of names)
     writeFileSync(join(target, name), readFileSync(join(source, name)), { flag: "wx" });
 }
 

@@ -187,10 +187,13 @@ function describeRound(inputs: RoundInputs, arrays: readonly RoundArray[], trial
   };
 }
 
-/** What is run for its result alone is trained to its end. */
+/** Whether a round's trials are run for their result alone: they are trained to their end. */
+export function isForItsResult(kind: RoundKind): boolean {
+  return kind === "promotion" || kind === "finalists";
+}
+
 function pruningOf({ study, header, kind }: RoundInputs): Round["pruning"] {
-  const isForItsResult = kind === "promotion" || kind === "finalists";
-  return isForItsResult ? undefined : describePruning(study, header);
+  return isForItsResult(kind) ? undefined : describePruning(study, header);
 }
 
 function describeCluster({ study, site, cluster }: RoundInputs): RoundCluster {

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { valueOr } from "../../core/errors.ts";
 import type { Choice } from "../../core/search.ts";
@@ -10,9 +10,10 @@ import { listFolder, readPlainFile } from "../../workspace/folder.ts";
 const NAME = /^([0-9a-f]{16})\.json$/;
 
 /**
- * The choices of a study's late-bound trials. Two files of the same content make one: `<content>.taken` first, so that no
- * other slot chooses these parameters, then `<slot>.json`, so that the slot chooses nothing else. Both are made once and
- * never changed; who is killed in between finds the first one again.
+ * The choices of a study's late-bound trials. Two files of the same content make one: `<content>.1.taken` first, so that no
+ * other slot chooses these parameters, then `<slot>.json`, so that the slot chooses nothing else. Both are made once, never
+ * changed, and never removed. A slot that was killed in between, and chose otherwise then, does not keep what it had taken:
+ * others take `<content>.2.taken`.
  */
 export class Choices {
   readonly #folder: string;
@@ -57,15 +58,24 @@ export class Choices {
    * @throws BsweepError WORKSPACE where nothing can be written; INVALID_RESULT as read does
    */
   make(choice: Choice): Choice | undefined {
-    const { slot, content } = choice;
-    const taken = join(this.#folder, `${content}.taken`);
     const text = formatSearchFile(choice);
-    if (!writeFileOnce(taken, text) && this.#holderOf(taken) !== slot) return undefined;
-    if (writeFileOnce(this.#path(slot), text)) return choice;
-    const made = this.read(slot);
-    if (made !== undefined && made.content !== content)
-      valueOr(undefined, () => rmSync(taken, { force: true }));
-    return made;
+    if (!this.#take(choice, text)) return undefined;
+    return writeFileOnce(this.#path(choice.slot), text) ? choice : this.read(choice.slot);
+  }
+
+  #take({ slot, content }: Choice, text: string): boolean {
+    for (let generation = 1; ; generation++) {
+      const taken = join(this.#folder, `${content}.${generation}.taken`);
+      if (writeFileOnce(taken, text)) return true;
+      const holder = this.#holderOf(taken);
+      if (holder === slot) return true;
+      if (holder === undefined || !this.#hasChosenOtherwise(holder, content)) return false;
+    }
+  }
+
+  #hasChosenOtherwise(slot: string, content: string): boolean {
+    const made = valueOr(undefined, () => this.read(slot));
+    return made !== undefined && made.content !== content;
   }
 
   #holderOf(taken: string): string | undefined {

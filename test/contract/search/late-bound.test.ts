@@ -1,28 +1,18 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Choice } from "../../../src/core/search.ts";
 import { collectResults } from "../../../src/app/collect/collect.ts";
 import { groupBy } from "../../../src/core/objects.ts";
-import { parseSearchHistory } from "../../../src/formats/search-history.ts";
-import { Choices } from "../../../src/rounds/search/choices.ts";
-import { historyOf, knownAt, readKnown } from "../../../src/rounds/search/known.ts";
-import { readRound } from "../../../src/rounds/round.ts";
-import { propose } from "../../../src/samplers/index.ts";
+import { readKnown } from "../../../src/rounds/search/known.ts";
 import { withDatabase } from "../../../src/storage/database.ts";
 import { runBsweep, startBsweep, until } from "../../support/bsweep-process.ts";
 import { recordEffects } from "../../support/prepare.ts";
+import { expectRepeatable, readChoices } from "../../support/search-choices.ts";
 import { generateSearch, makeSearchStudy, type SearchStudy } from "../../support/search-study.ts";
 
 /** @param words a command and its options */
 function run({ layout, studyFile }: SearchStudy, command: string, ...words: string[]) {
   return runBsweep([command, studyFile, `--workspace=${layout.workspace}`, ...words]);
-}
-
-function readChoices({ layout }: SearchStudy): Choice[] {
-  const { choices, complaints } = new Choices(layout.choices("s")).readAll();
-  expect(complaints).toEqual([]);
-  return [...choices.values()].sort((a, b) => a.number - b.number);
 }
 
 interface Row {
@@ -53,35 +43,6 @@ const logsOf = ({ layout }: SearchStudy, round = 1): string =>
   readdirSync(join(layout.round("s", round), "logs/array-01"))
     .map((name) => readFileSync(join(layout.round("s", round), "logs/array-01", name), "utf8"))
     .join("");
-
-/** Every choice is what its sampler proposes for what it says it has seen. */
-function expectRepeatable(study: SearchStudy, round = 1): void {
-  const { layout } = study;
-  const search = readRound(layout, "s", round)?.search;
-  if (search === undefined) throw new Error("the round does not say how its trials choose");
-  const file = join(layout.round("s", round), "history.jsonl");
-  const earlier = parseSearchHistory(readFileSync(file, "utf8"), file);
-  const { known } = readKnown(layout, "s", search, earlier);
-  const choices = readChoices(study);
-  for (const choice of choices) {
-    const history = historyOf(knownAt(choice, known, choices), search.set);
-    const proposals = propose(
-      search.space,
-      { ...search.sampler, seed: choice.sampler.seed },
-      history,
-    );
-    const proposed = [...take(proposals, choice.place + 1)].at(-1);
-    expect([choice.number, proposed]).toEqual([choice.number, choice.params]);
-  }
-}
-
-function* take<T>(items: Iterable<T>, count: number): Generator<T> {
-  let taken = 0;
-  for (const item of items) {
-    if (taken++ === count) return;
-    yield item;
-  }
-}
 
 describe("trials that choose when they start", () => {
   test("learn from one another, never choose the same, and can be followed", async () => {

@@ -22,6 +22,7 @@ process.on("SIGTERM", () => {
 let epoch = 0;
 const next = () => {
   if (epoch === Number(epochs)) {
+    if (process.env.FAILS_AT_END) process.exit(3);
     fs.writeFileSync(result, JSON.stringify({ metrics: { value: x } }));
     process.exit(0);
   }
@@ -58,7 +59,12 @@ ${more}
   );
   const run = (command: string, ...rest: string[]) =>
     runBsweep([command, studyFile, `--workspace=${workspace}`, ...rest]);
-  return { workspace, studyFile, run };
+  /** No trial comes to its end well. */
+  const failAtEnd = () =>
+    runBsweep(["local", studyFile, `--workspace=${workspace}`, "--workers=1"], {
+      env: { FAILS_AT_END: "1" },
+    });
+  return { workspace, studyFile, run, failAtEnd };
 }
 
 async function readAll(workspace: string, study = "s"): Promise<TrialResult[]> {
@@ -112,6 +118,32 @@ describe("trials that are stopped early", () => {
       { attempt: 2, state: "complete", objective: 7 },
     ]);
     expect((await run("promote", "--top", "9", "--dry-run")).stdout).toContain("4 pruned trials");
+  });
+
+  test("are not stopped again by a retry of what was promoted, or of finalists", async () => {
+    const { workspace, run, failAtEnd } = makeStudy(
+      "pruner: { kind: successive-halving }",
+      "{ x: [8, 7, 6] }",
+    );
+    await run("generate");
+    await run("local", "--workers", "1");
+    await run("promote", "--top", "1");
+    await failAtEnd();
+    expect((await run("retry")).stdout).toContain("1 error: trial 2");
+    await failAtEnd();
+    expect((await run("retry")).stdout).toContain("1 error: trial 2");
+    await run("generate", "--finalists", "1", "--replicates", "2");
+    await failAtEnd();
+    expect((await run("retry")).stdout).toContain("2 error: trials 2, 4");
+    expect((await run("local", "--workers", "1")).exitStatus).toBe(0);
+    const last = (await readAll(workspace)).filter(({ number }) => [2, 4].includes(number));
+    expect(last.map(({ number, attempt, state }) => [number, attempt, state])).toEqual([
+      [2, 1, "pruned"],
+      ...[2, 3, 4].map((attempt) => [2, attempt, "failed"]),
+      [2, 5, "complete"],
+      [4, 1, "failed"],
+      [4, 2, "complete"],
+    ]);
   });
 
   test("are held against siblings of their own bracket alone", async () => {

@@ -1,0 +1,62 @@
+import { join } from "node:path";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { expect, test } from "vitest";
+import { createLayout } from "../../../src/workspace/layout.ts";
+import { runBsweep } from "../../support/bsweep-process.ts";
+import { expectRepeatable, readChoices } from "../../support/search-choices.ts";
+import { generateSearch, makeSearchStudy, type SearchStudy } from "../../support/search-study.ts";
+import { readContent } from "../../support/study-database.ts";
+
+const run = ({ layout, studyFile }: SearchStudy, command: string, ...words: string[]) =>
+  runBsweep([command, studyFile, `--workspace=${layout.workspace}`, ...words]);
+
+/** Some trials complete, some pruned, some failed, some skipped, two that have not chosen. */
+async function makeMixed(): Promise<SearchStudy> {
+  const study = makeSearchStudy({
+    sampler: "kind: gp, trials: 10, seed: 1",
+    more: "pruner: { kind: successive-halving }\nstop: { patience: 4 }",
+    epochs: 4,
+  });
+  await generateSearch(study);
+  expect((await run(study, "local", "--workers", "1")).exitStatus).toBe(0);
+  study.write({
+    sampler: "kind: gp, trials: 12, seed: 1",
+    more: "pruner: { kind: successive-halving }",
+    epochs: 4,
+  });
+  await generateSearch(study);
+  expect((await run(study, "collect")).exitStatus).toBe(0);
+  return study;
+}
+
+test("a database made anew is the same, from results or packs, with or without the choices' files", async () => {
+  const study = await makeMixed();
+  const { layout } = study;
+  const database = layout.database("s");
+  const first = readContent(database);
+  const collectAnew = async (...words: string[]) => {
+    rmSync(database);
+    expect((await run(study, "collect", ...words)).exitStatus).toBe(0);
+    return readContent(database);
+  };
+  expect(await collectAnew()).toEqual(first);
+  expect((await run(study, "collect", "--pack")).exitStatus).toBe(0);
+  expect(await collectAnew()).toEqual(first);
+  expect((await run(study, "collect", "--unpack")).exitStatus).toBe(0);
+  expect(await collectAnew()).toEqual(first);
+  rmSync(layout.choices("s"), { recursive: true });
+  expect(await collectAnew()).toEqual(first);
+});
+
+test("an archive holds what each choice was made from", async () => {
+  const study = await makeMixed();
+  const output = join(study.layout.workspace, "handed on");
+  expect((await run(study, "archive", "--output", output)).exitStatus).toBe(0);
+  const copy = { layout: createLayout(output) };
+  expect(readChoices(copy)).toEqual(readChoices(study));
+  expectRepeatable(copy);
+  const shown = await runBsweep(["show", join(output, "study.yaml"), "1", `--workspace=${output}`]);
+  expect(shown.stdout).toContain("Chosen: for trial 1 by gp");
+  const sums = readFileSync(join(output, "SHA256SUMS"), "utf8");
+  for (const name of readdirSync(copy.layout.observations("s"))) expect(sums).toContain(name);
+});
