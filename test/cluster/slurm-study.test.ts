@@ -10,6 +10,7 @@ import {
   makeSlurmStudy,
   type SlurmStudyOptions,
 } from "../support/slurm/study.ts";
+import { expectRepeatable, readChoices } from "../support/search-choices.ts";
 import { requireHere, SLURM } from "../support/requirements.ts";
 
 describe.runIf(requireHere(SLURM))("a study on Slurm", () => {
@@ -51,6 +52,41 @@ resources: { memory: 1GB, walltime: 5m }
     };
     expect(report.ranking).toHaveLength(6);
     expect(await study.demand("best", "study.yaml")).toContain("best of 6 complete trials");
+  });
+
+  test("a search: elements choose, learn from one another, stop early, and are trained to their end once promoted", async () => {
+    const study = make({
+      name: "s",
+      study: `
+data: { train: data/digits, holdout: 0.2 }
+trainer: { kind: cnn, epochs: 4, set: { blocks: 1, denseUnits: 8, filters: 2 } }
+space: { learningRate: { low: 0.00001, high: 0.1, log: true }, dropout: [0, 0.2, 0.5] }
+sampler: { kind: gp, trials: 10, seed: 1 }
+pruner: { kind: successive-halving, minResource: 2, keepCheckpoints: true }
+resources: { memory: 1GB, walltime: 5m, checkpoint: epoch }
+`,
+    });
+    writeKaggleCsv(join(study.layout.workspace, "train.csv"), { rows: 400 });
+    await study.demand("prepare", "--csv", "train.csv", "--to", "data/digits");
+    await study.demand("generate", "study.yaml");
+    expect((await study.submit(1)).exitStatus).toBe(0);
+    await study.untilEnded();
+    const choices = readChoices(study);
+    expectRepeatable(study);
+    expect(new Set(choices.map(({ params }) => JSON.stringify(params))).size).toBe(10);
+    const counts = async (): Promise<Record<string, number>> =>
+      (
+        JSON.parse(await study.demand("status", "study.yaml", "--json")) as {
+          counts: Record<string, number>;
+        }
+      ).counts;
+    const before = await counts();
+    expect((before["complete"] ?? 0) + (before["pruned"] ?? 0)).toBe(10);
+    expect(before["pruned"]).toBeGreaterThan(0);
+    await study.demand("promote", "study.yaml", "--top", "1");
+    expect((await study.submit(2)).exitStatus).toBe(0);
+    await study.untilEnded();
+    expect((await counts())["pruned"]).toBe((before["pruned"] ?? 0) - 1);
   });
 
   test("each failure is told for what it is, and an element that asks for it is run again", async () => {

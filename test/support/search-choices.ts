@@ -33,7 +33,7 @@ export function expectRepeatable(study: Pick<SearchStudy, "layout">, round = 1):
       history,
     );
     const proposed = [...take(proposals, choice.place + 1)].at(-1);
-    expect([choice.number, proposed]).toEqual([choice.number, choice.params]);
+    expect([choice.number, { ...search.set, ...proposed }]).toEqual([choice.number, choice.params]);
   }
 }
 
