@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { benchAsking } from "./asking.ts";
 import { benchCollect } from "./collect.ts";
 import { benchCommands } from "./commands.ts";
 import { tell } from "./figure.ts";
@@ -24,6 +25,7 @@ const BENCHES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   status: benchStatus,
   html: benchHtml,
   importance: benchImportance,
+  asking: benchAsking,
   search: benchSearch,
 };
 

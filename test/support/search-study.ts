@@ -47,7 +47,12 @@ export interface SearchStudy {
 
 /** A study whose trials choose when they start. Nothing is generated. */
 export function makeSearchStudy(options: SearchStudyOptions = {}): SearchStudy {
-  const workspace = join(makeTestFolder(), "workspace");
+  return makeSearchStudyIn(makeTestFolder(), options);
+}
+
+/** The same in a folder that is there. */
+export function makeSearchStudyIn(folder: string, options: SearchStudyOptions): SearchStudy {
+  const workspace = join(folder, "workspace");
   mkdirSync(workspace);
   const studyFile = join(workspace, "study.yaml");
   const trainer = join(workspace, "trainer.cjs");
