@@ -5,6 +5,10 @@ import { checkValue, type DocumentKind, readJson } from "./issues.ts";
 import { parametersSchema, trialIdSchema } from "./manifest.ts";
 
 const KIND: DocumentKind = { code: "INVALID_RESULT", what: "file of a search" };
+const CHOICE: DocumentKind = {
+  ...KIND,
+  hint: "remove it where nothing is writing it any more: its trial, if it has no result, chooses anew",
+};
 
 /** Numbers as foldRanges writes them. */
 const ranges = z
@@ -45,7 +49,7 @@ const observationSchema: z.ZodType<TrialObservation> = z.strictObject({
 
 /** @throws BsweepError INVALID_RESULT */
 export function parseChoice(text: string, file: string): Choice {
-  return checkValue(readJson(text, { file }, KIND), { file }, choiceSchema, KIND);
+  return checkValue(readJson(text, { file }, CHOICE), { file }, choiceSchema, CHOICE);
 }
 
 /** @throws BsweepError INVALID_RESULT */

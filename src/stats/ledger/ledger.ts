@@ -13,7 +13,7 @@ export interface Ledger {
   readonly trials: number;
   /** Attempts that were planned and have left nothing so far: they wait, run, or came to nothing. */
   readonly open: number;
-  /** All attempts that left a result. */
+  /** All attempts that left a result and were not skipped. */
   readonly used: Cost;
   readonly saved: Saved;
   readonly wasted: Wasted;
@@ -51,7 +51,7 @@ interface Waiting {
 
 /** Against one job on one machine that is as fast as these were: it would run the trials one after another. */
 interface SpeedUp {
-  /** Sum over all attempts that left a result. */
+  /** Sum over all attempts that ran and left a result. */
   readonly oneJobSeconds: number;
   /** From the first start to the last end. */
   readonly seconds: number;
@@ -76,13 +76,15 @@ interface LedgerInput {
 
 /** The same for the same attempts, in whichever order they come. */
 export function buildLedger(input: LedgerInput): Ledger {
-  const attempts = sortAttempts(input.attempts);
+  const ended = sortAttempts(input.attempts);
+  // Who was skipped has run nothing.
+  const attempts = ended.filter(({ state }) => state !== "skipped");
   const slots = countSlots(attempts);
   return {
-    trials: attempts.filter(({ counts }) => counts).length,
+    trials: ended.filter(({ counts }) => counts).length,
     open: input.open,
     used: costOf(attempts),
-    saved: measureSaved(attempts),
+    saved: measureSaved(ended),
     wasted: {
       failed: costOf(attempts.filter(({ state }) => state === "failed")),
       repeated: costOf(attempts.filter(createRepeatTest(attempts))),
@@ -90,7 +92,7 @@ export function buildLedger(input: LedgerInput): Ledger {
     },
     requestMargin: REQUEST_MARGIN,
     requests: compareRequests(attempts),
-    waiting: measureWaiting(attempts),
+    waiting: measureWaiting(ended),
     slots,
     speedUp: slots === null ? null : measureSpeedUp(attempts, slots),
     bests: listBests(attempts, input.objective),

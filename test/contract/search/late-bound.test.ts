@@ -282,3 +282,27 @@ function makeQuick({ layout }: SearchStudy): void {
   const file = join(layout.round("s", 1), "round.json");
   writeFileSync(file, readFileSync(file, "utf8").replace('"600"', '"0"'));
 }
+
+describe("a choice that cannot be read", () => {
+  test("is told of, with what to do, and made anew once it is removed", async () => {
+    const study = makeSearchStudy({ sampler: "kind: gp, trials: 1, seed: 1" });
+    await generateSearch(study);
+    const [element = ""] = readFileSync(
+      join(study.layout.round("s", 1), "array-01.trials.jsonl"),
+      "utf8",
+    ).split("\n");
+    const { trials } = JSON.parse(element) as { trials: { slot: string }[] };
+    const folder = study.layout.choices("s");
+    const file = join(folder, `${trials[0]?.slot ?? ""}.json`);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(file, '{"schemaVersion":1,');
+    const refused = await run(study, "local");
+    expect(refused.exitStatus).not.toBe(0);
+    expect(logsOf(study)).toContain(`[INVALID_RESULT] ${file}`);
+    expect(logsOf(study)).toContain("its trial, if it has no result, chooses anew");
+    expect(readFileSync(file, "utf8")).toBe('{"schemaVersion":1,');
+    rmSync(file);
+    expect((await run(study, "local")).exitStatus).toBe(0);
+    expect(readChoices(study)).toHaveLength(1);
+  });
+});

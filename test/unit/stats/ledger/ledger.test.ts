@@ -97,6 +97,18 @@ test("pruning saves the steps that were left, at the trial's own pace; skipping 
   });
 });
 
+test("who was skipped has used nothing, and is no attempt at the best", () => {
+  const skipped = { state: "skipped", seconds: 0, cpuSeconds: null, objective: null } as const;
+  const { trials, used, bests } = ledgerOf([
+    makeAttempt(1, { ...skipped, start: at(0) }),
+    makeAttempt(2, { start: at(50) }),
+    makeAttempt(3, { ...skipped, start: at(500) }),
+  ]);
+  expect(trials).toBe(3);
+  expect(used).toMatchObject({ attempts: 1, measuredCpu: { unknown: 0 } });
+  expect(bests).toMatchObject([{ number: 2, attempts: 1 }]);
+});
+
 test("what was saved is unknown where no pace is, and where steps are no epochs", () => {
   const { saved } = ledgerOf([
     makeAttempt(1, { state: "skipped", seconds: 0, objective: null }),
