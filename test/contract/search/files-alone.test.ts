@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { expect, test } from "vitest";
+import { openKeptDatabase } from "../../../src/storage/database.ts";
 import { createLayout } from "../../../src/workspace/layout.ts";
 import { runBsweep } from "../../support/bsweep-process.ts";
 import { expectRepeatable, readChoices } from "../../support/search-choices.ts";
@@ -59,4 +60,33 @@ test("an archive holds what each choice was made from", async () => {
   expect(shown.stdout).toContain("Chosen: for trial 1 by gp");
   const sums = readFileSync(join(output, "SHA256SUMS"), "utf8");
   for (const name of readdirSync(copy.layout.observations("s"))) expect(sums).toContain(name);
+});
+
+test("trials that have not chosen are no replicates of one another, to compare and to Optuna", async () => {
+  const study = await makeMixed();
+  const { workspace } = study.layout;
+  const optuna = join(workspace, "optuna.db");
+  const report = ["--format", "optuna", "--output", optuna];
+  expect((await run(study, "report", ...report)).exitStatus).toBe(0);
+  const numbers = readChoices(study).map(({ number }) => number);
+  const database = openKeptDatabase(optuna, true);
+  const exported = database
+    .prepare("SELECT value_json FROM trial_user_attributes WHERE key = 'trial'")
+    .pluck()
+    .all();
+  database.close();
+  expect(exported.map(Number).sort((a, b) => a - b)).toEqual(numbers);
+  expect(numbers.length).toBeLessThan(10);
+
+  const other = makeSearchStudy({ sampler: "kind: gp, trials: 1, seed: 1", epochs: 4 });
+  await generateSearch(other);
+  await run(other, "local");
+  const { stdout } = await runBsweep([
+    ...["compare", other.studyFile, study.layout.database("s"), "--json"],
+    `--workspace=${other.layout.workspace}`,
+  ]);
+  const { differences } = JSON.parse(stdout) as { differences: { what: string }[] };
+  expect(differences.filter(({ what }) => what === "replicates")).toEqual([]);
+  expect((await run(study, "show", "10")).stdout).toContain("Parameters: none were chosen");
+  expect((await run(study, "show", "12")).stdout).toContain("Parameters: not chosen yet");
 });
