@@ -221,6 +221,21 @@ describe("a study that goes on", () => {
     expect(new Set(rows.map(({ params }) => params)).size).toBe(18);
   });
 
+  test("knows finalists once, and learns of them as of any earlier round", async () => {
+    const study = makeSearchStudy({ sampler: "kind: gp, trials: 3, seed: 1", space: NO_FAILURE });
+    await generateSearch(study);
+    await run(study, "local", "--workers", "1");
+    await run(study, "generate", "--finalists", "2", "--replicates", "2");
+    await run(study, "local", "--workers", "1");
+    study.write({ sampler: "kind: gp, trials: 5, seed: 1", space: NO_FAILURE });
+    await generateSearch(study);
+    await run(study, "local", "--workers", "1");
+    expect(logsOf(study, 3)).toMatch(/trial 6: .* knowing 5 ended and 0 running/);
+    expect(logsOf(study, 3)).toMatch(/trial 7: .* knowing 6 ended and 0 running/);
+    expectRepeatable(study, 3);
+    expect(await readRows(study)).toHaveLength(7);
+  });
+
   test("starts from trials of elsewhere, which are never its results", async () => {
     const first = makeSearchStudy({ sampler: "kind: gp, trials: 12, seed: 1", space: SMALL });
     await generateSearch(first);
@@ -267,6 +282,7 @@ describe("a study that goes on", () => {
   });
 });
 
+const NO_FAILURE = "{ x: { low: 0, high: 1 }, n: [1, 2], c: [a, b] }";
 const SMALL = "{ x: [0.1, 0.2, 0.3], n: [1, 2], c: [a, b, f] }";
 
 function readdirSyncOrNone(folder: string): string[] {
