@@ -90,8 +90,10 @@ export async function readStatus(options: ObserveOptions, effects: Effects): Pro
   const { now, trials, results, answer } = observation;
   const counts = countKinds(trials);
   const paused = readPaused(layout.pausedFile(study.name));
-  // The first trial ran alone, which tells nothing of the pace of the others.
-  const paced = results.filter(({ file }) => placeOfResult(file)?.array !== CANARY);
+  // The first trial ran alone, which tells nothing of the pace of the others; who was skipped has not run.
+  const paced = results.filter(
+    ({ file, state }) => state !== "skipped" && placeOfResult(file)?.array !== CANARY,
+  );
   const throughput = measureThroughput(paced, now);
   const left = trials.filter(({ state: { kind } }) => isYetToEnd(kind)).length;
   // CPU time where it was measured; else wall time.

@@ -183,6 +183,11 @@ describe("trials that choose when they start", () => {
     const status = await run(study, "status");
     expect(status.stdout).toMatch(/Skipped, \d+ trials: the study has reached its target/);
     expect(status.stdout).toContain("100.0 % done");
+    const { throughput } = JSON.parse((await run(study, "status", "--json")).stdout) as {
+      throughput: { trialsPerHour: number; windowSeconds: number };
+    };
+    const ran = (throughput.trialsPerHour * throughput.windowSeconds) / 3600;
+    expect(Math.round(ran)).toBe(rows.length - skipped.length);
     expect((await run(study, "retry")).stdout).toContain("no trial");
   });
 
