@@ -1,6 +1,9 @@
 import { join } from "node:path";
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { parseSearchHistory } from "../../../src/formats/search-history.ts";
+import { listResultFiles } from "../../../src/rounds/result-files.ts";
+import { findResult } from "../../../src/rounds/results.ts";
 import { openKeptDatabase } from "../../../src/storage/database.ts";
 import { createLayout } from "../../../src/workspace/layout.ts";
 import { runBsweep } from "../../support/bsweep-process.ts";
@@ -89,4 +92,34 @@ test("trials that have not chosen are no replicates of one another, to compare a
   expect(differences.filter(({ what }) => what === "replicates")).toEqual([]);
   expect((await run(study, "show", "10")).stdout).toContain("Parameters: none were chosen");
   expect((await run(study, "show", "12")).stdout).toContain("Parameters: not chosen yet");
+});
+
+test("another study starts from what was stopped early as from that, not as from a failure", async () => {
+  const study = await makeMixed();
+  const text = readFileSync(study.studyFile, "utf8");
+  const next = join(study.layout.workspace, "next.yaml");
+  writeFileSync(
+    next,
+    text
+      .replace("study: s", "study: next")
+      .replace(/sampler: .*/, "sampler: { kind: gp, trials: 2, seed: 1, from: [s] }"),
+  );
+  const { workspace } = study.layout;
+  expect(await runBsweep(["generate", next, `--workspace=${workspace}`])).toMatchObject({
+    exitStatus: 0,
+  });
+  const file = join(study.layout.round("next", 1), "history.jsonl");
+  const history = parseSearchHistory(readFileSync(file, "utf8"), file);
+  const { files } = listResultFiles(study.layout.studyResults("s"));
+  const results = await Promise.all(files.map((each) => findResult(each)));
+  const expected = results.flatMap((result) => {
+    if (result?.state !== "pruned") return [];
+    const { params, earlyEnd } = result;
+    const [value, step] = [earlyEnd?.value ?? NaN, earlyEnd?.step ?? NaN];
+    return [{ params, state: "pruned" as const, loss: -value, share: step / 4 }];
+  });
+  expect(expected.length).toBeGreaterThan(0);
+  const pruned = history.filter(({ state }) => state === "pruned");
+  expect(pruned).toHaveLength(expected.length);
+  expect(pruned).toEqual(expect.arrayContaining(expected));
 });
