@@ -110,7 +110,9 @@ function listDifferences(a: Side, b: Side): readonly Difference[] {
 
 function describeTraining({ outcomes }: Side): Facts {
   const epochs = new Set(outcomes.map((outcome) => outcome.epochs));
-  const same = groupBy(outcomes, nameParameters);
+  const chosen = outcomes.filter(({ params }) => params !== "{}");
+  // What trials have yet to choose is not the same; where nothing is searched, all run the same.
+  const same = groupBy(chosen.length > 0 ? chosen : outcomes, nameParameters);
   const replicates = [...same.values()].reduce((most, { length }) => Math.max(most, length), 0);
   return known({ epochs: [...epochs], replicates: [replicates] });
 }

@@ -6,6 +6,7 @@ import type { NamedBest } from "../stats/rank.ts";
 import { DONE_KINDS, LIVELY_KINDS, STANDING_KINDS, type StandingKind } from "../core/standing.ts";
 import { schedulerOf } from "../schedulers/index.ts";
 import { measureThroughput, type Throughput } from "../stats/throughput.ts";
+import type { AttemptResult } from "../storage/attempts.ts";
 import { CANARY } from "../workspace/layout.ts";
 import { readPlainFile } from "../workspace/folder.ts";
 import { readBest } from "./report.ts";
@@ -81,6 +82,11 @@ export interface StatusRead {
   readonly answer: SchedulerAnswer;
 }
 
+/** The first trial ran alone, which tells nothing of the pace of the others; who was skipped has not run. */
+function tellsPace({ file, state }: AttemptResult): boolean {
+  return state !== "skipped" && placeOfResult(file)?.array !== CANARY;
+}
+
 /** Collects, asks each scheduler once, and counts. @throws BsweepError as observeStudy does */
 export async function readStatus(options: ObserveOptions, effects: Effects): Promise<StatusRead> {
   const { study, layout } = options;
@@ -90,9 +96,7 @@ export async function readStatus(options: ObserveOptions, effects: Effects): Pro
   const { now, trials, results, answer } = observation;
   const counts = countKinds(trials);
   const paused = readPaused(layout.pausedFile(study.name));
-  // The first trial ran alone, which tells nothing of the pace of the others.
-  const paced = results.filter(({ file }) => placeOfResult(file)?.array !== CANARY);
-  const throughput = measureThroughput(paced, now);
+  const throughput = measureThroughput(results.filter(tellsPace), now);
   const left = trials.filter(({ state: { kind } }) => isYetToEnd(kind)).length;
   // CPU time where it was measured; else wall time.
   const seconds = results.map((result) => result.cpuSeconds ?? result.seconds);

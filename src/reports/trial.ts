@@ -105,7 +105,10 @@ function parameterSection(trial: ShownTrial): string {
 }
 
 function noneOf(trial: ShownTrial): string {
-  return isOpen(trial) ? "not chosen yet: it chooses them when it starts" : "none";
+  if (!isOpen(trial)) return "none";
+  return trial.state.kind === "skipped"
+    ? "none were chosen"
+    : "not chosen yet: it chooses them when it starts";
 }
 
 function describeChoice({ sampler, seen, seconds, number }: Choice): string {

@@ -133,10 +133,10 @@ function* proposals(
   }
 }
 
-/** Leaves what a trial came to for those that choose later. Its result stands already, and is worth more. */
+/** Leaves what a trial that chose came to for those that choose later. Its result stands already, and is worth more. */
 export function tellOthers(result: TrialResult, { round, layout, log }: ChooseContext): void {
   const { search, objective, requirements = [] } = round;
-  if (search === undefined) return;
+  if (search === undefined || result.slot === undefined) return;
   const values = requiredOf(result, { objective, requirements });
   const isWanted =
     result.state !== "complete" || requirements.every((each, at) => isMet(each, values[at] ?? NaN));

@@ -31,7 +31,7 @@ interface RunResult {
   readonly history: string;
 }
 
-/** Every planned trial, by number, with what it measured on the way. */
+/** Every planned trial that has parameters, by number, with what it measured on the way. */
 export function readRuns(database: StudyDatabase): readonly Run[] {
   const rows = database
     .prepare(
@@ -40,6 +40,7 @@ export function readRuns(database: StudyDatabase): readonly Run[] {
               early_end_reason AS reason, early_end_step AS step, early_end_value AS value, history
        FROM trials LEFT JOIN (results JOIN details USING (result_id))
          ON results.trial = trials.trial AND +result_id IN (SELECT result_id FROM counted_results)
+       WHERE slot IS NULL OR params <> '{}'
        ORDER BY number, trial_id`,
     )
     .iterate() as IterableIterator<Row>;

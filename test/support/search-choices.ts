@@ -25,7 +25,7 @@ export function expectRepeatable(study: Pick<SearchStudy, "layout">, round = 1):
   const earlier = parseSearchHistory(readFileSync(file, "utf8"), file);
   const { known } = readKnown(layout, "s", search, earlier);
   const choices = readChoices(study);
-  for (const choice of choices) {
+  for (const choice of choices.filter(({ seen }) => seen.history === search.history)) {
     const history = historyOf(knownAt(choice, known, choices), search.set);
     const proposals = propose(
       search.space,

@@ -7,6 +7,9 @@ import { plural } from "../../core/quantities.ts";
 import type { Parameters, Study } from "../../core/study.ts";
 import type { EarlierTrial } from "../../formats/search-history.ts";
 import { parseMetrics } from "../../stats/trial-table.ts";
+import { readTriedTrials } from "../../storage/bound-trials.ts";
+import { withDatabase } from "../../storage/database.ts";
+import { readSettings } from "../../storage/rounds.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { openSide } from "../compare/side.ts";
 import { readCsvTrials } from "../import/csv.ts";
@@ -41,20 +44,34 @@ async function readSource(
   const imported = layout.imported(study.name, source);
   const database = layout.database(source);
   const table = resolve(dirname(study.file), source);
-  if (existsSync(imported)) return fromSide({ kind: "imported", path: imported }, study, effects);
-  if (existsSync(database)) return fromSide({ kind: "database", path: database }, study, effects);
+  if (existsSync(imported)) return fromImported(imported, study, effects);
+  if (existsSync(database)) return fromDatabase(database, study);
   if (existsSync(table)) return fromTable(table, study);
   throw new BsweepError("INVALID_STUDY", `${study.file}: sampler.from: there is no ${source}`, {
     hint: `looked for trials imported under that name, a study of the workspace that was collected, and a table ${table}`,
   });
 }
 
-async function fromSide(
-  source: { readonly kind: "imported" | "database"; readonly path: string },
+/** Those of the setting of its latest round. What was stopped early has the value it was stopped at. */
+async function fromDatabase(path: string, study: Study): Promise<readonly EarlierTrial[]> {
+  const trials = await withDatabase(path, "readonly", (database) => {
+    const [latest] = readSettings(database);
+    return latest === undefined ? [] : readTriedTrials(database, latest.hash);
+  });
+  return trials.flatMap(({ params, epochs, state, metrics, earlyEndStep, earlyEndValue }) => {
+    if (state === null || state === "skipped") return [];
+    const value = (state === "complete" ? metrics[study.objective.metric] : earlyEndValue) ?? null;
+    const steps = state === "pruned" ? Math.max(1, earlyEndStep ?? 1) : epochs;
+    return [toEarlier(params, state, value, steps, study)];
+  });
+}
+
+async function fromImported(
+  path: string,
   study: Study,
   effects: Effects,
 ): Promise<readonly EarlierTrial[]> {
-  const { outcomes } = await openSide(source, effects);
+  const { outcomes } = await openSide({ kind: "imported", path }, effects);
   return outcomes.flatMap((outcome) => {
     const { state, epochs } = outcome;
     if (state === "waiting" || state === "skipped") return [];

@@ -13,7 +13,7 @@ export interface Known {
   readonly historyHash: string;
   /** From before the round. */
   readonly earlier: readonly EarlierTrial[];
-  /** By number and attempt. */
+  /** Of trials that chose, by number and attempt: others are among the earlier ones of the round after theirs. */
   readonly ended: readonly TrialObservation[];
   /** Choices of which nothing more is known, by number. */
   readonly running: readonly Choice[];
@@ -27,13 +27,16 @@ export function readKnown(
   earlier: readonly EarlierTrial[],
 ): { readonly known: Known; readonly complaints: readonly string[] } {
   const { observations, complaints } = readObservations(layout.observations(study));
-  const ended = observations.filter((each) => each.within === within).sort(byNumber);
+  const ended = observations.filter((each) => each.within === within && each.slot !== null);
   const over = new Set(observations.map(({ slot }) => slot));
   const choices = new Choices(layout.choices(study));
   const open = choices.readAll(choices.slots().filter((slot) => !over.has(slot)));
   const running = [...open.choices.values()].filter((each) => each.within === within);
   return {
-    known: { historyHash: history, earlier, ended, running: running.sort(byNumber) },
+    known: {
+      ...{ historyHash: history, earlier },
+      ...{ ended: ended.sort(byNumber), running: running.sort(byNumber) },
+    },
     complaints: [...complaints, ...open.complaints],
   };
 }

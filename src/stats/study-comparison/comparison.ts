@@ -76,13 +76,14 @@ function costIn(unit: CostUnit, attempts: readonly AttemptRecord[]): number {
   return amounts[unit].hours ?? 0;
 }
 
-/** One for each set of parameters of which anything has ended: what all attempts at all its replicates cost. */
+/** One for each set of parameters of which anything has run to an end: what all attempts at all its replicates cost. */
 function listDraws(
   { outcomes, attempts }: ComparedTrials,
   unit: CostUnit,
   objective: Objective,
 ): readonly Draw[] {
-  const byTrial = groupBy(attempts, ({ trialId }) => trialId);
+  const ran = attempts.filter(({ state }) => state !== "skipped");
+  const byTrial = groupBy(ran, ({ trialId }) => trialId);
   const sign = objective.direction === "maximize" ? 1 : -1;
   return [...groupBy(outcomes, nameParameters).values()].flatMap((own): Draw[] => {
     const spent = own.flatMap(({ trialId }) => byTrial.get(trialId) ?? []);

@@ -1,6 +1,10 @@
 import { join } from "node:path";
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { parseSearchHistory } from "../../../src/formats/search-history.ts";
+import { listResultFiles } from "../../../src/rounds/result-files.ts";
+import { findResult } from "../../../src/rounds/results.ts";
+import { openKeptDatabase } from "../../../src/storage/database.ts";
 import { createLayout } from "../../../src/workspace/layout.ts";
 import { runBsweep } from "../../support/bsweep-process.ts";
 import { expectRepeatable, readChoices } from "../../support/search-choices.ts";
@@ -59,4 +63,63 @@ test("an archive holds what each choice was made from", async () => {
   expect(shown.stdout).toContain("Chosen: for trial 1 by gp");
   const sums = readFileSync(join(output, "SHA256SUMS"), "utf8");
   for (const name of readdirSync(copy.layout.observations("s"))) expect(sums).toContain(name);
+});
+
+test("trials that have not chosen are no replicates of one another, to compare and to Optuna", async () => {
+  const study = await makeMixed();
+  const { workspace } = study.layout;
+  const optuna = join(workspace, "optuna.db");
+  const report = ["--format", "optuna", "--output", optuna];
+  expect((await run(study, "report", ...report)).exitStatus).toBe(0);
+  const numbers = readChoices(study).map(({ number }) => number);
+  const database = openKeptDatabase(optuna, true);
+  const exported = database
+    .prepare("SELECT value_json FROM trial_user_attributes WHERE key = 'trial'")
+    .pluck()
+    .all();
+  database.close();
+  expect(exported.map(Number).sort((a, b) => a - b)).toEqual(numbers);
+  expect(numbers.length).toBeLessThan(10);
+
+  const other = makeSearchStudy({ sampler: "kind: gp, trials: 1, seed: 1", epochs: 4 });
+  await generateSearch(other);
+  await run(other, "local");
+  const { stdout } = await runBsweep([
+    ...["compare", other.studyFile, study.layout.database("s"), "--json"],
+    `--workspace=${other.layout.workspace}`,
+  ]);
+  const { differences } = JSON.parse(stdout) as { differences: { what: string }[] };
+  expect(differences.filter(({ what }) => what === "replicates")).toEqual([]);
+  expect((await run(study, "show", "10")).stdout).toContain("Parameters: none were chosen");
+  expect((await run(study, "show", "12")).stdout).toContain("Parameters: not chosen yet");
+});
+
+test("another study starts from what was stopped early as from that, not as from a failure", async () => {
+  const study = await makeMixed();
+  const text = readFileSync(study.studyFile, "utf8");
+  const next = join(study.layout.workspace, "next.yaml");
+  writeFileSync(
+    next,
+    text
+      .replace("study: s", "study: next")
+      .replace(/sampler: .*/, "sampler: { kind: gp, trials: 2, seed: 1, from: [s] }"),
+  );
+  const { workspace } = study.layout;
+  expect(await runBsweep(["generate", next, `--workspace=${workspace}`])).toMatchObject({
+    exitStatus: 0,
+  });
+  const file = join(study.layout.round("next", 1), "history.jsonl");
+  const history = parseSearchHistory(readFileSync(file, "utf8"), file);
+  const { files } = listResultFiles(study.layout.studyResults("s"));
+  const results = await Promise.all(files.map((each) => findResult(each)));
+  const expected = results.flatMap((result) => {
+    if (result?.state !== "pruned") return [];
+    const { params, earlyEnd } = result;
+    const [value, step] = [earlyEnd?.value ?? NaN, earlyEnd?.step ?? NaN];
+    return [{ params, state: "pruned" as const, loss: -value, share: step / 4 }];
+  });
+  expect(expected.length).toBeGreaterThan(0);
+  const pruned = history.filter(({ state }) => state === "pruned");
+  expect(pruned).toHaveLength(expected.length);
+  expect(pruned).toEqual(expect.arrayContaining(expected));
 });

@@ -22,7 +22,7 @@ const KILL_AT_WRITE = join(import.meta.dirname, "../../support/interruptions/kil
 const STUDIES = IS_LONG ? 12 : 3;
 const TRIALS = 12;
 /** Of each trial, at least. */
-const INTERRUPTIONS = 7;
+const INTERRUPTIONS = 6;
 /** Elements at a time. */
 const SIDE_BY_SIDE = 6;
 const EPOCHS = 9;
@@ -68,10 +68,11 @@ class Elements {
   }
 }
 
-function drawInterruption(chance: Chance): Interruption | "write" {
-  if (chance.happens(40)) return "write";
+/** @param isOver whether its trial has its result: then it is soon over, and chooses nothing */
+function drawInterruption(chance: Chance, isOver: boolean): Interruption | "write" {
+  if (!isOver && chance.happens(40)) return "write";
   return {
-    at: { milliseconds: chance.between(0, 900) },
+    at: { milliseconds: chance.between(0, isOver ? 150 : 900) },
     signal: chance.pick(["SIGKILL", "SIGKILL", "SIGTERM"]),
     group: chance.happens(50),
   };
@@ -84,11 +85,14 @@ const isInterrupted = ({ status, signal }: InterruptedEnd): boolean =>
 async function live(elements: Elements, index: number, purpose: string): Promise<number> {
   const chance = chanceFor(`${purpose}, element ${index}`);
   let interruptions = 0;
-  for (let step = 0; step < INTERRUPTIONS; step++) {
+  let isOver = false;
+  while (interruptions < INTERRUPTIONS) {
     const copies = Array.from({ length: chance.happens(30) ? 2 : 1 }, () =>
-      elements.run(index, drawInterruption(chance), chance),
+      elements.run(index, drawInterruption(chance, isOver), chance),
     );
-    interruptions += (await Promise.all(copies)).filter(isInterrupted).length;
+    const ends = await Promise.all(copies);
+    interruptions += ends.filter(isInterrupted).length;
+    isOver ||= !ends.every(isInterrupted);
   }
   expect(await elements.run(index, null, chance)).toMatchObject({ status: 0, stderr: "" });
   return interruptions;

@@ -183,6 +183,11 @@ describe("trials that choose when they start", () => {
     const status = await run(study, "status");
     expect(status.stdout).toMatch(/Skipped, \d+ trials: the study has reached its target/);
     expect(status.stdout).toContain("100.0 % done");
+    const { throughput } = JSON.parse((await run(study, "status", "--json")).stdout) as {
+      throughput: { trialsPerHour: number; windowSeconds: number };
+    };
+    const ran = (throughput.trialsPerHour * throughput.windowSeconds) / 3600;
+    expect(Math.round(ran)).toBe(rows.length - skipped.length);
     expect((await run(study, "retry")).stdout).toContain("no trial");
   });
 
@@ -219,6 +224,21 @@ describe("a study that goes on", () => {
     const rows = await readRows(study);
     expect(rows).toHaveLength(18);
     expect(new Set(rows.map(({ params }) => params)).size).toBe(18);
+  });
+
+  test("knows finalists once, and learns of them as of any earlier round", async () => {
+    const study = makeSearchStudy({ sampler: "kind: gp, trials: 3, seed: 1", space: NO_FAILURE });
+    await generateSearch(study);
+    await run(study, "local", "--workers", "1");
+    await run(study, "generate", "--finalists", "2", "--replicates", "2");
+    await run(study, "local", "--workers", "1");
+    study.write({ sampler: "kind: gp, trials: 5, seed: 1", space: NO_FAILURE });
+    await generateSearch(study);
+    await run(study, "local", "--workers", "1");
+    expect(logsOf(study, 3)).toMatch(/trial 6: .* knowing 5 ended and 0 running/);
+    expect(logsOf(study, 3)).toMatch(/trial 7: .* knowing 6 ended and 0 running/);
+    expectRepeatable(study, 3);
+    expect(await readRows(study)).toHaveLength(7);
   });
 
   test("starts from trials of elsewhere, which are never its results", async () => {
@@ -267,6 +287,7 @@ describe("a study that goes on", () => {
   });
 });
 
+const NO_FAILURE = "{ x: { low: 0, high: 1 }, n: [1, 2], c: [a, b] }";
 const SMALL = "{ x: [0.1, 0.2, 0.3], n: [1, 2], c: [a, b, f] }";
 
 function readdirSyncOrNone(folder: string): string[] {
