@@ -241,14 +241,14 @@ function makeCheckpoints(
   return undefined;
 }
 
-/** A pruned trial may yet be run to its end, and goes on from there. */
+/** A pruned trial may yet be run to its end, and goes on from there, unless its round says that it need not. */
 function dropCheckpoints(
   { number, trialId }: Trial,
   { state }: TrialResult,
   { round }: Element,
   { layout, log }: ElementOptions,
 ): void {
-  if (state === "pruned" && round.pruning?.keepCheckpoints === true) return;
+  if (state === "pruned" && round.pruning?.keepCheckpoints !== false) return;
   const folder = layout.checkpoints(round.study, trialId);
   const problem = removeCheckpointFolder(folder);
   if (problem !== undefined) log(`trial ${number}: warning: ${folder} stays: ${problem}`);

@@ -197,13 +197,15 @@ export function createSkipped(trial: Trial, index: number, reason: string): Tria
   return createResult(trial, index, startedAt, { run, outcome, warnings: new Warnings() });
 }
 
-/** What the report says; of its steps, some may have been told while the trainer ran. */
+/** What the report says; of its steps, some may have been told while the trainer ran. Who is stopped ends at its rung. */
 function measured(
-  { report }: Outcome,
+  { report, ...outcome }: Outcome,
   run: MeasuredRun,
   warnings: Warnings,
 ): Pick<TrialResult, "metrics" | "holdout" | "model" | "history" | "numerics"> {
   const { metrics = {}, holdout = null, model = null, numerics = null } = report ?? {};
-  const history = mergeHistories(run.history, report?.history ?? [], warnings);
+  const whole = mergeHistories(run.history, report?.history ?? [], warnings);
+  const last = "earlyEnd" in outcome ? (outcome.earlyEnd.step ?? 0) : Infinity;
+  const history = whole.filter(({ step }) => step <= last);
   return { metrics, holdout, model, history, numerics };
 }

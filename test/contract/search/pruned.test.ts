@@ -17,7 +17,9 @@ const fs = require("node:fs");
 const { x } = JSON.parse(fs.readFileSync(params, "utf8"));
 process.on("SIGTERM", () => {
   fs.appendFileSync(notes, x + " stopped, asked by a file: " + fs.existsSync(process.env.BSWEEP_PRUNE) + "\\n");
-  process.exit(1);
+  // It had come further before it heard of it.
+  console.log("bsweep: " + JSON.stringify({ epoch: epoch + 1, value: x * (epoch + 1) }));
+  setTimeout(() => process.exit(1), 20);
 });
 let epoch = 0;
 const next = () => {
