@@ -9,9 +9,9 @@ import { schedulerOf } from "../schedulers/index.ts";
 import type { RankedTrial } from "../stats/rank.ts";
 import { readPlannedTrials } from "../storage/attempts.ts";
 import { collectFirst, quietly } from "./collect/collect-first.ts";
-import { type WrittenRound, writeRound } from "./generate/write-round.ts";
+import { writeChosen } from "./generate/write-chosen.ts";
+import type { WrittenRound } from "./generate/write-round.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
-import { findKnownPacking } from "./plan/packing.ts";
 import { openPlan, type PlanContext } from "./plan/plan-context.ts";
 import { createIdentifier } from "./plan/propose.ts";
 import { settingOf } from "./plan/setting.ts";
@@ -84,7 +84,7 @@ export async function generateFinalists(
       ...{ rank, number, objective, isBeaten },
       ...{ replicates: known.size, added: added.length },
     })),
-    written: trials.length === 0 ? null : await write(trials, context, options, effects),
+    written: await writeChosen("finalists", trials, context, options, effects),
     isLocal: !schedulerOf(site).submits,
   };
 }
@@ -139,24 +139,4 @@ function numberTrials(
       attempt: 1,
     };
   });
-}
-
-async function write(
-  trials: readonly Trial[],
-  context: PlanContext,
-  { layout }: FinalistsOptions,
-  effects: Effects,
-): Promise<WrittenRound | null> {
-  const { study, header, sha256, site, existing } = context;
-  const written = await writeRound(
-    {
-      ...{ study, header, sha256, site, trials, layout },
-      place: { study: study.name, round: existing.highestRound + 1, replace: false },
-      kind: "finalists",
-      trialsPerElement: (await findKnownPacking(context, layout)).trialsPerElement,
-      canary: false,
-    },
-    effects,
-  );
-  return written ?? null;
 }

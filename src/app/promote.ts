@@ -1,15 +1,14 @@
 import type { Effects } from "../core/effects.ts";
-import { BsweepError } from "../core/errors.ts";
 import { hashSetting } from "../core/setting.ts";
 import type { Trial } from "../core/trial.ts";
 import { schedulerOf } from "../schedulers/index.ts";
 import { readPlannedTrials } from "../storage/attempts.ts";
 import { type PrunedTrial, readPrunedTrials } from "../storage/pruned-trials.ts";
 import { collectFirst } from "./collect/collect-first.ts";
-import { type WrittenRound, writeRound } from "./generate/write-round.ts";
+import { writeChosen } from "./generate/write-chosen.ts";
+import type { WrittenRound } from "./generate/write-round.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
-import { findKnownPacking } from "./plan/packing.ts";
-import { openPlan, type PlanContext } from "./plan/plan-context.ts";
+import { openPlan } from "./plan/plan-context.ts";
 import { settingOf } from "./plan/setting.ts";
 import { describePruning } from "./search/pruning.ts";
 
@@ -64,35 +63,15 @@ export async function promoteTrials(
     const known = planned.get(trialId);
     return known === undefined ? [] : [{ ...known, attempt: attempt + 1 }];
   });
-  const isToWrite = !options.dryRun && trials.length > 0;
   return {
     study: study.name,
     studyFile: options.studyFile,
     promoted,
     left: pruned.length - promoted.length,
     fromCheckpoints: study.pruner?.keepCheckpoints === true,
-    written: isToWrite ? await write(trials, context, options, effects) : null,
+    written: options.dryRun
+      ? null
+      : await writeChosen("promotion", trials, context, options, effects),
     isLocal: !schedulerOf(site).submits,
   };
-}
-
-async function write(
-  trials: readonly Trial[],
-  context: PlanContext,
-  { layout }: PromoteOptions,
-  effects: Effects,
-): Promise<WrittenRound> {
-  const { study, header, sha256, site, existing } = context;
-  const written = await writeRound(
-    {
-      ...{ study, header, sha256, site, trials, layout },
-      place: { study: study.name, round: existing.highestRound + 1, replace: false },
-      kind: "promotion",
-      trialsPerElement: (await findKnownPacking(context, layout)).trialsPerElement,
-      canary: false,
-    },
-    effects,
-  );
-  if (written !== undefined) return written;
-  throw new BsweepError("CONFLICT", "no trial was left to be written");
 }

@@ -68,7 +68,10 @@ export async function retryTrials(options: RetryOptions, effects: Effects): Prom
   const context = openPlan(options);
   const { study, site } = context;
   const observation = await observeStudy({ study, layout: options.layout }, effects);
-  const isPlannedStill = await createPlanCheck(context, options, effects);
+  const asked = { study, layout: options.layout };
+  const planned = await collectFirst(asked, quietly(effects), readPlannedTrials);
+  const isToTheEnd = createEndCheck(options.layout, study.name);
+  const isPlannedStill = createPlanCheck(context, planned, isToTheEnd);
   const choice = chooseTrials(observation, study.resources, options, isPlannedStill);
   const excludedHosts: readonly ExcludedHost[] = [
     ...options.excludeHosts.map((host) => ({ host, faults: null })),
@@ -77,7 +80,9 @@ export async function retryTrials(options: RetryOptions, effects: Effects): Prom
   return {
     study: study.name,
     studyFile: options.studyFile,
-    rounds: await writeRounds(choice.chosen, excludedHosts, { context, options, effects }),
+    rounds: await writeRounds(choice.chosen, excludedHosts, {
+      ...{ context, planned, isToTheEnd, options, effects },
+    }),
     leftOut: [...groupBy(choice.leftOut, ({ reason }) => reason)]
       .map(([reason, all]) => ({ reason, trials: all.map(({ trial }) => trial.number) }))
       .sort((a, b) => b.trials.length - a.trials.length || (a.reason < b.reason ? -1 : 1)),
@@ -86,26 +91,34 @@ export async function retryTrials(options: RetryOptions, effects: Effects): Prom
   };
 }
 
-/** Whether the study as it is now would train a trial as it was planned: it proposes it, or a replicate of it. */
-async function createPlanCheck(
+/**
+ * Whether the study as it is now would train a trial as it was planned: it proposes it, or runs it for its result alone
+ * (`isToTheEnd`) with parameters of which the id is still that one.
+ */
+function createPlanCheck(
   { study, header }: PlanContext,
-  { layout }: RetryOptions,
-  effects: Effects,
-): Promise<(trialId: string) => boolean> {
+  planned: PlannedTrials,
+  isToTheEnd: (trial: ObservedTrial) => boolean,
+): (trial: ObservedTrial) => boolean {
   const proposed = new Set<string>();
   for (const each of proposeTrials(study, header))
     if (each.kind === "trial") proposed.add(each.trialId);
-  const planned = await collectFirst({ study, layout }, quietly(effects), readPlannedTrials);
   const idOf = createIdentifier(study, header);
-  return (trialId) => {
+  return (trial) => {
+    const { trialId } = trial;
     const known = planned.get(trialId);
-    const isFinalist = known !== undefined && known.slot === undefined && known.replicate > 0;
-    return proposed.has(trialId) || (isFinalist && idOf(known) === trialId);
+    return (
+      proposed.has(trialId) || (known !== undefined && isToTheEnd(trial) && idOf(known) === trialId)
+    );
   };
 }
 
+type PlannedTrials = ReturnType<typeof readPlannedTrials>;
+
 interface Writing {
   readonly context: PlanContext;
+  readonly planned: PlannedTrials;
+  readonly isToTheEnd: (trial: ObservedTrial) => boolean;
   readonly options: RetryOptions;
   readonly effects: Effects;
 }
@@ -115,15 +128,9 @@ async function writeRounds(
   excluded: readonly ExcludedHost[],
   writing: Writing,
 ): Promise<readonly RetryRound[]> {
-  const { context, options, effects } = writing;
-  const isToTheEnd = createEndCheck(options.layout, context.study.name);
+  const { context, planned, isToTheEnd, options } = writing;
   const classes = groupBy(chosen, ({ trial, resources: { memoryMiB, walltimeSeconds } }) =>
     [memoryMiB, walltimeSeconds, isToTheEnd(trial)].join(" "),
-  );
-  const planned = await collectFirst(
-    { study: context.study, layout: options.layout },
-    quietly(effects),
-    readPlannedTrials,
   );
   const rounds: RetryRound[] = [];
   for (const members of classes.values()) {

@@ -71,6 +71,14 @@ export interface Objective {
   readonly direction: "maximize" | "minimize";
 }
 
+/** A value turned so that lower is better; null where there is none. */
+export function toLoss(
+  value: number | null,
+  { direction }: Pick<Objective, "direction">,
+): number | null {
+  return value !== null && direction === "maximize" ? -value : value;
+}
+
 /** Most objectives of a study. */
 export const MAX_OBJECTIVES = 4;
 

@@ -66,7 +66,7 @@ export function chooseParameters(trial: Trial, context: ChooseContext): Chosen {
   return { skipped: "every combination of the space has been tried, or is being tried" };
 }
 
-/** Of this slot; one that cannot be read may be in the making where there are no links, and is looked at once more then. */
+/** Of this slot; one that cannot be read may be in the making, where there are no links: `Choices.make` reads it once more. */
 function readMade(choices: Choices, slot: string, log: ChooseContext["log"]): Choice | undefined {
   try {
     return choices.read(slot);

@@ -30,7 +30,7 @@ export function chooseTrials(
   { trials, arrays }: Pick<Observation, "trials" | "arrays">,
   study: Resources,
   rule: ChoiceRule,
-  isPlanned: (trialId: string) => boolean,
+  isPlanned: (trial: ObservedTrial) => boolean,
 ): {
   readonly chosen: readonly Chosen[];
   readonly leftOut: readonly { readonly trial: ObservedTrial; readonly reason: string }[];
@@ -43,7 +43,7 @@ export function chooseTrials(
     const isInDoubt = trial.planned.some(
       ({ round, array }) => byPlace.get(`${round} ${array}`)?.inDoubt === true,
     );
-    const foreign = isPlanned(trial.trialId)
+    const foreign = isPlanned(trial)
       ? undefined
       : "the study has changed, and would not train them as they were planned";
     const reason = refuse(trial, rule, isInDoubt) ?? foreign;

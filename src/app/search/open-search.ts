@@ -4,7 +4,7 @@ import { canonicalJson, sha256 } from "../../core/identity.ts";
 import { dropAbsent } from "../../core/objects.ts";
 import type { Search } from "../../core/search.ts";
 import { hashSetting } from "../../core/setting.ts";
-import type { Study } from "../../core/study.ts";
+import { type Study, toLoss } from "../../core/study.ts";
 import { type EarlierTrial, formatSearchHistory } from "../../formats/search-history.ts";
 import { listRounds } from "../../rounds/round.ts";
 import { isLateBound } from "../../samplers/index.ts";
@@ -82,11 +82,11 @@ async function readEarlier(
 
 function toEarlier(
   { params, state, metrics, earlyEndStep, earlyEndValue }: BoundTrial,
-  { objective: { metric, direction }, trainer }: Study,
+  { objective, trainer }: Study,
 ): readonly EarlierTrial[] {
   if (state === "skipped") return [];
-  const value = (state === "complete" ? metrics[metric] : earlyEndValue) ?? null;
-  const loss = value !== null && direction === "maximize" ? -value : value;
+  const value = (state === "complete" ? metrics[objective.metric] : earlyEndValue) ?? null;
+  const loss = toLoss(value, objective);
   const isPruned = state === "pruned" && earlyEndStep !== null;
   const share = isPruned ? Math.min(1, Math.max(1, earlyEndStep) / trainer.epochs) : 1;
   return [{ params, state: state ?? "running", loss, share }];

@@ -4,7 +4,7 @@ import { defaultsOf } from "../../cnn/parameters.ts";
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { plural } from "../../core/quantities.ts";
-import type { Parameters, Study } from "../../core/study.ts";
+import { type Parameters, type Study, toLoss } from "../../core/study.ts";
 import type { EarlierTrial } from "../../formats/search-history.ts";
 import { parseMetrics } from "../../stats/trial-table.ts";
 import { readTriedTrials } from "../../storage/bound-trials.ts";
@@ -98,6 +98,6 @@ function toEarlier(
   epochs: number,
   { objective, trainer }: Study,
 ): EarlierTrial {
-  const loss = value !== null && objective.direction === "maximize" ? -value : value;
+  const loss = toLoss(value, objective);
   return { params, state, loss, share: Math.min(1, epochs / trainer.epochs) };
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { TrialObservation } from "../../core/search.ts";
-import type { Objective } from "../../core/study.ts";
+import { type Objective, toLoss } from "../../core/study.ts";
 import type { TrialResult } from "../../core/trial.ts";
 import { complainOf, formatSearchFile, parseObservation } from "../../formats/search-files.ts";
 import { writeFileOnce } from "../../workspace/atomic.ts";
@@ -21,7 +21,7 @@ export function writeObservation(folder: string, observation: TrialObservation):
 export function observe(
   result: TrialResult,
   within: string,
-  { direction }: Objective,
+  objective: Objective,
   isWanted: boolean,
 ): TrialObservation | undefined {
   const { number, trialId, slot, attempt, params, state, resource, timing, usage } = result;
@@ -31,7 +31,7 @@ export function observe(
     schemaVersion: 1,
     ...{ number, trialId, slot: slot ?? null, attempt, params, within },
     state: isWanted ? state : "failed",
-    loss: value !== null && direction === "maximize" ? -value : value,
+    loss: toLoss(value, objective),
     share: Math.min(1, stepsOf(result) / resource.epochs),
     cpuSeconds: usage.cpuSeconds ?? timing.seconds,
     endedAt: new Date(Date.parse(timing.startedAt) + timing.seconds * 1000).toISOString(),
