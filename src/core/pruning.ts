@@ -23,4 +23,14 @@ export interface RungEvidence {
   readonly of: number;
   /** The metric's value that was still good enough. */
   readonly cut: number | null;
+  /** How many had come to the bracket's first rung, itself among them; absent from older results. */
+  readonly entered?: number | undefined;
+}
+
+/**
+ * Which part of all that were compared with a pruned trial stands before it, in (0, 1): those that were stopped at earlier rungs stand
+ * behind it, though nothing was measured of them there.
+ */
+export function quantileOf({ rank, of, entered = of }: RungEvidence): number {
+  return (Math.min(rank, of) - 0.5) / Math.max(of, entered);
 }

@@ -57,6 +57,8 @@ export interface TrialObservation {
   readonly state: "complete" | "pruned" | "failed";
   /** The objective where it was last measured, turned so that lower is better; null where nothing was. */
   readonly loss: number | null;
+  /** Of a pruned one, where it stood among those it was compared with (core/pruning.ts): by whatever metric, so it goes before its loss. */
+  readonly quantile?: number | undefined;
   /** After which part of its training that was, in (0, 1]. */
   readonly share: number;
   /** Processor time, where it is known, else wall time. */

@@ -42,6 +42,7 @@ const observationSchema: z.ZodType<TrialObservation> = z.strictObject({
   within: hash,
   state: z.enum(["complete", "pruned", "failed"]),
   loss: z.number().nullable(),
+  quantile: z.number().gt(0).lt(1).optional(),
   share: z.number().gt(0).max(1),
   cpuSeconds: z.number().min(0),
   endedAt: z.iso.datetime(),

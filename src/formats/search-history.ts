@@ -6,6 +6,7 @@ const lineSchema = z.strictObject({
   params: parametersSchema,
   state: z.enum(["running", "complete", "pruned", "failed"]),
   loss: z.number().nullable(),
+  quantile: z.number().gt(0).lt(1).optional(),
   share: z.number().gt(0).max(1),
 });
 

@@ -97,6 +97,7 @@ const hasForm = isObjectOf({
           rank: isInteger(1),
           of: isInteger(1),
           cut: orNull(isNumber),
+          entered: orAbsent(isInteger(1)),
         } satisfies MemberGuards<RungEvidence>),
       ),
     } satisfies MemberGuards<Member<"earlyEnd">>),

@@ -81,7 +81,9 @@ export class RungWatch {
     log(`step ${step}: ${metric} ${describe(value, evidence)}${goesOn ? "" : ": it is stopped"}`);
     if (goesOn) return;
     const reason = `after step ${step}, ${metric} ${describe(value, evidence)}`;
-    this.end = { reason, step, value, evidence };
+    const [first = rung] = this.#ladder.rungs;
+    const entered = 1 + readRung({ ...place, rung: first }, this.#trial.number).length;
+    this.end = { reason, step, value, evidence: { ...evidence, entered } };
     // SIGTERM comes at once, and tells the same.
     valueOr(undefined, () => writeFileSync(this.#context.flagFile, ""));
     this.#stop.abort(PRUNED);

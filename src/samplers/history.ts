@@ -4,8 +4,10 @@ import type { Candidates } from "./candidate.ts";
 import type { History } from "./sampler.ts";
 
 /** What became of a trial: a loss, Infinity where it failed or told no number. */
-interface Outcome {
+export interface Outcome {
   readonly loss: number;
+  /** Of one that was stopped early, instead of a loss. */
+  readonly quantile?: number | undefined;
   /** Part of its training that it saw. */
   readonly share: number;
 }
@@ -37,7 +39,7 @@ export function readHistory(
   candidates: Candidates,
 ): ReadonlyMap<string, Known> {
   const found = new Map<string, Known>();
-  for (const { params: told, state, loss, share } of history) {
+  for (const { params: told, state, loss, share, quantile } of history) {
     if (!isOfSpace(space, told)) continue;
     const params = candidates.make(({ name }) => told[name] ?? "");
     const key = keyOf(params);
@@ -46,9 +48,11 @@ export function readHistory(
     if (state === "running") continue;
     const isUsable = state !== "failed" && loss !== null && Number.isFinite(loss);
     const part = share > 0 && share <= 1 ? share : 1;
+    const isPruned = state === "pruned";
     known.outcomes.push({
       loss: isUsable ? loss : Infinity,
-      share: state === "pruned" ? part : 1,
+      quantile: isPruned ? quantile : undefined,
+      share: isPruned ? part : 1,
     });
   }
   return found;

@@ -17,6 +17,8 @@ export interface Observation {
   readonly state: "running" | "complete" | "pruned" | "failed";
   /** What was measured last, turned so that lower is better; null where nothing was. */
   readonly loss: number | null;
+  /** Of a pruned one, which part of all trials is better, in (0, 1), where that is known: then its loss does not count. */
+  readonly quantile?: number | undefined;
   /** After which part of its training that was, in (0, 1]; 1 for a complete one. */
   readonly share: number;
 }

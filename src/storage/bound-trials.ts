@@ -11,11 +11,12 @@ export interface BoundTrial {
   readonly metrics: Metrics;
   readonly earlyEndStep: number | null;
   readonly earlyEndValue: number | null;
+  readonly earlyEndQuantile: number | null;
 }
 
 const SELECT = `
   SELECT params, epochs, state, ifnull(metrics, '{}') AS metrics, early_end_step AS earlyEndStep,
-         early_end_value AS earlyEndValue
+         early_end_value AS earlyEndValue, early_end_quantile AS earlyEndQuantile
   FROM trials LEFT JOIN results ON results.trial = trials.trial
     AND +result_id IN (SELECT result_id FROM counted_results)`;
 

@@ -284,4 +284,8 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE trials ADD COLUMN slot TEXT;
   CREATE INDEX trials_of_slot ON trials (slot) WHERE slot IS NOT NULL;
   `,
+  `
+  -- Of a pruned trial: which part of those it was compared with stood before it, in (0, 1).
+  ALTER TABLE results ADD COLUMN early_end_quantile REAL;
+  `,
 ];

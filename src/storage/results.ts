@@ -1,4 +1,5 @@
 import { canonicalJson } from "../core/identity.ts";
+import { quantileOf } from "../core/pruning.ts";
 import type { NumericsFingerprint, TrialResult } from "../core/trial.ts";
 import type { StudyDatabase } from "./database.ts";
 import { createChoiceUpdate } from "./rounds.ts";
@@ -64,7 +65,7 @@ function decodeBase64(text: string): Buffer {
 }
 
 /** Of what a result tells beside its trial and attempt. */
-const RESULT_COLUMNS = 23;
+const RESULT_COLUMNS = 24;
 
 /** SQLite takes what is undefined for NULL. */
 function toRow(result: TrialResult): readonly unknown[] {
@@ -77,6 +78,7 @@ function toRow(result: TrialResult): readonly unknown[] {
     ...[JSON.stringify(result.warnings), timing.startedAt, timing.seconds],
     ...[usage.peakMemoryMiB, usage.cpuSeconds, element.job, element.host, element.user],
     ...[numerics && canonicalNumerics(numerics), result.software.bsweep],
+    earlyEnd?.evidence && quantileOf(earlyEnd.evidence),
   ];
 }
 

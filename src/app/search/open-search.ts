@@ -4,14 +4,15 @@ import { canonicalJson, sha256 } from "../../core/identity.ts";
 import { dropAbsent } from "../../core/objects.ts";
 import type { Search } from "../../core/search.ts";
 import { hashSetting } from "../../core/setting.ts";
-import { type Study, toLoss } from "../../core/study.ts";
+import type { Study } from "../../core/study.ts";
 import { type EarlierTrial, formatSearchHistory } from "../../formats/search-history.ts";
 import { listRounds } from "../../rounds/round.ts";
 import { isLateBound } from "../../samplers/index.ts";
-import { type BoundTrial, readBoundTrials } from "../../storage/bound-trials.ts";
+import { readBoundTrials } from "../../storage/bound-trials.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { collectFirst, quietly } from "../collect/collect-first.ts";
 import { settingOf, trialSettingOf } from "../plan/setting.ts";
+import { learnFrom } from "./earlier.ts";
 import { readWarmStart } from "./warm-start.ts";
 
 /** What trials that choose when they start are given of their study, and what was known before them, as text. */
@@ -77,17 +78,5 @@ async function readEarlier(
     effects.reporter.warn(
       `${unfinished} earlier trials have no result yet: what they will come to is not known to this round's`,
     );
-  return trials.flatMap((trial) => toEarlier(trial, study));
-}
-
-function toEarlier(
-  { params, state, metrics, earlyEndStep, earlyEndValue }: BoundTrial,
-  { objective, trainer }: Study,
-): readonly EarlierTrial[] {
-  if (state === "skipped") return [];
-  const value = (state === "complete" ? metrics[objective.metric] : earlyEndValue) ?? null;
-  const loss = toLoss(value, objective);
-  const isPruned = state === "pruned" && earlyEndStep !== null;
-  const share = isPruned ? Math.min(1, Math.max(1, earlyEndStep) / trainer.epochs) : 1;
-  return [{ params, state: state ?? "running", loss, share }];
+  return trials.flatMap((trial) => learnFrom(trial, study));
 }

@@ -14,6 +14,7 @@ import type { Layout } from "../../workspace/layout.ts";
 import { openSide } from "../compare/side.ts";
 import { readCsvTrials } from "../import/csv.ts";
 import { fitTrial } from "../import/fit.ts";
+import { learnFrom } from "./earlier.ts";
 
 /**
  * Trials of elsewhere that a study's proposals begin with (`sampler.from`): never results of its own.
@@ -58,12 +59,7 @@ async function fromDatabase(path: string, study: Study): Promise<readonly Earlie
     const [latest] = readSettings(database);
     return latest === undefined ? [] : readTriedTrials(database, latest.hash);
   });
-  return trials.flatMap(({ params, epochs, state, metrics, earlyEndStep, earlyEndValue }) => {
-    if (state === null || state === "skipped") return [];
-    const value = (state === "complete" ? metrics[study.objective.metric] : earlyEndValue) ?? null;
-    const steps = state === "pruned" ? Math.max(1, earlyEndStep ?? 1) : epochs;
-    return [toEarlier(params, state, value, steps, study)];
-  });
+  return trials.flatMap((trial) => (trial.state === null ? [] : learnFrom(trial, study)));
 }
 
 async function fromImported(

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { quantileOf } from "../../core/pruning.ts";
 import type { TrialObservation } from "../../core/search.ts";
 import { type Objective, toLoss } from "../../core/study.ts";
 import type { TrialResult } from "../../core/trial.ts";
@@ -27,11 +28,13 @@ export function observe(
   const { number, trialId, slot, attempt, params, state, resource, timing, usage } = result;
   if (state === "skipped") return undefined;
   const value = isWanted ? lastValue(result) : null;
+  const evidence = result.earlyEnd?.evidence;
   return {
     schemaVersion: 1,
     ...{ number, trialId, slot: slot ?? null, attempt, params, within },
     state: isWanted ? state : "failed",
     loss: toLoss(value, objective),
+    quantile: evidence && quantileOf(evidence),
     share: Math.min(1, stepsOf(result) / resource.epochs),
     cpuSeconds: usage.cpuSeconds ?? timing.seconds,
     endedAt: new Date(Date.parse(timing.startedAt) + timing.seconds * 1000).toISOString(),

@@ -1,5 +1,6 @@
 import { normalQuantile } from "../../core/normal-distribution.ts";
-import type { Known } from "../history.ts";
+import { groupBy } from "../../core/objects.ts";
+import type { Known, Outcome } from "../history.ts";
 
 /** What a model is told of one combination. */
 export interface Target {
@@ -10,18 +11,19 @@ export interface Target {
 }
 
 /**
- * Losses by their ranks, as normal quantiles: what outliers and a scale do is gone, and the best ones lie apart. A failed
- * trial shares the last rank with all others that failed. One that was stopped early is only known to be no better than the
- * middle, and the less surely the earlier it was.
+ * Trials by their ranks among all of them, as normal quantiles: what outliers and a scale do is gone, and the best ones lie apart. A
+ * failed trial shares the last rank with all others that failed. One that was stopped early stands where it stood among those it was
+ * compared with, or where nobody knows that, where its loss stands; it is only known to be no better than the middle, and the less
+ * surely the earlier it was.
  * @param known combinations with an outcome each, at the least
  */
 export function rankTargets(known: readonly Known[]): Target[] {
-  const losses = known.flatMap(({ outcomes }) => outcomes.map(({ loss }) => loss));
-  const quantiles = quantilesOf(losses);
+  const quantiles = quantilesOf(known.flatMap(({ outcomes }) => outcomes));
   return known.map(({ outcomes }) => {
     let [weights, sum] = [0, 0];
-    for (const { loss, share } of outcomes) {
-      const quantile = quantiles.get(loss) ?? 0;
+    for (const outcome of outcomes) {
+      const { share } = outcome;
+      const quantile = quantiles.get(outcome) ?? 0;
       weights += share;
       sum += share * (share < 1 ? Math.max(0, quantile) : quantile);
     }
@@ -29,16 +31,37 @@ export function rankTargets(known: readonly Known[]): Target[] {
   });
 }
 
-/** Equal losses have the mean of their ranks. */
-function quantilesOf(losses: readonly number[]): ReadonlyMap<number, number> {
-  const sorted = losses.toSorted((one, other) => (one === other ? 0 : one - other));
-  const quantiles = new Map<number, number>();
-  for (let start = 0; start < sorted.length;) {
-    const loss = sorted[start] ?? 0;
-    let end = start;
-    while (end < sorted.length && sorted[end] === loss) end++;
-    quantiles.set(loss, normalQuantile((start + end) / 2 / sorted.length));
-    start = end;
+/** Equal ones have the mean of their ranks. */
+function quantilesOf(outcomes: readonly Outcome[]): ReadonlyMap<Outcome, number> {
+  const places = groupBy(
+    order(outcomes).entries(),
+    ([, { loss, quantile }]) => quantile ?? String(loss),
+  );
+  const quantiles = new Map<Outcome, number>();
+  for (const equal of places.values()) {
+    const rank = equal.reduce((sum, [place]) => sum + place + 0.5, 0) / equal.length;
+    for (const [, outcome] of equal) quantiles.set(outcome, normalQuantile(rank / outcomes.length));
   }
   return quantiles;
+}
+
+/** Best first: those that tell where they stand stand there, the others around them, what failed behind all. */
+function order(outcomes: readonly Outcome[]): readonly Outcome[] {
+  const placed = outcomes
+    .filter(({ quantile }) => quantile !== undefined)
+    .sort((one, other) => (one.quantile ?? 0) - (other.quantile ?? 0));
+  const measured = outcomes
+    .filter(({ quantile }) => quantile === undefined)
+    .sort((one, other) => (one.loss === other.loss ? 0 : one.loss - other.loss));
+  const sorted: Outcome[] = [];
+  let [at, next] = [0, 0];
+  while (sorted.length < outcomes.length) {
+    const one = placed[at];
+    const isDue = (one?.quantile ?? 1) * outcomes.length <= sorted.length + 0.5;
+    const goesFirst =
+      one !== undefined && (isDue || (measured[next]?.loss ?? Infinity) === Infinity);
+    const taken = goesFirst ? placed[at++] : measured[next++];
+    if (taken !== undefined) sorted.push(taken);
+  }
+  return sorted;
 }

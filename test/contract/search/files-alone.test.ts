@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { quantileOf } from "../../../src/core/pruning.ts";
 import { parseSearchHistory } from "../../../src/formats/search-history.ts";
 import { listResultFiles } from "../../../src/rounds/result-files.ts";
 import { findResult } from "../../../src/rounds/results.ts";
@@ -116,7 +117,8 @@ test("another study starts from what was stopped early as from that, not as from
     if (result?.state !== "pruned") return [];
     const { params, earlyEnd } = result;
     const [value, step] = [earlyEnd?.value ?? NaN, earlyEnd?.step ?? NaN];
-    return [{ params, state: "pruned" as const, loss: -value, share: step / 4 }];
+    const quantile = earlyEnd?.evidence && quantileOf(earlyEnd.evidence);
+    return [{ params, state: "pruned" as const, loss: -value, share: step / 4, quantile }];
   });
   expect(expected.length).toBeGreaterThan(0);
   const pruned = history.filter(({ state }) => state === "pruned");

@@ -96,7 +96,7 @@ describe("trials that are stopped early", () => {
       earlyEnd: {
         ...{ step: 1, value: 7 },
         reason: "after step 1, value 7.00000 is number 2 of 2, 8.00000 is enough",
-        evidence: { rung: 1, bracket: 0, rank: 2, of: 2, cut: 8 },
+        evidence: { rung: 1, bracket: 0, rank: 2, of: 2, cut: 8, entered: 2 },
       },
       history: [{ step: 1, metrics: { value: 7 } }],
     });

@@ -39,3 +39,21 @@ test("a trial that was stopped early is no better than the middle, and the less 
   expect(late?.value).toBeGreaterThan(0.5);
   expect([early?.noise, late?.noise, good?.noise]).toEqual([10, 2, 1]);
 });
+
+test("where a stopped trial stood goes before its loss, and the whole ones lie around it", () => {
+  const stopped = (quantile: number) => of({ loss: -1e6, share: 0.5, quantile });
+  const known = [stopped(0.9), stopped(0.6), of(whole(3)), of(whole(1)), of(whole(2))];
+  const values = rankTargets(known).map(({ value }) => value);
+  // R 4: qnorm(c(9, 7, 5, 1, 3) / 10).
+  for (const [at, expected] of [1.2815516, 0.5244005, 0, -1.2815516, -0.5244005].entries())
+    expect(values[at]).toBeCloseTo(expected, 5);
+});
+
+test("what failed is behind what was stopped", () => {
+  const [failed, stopped] = rankTargets([
+    of(whole(Infinity)),
+    of({ loss: Infinity, share: 0.1, quantile: 0.95 }),
+    of(whole(1)),
+  ]);
+  expect(failed?.value).toBeGreaterThan(stopped?.value ?? NaN);
+});
