@@ -57,14 +57,11 @@ function runOurs(folder: string, workers: number): Course[] {
     const table = readTable(folder, name);
     tell(`search: ${name}, ${workers} at once`);
     return Array.from({ length: SEEDS }, (_, at) => {
-      const { regrets, askMilliseconds } = simulate(table, gp, {
-        seed: at + 1,
-        workers,
-        trials: TRIALS,
-      });
+      const search = { seed: at + 1, workers, trials: TRIALS };
+      const { standings, askMilliseconds } = simulate(table, gp, search);
       for (const [place, stage] of STAGES.entries())
         milliseconds[place]?.push(askMilliseconds[stage - 1] ?? NaN);
-      return { table: name, regrets };
+      return { table: name, regrets: standings.map(({ row }) => table.regretOf(row)) };
     });
   });
   const asks = milliseconds.map((each) => median(each).toFixed(0)).join(", ");

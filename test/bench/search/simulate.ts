@@ -1,73 +1,170 @@
 import { deriveSeed } from "../../../src/core/random.ts";
-import type { Parameters, ParameterValue } from "../../../src/core/study.ts";
+import type { Parameters, SearchSpace } from "../../../src/core/study.ts";
+import { prunerOf } from "../../../src/pruners/index.ts";
+import type { PrunerKeys } from "../../../src/pruners/pruner.ts";
 import type { Observation, Sampler } from "../../../src/samplers/sampler.ts";
-import type { Search } from "./optuna.ts";
-import type { Table } from "./tables.ts";
 
-interface Running {
-  readonly number: number;
+/** What a trial comes to, step by step; losses are better when lower. */
+export interface Course {
+  /** The loss that pruners see after each step. */
+  readonly losses: readonly number[];
+  /** What each step takes. */
+  readonly seconds: readonly number[];
+  /** The objective's, after the last step. */
+  readonly loss: number;
+}
+
+/** What is searched: a study whose every outcome is known. */
+export interface Problem {
+  readonly name: string;
+  readonly space: SearchSpace;
+  rowOf(params: Parameters): number;
+  /** @param seed chooses among a combination's replicates */
+  courseOf(row: number, seed: number): Course;
+}
+
+export interface SimulatedSearch {
+  readonly seed: number;
+  /** Trials at once, and in all. */
+  readonly workers: number;
+  readonly trials: number;
+  readonly pruner?: PrunerKeys & { readonly kind: string };
+}
+
+/** Where a search stands when a trial has ended. */
+export interface Standing {
+  /** Of all trials until now. */
+  readonly steps: number;
+  readonly seconds: number;
+  /** On the simulated clock, seconds. */
+  readonly time: number;
+  /** That of the complete trial whose observed loss is the lowest; none yet: -1. */
   readonly row: number;
-  readonly end: number;
 }
 
 /** What came of a simulated search. */
-export interface Simulated {
-  /** After each finished trial: that of the trial whose observed loss is the lowest. */
-  readonly regrets: readonly number[];
+interface Simulated {
+  /** After each trial that has ended. */
+  readonly standings: readonly Standing[];
   /** What each ask took of the processor, ms. */
   readonly askMilliseconds: readonly number[];
 }
 
+interface Running {
+  readonly number: number;
+  readonly row: number;
+  readonly course: Course;
+  readonly bracket: number;
+  /** Steps after which it is compared, and its last. */
+  readonly stops: readonly number[];
+  at: number;
+  time: number;
+}
+
 /**
- * A search on a simulated clock: a trial takes its table's time, whoever is free asks with a seed of its own and what is known then,
- * as elements do. `optuna_search.py` asks and tells in the same order.
+ * A search on a simulated clock: a trial takes its course's time, whoever is free asks with a seed of its own and what is known then,
+ * as elements do, and at rungs trials are held against those that have come there by then. `optuna_search.py` and
+ * `optuna_replay.py` ask and tell in the same order.
  */
 export function simulate(
-  table: Table,
+  problem: Problem,
   sampler: Sampler<"trials">,
-  { seed, workers, trials }: Omit<Search, "table" | "sampler">,
+  search: SimulatedSearch,
+  isOver: (standing: Standing) => boolean = () => false,
 ): Simulated {
+  const { seed, workers, trials } = search;
   const history: Observation[] = [];
   const running: Running[] = [];
-  const regrets: number[] = [];
+  const standings: Standing[] = [];
   const askMilliseconds: number[] = [];
   const taken = new Set<number>();
-  let best = { loss: Infinity, row: 0 };
-  const ask = (now: number): void => {
+  const rungs = new Map<string, number[]>();
+  const spent = { steps: 0, seconds: 0 };
+  let best = { loss: Infinity, row: -1 };
+  const ask = (now: number): boolean => {
     const number = history.length;
     const started = process.cpuUsage();
     const settings = { seed: sampler.learns ? deriveSeed(seed, number) : seed, trials };
-    const params = takeFirstFree(sampler.propose(table.space, settings, history), table, taken);
+    const params = takeFirstFree(sampler.propose(problem.space, settings, history), problem, taken);
     askMilliseconds.push(millisecondsSince(started));
-    const row = table.rowOf(params);
+    if (params === undefined) return false;
+    const row = problem.rowOf(params);
     taken.add(row);
     history.push({ params, state: "running", loss: null, share: 1 });
-    running.push({ number, row, end: now + table.secondsOf(row) });
+    const one = start(number, row, problem.courseOf(row, seed), search);
+    one.time = now + spend(one, spent);
+    running.push(one);
+    return true;
   };
   let now = 0;
-  while (regrets.length < trials) {
-    while (history.length < trials && running.length < workers) ask(now);
+  let isOpen = true;
+  while (standings.length < trials) {
+    while (isOpen && history.length < trials && running.length < workers) isOpen = ask(now);
+    if (running.length === 0) break;
     const next = running.reduce((one, other) =>
-      other.end < one.end || (other.end === one.end && other.number < one.number) ? other : one,
+      other.time < one.time || (other.time === one.time && other.number < one.number) ? other : one,
     );
+    now = next.time;
+    const { params = {} } = history[next.number] ?? {};
+    const { row, course, at } = next;
+    if (at < course.losses.length) {
+      const pruned = compare(next, search, rungs);
+      if (pruned === undefined) {
+        next.time += spend(next, spent);
+        continue;
+      }
+      const share = at / course.losses.length;
+      history[next.number] = { params, state: "pruned", share, ...pruned };
+    } else {
+      history[next.number] = { params, state: "complete", loss: course.loss, share: 1 };
+      if (course.loss < best.loss) best = { loss: course.loss, row };
+    }
     running.splice(running.indexOf(next), 1);
-    now = next.end;
-    const loss = table.observe(next.row, seed, 0);
-    const params = history[next.number]?.params ?? {};
-    history[next.number] = { params, state: "complete", loss, share: 1 };
-    if (loss < best.loss) best = { loss, row: next.row };
-    regrets.push(table.regretOf(best.row));
+    const standing = { ...spent, time: now, row: best.row };
+    standings.push(standing);
+    if (isOver(standing)) break;
   }
-  return { regrets, askMilliseconds };
+  return { standings, askMilliseconds };
+}
+
+function start(number: number, row: number, course: Course, { pruner }: SimulatedSearch): Running {
+  const last = course.losses.length;
+  const ladder = pruner && prunerOf(pruner.kind).ladderOf(pruner, number + 1, last);
+  const stops = [...(ladder?.rungs ?? []), last];
+  return { number, row, course, bracket: ladder?.bracket ?? 0, stops, at: 0, time: 0 };
+}
+
+/** To the next stop. @returns what it takes, seconds */
+function spend(one: Running, spent: { steps: number; seconds: number }): number {
+  const from = one.at;
+  one.at = one.stops.find((stop) => stop > from) ?? one.course.losses.length;
+  const seconds = one.course.seconds.slice(from, one.at).reduce((sum, each) => sum + each, 0);
+  spent.steps += one.at - from;
+  spent.seconds += seconds;
+  return seconds;
+}
+
+/** Undefined where it goes on. */
+function compare(
+  { course, bracket, at }: Running,
+  { pruner }: SimulatedSearch,
+  rungs: Map<string, number[]>,
+): Pick<Observation, "loss"> | undefined {
+  if (pruner === undefined) return undefined;
+  const loss = course.losses[at - 1] ?? NaN;
+  const others = rungs.get(`${bracket} ${at}`) ?? [];
+  rungs.set(`${bracket} ${at}`, [...others, loss]);
+  const { goesOn } = prunerOf(pruner.kind).judge(pruner, loss, others);
+  return goesOn ? undefined : { loss };
 }
 
 function takeFirstFree(
   proposals: Iterable<Parameters>,
-  table: Table,
+  problem: Problem,
   taken: ReadonlySet<number>,
-): Readonly<Record<string, ParameterValue>> {
-  for (const params of proposals) if (!taken.has(table.rowOf(params))) return params;
-  throw new Error(`nothing is left of ${table.name}`);
+): Parameters | undefined {
+  for (const params of proposals) if (!taken.has(problem.rowOf(params))) return params;
+  return undefined;
 }
 
 /** Processor time: others compute on the same machine. */

@@ -1,19 +1,12 @@
 import { mkdirSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Parameters, ParameterValue, SearchSpace } from "../../../src/core/study.ts";
+import type { ParameterValue } from "../../../src/core/study.ts";
 import { runProcess } from "../process.ts";
+import type { Problem } from "./simulate.ts";
 
-/** What each configuration of a published study came to; losses are better when lower. */
-export interface Table {
-  readonly name: string;
-  readonly space: SearchSpace;
-  /** The place of a configuration; the last parameter changes fastest. */
-  rowOf(params: Parameters): number;
-  /** Its loss in one of its replicates, which seed and repetition choose. */
-  observe(row: number, seed: number, repeat: number): number;
-  /** How long it took, seconds, mean over replicates. */
-  secondsOf(row: number): number;
-  /** Its mean loss, turned so that the table's best is 0 and its median 1. */
+/** What each configuration of a published study came to, in one step; how long it took is the mean over replicates. */
+export interface Table extends Problem {
+  /** A configuration's mean loss, turned so that the table's best is 0 and its median 1. */
   regretOf(row: number): number;
 }
 
@@ -64,18 +57,27 @@ export function readTable(folder: string, name: string): Table {
       distribution: { kind: "categorical", values: each.values },
     })),
     rowOf: (params) =>
+      // The last parameter changes fastest.
       parameters.reduce(
         (place, each) => place * each.values.length + each.values.indexOf(params[each.name] ?? NaN),
         0,
       ),
-    observe: (row, seed, repeat) => {
-      const values = cells(0, row);
-      const mixed = Number((BigInt(row) * 2654435761n + BigInt(seed) * 40503n) % 2n ** 32n);
-      return values[((mixed >>> 16) + repeat) % values.length] ?? NaN;
+    courseOf: (row, seed) => {
+      const loss = pickReplicate(cells(0, row), row, seed) ?? NaN;
+      return { losses: [loss], seconds: [mean(cells(1, row))], loss };
     },
-    secondsOf: (row) => mean(cells(1, row)),
     regretOf: (row) => ((means[row] ?? NaN) - best) / (median - best),
   };
+}
+
+/** One of a configuration's replicates, the same for everybody who asks with the same seed. */
+export function pickReplicate<Each>(
+  replicates: ArrayLike<Each>,
+  row: number,
+  seed: number,
+): Each | undefined {
+  const mixed = Number((BigInt(row) * 2654435761n + BigInt(seed) * 40503n) % 2n ** 32n);
+  return replicates[(mixed >>> 16) % replicates.length];
 }
 
 function mean(values: Float64Array): number {
