@@ -10,7 +10,9 @@ import { collectFirst, quietly } from "./collect/collect-first.ts";
 import { observeStudy, type ObservedTrial } from "./cluster/observe.ts";
 import { isForItsResult, type WrittenRound, writeRound } from "./generate/write-round.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
-import { findKnownPacking, findMeasured } from "./plan/packing.ts";
+import { readFinished } from "./plan/finished.ts";
+import { StudyForecast } from "./plan/forecast.ts";
+import { findKnownPacking } from "./plan/packing.ts";
 import { openPlan, type PlanContext } from "./plan/plan-context.ts";
 import { createIdentifier, proposeTrials } from "./plan/propose.ts";
 import {
