@@ -8,7 +8,7 @@ import { createSizer, type Finished, readFinished, type Sizes } from "./finished
 import { newTrials, type PlanContext } from "./plan-context.ts";
 
 /** Trials of which what they will take is asked. */
-type AskedTrial = Pick<Trial, "params" | "resource" | "slot">;
+export type AskedTrial = Pick<Trial, "params" | "resource" | "slot">;
 
 /** What elements need, so that 99 % of them fit. */
 export interface FittingRequest {
