@@ -21,7 +21,7 @@ interface Asked {
 }
 
 /** A command on a plain LSF whose trials take a minute for each unit of `size`. */
-function writeStudy(layout: Layout, trials: number, resources = ""): Asked {
+function writeStudy(layout: Layout, trials: number, resources = "", replicates = 1): Asked {
   const studyFile = join(layout.workspace, "study.yaml");
   const seeds = Array.from({ length: trials / 3 }, (_, x) => x).join(", ");
   writeFileSync(
@@ -30,6 +30,7 @@ function writeStudy(layout: Layout, trials: number, resources = ""): Asked {
 objective: { metric: score, direction: maximize }
 trainer: { command: ["true"] }
 space: { seed: [${seeds}], size: [1, 2, 3] }
+replicates: ${replicates}
 cluster: { site: lsf }
 resources: { memory: 4GB, walltime: 30m${resources} }
 `,
@@ -87,7 +88,7 @@ describe("plan", () => {
     const study = makeStudy();
     expect((await planStudy(study)).request).toBeNull();
     await run(study, complete);
-    const plan = await planStudy(writeStudy(study.layout, 2 * RAN));
+    const plan = await planStudy(writeStudy(study.layout, RAN, "", 2));
     expect(plan.request).toMatchObject({
       ...{ trials: RAN, unlike: 0, warnings: [] },
       asked: { memoryMiB: 4096, walltimeSeconds: 1800 },
@@ -103,6 +104,13 @@ describe("plan", () => {
     expect(text).toContain(`resources: { memory: 768MB, walltime: ${seconds / 60}m } would hold`);
     expect(text).toContain("asked for 4GB and 30m, used at most 600MB and 3m 06s");
     expect(text).toMatch(/GB-hours of memory idle/);
+  });
+
+  test("tells of trials that are unlike those that ended", async () => {
+    const study = makeStudy();
+    await run(study, complete);
+    const text = formatPlan(await planStudy(writeStudy(study.layout, 10 * RAN)));
+    expect(text).toMatch(/\d+ new trials unlike any of these may need more/);
   });
 
   test("says nothing by few trials, and says so", async () => {
