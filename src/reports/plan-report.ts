@@ -108,7 +108,7 @@ function describeRequest(request: RequestAdvice): [label: string, text: string][
     ["fitting", `${first}${isAsked ? " holds" : ""} 99 % of the elements, by ${ended}`],
     [
       "",
-      `asked for ${formatMemory(asked.memoryMiB)} and ${formatWalltime(asked.walltimeSeconds)}${describeRequestCost(cost)}`,
+      `asked for ${formatMemory(asked.memoryMiB)} and ${formatAsked(asked.walltimeSeconds)}${describeRequestCost(cost)}`,
     ],
     ...(unlike === 0
       ? []
@@ -121,6 +121,9 @@ function describeRequest(request: RequestAdvice): [label: string, text: string][
     ...warnings.map((line): [string, string] => ["", line]),
   ];
 }
+
+const formatAsked = (seconds: number): string =>
+  seconds % 60 === 0 ? formatWalltime(seconds) : formatDuration(seconds);
 
 /** As a study file has them. */
 function formatResources({

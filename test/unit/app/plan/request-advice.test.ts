@@ -61,8 +61,7 @@ async function run({ layout, studyFile }: Asked, end: Ending): Promise<void> {
 }
 
 /** A minute for each unit of its size, and up to six seconds more. */
-const minutesOf = ({ params, number }: Trial): number =>
-  60 * Number(params["size"]) + (number % 7);
+const minutesOf = ({ params, number }: Trial): number => 60 * Number(params["size"]) + (number % 7);
 
 const complete: Ending = (trial, index) =>
   makeResult(trial, index, 0, {
@@ -73,7 +72,11 @@ const complete: Ending = (trial, index) =>
   });
 
 const end =
-  (kind: "timeout" | "out-of-memory", isEnded: (trial: Trial) => boolean, seconds: number): Ending =>
+  (
+    kind: "timeout" | "out-of-memory",
+    isEnded: (trial: Trial) => boolean,
+    seconds: number,
+  ): Ending =>
   (trial, index) =>
     isEnded(trial)
       ? {
