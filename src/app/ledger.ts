@@ -2,7 +2,7 @@ import type { Objective } from "../core/study.ts";
 import { buildLedger, type Ledger } from "../stats/ledger/ledger.ts";
 import { type AttemptRecord, type Standings, UNRANKED } from "../stats/ledger/attempt.ts";
 import type { TrialTable } from "../stats/trial-table.ts";
-import { readAttemptCosts, readMissing } from "../storage/attempt-costs.ts";
+import { type AttemptCost, readAttemptCosts, readMissing } from "../storage/attempt-costs.ts";
 import type { StudyDatabase } from "../storage/database.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { placeOfResult } from "./cluster/element-logs.ts";
@@ -39,9 +39,9 @@ export function readAttemptRecords(
   table: TrialTable,
   { name, layout, standings }: Omit<LedgerOptions, "objective">,
   book = new RequestBook(layout, name),
-): readonly AttemptRecord[] {
+): readonly (AttemptRecord & Pick<AttemptCost, "job">)[] {
   const findAsked = createAskedLookup(book);
-  return readAttemptCosts(database, table).map((cost): AttemptRecord => {
+  return readAttemptCosts(database, table).map((cost) => {
     const { request, submitted } = findAsked(cost.file);
     const element = `${cost.job} ${elementOf(cost.file)}`;
     const isRanked = cost.counts && cost.state === "complete";

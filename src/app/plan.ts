@@ -10,9 +10,11 @@ import type { Layout } from "../workspace/layout.ts";
 import { judgeData } from "./plan/data-warnings.ts";
 import { explainChangedCommand, lintCluster } from "./plan/lints.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
+import { findForecast, sampleNewTrials } from "./plan/forecast.ts";
 import { findKnownPacking, type KnownPacking } from "./plan/packing.ts";
 import { isPlanned, openPlan, type PlanContext } from "./plan/plan-context.ts";
 import { proposeTrials } from "./plan/propose.ts";
+import { adviseRequest, type RequestAdvice } from "./plan/request-advice.ts";
 import { type LargestTrial, type Tally, tallyProposals } from "./plan/tally.ts";
 
 /** What a study would run next: the answer of `bsweep plan`. */
@@ -29,6 +31,8 @@ export interface PlanReport extends Tally {
   } | null;
   readonly replicates: number;
   readonly arrays: PlannedArrays;
+  /** What elements would need, by the trials that have ended; null while none has. */
+  readonly request: RequestAdvice | null;
   /** What the study should be told before it starts. */
   readonly warnings: readonly string[];
 }
@@ -63,7 +67,10 @@ export async function planStudy(options: PlanOptions): Promise<PlanReport> {
   const { study, header, site, existing } = context;
   const { data } = study;
   const tally = tallyProposals(proposeTrials(study, header), existing, isPlanned(context));
-  const packing = await findKnownPacking(context, options.layout);
+  const forecast = await findForecast(context, options.layout);
+  const packing = await findKnownPacking(context, options.layout, forecast);
+  const { trialsPerElement } = packing;
+  const asked = forecast.finished.isOwn ? sampleNewTrials(context) : [];
   return {
     study: study.name,
     file: study.file,
@@ -71,7 +78,8 @@ export async function planStudy(options: PlanOptions): Promise<PlanReport> {
     dataset: data && header && { path: data.train, rows: header.count, holdout: data.holdout },
     replicates: study.replicates,
     ...tally,
-    arrays: planArrays(study, site, tally.newTrials, packing.trialsPerElement),
+    arrays: planArrays(study, site, tally.newTrials, trialsPerElement),
+    request: adviseRequest(context, options.layout, forecast, asked, trialsPerElement),
     warnings: [...findWarnings(context, options.layout, tally, packing)],
   };
 }

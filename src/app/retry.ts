@@ -7,12 +7,15 @@ import { schedulerOf } from "../schedulers/index.ts";
 import { readPlannedTrials } from "../storage/attempts.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { collectFirst, quietly } from "./collect/collect-first.ts";
-import { observeStudy, type ObservedTrial } from "./cluster/observe.ts";
+import { type Observation, observeStudy, type ObservedTrial } from "./cluster/observe.ts";
 import { isForItsResult, type WrittenRound, writeRound } from "./generate/write-round.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
-import { findKnownPacking, findMeasured } from "./plan/packing.ts";
+import { readFinished } from "./plan/finished.ts";
+import { StudyForecast } from "./plan/forecast.ts";
+import { findKnownPacking } from "./plan/packing.ts";
 import { openPlan, type PlanContext } from "./plan/plan-context.ts";
 import { createIdentifier, proposeTrials } from "./plan/propose.ts";
+import { findFitting } from "./plan/request-advice.ts";
 import {
   type ChoiceRule,
   chooseTrials,
@@ -20,7 +23,7 @@ import {
   type ExcludedHost,
   findFaultyHosts,
 } from "./retry/choose.ts";
-import type { RetryResources } from "./retry/rules.ts";
+import { type Lack, lackOf, type RetryResources } from "./retry/rules.ts";
 
 /** What a `retry` wrote, or would write. */
 export interface RetryReport {
@@ -32,6 +35,8 @@ export interface RetryReport {
   /** The most trials first. */
   readonly leftOut: readonly LeftOut[];
   readonly excludedHosts: readonly ExcludedHost[];
+  /** What 99 % of those that had too little would fit in, by so many trials that have ended; null where nobody knows. */
+  readonly fitting: (Partial<RetryResources> & { readonly trials: number }) | null;
   readonly isLocal: boolean;
 }
 
@@ -52,7 +57,7 @@ export interface LeftOut {
   readonly trials: readonly number[];
 }
 
-interface RetryOptions extends PlanOptions, ChoiceRule {
+interface RetryOptions extends PlanOptions, Omit<ChoiceRule, "fitting"> {
   /** Hosts to avoid, beside those that proved faulty. */
   readonly excludeHosts: readonly string[];
   /** Only say what would be tried again, and why. */
@@ -69,10 +74,20 @@ export async function retryTrials(options: RetryOptions, effects: Effects): Prom
   const { study, site } = context;
   const observation = await observeStudy({ study, layout: options.layout }, effects);
   const asked = { study, layout: options.layout };
-  const planned = await collectFirst(asked, quietly(effects), readPlannedTrials);
+  const { planned, finished } = await collectFirst(asked, quietly(effects), (database) => ({
+    planned: readPlannedTrials(database),
+    finished: readFinished(database, context, options.layout),
+  }));
+  const forecast = new StudyForecast(context, finished);
   const isToTheEnd = createEndCheck(options.layout, study.name);
   const isPlannedStill = createPlanCheck(context, planned, isToTheEnd);
-  const choice = chooseTrials(observation, study.resources, options, isPlannedStill);
+  const fitting = await fitRaised(context, forecast, observation, planned, options.layout);
+  const choice = chooseTrials(
+    observation,
+    study.resources,
+    { ...options, fitting },
+    isPlannedStill,
+  );
   const excludedHosts: readonly ExcludedHost[] = [
     ...options.excludeHosts.map((host) => ({ host, faults: null })),
     ...findFaultyHosts(observation).filter(({ host }) => !options.excludeHosts.includes(host)),
@@ -81,14 +96,38 @@ export async function retryTrials(options: RetryOptions, effects: Effects): Prom
     study: study.name,
     studyFile: options.studyFile,
     rounds: await writeRounds(choice.chosen, excludedHosts, {
-      ...{ context, planned, isToTheEnd, options, effects },
+      ...{ context, planned, forecast, isToTheEnd, options, effects },
     }),
     leftOut: [...groupBy(choice.leftOut, ({ reason }) => reason)]
       .map(([reason, all]) => ({ reason, trials: all.map(({ trial }) => trial.number) }))
       .sort((a, b) => b.trials.length - a.trials.length || (a.reason < b.reason ? -1 : 1)),
     excludedHosts,
+    fitting: Object.keys(fitting).length === 0 ? null : { ...fitting, trials: forecast.trials },
     isLocal: !schedulerOf(site).submits,
   };
+}
+
+/** What nearly all of the trials would fit in that had too little, by those that have ended: of each kind for itself. */
+async function fitRaised(
+  context: PlanContext,
+  forecast: StudyForecast,
+  { trials }: Observation,
+  planned: PlannedTrials,
+  layout: Layout,
+): Promise<Partial<RetryResources>> {
+  const { trialsPerElement } = await findKnownPacking(context, layout, forecast);
+  const fittingOf = (lack: Lack): Partial<RetryResources> => {
+    const lacking = trials
+      .filter(({ state }) => lackOf(state) === lack)
+      .flatMap(({ trialId }) => planned.get(trialId) ?? []);
+    return lacking.length === 0
+      ? {}
+      : (findFitting(context.study, forecast, lacking, trialsPerElement) ?? {});
+  };
+  return dropAbsent({
+    memoryMiB: fittingOf("out-of-memory").memoryMiB,
+    walltimeSeconds: fittingOf("timeout").walltimeSeconds,
+  });
 }
 
 /**
@@ -118,6 +157,7 @@ type PlannedTrials = ReturnType<typeof readPlannedTrials>;
 interface Writing {
   readonly context: PlanContext;
   readonly planned: PlannedTrials;
+  readonly forecast: StudyForecast;
   readonly isToTheEnd: (trial: ObservedTrial) => boolean;
   readonly options: RetryOptions;
   readonly effects: Effects;
@@ -186,7 +226,7 @@ async function write(
   study: Study,
   trials: readonly Trial[],
   round: number,
-  { context, options, effects }: Writing,
+  { context, forecast, options, effects }: Writing,
 ): Promise<WrittenRound | null> {
   const { header, sha256, site } = context;
   const written = await writeRound(
@@ -195,9 +235,10 @@ async function write(
       place: { study: study.name, round, replace: false },
       kind: "retry",
       // As the study packs its trials; one by one while nobody knows how long one takes.
-      trialsPerElement: (await findKnownPacking(context, options.layout)).trialsPerElement,
+      trialsPerElement: (await findKnownPacking(context, options.layout, forecast))
+        .trialsPerElement,
       // They were all tried before; where nothing ever completed, that has shown nothing.
-      canary: (await findMeasured(options.layout, study.name)) === undefined,
+      canary: !forecast.finished.hasCompleted,
     },
     effects,
   );

@@ -62,6 +62,17 @@ export function formatMemory(memoryMiB: number): string {
   return memoryMiB % 1024 === 0 ? `${memoryMiB / 1024}GB` : `${memoryMiB}MB`;
 }
 
+/** As study files write whole minutes: `30m`, `1h30m`, `2d`; rounded up. */
+export function formatWalltime(seconds: number): string {
+  const minutes = Math.ceil(seconds / 60);
+  const parts: readonly [count: number, unit: string][] = [
+    [Math.floor(minutes / 1440), "d"],
+    [Math.floor((minutes % 1440) / 60), "h"],
+    [minutes % 60, "m"],
+  ];
+  return parts.map(([count, unit]) => (count === 0 ? "" : `${count}${unit}`)).join("") || "0m";
+}
+
 /** `2,880` */
 export function formatCount(count: number): string {
   if (!Number.isSafeInteger(count)) return count.toLocaleString("en-US");

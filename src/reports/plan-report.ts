@@ -1,6 +1,13 @@
 import type { ImpossibleShape } from "../app/plan/tally.ts";
 import type { PlannedArrays, PlanReport } from "../app/plan.ts";
-import { formatDuration, formatMemory, formatCount, plural } from "../core/quantities.ts";
+import type { RequestAdvice } from "../app/plan/request-advice.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatMemory,
+  formatWalltime,
+  plural,
+} from "../core/quantities.ts";
 import type { Parameters } from "../core/study.ts";
 
 /** Reasons shown; the rest are in the JSON. */
@@ -31,6 +38,7 @@ export function formatPlan(plan: PlanReport): string {
       ["", formatParameters(largest.params)],
     );
   }
+  if (plan.request !== null) rows.push(...describeRequest(plan.request));
   const table = rows.map(([label, text]) => `${label.padEnd(LABEL_WIDTH)}${text}`);
   return [...table, ...describeImpossible(plan.impossible)].join("\n");
 }
@@ -82,6 +90,70 @@ function describeWork({ newCoreHours, largest }: PlanReport): [label: string, te
       : plural(Math.ceil(newCoreHours), "core-hour");
   return [["about", `${work}, reckoned from the networks; the slowest trial ${slowest}`]];
 }
+
+function describeRequest(request: RequestAdvice): [label: string, text: string][] {
+  const { trials, enough, asked, fitting, unlike, cost, warnings } = request;
+  const ended = `${plural(trials, "trial")} that ${trials === 1 ? "has" : "have"} ended`;
+  if (fitting === null)
+    return [
+      ["fitting", `not known by ${ended}: at least ${enough} must tell what nearly all need`],
+    ];
+  const isAsked = Object.entries(fitting).every(
+    ([key, value]) => asked[key as keyof typeof asked] === value,
+  );
+  const first = isAsked
+    ? "what is asked for"
+    : `resources: { ${formatResources(fitting)} } would hold`;
+  return [
+    ["fitting", `${first}${isAsked ? " holds" : ""} 99 % of the elements, by ${ended}`],
+    [
+      "",
+      `asked for ${formatMemory(asked.memoryMiB)} and ${formatAsked(asked.walltimeSeconds)}${describeRequestCost(cost)}`,
+    ],
+    ...(unlike === 0
+      ? []
+      : [
+          ["", `${plural(unlike, "new trial")} unlike any of these may need more`] as [
+            string,
+            string,
+          ],
+        ]),
+    ...warnings.map((line): [string, string] => ["", line]),
+  ];
+}
+
+const formatAsked = (seconds: number): string =>
+  seconds % 60 === 0 ? formatWalltime(seconds) : formatDuration(seconds);
+
+/** As a study file has them. */
+function formatResources({
+  memoryMiB,
+  walltimeSeconds,
+}: NonNullable<RequestAdvice["fitting"]>): string {
+  return [
+    ...(memoryMiB === undefined ? [] : [`memory: ${formatMemory(memoryMiB)}`]),
+    ...(walltimeSeconds === undefined ? [] : [`walltime: ${formatWalltime(walltimeSeconds)}`]),
+  ].join(", ");
+}
+
+function describeRequestCost(cost: RequestAdvice["cost"]): string {
+  if (cost === null) return "";
+  const { memoryMiB, walltimeSeconds, idleGiBHours, medianWaitSeconds } = cost;
+  const used = [
+    ...(memoryMiB === null ? [] : [formatMemory(Math.ceil(memoryMiB))]),
+    ...(walltimeSeconds === null ? [] : [formatDuration(walltimeSeconds)]),
+  ].join(" and ");
+  return [
+    `, used at most ${used}`,
+    ...(idleGiBHours < 0.05 ? [] : [`${formatTenth(idleGiBHours)} GB-hours of memory idle`]),
+    ...(medianWaitSeconds === null
+      ? []
+      : [`elements waited ${formatDuration(medianWaitSeconds)} (median)`]),
+  ].join("; ");
+}
+
+const formatTenth = (value: number): string =>
+  value < 10 ? value.toFixed(1) : formatCount(Math.round(value));
 
 function describeImpossible(impossible: readonly ImpossibleShape[]): string[] {
   if (impossible.length === 0) return [];

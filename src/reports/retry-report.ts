@@ -14,6 +14,7 @@ export function formatRetryReport(report: RetryReport): string {
           `Nothing to try again: no trial of ${study} failed, was lost or cancelled, or is missing as it was asked for.`,
         ]
       : rounds.map(describeRound)),
+    ...describeFitting(report),
     ...(excludedHosts.length === 0
       ? []
       : [
@@ -47,6 +48,18 @@ function describeRound({
     `${what}: ${plural(trials.length, "trial")} with ${formatMemory(memoryMiB)} and ${formatDuration(walltimeSeconds)} an element`,
     `  ${why}: ${listNumbers(trials)}`,
   ].join("\n");
+}
+
+function describeFitting({ fitting }: RetryReport): string[] {
+  if (fitting === null) return [];
+  const { memoryMiB, walltimeSeconds, trials } = fitting;
+  const amounts = [
+    ...(memoryMiB === undefined ? [] : [`${formatMemory(memoryMiB)} for those out of memory`]),
+    ...(walltimeSeconds === undefined
+      ? []
+      : [`${formatDuration(walltimeSeconds)} for those out of time`]),
+  ];
+  return [`By ${plural(trials, "trial")} that ended, 99 % would fit in ${amounts.join(", ")}`];
 }
 
 function describeLeftOut({ reason, trials }: LeftOut): string {

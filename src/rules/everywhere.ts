@@ -1,5 +1,6 @@
 import { parseImageReference } from "../core/image.ts";
 import { formatDuration, formatMemory } from "../core/quantities.ts";
+import type { Study } from "../core/study.ts";
 import { type ClusterRule, isBelow, jobSeconds, SOURCES } from "./rule.ts";
 
 /** An element shorter than this is mostly its container's start and its scheduler's work. */
@@ -8,6 +9,11 @@ const SHORT_ELEMENT_SECONDS = 60;
 const MANY_ELEMENTS = 20;
 /** Below this the built-in trainer has been killed. */
 const TRAINER_MEMORY_MIB = 1024;
+/** The least memory that rules have nothing to say about. */
+export function leastMemoryMiB({ trainer }: Study): number {
+  return trainer.kind === "cnn" ? TRAINER_MEMORY_MIB : 0;
+}
+
 /** More than this is lost when a host is, without checkpoints. */
 const LONG_SECONDS = 2 * 3600;
 const NODE_LOCAL = ["/tmp", "/var/tmp", "/dev/shm"];
@@ -124,9 +130,8 @@ export const GENERAL_RULES: readonly ClusterRule[] = [
     when: "the built-in trainer gets less than 1 GB",
     why: "TensorFlow and its libraries take 0.6 to 0.9 GB; elements with 512 MB were killed",
     source: SOURCES.measured,
-    find: ({ study: { trainer, resources } }) =>
-      trainer.kind === "cnn" &&
-      resources.memoryMiB < TRAINER_MEMORY_MIB &&
-      `the built-in trainer has been killed with ${formatMemory(512)}, found ${formatMemory(resources.memoryMiB)}; give it 1GB or more`,
+    find: ({ study }) =>
+      study.resources.memoryMiB < leastMemoryMiB(study) &&
+      `the built-in trainer has been killed with ${formatMemory(512)}, found ${formatMemory(study.resources.memoryMiB)}; give it 1GB or more`,
   },
 ];

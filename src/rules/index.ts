@@ -1,9 +1,10 @@
 import { COMPUTE1_RULES } from "./compute1.ts";
 import { COMPUTE2_RULES } from "./compute2.ts";
-import { GENERAL_RULES } from "./everywhere.ts";
+import { GENERAL_RULES, leastMemoryMiB } from "./everywhere.ts";
 import type { ClusterRule, ClusterUse } from "./rule.ts";
 
 export type { ClusterRule, ClusterUse } from "./rule.ts";
+export { leastMemoryMiB };
 
 /** Rules of one site hold for the sites that start from it too. */
 const RULES_OF_SITES: Readonly<Record<string, readonly ClusterRule[]>> = {

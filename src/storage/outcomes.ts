@@ -125,6 +125,19 @@ export function readHistories(database: StudyDatabase): ReadonlyMap<string, read
   return new Map(rows.map(([trialId, history]) => [trialId, JSON.parse(history) as StepRecord[]]));
 }
 
+/** The last step that complete trials tell, by the key of the result that counts; none for those that tell no steps. */
+export function readLastSteps(database: StudyDatabase): ReadonlyMap<number, number> {
+  const rows = database
+    .prepare(
+      `SELECT result_id, json_extract(history, '$[#-1].step') AS step
+       FROM counted_results JOIN results USING (result_id) JOIN details USING (result_id)
+       WHERE state = 'complete' AND step IS NOT NULL`,
+    )
+    .raw()
+    .all() as [number, number][];
+  return new Map(rows);
+}
+
 /** Disagreements within one numerics fingerprint, by trial number; across fingerprints nothing is promised. */
 export function readDisagreements(database: StudyDatabase): readonly Disagreement[] {
   return database

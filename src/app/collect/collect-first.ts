@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import type { Effects } from "../../core/effects.ts";
+import type { Effects, Reporter } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { plural } from "../../core/quantities.ts";
 import type { Study } from "../../core/study.ts";
@@ -87,8 +87,16 @@ export function requireDatabase(path: string, study: Study): string {
  * The same effects, but what is done on the way to an answer is not worth a line: `collected 3 new results`.
  * @param warn hears the warnings; by default nobody does
  */
-export function quietly(effects: Effects, warn: (line: string) => void = () => undefined): Effects {
-  const nothing = (): void => undefined;
-  const reporter = { info: nothing, warn, progress: nothing, endProgress: nothing };
-  return { ...effects, reporter };
+export function quietly(effects: Effects, warn: (line: string) => void = nothing): Effects {
+  return { ...effects, reporter: { ...SILENT, warn } };
 }
+
+const nothing = (): void => undefined;
+
+/** Hears everything and says nothing. */
+export const SILENT: Reporter = {
+  info: nothing,
+  warn: nothing,
+  progress: nothing,
+  endProgress: nothing,
+};

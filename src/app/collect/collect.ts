@@ -80,7 +80,7 @@ export function requireStudy(layout: Layout, study: string): void {
 export async function collectInto(
   database: StudyDatabase,
   { study, layout }: { readonly study: string; readonly layout: Layout },
-  effects: Effects,
+  effects: Pick<Effects, "reporter">,
 ): Promise<CollectSummary> {
   const { unusable, unread: unlisted } = importRounds(database, layout, study);
   const unread = [...unlisted, ...importChoices(database, layout, study)];

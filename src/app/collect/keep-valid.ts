@@ -36,7 +36,7 @@ export async function keepValid(
   files: readonly ResultFile[],
   plan: Plan,
   known: ReadonlyMap<string, SetAside>,
-  effects: Effects,
+  effects: Pick<Effects, "reporter">,
 ): Promise<Kept> {
   const added = { complete: 0, pruned: 0, failed: 0, skipped: 0 };
   const kept: Kept = { added, aside: new Map<string, SetAside>() };

@@ -1,17 +1,14 @@
 import { join } from "node:path";
 import { BsweepError } from "../../core/errors.ts";
 import type { RoundKind } from "../../formats/round-file.ts";
-import type { TrialResult } from "../../core/trial.ts";
-import { listResultFiles } from "../../rounds/result-files.ts";
-import { findResult } from "../../rounds/results.ts";
 import { arrayName, roundName, type Layout } from "../../workspace/layout.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
-import { isPlanned, type PlanContext } from "./plan-context.ts";
-import { proposeTrials } from "./propose.ts";
+import { findForecast, sampleNewTrials, type StudyForecast } from "./forecast.ts";
+import type { PlanContext } from "./plan-context.ts";
 
 /** What an element of `trialsPerElement: auto` is to take: long beside its start, short beside a queue's patience. */
 const AUTO_ELEMENT_SECONDS = 15 * 60;
-/** Of an element's wall time, the share that `auto` fills. */
+/** Of an element's wall time, the share that `auto` fills while few trials have told what they take. */
 const AUTO_WALLTIME_SHARE = 0.5;
 const MAX_TRIALS_PER_ELEMENT = 1000;
 
@@ -24,30 +21,43 @@ interface Packing {
 }
 
 /**
- * As the study says; under `auto`, as many trials as take 15 minutes, and at most half the wall time, by what a
- * trial of this study took on the cluster.
- * @throws BsweepError CONFLICT while the trial that is to tell has not ended
+ * As the study says; under `auto`, as many trials as take 15 minutes, by what trials of this study took on the cluster, and so
+ * few that 99 % of the elements fit the wall time; half of it is filled while too few have told.
+ * @param forecast by default what the study's files tell
+ * @throws BsweepError CONFLICT while no trial that is to tell has ended
  */
-export async function decidePacking(context: PlanContext, layout: Layout): Promise<Packing> {
+export async function decidePacking(
+  context: PlanContext,
+  layout: Layout,
+  forecast?: StudyForecast,
+): Promise<Packing> {
   const { study, site, existing } = context;
   const kind = existing.highestRound === 0 ? "initial" : "extension";
-  const { trialsPerElement, walltimeSeconds } = study.resources;
+  const { trialsPerElement } = study.resources;
   if (trialsPerElement !== "auto") return { kind, trialsPerElement, canary: true };
   if (!schedulerOf(site).submits) return { kind, trialsPerElement: 1, canary: false };
-  const measured = await findMeasured(layout, study.name);
-  if (measured === undefined) {
+  const known = forecast ?? (await findForecast(context, layout));
+  if (known.trials === 0) {
     if (existing.highestRound > 0) throw notMeasured(study.name, existing.highestRound);
     return { kind: "canary", trialsPerElement: 1, canary: false };
   }
-  const seconds = measured.timing.seconds * costRatio(context, measured);
-  const aim = Math.min(AUTO_ELEMENT_SECONDS, walltimeSeconds * AUTO_WALLTIME_SHARE);
-  const fitting = Math.floor(aim / Math.max(seconds, 0.001));
-  return {
-    kind,
-    trialsPerElement: Math.min(MAX_TRIALS_PER_ELEMENT, Math.max(1, fitting)),
-    // One trial has shown that the site works.
-    canary: false,
-  };
+  // Trials have shown that the site works.
+  return { kind, trialsPerElement: packTrials(context, known), canary: false };
+}
+
+function packTrials(context: PlanContext, forecast: StudyForecast): number {
+  const { walltimeSeconds } = context.study.resources;
+  const trials = sampleNewTrials(context);
+  const seconds = Math.max(forecast.expectSeconds(trials) ?? 0, 0.001);
+  const room = forecast.isSure ? walltimeSeconds : walltimeSeconds * AUTO_WALLTIME_SHARE;
+  const fitting = Math.floor(Math.min(AUTO_ELEMENT_SECONDS, room) / seconds);
+  let packed = Math.min(MAX_TRIALS_PER_ELEMENT, Math.max(1, fitting));
+  while (packed > 1) {
+    const needed = forecast.fitting(trials, packed).walltimeSeconds ?? 0;
+    if (needed <= walltimeSeconds) break;
+    packed = Math.max(1, Math.min(packed - 1, Math.floor((packed * walltimeSeconds) / needed)));
+  }
+  return packed;
 }
 
 export interface KnownPacking {
@@ -60,46 +70,15 @@ export interface KnownPacking {
 export async function findKnownPacking(
   context: PlanContext,
   layout: Layout,
+  forecast?: StudyForecast,
 ): Promise<KnownPacking> {
   try {
-    const { kind, trialsPerElement } = await decidePacking(context, layout);
+    const { kind, trialsPerElement } = await decidePacking(context, layout, forecast);
     return { trialsPerElement, isMeasured: kind !== "canary" };
   } catch (error) {
     if (!(error instanceof BsweepError) || error.code !== "CONFLICT") throw error;
     return { trialsPerElement: 1, isMeasured: false };
   }
-}
-
-/**
- * A complete result, of the newest round that has one, of an element that a scheduler ran: it tells how long a trial
- * takes, and that the cluster can run one at all. Undefined while nothing has completed there.
- */
-export async function findMeasured(
-  layout: Layout,
-  study: string,
-): Promise<TrialResult | undefined> {
-  const { files } = listResultFiles(layout.studyResults(study));
-  for (const file of files.toSorted((a, b) => b.round - a.round || a.array - b.array)) {
-    const result = await findResult(file);
-    if (result?.state === "complete" && !["", "0"].includes(result.element.job)) return result;
-  }
-  return undefined;
-}
-
-/** How much longer the mean new trial takes than the one measured, by their shapes; 1 for a command. */
-function costRatio(context: PlanContext, measured: TrialResult): number {
-  const { study, header } = context;
-  const isKnown = isPlanned(context);
-  let [sum, count, own] = [0, 0, 0];
-  for (const proposed of proposeTrials(study, header)) {
-    if (proposed.kind !== "trial" || proposed.network === null) continue;
-    const { coreSeconds } = proposed.network;
-    if (proposed.trialId === measured.trialId) own = coreSeconds;
-    if (isKnown(proposed.trialId)) continue;
-    sum += coreSeconds;
-    count += 1;
-  }
-  return own === 0 || count === 0 ? 1 : sum / count / own;
 }
 
 function notMeasured(study: string, round: number): BsweepError {

@@ -20,6 +20,16 @@ export type RetryResources = Pick<Resources, "memoryMiB" | "walltimeSeconds">;
 export interface RaiseRule extends Partial<RetryResources> {
   readonly memoryFactor: number;
   readonly walltimeFactor: number;
+  /** What 99 % of those that had too little would fit in, by the trials that have ended: they get it where it is more. */
+  readonly fitting?: Partial<RetryResources>;
+}
+
+/** What an attempt had too little of. */
+export type Lack = "out-of-memory" | "timeout";
+
+export function lackOf(state: Standing): Lack | null {
+  const had = state.kind === "failed" ? state.failure : state.kind === "lost" ? state.cause : null;
+  return had === "out-of-memory" || had === "timeout" ? had : null;
 }
 
 /** Where the study names no limit: so many times what it asks for. */
@@ -27,7 +37,7 @@ const DEFAULT_CAP = 4;
 
 /**
  * What a trial's next attempt gets: at least what the study asks for by now and what the last attempt had; more
- * memory after out-of-memory, more time after a timeout, up to the study's maxMemory and maxWalltime.
+ * memory after out-of-memory, more time after a timeout, as many times as the rule says or what fits its like, up to the study's maxMemory and maxWalltime.
  * @returns why there is no sense in another attempt, when what it had too little of cannot be raised
  */
 export function raiseResources(
@@ -36,15 +46,23 @@ export function raiseResources(
   study: Resources,
   rule: RaiseRule,
 ): RetryResources | string {
-  const lost = state.kind === "lost" ? state.cause : "";
-  const had = state.kind === "failed" ? state.failure : lost;
-  const memoryFactor = had === "out-of-memory" ? rule.memoryFactor : 1;
-  const timeFactor = had === "timeout" ? rule.walltimeFactor : 1;
+  const had = lackOf(state);
+  const { memoryFactor, walltimeFactor, fitting = {} } = rule;
   const memoryMiB =
-    rule.memoryMiB ?? raise(last.memoryMiB, study.memoryMiB, study.maxMemoryMiB, memoryFactor);
+    rule.memoryMiB ??
+    (had === "out-of-memory"
+      ? raise(last.memoryMiB * memoryFactor, fitting.memoryMiB, study.memoryMiB, study.maxMemoryMiB)
+      : Math.max(study.memoryMiB, last.memoryMiB));
   const walltimeSeconds =
     rule.walltimeSeconds ??
-    raise(last.walltimeSeconds, study.walltimeSeconds, study.maxWalltimeSeconds, timeFactor);
+    (had === "timeout"
+      ? raise(
+          last.walltimeSeconds * walltimeFactor,
+          fitting.walltimeSeconds,
+          study.walltimeSeconds,
+          study.maxWalltimeSeconds,
+        )
+      : Math.max(study.walltimeSeconds, last.walltimeSeconds));
   if (had === "out-of-memory" && memoryMiB <= last.memoryMiB)
     return "out of memory with the most that they may have: raise resources.maxMemory, or give --memory";
   if (had === "timeout" && walltimeSeconds <= last.walltimeSeconds)
@@ -52,8 +70,7 @@ export function raiseResources(
   return { memoryMiB, walltimeSeconds };
 }
 
-/** From what the last attempt had, what the study asks for by now, and the most it allows. */
-function raise(last: number, study: number, cap: number | undefined, factor: number): number {
-  if (factor === 1) return Math.max(study, last);
-  return Math.max(study, Math.min(Math.ceil(last * factor), cap ?? study * DEFAULT_CAP));
+/** At least what the study asks for by now, at most what it allows. */
+function raise(wanted: number, fitting = 0, study: number, cap = study * DEFAULT_CAP): number {
+  return Math.max(study, Math.min(Math.ceil(Math.max(wanted, fitting)), cap));
 }

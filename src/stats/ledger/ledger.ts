@@ -39,7 +39,7 @@ interface Wasted {
 }
 
 /** Between the submission of an element's job and its first trial's start: the canary's time is in it. */
-interface Waiting {
+export interface Waiting {
   /** Elements of which it is known; `median`, `longest` and `totalSeconds` are null where there is none. */
   readonly elements: number;
   /** Those of which it is not: run without a scheduler, or nobody knows when they were submitted. */
@@ -111,7 +111,7 @@ function createRepeatTest(attempts: readonly AttemptRecord[]): (attempt: Attempt
     !counts && state !== "failed" && (state === "complete" || counted.get(trialId) === attempt);
 }
 
-function measureWaiting(attempts: readonly AttemptRecord[]): Waiting {
+export function measureWaiting(attempts: readonly AttemptRecord[]): Waiting {
   const first = new Map<string, AttemptRecord>();
   for (const attempt of attempts) {
     const known = first.get(attempt.element);

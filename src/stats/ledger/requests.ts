@@ -6,9 +6,21 @@ import { type AttemptRecord, type ElementRequest, endOf } from "./attempt.ts";
 /** What is laid on top of the most that was used. */
 export const REQUEST_MARGIN = 0.2;
 
-/** What a request would be rounded up to. */
-const MEMORY_STEP_MIB = 256;
+const GIB = 1024;
 const MINUTE = 60;
+
+/** As people write sizes: multiples of 256 MiB, above 4 GiB of 1 GiB. */
+export function roundUpMemory(memoryMiB: number): number {
+  return roundUp(memoryMiB, memoryMiB <= 4 * GIB ? GIB / 4 : GIB);
+}
+
+/** As people write times: whole minutes, from an hour on multiples of five. */
+export function roundUpWalltime(seconds: number): number {
+  return roundUp(seconds, seconds < 60 * MINUTE ? MINUTE : 5 * MINUTE);
+}
+
+const roundUp = (value: number, step: number): number =>
+  Math.max(step, Math.ceil(value / step) * step);
 
 /** What was asked for of one thing, and used. */
 export interface AskedAndUsed {
@@ -66,10 +78,8 @@ function describeUse(request: ElementRequest, attempts: readonly AttemptRecord[]
   const { memoryMiB, walltimeSeconds } = request;
   return {
     ...{ request, attempts: attempts.length },
-    memory: describe(memoryMiB, peaks, endedFor("out-of-memory"), () => MEMORY_STEP_MIB),
-    walltime: describe(walltimeSeconds, spans, endedFor("timeout"), (seconds) =>
-      seconds < 60 * MINUTE ? MINUTE : 5 * MINUTE,
-    ),
+    memory: describe(memoryMiB, peaks, endedFor("out-of-memory"), roundUpMemory),
+    walltime: describe(walltimeSeconds, spans, endedFor("timeout"), roundUpWalltime),
     cpuShare: shareOfCores(request, attempts),
   };
 }
@@ -84,14 +94,12 @@ function describe(
   asked: number,
   values: readonly number[],
   ended: number,
-  stepOf: (value: number) => number,
+  round: (value: number) => number,
 ): AskedAndUsed {
   const sorted = sortNumbers(values);
   if (sorted.length === 0) return { asked, ended, median: null, most: null, fitting: null };
   const most = quantile(sorted, 1);
-  const wanted = most * (1 + REQUEST_MARGIN);
-  const step = stepOf(wanted);
-  const fitting = Math.max(step, Math.ceil(wanted / step) * step);
+  const fitting = round(most * (1 + REQUEST_MARGIN));
   return { asked, ended, median: quantile(sorted, 0.5), most, fitting: ended > 0 ? null : fitting };
 }
 

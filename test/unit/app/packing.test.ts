@@ -48,7 +48,9 @@ function leaveResult(
   const timing = { startedAt: "2026-01-02T04:00:00.000Z", seconds };
   const element = { job, index: 1, host: "n1" };
   const failure = { kind: "error", message: "no" } as const;
-  const result = state === "complete" ? makeResult(trial, 1, 4000) : makeFailure(trial, 1, failure);
+  const scored = { metrics: { score: 0.5 }, objective: 0.5, holdout: null };
+  const result =
+    state === "complete" ? makeResult(trial, 1, 4000, scored) : makeFailure(trial, 1, failure);
   const planned = { workspace: layout.workspace, study: "s", round, arraySize: 1, trials: [] };
   writeResult(planned, 1, { ...result, timing, element });
 }
@@ -65,14 +67,14 @@ test("auto: first one trial alone, then as many in an element as take fifteen mi
   expect(second.written).toMatchObject({ kind: "extension", trials: 49, elements: 4 });
 });
 
-test("of several rounds the newest one with a result tells", async () => {
+test("all trials that have ended tell, not one alone", async () => {
   const study = makeAutoStudy("2h");
   await generate(study);
   leaveResult(study.layout, 60);
   await generate(study);
   expect((await planStudy(study)).arrays).toMatchObject({ trialsPerElement: 15 });
   leaveResult(study.layout, 90, "124", "complete", 2);
-  expect((await planStudy(study)).arrays).toMatchObject({ trialsPerElement: 10 });
+  expect((await planStudy(study)).arrays).toMatchObject({ trialsPerElement: 11 });
 });
 
 test("an element fills half its wall time at most, and holds one trial at least", async () => {

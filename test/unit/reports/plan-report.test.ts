@@ -40,6 +40,7 @@ const PLAN: PlanReport = {
     memoryMiB: 2048,
     slowestCoreSeconds: 5400,
   },
+  request: null,
   warnings: [],
 };
 
