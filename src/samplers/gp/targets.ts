@@ -1,4 +1,4 @@
-import { normalQuantile } from "../../core/normal-distribution.ts";
+import { normalDistribution, normalQuantile } from "../../core/normal-distribution.ts";
 import type { Known } from "../history.ts";
 
 /** What a model is told of one combination. */
@@ -27,6 +27,24 @@ export function rankTargets(known: readonly Known[]): Target[] {
     }
     return { value: sum / weights, noise: 1 / weights };
   });
+}
+
+/**
+ * The loss of a rank, for numbers as `rankTargets` gives them: between two losses by their distance, beyond all of them the
+ * last one.
+ * @param known as `rankTargets` has it
+ */
+export function createLossScale(known: readonly Known[]): (target: number) => number {
+  const sorted = Float64Array.from(
+    known.flatMap(({ outcomes }) => outcomes.map(({ loss }) => loss)),
+  ).sort();
+  const last = sorted.length - 1;
+  return (target) => {
+    const place = normalDistribution(target) * sorted.length - 0.5;
+    const below = sorted[Math.min(last, Math.max(0, Math.floor(place)))] ?? NaN;
+    const above = sorted[Math.min(last, Math.max(0, Math.ceil(place)))] ?? NaN;
+    return below === above ? below : below + (above - below) * (place - Math.floor(place));
+  };
 }
 
 /** Equal losses have the mean of their ranks. */
