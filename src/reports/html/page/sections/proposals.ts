@@ -85,10 +85,10 @@ function buildOption(drawn: Drawn, { mask, focus }: Selection, name: string, ink
       dots(
         drawn,
         all.filter((choice) => !isOwn(choice)),
-        { color: ink.line, symbol: "circle" },
+        { color: ink.line },
       ),
-      dots(drawn, spread, { color: ink.text, symbol: "emptyCircle" }),
-      dots(drawn, modelled, { color: ink.accent, symbol: "circle" }),
+      dots(drawn, spread, { color: ink.ground, borderColor: ink.text, borderWidth: 2 }),
+      dots(drawn, modelled, { color: ink.accent }),
       crosses(drawn, without.filter(isPruned), ink.second),
       crosses(
         drawn,
@@ -105,20 +105,14 @@ function buildOption(drawn: Drawn, { mask, focus }: Selection, name: string, ink
   };
 }
 
-function dots(
-  drawn: Drawn,
-  choices: readonly number[],
-  itemStyle: { readonly color: string; readonly symbol: string },
-): Option {
+function dots(drawn: Drawn, choices: readonly number[], itemStyle: Option): Option {
   const { search, at, value } = drawn;
   const data = choices
     .filter((choice) => !Number.isNaN(value(choice)))
     .map((choice) => [at(choice), value(choice), search.trial[choice], choice]);
-  const { color, symbol } = itemStyle;
   return {
-    ...{ type: "scatter", symbol, symbolSize: data.length < 500 ? 8 : 5, data },
+    ...{ type: "scatter", symbolSize: data.length < 500 ? 8 : 5, data, itemStyle },
     ...{ large: data.length > MANY, largeThreshold: MANY },
-    itemStyle: { color },
   };
 }
 

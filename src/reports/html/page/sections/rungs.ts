@@ -50,10 +50,16 @@ function buildOption(view: View, search: PageSearch, { mask, focus }: Selection,
     tooltip: tooltip(({ data }) => describePoint(view, search, data)),
     xAxis: axis(ink, "rung", {
       ...{ min: -0.5, max: names.length - 0.5, interval: 1, splitLine: { show: false } },
-      axisLabel: { show: false },
+      axisLabel: {
+        ...{ color: ink.text, hideOverlap: true },
+        formatter: (place: number) => names[place] ?? "",
+      },
       axisTick: { show: false },
     }),
-    yAxis: objectiveAxis({ objective: { title: search.rungMetric } }, ink),
+    yAxis: {
+      ...objectiveAxis({ objective: { title: search.rungMetric } }, ink),
+      axisLine: { onZero: false },
+    },
     series: [
       dots(
         pick(({ isOwn }) => !isOwn),
@@ -70,7 +76,7 @@ function buildOption(view: View, search: PageSearch, { mask, focus }: Selection,
         ink.accent,
         "circle",
       ),
-      ...search.rungs.map((rung, place) => cutLine(rung, place, names[place] ?? "", ink)),
+      ...search.rungs.map((rung, place) => cutLine(rung, place, ink)),
       {
         ...{ type: "scatter", symbolSize: 16, silent: true },
         data: pick(({ trial }) => trial === focus),
@@ -92,18 +98,10 @@ function dots(data: readonly (readonly number[])[], color: string, symbol: strin
   };
 }
 
-/** With the rung's name at its end, where there is a cut. */
-function cutLine({ cut }: PageRung, place: number, name: string, ink: Ink): Option {
+function cutLine({ cut }: PageRung, place: number, ink: Ink): Option {
   const ends = [place - WIDTH / 2, place + WIDTH / 2];
   return {
     ...{ type: "line", symbol: "none", silent: true, lineStyle: { color: ink.text, width: 2 } },
-    endLabel: {
-      show: cut !== null,
-      formatter: name,
-      color: ink.text,
-      align: "right",
-      offset: [0, -10],
-    },
     data: cut === null ? [] : ends.map((end) => [end, cut]),
   };
 }
