@@ -49,7 +49,7 @@ function buildOption(view: View, search: PageSearch, { mask, focus }: Selection,
   return {
     tooltip: tooltip(({ data }) => describePoint(view, search, data)),
     xAxis: axis(ink, "rung", {
-      ...{ min: -0.5, max: names.length - 0.5, interval: 1, splitLine: { show: false } },
+      ...{ min: -1, max: names.length, interval: 1, splitLine: { show: false } },
       axisLabel: {
         ...{ color: ink.text, hideOverlap: true },
         formatter: (place: number) => names[place] ?? "",
