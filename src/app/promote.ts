@@ -46,16 +46,16 @@ export async function promoteTrials(
 ): Promise<PromoteReport> {
   const context = openPlan(options);
   const { study, header, site } = context;
-  const hash = hashSetting(settingOf(study, header));
+  const setting = settingOf(study, header);
   const { pruned, planned } = await collectFirst(
     { study, layout: options.layout },
     effects,
     (database) => ({
-      pruned: readPrunedTrials(database, hash, study.trainer.epochs),
+      pruned: readPrunedTrials(database, hashSetting(setting), study.trainer.epochs),
       planned: readPlannedTrials(database),
     }),
   );
-  const direction = describePruning(study, header)?.direction ?? study.objective.direction;
+  const direction = describePruning(study, setting)?.direction ?? study.objective.direction;
   const sign = direction === "maximize" ? -1 : 1;
   const inOrder = pruned.toSorted((a, b) => b.step - a.step || sign * (a.value - b.value));
   const promoted = inOrder.slice(0, options.top);

@@ -26,6 +26,7 @@ import { listLedger } from "./page/ledger.ts";
 import { listImportance, listPairs, tabulateParameters } from "./page/parameters.ts";
 import { describeProvenance } from "./page/provenance.ts";
 import { showName, showText } from "./page/text-table.ts";
+import { tabulateSearch } from "./page/search.ts";
 import { tabulateSlots } from "./page/slots.ts";
 import { type Known, type PageTrials, tabulateMetrics, tabulateTrials } from "./page/trials.ts";
 import {
@@ -60,6 +61,7 @@ export async function readPage(
   const held = readHeldOut(options, read);
   const { report, ranking } = await readRankedReport(database, options, read, held);
   const places = new Map(Array.from(rows, (row, place) => [table.trialIds[row] ?? "", place]));
+  const placeOfNumber = new Map(Array.from(rows, (row, place) => [table.numbers[row], place]));
   const told = readTold(database, table, places);
   const { attempts } = told;
   const epochs = [...new Set(table.epochs)];
@@ -68,6 +70,7 @@ export async function readPage(
     objective: showObjective(study.objective),
     ...dropAbsent({ objectives: study.objectives?.map(showObjective) }),
     ...{ meeting: report.meeting, ...describePareto(report) },
+    ...tabulateSearch(report, (number) => placeOfNumber.get(number) ?? -1),
     ...{ counts: report.counts, settings: settings.map(({ differences }) => differences) },
     answer: describeAnswer(options, report, { table, ranking, places }),
     trials: tabulateTrials(trials, { report, ranking, ...told }),

@@ -39,6 +39,7 @@ import { SettingLabels } from "./report/setting-labels.ts";
 import { readLedger } from "./ledger.ts";
 import { openHeldOut } from "./report/held-out.ts";
 import { measureApart } from "./report/measure-apart.ts";
+import { readSearch } from "./report/search.ts";
 import { settingOf } from "./plan/setting.ts";
 
 export interface ReportOptions extends ReadReportOptions {
@@ -134,7 +135,7 @@ export function readHeldOut(
 function gatherEvidence(
   database: StudyDatabase,
   { study, layout }: ReadReportOptions,
-  { table }: StudyTrials,
+  { table, present }: StudyTrials,
   held: ReturnType<typeof openHeldOut>,
 ): Evidence {
   const { objective } = study;
@@ -147,6 +148,7 @@ function gatherEvidence(
     predictionsOf: (row) => predict(keyOf(row)),
     readLedger: (standings) =>
       readLedger(database, table, { name: study.name, objective, layout, standings }),
+    readSearch: (found) => readSearch(database, { study, layout, setting: present }, found),
     momentsOf: () => {
       const moments = readMoments(database);
       return (row) => moments.get(keyOf(row));

@@ -28,11 +28,13 @@ export function unfoldRanges(text: string, most: number): number[] {
 
 /** How many numbers ranges hold that foldRanges made, joined by commas. */
 export function countIn(ranges: string): number {
-  return ranges
-    .split(",")
-    .map((range) => /^(\d+)(?:-(\d+))?$/.exec(range))
-    .reduce(
-      (sum, found) => sum + (found ? Number(found[2] ?? found[1]) - Number(found[1]) + 1 : 0),
-      0,
-    );
+  return splitRanges(ranges).reduce((sum, [first, last]) => sum + last - first + 1, 0);
+}
+
+/** The first and the last number of each of these. */
+export function splitRanges(ranges: string): (readonly [first: number, last: number])[] {
+  return ranges.split(",").flatMap((range) => {
+    const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(range) ?? [];
+    return first === undefined ? [] : [[Number(first), Number(last)] as const];
+  });
 }

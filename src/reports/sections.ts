@@ -8,6 +8,7 @@ import { drawSparkline } from "./lines.ts";
 import { formatInterval, rankingSection } from "./ranking.ts";
 import { paretoSection } from "./pareto.ts";
 import { describeRequirements } from "./requirements.ts";
+import { searchSections } from "./search.ts";
 import type { Section, SectionOptions } from "./section.ts";
 
 /** The report for a person: what is done, the winner, the ranking, parameters, failures, cost; none is empty. */
@@ -25,6 +26,7 @@ export function describeReport(report: StudyReport, options: SectionOptions): re
     valuesSection(report),
     ...nextSections(report),
     failureSection(report),
+    ...searchSections(report, options),
     ...ledgerSections(report),
   ].filter(
     ({ lead, table, notes, code, isDetail }) =>

@@ -1,21 +1,19 @@
-import { join } from "node:path";
 import { createExaminer } from "../cnn/examine.ts";
 import { BsweepError, complaintOf, messageOf } from "../core/errors.ts";
-import { CanonicalText, computeTrialId, sha256 } from "../core/identity.ts";
+import { CanonicalText, computeTrialId } from "../core/identity.ts";
 import type { Choice, Search } from "../core/search.ts";
 import { toTrialSetting } from "../core/setting.ts";
 import type { Parameters } from "../core/study.ts";
 import { isOpen, type Trial, type TrialResult } from "../core/trial.ts";
 import type { Round } from "../formats/round-file.ts";
-import { type EarlierTrial, parseSearchHistory } from "../formats/search-history.ts";
 import { Choices } from "../rounds/search/choices.ts";
+import { readEarlierTrials } from "../rounds/search/earlier.ts";
 import { historyOf, type Known, readKnown, seenOf } from "../rounds/search/known.ts";
 import { observe, writeObservation } from "../rounds/search/observations.ts";
 import { explainSpent } from "../rounds/search/stop.ts";
 import { propose, SAMPLERS } from "../samplers/index.ts";
 import { isMet, requiredOf } from "../stats/requirements.ts";
-import { readPlainFile } from "../workspace/folder.ts";
-import { HISTORY_FILE, type Layout } from "../workspace/layout.ts";
+import type { Layout } from "../workspace/layout.ts";
 import { openPackedDataset } from "../workspace/packed-dataset.ts";
 import { hostName } from "./where.ts";
 
@@ -51,7 +49,7 @@ export function chooseParameters(trial: Trial, context: ChooseContext): Chosen {
   const made = readMade(choices, slot, log);
   if (made !== undefined) return { trial: { ...trial, params: made.params } };
   const began = performance.now();
-  const earlier = readEarlier(context);
+  const earlier = readEarlierTrials(layout, round);
   const { known, complaints } = readKnown(layout, round.study, search, earlier);
   for (const complaint of complaints) log(`trial ${trial.number}: warning: ${complaint}`);
   const spent = explainSpent(search.stop, known, round.objective);
@@ -79,20 +77,6 @@ function readMade(choices: Choices, slot: string, log: ChooseContext["log"]): Ch
 function describeAsking({ sampler, seconds }: Choice, { earlier, ended, running }: Known): string {
   const told = earlier.length + ended.length;
   return `chosen by ${sampler.kind} in ${seconds.toFixed(2)} s, knowing ${told} ended and ${running.length} running`;
-}
-
-function readEarlier({ round, layout }: ChooseContext): readonly EarlierTrial[] {
-  const file = join(layout.round(round.study, round.round), HISTORY_FILE);
-  try {
-    const text = readPlainFile(file);
-    if (sha256(text) === round.search?.history) return parseSearchHistory(text, file);
-    throw new BsweepError("INVALID_MANIFEST", `${file} is not what the round was made with`);
-  } catch (cause) {
-    if (cause instanceof BsweepError) throw cause;
-    throw new BsweepError("INVALID_MANIFEST", `cannot read ${file}: ${messageOf(cause)}`, {
-      cause,
-    });
-  }
 }
 
 type Proposal = Omit<Choice, "slot" | "seconds" | "chosenAt">;

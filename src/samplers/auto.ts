@@ -1,5 +1,5 @@
 import { gp } from "./gp.ts";
-import { TRIALS, type Sampler } from "./sampler.ts";
+import { type History, type Sampler, TRIALS } from "./sampler.ts";
 import { tpe } from "./tpe.ts";
 
 /** Trials known, up to which the Gaussian process sees most of them. */
@@ -16,6 +16,10 @@ export const auto: Sampler<"trials"> = {
   takesRanges: true,
   settings: TRIALS,
   count: (_, { trials }) => trials,
-  propose: (space, settings, history) =>
-    (history.length > MOST_MODELLED ? tpe : gp).propose(space, settings, history),
+  propose: (space, settings, history) => chosenBy(history).propose(space, settings, history),
+  model: (space, history) => chosenBy(history).model?.(space, history) ?? null,
 };
+
+function chosenBy(history: History): Sampler<"trials"> {
+  return history.length > MOST_MODELLED ? tpe : gp;
+}

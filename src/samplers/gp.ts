@@ -1,5 +1,6 @@
 import { createEncoding } from "./gp/encoding.ts";
 import { Believer } from "./gp/believer.ts";
+import { describeModel } from "./gp/model.ts";
 import { proposeBy } from "./learner.ts";
 import { TRIALS, type Sampler } from "./sampler.ts";
 
@@ -24,4 +25,5 @@ export const gp: Sampler<"trials"> = {
       settings,
       history,
     ),
+  model: describeModel,
 };

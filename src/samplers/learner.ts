@@ -8,7 +8,7 @@ import type { History, SamplerKeys } from "./sampler.ts";
 import { spreadFrom } from "./spread.ts";
 
 /** Combinations with an outcome, before which nothing is modelled. */
-const FEWEST_ENDED = 10;
+export const FEWEST_ENDED = 10;
 
 /** What a sampler that learns goes by. */
 export interface Scene {
@@ -41,14 +41,18 @@ export function* proposeBy(
   const random = randomFor(seed, "sampler/learner");
   const openings = new Openings(space, candidates, taken, random);
   const scene = { space, candidates, known, taken, openings, random };
-  const ended = known.filter(({ outcomes }) => outcomes.length > 0).length;
-  const propose = ended < FEWEST_ENDED ? spread(scene) : model(scene);
+  const propose = isModelled(known) ? model(scene) : spread(scene);
   for (let proposed = 0; proposed < trials; proposed++) {
     const params = propose();
     if (params === null) return;
     taken.add(keyOf(params));
     yield params;
   }
+}
+
+/** Whether enough is known for a model: before, proposals lie far from one another. */
+export function isModelled(known: readonly Known[]): boolean {
+  return known.filter(({ outcomes }) => outcomes.length > 0).length >= FEWEST_ENDED;
 }
 
 function spread({ space, known, openings }: Scene): Proposer {

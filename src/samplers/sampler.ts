@@ -1,4 +1,5 @@
 import { MAX_TRIALS, type Parameters, type SearchSpace } from "../core/study.ts";
+import type { Surrogate } from "./surrogate.ts";
 
 /** A whole number that a sampler takes in the study file, under its name; samplers that share a name share its range. */
 interface SamplerKey {
@@ -46,6 +47,11 @@ export interface Sampler<Name extends string = string> {
    * that does not gives its whole sequence each time, and the caller leaves out what it has.
    */
   propose(space: SearchSpace, settings: SamplerKeys<Name>, history: History): Iterable<Parameters>;
+  /**
+   * What it goes by after `history`, of which enough has ended for a model (learner.ts); null where it would go by no such
+   * model. Absent: it never does.
+   */
+  readonly model?: (space: SearchSpace, history: History) => Surrogate | null;
 }
 
 /** What samplers take that draw as many combinations as they are asked for. */

@@ -1,6 +1,7 @@
 import type { Objective } from "../core/study.ts";
 import type { FailureKind } from "../core/trial.ts";
 import type { Interval } from "./moments.ts";
+import type { PageSearch } from "./search/search-page.ts";
 import type { StudyRanking } from "./study-report.ts";
 
 /**
@@ -15,6 +16,8 @@ export interface ReportPage {
   /** Rows of the ranking, the first ones, that meet what is required: ranks beyond this do not. */
   readonly meeting: number;
   readonly pareto?: PagePareto;
+  /** Of a study that searches or stops trials early. */
+  readonly search?: PageSearch;
   /** Its version. */
   readonly bsweep: string;
   readonly counts: StudyRanking["counts"];

@@ -28,6 +28,7 @@ import {
   summariseFailures,
   type TrialCounts,
 } from "./trial-counts.ts";
+import type { ReportedChoice, SearchReport } from "./search/search-report.ts";
 import { findParetoFront, type Moments, type ParetoFront } from "./pareto/pareto.ts";
 import { cutToMeeting, type Ranking, rankTrials, type RankedTrial } from "./rank.ts";
 import { countUnmet, type RequirementSummary } from "./requirements.ts";
@@ -81,6 +82,8 @@ export interface StudyReport extends StudyRanking, JudgedParameters {
   readonly failures: readonly FailureSummary[];
   /** What it has cost, all settings together; the bests are the present one's. */
   readonly ledger: Ledger;
+  /** How its search went; null where it neither searches nor stops trials early. */
+  readonly search: SearchReport | null;
 }
 
 /** A study, as far as a report needs it. */
@@ -113,7 +116,20 @@ export interface Evidence extends RowPredictions {
   readonly explainFailure: (row: number) => string;
   /** When a trial that has ended began and ended, in seconds; undefined where it is not known. */
   readonly momentsOf?: () => (row: number) => Moments | undefined;
+  /** How its search went. */
+  readonly readSearch?: (evidence: SearchEvidence) => SearchReport | null;
 }
+
+/** What the search came to. */
+export interface SearchEvidence {
+  /** What became of the trial of that number. */
+  readonly standingOf: (number: number) => Pick<ReportedChoice, "state" | "objective">;
+  /** The first rows of the ranking. */
+  readonly best: readonly Pick<RankedTrial, "number" | "objective" | "params">[];
+}
+
+/** Rows of the ranking that a model is asked about. */
+const ASKED = 5;
 
 /** The same, who else may be the best, and what each parameter does. */
 export function buildStudyReport(
@@ -167,6 +183,11 @@ export function beginReport(
       varying: shown.map(({ name }) => name),
       failures: summariseFailures(own, table, evidence.explainFailure),
       ledger: evidence.readLedger(createStandings(meeting, table, measured)),
+      search:
+        evidence.readSearch?.({
+          standingOf: createStandingLookup(own, table, measured),
+          best: meeting.rows.slice(0, ASKED),
+        }) ?? null,
     };
     return (importance) => {
       const judged = judgeParameters(parameters, study.search, importance);
@@ -189,6 +210,18 @@ function createStandings(
     const row = rows.get(trialId) ?? -1;
     const group = groups[row] ?? -1;
     return group < 0 ? UNRANKED : { group, objective: knownOrNull(objective[row]) };
+  };
+}
+
+function createStandingLookup(
+  own: Int32Array,
+  { numbers, states }: TrialTable,
+  { objective }: Measurements,
+): SearchEvidence["standingOf"] {
+  const rows = new Map(Array.from(own, (row) => [numbers[row], row]));
+  return (number) => {
+    const row = rows.get(number) ?? -1;
+    return { state: states[row] ?? "waiting", objective: knownOrNull(objective[row]) };
   };
 }
 

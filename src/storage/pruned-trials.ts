@@ -12,6 +12,18 @@ export interface PrunedTrial {
   readonly value: number;
 }
 
+/** The step after which each attempt was stopped early, with its trial's number. */
+export function readPrunedSteps(
+  database: StudyDatabase,
+): readonly { readonly number: number; readonly step: number }[] {
+  return database
+    .prepare(
+      `SELECT number, early_end_step AS step FROM results JOIN trials USING (trial)
+       WHERE state = 'pruned' AND early_end_step IS NOT NULL`,
+    )
+    .all() as { number: number; step: number }[];
+}
+
 /** All of one setting and so many epochs, by number. @param setting its hash */
 export function readPrunedTrials(
   database: StudyDatabase,

@@ -1,10 +1,8 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect } from "vitest";
 import type { Choice } from "../../src/core/search.ts";
-import { parseSearchHistory } from "../../src/formats/search-history.ts";
 import { readRound } from "../../src/rounds/round.ts";
 import { Choices } from "../../src/rounds/search/choices.ts";
+import { readEarlierTrials } from "../../src/rounds/search/earlier.ts";
 import { historyOf, knownAt, readKnown } from "../../src/rounds/search/known.ts";
 import { propose } from "../../src/samplers/index.ts";
 import type { SearchStudy } from "./search-study.ts";
@@ -21,8 +19,7 @@ export function expectRepeatable(study: Pick<SearchStudy, "layout">, round = 1):
   const { layout } = study;
   const search = readRound(layout, "s", round)?.search;
   if (search === undefined) throw new Error("the round does not say how its trials choose");
-  const file = join(layout.round("s", round), "history.jsonl");
-  const earlier = parseSearchHistory(readFileSync(file, "utf8"), file);
+  const earlier = readEarlierTrials(layout, { study: "s", round, search });
   const { known } = readKnown(layout, "s", search, earlier);
   const choices = readChoices(study);
   for (const choice of choices.filter(({ seen }) => seen.history === search.history)) {

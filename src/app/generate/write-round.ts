@@ -193,7 +193,7 @@ export function isForItsResult(kind: RoundKind): boolean {
 }
 
 function pruningOf({ study, header, kind }: RoundInputs): Round["pruning"] {
-  return isForItsResult(kind) ? undefined : describePruning(study, header);
+  return isForItsResult(kind) ? undefined : describePruning(study, settingOf(study, header));
 }
 
 function describeCluster({ study, site, cluster }: RoundInputs): RoundCluster {

@@ -1,6 +1,6 @@
 import type { DatasetHeader } from "../../core/dataset.ts";
 import type { Effects } from "../../core/effects.ts";
-import { canonicalJson, sha256 } from "../../core/identity.ts";
+import { sha256 } from "../../core/identity.ts";
 import { dropAbsent } from "../../core/objects.ts";
 import type { Search } from "../../core/search.ts";
 import { hashSetting } from "../../core/setting.ts";
@@ -11,17 +11,16 @@ import { isLateBound } from "../../samplers/index.ts";
 import { readBoundTrials } from "../../storage/bound-trials.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { collectFirst, quietly } from "../collect/collect-first.ts";
-import { settingOf, trialSettingOf } from "../plan/setting.ts";
+import { settingOf } from "../plan/setting.ts";
 import { learnFrom } from "./earlier.ts";
 import { readWarmStart } from "./warm-start.ts";
+import { nameWithin } from "./within.ts";
 
 /** What trials that choose when they start are given of their study, and what was known before them, as text. */
 export interface OpenedSearch {
   readonly search: Search;
   readonly history: string;
 }
-
-const HASH_LENGTH = 16;
 
 /**
  * Undefined for a study whose trials have their parameters from the start.
@@ -48,17 +47,11 @@ export async function openSearch(
     search: {
       sampler: { kind, seed, settings },
       ...{ space, set: trainer.set },
-      within: nameWithin(study, header),
+      within: nameWithin(study, setting),
       history: sha256(history),
       ...dropAbsent({ stop: study.stop }),
     },
   };
-}
-
-/** What trials that learn from one another, or are held against one another, have in common, as hex. */
-export function nameWithin(study: Study, header: DatasetHeader | null): string {
-  const setting = trialSettingOf(study, settingOf(study, header));
-  return sha256(canonicalJson(setting)).slice(0, HASH_LENGTH);
 }
 
 /** The study's own trials that did not choose: of a grid before the search, say. */

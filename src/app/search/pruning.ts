@@ -1,11 +1,11 @@
-import type { DatasetHeader } from "../../core/dataset.ts";
 import type { Pruning } from "../../core/pruning.ts";
+import type { Setting } from "../../core/setting.ts";
 import { isCnnStudy, type Study } from "../../core/study.ts";
 import { directionOf } from "../../formats/study-schema.ts";
-import { nameWithin } from "./open-search.ts";
+import { nameWithin } from "./within.ts";
 
-/** How a study's trials are stopped early; undefined where they are not. @param header null for a command without data */
-export function describePruning(study: Study, header: DatasetHeader | null): Pruning | undefined {
+/** How a study's trials are stopped early; undefined where they are not. */
+export function describePruning(study: Study, setting: Setting): Pruning | undefined {
   const { pruner, objective } = study;
   if (pruner === undefined) return undefined;
   const { kind, minResource, reductionFactor, keepCheckpoints } = pruner;
@@ -14,7 +14,7 @@ export function describePruning(study: Study, header: DatasetHeader | null): Pru
     ...(isCnnStudy(study)
       ? compareOnValidation(pruner.metric, objective.metric)
       : { metric: pruner.metric ?? objective.metric, direction: objective.direction }),
-    within: nameWithin(study, header),
+    within: nameWithin(study, setting),
   };
 }
 

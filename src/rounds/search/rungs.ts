@@ -31,14 +31,52 @@ export function leaveAtRung(place: RungPlace, number: number, loss: number): voi
   }
 }
 
-/** Losses of the other trials that have reached a rung; of one that came to it twice the lower. @throws BsweepError WORKSPACE */
+/** Losses of the other trials that have reached a rung. @throws BsweepError WORKSPACE */
 export function readRung(place: RungPlace, own: number): readonly number[] {
+  const losses = readLosses(folderOf(place));
+  losses.delete(own);
+  return [...losses.values()];
+}
+
+/** By trial number; of one that came to it twice the lower. */
+function readLosses(folder: string): Map<number, number> {
   const losses = new Map<number, number>();
-  for (const name of listFolder(folderOf(place))) {
+  for (const name of listFolder(folder)) {
     const [, number = "", text = ""] = NAME.exec(name) ?? [];
     const loss = Number(text);
-    if (text === "" || !Number.isFinite(loss) || Number(number) === own) continue;
+    if (text === "" || !Number.isFinite(loss)) continue;
     losses.set(Number(number), Math.min(loss, losses.get(Number(number)) ?? Infinity));
   }
-  return [...losses.values()];
+  return losses;
+}
+
+/** A rung, and who has come to it. */
+export interface Rung extends Pick<RungPlace, "bracket" | "rung"> {
+  /** By trial number. */
+  readonly losses: ReadonlyMap<number, number>;
+}
+
+/** Every rung that a trial has come to, by bracket and step. @throws BsweepError WORKSPACE */
+export function listRungs({ folder, within }: Pick<RungPlace, "folder" | "within">): Rung[] {
+  const beginning = `${within}-`;
+  return listNumbers(folder, beginning)
+    .flatMap((bracket) => {
+      const rungs = listNumbers(join(folder, `${beginning}${bracket}`), "");
+      return rungs.map((rung) => ({ folder, within, bracket, rung }));
+    })
+    .map(({ bracket, rung, ...place }) => ({
+      ...{ bracket, rung },
+      losses: readLosses(folderOf({ ...place, bracket, rung })),
+    }))
+    .filter(({ losses }) => losses.size > 0);
+}
+
+/** Of names that are a beginning and a number, the numbers, ascending. */
+function listNumbers(folder: string, beginning: string): number[] {
+  return listFolder(folder)
+    .filter((name) => name.startsWith(beginning))
+    .map((name) => name.slice(beginning.length))
+    .filter((text) => /^(?:0|[1-9]\d{0,8})$/.test(text))
+    .map(Number)
+    .sort((a, b) => a - b);
 }

@@ -2,16 +2,12 @@ import type { Parameters } from "../../core/study.ts";
 import type { Known } from "../history.ts";
 import { scoreApart } from "./acquisition.ts";
 import type { Encoding } from "./encoding.ts";
-import { fit } from "./fit.ts";
-import { GaussianProcess } from "./gaussian-process.ts";
+import type { GaussianProcess } from "./gaussian-process.ts";
+import { modelKnown } from "./model.ts";
 import { findBest, type Ground } from "./search.ts";
-import { thinSample } from "./sample.ts";
-import { rankTargets } from "./targets.ts";
 
 /** Combinations of the lowest means whose neighbours are looked at. */
 const PROMISING = 4;
-/** Points that the model sees: time grows with the cube of their number. */
-const MOST_MODELLED = 250;
 /** The newest of what runs. */
 const MOST_RUNNING = 100;
 
@@ -30,13 +26,9 @@ export class Believer {
   /** @param known with outcomes, some of them at the least */
   constructor(encoding: Encoding, known: readonly Known[]) {
     this.#encoding = encoding;
-    const ended = known.filter(({ outcomes }) => outcomes.length > 0);
+    const { process, ended, points } = modelKnown(encoding, known);
     const running = known.filter(({ outcomes }) => outcomes.length === 0).slice(-MOST_RUNNING);
-    const points = ended.map(({ params }) => encoding.encode(params));
-    const { isCategory } = encoding;
-    const all = { isCategory, points, targets: rankTargets(ended) };
-    const sample = thinSample(all, MOST_MODELLED, MOST_MODELLED / 2);
-    this.#model = new GaussianProcess(sample, fit(sample));
+    this.#model = process;
     const means = points.map((point) => this.#model.predictMean(point));
     this.#best = ended.map(({ params }, at) => ({ params, mean: means[at] ?? 0 }));
     this.#keepBest();

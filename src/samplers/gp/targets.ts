@@ -1,4 +1,4 @@
-import { normalQuantile } from "../../core/normal-distribution.ts";
+import { normalDistribution, normalQuantile } from "../../core/normal-distribution.ts";
 import { groupBy } from "../../core/objects.ts";
 import type { Known, Outcome } from "../history.ts";
 
@@ -29,6 +29,25 @@ export function rankTargets(known: readonly Known[]): Target[] {
     }
     return { value: sum / weights, noise: 1 / weights };
   });
+}
+
+/**
+ * The loss of a rank, for numbers as `rankTargets` gives them: between two measured losses by their distance, beyond all of them the
+ * last one.
+ * @param known as `rankTargets` has it
+ */
+export function createLossScale(known: readonly Known[]): (target: number) => number {
+  const sorted = order(known.flatMap(({ outcomes }) => outcomes));
+  const marks = [...sorted.entries()].filter(
+    ([, { quantile, loss }]) => quantile === undefined && loss < Infinity,
+  );
+  return (target) => {
+    const place = normalDistribution(target) * sorted.length - 0.5;
+    const [low, below] = marks.findLast(([at]) => at <= place) ?? marks[0] ?? [0, undefined];
+    const [high, above] = marks.find(([at]) => at >= place) ?? marks.at(-1) ?? [0, undefined];
+    const [one, other] = [below?.loss ?? NaN, above?.loss ?? NaN];
+    return high <= low ? one : one + ((other - one) * (place - low)) / (high - low);
+  };
 }
 
 /** Equal ones have the mean of their ranks. */

@@ -7,6 +7,7 @@ import { keep } from "./live/kept.ts";
 import { Selection } from "./selection.ts";
 import { answerSection } from "./sections/answer.ts";
 import { selectionBar } from "./sections/bar.ts";
+import { searchSections } from "./sections/search.ts";
 import { confusionSection } from "./sections/confusion.ts";
 import { curvesSection } from "./sections/curves.ts";
 import { failuresSection } from "./sections/failures.ts";
@@ -35,6 +36,7 @@ async function start(main: HTMLElement): Promise<void> {
     importanceSection(view),
     slicesSection(view, selection),
     curvesSection(view, selection),
+    ...searchSections(view, selection),
     confusionSection(view),
     paretoSection(view, selection),
     tableSection(view, selection),

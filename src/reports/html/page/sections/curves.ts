@@ -1,4 +1,6 @@
 import type { Curve } from "../../../../stats/report-page.ts";
+import { TRIAL_STATES } from "../../../../core/trial.ts";
+import { CROSS } from "../charts/cross.ts";
 import { axis, drawChart, objectiveAxis, type Option, tooltip } from "../charts/echarts.ts";
 import { cividis, type Ink } from "../colours.ts";
 import { readCurve } from "../curves.ts";
@@ -18,6 +20,7 @@ const WHOSE = [
   ["selected", "the best of the selected trials"],
   ["one", "the trial looked at"],
 ] as const;
+const PRUNED = ["pruned", "those stopped early, the furthest first"] as const;
 
 /** What trials measured while they ran. */
 export function curvesSection(view: View, selection: Selection): HTMLElement {
@@ -39,7 +42,8 @@ function curvesFigure(view: View, selection: Selection, first: Curve): HTMLEleme
     refresh();
   });
   metricChoice.select.value = metric.name;
-  const whichChoice = choose("Of", WHOSE, (value) => {
+  const hasPruned = view.standing.some((trial) => isPruned(view, trial));
+  const whichChoice = choose("Of", hasPruned ? [...WHOSE, PRUNED] : WHOSE, (value) => {
     which = value;
     refresh();
   });
@@ -61,8 +65,10 @@ function curvesFigure(view: View, selection: Selection, first: Curve): HTMLEleme
 function noteLeftOut(view: View): string {
   const { omitted, isThinned } = view.page.histories;
   const left = `${plural(omitted, "more metric")} told by fewer trials ${omitted === 1 ? "is" : "are"} left out; bsweep report --format csv --steps has all. `;
-  const thinned = "Of trials with very many steps, 200 are shown.";
-  return `${omitted > 0 ? left : ""}${isThinned ? thinned : ""}`;
+  const thinned = "Of trials with very many steps, 200 are shown. ";
+  const crosses = "A cross: the trial was stopped early there.";
+  const hasPruned = view.standing.some((trial) => isPruned(view, trial));
+  return `${omitted > 0 ? left : ""}${isThinned ? thinned : ""}${hasPruned ? crosses : ""}`;
 }
 
 /** Any trial, by its number. */
@@ -81,8 +87,22 @@ function chooseTrials(view: View, { mask, focus }: Selection, which: string): re
       ? view.ranked.slice(0, TOP)
       : which === "selected"
         ? chooseSelected(view, mask)
-        : [];
+        : which === "pruned"
+          ? choosePruned(view)
+          : [];
   return focus >= 0 && !own.includes(focus) ? [...own, focus] : own;
+}
+
+const isPruned = ({ page }: View, trial: number): boolean =>
+  TRIAL_STATES[page.trials.state[trial] ?? 0] === "pruned";
+
+function choosePruned(view: View): readonly number[] {
+  const { starts } = view.page.histories;
+  const lengthOf = (trial: number): number => (starts[trial + 1] ?? 0) - (starts[trial] ?? 0);
+  return view.standing
+    .filter((trial) => isPruned(view, trial) && lengthOf(trial) > 0)
+    .sort((a, b) => lengthOf(b) - lengthOf(a) || a - b)
+    .slice(0, MOST);
 }
 
 /** The ranked ones first; those that did not end have curves too. */
@@ -101,7 +121,7 @@ function chooseSelected(view: View, mask: Uint8Array): readonly number[] {
 
 function lookAtLine(selection: Selection): (data: unknown) => void {
   return (data) => {
-    const trial: unknown = Array.isArray(data) ? data[2] : undefined;
+    const trial = pointOf(data)[2];
     if (typeof trial === "number") selection.look(trial);
   };
 }
@@ -133,14 +153,25 @@ function buildOption(
           width: trial === focus || place === 0 ? 3 : 1.5,
           opacity: trial === focus || place === 0 ? 1 : 0.75,
         },
-        data: points.map((point) => [...point, trial]),
+        data: points.map((point, at) => {
+          const told = [...point, trial];
+          return at === points.length - 1 && isPruned(view, trial)
+            ? { value: told, symbol: CROSS, symbolSize: 12 }
+            : told;
+        }),
       };
     }),
   };
 }
 
+/** Step, value, trial: the last point of a pruned one says more of itself. */
+function pointOf(data: unknown): readonly number[] {
+  const value: unknown = Array.isArray(data) ? data : (data as { value?: unknown } | null)?.value;
+  return Array.isArray(value) ? (value as number[]) : [];
+}
+
 function describePoint(view: View, data: unknown): string {
-  const [step = NaN, value = NaN, trial = -1] = (Array.isArray(data) ? data : []) as number[];
+  const [step = NaN, value = NaN, trial = -1] = pointOf(data);
   return `trial ${view.page.trials.number[trial] ?? ""}, step ${step}: ${formatNumber(value, 4)}`;
 }
 
@@ -155,13 +186,14 @@ function describe(view: View, metric: Curve, trials: readonly number[]) {
       best === undefined || last === undefined
         ? `None of these trials told ${metric.name.slice(0, 60)}.`
         : `${metric.name.slice(0, 60)} of ${plural(told.length, "trial")}, step by step. Trial ${columns.number[best.trial] ?? ""} ends at ${formatNumber(last[1], 4)} after step ${last[0]}.`,
-    head: ["trial", "steps", "first", "last"],
+    head: ["trial", "steps", "first", "last", "end"],
     rows: () =>
       told.map(({ trial, points }) => [
         ...[String(columns.number[trial] ?? ""), String(points.length)],
         ...[points[0], points.at(-1)].map((point) =>
           point === undefined ? "–" : formatNumber(point[1], 4),
         ),
+        TRIAL_STATES[columns.state[trial] ?? 0] ?? "",
       ]),
   };
 }
