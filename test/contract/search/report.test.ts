@@ -109,7 +109,7 @@ describe("what a report tells of a search", () => {
   });
 
   test.runIf(requireHere(["chromium"]))(
-    "on the page: charts with their words, crosses, a click that looks at a trial",
+    "on the page: charts with their words, pruned curves, nothing for axe to complain about",
     async () => {
       const file = await writeReport({ ...study, workspace: study.layout.workspace });
       const browser = await openReport(file, { bypassCSP: true });

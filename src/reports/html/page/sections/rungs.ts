@@ -36,54 +36,50 @@ const nameOf = ({ rungs }: PageSearch, { bracket, rung }: PageRung): string =>
     ? `bracket ${bracket}, step ${rung}`
     : `step ${rung}`;
 
-function buildOption(view: View, search: PageSearch, { mask, focus }: Selection, ink: Ink): Option {
-  const points = search.rungs.flatMap(({ trial, value, isOn }, place) =>
-    Array.from(trial, (each, at) => ({
-      data: [spreadOut(place, at, trial.length), value[at] ?? NaN, each, place],
-      ...{ trial: each, isOn: isOn[at] === 1, isOwn: mask[each] === 1 },
-    })),
-  );
-  const pick = (passes: (point: (typeof points)[number]) => boolean) =>
-    points.filter(passes).map(({ data }) => data);
+function buildOption(view: View, search: PageSearch, selection: Selection, ink: Ink): Option {
   const names = search.rungs.map((rung) => nameOf(search, rung));
+  const axisLabel = {
+    ...{ color: ink.text, hideOverlap: true },
+    formatter: (place: number) => names[place] ?? "",
+  };
   return {
     tooltip: tooltip(({ data }) => describePoint(view, search, data)),
     xAxis: axis(ink, "rung", {
-      ...{ min: -1, max: names.length, interval: 1, splitLine: { show: false } },
-      axisLabel: {
-        ...{ color: ink.text, hideOverlap: true },
-        formatter: (place: number) => names[place] ?? "",
-      },
-      axisTick: { show: false },
+      ...{ min: -1, max: names.length, interval: 1, axisLabel },
+      ...{ axisTick: { show: false }, splitLine: { show: false } },
     }),
     yAxis: {
       ...objectiveAxis({ objective: { title: search.rungMetric } }, ink),
       axisLine: { onZero: false },
     },
     series: [
-      dots(
-        pick(({ isOwn }) => !isOwn),
-        ink.line,
-        "circle",
-      ),
-      dots(
-        pick(({ isOwn, isOn }) => isOwn && !isOn),
-        ink.second,
-        CROSS,
-      ),
-      dots(
-        pick(({ isOwn, isOn }) => isOwn && isOn),
-        ink.accent,
-        "circle",
-      ),
+      ...listDots(search, selection, ink),
       ...search.rungs.map((rung, place) => cutLine(rung, place, ink)),
-      {
-        ...{ type: "scatter", symbolSize: 16, silent: true },
-        data: pick(({ trial }) => trial === focus),
-        itemStyle: { color: "transparent", borderColor: ink.text, borderWidth: 2 },
-      },
     ],
   };
+}
+
+/** Those that are not selected, those that were stopped, those that went on, and the one that is looked at. */
+function listDots({ rungs }: PageSearch, { mask, focus }: Selection, ink: Ink): Option[] {
+  const groups: Record<"others" | "stopped" | "on" | "focus", number[][]> = {
+    ...{ others: [], stopped: [], on: [], focus: [] },
+  };
+  for (const [place, { trial, value, isOn }] of rungs.entries())
+    for (const [at, each] of trial.entries()) {
+      const point = [spreadOut(place, at, trial.length), value[at] ?? NaN, each, place];
+      const own = isOn[at] === 1 ? groups.on : groups.stopped;
+      (mask[each] === 1 ? own : groups.others).push(point);
+      if (each === focus) groups.focus.push(point);
+    }
+  return [
+    dots(groups.others, ink.line, "circle"),
+    dots(groups.stopped, ink.second, CROSS),
+    dots(groups.on, ink.accent, "circle"),
+    {
+      ...{ type: "scatter", symbolSize: 16, silent: true, data: groups.focus },
+      itemStyle: { color: "transparent", borderColor: ink.text, borderWidth: 2 },
+    },
+  ];
 }
 
 /** The same for the same trials: in the order in which they have their numbers. */
