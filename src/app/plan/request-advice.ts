@@ -1,3 +1,4 @@
+import { dropAbsent } from "../../core/objects.ts";
 import type { Resources, Study } from "../../core/study.ts";
 import { leastMemoryMiB } from "../../rules/index.ts";
 import { ENOUGH_ROWS } from "../../stats/forecast/log-model.ts";
@@ -42,6 +43,9 @@ interface RequestCost {
 /** Between the start of an element and that of its first trial: its container and its program. */
 const START_SECONDS = 60;
 
+/** 16 TiB, a year. */
+const [MOST_MIB, MOST_SECONDS] = [2 ** 24, 365 * 86_400];
+
 /** Null while no trial of the study has ended. @param asked the trials of the next round */
 export function adviseRequest(
   context: PlanContext,
@@ -76,15 +80,24 @@ export function findFitting(
   trialsPerElement: number,
 ): Partial<ElementResources> | null {
   const { memoryMiB, walltimeSeconds } = forecast.fitting(asked, trialsPerElement);
-  if (memoryMiB === null && walltimeSeconds === null) return null;
-  return {
-    ...(memoryMiB === null
-      ? {}
-      : { memoryMiB: roundUpMemory(Math.max(memoryMiB, leastMemoryMiB(study))) }),
-    ...(walltimeSeconds === null
-      ? {}
-      : { walltimeSeconds: roundUpWalltime(walltimeSeconds + START_SECONDS) }),
-  };
+  const fitting = dropAbsent({
+    memoryMiB: roundBelow(memoryMiB, MOST_MIB, (needed) =>
+      roundUpMemory(Math.max(needed, leastMemoryMiB(study))),
+    ),
+    walltimeSeconds: roundBelow(walltimeSeconds, MOST_SECONDS, (needed) =>
+      roundUpWalltime(needed + START_SECONDS),
+    ),
+  });
+  return Object.keys(fitting).length === 0 ? null : fitting;
+}
+
+/** Undefined where nobody knows, or no cluster gives so much: a result may claim anything. */
+function roundBelow(
+  needed: number | null,
+  most: number,
+  round: (needed: number) => number,
+): number | undefined {
+  return needed === null || !(needed <= most) ? undefined : round(needed);
 }
 
 function measureCost(attempts: readonly AttemptRecord[]): RequestCost | null {

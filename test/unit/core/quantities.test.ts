@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   formatDuration,
   formatMemory,
+  formatWalltime,
   parseDurationSeconds,
   parseMemoryMiB,
   plural,
@@ -126,4 +127,14 @@ test("one is one, all else is many", () => {
   expect(plural(1, "trial")).toBe("1 trial");
   expect(plural(0, "trial")).toBe("0 trials");
   expect(plural(2880, "class", "classes")).toBe("2,880 classes");
+});
+
+test("a wall time as study files write it reads back as what it was", () => {
+  expect(formatWalltime(90 * 60)).toBe("1h30m");
+  expect(formatWalltime(61)).toBe("2m");
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 100_000 }), (minutes) => {
+      expect(parseDurationSeconds(formatWalltime(minutes * 60))).toBe(minutes * 60);
+    }),
+  );
 });

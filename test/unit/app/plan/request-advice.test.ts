@@ -116,6 +116,17 @@ describe("plan", () => {
     expect(text).toMatch(/\d+ new trials unlike any of these may need more/);
   });
 
+  test("proposes nothing that no cluster has, whatever results claim", async () => {
+    const study = makeStudy();
+    await run(study, (trial, index) => ({
+      ...complete(trial, index),
+      timing: { startedAt: "2026-01-02T04:00:00.000Z", seconds: 1e15 * trial.number },
+    }));
+    const plan = await planStudy(study);
+    expect(plan.request?.fitting).toEqual({ memoryMiB: 768 });
+    expect(formatPlan(plan)).toContain("resources: { memory: 768MB } would hold");
+  });
+
   test("says nothing by few trials, and says so", async () => {
     const study = makeStudy(6);
     await run(study, complete);
