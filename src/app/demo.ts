@@ -2,16 +2,22 @@ import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs
 import { basename, join } from "node:path";
 import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
+import { countCombinations } from "../core/search-space.ts";
 import { runAttached } from "../process/run-child.ts";
 import { runProcess } from "../process/exec.ts";
 import { builtProgram, packagedTemplates } from "../workspace/package.ts";
+import type { Ledger } from "../stats/ledger/ledger.ts";
 import { temporaryBeside } from "../workspace/atomic.ts";
+import { loadStudy } from "./plan/load-study.ts";
 import { fetchExampleDigits, findExampleDigits, writeExampleDigits } from "./example-digits.ts";
 
 const STUDY_FILE = "study.yaml";
 const CSV_FILE = "train.csv";
 const REPORT_FILE = "report.html";
 const ROWS = 8000;
+/** One that has something to go by. */
+const SHOWN_TRIAL = 20;
+const SECONDS_PER_HOUR = 3600;
 const PARTS = ["train", "t10k"] as const;
 
 /** One step of a demo: what it is for, and the command a user would type. */
@@ -21,7 +27,7 @@ interface DemoStep {
 }
 
 /** A way through bsweep on real digits. */
-interface Demo {
+export interface Demo {
   /** Name of its study under templates/study. */
   readonly study: string;
   /** What its folder holds before the first step, in a phrase. */
@@ -55,6 +61,39 @@ export const SWEEP_DEMO: Demo = {
     },
     { title: "Rank what came back", args: ["report", STUDY_FILE, "--top", "5"] },
     { title: "Take the winner", args: ["best", STUDY_FILE] },
+    {
+      title: "Put all of it into one page, to be opened in a browser: report.html",
+      args: ["report", STUDY_FILE, "--no-collect", "--format", "html", "--output", REPORT_FILE],
+    },
+  ],
+};
+
+/** A search of the digit recognizer's grid, in small. */
+export const SEARCH_DEMO: Demo = {
+  ...SWEEP_DEMO,
+  study: "demo-search.yaml",
+  steps: [
+    {
+      title: "Pack the digits: a CSV is read once, trials read raw bytes",
+      args: ["prepare", "--csv", CSV_FILE, "--to", "data/digits"],
+    },
+    {
+      title: "See what would run: trials without parameters, each chooses its own when it starts",
+      args: ["plan", STUDY_FILE],
+    },
+    {
+      title:
+        "Run them here: each looks at what the others have come to, bad ones are stopped early",
+      args: ["local", STUDY_FILE],
+    },
+    {
+      title: "What each knew when it chose, who was stopped and what that saved, who is best",
+      args: ["report", STUDY_FILE, "--top", "5"],
+    },
+    {
+      title: "Why a trial has the parameters that it has",
+      args: ["show", STUDY_FILE, String(SHOWN_TRIAL)],
+    },
     {
       title: "Put all of it into one page, to be opened in a browser: report.html",
       args: ["report", STUDY_FILE, "--no-collect", "--format", "html", "--output", REPORT_FILE],
@@ -138,14 +177,47 @@ export async function runDemoStep({ folder }: DemoOptions, { args }: DemoStep): 
 }
 
 /** Seconds that the trials of the demo took, added up. */
-export async function sumTrialSeconds({ folder }: DemoOptions): Promise<number> {
+export async function sumTrialSeconds(options: DemoOptions): Promise<number> {
+  const { ranking } = await readReport(options);
+  return ranking.reduce((sum, { seconds }) => sum + seconds, 0);
+}
+
+/** What a search cost beside every combination of its space, trained to its end at the same pace. */
+interface CostBesideGrid {
+  readonly trials: number;
+  readonly pruned: number;
+  readonly coreSeconds: number;
+  readonly combinations: number;
+  readonly gridCoreSeconds: number;
+}
+
+export async function compareWithGrid(options: DemoOptions): Promise<CostBesideGrid> {
+  const { ledger } = await readReport(options);
+  const { trials, saved } = ledger;
+  const [used, left] = [ledger.used.cpu.hours ?? 0, saved.cpu.hours ?? 0];
+  const { study } = loadStudy({ studyFile: join(options.folder, STUDY_FILE) });
+  const combinations = countCombinations(study.space);
+  const whole = (used + left) / Math.max(1, trials);
+  return {
+    ...{ trials, pruned: saved.pruned, combinations },
+    coreSeconds: used * SECONDS_PER_HOUR,
+    gridCoreSeconds: whole * combinations * SECONDS_PER_HOUR,
+  };
+}
+
+/** What is taken of the report as JSON. */
+interface DemoReport {
+  readonly ranking: readonly { readonly seconds: number }[];
+  readonly ledger: Pick<Ledger, "trials" | "used" | "saved">;
+}
+
+async function readReport({ folder }: DemoOptions): Promise<DemoReport> {
   const args = ["report", STUDY_FILE, "--no-collect", "--format", "json", "--top", "1000"];
   const run = await runProcess(process.execPath, [builtProgram("main.js"), ...args], {
     cwd: folder,
     env: demoEnvironment(folder),
   });
-  const { ranking } = JSON.parse(run.stdout) as { ranking: readonly { seconds: number }[] };
-  return ranking.reduce((sum, { seconds }) => sum + seconds, 0);
+  return JSON.parse(run.stdout) as DemoReport;
 }
 
 function demoEnvironment(folder: string): Record<string, string> {
