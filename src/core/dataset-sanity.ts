@@ -1,4 +1,5 @@
 import { type DatasetHeader, ROW_HASH_DIGITS, SAMPLED_ROWS, type SeenImages } from "./dataset.ts";
+import { escapeControls } from "./printable.ts";
 import { formatCount, plural } from "./quantities.ts";
 import { foldRanges } from "./ranges.ts";
 
@@ -6,8 +7,36 @@ import { foldRanges } from "./ranges.ts";
 const DIM = 128;
 /** Of a test set's rows that can be compared, the share from which on they are said to be the training set's. */
 const OVERLAP = 0.05;
+/** Images of so many classes stand in a line. */
+const MAX_TOLD = 16;
 /** So many classes stand in a warning. */
 const SHOWN = 5;
+
+/** What a class is called: by its name, where it has one. */
+export function nameClass(
+  { classNames }: Pick<DatasetHeader, "classNames">,
+  label: number,
+): string {
+  return escapeControls(classNames?.[label] ?? String(label));
+}
+
+/** `1500 images of 32 x 32, 3 channels, 10 classes (...)` */
+export function describeDataset(header: DatasetHeader): string {
+  const { count, height, width, channels, classes, classCounts, classNames } = header;
+  const depth = channels === 1 ? "" : `, ${plural(channels, "channel")}`;
+  const images = `${plural(count, "image")} of ${height} x ${width}${depth}`;
+  if (classes === 0) return `${images}, no labels`;
+  const counts = classCounts
+    .map((rows, label) =>
+      classNames === undefined ? rows : `${nameClass(header, label)}: ${formatCount(rows)}`,
+    )
+    .join(classNames === undefined ? " " : ", ");
+  const told =
+    classes <= MAX_TOLD
+      ? `${counts}${classNames === undefined ? " images" : ""}`
+      : `${Math.min(...classCounts)} to ${Math.max(...classCounts)} images in each`;
+  return `${images}, ${plural(classes, "class", "classes")} (${told})`;
+}
 
 /** What is odd about a data set, whatever it is for: a sentence each, with what to do about it. */
 export function judgeDataset(header: DatasetHeader): string[] {

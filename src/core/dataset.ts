@@ -10,6 +10,8 @@ export interface DatasetHeader {
   readonly classes: number;
   /** Rows of each class, in class order; empty without labels. */
   readonly classCounts: readonly number[];
+  /** What classes are called, in class order; absent where each is called by its number. No part of the digest. */
+  readonly classNames?: readonly string[] | undefined;
   /** uint8, row-major [count, height, width, channels]. */
   readonly images: PackedFile;
   /** uint8, [count]; null for rows to be predicted. */

@@ -96,8 +96,8 @@ test("ended on the way, nothing half-written is left and the signal is passed on
 });
 
 test.each([
-  [["--to=d"], "give one of --csv, --images and --merge"],
-  [["--to=d", "--csv=a", "--images=b"], "give one of --csv, --images and --merge"],
+  [["--to=d"], "give one of --from, --csv, --images and --merge"],
+  [["--to=d", "--csv=a", "--images=b"], "give one of --from, --csv, --images and --merge"],
   [
     ["--to=d", "--csv=a", "--shard=3/2"],
     "--shard: found 3/2, expected I/N such as 2/8, N up to 1000",

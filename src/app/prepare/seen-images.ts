@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { ROW_HASH_DIGITS, SAMPLED_ROWS, type SeenImages } from "../../core/dataset.ts";
 import type { PackedDataset } from "../../workspace/packed-dataset.ts";
-import { readBytes } from "./read-bytes.ts";
+import { readBytes } from "./content.ts";
 
 /** What an earlier bsweep has not written into the header, read from the images. */
 export async function readSeenImages({ header, imagesFile }: PackedDataset): Promise<SeenImages> {
