@@ -38,6 +38,8 @@ const pieceSchema = z.strictObject({
   count: z.int().min(0),
   /** What the bytes of the labels stand for; absent: numbers of classes. */
   labelValues: z.array(z.string()).max(MAX_CLASSES).optional(),
+  /** Whether these are all classes in the order in which they are numbered. */
+  ordered: z.literal(true).optional(),
   /** Rows of each label's byte 0 .. 255; null without labels. */
   labelCounts: z.array(z.int().min(0)).length(MAX_CLASSES).nullable(),
   images: packedFileSchema,

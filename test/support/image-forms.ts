@@ -1,6 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { encode as encodePng } from "fast-png";
 import { zipSync } from "fflate";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { mnistFiles } from "./mnist.ts";
 import { encodeIdx, gzip } from "./prepare.ts";
 
@@ -135,12 +137,45 @@ export const FORMS: Readonly<
     }),
   "CSV gzipped": (folder, digits) =>
     write(folder, "train.csv.gz", gzip(Buffer.from(formatTable(digits, { header: named })))),
+  "class folders of PNG files": (folder, digits) => {
+    for (const [row, png] of encodePictures(digits).entries())
+      write(join(folder, String(digits.labels[row])), `${row}.png`, png);
+    return { from: folder };
+  },
+  "Parquet of Hugging Face": (folder, digits) =>
+    write(folder, "train.parquet", encodeTable(encodePictures(digits), [...digits.labels])),
   "CSV of several in a zip": (folder, digits) => {
     const train = Buffer.from(formatTable(digits, { header: named }));
     const files = { "digits/train.csv": train, "digits/test.csv": Buffer.from("pixel0\n1\n") };
     return { ...write(folder, "digits.zip", encodeZip(files)), part: "train" };
   },
 };
+
+/** Digits as PNG files of 8 bits. */
+export function encodePictures({ images, count }: Digits): Buffer[] {
+  const size = { width: 28, height: 28, channels: 1, depth: 8 } as const;
+  return Array.from({ length: count }, (_, row) =>
+    Buffer.from(encodePng({ ...size, data: images.subarray(row * PIXELS, (row + 1) * PIXELS) })),
+  );
+}
+
+/** A table of pictures and labels, in row groups of a hundred, as Hugging Face has them. */
+export function encodeTable(
+  pictures: readonly Uint8Array[],
+  labels: readonly number[],
+  names: readonly string[] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+): Buffer {
+  const features = { image: { _type: "Image" }, label: { names, _type: "ClassLabel" } };
+  const buffer = parquetWriteBuffer({
+    rowGroupSize: 100,
+    columnData: [
+      { name: "image", type: "BYTE_ARRAY", data: [...pictures] },
+      { name: "label", type: "INT64", data: labels.map(BigInt) },
+    ],
+    kvMetadata: [{ key: "huggingface", value: JSON.stringify({ info: { features } }) }],
+  });
+  return Buffer.from(buffer);
+}
 
 function write(folder: string, name: string, bytes: Buffer | string): { from: string } {
   mkdirSync(folder, { recursive: true });

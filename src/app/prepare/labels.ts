@@ -92,6 +92,12 @@ export function numberClasses(values: ReadonlySet<string>): Numbering {
   return { classes: classNames.length, classNames };
 }
 
+/** Classes whose names come in the order in which they are numbered. */
+export function keepOrder(names: readonly string[]): Numbering {
+  const areNumbers = names.every((name, label) => name === String(label));
+  return { classes: names.length, classNames: areNumbers ? undefined : names };
+}
+
 /** Of each label its class; -1 for one that there is not. */
 export function placeLabels(
   values: readonly string[],

@@ -1,7 +1,7 @@
 import { BsweepError } from "../../core/errors.ts";
 import { MAX_CLASSES } from "../../formats/dataset-header.ts";
 import { openPackedDataset } from "../../workspace/packed-dataset.ts";
-import { numberClasses, type Numbering, placeLabels } from "./labels.ts";
+import { keepOrder, numberClasses, type Numbering, placeLabels } from "./labels.ts";
 import type { FoundPiece } from "./pieces.ts";
 
 /** So many labels stand in a message. */
@@ -16,14 +16,9 @@ export function numberPieces(
   pieces: readonly [FoundPiece, ...FoundPiece[]],
   like: string | undefined,
 ): Numbering {
-  const [{ classes, sources }] = pieces;
+  const [{ sources }] = pieces;
   const values = new Set(pieces.flatMap(labelsOf));
-  const numbering =
-    like !== undefined
-      ? readNumbering(like)
-      : classes !== null
-        ? { classes, classNames: undefined }
-        : numberClasses(values);
+  const numbering = like === undefined ? chooseNumbering(pieces[0], values) : readNumbering(like);
   const file = sources[0]?.file ?? "";
   if (numbering.classes > MAX_CLASSES) {
     const message = `${file} has ${numbering.classes} different labels, expected at most ${MAX_CLASSES}`;
@@ -41,9 +36,14 @@ export function numberPieces(
   );
 }
 
+function chooseNumbering({ classes, ordered }: FoundPiece, values: ReadonlySet<string>): Numbering {
+  if (classes !== null) return { classes, classNames: undefined };
+  return ordered === true ? keepOrder([...values]) : numberClasses(values);
+}
+
 function readNumbering(like: string): Numbering {
   const { classes, classNames } = openPackedDataset(like).header;
-  if (classes > 0) return { classes, classNames: classNames };
+  if (classes > 0) return { classes, classNames };
   throw new BsweepError("INVALID_DATA", `${like} has no labels, expected those of --like`);
 }
 

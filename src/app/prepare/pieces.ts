@@ -61,6 +61,7 @@ export async function writePiece(
         ...{ schemaVersion: 1, ...piece, sources: source.files },
         ...{ height, width, channels, classes, count: packed.bytes / (height * width * channels) },
         ...(labels === undefined || labelValues === undefined ? {} : { labelValues }),
+        ...(source.ordered === true ? { ordered: true } : {}),
         labelCounts: labels === undefined ? null : labelCounts,
         images: packed,
         labels: labels?.finish() ?? null,

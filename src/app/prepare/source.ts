@@ -62,6 +62,8 @@ export interface OpenSource {
   readonly found?: string;
   readonly shape: ImageShape;
   readonly labelled: boolean;
+  /** Whether labels start with the names of all classes, in the order in which they are numbered. */
+  readonly ordered?: boolean;
   readonly files: readonly SourceFile[];
   /**
    * Reads one piece. Pieces 1 .. n in order hold every row once, whatever n is.

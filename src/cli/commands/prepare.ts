@@ -33,6 +33,7 @@ const OPTIONS = {
   scale: number("What pixels are multiplied by, to be 0 .. 255", {
     ...{ least: Number.MIN_VALUE, whole: false, group },
   }),
+  resize: text("Size that pictures get, HEIGHTxWIDTH", { group }),
   like: text("Data set whose classes these are, by number and name", { conflicts: "classes" }),
   classes: number("Number of classes; labels are 0 .. classes-1", {
     most: 256,
@@ -124,7 +125,7 @@ const BELONGING: Readonly<Partial<Record<keyof Asked, readonly ("from" | "csv" |
   labels: ["images", "from"],
   ...{ height: ["csv", "from"], width: ["csv", "from"] },
   ...{ part: ["from"], imageColumn: ["from"], labelColumn: ["from"] },
-  ...{ channels: ["from"], order: ["from"], scale: ["from"] },
+  ...{ channels: ["from"], order: ["from"], scale: ["from"], resize: ["from"] },
 };
 
 function checkSource(options: Asked): void {
@@ -147,8 +148,8 @@ function checkSource(options: Asked): void {
 function toSource(options: Asked): ImageSource {
   const { from, csv, images = "", labels, height, width } = options;
   if (from !== undefined) {
-    const { part, imageColumn, labelColumn, channels, order, scale } = options;
-    const told = { part, imageColumn, labelColumn, channels, order, scale };
+    const { part, imageColumn, labelColumn, channels, order, scale, resize } = options;
+    const told = { part, imageColumn, labelColumn, channels, order, scale, resize };
     return { kind: "from", from, ...dropAbsent({ labels, height, width, ...told }) };
   }
   return csv === undefined

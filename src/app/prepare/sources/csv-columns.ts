@@ -6,7 +6,15 @@ import { quote } from "./csv-header.ts";
 import { type CsvDialect, parseNumber } from "./csv-dialect.ts";
 
 /** Names of columns that are labels, and of those that are neither label nor pixel. */
-const LABEL_NAMES = new Set(["label", "labels", "class", "target", "digit", "category", "y"]);
+export const LABEL_NAMES = new Set([
+  "label",
+  "labels",
+  "class",
+  "target",
+  "digit",
+  "category",
+  "y",
+]);
 const ID_NAMES = new Set(["", "id", "index", "idx", "imageid", "image_id", "unnamed: 0", "rowid"]);
 /** So many names stand in a message. */
 const SHOWN = 5;

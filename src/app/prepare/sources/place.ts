@@ -84,7 +84,9 @@ const SHOWN = 8;
  */
 export function chooseByName(path: string, names: readonly string[], asked: FromOptions): string {
   const { part = "" } = asked;
-  const data = names.filter((name) => DATA_NAME.test(name) && !LABELS_NAME.test(basename(name)));
+  const data = names
+    .filter((name) => !/-(?!00000)\d{5}-of-\d{5}\.parquet$/.test(name))
+    .filter((name) => DATA_NAME.test(name) && !LABELS_NAME.test(basename(name)));
   const chosen = data.filter((name) => name.toLowerCase().includes(part.toLowerCase()));
   const [only] = chosen;
   if (only !== undefined && chosen.length === 1) return only;
