@@ -37,6 +37,14 @@ export interface SeenImages {
 export const SAMPLED_ROWS = 512;
 export const ROW_HASH_DIGITS = 10;
 
+/** What the classes are called, in class order: by their numbers where they have no names. */
+export function listClassNames({
+  classes,
+  classNames,
+}: Pick<DatasetHeader, "classes" | "classNames">): readonly string[] {
+  return classNames ?? Array.from({ length: classes }, (_, label) => String(label));
+}
+
 /** A raw file beside the header. */
 export interface PackedFile {
   readonly file: string;

@@ -48,7 +48,7 @@ test.each<[string, DatasetHeader, string[]]>([
   [
     "pixels 0 .. 16",
     header(TENS, { seen: seen([1], 16) }),
-    ["pixels are 0 to 16 of 255: networks see nearly black images; scale them to 0 .. 255"],
+    ["pixels are 0 to 16 of 255: networks see nearly black images; scale them to 0 .. 255 (bsweep prepare --from ... --scale)"],
   ],
   ["half the range", header(TENS, { seen: seen([1], 128) }), []],
   ["blank images", header(TENS, { seen: seen([1], 0) }), ["every pixel is 0: images show nothing"]],
@@ -124,7 +124,7 @@ test.each<[string, DatasetHeader, string[]]>([
   [
     "pixels of another range",
     header([10, 11], { seen: seen([11], 1) }),
-    ["pixels are 0 to 1 of 255: networks see nearly black images; scale them to 0 .. 255"],
+    ["pixels are 0 to 1 of 255: networks see nearly black images; scale them to 0 .. 255 (bsweep prepare --from ... --scale)"],
   ],
 ])("of a test set, %s", (_, dataset, expected) => {
   expect(judgeTest(dataset, TRAIN)).toEqual(expected);

@@ -39,7 +39,6 @@ const ones = (count: number): Buffer => Buffer.alloc(count, 1);
 const u1 = (shape: readonly number[]): Buffer =>
   encodeNpy("|u1", shape, ones(shape.reduce((product, size) => product * size, 1)));
 const PDF = Buffer.from("%PDF-1.7\n%secret\n", "latin1");
-const PNG = Buffer.from("89504e470d0a1a0a0000000d49484452", "hex");
 
 test.each<[string, Files, string, FromOptions, RegExp]>([
   ["a file that is not there", {}, "no.csv", {}, /cannot read .*no\.csv: there is no such file/],
