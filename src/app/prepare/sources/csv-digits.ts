@@ -1,4 +1,4 @@
-import type { ParsedRows, RowForm } from "./csv-rows.ts";
+import type { ParsedRows, RowForm } from "./csv-form.ts";
 
 const [LINE_FEED, CARRIAGE_RETURN, QUOTE, SPACE] = [0x0a, 0x0d, 0x22, 0x20];
 /** What a byte is. */

@@ -23,7 +23,8 @@ import {
 import { findColumns } from "./csv-columns.ts";
 import { type CsvDialect, parseNumber, sniffDialect } from "./csv-dialect.ts";
 import { quote, readCsvHeader } from "./csv-header.ts";
-import { guessScale, parseByte, parseRows, type RowForm, scalePixel } from "./csv-rows.ts";
+import type { RowForm } from "./csv-form.ts";
+import { guessScale, parseByte, parseRows, scalePixel } from "./csv-rows.ts";
 
 /** No value takes more: a quoted byte, a comma and a line end, with room for spaces. */
 const MAX_BYTES_PER_COLUMN = 32;

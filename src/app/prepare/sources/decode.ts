@@ -52,7 +52,7 @@ function toBytes(png: DecodedPng): Uint8Array {
   if (depth === 8) return Uint8Array.from(data);
   const levels = 2 ** depth;
   const greys = Array.from({ length: levels }, (_, level) => [(level * 255) / (levels - 1)]);
-  return convertIndexedToRgb({ ...png, palette: greys as [number, number, number][] });
+  return convertIndexedToRgb({ ...png, palette: greys });
 }
 
 /** Without the channel of opacity where everything is opaque. */

@@ -125,18 +125,20 @@ function findColumns(
     if (name !== undefined && name !== "none" && !all.includes(name))
       refuse(`found no column ${JSON.stringify(name)}`, `the columns are ${list}`);
   const images = columns.filter(({ isImage }) => isImage).map(({ name }) => name);
-  const image = imageColumn ?? images[0];
-  if (image === undefined || (imageColumn === undefined && images.length > 1))
+  const image = imageColumn ?? (images.length === 1 ? images[0] : undefined);
+  if (image === undefined)
     return refuse(`found no sure column of images: ${list}`, "--image-column with one of them");
-  const others = all.filter((name) => name !== image);
+  const label = labelColumn ?? guessLabel(all.filter((name) => name !== image));
+  if (label !== undefined) return { image, label: label === "none" ? undefined : label };
+  const hint = "--label-column with one of them, or none";
+  return refuse(`found no sure column of labels: ${list}`, hint);
+}
+
+/** `none` where no other column is there; undefined where it could be several. */
+function guessLabel(others: readonly string[]): string | undefined {
   const labels = others.filter((name) => LABEL_NAMES.has(name.toLowerCase()));
-  if (labelColumn !== undefined)
-    return { image, label: labelColumn === "none" ? undefined : labelColumn };
-  if (labels.length === 1 || others.length === 0) return { image, label: labels[0] };
-  return refuse(
-    `found no sure column of labels: ${list}`,
-    "--label-column with one of them, or none",
-  );
+  if (others.length === 0) return "none";
+  return labels.length === 1 ? labels[0] : undefined;
 }
 
 /** What Hugging Face calls the classes; none where it does not tell. */

@@ -9,6 +9,7 @@ import {
   MAX_ISSUES,
   type OpenSource,
   partStart,
+  type RowSink,
 } from "../source.ts";
 import { decodePicture, isGrey, type Picture, withChannels } from "./decode.ts";
 import { resizePicture } from "./resize.ts";
@@ -51,38 +52,50 @@ export async function openPictures(list: PictureList, asked: FromOptions): Promi
     found: `${list.found}: images of ${describeShape(shape)}${resized}`,
     ...{ shape, labelled: list.labelled, ordered: list.ordered, files: list.files },
     readPiece: async ({ shard, shards }, classes, sink) => {
-      const start = partStart(list.count, shard, shards);
-      const end = partStart(list.count, shard + 1, shards);
+      const range = [
+        partStart(list.count, shard, shards),
+        partStart(list.count, shard + 1, shards),
+      ] as const;
       const coder = new LabelCoder(classes, list.labels);
-      const issues: Issue[] = [];
-      let done = 0;
-      for await (const picture of list.read(start, end)) {
-        const { name } = picture;
-        const report = (message: string): void =>
-          void issues.push({ file: name, path: "", message });
-        const pixels = fitPicture(picture, shape, size !== undefined, report);
-        const label = picture.label === undefined ? -1 : coder.code(picture.label);
-        if (list.labelled && label < 0)
-          report(
-            `found the label ${JSON.stringify(picture.label ?? null)}, expected ${coder.expected}`,
-          );
-        if (issues.length >= MAX_ISSUES) break;
-        if (issues.length === 0 && pixels !== undefined) {
-          sink.writeImages(pixels);
-          if (list.labelled) sink.writeLabels(Uint8Array.of(label));
-        }
-        done++;
-        sink.advance(done, end - start);
-      }
-      if (issues.length > 0)
-        throw invalidData(
-          list.file,
-          issues,
-          "--resize HEIGHTxWIDTH where sizes differ, --channels where colours do",
-        );
+      await readPictures(list, range, { shape, mayResize: size !== undefined, coder }, sink);
       return coder.values;
     },
   };
+}
+
+interface PictureForm {
+  readonly shape: ImageShape;
+  readonly mayResize: boolean;
+  readonly coder: LabelCoder;
+}
+
+async function readPictures(
+  list: PictureList,
+  [start, end]: readonly [number, number],
+  { shape, mayResize, coder }: PictureForm,
+  sink: RowSink,
+): Promise<void> {
+  const issues: Issue[] = [];
+  let done = 0;
+  for await (const picture of list.read(start, end)) {
+    const report = (message: string): void =>
+      void issues.push({ file: picture.name, path: "", message });
+    const pixels = fitPicture(picture, shape, mayResize, report);
+    const label = picture.label === undefined ? -1 : coder.code(picture.label);
+    if (list.labelled && label < 0)
+      report(
+        `found the label ${JSON.stringify(picture.label ?? null)}, expected ${coder.expected}`,
+      );
+    if (issues.length >= MAX_ISSUES) break;
+    if (issues.length === 0 && pixels !== undefined) {
+      sink.writeImages(pixels);
+      if (list.labelled) sink.writeLabels(Uint8Array.of(label));
+    }
+    done++;
+    sink.advance(done, end - start);
+  }
+  const hint = "--resize HEIGHTxWIDTH where sizes differ, --channels where colours do";
+  if (issues.length > 0) throw invalidData(list.file, issues, hint);
 }
 
 /** @throws BsweepError USAGE */
@@ -106,31 +119,25 @@ async function findShape(
   size: { readonly height: number; readonly width: number } | undefined,
   channels: number | undefined,
 ): Promise<ImageShape> {
-  let first: Picture | undefined;
-  let most = 0;
+  const refuse = (file: string, message: string, hint?: string): never => {
+    throw invalidData(list.file, [{ file, path: "", message }], hint);
+  };
+  const sample: Picture[] = [];
   for await (const { name, bytes } of list.read(0, Math.min(SAMPLE, list.count))) {
-    const picture = tryDecode(bytes, (message) => {
-      throw invalidData(list.file, [{ file: name, path: "", message }]);
-    });
-    if (picture === undefined) continue;
-    first ??= picture;
-    most = Math.max(most, isGrey(picture) ? 1 : picture.channels);
+    const picture = tryDecode(bytes, (message) => refuse(name, message));
+    if (picture !== undefined) sample.push(picture);
   }
-  if (first === undefined)
-    throw invalidData(list.file, [{ file: list.file, path: "", message: "found no pictures" }]);
-  if (channels === undefined && (most === 2 || most > 3)) {
-    const message = "found transparent pictures, expected grey or RGB";
-    throw invalidData(
+  const [first] = sample;
+  if (first === undefined) return refuse(list.file, "found no pictures");
+  const { height, width } = size ?? first;
+  const found = Math.max(...sample.map((picture) => (isGrey(picture) ? 1 : picture.channels)));
+  if (channels === undefined && found !== 1 && found !== 3)
+    refuse(
       list.file,
-      [{ file: list.file, path: "", message }],
+      "found transparent pictures, expected grey or RGB",
       "--channels 4 keeps opacity as a fourth channel; or flatten them",
     );
-  }
-  return {
-    height: size?.height ?? first.height,
-    width: size?.width ?? first.width,
-    channels: channels ?? most,
-  };
+  return { height, width, channels: channels ?? found };
 }
 
 function tryDecode(

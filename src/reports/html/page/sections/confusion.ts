@@ -73,11 +73,8 @@ function showConfusion(
   ];
 }
 
-function matrix(
-  { classes, names }: HoldoutView,
-  { counts }: Confusion,
-  number: number,
-): HTMLElement {
+function matrix(holdout: HoldoutView, { counts }: Confusion, number: number): HTMLElement {
+  const { classes, names } = holdout;
   const most = counts.reduce(
     (high, count, place) => (place % (classes + 1) === 0 ? high : Math.max(high, count)),
     1,
