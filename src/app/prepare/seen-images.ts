@@ -23,10 +23,13 @@ export function watchImages(rowBytes: number) {
   return {
     /** Shown all bytes in order, in blocks of any size. */
     see: (block: Uint8Array): void => {
-      for (const pixel of block) {
-        if (pixel < darkest) darkest = pixel;
-        if (pixel > brightest) brightest = pixel;
-      }
+      // Nothing is darker than 0 and brighter than 255: most blocks need no look.
+      if (darkest > 0 || brightest < 255)
+        for (let at = 0; at < block.length; at++) {
+          const pixel = block[at] ?? 0;
+          if (pixel < darkest) darkest = pixel;
+          if (pixel > brightest) brightest = pixel;
+        }
       const bytes = begun.length === 0 ? block : Buffer.concat([begun, block]);
       let at = 0;
       for (; at + rowBytes <= bytes.length; at += rowBytes)
