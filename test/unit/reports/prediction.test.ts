@@ -4,7 +4,15 @@ import { formatImagePredictions, formatSubmitted } from "../../../src/reports/pr
 const classNames = ["ant", "b\u001bee"];
 
 test("classes are called by their names, safe on a terminal", () => {
-  const image = { file: "x.png", inverted: false, label: 1, probability: 0.75, probabilities: [] };
+  const image = {
+    file: "x.png",
+    height: 1,
+    width: 1,
+    inverted: false,
+    label: 1,
+    probability: 0.75,
+    probabilities: [],
+  };
   const images = [{ ...image, runnerUp: { label: 0, probability: 0.25 } }];
   expect(formatImagePredictions({ models: ["m"], classNames, images })).toBe(
     "x.png: b\\u001bee (75.00 %), then ant (25.00 %)\nby m",
