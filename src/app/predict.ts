@@ -48,12 +48,12 @@ export async function predictRows(options: PredictOptions, effects: Effects): Pr
     const { classes } = ensemble.problem;
     requireAbsent(options);
     if (probabilitiesOutput !== null)
-      writeFileAtomic(probabilitiesOutput, formatProbabilities(probabilities, classes));
-    writeFileAtomic(output, formatSubmission(labels));
+      writeFileAtomic(probabilitiesOutput, formatProbabilities(probabilities, ensemble.classNames));
+    writeFileAtomic(output, formatSubmission(labels, ensemble.classNames));
     const classCounts = new Array<number>(classes).fill(0);
     for (const label of labels) classCounts[label] = (classCounts[label] ?? 0) + 1;
-    const models = ensemble.names;
-    return { output, probabilitiesOutput, rows: labels.length, models, classCounts };
+    const { names: models, classNames } = ensemble;
+    return { output, probabilitiesOutput, rows: labels.length, models, classCounts, classNames };
   });
 }
 
@@ -119,7 +119,7 @@ export async function predictImages(options: PredictImagesOptions): Promise<Imag
       .sort((a, b) => b.probability - a.probability);
     return { ...file, ...best, runnerUp, probabilities };
   });
-  return { models: ensemble.names, images };
+  return { models: ensemble.names, classNames: ensemble.classNames, images };
 }
 
 /** What `bsweep predict` wrote for the rows of a data set. */
@@ -129,12 +129,14 @@ export interface Submission {
   readonly rows: number;
   /** Names of the models whose mean it is. */
   readonly models: readonly string[];
+  /** What the classes are called, in class order. */
+  readonly classNames: readonly string[];
   /** Rows predicted as each class, in class order. */
   readonly classCounts: readonly number[];
 }
 
 /** What `bsweep predict` says of image files. */
-export interface ImagePredictions extends Pick<Submission, "models"> {
+export interface ImagePredictions extends Pick<Submission, "models" | "classNames"> {
   readonly images: readonly ImagePrediction[];
 }
 

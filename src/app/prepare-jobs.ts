@@ -72,14 +72,15 @@ export async function prepareByJobs(
   options: PrepareJobsOptions,
   effects: Effects,
 ): Promise<PreparationReport> {
-  const { layout, source, to, classes, shards, force, memoryMiB } = options;
+  const { layout, source, to, classes, like, shards, force, memoryMiB } = options;
   const walltimeSeconds = options.walltimeSeconds ?? WALLTIME_SECONDS;
   checkTarget(to);
   const { files } = await openSource(options);
   const host = findHost(options);
   checkHost(host, options, [to, ...files.map(({ file }) => file)]);
   const folder = layout.preparation(nameOf(to));
-  const asked = { source, to, classes, shards, force, memoryMiB, walltimeSeconds };
+  const wanted = { source, to, classes, ...dropAbsent({ like }), shards, force };
+  const asked = { ...wanted, memoryMiB, walltimeSeconds };
   const { site, cluster } = host;
   const request = sha256(canonicalJson({ ...asked, site, cluster, files }));
   const existing = readPreparation(folder);
@@ -176,12 +177,13 @@ function checkHost({ site, cluster }: Host, options: PrepareJobsOptions, paths: 
 
 async function gatherInputs(options: PrepareJobsOptions, host: Host): Promise<PreparationInputs> {
   const { site, cluster, study } = host;
-  const { layout, source, to, classes, shards, force, progressCommand } = options;
+  const { layout, source, to, classes, like, shards, force, progressCommand } = options;
   const { memoryMiB, nonce = randomBytes(4).toString("hex") } = options;
   const walltimeSeconds = options.walltimeSeconds ?? (await findWalltime(host));
   const needsRunner = study?.trainer.kind === "command" && site.container !== "none";
   return {
     ...{ site, cluster, layout, source, to, classes, shards, force, progressCommand },
+    ...dropAbsent({ like }),
     runner: needsRunner ? await stageRunner(layout) : undefined,
     resources: { cpus: 1, memoryMiB, walltimeSeconds },
     concurrencyLimit: host.concurrencyLimit,

@@ -3,8 +3,7 @@ import { availableParallelism } from "node:os";
 import pLimit from "p-limit";
 import type { Effects, Reporter } from "../core/effects.ts";
 import { BsweepError, type Issue } from "../core/errors.ts";
-import { openCsvSource } from "./prepare/csv-source.ts";
-import { openIdxSource } from "./prepare/idx-source.ts";
+import { openImageSource } from "./prepare/sources/index.ts";
 import { checkTarget, mergePieces, type PreparedDataset } from "./prepare/merge.ts";
 import { piecesFolder, writePiece } from "./prepare/pieces.ts";
 import {
@@ -15,7 +14,9 @@ import {
   type PieceNumber,
   type PrepareOptions,
   type RowSink,
+  sourceWords,
 } from "./prepare/source.ts";
+import { escapeControls } from "../core/printable.ts";
 import { runProcess } from "../process/exec.ts";
 import { builtProgram } from "../workspace/package.ts";
 
@@ -32,6 +33,8 @@ export async function prepareDataset(
   const { to, shards } = options;
   checkTarget(to);
   const source = await openSource(options);
+  if (source.found !== undefined)
+    effects.reporter.info(`${describeFrom(options.source)}: ${source.found}`);
   const leaveNothing = (): void => rmSync(piecesFolder(to), { recursive: true, force: true });
   leaveNothing();
   try {
@@ -58,13 +61,16 @@ export async function preparePiece(
 
 /** Checks the form of the source. @throws BsweepError INVALID_DATA */
 export async function openSource({ source, classes }: PackOptions): Promise<OpenSource> {
-  const open = await (source.kind === "csv" ? openCsvSource(source) : openIdxSource(source));
+  const open = await openImageSource(source);
   if (classes === null || open.labelled) return open;
   const message = `${open.files[0]?.file ?? ""} has no labels, but --classes was given`;
   const hint =
     "leave --classes out for rows to be predicted; labels are a column label or --labels";
   throw new BsweepError("INVALID_DATA", message, { hint });
 }
+
+const describeFrom = (source: PackOptions["source"]): string =>
+  source.kind === "from" ? escapeControls(source.from) : "";
 
 async function pack(
   source: OpenSource,
@@ -136,12 +142,9 @@ async function packAgain(
 
 /** What is packed, and where to, as options of `bsweep prepare`, one word each. */
 export function packArguments({ source, to, classes }: Omit<PackOptions, "signal">): string[] {
-  const options: Readonly<Record<string, string | number | null | undefined>> = {
-    ...source,
-    to,
-    classes,
-  };
-  return Object.entries(options).flatMap(([name, value]) =>
-    name === "kind" || value == null ? [] : [`--${name}=${value}`],
-  );
+  return [
+    ...sourceWords(source),
+    `--to=${to}`,
+    ...(classes === null ? [] : [`--classes=${classes}`]),
+  ];
 }

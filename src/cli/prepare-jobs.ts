@@ -1,4 +1,4 @@
-import type { ImageSource, PackOptions } from "../app/prepare/source.ts";
+import { type ImageSource, type PackOptions, sourceWords } from "../app/prepare/source.ts";
 import { judgeDataset } from "../core/dataset-sanity.ts";
 import { dropAbsent } from "../core/objects.ts";
 import { formatCommand } from "../core/shell.ts";
@@ -76,22 +76,20 @@ export async function runJobs(
 /** Jobs start in the workspace, wherever this was typed. */
 function fromEverywhere(source: ImageSource): ImageSource {
   if (source.kind === "csv") return { ...source, csv: logicalPath(source.csv) };
-  const { labels } = source;
-  return {
-    ...source,
-    images: logicalPath(source.images),
-    ...(labels === undefined ? {} : { labels: logicalPath(labels) }),
-  };
+  const labels = source.labels === undefined ? {} : { labels: logicalPath(source.labels) };
+  return source.kind === "idx"
+    ? { ...source, ...labels, images: logicalPath(source.images) }
+    : { ...source, ...labels, from: logicalPath(source.from) };
 }
 
 /** This very command, as it can be typed anywhere. */
 function repeatCommand(
   { site, study, image, queue, userGroup, memory, walltime, shards, force }: Asked,
-  { source, to, classes }: PackOptions,
+  { source, to, classes, like }: PackOptions,
   workspace: string,
 ): string {
   const named = {
-    ...{ to, classes, shards, site, image, queue },
+    ...{ to, classes, like, shards, site, image, queue },
     study: study === undefined ? undefined : logicalPath(study),
     "user-group": userGroup,
     memory: `${memory}MB`,
@@ -105,10 +103,4 @@ function repeatCommand(
     ...["bsweep", "prepare", ...sourceWords(source), ...words],
     ...(force ? ["--force"] : []),
   );
-}
-
-function sourceWords(source: ImageSource): string[] {
-  return Object.entries(source)
-    .filter(([name]) => name !== "kind")
-    .map(([name, value]) => `--${name}=${value}`);
 }

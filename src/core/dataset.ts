@@ -10,6 +10,8 @@ export interface DatasetHeader {
   readonly classes: number;
   /** Rows of each class, in class order; empty without labels. */
   readonly classCounts: readonly number[];
+  /** What classes are called, in class order; absent where each is called by its number. No part of the digest. */
+  readonly classNames?: readonly string[] | undefined;
   /** uint8, row-major [count, height, width, channels]. */
   readonly images: PackedFile;
   /** uint8, [count]; null for rows to be predicted. */
@@ -34,6 +36,14 @@ export interface SeenImages {
 
 export const SAMPLED_ROWS = 512;
 export const ROW_HASH_DIGITS = 10;
+
+/** What the classes are called, in class order: by their numbers where they have no names. */
+export function listClassNames({
+  classes,
+  classNames,
+}: Pick<DatasetHeader, "classes" | "classNames">): readonly string[] {
+  return classNames ?? Array.from({ length: classes }, (_, label) => String(label));
+}
 
 /** A raw file beside the header. */
 export interface PackedFile {

@@ -37,6 +37,7 @@ const headerSchema: z.ZodType<DatasetHeader> = z
     channels: size,
     classes: z.int().min(0).max(MAX_CLASSES),
     classCounts: z.array(z.int().min(0)),
+    classNames: z.array(z.string().min(1)).optional(),
     images: packedFileSchema,
     labels: packedFileSchema.nullable(),
     digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
@@ -54,6 +55,12 @@ const headerSchema: z.ZodType<DatasetHeader> = z
     if ((labels === null) !== (classes === 0))
       refuse(["classes"], `found ${classes}, expected labels and classes together`);
     expectSame(["classCounts", "length"], classCounts.length, classes);
+    const { classNames } = header;
+    if (classNames !== undefined) {
+      expectSame(["classNames", "length"], classNames.length, classes);
+      if (new Set(classNames).size < classNames.length)
+        refuse(["classNames"], "found a name twice, expected each once");
+    }
     const labelled = classCounts.reduce((sum, rows) => sum + rows, 0);
     if (labels !== null) expectSame(["classCounts"], `a sum of ${labelled}`, `a sum of ${count}`);
     expectSame(["digest"], header.digest, computeDatasetDigest(header));

@@ -36,7 +36,11 @@ const pieceSchema = z.strictObject({
   classes: size.max(MAX_CLASSES).nullable(),
   /** Rows; may be 0 when there are more shards than rows. */
   count: z.int().min(0),
-  /** Rows of each label 0 .. 255; null without labels. */
+  /** What the bytes of the labels stand for; absent: numbers of classes. */
+  labelValues: z.array(z.string()).max(MAX_CLASSES).optional(),
+  /** Whether these are all classes in the order in which they are numbered. */
+  ordered: z.literal(true).optional(),
+  /** Rows of each label's byte 0 .. 255; null without labels. */
   labelCounts: z.array(z.int().min(0)).length(MAX_CLASSES).nullable(),
   images: packedFileSchema,
   labels: packedFileSchema.nullable(),

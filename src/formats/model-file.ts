@@ -59,6 +59,8 @@ const modelSchema = z
       channels: size,
       classes: size.max(MAX_CLASSES),
     }),
+    /** What the classes are called; absent where each is called by its number. */
+    classNames: z.array(z.string().min(1)).max(MAX_CLASSES).optional(),
     epochs: size,
     precision: z.enum(PRECISIONS),
     /** The rows it was trained on. */

@@ -1,3 +1,4 @@
+import { describeImages } from "../core/dataset-sanity.ts";
 import { plural } from "../core/quantities.ts";
 import { foldRanges } from "../core/ranges.ts";
 import type { PreparationReport } from "../app/prepare/jobs-folder.ts";
@@ -20,8 +21,7 @@ export function formatPreparation(
 ): string {
   const { state, to, shards, site, missing, jobs, dataset, folder } = report;
   if (dataset !== null) {
-    const { count, height, width, digest } = dataset;
-    return `merged ${to}: ${plural(count, "image")} of ${height} x ${width}\n${digest}`;
+    return `merged ${to}: ${describeImages(dataset)}\n${dataset.digest}`;
   }
   if (state === "written") {
     return [

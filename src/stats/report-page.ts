@@ -191,6 +191,8 @@ export interface HoldoutView {
   readonly reason: null;
   readonly rows: number;
   readonly classes: number;
+  /** What they are called, in class order. */
+  readonly names: readonly string[];
   /** Trials whose predictions are counted in `hardest`. */
   readonly judged: number;
   readonly confusions: readonly Confusion[];

@@ -9,6 +9,7 @@ import { tell } from "./figure.ts";
 import { benchGenerate } from "./generate.ts";
 import { benchHtml } from "./html.ts";
 import { benchImportance } from "./importance.ts";
+import { benchPrepare } from "./prepare.ts";
 import { benchSearch } from "./search.ts";
 import { benchStartup } from "./startup.ts";
 import { benchStatus } from "./status.ts";
@@ -26,6 +27,7 @@ const BENCHES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   html: benchHtml,
   importance: benchImportance,
   asking: benchAsking,
+  prepare: benchPrepare,
   search: benchSearch,
 };
 

@@ -58,6 +58,20 @@ test("pieces run apart and are merged; the folder is the workspace's", async () 
   expect(listTree(join(folder, "data"))).toEqual(["test", "test/dataset.json", "test/images.bin"]);
 });
 
+test("what was said of a source reaches the processes of its shards, and the command says what it found", async () => {
+  const folder = makeTestFolder();
+  const rows = ["ant", "bee", "cow"].map((name, at) => `${at * 5};${at};x${at};${name}`);
+  writeFileSync(join(folder, "a b.csv"), ["p1;p2;note;kind", ...rows, ""].join("\r\n"));
+  const said = ["--label-column=kind", "--height=1", "--width=2", "--scale=25.5"];
+  const found = await run(folder, "--from=a b.csv", "--to=data", "--shards=2", ...said);
+  expect(found).toMatchObject({ succeeded: true });
+  expect(found.stderr).toContain(
+    'a b.csv: CSV with semicolons: images of 1 x 2, labels in "kind"; pixels times 25.5; left out: "note"',
+  );
+  expect(found.stdout).toContain("3 images of 1 x 2, 3 classes (ant: 1, bee: 1, cow: 1)");
+  expect([...readFileSync(join(folder, "data", "images.bin"))]).toEqual([0, 0, 128, 26, 255, 51]);
+});
+
 test("errors of shard processes arrive with the lines of the whole file, status 3, nothing left", async () => {
   const folder = makeTestFolder();
   const csv = join(folder, "a b.csv");
@@ -96,8 +110,10 @@ test("ended on the way, nothing half-written is left and the signal is passed on
 });
 
 test.each([
-  [["--to=d"], "give one of --csv, --images and --merge"],
-  [["--to=d", "--csv=a", "--images=b"], "give one of --csv, --images and --merge"],
+  [["--to=d"], "give one of --from, --csv, --images and --merge"],
+  [["--to=d", "--csv=a", "--part=b"], "--part belongs to --from"],
+  [["--to=d", "--merge", "--labels=b"], "--labels belongs to --images or --from"],
+  [["--to=d", "--csv=a", "--images=b"], "give one of --from, --csv, --images and --merge"],
   [
     ["--to=d", "--csv=a", "--shard=3/2"],
     "--shard: found 3/2, expected I/N such as 2/8, N up to 1000",

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { CnnProblem } from "../../cnn/shapes.ts";
+import { listClassNames } from "../../core/dataset.ts";
 import { BsweepError } from "../../core/errors.ts";
 import type { ImagesToPredict, ReadImage } from "../../formats/trainer-request.ts";
 import type { Study } from "../../core/study.ts";
@@ -21,6 +22,8 @@ export interface Ensemble {
   readonly folders: readonly string[];
   /** The same for all of them. */
   readonly problem: CnnProblem;
+  /** What the classes are called, in class order. */
+  readonly classNames: readonly string[];
 }
 
 /** @throws BsweepError as `openModels`; CONFLICT when the models are for different images or classes */
@@ -28,8 +31,11 @@ export function openEnsemble({ study, layout, models }: EnsembleOptions): Ensemb
   const opened = openModels(layout, study, models);
   const [first, ...others] = opened;
   if (first === undefined) throw new TypeError("there is always a model");
+  const classNames = namesOf(first);
   const other = others.find(
-    ({ model }) => describe(model.problem) !== describe(first.model.problem),
+    (stored) =>
+      describe(stored.model.problem) !== describe(first.model.problem) ||
+      namesOf(stored).join("\n") !== classNames.join("\n"),
   );
   if (other !== undefined) {
     throw new BsweepError(
@@ -39,8 +45,11 @@ export function openEnsemble({ study, layout, models }: EnsembleOptions): Ensemb
     );
   }
   const folders = opened.map(({ folder }) => folder);
-  return { names: opened.map(nameOf), folders, problem: first.model.problem };
+  return { names: opened.map(nameOf), folders, problem: first.model.problem, classNames };
 }
+
+const namesOf = ({ model }: StoredModel): readonly string[] =>
+  listClassNames({ classes: model.problem.classes, classNames: model.classNames });
 
 function nameOf({ folder }: StoredModel): string {
   return basename(folder);

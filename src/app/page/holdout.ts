@@ -1,3 +1,4 @@
+import { listClassNames } from "../../core/dataset.ts";
 import { closeSync, openSync, readSync } from "node:fs";
 import type { Confusion, HoldoutView, PageHoldout } from "../../stats/report-page.ts";
 import type { LabelledDataset } from "../../workspace/packed-dataset.ts";
@@ -64,6 +65,7 @@ export class HoldoutCounter {
     return {
       reason: null,
       ...{ rows: rows.length, classes: this.#classes, judged: this.#judged },
+      names: listClassNames(dataset.header),
       confusions,
       image: { height, width, channels },
       ...this.#showRows(confusions),

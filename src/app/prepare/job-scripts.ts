@@ -74,7 +74,7 @@ function piecesJob(inputs: PreparationInputs): PreparationJob {
   };
 }
 
-function mergeJob({ name, to, force, layout }: PreparationInputs): PreparationJob {
+function mergeJob({ name, to, like, force, layout }: PreparationInputs): PreparationJob {
   return {
     array: CANARY + 1,
     elements: 1,
@@ -82,6 +82,7 @@ function mergeJob({ name, to, force, layout }: PreparationInputs): PreparationJo
     preparation: [
       ...["--merge", `--to=${to}`, `--wait=${MERGE_WAIT_SECONDS}`],
       `--receipt=${join(layout.preparation(name), MERGED_FILE)}`,
+      ...(like === undefined ? [] : [`--like=${like}`]),
       ...(force ? ["--force"] : []),
     ],
   };

@@ -13,12 +13,13 @@ import {
   LABELS_FILE,
   openPackedDataset,
 } from "../../workspace/packed-dataset.ts";
+import { numberPieces, placePiece } from "./numbering.ts";
 import { piecesFolder, readPieces, type FoundPiece } from "./pieces.ts";
-import { readBytes } from "./read-bytes.ts";
+import { readBytes } from "./content.ts";
 import { watchImages } from "./seen-images.ts";
 import type { PrepareOptions } from "./source.ts";
 
-interface MergeOptions extends Pick<PrepareOptions, "to" | "force" | "signal"> {
+interface MergeOptions extends Pick<PrepareOptions, "to" | "force" | "signal" | "like"> {
   /** How long to wait for pieces that are not there; storage may show them late. Default 0. */
   readonly waitSeconds?: number;
   /** A file that the data set's header is left in as well, so that others can tell that it was merged. */
@@ -45,7 +46,7 @@ export async function mergePieces(options: MergeOptions): Promise<PreparedDatase
   checkTarget(to);
   const pieces = await awaitPieces(options);
   const prepared = await withFolderBeside(to, async (folder, publish) => {
-    const header = await mergeInto(folder, pieces, options.signal);
+    const header = await mergeInto(folder, pieces, options);
     const state = judgeExisting(to, header.digest, force);
     if (state !== "unchanged") publish();
     // An earlier bsweep may have written less into it.
@@ -103,26 +104,37 @@ function judgeExisting(to: string, digest: string, force: boolean): PreparedData
 async function mergeInto(
   folder: string,
   pieces: readonly [FoundPiece, ...FoundPiece[]],
-  signal: AbortSignal,
+  { signal, like }: MergeOptions,
 ): Promise<DatasetHeader> {
-  const [{ height, width, channels, labels, classes: asked }] = pieces;
+  const [{ height, width, channels, labels }] = pieces;
   const count = pieces.reduce((sum, piece) => sum + piece.count, 0);
   if (count === 0) {
     const files = pieces[0].sources.map(({ file }) => file).join(", ");
     throw new BsweepError("INVALID_DATA", `found no rows in ${files}`);
   }
-  const labelCounts: number[] = [];
-  for (const piece of pieces)
-    for (const [label, rows] of (piece.labelCounts ?? []).entries())
-      labelCounts[label] = (labelCounts[label] ?? 0) + rows;
-  const classes = labels === null ? 0 : (asked ?? labelCounts.findLastIndex((n) => n > 0) + 1);
+  const numbering =
+    labels === null ? { classes: 0, classNames: undefined } : numberPieces(pieces, like);
+  const { classes, classNames } = numbering;
+  const classCounts = Array.from({ length: classes }, () => 0);
+  const placed = pieces.map((piece) => placePiece(piece, numbering));
+  for (const [at, piece] of pieces.entries())
+    for (const [code, label] of (placed[at] ?? []).entries())
+      if (label < classes)
+        classCounts[label] = (classCounts[label] ?? 0) + (piece.labelCounts?.[code] ?? 0);
   const watch = watchImages(height * width * channels);
   const joining = { folder, pieces, signal };
   const content = {
     ...{ schemaVersion: 1 as const, count, height, width, channels, classes },
-    classCounts: labelCounts.slice(0, classes),
-    images: await concatenate(IMAGES_FILE, "images", joining, watch.see),
-    labels: labels && (await concatenate(LABELS_FILE, "labels", joining)),
+    ...{ classCounts, ...(classNames === undefined ? {} : { classNames }) },
+    images: await concatenate(IMAGES_FILE, "images", joining, (block) => {
+      watch.see(block);
+      return block;
+    }),
+    labels:
+      labels &&
+      (await concatenate(LABELS_FILE, "labels", joining, (block, at) =>
+        block.map((code) => placed[at]?.[code] ?? 0),
+      )),
   };
   const header = { ...content, digest: computeDatasetDigest(content), seen: watch.finish() };
   writeFileAtomic(join(folder, DATASET_FILE), formatDatasetHeader(header));
@@ -135,16 +147,16 @@ interface Joining {
   readonly signal: AbortSignal;
 }
 
-/** @param see shown every byte, in order */
+/** @param change shown every byte, in order, and the number of its piece; gives what is written */
 async function concatenate(
   name: string,
   content: "images" | "labels",
   { folder, pieces, signal }: Joining,
-  see: (block: Uint8Array) => void = () => undefined,
+  change: (block: Uint8Array, piece: number) => Uint8Array,
 ): Promise<PackedFile> {
   const merged = createPackedFile(folder, name);
   try {
-    for (const piece of pieces) {
+    for (const [at, piece] of pieces.entries()) {
       const packed = piece[content];
       if (packed === null) continue;
       const issues = checkPackedFile(piece.folder, packed, true);
@@ -156,8 +168,7 @@ async function concatenate(
       }
       for await (const block of readBytes(join(piece.folder, packed.file), 0, packed.bytes)) {
         signal.throwIfAborted();
-        merged.write(block);
-        see(block);
+        merged.write(change(block, at));
       }
     }
     return merged.finish();

@@ -47,7 +47,7 @@ export async function writePiece(
     const labels = source.labelled ? createPackedFile(folder, LABELS_FILE) : undefined;
     const labelCounts = Array.from({ length: MAX_CLASSES }, () => 0);
     try {
-      await source.readPiece(piece, classes ?? MAX_CLASSES, {
+      const labelValues = await source.readPiece(piece, classes, {
         writeImages: images.write,
         writeLabels: (block) => {
           for (const label of block) labelCounts[label] = (labelCounts[label] ?? 0) + 1;
@@ -60,6 +60,8 @@ export async function writePiece(
       const header: DatasetPiece = {
         ...{ schemaVersion: 1, ...piece, sources: source.files },
         ...{ height, width, channels, classes, count: packed.bytes / (height * width * channels) },
+        ...(labels === undefined || labelValues === undefined ? {} : { labelValues }),
+        ...(source.ordered === true ? { ordered: true } : {}),
         labelCounts: labels === undefined ? null : labelCounts,
         images: packed,
         labels: labels?.finish() ?? null,

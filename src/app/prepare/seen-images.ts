@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { ROW_HASH_DIGITS, SAMPLED_ROWS, type SeenImages } from "../../core/dataset.ts";
 import type { PackedDataset } from "../../workspace/packed-dataset.ts";
-import { readBytes } from "./read-bytes.ts";
+import { readBytes } from "./content.ts";
 
 /** What an earlier bsweep has not written into the header, read from the images. */
 export async function readSeenImages({ header, imagesFile }: PackedDataset): Promise<SeenImages> {
@@ -23,10 +23,13 @@ export function watchImages(rowBytes: number) {
   return {
     /** Shown all bytes in order, in blocks of any size. */
     see: (block: Uint8Array): void => {
-      for (const pixel of block) {
-        if (pixel < darkest) darkest = pixel;
-        if (pixel > brightest) brightest = pixel;
-      }
+      // Nothing is darker than 0 and brighter than 255: most blocks need no look.
+      if (darkest > 0 || brightest < 255)
+        for (let at = 0; at < block.length; at++) {
+          const pixel = block[at] ?? 0;
+          if (pixel < darkest) darkest = pixel;
+          if (pixel > brightest) brightest = pixel;
+        }
       const bytes = begun.length === 0 ? block : Buffer.concat([begun, block]);
       let at = 0;
       for (; at + rowBytes <= bytes.length; at += rowBytes)

@@ -122,13 +122,14 @@ function describeModel(
   { report, seconds }: { report: TrainerReport; seconds: number },
 ): RefittedModel {
   const { name, trial, seed, trainingSeed, params, epochs } = choice;
-  const { height, width, channels, classes, digest, count } = train.header;
+  const { height, width, channels, classes, classNames, digest, count } = train.header;
   if (report.numerics === undefined) throw new Error("the trainer told no numerics");
   return {
     schemaVersion: 1,
     study: study.name,
     ...{ name, trial, seed, trainingSeed, params, epochs, seconds },
     problem: { height, width, channels, classes },
+    ...(classNames === undefined ? {} : { classNames: [...classNames] }),
     precision: study.trainer.precision,
     dataset: { path: train.path, digest, rows: count },
     test: test && describeTest(test, folder, report.metrics),

@@ -2,26 +2,39 @@ import { resolve } from "node:path";
 import pc from "picocolors";
 import type { PreparedDataset } from "../../app/prepare/merge.ts";
 import type { ImageSource, PieceNumber } from "../../app/prepare/source.ts";
-import { judgeDataset } from "../../core/dataset-sanity.ts";
+import { describeDataset, judgeDataset } from "../../core/dataset-sanity.ts";
 import { BsweepError } from "../../core/errors.ts";
-import { dropAbsent } from "../../core/objects.ts";
-import { plural } from "../../core/quantities.ts";
+import { dropAbsent, toKebabCase } from "../../core/objects.ts";
 import { runInterruptible } from "../../process/signals.ts";
 import { logicalPath } from "../../workspace/layout.ts";
 import { defineCommand, type Surroundings, type Values } from "../command.ts";
-import { flag, number, text } from "../options.ts";
+import { choice, flag, number, text } from "../options.ts";
 import { print, printJson } from "../output.ts";
 import { JOB_OPTIONS, runJobs, wantsJobs } from "../prepare-jobs.ts";
 
 const MAX_SHARDS = 1000;
-const SIDE = { implies: "csv", most: 1_000_000 } as const;
+const SIDE = { most: 1_000_000 } as const;
+const group = "What --from cannot know:";
 
 const OPTIONS = {
-  csv: text("CSV in Kaggle's form: label,pixel0,pixel1,..."),
+  from: text("What is to be packed: it is found out what it is, and said"),
+  csv: text("CSV in Kaggle's form, read by the letter: label,pixel0,pixel1,..."),
   images: text("IDX file of images (MNIST's form), gzipped or not"),
-  labels: text("IDX file of labels", { implies: "images" }),
-  height: number("Height of the images of a CSV, if not square", SIDE),
-  width: number("Width of the images of a CSV, if not square", SIDE),
+  labels: text("File of the labels, where they lie apart"),
+  height: number("Height of images whose values stand in a row, if not square", SIDE),
+  width: number("Width of images whose values stand in a row, if not square", SIDE),
+  part: text("Word in the name of the file or array that is wanted, such as test", { group }),
+  "image-column": text("Column, or array, of the images", { group }),
+  "label-column": text("Column, or array, of the labels; none: there are no labels", { group }),
+  channels: number("Channels of the images: 1 grey, 3 colour", { most: 65536, group }),
+  order: choice(["hwc", "chw"], "Order of values: a pixel's together, or one image a channel", {
+    group,
+  }),
+  scale: number("What pixels are multiplied by, to be 0 .. 255", {
+    ...{ least: Number.MIN_VALUE, whole: false, group },
+  }),
+  resize: text("Size that pictures get, HEIGHTxWIDTH", { group }),
+  like: text("Data set whose classes these are, by number and name", { conflicts: "classes" }),
   classes: number("Number of classes; labels are 0 .. classes-1", {
     most: 256,
     defaultDescription: "largest label + 1",
@@ -41,12 +54,13 @@ const OPTIONS = {
 
 type Asked = Values<typeof OPTIONS>;
 
-/** `bsweep prepare`: CSV or IDX files -> packed data set. */
+/** `bsweep prepare`: images as they come -> packed data set. */
 export const prepareCommand = defineCommand({
   command: "prepare",
-  describe: "Pack images from CSV or IDX files into a data set that trials read fast",
+  describe: "Pack images into a data set that trials read fast",
   options: OPTIONS,
   examples: [
+    ["$0 prepare --from mnist.npz --to data/digits", "Whatever it is"],
     ["$0 prepare --csv train.csv --to data/digits", "Kaggle's digits"],
     ["$0 prepare --csv train.csv --to data/digits --shard 2/8", "One of eight pieces"],
     ["$0 prepare --to data/digits --merge", "All pieces to one data set"],
@@ -65,15 +79,17 @@ async function run(options: Asked, surroundings: Surroundings, signal: AbortSign
   const { prepareDataset, preparePiece } = await import("../../app/prepare.ts");
   const to = resolve(surroundings.workspace, options.to);
   const { force, shards, json, classes = null } = options;
+  const like =
+    options.like === undefined ? undefined : resolve(surroundings.workspace, options.like);
   const piece = options.shard === undefined ? undefined : parsePiece(options.shard);
   if (options.merge) {
     const { mergePieces } = await import("../../app/prepare/merge.ts");
     const receipt = options.receipt === undefined ? undefined : logicalPath(options.receipt);
     const merging = { to, force, waitSeconds: options.wait, signal };
-    tell(await mergePieces({ ...merging, ...dropAbsent({ receipt }) }), json, surroundings);
+    tell(await mergePieces({ ...merging, ...dropAbsent({ receipt, like }) }), json, surroundings);
     return;
   }
-  const pack = { source: toSource(options), to, classes, signal };
+  const pack = { source: toSource(options), to, classes, signal, ...dropAbsent({ like }) };
   if (wantsJobs(options)) {
     await runJobs(options, pack, surroundings);
     return;
@@ -89,16 +105,13 @@ async function run(options: Asked, surroundings: Surroundings, signal: AbortSign
     print(`piece ${piece.shard} of ${piece.shards} is packed; bsweep prepare --merge joins them`);
 }
 
+function refuse(message: string, hint?: string): never {
+  throw new BsweepError("USAGE", message, dropAbsent({ hint }));
+}
+
 function checkMode(options: Asked): void {
-  const { csv, images, merge, shard, shards } = options;
-  const refuse = (message: string, hint?: string): never => {
-    throw new BsweepError("USAGE", message, dropAbsent({ hint }));
-  };
-  const modes = [csv !== undefined, images !== undefined, merge].filter(Boolean).length;
-  if (modes !== 1) {
-    const hint = "bsweep prepare --csv train.csv --to data/digits";
-    refuse("give one of --csv, --images and --merge", hint);
-  }
+  const { merge, shard, shards } = options;
+  checkSource(options);
   if (shard !== undefined && (merge || shards > 1))
     refuse("--shard packs one piece: it goes with neither --shards nor --merge");
   if (wantsJobs(options) && (merge || shard !== undefined))
@@ -107,7 +120,38 @@ function checkMode(options: Asked): void {
     refuse("--overwrite belongs to the jobs of --site or --study");
 }
 
-function toSource({ csv, images = "", labels, height, width }: Asked): ImageSource {
+/** What says more about one kind of source alone. */
+const BELONGING: Readonly<Partial<Record<keyof Asked, readonly ("from" | "csv" | "images")[]>>> = {
+  labels: ["images", "from"],
+  ...{ height: ["csv", "from"], width: ["csv", "from"] },
+  ...{ part: ["from"], imageColumn: ["from"], labelColumn: ["from"] },
+  ...{ channels: ["from"], order: ["from"], scale: ["from"], resize: ["from"] },
+};
+
+function checkSource(options: Asked): void {
+  const { from, csv, images, merge } = options;
+  const given = Object.entries({ from, csv, images }).flatMap(([name, value]) =>
+    value === undefined ? [] : [name],
+  );
+  if (given.length !== (merge ? 0 : 1)) {
+    const hint = "bsweep prepare --from train.csv --to data/digits";
+    refuse("give one of --from, --csv, --images and --merge", hint);
+  }
+  for (const [name, sources] of Object.entries(BELONGING))
+    if (
+      options[name as keyof Asked] !== undefined &&
+      !given.some((source) => sources.includes(source as "from"))
+    )
+      refuse(`--${toKebabCase(name)} belongs to --${sources.join(" or --")}`);
+}
+
+function toSource(options: Asked): ImageSource {
+  const { from, csv, images = "", labels, height, width } = options;
+  if (from !== undefined) {
+    const { part, imageColumn, labelColumn, channels, order, scale, resize } = options;
+    const told = { part, imageColumn, labelColumn, channels, order, scale, resize };
+    return { kind: "from", from, ...dropAbsent({ labels, height, width, ...told }) };
+  }
   return csv === undefined
     ? { kind: "idx", images, ...dropAbsent({ labels }) }
     : { kind: "csv", csv, ...dropAbsent({ height, width }) };
@@ -123,22 +167,8 @@ function tell(
     printJson({ folder, state, header });
     return;
   }
-  const { count, height, width, classes, classCounts, digest } = header;
-  const labels =
-    classes === 0
-      ? "no labels"
-      : `${plural(classes, "class", "classes")} (${describeCounts(classCounts)})`;
-  print(
-    `${pc.green(state)} ${folder}: ${plural(count, "image")} of ${height} x ${width}, ${labels}`,
-  );
-  print(pc.dim(digest));
-}
-
-/** Images of each class, as far as a line holds them. */
-function describeCounts(counts: readonly number[]): string {
-  return counts.length <= 16
-    ? `${counts.join(" ")} images`
-    : `${Math.min(...counts)} to ${Math.max(...counts)} images in each`;
+  print(`${pc.green(state)} ${folder}: ${describeDataset(header)}`);
+  print(pc.dim(header.digest));
 }
 
 function parsePiece(text: string): PieceNumber {

@@ -28,6 +28,11 @@ const TENS = Array.from({ length: 10 }, () => 20);
 
 test.each<[string, DatasetHeader, string[]]>([
   ["what is in order", header(TENS), []],
+  [
+    "classes with names and without rows",
+    header([20, 0, 20, 0], { classNames: ["ant", "b\nee", "cow", "dog"] }),
+    ["no row is of class b\\u000aee, dog: no trial can learn it"],
+  ],
   ["an old header, which tells less", header(TENS, { seen: undefined }), []],
   ["classes asked for that do not occur yet", header([20, 20, 0, 0]), []],
   [
@@ -48,7 +53,9 @@ test.each<[string, DatasetHeader, string[]]>([
   [
     "pixels 0 .. 16",
     header(TENS, { seen: seen([1], 16) }),
-    ["pixels are 0 to 16 of 255: networks see nearly black images; scale them to 0 .. 255"],
+    [
+      "pixels are 0 to 16 of 255: networks see nearly black images; scale them to 0 .. 255 (bsweep prepare --from ... --scale)",
+    ],
   ],
   ["half the range", header(TENS, { seen: seen([1], 128) }), []],
   ["blank images", header(TENS, { seen: seen([1], 0) }), ["every pixel is 0: images show nothing"]],
@@ -120,11 +127,20 @@ test.each<[string, DatasetHeader, string[]]>([
     header([], { ...fresh, count: 9, classes: 0, labels: null }),
     ["found no labels, expected those of a test set: refit refuses it"],
   ],
+  [
+    "classes that are called otherwise",
+    header([10, 11], { ...fresh, classNames: ["ant", "b\nee"] }),
+    [
+      "found class 0 called ant, expected 0 as in the training set (bsweep prepare --from ... --like TRAINING-SET): refit refuses it",
+    ],
+  ],
   ["fewer classes", header([10], fresh), ["no row is of class 1, which the training set has"]],
   [
     "pixels of another range",
     header([10, 11], { seen: seen([11], 1) }),
-    ["pixels are 0 to 1 of 255: networks see nearly black images; scale them to 0 .. 255"],
+    [
+      "pixels are 0 to 1 of 255: networks see nearly black images; scale them to 0 .. 255 (bsweep prepare --from ... --scale)",
+    ],
   ],
 ])("of a test set, %s", (_, dataset, expected) => {
   expect(judgeTest(dataset, TRAIN)).toEqual(expected);

@@ -59,7 +59,7 @@ function showConfusion(
   const pairs = listConfused(confusion.counts, classes);
   const wrong = pairs.reduce((sum, { count }) => sum + count, 0);
   const rows = pairs.slice(0, SHOWN_PAIRS).map(({ count, truth, said }) => {
-    const pair = `${truth} taken for ${said}`;
+    const pair = `${holdout.names[truth] ?? truth} taken for ${holdout.names[said] ?? said}`;
     const isShown = images?.has(truth, said) === true;
     const show = (): void => images?.show(truth, said);
     return [isShown ? button(pair, show, { class: "link" }) : pair, formatCount(count)];
@@ -73,7 +73,8 @@ function showConfusion(
   ];
 }
 
-function matrix({ classes }: HoldoutView, { counts }: Confusion, number: number): HTMLElement {
+function matrix(holdout: HoldoutView, { counts }: Confusion, number: number): HTMLElement {
+  const { classes, names } = holdout;
   const most = counts.reduce(
     (high, count, place) => (place % (classes + 1) === 0 ? high : Math.max(high, count)),
     1,
@@ -88,7 +89,6 @@ function matrix({ classes }: HoldoutView, { counts }: Confusion, number: number)
       cell.style.color = inkOn(shade);
       return cell;
     });
-  const names = Array.from({ length: classes }, (_, name) => String(name));
   const made = el(
     "table",
     { class: "confusion" },

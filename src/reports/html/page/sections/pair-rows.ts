@@ -12,10 +12,11 @@ export interface ConfusedImages {
 
 /** @returns undefined where no image of any pair is there */
 export function confusedImages(view: View, holdout: HoldoutView): ConfusedImages | undefined {
-  const { pairs } = holdout;
+  const { pairs, names } = holdout;
   const [first] = pairs;
   if (first === undefined) return undefined;
-  const nameOf = (truth: number, said: number): string => `${truth} taken for ${said}`;
+  const nameOf = (truth: number, said: number): string =>
+    `${names[truth] ?? truth} taken for ${names[said] ?? said}`;
   const byName = new Map(pairs.map((pair) => [nameOf(pair.truth, pair.said), pair]));
   const place = el("div", { "aria-live": "polite" });
   const draw = (name: string): void =>

@@ -10,7 +10,7 @@ const SHOWN = 24;
 export function hardThumbnails(view: View, holdout: HoldoutView): HTMLElement {
   const { shown, judged } = holdout;
   const items = Array.from(holdout.hard, (place) => {
-    const common = shown.common[place] ?? 0;
+    const common = nameOf(holdout, shown.common[place]);
     const share = formatShare((shown.wrong[place] ?? 0) / judged, 0);
     return thumbnail(view, holdout, {
       ...{ place, head: ` taken for ${common}`, told: `wrong in ${share}` },
@@ -25,7 +25,8 @@ export function hardThumbnails(view: View, holdout: HoldoutView): HTMLElement {
 
 /** Images of one class that are taken for another. */
 export function pairThumbnails(view: View, holdout: HoldoutView, pair: PairRows): HTMLElement {
-  const { said, places, trials } = pair;
+  const { places, trials } = pair;
+  const said = nameOf(holdout, pair.said);
   return listOf(
     Array.from(places, (place, at) => {
       const share = formatShare((trials[at] ?? 0) / holdout.judged, 0);
@@ -58,16 +59,20 @@ function thumbnail(view: View, holdout: HoldoutView, thumb: Thumbnail): HTMLElem
     (each) => each[place],
   );
   const verdict =
-    said === label ? `trial ${best ?? ""} is right` : `trial ${best ?? ""} says ${said}`;
+    said === label
+      ? `trial ${best ?? ""} is right`
+      : `trial ${best ?? ""} says ${nameOf(holdout, said)}`;
   return el(
     "li",
     {},
-    drawImage(holdout, place, `Row ${row}: a ${label}, ${words}`),
-    ...[el("strong", {}, String(label)), head, el("br"), told, el("br")],
+    drawImage(holdout, place, `Row ${row}: a ${nameOf(holdout, label)}, ${words}`),
+    ...[el("strong", {}, nameOf(holdout, label)), head, el("br"), told, el("br")],
     best === undefined ? null : verdict,
     ...[el("br"), el("span", { class: "quiet" }, `row ${formatCount(row)}`)],
   );
 }
+
+const nameOf = ({ names }: HoldoutView, label = 0): string => names[label] ?? String(label);
 
 /** One channel is grey, three are colours, of others the first is shown. */
 function drawImage({ image, shown }: HoldoutView, place: number, words: string): HTMLCanvasElement {

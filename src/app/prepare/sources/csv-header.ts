@@ -1,7 +1,7 @@
 import Papa from "papaparse";
-import type { Issue } from "../../core/errors.ts";
-import { readBytes } from "./read-bytes.ts";
-import { invalidData, type ImageShape } from "./source.ts";
+import type { Issue } from "../../../core/errors.ts";
+import { type Content } from "../content.ts";
+import { invalidData } from "../source.ts";
 
 /** A header line longer than this belongs to another kind of file. */
 const MAX_HEADER_BYTES = 8 << 20;
@@ -9,7 +9,7 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 const HINT = "expected Kaggle's form: label,pixel0,pixel1,... (no label column in test.csv)";
 
 /** What the first line of a CSV says about all others. */
-export interface CsvHeader {
+interface CsvHeader {
   /** Position of the second line. */
   readonly dataStart: number;
   readonly newline: "\n" | "\r\n";
@@ -24,8 +24,9 @@ export interface CsvHeader {
  * Reads the first line: a column `label` (or none) and `pixel0` .. `pixelN`, in any order.
  * @throws BsweepError INVALID_DATA with every column that is wrong or missing
  */
-export async function readCsvHeader(file: string, bytes: number): Promise<CsvHeader> {
-  const line = await readFirstLine(file, Math.min(bytes, MAX_HEADER_BYTES));
+export async function readCsvHeader(content: Content): Promise<CsvHeader> {
+  const { name: file, bytes = MAX_HEADER_BYTES } = content;
+  const line = await readFirstLine(content, Math.min(bytes, MAX_HEADER_BYTES));
   if (line.length === 0) {
     const message = "found an empty file, expected a header and rows";
     throw invalidData(file, [{ file, line: 1, path: "", message }], HINT);
@@ -37,9 +38,9 @@ export async function readCsvHeader(file: string, bytes: number): Promise<CsvHea
   return { dataStart: line.length, newline, columns: names.length, ...findColumns(file, names) };
 }
 
-async function readFirstLine(file: string, maxBytes: number): Promise<Buffer> {
+async function readFirstLine(content: Content, maxBytes: number): Promise<Buffer> {
   const blocks: Buffer[] = [];
-  for await (const block of readBytes(file, 0, maxBytes)) {
+  for await (const block of content.read(0, maxBytes)) {
     const end = block.indexOf("\n") + 1;
     blocks.push(end > 0 ? block.subarray(0, end) : block);
     if (end > 0) break;
@@ -76,24 +77,4 @@ function findColumns(
 /** A value as it stands in the file, cut when long. */
 export function quote(value: string): string {
   return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value);
-}
-
-/**
- * Height and width of images of so many pixels; a missing one follows from the other, both from a square.
- * @throws BsweepError INVALID_DATA when no whole numbers fit
- */
-export function findShape(
-  file: string,
-  pixels: number,
-  given: { readonly height?: number; readonly width?: number },
-): ImageShape {
-  const { height = pixels / (given.width ?? Math.sqrt(pixels)), width = pixels / height } = given;
-  if (height * width === pixels && Number.isInteger(height) && Number.isInteger(width)) {
-    return { height, width, channels: 1 };
-  }
-  const asked = `${given.height ?? "?"} x ${given.width ?? "?"}`;
-  const expected =
-    given.height === undefined && given.width === undefined ? "a square image" : `${asked} pixels`;
-  const message = `found ${pixels} pixel columns, expected ${expected}`;
-  throw invalidData(file, [{ file, line: 1, path: "", message }], "give --height and --width");
 }
