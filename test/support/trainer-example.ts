@@ -9,7 +9,7 @@ import { prepare } from "./prepare.ts";
 import { findPythonWith } from "./python.ts";
 
 /** `apt-get install python3-torch`; Keras comes with the Python environments of tests and benchmarks. */
-const PYTHONS = {
+export const PYTHONS = {
   pytorch: findPythonWith("torch", "numpy"),
   keras: findPythonWith("keras", "tensorflow"),
 } as const;

@@ -7,7 +7,7 @@ import { readRound } from "../../../src/rounds/round.ts";
 import { runBsweep } from "../../support/bsweep-process.ts";
 import { requireHere } from "../../support/requirements.ts";
 import { readResults } from "../../support/rounds.ts";
-import { type Example, localArgs, makeExample } from "../../support/trainer-example.ts";
+import { type Example, localArgs, makeExample, PYTHONS } from "../../support/trainer-example.ts";
 
 const hasTorch = requireHere(["Python's torch"]);
 const hasKeras = requireHere(["Python's keras"]);
@@ -31,7 +31,7 @@ sampler: { kind: grid, seed: 1 }
 `;
 const WITH_SPACE = [/space:\n[^]*trials: 8\n/, SPACE] as const;
 const WITH_PRUNER = ["# pruner:", "pruner:"] as const;
-const LONGER = ["epochs: 5", "epochs: 10"] as const;
+const LONGER = ["epochs: 5", "epochs: 6"] as const;
 
 const resultOf = (example: Example, round: number) => {
   const { layout, study } = example;
@@ -48,7 +48,7 @@ describe.each(EXAMPLES)("the example for %s, with its pruner", (name, isHere) =>
   test.runIf(isHere)(
     "leaves out a bad trial, and trains it to its end when it is promoted",
     async () => {
-      const example = await makeExample(name, [WITH_SPACE, WITH_PRUNER, LONGER]);
+      const example = await makeExample(name, [WITH_SPACE, WITH_PRUNER, LONGER], 300);
       const run = runOf(example);
       await run("generate");
       await runBsweep(localArgs(example));
@@ -62,16 +62,16 @@ describe.each(EXAMPLES)("the example for %s, with its pruner", (name, isHere) =>
         /Why: after step 1, validationAccuracy \S+ is number 2/,
       );
       expect(await run("report")).toContain("pruned");
-      expect(await run("promote", "--top", "1")).toContain("checkpoint");
+      expect(await run("promote", "--top", "1")).toContain("from where they were stopped");
       await runBsweep(localArgs(example));
       const promoted = resultOf(example, 2);
       expect(promoted).toMatchObject({ number: 2, attempt: 2, state: "complete" });
-      expect(promoted?.history).toHaveLength(10);
+      expect(promoted?.history).toHaveLength(6);
       const log = join(example.layout.round(example.study, 2), "logs/array-01/1.log");
       expect(readFileSync(log, "utf8")).toMatch(/going on after [1-9]/);
       // Keras shuffles a whole training from one seed.
       if (name === "keras") return;
-      const whole = await makeExample(name, [WITH_SPACE, LONGER]);
+      const whole = await makeExample(name, [WITH_SPACE, LONGER], 300);
       await runBsweep(localArgs(whole));
       expect(measured(promoted)).toEqual(measured(resultOf(whole, 1)));
     },
@@ -79,27 +79,15 @@ describe.each(EXAMPLES)("the example for %s, with its pruner", (name, isHere) =>
   );
 });
 
-/** The trainer's end is told by a shell, which `trap` has do with SIGTERM what it says; one that is ignored stays so in programs. */
-const withTrap = (trap: string) =>
-  [
-    "command: [",
-    String.raw`command: [sh, -c, "trap ${trap} TERM; \"$@\"; echo ended with $?", sh, `,
-  ] as const;
-/** Far more than it comes to, without a checkpoint. */
-const ENDLESS = [
-  ["trials: 8", "trials: 1"],
-  ["epochs: 5", "epochs: 10000"],
-  ["checkpoint: epoch", "checkpoint: off"],
-  ["keepCheckpoints: true", "keepCheckpoints: false"],
-  WITH_PRUNER,
-] as const;
+/** Far more than it comes to. */
+const ENDLESS = [["trials: 8", "trials: 1"], ["epochs: 5", "epochs: 10000"], WITH_PRUNER] as const;
 
 /** Its one trial finds at the first rung what it cannot come up to. */
 async function runPruned(example: Example): Promise<void> {
   const { layout, study } = example;
   await runOf(example)("generate");
-  const within = readRound(layout, study, 1)?.pruning?.within ?? "";
-  leaveAtRung({ folder: layout.rungs(study), within, bracket: 0, rung: 1 }, 2, -2);
+  const compared = readRound(layout, study, 1)?.pruning?.within ?? "";
+  leaveAtRung({ folder: layout.rungs(study), within: compared, bracket: 0, rung: 1 }, 2, -2);
   await runBsweep(localArgs(example));
   const result = resultOf(example, 1);
   const [first] = result?.history ?? [];
@@ -107,14 +95,32 @@ async function runPruned(example: Example): Promise<void> {
   expect(first?.metrics["validationAccuracy"]).toBe(result?.earlyEnd?.value);
 }
 
+/** The study's command in that of another program, which tells how it ended. */
+const within = (...words: readonly string[]) =>
+  ["command: [", `command: [${words.map((word) => `${JSON.stringify(word)}, `).join("")}`] as const;
 const endOf = (example: Example) => /^ended with .*$/m.exec(readFileSync(example.log, "utf8"))?.[0];
+
+/** Runs a script that hears no SIGTERM, whatever it asks for. */
+const DEAF = `
+import runpy, signal, sys
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+signal.signal = lambda *_: None
+try:
+    runpy.run_path(sys.argv[-1], run_name="__main__")
+except SystemExit as end:
+    print("ended with", end.code, flush=True)
+`;
 
 test.each(EXAMPLES.filter(([, isHere]) => isHere))(
   "the example for %s ends in order by the file alone",
   async (name) => {
-    const example = await makeExample(name, [...ENDLESS, withTrap("''")], 100);
+    const example = await makeExample(
+      name,
+      [...ENDLESS, within(PYTHONS[name] ?? "", "-c", DEAF)],
+      100,
+    );
     await runPruned(example);
-    expect(endOf(example)).toBe("ended with 0");
+    expect(endOf(example)).toBe("ended with None");
   },
   300_000,
 );
@@ -136,10 +142,17 @@ while True:
     print("bsweep:", json.dumps({"epoch": epoch, "validationAccuracy": 1 - loss.item()}), flush=True)
 `;
 
+/** Outlives the program, whose own SIGTERM is not caught. */
+const SHELL = `trap : TERM; "$@"; echo "ended with $?"`;
+
 test.runIf(hasTorch)(
   "a loop in PyTorch that does not look is ended by SIGTERM",
   async () => {
-    const example = await makeExample("pytorch", [...ENDLESS, withTrap(":")], 100);
+    const example = await makeExample(
+      "pytorch",
+      [...ENDLESS, within("sh", "-c", SHELL, "sh")],
+      100,
+    );
     writeFileSync(join(example.layout.workspace, "train.py"), BLIND);
     await runPruned(example);
     // 128 + 15
