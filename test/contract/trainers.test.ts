@@ -1,57 +1,15 @@
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createCnnSizer } from "../../src/cnn/shapes.ts";
 import { resolveCnnParameters } from "../../src/cnn/parameters.ts";
 import type { LocalSummary } from "../../src/app/local.ts";
-import { createLayout, type Layout } from "../../src/workspace/layout.ts";
 import { packagedTemplates } from "../../src/workspace/package.ts";
 import { runBsweep, startBsweep, until } from "../support/bsweep-process.ts";
 import { makeTestFolder } from "../support/folder.ts";
-import { writeKaggleCsv } from "../support/mnist.ts";
-import { prepare } from "../support/prepare.ts";
-import { findPythonWith } from "../support/python.ts";
 import { requireHere } from "../support/requirements.ts";
 import { readResults } from "../support/rounds.ts";
-
-/** `apt-get install python3-torch`; Keras comes with the Python environments of tests and benchmarks. */
-const PYTHONS = {
-  pytorch: findPythonWith("torch", "numpy"),
-  keras: findPythonWith("keras", "tensorflow"),
-} as const;
-
-interface Example {
-  readonly layout: Layout;
-  readonly studyFile: string;
-  readonly resultFolder: string;
-}
-
-/** An example's study and program in a workspace, with its Python and fewer trials. */
-async function makeExample(
-  name: keyof typeof PYTHONS,
-  changes: readonly (readonly [from: string, to: string])[],
-): Promise<Example> {
-  const layout = createLayout(makeTestFolder());
-  const csv = join(layout.workspace, "train.csv");
-  writeKaggleCsv(csv, { rows: 500 });
-  await prepare({ kind: "csv", csv }, join(layout.workspace, "data", "digits"));
-  const example = join(packagedTemplates(), "trainers", name);
-  copyFileSync(join(example, "train.py"), join(layout.workspace, "train.py"));
-  const studyFile = join(layout.workspace, "study.yaml");
-  let text = readFileSync(join(example, "study.yaml"), "utf8");
-  const python: readonly [string, string] = ["[python3, ", `["${PYTHONS[name] ?? ""}", `];
-  for (const [from, to] of [python, ...changes]) {
-    expect(text).toContain(from);
-    text = text.replace(from, to);
-  }
-  writeFileSync(studyFile, text);
-  const resultFolder = join(layout.roundResults(`digits-${name}`, 1), "array-01");
-  return { layout, studyFile, resultFolder };
-}
-
-const localArgs = ({ studyFile, layout }: Example): string[] => [
-  ...["local", studyFile, `--workspace=${layout.workspace}`, "--json", "--workers=1"],
-];
+import { type Example, localArgs, makeExample } from "../support/trainer-example.ts";
 
 const hasTorch = requireHere(["Python's torch"]);
 const hasKeras = requireHere(["Python's keras"]);
@@ -97,13 +55,14 @@ test.runIf(hasTorch)(
     const untouched = await makeExample("pytorch", changes);
     await runBsweep(localArgs(untouched));
     const stopped = await makeExample("pytorch", changes);
-    const log = join(stopped.layout.round("digits-pytorch", 1), "logs/array-01/1.log");
     const running = startBsweep(localArgs(stopped));
-    await until(() => existsSync(log) && readFileSync(log, "utf8").includes('"epoch": 2'));
+    await until(
+      () => existsSync(stopped.log) && readFileSync(stopped.log, "utf8").includes('"epoch": 2'),
+    );
     running.kill("SIGTERM");
     expect(await running.end).toMatchObject({ signal: "SIGTERM" });
     await runBsweep(localArgs(stopped));
-    expect(readFileSync(log, "utf8")).toMatch(/going on after \d+ epochs and \d+ rows/);
+    expect(readFileSync(stopped.log, "utf8")).toMatch(/going on after \d+ epochs and \d+ rows/);
     expect(measured(stopped)).toEqual(measured(untouched));
   },
   300_000,

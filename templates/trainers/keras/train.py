@@ -58,7 +58,7 @@ def make_optimizer(params):
 
 
 class Epochs(keras.callbacks.Callback):
-    """Tells of each epoch, saves after it, and stops when told to or out of time."""
+    """Tells of each epoch, saves after it, and stops when told to, pruned or out of time."""
 
     def __init__(self, request, history):
         super().__init__()
@@ -82,7 +82,7 @@ class Epochs(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         record = {
             "epoch": epoch + 1, "loss": logs["loss"], "accuracy": logs["accuracy"],
-            "seconds": time.monotonic() - self.began,
+            "validationAccuracy": logs["val_accuracy"], "seconds": time.monotonic() - self.began,
         }
         print("bsweep:", json.dumps(record), flush=True)
         self.history.append(record)
@@ -94,6 +94,9 @@ class Epochs(keras.callbacks.Callback):
             os.replace(temporary, self.folder / f"epoch-{epoch + 1:05}.keras")
             for old in sorted(self.folder.glob("epoch-*.keras"))[:-1]:
                 old.unlink()
+        # The study's pruner has stopped the trial.
+        if epoch + 1 < self.params["epochs"] and os.path.exists(os.environ["BSWEEP_PRUNE"]):
+            sys.exit()
 
 
 def load_checkpoint(request):
@@ -114,7 +117,8 @@ def main():
     params = {**DEFAULTS, **request["params"]}
     images, labels, classes = read_dataset(Path(os.environ["BSWEEP_DATA"]))
     held_out = json.loads(Path(os.environ["BSWEEP_HOLDOUT"]).read_text())
-    rows = np.setdiff1d(np.arange(len(labels)), held_out)
+    # The last tenth validates, the same in all trials, which a pruner compares by it: never by the hold-out.
+    rows = np.random.default_rng(0).permutation(np.setdiff1d(np.arange(len(labels)), held_out))
 
     model, history = load_checkpoint(request)
     keras.utils.set_random_seed(request["seed"] + len(history))
@@ -123,7 +127,7 @@ def main():
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         model.compile(make_optimizer(params), loss, metrics=["accuracy"])
     model.fit(
-        images[rows], labels[rows], batch_size=params["batchSize"], verbose=0,
+        images[rows], labels[rows], batch_size=params["batchSize"], validation_split=0.1, verbose=0,
         initial_epoch=len(history), epochs=request["resource"]["epochs"], callbacks=[Epochs(request, history)],
     )
     loss, accuracy = model.evaluate(images[held_out], labels[held_out], batch_size=1000, verbose=0)

@@ -1,8 +1,8 @@
 """Trains bsweep's CNN with PyTorch: an example of a trainer of one's own, with checkpoints.
 
 bsweep starts it for each trial and names what it needs in environment variables (docs/custom-trainer.md).
-It reads the packed data set, keeps the hold-out out of training, tells of each epoch, stops when told to,
-goes on where it stopped, and leaves one JSON file.
+It reads the packed data set, keeps the hold-out out of training, tells of each epoch how its validation rows come
+out, stops when told to, goes on where it stopped, and leaves one JSON file.
 """
 
 import json
@@ -101,7 +101,7 @@ class Checkpoints:
 
 def train(model, optimizer, data, request, batch_size, checkpoints):
     """Returns the history; ends the program with status 75 when it is to stop."""
-    images, labels, rows = data
+    images, labels, rows, validation = data
     loss_of = nn.CrossEntropyLoss()
     state = checkpoints.load()
     history, start, loss_sum = [], 0, 0.0
@@ -122,10 +122,10 @@ def train(model, optimizer, data, request, batch_size, checkpoints):
         if decision == "stop":
             sys.exit(RUN_AGAIN)
 
-    model.train()
     while len(history) < request["resource"]["epochs"]:
         epoch = len(history) + 1
         began = time.monotonic()
+        model.train()
         # The order depends on seed and epoch alone, so that a stopped epoch goes on in the same one.
         order = rows[torch.randperm(len(rows), generator=torch.Generator().manual_seed(request["seed"] + epoch))]
         while start < len(order):
@@ -138,20 +138,28 @@ def train(model, optimizer, data, request, batch_size, checkpoints):
             start += len(batch)
             if start < len(order):
                 save_or_stop(checkpoints.decide(at_epoch_end=False))
-        record = {"epoch": epoch, "loss": loss_sum / len(order), "seconds": time.monotonic() - began}
+        accuracy, _ = judge(model, images[validation], labels[validation])
+        record = {
+            "epoch": epoch, "loss": loss_sum / len(order), "validationAccuracy": accuracy,
+            "seconds": time.monotonic() - began,
+        }
         print("bsweep:", json.dumps(record), flush=True)
         history, start, loss_sum = [*history, record], 0, 0.0
         if epoch < request["resource"]["epochs"]:
             save_or_stop(checkpoints.decide(at_epoch_end=True))
+            # The study's pruner has stopped the trial.
+            if os.path.exists(os.environ["BSWEEP_PRUNE"]):
+                sys.exit()
     return history
 
 
 def judge(model, images, labels):
+    """Returns accuracy and loss."""
     model.eval()
     with torch.no_grad():
         logits = torch.cat([model(part) for part in images.split(1000)])
         loss = nn.CrossEntropyLoss()(logits, labels).item()
-    return logits.argmax(1), loss
+    return (logits.argmax(1) == labels).float().mean().item(), loss
 
 
 def main():
@@ -164,13 +172,15 @@ def main():
     is_training = torch.ones(len(labels), dtype=torch.bool)
     is_training[held_out] = False
     rows = is_training.nonzero().flatten()
+    # The same tenth of them in all trials, which a pruner compares by it: never by the hold-out.
+    rows = rows[torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))]
+    validation, rows = rows.tensor_split([len(rows) // 10])
 
     model = build(params, images.shape[1], images.shape[1:], classes)
     optimizer = make_optimizer(params, model)
     checkpoints = Checkpoints(request)
-    history = train(model, optimizer, (images, labels, rows), request, params["batchSize"], checkpoints)
-    predicted, loss = judge(model, images[held_out], labels[held_out])
-    accuracy = (predicted == labels[held_out]).float().mean().item()
+    history = train(model, optimizer, (images, labels, rows, validation), request, params["batchSize"], checkpoints)
+    accuracy, loss = judge(model, images[held_out], labels[held_out])
     if not np.isfinite(loss):
         report = {"metrics": {}, "failure": {"kind": "diverged", "message": "the loss is no finite number"}}
     else:
