@@ -69,17 +69,25 @@ const RESULT_COLUMNS = 24;
 
 /** SQLite takes what is undefined for NULL. */
 function toRow(result: TrialResult): readonly unknown[] {
-  const { holdout, model, timing, usage, element, numerics, failure, earlyEnd } = result;
+  const { holdout, model, timing, usage, element, numerics, failure } = result;
   return [
     ...[result.state, result.objective, JSON.stringify(result.metrics)],
     ...[holdout?.correct, holdout?.count, model?.parameters, model?.flopsPerExample],
-    ...[failure?.kind, failure?.message, failure?.stderrTail],
-    ...[earlyEnd?.reason, earlyEnd?.step, earlyEnd?.value],
+    ...[failure?.kind, failure?.message, failure?.stderrTail, ...toEarlyEndColumns(result)],
     ...[JSON.stringify(result.warnings), timing.startedAt, timing.seconds],
     ...[usage.peakMemoryMiB, usage.cpuSeconds, element.job, element.host, element.user],
     ...[numerics && canonicalNumerics(numerics), result.software.bsweep],
-    earlyEnd?.evidence && quantileOf(earlyEnd.evidence),
+    standingOf(result),
   ];
+}
+
+/** Where a pruned trial stood among its siblings. */
+function standingOf({ earlyEnd }: TrialResult): number | undefined {
+  return earlyEnd?.evidence && quantileOf(earlyEnd.evidence);
+}
+
+function toEarlyEndColumns({ earlyEnd }: TrialResult): readonly unknown[] {
+  return [earlyEnd?.reason, earlyEnd?.step, earlyEnd?.value];
 }
 
 /** Whole sweeps share one. */

@@ -26,7 +26,7 @@ const WAYS: readonly Way[] = [
   { name: "gp + median", sampler: gp, pruner: { ...HALVING, kind: "median" } },
 ];
 
-export async function benchSearchDigits(): Promise<void> {
+export function benchSearchDigits(): void {
   const table = readDigitsTable();
   for (const way of WAYS)
     for (const workers of [20, 50]) {
