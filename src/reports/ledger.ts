@@ -1,7 +1,7 @@
 import { formatCount, formatDuration, formatMemory, plural } from "../core/quantities.ts";
 import { type Amount, formatAmount } from "../stats/ledger/cost.ts";
 import type { Ledger } from "../stats/ledger/ledger.ts";
-import type { AskedAndUsed, RequestUse } from "../stats/ledger/requests.ts";
+import type { AskedAndUsed } from "../stats/ledger/requests.ts";
 
 /**
  * What a study has cost, and how that compares with one job on one machine: two lines of at most 100 columns, or one
@@ -83,15 +83,15 @@ function formatFactor(factor: number): string {
   return factor >= 10 ? formatCount(Math.round(factor)) : factor.toFixed(1);
 }
 
-/** A line for each request that elements made: what was used of it, and what would have fitted. */
+/** A line for each request that elements made, and what was used of it. What the next ones need is the plan's to say. */
 export function formatRequestLines({ requests }: Pick<Ledger, "requests">): string[] {
-  return requests.map((use) => {
-    const { memory, walltime } = use;
+  return requests.map(({ memory, walltime }) => {
     const asked = `${formatMemory(memory.asked)} and ${formatDuration(walltime.asked)}`;
     const most = [formatMost(memory, formatMiB), formatMost(walltime, formatDuration)].join(
       " and ",
     );
-    return `Asked for ${asked}, used at most ${most}: ${describeFitting(use)}`;
+    const ended = memory.ended + walltime.ended;
+    return `Asked for ${asked}, used at most ${most}${ended > 0 ? `; ${plural(ended, "attempt")} wanted more` : ""}`;
   });
 }
 
@@ -99,11 +99,4 @@ const formatMiB = (value: number): string => formatMemory(Math.ceil(value));
 
 function formatMost({ most }: AskedAndUsed, format: (value: number) => string): string {
   return most === null ? "an unknown amount" : format(most);
-}
-
-function describeFitting({ memory, walltime }: RequestUse): string {
-  const ended = memory.ended + walltime.ended;
-  if (ended > 0) return `${plural(ended, "attempt")} wanted more`;
-  if (memory.fitting === null || walltime.fitting === null) return "what would fit is unknown";
-  return `${formatMemory(memory.fitting)} and ${formatDuration(walltime.fitting)} would fit`;
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { SWEEP_DEMO } from "../../src/app/demo.ts";
+import { SEARCH_DEMO, SWEEP_DEMO } from "../../src/app/demo.ts";
 import { parseResult } from "../../src/formats/result-file.ts";
 import { makeSuiteFolder } from "../support/folder.ts";
 import { installPacked } from "../support/installed.ts";
@@ -66,6 +66,25 @@ describe("bsweep demo, of the package that npm packs, in an empty folder", () =>
     expect(run.status).toBe(0);
     expect(run.stdout).toContain("2 of 16 complete trials run again here");
     expect(run.stdout).toContain("2 identical bit for bit");
+  });
+
+  it("searches a grid of 2,880 by 24 trials, and tells what that saved", () => {
+    const run = runBsweep(folder, "demo", "--search");
+    expect(run.stderr).not.toContain("error");
+    expect(run.status).toBe(0);
+    for (const { args } of SEARCH_DEMO.steps)
+      expect(run.stdout).toContain(`$ bsweep ${args.join(" ")}`);
+    const results = readResults(
+      join(folder, "bsweep-search/results/demo-search/round-001/array-01"),
+    );
+    const states = results.map(({ state }) => state);
+    const pruned = states.filter((state) => state === "pruned").length;
+    expect(states.filter((state) => state === "complete").length).toBe(24 - pruned);
+    expect(pruned).toBeGreaterThan(5);
+    expect(Math.max(...results.map(({ objective }) => objective ?? 0))).toBeGreaterThan(0.96);
+    expect(run.stdout).toContain(`24 trials, ${pruned} of them stopped early, used`);
+    const times = /All 2,880 combinations.+ would use .+: ([\d,]+) times as much/.exec(run.stdout);
+    expect(Number(times?.[1]?.replaceAll(",", ""))).toBeGreaterThan(100);
   });
 
   it("leaves a folder alone that is not a demo's", () => {

@@ -6,7 +6,7 @@ import type { LedgerLine } from "../../stats/report-page.ts";
 
 /** What a study has cost, a line for each question; none where nothing has run. */
 export function listLedger(ledger: Ledger): readonly LedgerLine[] {
-  const { used, saved, wasted, requests, requestMargin } = ledger;
+  const { used, saved, wasted, requests } = ledger;
   if (ledger.slots === null) return [];
   const early = saved.pruned + saved.skipped;
   const lines = [
@@ -29,7 +29,7 @@ export function listLedger(ledger: Ledger): readonly LedgerLine[] {
         `Processor time that ${plural(early, "trial")} would have taken to the end`,
       ),
     ...listWaste(wasted),
-    ...requests.flatMap((use) => listRequest(use, requestMargin)),
+    ...requests.flatMap(listRequest),
     ...listTimes(ledger),
   ];
   return lines.filter((each) => each !== false);
@@ -47,17 +47,14 @@ function listWaste({ failed, repeated, lost }: Ledger["wasted"]): readonly Ledge
   ];
 }
 
-function listRequest(use: RequestUse, margin: number): readonly LedgerLine[] {
+function listRequest(use: RequestUse): readonly LedgerLine[] {
   const { request, attempts, memory, walltime } = use;
   const who = `${plural(attempts, "attempt")} with ${plural(request.cpus, "core")} each`;
-  const explain = ({ most, fitting, ended }: AskedAndUsed, format: (value: number) => string) =>
+  const explain = ({ most, ended }: AskedAndUsed, format: (value: number) => string) =>
     [
       `${who}; the most that was used is ${most === null ? "not known" : format(most)}`,
-      ended > 0
-        ? `${plural(ended, "attempt")} wanted more`
-        : fitting === null
-          ? "what would have fitted is not known"
-          : `${format(fitting)} would have fitted, ${Math.round(100 * margin)} % on top of that`,
+      ...(ended > 0 ? [`${plural(ended, "attempt")} wanted more`] : []),
+      "bsweep plan says what the next ones need",
     ].join("; ");
   const formatMiB = (value: number): string => formatMemory(Math.ceil(value));
   return [

@@ -4,7 +4,7 @@ import { leastMemoryMiB } from "../../rules/index.ts";
 import { ENOUGH_ROWS } from "../../stats/forecast/log-model.ts";
 import type { AttemptRecord } from "../../stats/ledger/attempt.ts";
 import { measureWaiting } from "../../stats/ledger/ledger.ts";
-import { compareRequests, roundUpMemory, roundUpWalltime } from "../../stats/ledger/requests.ts";
+import { compareRequests } from "../../stats/ledger/requests.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { lintCluster } from "./lints.ts";
 import type { AskedTrial, StudyForecast } from "./forecast.ts";
@@ -71,6 +71,21 @@ export function adviseRequest(
     warnings: lintCluster(changed, site, layout).filter((line) => !known.has(line)),
   };
 }
+
+const [GIB, MINUTE] = [1024, 60];
+
+/** As people write sizes: multiples of 256 MiB, above 4 GiB of 1 GiB. */
+function roundUpMemory(memoryMiB: number): number {
+  return roundUp(memoryMiB, memoryMiB <= 4 * GIB ? GIB / 4 : GIB);
+}
+
+/** As people write times: whole minutes, from an hour on multiples of five. */
+function roundUpWalltime(seconds: number): number {
+  return roundUp(seconds, seconds < 60 * MINUTE ? MINUTE : 5 * MINUTE);
+}
+
+const roundUp = (value: number, step: number): number =>
+  Math.max(step, Math.ceil(value / step) * step);
 
 /** What 99 % of the elements with these trials fit in, as people write it; null where nobody knows. */
 export function findFitting(

@@ -3,7 +3,7 @@ import { quantile, sortNumbers } from "../moments.ts";
 import { type AttemptRecord, type LostElement, sortAttempts } from "./attempt.ts";
 import { type BestAtCost, listBests } from "./bests.ts";
 import { type Cost, costOf, costOfLost } from "./cost.ts";
-import { compareRequests, REQUEST_MARGIN, type RequestUse } from "./requests.ts";
+import { compareRequests, type RequestUse } from "./requests.ts";
 import { measureSaved, type Saved } from "./saved.ts";
 import { countSlots, type SlotUse } from "./slots.ts";
 
@@ -17,8 +17,6 @@ export interface Ledger {
   readonly used: Cost;
   readonly saved: Saved;
   readonly wasted: Wasted;
-  /** What is laid on top of the most that was used to say which request would have fitted. */
-  readonly requestMargin: number;
   readonly requests: readonly RequestUse[];
   readonly waiting: Waiting;
   /** Null where nothing ran. */
@@ -90,7 +88,6 @@ export function buildLedger(input: LedgerInput): Ledger {
       repeated: costOf(attempts.filter(createRepeatTest(attempts))),
       lost: costOfLost(input.lost),
     },
-    requestMargin: REQUEST_MARGIN,
     requests: compareRequests(attempts),
     waiting: measureWaiting(ended),
     slots,

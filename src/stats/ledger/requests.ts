@@ -3,33 +3,12 @@ import type { FailureKind } from "../../core/trial.ts";
 import { quantile, sortNumbers } from "../moments.ts";
 import { type AttemptRecord, type ElementRequest, endOf } from "./attempt.ts";
 
-/** What is laid on top of the most that was used. */
-export const REQUEST_MARGIN = 0.2;
-
-const GIB = 1024;
-const MINUTE = 60;
-
-/** As people write sizes: multiples of 256 MiB, above 4 GiB of 1 GiB. */
-export function roundUpMemory(memoryMiB: number): number {
-  return roundUp(memoryMiB, memoryMiB <= 4 * GIB ? GIB / 4 : GIB);
-}
-
-/** As people write times: whole minutes, from an hour on multiples of five. */
-export function roundUpWalltime(seconds: number): number {
-  return roundUp(seconds, seconds < 60 * MINUTE ? MINUTE : 5 * MINUTE);
-}
-
-const roundUp = (value: number, step: number): number =>
-  Math.max(step, Math.ceil(value / step) * step);
-
 /** What was asked for of one thing, and used. */
 export interface AskedAndUsed {
   readonly asked: number;
   /** Null where it was measured of none. */
   readonly median: number | null;
   readonly most: number | null;
-  /** The most that was used, with the margin, rounded up; null where that is not known, or attempts were ended at the limit. */
-  readonly fitting: number | null;
   /** Attempts that were ended for it: they wanted more than they had. */
   readonly ended: number;
 }
@@ -78,8 +57,8 @@ function describeUse(request: ElementRequest, attempts: readonly AttemptRecord[]
   const { memoryMiB, walltimeSeconds } = request;
   return {
     ...{ request, attempts: attempts.length },
-    memory: describe(memoryMiB, peaks, endedFor("out-of-memory"), roundUpMemory),
-    walltime: describe(walltimeSeconds, spans, endedFor("timeout"), roundUpWalltime),
+    memory: describe(memoryMiB, peaks, endedFor("out-of-memory")),
+    walltime: describe(walltimeSeconds, spans, endedFor("timeout")),
     cpuShare: shareOfCores(request, attempts),
   };
 }
@@ -90,17 +69,10 @@ function spanOf(attempts: readonly AttemptRecord[]): number {
   return (last - first) / 1000;
 }
 
-function describe(
-  asked: number,
-  values: readonly number[],
-  ended: number,
-  round: (value: number) => number,
-): AskedAndUsed {
+function describe(asked: number, values: readonly number[], ended: number): AskedAndUsed {
   const sorted = sortNumbers(values);
-  if (sorted.length === 0) return { asked, ended, median: null, most: null, fitting: null };
-  const most = quantile(sorted, 1);
-  const fitting = round(most * (1 + REQUEST_MARGIN));
-  return { asked, ended, median: quantile(sorted, 0.5), most, fitting: ended > 0 ? null : fitting };
+  if (sorted.length === 0) return { asked, ended, median: null, most: null };
+  return { asked, ended, median: quantile(sorted, 0.5), most: quantile(sorted, 1) };
 }
 
 function shareOfCores({ cpus }: ElementRequest, attempts: readonly AttemptRecord[]): number | null {

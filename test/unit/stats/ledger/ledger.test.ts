@@ -117,7 +117,7 @@ test("what was saved is unknown where no pace is, and where steps are no epochs"
   expect(saved.wall).toEqual({ hours: null, unknown: 2 });
 });
 
-test("what would have fitted: the most that was used and a fifth, rounded up", () => {
+test("what was used of what was asked for", () => {
   const [use] = ledgerOf([
     // Two trials of one element, one after another: its wall time is that of both.
     makeAttempt(1, { element: "e", peakMemoryMiB: 700 }),
@@ -126,19 +126,18 @@ test("what would have fitted: the most that was used and a fifth, rounded up", (
   ]).requests;
   expect(use).toMatchObject({
     attempts: 3,
-    // 840 MiB; 252 s.
-    memory: { asked: 4096, median: 500, most: 700, fitting: 1024, ended: 0 },
-    walltime: { asked: 1800, median: 155, most: 210, fitting: 300, ended: 0 },
+    memory: { asked: 4096, median: 500, most: 700, ended: 0 },
+    walltime: { asked: 1800, median: 155, most: 210, ended: 0 },
     cpuShare: 300 / 400,
   });
 });
 
-test("where attempts were ended at a limit nobody knows what would have fitted", () => {
+test("attempts that were ended at a limit wanted more", () => {
   const killed = { state: "failed", failure: "out-of-memory", objective: null } as const;
   const { requests } = ledgerOf([makeAttempt(1), makeAttempt(2, killed)]);
-  expect(requests[0]?.memory).toMatchObject({ most: 500, fitting: null, ended: 1 });
+  expect(requests[0]?.memory).toMatchObject({ most: 500, ended: 1 });
   expect(formatRequestLines({ requests })).toEqual([
-    "Asked for 4GB and 30m 00s, used at most 500MB and 1m 40s: 1 attempt wanted more",
+    "Asked for 4GB and 30m 00s, used at most 500MB and 1m 40s; 1 attempt wanted more",
   ]);
 });
 
