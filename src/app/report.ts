@@ -17,7 +17,8 @@ import {
 import { explainChangedCommand } from "./plan/lints.ts";
 import { defaultsOf, limitsOfParameter } from "../cnn/parameters.ts";
 import { formatSpace } from "../formats/space-text.ts";
-import { explainOutside } from "../core/search-space.ts";
+import { listNames } from "../core/space/conditions.ts";
+import { createOutsideTest } from "../core/space/outside.ts";
 import { BsweepError } from "../core/errors.ts";
 import { describeDifferences, hashSetting, type Setting } from "../core/setting.ts";
 import { dropAbsent } from "../core/objects.ts";
@@ -161,12 +162,12 @@ function goalsOf({ objective, objectives, requirements }: Study): Goals {
 }
 
 function describeStudy(study: Study, settings: readonly ReportedSetting[]): ReportedStudy {
-  const defaults = defaultsOf(study);
+  const explainOutside = createOutsideTest(study, defaultsOf(study));
   return {
     ...{ name: study.name, settings },
     ...goalsOf(study),
-    space: study.space.map(({ name }) => name),
-    explainOutside: ({ params, epochs }) => explainOutside(study, params, epochs, defaults),
+    space: listNames(study.space),
+    explainOutside: ({ params, epochs }) => explainOutside(params, epochs),
     search: {
       space: study.space,
       limitsOf: (name) => (isCnnStudy(study) ? limitsOfParameter(name) : undefined),

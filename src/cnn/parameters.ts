@@ -175,7 +175,8 @@ export function describeRange(spec: NumericSpec): string {
   return `a number ${low} ${spec.below === true ? "<" : "<="} ${spec.high}`;
 }
 
-const CNN_DEFAULTS: Parameters = Object.fromEntries(
+/** What stands for a parameter that is named nowhere. */
+export const CNN_DEFAULTS: Parameters = Object.fromEntries(
   SPECS.map(([name, spec]) => [name, spec.default]),
 );
 

@@ -7,28 +7,63 @@ export type ParameterValue = string | number | boolean;
 /** Parameter name -> value. What a trial is run with, apart from its resource. */
 export type Parameters = Readonly<Record<string, ParameterValue>>;
 
-/** Numbers in [low, high], both ends included; `log`: uniform in the logarithm; `step`: low, low+step, ... <= high. */
+/**
+ * Numbers in [low, high], both ends included; `log`: uniform in the logarithm; `step`: low, low+step, ... <= high. `normal`: not
+ * uniform but normal, of the numbers or of their logarithms, cut off at the ends.
+ */
 interface Range {
   readonly low: number;
   readonly high: number;
   readonly log: boolean;
+  readonly normal?: { readonly mean: number; readonly sd: number };
+}
+
+/** A list. */
+interface Categorical {
+  readonly kind: "categorical";
+  readonly values: readonly ParameterValue[];
+  /** How often each is drawn, beside the others; absent: all alike. */
+  readonly weights?: readonly number[];
 }
 
 /** The values a parameter may take. */
 export type Distribution =
-  | { readonly kind: "categorical"; readonly values: readonly ParameterValue[] }
+  | Categorical
   | (Range & { readonly kind: "real"; readonly step?: number })
   | (Range & { readonly kind: "integer"; readonly step: number });
 
-/** One dimension of the search space. */
-export interface Dimension {
-  readonly name: string;
-  readonly distribution: Distribution;
-  /** It is searched only in trials where every parameter named here has the value given. */
-  readonly when?: Parameters;
+/** What a condition asks of a parameter's value: all that is here. Comparisons pass numbers only. */
+export interface ValueTest {
+  readonly oneOf?: readonly ParameterValue[];
+  readonly noneOf?: readonly ParameterValue[];
+  readonly atLeast?: number;
+  readonly atMost?: number;
+  readonly above?: number;
+  readonly below?: number;
 }
 
-export type SearchSpace = readonly Dimension[];
+/** One dimension of the search space. */
+export interface Dimension {
+  /** Several may have one name: the first whose condition holds is searched. */
+  readonly name: string;
+  readonly distribution: Distribution;
+  /** It is searched only in trials in which every parameter named here is there and passes. */
+  readonly when?: Readonly<Record<string, ValueTest>>;
+}
+
+/** What combinations keep to that have all its parameters. */
+export interface Constraint {
+  /** In the Common Expression Language (space/constraints.ts). */
+  readonly expression: string;
+  /** Parameters that it speaks of and that no trial changes. */
+  readonly fixed: Parameters;
+}
+
+/** What is searched. */
+export interface SearchSpace {
+  readonly dimensions: readonly Dimension[];
+  readonly constraints: readonly Constraint[];
+}
 
 /** Most trials a study may have; it bounds the time `plan` takes. */
 export const MAX_TRIALS = 1_000_000;

@@ -1,7 +1,13 @@
 import * as z from "zod";
 import type { Parameters, ParameterValue } from "../core/study.ts";
 import { anyRequireSchema, objectivesSchema } from "./goals-schema.ts";
-import { rangeEntrySchema, stepSchema } from "./space-schema.ts";
+import {
+  groupsSchema,
+  numericShape,
+  spaceEntrySchema,
+  stepSchema,
+  testSchema,
+} from "./space-schema.ts";
 import { integer, text } from "./placement-schema.ts";
 import { describeUnknown, expected, type IssueAt } from "./schema-issues.ts";
 import { sharedShape } from "./study-schema.ts";
@@ -14,11 +20,10 @@ const nameSchema = text(
   "a name: letters, digits, `_`, `.` or `-`, the first a letter or `_`",
 );
 
+const VALUE = "a text, a number, true or false";
+
 const valueSchema: z.ZodType<ParameterValue> = z
-  .union(
-    [z.string().regex(/^[^\0]*$/), z.number(), z.boolean()],
-    expected("a text, a number, true or false"),
-  )
+  .union([z.string().regex(/^[^\0]*$/), z.number(), z.boolean()], expected(VALUE))
   .meta({ id: "value" });
 
 const parametersSchema: z.ZodType<Parameters> = z
@@ -26,17 +31,19 @@ const parametersSchema: z.ZodType<Parameters> = z
   .meta({ id: "parameters" });
 
 /** A parameter of a command's search space: whatever the command takes. */
-export const commandEntrySchema = rangeEntrySchema(
-  valueSchema,
-  z.number(expected("a number")),
-  stepSchema("real"),
+export const commandEntrySchema = spaceEntrySchema(
+  { schema: valueSchema, describe: VALUE },
   {
+    ...numericShape(z.number(expected("a number")), stepSchema("real")),
     integer: z.boolean().exactOptional().describe("Whole numbers only"),
-    when: parametersSchema
-      .exactOptional()
-      .describe("Searched only in trials where these parameters have these values"),
   },
+  z
+    .record(nameSchema, testSchema({ schema: valueSchema, describe: VALUE }))
+    .meta({ id: "commandCondition" })
+    .describe("Searched only in trials in which these parameters have one of these values"),
 );
+
+export const commandGroupsSchema = groupsSchema(parametersSchema);
 
 const word = text(/^[^\0]*$/, "a text, in quotes if it holds {{...}} or looks like a number");
 
@@ -75,6 +82,7 @@ export const commandStudySchema = z.strictObject({
   space: z
     .record(nameSchema, commandEntrySchema)
     .describe("What is searched: parameter -> list or range"),
+  together: commandGroupsSchema.exactOptional(),
   ...others,
 });
 

@@ -1,4 +1,4 @@
-import { countValues, takesValue, valueAt } from "../core/search-space.ts";
+import { countValues, takesValue, valueAt } from "../core/space/values.ts";
 import type { Distribution, Objective, Parameters, ParameterValue } from "../core/study.ts";
 
 /** States of a trial as Optuna's tables have them (its class TrialState). */

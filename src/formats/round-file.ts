@@ -3,7 +3,7 @@ import { LAUNCHERS } from "../core/placement.ts";
 import type { Setting } from "../core/setting.ts";
 import type { Pruning } from "../core/pruning.ts";
 import type { Search } from "../core/search.ts";
-import { type Dimension, PRECISIONS } from "../core/study.ts";
+import { type Dimension, PRECISIONS, type SearchSpace } from "../core/study.ts";
 import { parametersSchema, parameterValueSchema } from "./manifest.ts";
 import { formatJson, jsonReader, type Read } from "./issues.ts";
 
@@ -64,16 +64,37 @@ const datasetSchema = z.strictObject({
   holdout: z.strictObject({ fraction: z.number().gt(0).lt(1), seed: z.int().min(0) }),
 });
 
-const rangeShape = { low: z.number(), high: z.number(), log: z.boolean() };
+const rangeShape = {
+  ...{ low: z.number(), high: z.number(), log: z.boolean() },
+  normal: z.strictObject({ mean: z.number(), sd: z.number() }).exactOptional(),
+};
+
+const testSchema = z.strictObject({
+  oneOf: z.array(parameterValueSchema).exactOptional(),
+  noneOf: z.array(parameterValueSchema).exactOptional(),
+  atLeast: z.number().exactOptional(),
+  atMost: z.number().exactOptional(),
+  above: z.number().exactOptional(),
+  below: z.number().exactOptional(),
+});
 
 const dimensionSchema: z.ZodType<Dimension> = z.strictObject({
   name: z.string(),
   distribution: z.discriminatedUnion("kind", [
-    z.strictObject({ kind: z.literal("categorical"), values: z.array(parameterValueSchema) }),
+    z.strictObject({
+      kind: z.literal("categorical"),
+      values: z.array(parameterValueSchema),
+      weights: z.array(z.number()).exactOptional(),
+    }),
     z.strictObject({ kind: z.literal("real"), ...rangeShape, step: z.number().exactOptional() }),
     z.strictObject({ kind: z.literal("integer"), ...rangeShape, step: z.number() }),
   ]),
-  when: parametersSchema.exactOptional(),
+  when: z.record(z.string(), testSchema).exactOptional(),
+});
+
+const spaceSchema: z.ZodType<SearchSpace> = z.strictObject({
+  dimensions: z.array(dimensionSchema),
+  constraints: z.array(z.strictObject({ expression: z.string(), fixed: parametersSchema })),
 });
 
 /** Of trials that choose their parameters when they start (core/search.ts). */
@@ -83,7 +104,7 @@ const searchSchema: z.ZodType<Search> = z.strictObject({
     seed: z.int().min(0),
     settings: z.record(z.string(), z.number()),
   }),
-  space: z.array(dimensionSchema),
+  space: spaceSchema,
   set: parametersSchema,
   within: z.string(),
   history: z.string(),

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { findNearest, type Issue } from "../core/errors.ts";
+import { isObject } from "../core/objects.ts";
 import { formatPath } from "./issues.ts";
 
 /** Makes an issue of a message, with the file and line of what stands at `path`. */
@@ -43,17 +44,25 @@ function toJson(value: unknown): string | undefined {
 export function findSchemaIssues(schema: z.ZodType, value: unknown, issueAt: IssueAt): Issue[] {
   const checked = schema.safeParse(value, { error: describeIssue });
   if (checked.success) return [];
-  const issues = checked.error.issues.flatMap((issue) => flattenIssue(schema, issue, [], issueAt));
+  const issues = checked.error.issues.flatMap((issue) =>
+    flattenIssue({ schema, value, issueAt }, issue, []),
+  );
   // Two checks of one schema may say the same.
   return [...new Map(issues.map((issue) => [`${issue.path}: ${issue.message}`, issue])).values()];
 }
 
+interface Checked {
+  readonly schema: z.ZodType;
+  readonly value: unknown;
+  readonly issueAt: IssueAt;
+}
+
 function flattenIssue(
-  schema: z.ZodType,
+  checked: Checked,
   issue: z.core.$ZodIssue,
   base: readonly PropertyKey[],
-  issueAt: IssueAt,
 ): Issue[] {
+  const { schema, value, issueAt } = checked;
   const path = [...base, ...issue.path];
   if (issue.code === "unrecognized_keys") {
     const known = listKeys(schema, path);
@@ -64,17 +73,28 @@ function flattenIssue(
     }));
   }
   if (issue.code === "invalid_union") {
-    const meant = issue.errors.filter((branch) => !branch.some(isWrongType));
+    const found = findAt(value, path);
+    const meant = issue.errors.filter((branch) => !branch.some((each) => isWrongType(each, found)));
     if (meant.length === 1 && meant[0] !== undefined) {
-      return meant[0].flatMap((inner) => flattenIssue(schema, inner, path, issueAt));
+      return meant[0].flatMap((inner) => flattenIssue(checked, inner, path));
     }
   }
   return [issueAt(path, issue.message)];
 }
 
-/** Whether a branch of a union is for another type of value altogether. */
-function isWrongType(issue: z.core.$ZodIssue): boolean {
-  return issue.path.length === 0 && issue.code === "invalid_type";
+/** Whether a branch of a union is for another type of value altogether than what was found. */
+function isWrongType(issue: z.core.$ZodIssue, found: unknown): boolean {
+  if (issue.path.length > 0) return false;
+  const isOther = issue.code === "invalid_value" && typeof found === "object";
+  return issue.code === "invalid_type" || isOther;
+}
+
+function findAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inside, key) =>
+      isObject(inside) || Array.isArray(inside) ? Reflect.get(inside, key) : undefined,
+    value,
+  );
 }
 
 /** ``unknown key `filtres`; did you mean `filters`?`` */

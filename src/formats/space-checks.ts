@@ -1,52 +1,58 @@
 import type { Issue } from "../core/errors.ts";
-import { orderDimensions, takesValue } from "../core/search-space.ts";
-import type { Dimension, Distribution, Parameters, ParameterValue } from "../core/study.ts";
-import type { SpaceEntry, SpaceMapping } from "./space-schema.ts";
+import { orderDimensions, passes } from "../core/space/conditions.ts";
+import { countValues, takesValue, valueAt } from "../core/space/values.ts";
+import type {
+  Dimension,
+  Distribution,
+  Parameters,
+  ParameterValue,
+  ValueTest,
+} from "../core/study.ts";
+import { endsOf, type SpaceParameter, toTest } from "./space-entries.ts";
+import type { SpaceMapping } from "./space-schema.ts";
 import { showValue, type IssueAt } from "./schema-issues.ts";
 
-/** A parameter of the space whose own schema it fits. */
-export interface SpaceParameter {
-  readonly name: string;
-  readonly entry: SpaceEntry;
-  /** Whether its ranges are of whole numbers. */
-  readonly isInteger: boolean;
-}
+/** Puts an issue at a key of a parameter, or at the parameter itself. */
+type At = (keys: readonly PropertyKey[], message: string) => Issue;
 
-export function mappingOf(entry: SpaceEntry): SpaceMapping {
-  return isList(entry) ? { values: entry } : entry;
-}
-
-function isList(entry: SpaceEntry): entry is readonly ParameterValue[] {
-  return Array.isArray(entry);
-}
+/** Most values that a range of powers stands for. */
+const MOST_POWERS = 1000;
 
 /** What is wrong with one parameter, looked at alone. */
-export function checkEntry({ name, entry, isInteger }: SpaceParameter, issueAt: IssueAt): Issue[] {
-  const mapping = mappingOf(entry);
-  const { values, low, high, log, step, integer } = mapping;
-  const at = (key: string, message: string): Issue => issueAt(["space", name, key], message);
-  if (values !== undefined) {
-    const rangeKeys = Object.entries({ low, high, log, step, integer }).filter(
-      ([, value]) => value !== undefined,
-    );
-    return [
-      ...rangeKeys.map(([key]) => at(key, "found a range beside `values`, expected one of them")),
-      ...findRepeats(values, (index, message) =>
-        issueAt([...(isList(entry) ? ["space", name] : ["space", name, "values"]), index], message),
-      ),
-    ];
-  }
-  if (low === undefined || high === undefined) {
-    return [issueAt(["space", name], "expected `values`, or `low` and `high`")];
-  }
-  const broken = Object.entries({ low, high, step }).filter(
-    ([, value]) => isInteger && value !== undefined && !Number.isSafeInteger(value),
+export function checkEntry(parameter: SpaceParameter, issueAt: IssueAt): Issue[] {
+  const { path, mapping } = parameter;
+  const at: At = (keys, message) => issueAt([...path, ...keys], message);
+  return mapping.values === undefined
+    ? checkNumbers(parameter, at)
+    : checkList(mapping.values, mapping, at);
+}
+
+function checkList(values: readonly ParameterValue[], mapping: SpaceMapping, at: At): Issue[] {
+  const { low, high, log, step, integer, mean, sd, weights } = mapping;
+  const rangeKeys = Object.entries({ low, high, log, step, integer, mean, sd }).filter(
+    ([, value]) => value !== undefined,
   );
-  if (broken.length > 0)
-    return broken.map(([key, value]) =>
-      at(key, `found ${value}, expected a whole number up to ${Number.MAX_SAFE_INTEGER}`),
-    );
-  return checkRange({ ...mapping, low, high, isInteger }, at);
+  // A list alone stands under the name itself.
+  const place = Object.keys(mapping).length === 1 ? [] : ["values"];
+  return [
+    ...rangeKeys.map(([key]) => at([key], "found a range beside `values`, expected one of them")),
+    ...findRepeats(values, (index, message) => at([...place, index], message)),
+    ...(weights === undefined ? [] : checkWeights(weights, values, at)),
+  ];
+}
+
+function checkWeights(
+  weights: readonly number[],
+  values: readonly ParameterValue[],
+  at: At,
+): Issue[] {
+  if (weights.length !== values.length)
+    return [
+      at(["weights"], `found ${weights.length}, expected one for each of ${values.length} values`),
+    ];
+  return weights.some((weight) => weight > 0)
+    ? []
+    : [at(["weights"], "found nothing above 0, expected one at least")];
 }
 
 /** Values that stand there already, or that a command would be handed as the same word. */
@@ -67,80 +73,162 @@ function findRepeats(
   });
 }
 
-function checkRange(
-  range: Omit<SpaceMapping, "low" | "high"> & { low: number; high: number; isInteger: boolean },
-  at: (key: string, message: string) => Issue,
+function checkNumbers(parameter: SpaceParameter, at: At): Issue[] {
+  const { mapping, isInteger } = parameter;
+  const { step, mean, sd, weights, log } = mapping;
+  const shape = checkShape(mapping, at);
+  if (shape.length > 0) return shape;
+  const { low, high } = endsOf(parameter);
+  if (low === undefined || high === undefined) {
+    const message = isNumeric(mapping)
+      ? "expected `values`, or `low` and `high`, or `mean` and `sd`"
+      : "expected `values`, or `low` and `high`";
+    return [at([], message)];
+  }
+  if (weights !== undefined) return [at(["weights"], "found it beside a range, expected `values`")];
+  const written = { low: mapping.low, high: mapping.high, step };
+  const broken = Object.entries(written).filter(
+    ([, value]) => isInteger && value !== undefined && !Number.isSafeInteger(value),
+  );
+  if (broken.length > 0)
+    return broken.map(([key, value]) =>
+      at([key], `found ${value}, expected a whole number up to ${Number.MAX_SAFE_INTEGER}`),
+    );
+  const range = { low, high, step, isInteger, log: log !== undefined && log !== false };
+  const issues = checkRange(range, mean !== undefined && sd !== undefined, at);
+  return issues.length > 0 || typeof log !== "number"
+    ? issues
+    : checkPowers(low, high, log, mapping, at);
+}
+
+/** Whether anything but a condition stands there. */
+function isNumeric({ low, high, mean, sd, log, step }: SpaceMapping): boolean {
+  return [low, high, mean, sd, log, step].some((each) => each !== undefined);
+}
+
+function checkShape({ mean, sd }: SpaceMapping, at: At): Issue[] {
+  if (mean === undefined && sd === undefined) return [];
+  if (mean === undefined || sd === undefined)
+    return [at([], "found one of `mean` and `sd`, expected both or none")];
+  return sd > 0 ? [] : [at(["sd"], `found ${sd}, expected a number > 0`)];
+}
+
+function checkPowers(
+  low: number,
+  high: number,
+  base: number,
+  { step, mean }: SpaceMapping,
+  at: At,
 ): Issue[] {
+  if (!(base > 1)) return [at(["log"], `found ${base}, expected a number > 1, true or false`)];
+  if (step !== undefined)
+    return [at(["step"], "found a `step` beside powers, expected one of them")];
+  if (mean !== undefined)
+    return [at(["mean"], "found a `mean` beside powers, expected one of them")];
+  const count = Math.log(high / low) / Math.log(base) + 1;
+  return count <= MOST_POWERS
+    ? []
+    : [at(["log"], `found about ${Math.round(count)} powers, expected at most ${MOST_POWERS}`)];
+}
+
+interface CheckedRange {
+  readonly low: number;
+  readonly high: number;
+  readonly step: number | undefined;
+  readonly log: boolean;
+  readonly isInteger: boolean;
+}
+
+function checkRange(range: CheckedRange, isNormal: boolean, at: At): Issue[] {
   const { low, high, log, step, isInteger } = range;
-  if (low >= high) return [at("high", `found ${high}, expected more than \`low\`, ${low}`)];
+  if (low >= high || (isInteger && Math.ceil(low) >= Math.floor(high)))
+    return [at(isNormal ? [] : ["high"], `found ${high}, expected more than \`low\`, ${low}`)];
   const widest = isInteger ? Number.MAX_SAFE_INTEGER : Number.MAX_VALUE;
   if (high - low > widest)
-    return [at("high", `found ${high}, expected at most ${widest} more than \`low\`, ${low}`)];
-  if (log === true && low <= 0)
-    return [at("low", `found ${low}, expected more than 0 for \`log\``)];
+    return [at(["high"], `found ${high}, expected at most ${widest} more than \`low\`, ${low}`)];
+  if (log && low <= 0) return [at(["low"], `found ${low}, expected more than 0 for \`log\``)];
   if (step === undefined) return [];
-  if (log === true) return [at("step", "found a `step` beside `log`, expected one of them")];
   if (step > high - low) {
-    return [at("step", `found ${step}, expected at most \`high\` - \`low\``)];
+    return [at(["step"], `found ${step}, expected at most \`high\` - \`low\``)];
   }
   // Two doubles that are less than this apart may be the same one once rounded.
   const least = 2 * Number.EPSILON * Math.max(Math.abs(low), Math.abs(high));
   return isInteger || step >= least
     ? []
-    : [at("step", `found ${step}, expected at least ${least}: numbers of this size are no finer`)];
+    : [
+        at(
+          ["step"],
+          `found ${step}, expected at least ${least}: numbers of this size are no finer`,
+        ),
+      ];
 }
 
-/** The distribution of an entry that `checkEntry` finds nothing wrong with. */
-export function toDistribution({ name, entry, isInteger }: SpaceParameter): Distribution {
-  const { values, low, high, log = false, step } = mappingOf(entry);
-  if (values !== undefined) return { kind: "categorical", values };
-  if (low === undefined || high === undefined) throw new TypeError(`${name} is no range`);
-  if (isInteger) return { kind: "integer", low, high, log, step: step ?? 1 };
-  return { kind: "real", low, high, log, ...(step === undefined ? {} : { step }) };
-}
-
-/** What a condition may name: the parameters set, and those searched with their values. */
-interface ConditionScope {
+/** What a condition may name: the parameters set, and those searched, with all their distributions. */
+export interface ConditionScope {
   readonly set: Parameters;
-  readonly searched: ReadonlyMap<string, Distribution>;
+  readonly searched: ReadonlyMap<string, readonly Distribution[]>;
 }
 
 /** Conditions that can never hold, or that name what the study does not have. */
 export function checkCondition(
-  { name, entry }: SpaceParameter,
+  { name, path, mapping }: SpaceParameter,
   scope: ConditionScope,
   issueAt: IssueAt,
 ): Issue[] {
-  return Object.entries(mappingOf(entry).when ?? {}).flatMap(([parent, value]) => {
-    const problem = rejectCondition(name, parent, value, scope);
-    return problem === undefined ? [] : [issueAt(["space", name, "when", parent], problem)];
+  return Object.entries(mapping.when ?? {}).flatMap(([parent, written]) => {
+    const problem = rejectCondition(name, parent, toTest(written), scope);
+    return problem === undefined ? [] : [issueAt([...path, "when", parent], problem)];
   });
 }
 
 function rejectCondition(
   name: string,
   parent: string,
-  value: ParameterValue,
+  test: ValueTest,
   { set, searched }: ConditionScope,
 ): string | undefined {
   if (parent === name) return `found \`${name}\` itself, expected another parameter`;
   const fixed = set[parent];
-  if (fixed !== undefined) {
-    return fixed === value ? undefined : `never holds: \`trainer.set\` has ${parent} ${fixed}`;
-  }
-  const distribution = searched.get(parent);
-  if (distribution === undefined) {
+  if (fixed !== undefined)
+    return passes(test, fixed)
+      ? undefined
+      : `never holds: \`trainer.set\` has ${parent} ${String(fixed)}`;
+  const distributions = searched.get(parent);
+  if (distributions === undefined)
     return `found \`${parent}\`, expected a parameter of \`space\` or \`trainer.set\``;
-  }
-  return takesValue(distribution, value)
+  const named = [...(test.oneOf ?? []), ...(test.noneOf ?? [])];
+  const strange = named.find((value) => !distributions.some((each) => takesValue(each, value)));
+  if (strange !== undefined)
+    return `never holds: \`space.${parent}\` has no value ${showValue(strange)} of its own`;
+  return distributions.some((each) => mayPass(test, each))
     ? undefined
-    : `never holds: \`space.${parent}\` has no value ${showValue(value)} of its own`;
+    : `never holds: no value of \`space.${parent}\` is like that`;
+}
+
+/** Whether some value passes. Between the ends of a range there is always one. */
+function mayPass(test: ValueTest, distribution: Distribution): boolean {
+  if (distribution.kind === "categorical")
+    return distribution.values.some((value) => passes(test, value));
+  const {
+    oneOf,
+    atLeast = -Infinity,
+    atMost = Infinity,
+    above = -Infinity,
+    below = Infinity,
+  } = test;
+  if (oneOf !== undefined) return oneOf.some((value) => passes(test, value));
+  const count = countValues(distribution);
+  const last = count === Infinity ? distribution.high : Number(valueAt(distribution, count - 1));
+  return last >= atLeast && distribution.low <= atMost && last > above && distribution.low < below;
 }
 
 /** Parameters whose conditions go round in a circle. */
 export function checkCircles(space: readonly Dimension[], issueAt: IssueAt): Issue[] {
   const ordered = new Set(orderDimensions(space));
-  return space
-    .filter((dimension) => !ordered.has(dimension))
-    .map(({ name }) => issueAt(["space", name, "when"], "depends on itself by way of others"));
+  const names = new Set(
+    space.filter((dimension) => !ordered.has(dimension)).map(({ name }) => name),
+  );
+  return [...names].map((name) =>
+    issueAt(["space", name, "when"], "depends on itself by way of others"),
+  );
 }

@@ -1,85 +1,183 @@
 import * as z from "zod";
-import type { NumericSpec, ParameterSpec } from "../cnn/parameters.ts";
+import { describeRange, type NumericSpec, type ParameterSpec } from "../cnn/parameters.ts";
 import type { Parameters, ParameterValue } from "../core/study.ts";
 import { mapSpecs, numberSchema, valueSchema } from "./parameter-schema.ts";
 import { expected } from "./schema-issues.ts";
 
-/** A parameter of the search space as the file writes it: a list, or a range, or a list with a condition. */
-export type SpaceEntry = readonly ParameterValue[] | SpaceMapping;
+/**
+ * A parameter of the search space as the file writes it: a list; a range, or a list with something beside it; a list of these, each with a
+ * condition; or one value for all trials.
+ */
+export type SpaceEntry = SpaceMapping | readonly (ParameterValue | SpaceMapping)[] | ParameterValue;
 
 export interface SpaceMapping {
   readonly values?: readonly ParameterValue[];
+  readonly weights?: readonly number[];
   readonly low?: number;
   readonly high?: number;
-  readonly log?: boolean;
+  /** A number: only low, low x log, low x log^2, ... */
+  readonly log?: boolean | number;
   readonly step?: number | undefined;
+  /** Of a normal distribution, of the numbers or with `log` of their logarithms. */
+  readonly mean?: number;
+  readonly sd?: number;
   /** Of a command's parameter: whole numbers only. The CNN's parameters know what they are. */
   readonly integer?: boolean;
-  readonly when?: Parameters;
+  readonly when?: Readonly<Record<string, WrittenTest>>;
 }
 
+/** What a `when` asks of a parameter: a value, one of some, or what stands in a mapping. */
+export type WrittenTest = ParameterValue | readonly ParameterValue[] | TestMapping;
+
+export interface TestMapping {
+  readonly oneOf?: readonly ParameterValue[];
+  readonly not?: ParameterValue | readonly ParameterValue[];
+  readonly atLeast?: number;
+  readonly atMost?: number;
+  readonly above?: number;
+  readonly below?: number;
+}
+
+/** Parameters with a value each that may go together. */
+export type WrittenGroups = readonly Parameters[] | readonly (readonly Parameters[])[];
+
 /**
- * An option of a space's mappings: one value is no space of its own.
+ * An option of a space's mappings: `value` is how others write what no trial changes.
  * @returns what to write in its place; nothing for another unknown key
  */
 const tellSingleValue = {
   error: (issue: { code?: string; keys?: readonly string[] }): string | undefined =>
     issue.code === "unrecognized_keys" && issue.keys?.join() === "value"
-      ? "found one `value`, expected a list such as [3]; what no trial changes stands in `trainer.set`"
+      ? "found one `value`, expected the value alone, such as `batchSize: 64`, or a list such as [32, 64]"
       : undefined,
 };
 
-/** Parameters with a value each: `trainer.set`, and the condition of a `when`. */
-function parametersSchema(): z.ZodType<Parameters> {
-  return z.strictObject(
-    mapSpecs((spec) => valueSchema(spec).describe(spec.describe).exactOptional()),
+/** What is wanted of one value, for messages, and its schema. */
+interface ValueKind {
+  readonly schema: z.ZodType<ParameterValue>;
+  readonly describe: string;
+}
+
+function kindOf(spec: ParameterSpec): ValueKind {
+  return { schema: valueSchema(spec), describe: describeValue(spec) };
+}
+
+function describeValue(spec: ParameterSpec): string {
+  if (spec.kind === "boolean") return "true or false";
+  return spec.kind === "choice" ? `one of ${spec.values.join(", ")}` : describeRange(spec);
+}
+
+export const setSchema: z.ZodType<Parameters> = z
+  .strictObject(mapSpecs((spec) => valueSchema(spec).describe(spec.describe).exactOptional()))
+  .describe("Parameters fixed for every trial");
+
+const WHEN = "Searched only in trials in which these parameters have one of these values";
+
+/** The id keeps the JSON schema short: one definition for all parameters. */
+const whenSchema = z
+  .strictObject(mapSpecs((spec) => testSchema(kindOf(spec)).exactOptional()))
+  .meta({ id: "condition", description: WHEN });
+
+/** What a condition asks of a parameter whose values are of a kind. */
+export function testSchema({ schema, describe }: ValueKind): z.ZodType<WrittenTest> {
+  const values = z.array(schema).min(1, expected("at least one value"));
+  const number = z.number(expected("a number"));
+  const mapping = z.strictObject({
+    oneOf: values.exactOptional().describe("One of these"),
+    not: z.union([values, schema]).exactOptional().describe("None of these"),
+    atLeast: number.exactOptional(),
+    atMost: number.exactOptional(),
+    above: number.exactOptional(),
+    below: number.exactOptional(),
+  });
+  return z.union(
+    [schema, values, mapping],
+    expected(`${describe}, a list of these, or a mapping such as { atLeast: 2 }`),
   );
 }
 
-export const setSchema = parametersSchema().describe("Parameters fixed for every trial");
-
-/** The id keeps the JSON schema short: one definition for all parameters. */
-const whenSchema = parametersSchema().meta({
-  id: "condition",
-  description: "Searched only in trials where these parameters have these values",
-});
-
-/** The search space: every parameter optional, each with a list or a mapping. */
+/** The search space: every parameter optional. */
 export const spaceSchema: z.ZodType<Readonly<Record<string, SpaceEntry>>> = z.strictObject(
   mapSpecs((spec) => entrySchema(spec).describe(spec.describe).exactOptional()),
 );
 
+/** Several parameters at once, value by value. */
+export function groupsSchema(row: z.ZodType<Parameters>): z.ZodType<WrittenGroups> {
+  const rows = z.array(row).min(1, expected("at least one combination"));
+  return z
+    .union(
+      [rows, z.array(rows).min(1, expected("at least one list"))],
+      expected(
+        "a list of mappings such as [{ filters: 32, denseUnits: 64 }], or a list of such lists",
+      ),
+    )
+    .describe(
+      "Values that go together: each mapping is one choice, combined with the rest of the space",
+    );
+}
+
+export const cnnGroupsSchema = groupsSchema(setSchema);
+
 /** The schema of one parameter of the search space, for checking it apart from the others. */
 export function entrySchema(spec: ParameterSpec): z.ZodType<SpaceEntry> {
-  const when = { when: whenSchema.exactOptional() };
-  if (spec.kind === "integer" || spec.kind === "real")
-    return rangeEntrySchema(numberSchema(spec), numberSchema(spec), stepSchema(spec.kind), when);
-  const values = listSchema(valueSchema(spec));
-  const mapping = z.strictObject({ values, ...when }, tellSingleValue);
-  return z.union([values, mapping], expected("a list such as [a, b]"));
+  const kind = kindOf(spec);
+  return spec.kind === "integer" || spec.kind === "real"
+    ? spaceEntrySchema(kind, numericShape(numberSchema(spec), stepSchema(spec.kind)), whenSchema)
+    : spaceEntrySchema(kind, {}, whenSchema);
 }
 
-function listSchema(value: z.ZodType<ParameterValue>) {
-  return z.array(value, expected("a list")).min(1, expected("at least one value"));
-}
-
-/** A list of values, or a mapping with a range, or with a list and what `others` has. */
-export function rangeEntrySchema(
-  value: z.ZodType<ParameterValue>,
+/** Of a mapping's keys those that make a range. */
+export function numericShape(
   number: z.ZodType<number>,
   step: z.ZodType<number>,
-  others: Readonly<Record<string, z.ZodType>>,
-): z.ZodType<SpaceEntry> {
-  const list = listSchema(value);
-  const shape = {
-    values: list.exactOptional().describe("A list, where a condition stands beside it"),
+): Readonly<Record<string, z.ZodType>> {
+  const log = z.union([z.boolean(), z.number()], expected("true, false, or a number such as 2"));
+  const any = z.number(expected("a number"));
+  return {
     low: number.exactOptional().describe("Least value, included"),
     high: number.exactOptional().describe("Greatest value, included"),
-    log: z.boolean().exactOptional().describe("Uniform in the logarithm"),
+    log: log
+      .exactOptional()
+      .describe("Uniform in the logarithm; a number such as 2: only low, low x 2, low x 4, ..."),
     step: step.exactOptional().describe("Only low, low + step, low + 2 step, ..."),
+    mean: any.exactOptional().describe("Normal instead of uniform; with log: of the logarithms"),
+    sd: any.exactOptional().describe("Standard deviation beside `mean`"),
   };
-  const mapping = z.strictObject({ ...shape, ...others }, tellSingleValue);
-  return z.union([list, mapping], expected("a list such as [1, 2] or a range {low, high}"));
+}
+
+/** A list, a mapping, a list of mappings with conditions, or one value. */
+export function spaceEntrySchema(
+  { schema, describe }: ValueKind,
+  numeric: Readonly<Record<string, z.ZodType>>,
+  when: z.ZodType,
+): z.ZodType<SpaceEntry> {
+  const weight = z.number(expected("a number >= 0")).gte(0, expected("a number >= 0"));
+  const mapping = z.strictObject(
+    {
+      values: z
+        .array(schema, expected("a list"))
+        .min(1, expected("at least one value"))
+        .exactOptional()
+        .describe("A list, where something stands beside it"),
+      weights: z
+        .array(weight)
+        .exactOptional()
+        .describe("How often each of `values` is drawn, beside the others"),
+      ...numeric,
+      when: when.exactOptional(),
+    },
+    tellSingleValue,
+  );
+  const list = z
+    .array(z.union([schema, mapping], expected(describe)), expected("a list"))
+    .min(1, expected("at least one value"));
+  const forms = Object.hasOwn(numeric, "low")
+    ? "a list such as [1, 2] or a range {low, high}"
+    : "a list such as [a, b]";
+  return z.union(
+    [list, mapping, schema],
+    expected(`${describe}, ${forms}`),
+  ) as z.ZodType<SpaceEntry>;
 }
 
 export function stepSchema(kind: NumericSpec["kind"]): z.ZodType<number> {

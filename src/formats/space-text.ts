@@ -1,7 +1,8 @@
 import { Document, YAMLMap } from "yaml";
 import { escapeControls } from "../core/printable.ts";
+import { groupBy } from "../core/objects.ts";
 import type { Dimension, SearchSpace } from "../core/study.ts";
-import type { SpaceEntry } from "./space-schema.ts";
+import type { SpaceEntry, WrittenTest } from "./space-schema.ts";
 
 export interface SpaceTextOptions {
   /** For a parameter, what stands beside it as a comment, one line. */
@@ -14,27 +15,47 @@ export interface SpaceTextOptions {
 export function formatSpace(space: SearchSpace, options: SpaceTextOptions): string {
   const document = new Document({});
   const entries = new YAMLMap<string>();
-  for (const dimension of space) {
-    const entry = document.createNode(toEntry(dimension, options.knowsIntegers), { flow: true });
-    const comment = options.comments?.get(dimension.name);
+  for (const [name, dimensions] of groupBy(space.dimensions, (dimension) => dimension.name)) {
+    const [first, ...others] = dimensions.map((each) => toEntry(each, options.knowsIntegers));
+    const written = others.length === 0 ? first : [first, ...others];
+    const entry = document.createNode(written, { flow: true });
+    const comment = options.comments?.get(name);
     if (comment !== undefined) entry.comment = ` ${escapeControls(comment)}`;
-    entries.set(dimension.name, entry);
+    entries.set(name, entry);
   }
   document.set("space", entries);
   return document.toString({ lineWidth: 0 });
 }
 
 function toEntry({ distribution, when }: Dimension, knowsIntegers: boolean): SpaceEntry {
-  const condition = when === undefined ? {} : { when };
-  if (distribution.kind === "categorical")
-    return when === undefined ? distribution.values : { values: distribution.values, ...condition };
-  const { kind, low, high, log, step } = distribution;
+  const condition = when === undefined ? {} : { when: writeCondition(when) };
+  if (distribution.kind === "categorical") {
+    const { values, weights } = distribution;
+    return when === undefined && weights === undefined
+      ? values
+      : { values, ...(weights === undefined ? {} : { weights }), ...condition };
+  }
+  const { kind, low, high, log, step, normal } = distribution;
   const isWhole = kind === "integer";
   return {
     ...{ low, high },
     ...(log ? { log } : {}),
-    ...(step === undefined || log ? {} : { step }),
+    ...(step === undefined || (log && isWhole && step === 1) ? {} : { step }),
+    ...normal,
     ...(isWhole && !knowsIntegers ? { integer: true } : {}),
     ...condition,
   };
+}
+
+/** As short as it can be written. */
+function writeCondition(when: NonNullable<Dimension["when"]>): Record<string, WrittenTest> {
+  return Object.fromEntries(
+    Object.entries(when).map(([name, { noneOf, ...test }]) => {
+      const { oneOf, ...others } = test;
+      const [only, ...more] = oneOf ?? [];
+      if (only !== undefined && noneOf === undefined && Object.keys(others).length === 0)
+        return [name, more.length === 0 ? only : [only, ...more]];
+      return [name, { ...test, ...(noneOf === undefined ? {} : { not: noneOf }) }];
+    }),
+  );
 }

@@ -1,18 +1,14 @@
 import { formatCount, formatDuration } from "../core/quantities.ts";
 import { isCost } from "../core/costs.ts";
 import type { Issue } from "../core/errors.ts";
-import { MAX_TRIALS, type Dimension, type Parameters } from "../core/study.ts";
+import { MAX_TRIALS, type Parameters, type SearchSpace } from "../core/study.ts";
 import { countAsked, SAMPLERS } from "../samplers/index.ts";
 import type { WrittenObjective } from "./goals-schema.ts";
 import type { IssueAt } from "./schema-issues.ts";
-import {
-  checkCircles,
-  checkCondition,
-  checkEntry,
-  mappingOf,
-  toDistribution,
-  type SpaceParameter,
-} from "./space-checks.ts";
+import { checkEntry } from "./space-checks.ts";
+import type { SpaceParameter } from "./space-entries.ts";
+import { buildSpace, checkSpace } from "./space-parts.ts";
+import type { WrittenGroups } from "./space-schema.ts";
 import { directionOf, METRICS, type WrittenStudy } from "./study-schema.ts";
 
 type CheckedPart = "sampler" | "stop" | "pruner" | "replicates" | "cluster" | "resources";
@@ -24,8 +20,12 @@ export type SoundParts = { readonly [Part in CheckedPart]: WrittenStudy[Part] | 
   readonly objectives: readonly WrittenObjective[];
   /** In the order of the file. */
   readonly space: readonly SpaceParameter[];
-  /** Whether `space` holds all that the file has. */
+  readonly together: WrittenGroups;
+  readonly constraints: readonly string[];
+  /** Whether `space`, `together` and `constraints` hold all that the file has. */
   readonly spaceIsWhole: boolean;
+  /** What the trainer takes for a parameter that is named nowhere. */
+  readonly defaults: Parameters;
 };
 
 /** What is wrong between the parts of a study, and inside its ranges and lists. */
@@ -44,33 +44,13 @@ export function checkStudy(draft: SoundParts, issueAt: IssueAt): Issue[] {
   // Conditions and sizes are looked at once every parameter they could name is sound.
   const { trainer } = draft;
   if (alone.length > 0 || !draft.spaceIsWhole || trainer === undefined) return issues;
-  const searched = new Map(
-    draft.space.map((parameter) => [parameter.name, toDistribution(parameter)]),
-  );
-  const scope = { set: trainer.set, searched };
-  const conditions = draft.space.flatMap((one) => checkCondition(one, scope, issueAt));
-  if (conditions.length > 0) return [...issues, ...conditions];
-  const dimensions = toDimensions(draft.space, trainer.set);
-  const circles = checkCircles(dimensions, issueAt);
+  const parts = { ...draft, set: trainer.set };
+  const between = checkSpace(parts, issueAt);
   return [
     ...issues,
-    ...circles,
-    ...(circles.length > 0 ? [] : checkSize(draft, dimensions, issueAt)),
+    ...between,
+    ...(between.length > 0 ? [] : checkSize(draft, buildSpace(parts), issueAt)),
   ];
-}
-
-/** The search space; a condition that `trainer.set` meets for every trial is left out. */
-export function toDimensions(
-  space: readonly SpaceParameter[],
-  set: Parameters,
-): readonly Dimension[] {
-  return space.map((parameter) => {
-    const when = Object.entries(mappingOf(parameter.entry).when ?? {}).filter(
-      ([name]) => set[name] === undefined,
-    );
-    const dimension = { name: parameter.name, distribution: toDistribution(parameter) };
-    return when.length === 0 ? dimension : { ...dimension, when: Object.fromEntries(when) };
-  });
 }
 
 /** A job that is shorter than what one element may take could cut every element short. */
@@ -108,26 +88,23 @@ function checkValidation(
   { trainer, space }: SoundParts,
   issueAt: IssueAt,
 ): Issue[] {
-  const unmeasured = (at: string[]): Issue =>
+  const unmeasured = (at: readonly PropertyKey[]): Issue =>
     issueAt(at, `found 0, expected more: \`${String(path[0])}\` is ${metric}`);
-  const searched = space.find(({ name }) => name === "validationSplit");
-  const { values, low } = searched === undefined ? {} : mappingOf(searched.entry);
+  const searched = space.filter(({ name }) => name === "validationSplit");
   return [
     ...(trainer?.set["validationSplit"] === 0
       ? [unmeasured(["trainer", "set", "validationSplit"])]
       : []),
-    ...(values?.includes(0) === true || low === 0
-      ? [unmeasured(["space", "validationSplit"])]
-      : []),
+    ...searched
+      .filter(({ mapping: { values, low } }) => values?.includes(0) === true || low === 0)
+      .map(({ path }) => unmeasured([...path])),
   ];
 }
 
 function checkSet({ trainer, space }: SoundParts, issueAt: IssueAt): Issue[] {
   return space
     .filter(({ name }) => trainer?.set[name] !== undefined)
-    .map(({ name }) =>
-      issueAt(["space", name], "found in `trainer.set` as well, expected in one of them"),
-    );
+    .map(({ path }) => issueAt(path, "found in `trainer.set` as well, expected in one of them"));
 }
 
 /** What the sampler needs and has not, has and does not take, and ranges that it cannot go through. */
@@ -135,10 +112,10 @@ function checkSampler({ sampler, stop, space }: SoundParts, issueAt: IssueAt): I
   if (sampler === undefined) return [];
   const { kind, settings: given, from } = sampler;
   const { settings = {}, takesRanges = true } = SAMPLERS[kind] ?? {};
-  const ranges = space.filter(({ entry }) => {
-    const { values, step } = mappingOf(entry);
-    return !takesRanges && values === undefined && step === undefined;
-  });
+  const ranges = space.filter(
+    ({ mapping: { values, step, log } }) =>
+      !takesRanges && values === undefined && step === undefined && typeof log !== "number",
+  );
   return [
     ...Object.entries(settings)
       .filter(([name]) => !Object.hasOwn(given, name))
@@ -151,8 +128,8 @@ function checkSampler({ sampler, stop, space }: SoundParts, issueAt: IssueAt): I
         issueAt(["sampler", name], `found ${value}, but ${kind} takes no \`${name}\``),
       ),
     ...(SAMPLERS[kind]?.learns === false ? checkLearning({ kind, from, stop }, issueAt) : []),
-    ...ranges.map(({ name }) =>
-      issueAt(["space", name], `found a range, but ${kind} needs a list or a \`step\``),
+    ...ranges.map(({ path }) =>
+      issueAt(path, `found a range, but ${kind} needs a list or a \`step\``),
     ),
   ];
 }
@@ -174,7 +151,7 @@ function checkLearning(
   ];
 }
 
-function checkSize(draft: SoundParts, space: readonly Dimension[], issueAt: IssueAt): Issue[] {
+function checkSize(draft: SoundParts, space: SearchSpace, issueAt: IssueAt): Issue[] {
   const { sampler, replicates = 1 } = draft;
   if (sampler === undefined) return [];
   const trials = countAsked(space, sampler) * replicates;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { CNN_PARAMETERS, isCnnParameter } from "../cnn/parameters.ts";
+import { CNN_DEFAULTS, CNN_PARAMETERS, isCnnParameter } from "../cnn/parameters.ts";
 import type { Issue } from "../core/errors.ts";
 import { isObject } from "../core/objects.ts";
 import type { CnnStudy, CommandStudy, Objective, Study } from "../core/study.ts";
@@ -8,15 +8,17 @@ import {
   checkCommand,
   checkNames,
   commandEntrySchema,
+  commandGroupsSchema,
   commandStudySchema,
   type WrittenCommandStudy,
 } from "./command-schema.ts";
 import { type DocumentKind, formatJson } from "./issues.ts";
 import { checkGoals, listObjectives, toGoals } from "./goals-schema.ts";
-import { entrySchema } from "./space-schema.ts";
+import { cnnGroupsSchema, entrySchema } from "./space-schema.ts";
 import { findSchemaIssues, type IssueAt } from "./schema-issues.ts";
-import { mappingOf, type SpaceParameter } from "./space-checks.ts";
-import { checkStudy, toDimensions, type SoundParts } from "./study-checks.ts";
+import { listGroups, listMappings, type SpaceParameter } from "./space-entries.ts";
+import { buildSpace } from "./space-parts.ts";
+import { checkStudy, type SoundParts } from "./study-checks.ts";
 import { directionOf, sharedShape, studySchema, type WrittenStudy } from "./study-schema.ts";
 import { readYaml, throwIssues } from "./yaml-document.ts";
 
@@ -43,8 +45,8 @@ export function parseStudyFile(text: string, file: string): Study {
   const goals = checkGoals(parts, issueAt);
   throwIssues(document, [...issues, ...own, ...goals, ...checkStudy(draft, issueAt)], KIND);
   return runsCommand
-    ? buildCommandStudy(commandStudySchema.parse(value), draft.space, file)
-    : buildCnnStudy(studySchema.parse(value), draft.space, file);
+    ? buildCommandStudy(commandStudySchema.parse(value), draft, file)
+    : buildCnnStudy(studySchema.parse(value), draft, file);
 }
 
 /** Whether what stands under `trainer` is meant to be a command. */
@@ -56,10 +58,12 @@ function isCommandTrainer(trainer: unknown): boolean {
 function draftStudy(parts: JsonObject, runsCommand: boolean): SoundParts {
   const { sampler, stop, replicates, cluster, resources } = sharedShape;
   const { trainer } = (runsCommand ? commandStudySchema : studySchema).shape;
+  const groups = (runsCommand ? commandGroupsSchema : cnnGroupsSchema).safeParse(parts["together"]);
+  const constraints = sharedShape.constraints.safeParse(parts["constraints"]);
   const { pruner } = studySchema.shape;
   const written = Object.entries(isObject(parts["space"]) ? parts["space"] : {});
   const readParameter = runsCommand ? readCommandParameter : readCnnParameter;
-  const space = written.flatMap(([name, entry]) => readParameter(name, entry) ?? []);
+  const read = written.map(([name, entry]) => readParameter(name, entry));
   return {
     objectives: runsCommand ? [] : listObjectives(parts),
     trainer: trainer.safeParse(parts["trainer"]).data,
@@ -70,28 +74,49 @@ function draftStudy(parts: JsonObject, runsCommand: boolean): SoundParts {
     replicates: replicates.safeParse(parts["replicates"]).data,
     cluster: cluster.safeParse(parts["cluster"]).data,
     resources: resources.safeParse(parts["resources"]).data,
-    space,
-    spaceIsWhole: space.length === written.length,
+    space: read.flatMap((parameters) => parameters ?? []),
+    together: groups.data ?? [],
+    constraints: constraints.data ?? [],
+    spaceIsWhole:
+      read.every((parameters) => parameters !== undefined) &&
+      constraints.success &&
+      (groups.success || parts["together"] === undefined),
+    defaults: runsCommand ? {} : CNN_DEFAULTS,
   };
 }
 
-function readCnnParameter(name: string, entry: unknown): SpaceParameter | undefined {
+/** What stands under a name, each piece that has a condition of its own for itself; undefined where it does not fit. */
+function readCnnParameter(name: string, entry: unknown): readonly SpaceParameter[] | undefined {
   if (!isCnnParameter(name)) return undefined;
   const spec = CNN_PARAMETERS[name];
-  const checked = entrySchema(spec).safeParse(entry).data;
-  return checked && { name, entry: checked, isInteger: spec.kind === "integer" };
+  const checked = entrySchema(spec).safeParse(entry);
+  if (!checked.success) return undefined;
+  const isNumber = spec.kind === "integer" || spec.kind === "real";
+  return listMappings(checked.data).map(({ place, mapping }) => ({
+    ...{ name, mapping, path: ["space", name, ...place] },
+    isInteger: spec.kind === "integer",
+    ...(isNumber ? { limits: spec } : {}),
+  }));
 }
 
-function readCommandParameter(name: string, entry: unknown): SpaceParameter | undefined {
-  const checked = commandEntrySchema.safeParse(entry).data;
-  return checked && { name, entry: checked, isInteger: mappingOf(checked).integer === true };
+function readCommandParameter(name: string, entry: unknown): readonly SpaceParameter[] | undefined {
+  const checked = commandEntrySchema.safeParse(entry);
+  if (!checked.success) return undefined;
+  return listMappings(checked.data).map(({ place, mapping }) => ({
+    ...{ name, mapping, path: ["space", name, ...place] },
+    isInteger: mapping.integer === true,
+  }));
 }
 
 /** Words and names, checked however wrong the rest may be. */
 function checkCommandParts(parts: JsonObject, issueAt: IssueAt): Issue[] {
   const { space, trainer, data, require, objective, objectives } = parts;
   const { set, command } = isObject(trainer) ? trainer : {};
-  const searched = Object.keys(isObject(space) ? space : {});
+  const together = commandGroupsSchema.safeParse(parts["together"]).data ?? [];
+  const grouped = listGroups(together).flatMap(({ rows }) =>
+    rows.flatMap((row) => Object.keys(row)),
+  );
+  const searched = [...new Set([...Object.keys(isObject(space) ? space : {}), ...grouped])];
   const fixed = Object.keys(isObject(set) ? set : {});
   const words = commandStudySchema.shape.trainer.shape.command.safeParse(command).data ?? [];
   const parameters = [...searched, ...fixed];
@@ -108,8 +133,8 @@ function checkCommandParts(parts: JsonObject, issueAt: IssueAt): Issue[] {
 }
 
 function buildCnnStudy(
-  { study, objective, objectives, require, ...written }: WrittenStudy,
-  space: readonly SpaceParameter[],
+  { study, objective, objectives, require, together, constraints, ...written }: WrittenStudy,
+  draft: SoundParts,
   file: string,
 ): CnnStudy {
   const [first = objective, ...further] = objectives ?? [];
@@ -121,18 +146,20 @@ function buildCnnStudy(
     ...written,
     ...{ name: study, file },
     ...toGoals([direct(first), ...further.map(direct)], require),
-    space: toDimensions(space, written.trainer.set),
+    space: buildSpace({ ...draft, set: written.trainer.set }),
   };
 }
 
 function buildCommandStudy(
-  { study, data, trainer, objective, objectives, require, ...written }: WrittenCommandStudy,
-  space: readonly SpaceParameter[],
+  { study, data, trainer, objective, objectives, require, ...rest }: WrittenCommandStudy,
+  draft: SoundParts,
   file: string,
 ): CommandStudy {
   const [first = objective, ...further] = objectives ?? [];
   if (first === undefined) throw new Error("a study without an objective was not refused");
-  const parameters = [...space.map(({ name }) => name), ...Object.keys(trainer.set)];
+  const { together, constraints, ...written } = rest;
+  const space = buildSpace({ ...draft, set: trainer.set });
+  const parameters = [...space.dimensions.map(({ name }) => name), ...Object.keys(trainer.set)];
   const { command, preferred } = preferParameters(trainer.command, parameters);
   const notes = preferred.map(
     (name) =>
@@ -144,14 +171,14 @@ function buildCommandStudy(
     ...toGoals([first, ...further], require),
     ...(notes.length === 0 ? {} : { notes }),
     trainer: { ...trainer, command },
-    space: toDimensions(space, trainer.set),
+    space,
   };
 }
 
 /** The text of templates/study.schema.json, the JSON schema of study files for editors. */
 export function formatStudyJsonSchema(): string {
   const [cnn, command] = [studySchema, commandStudySchema].map(
-    (schema) => z.toJSONSchema(schema, { io: "input" }) as JsonObject,
+    (schema) => z.toJSONSchema(schema, { io: "input", reused: "ref" }) as JsonObject,
   );
   const { $schema, $defs: parts, ...ofCnn } = cnn ?? {};
   const { $defs: commandParts, ...ofCommand } = command ?? {};

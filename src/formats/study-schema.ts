@@ -7,7 +7,7 @@ import { PRUNERS } from "../pruners/index.ts";
 import { PRUNER_KEYS } from "../pruners/pruner.ts";
 import { SAMPLERS } from "../samplers/index.ts";
 import { namedRequireSchema, objectivesSchema } from "./goals-schema.ts";
-import { setSchema, spaceSchema } from "./space-schema.ts";
+import { cnnGroupsSchema, setSchema, spaceSchema } from "./space-schema.ts";
 import {
   duration,
   gpuSchema,
@@ -222,6 +222,10 @@ export const sharedShape = {
   ).describe("Name of the study; it becomes a folder and a job name"),
   data: dataSchema,
   sampler: samplerSchema,
+  constraints: z
+    .array(text(/\S/, 'an expression such as "filters < denseUnits"'))
+    .default([])
+    .describe("What combinations keep to: expressions in CEL over parameters"),
   stop: stopSchema.exactOptional(),
   pruner: prunerSchema(z.string()).exactOptional(),
   replicates: integer(1, 1000).default(1).describe("Runs of each combination, with other seeds"),
@@ -240,6 +244,7 @@ export const studySchema = z.strictObject({
   data,
   trainer: trainerSchema,
   space: spaceSchema.describe("What is searched: parameter -> list or range"),
+  together: cnnGroupsSchema.exactOptional(),
   ...others,
   pruner: prunerSchema(z.enum(STEP_METRICS)).exactOptional(),
 });

@@ -1,8 +1,11 @@
 import type { RandomSource } from "../core/random.ts";
-import { countValues, isActive, orderDimensions, valueAt } from "../core/search-space.ts";
+import { activeDimensions, isActive, orderDimensions } from "../core/space/conditions.ts";
+import { type ConstraintTest, createConstraintTest } from "../core/space/constraints.ts";
+import { contains, countValues, valueAt } from "../core/space/values.ts";
 import type { Dimension, Distribution, ParameterValue, Parameters } from "../core/study.ts";
 import type { SearchSpace } from "../core/study.ts";
 import { drawValue } from "./draw.ts";
+import { createScale } from "./scale.ts";
 
 /** More values than these are not all tried from a combination that is looked around. */
 const MOST_VALUES = 12;
@@ -20,9 +23,16 @@ export function valueAtShare(distribution: Distribution, share: number): Paramet
 /** Makes combinations of a space, each with its parameters in one order: equal ones have equal JSON. */
 export class Candidates {
   readonly #dimensions: readonly Dimension[];
+  readonly #breaks: ConstraintTest;
 
   constructor(space: SearchSpace) {
-    this.#dimensions = orderDimensions(space);
+    this.#dimensions = orderDimensions(space.dimensions);
+    this.#breaks = createConstraintTest(space);
+  }
+
+  /** Whether a combination breaks no constraint. */
+  allows(params: Parameters): boolean {
+    return this.#breaks(params) === null;
   }
 
   /** One combination, its values by `choose`; null keeps none. */
@@ -33,30 +43,42 @@ export class Candidates {
     return params;
   }
 
+  /** One that may break constraints. */
   draw(random: RandomSource): Parameters {
     return this.make(({ distribution }) => drawValue(distribution, random));
   }
 
-  /** Those that differ from `params` in one parameter, and in what depends on it, which is drawn. */
+  /**
+   * Those that differ from `params` in one parameter, and in what depends on it, which is drawn, and break no constraint.
+   */
   around(params: Parameters, random: RandomSource): Parameters[] {
-    return this.#dimensions
-      .filter(({ name }) => Object.hasOwn(params, name))
-      .flatMap((dimension) =>
-        listNear(dimension.distribution, params[dimension.name] ?? "", random).map((value) =>
-          this.#change(params, dimension.name, value, random),
-        ),
-      );
+    return activeDimensions(this.#dimensions, params)
+      .flatMap((dimension) => {
+        const { name, distribution } = dimension;
+        const value = params[name];
+        if (value === undefined) return [];
+        return listNear(distribution, value, random).map((near) =>
+          this.#change(params, dimension, near, random),
+        );
+      })
+      .filter((near) => this.allows(near));
   }
 
+  /** What was searched before and still is keeps its value where it can. */
   #change(
     params: Parameters,
-    changed: string,
+    changed: Dimension,
     value: ParameterValue,
     random: RandomSource,
   ): Parameters {
-    return this.make(({ name, distribution }) =>
-      name === changed ? value : (params[name] ?? drawValue(distribution, random)),
-    );
+    return this.make((dimension) => {
+      if (dimension === changed) return value;
+      const { name, distribution } = dimension;
+      const before = params[name];
+      return before !== undefined && contains(distribution, before)
+        ? before
+        : drawValue(distribution, random);
+    });
   }
 }
 
@@ -87,18 +109,23 @@ function listAll(distribution: Distribution, count: number): ParameterValue[] {
 
 /** The inverse of `valueAtShare`: the middle of what a value of a finite distribution is drawn from. */
 export function shareOf(distribution: Distribution, value: ParameterValue): number {
-  if (distribution.kind === "categorical")
-    return (distribution.values.indexOf(value) + 0.5) / distribution.values.length;
-  const { kind, low, high, log, step } = distribution;
+  if (distribution.kind === "categorical") return shareInList(distribution, value);
+  const { low, high, step } = distribution;
   const number = Number(value);
   if (high === low) return 0.5;
-  if (log) {
-    const margin = kind === "integer" ? 0.5 : 0;
-    const [least, most] = [low - margin, high + margin];
-    return Math.log1p((number - least) / least) / Math.log1p((most - least) / least);
-  }
-  if (step === undefined) return (number - low) / (high - low);
+  const scale = createScale(distribution);
+  if (step === undefined || !scale.isUniform) return scale.shareOf(number);
   return (Math.round((number - low) / step) + 0.5) / countValues(distribution);
+}
+
+function shareInList(
+  { values, weights }: Extract<Distribution, { kind: "categorical" }>,
+  value: ParameterValue,
+): number {
+  const at = values.indexOf(value);
+  if (weights === undefined) return (at + 0.5) / values.length;
+  const sum = (of: readonly number[]): number => of.reduce((total, each) => total + each, 0);
+  return (sum(weights.slice(0, at)) + (weights[at] ?? 0) / 2) / sum(weights);
 }
 
 /** The values of a list of numbers alone, rising; null for any other list. */

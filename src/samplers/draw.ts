@@ -1,5 +1,12 @@
-import type { RandomSource } from "../core/random.ts";
-import { countCombinations, countValues, valueAt } from "../core/search-space.ts";
+import { randomFor, type RandomSource, shuffle } from "../core/random.ts";
+import {
+  countCombinations,
+  countUnconstrained,
+  listCombinations,
+} from "../core/space/combinations.ts";
+import { createConstraintTest } from "../core/space/constraints.ts";
+import { countValues, valueAt } from "../core/space/values.ts";
+import { createScale } from "./scale.ts";
 import type { Distribution, Parameters, ParameterValue, SearchSpace } from "../core/study.ts";
 
 /** Digits kept of a drawn real number: readable in tables, and the same text wherever it is written. */
@@ -8,8 +15,6 @@ const DRAWN_DIGITS = 6;
 const [FEWEST_NUMBERS, ENOUGH_NUMBERS] = [2, 6];
 /** No double needs more to be told from its neighbours. */
 const MOST_DIGITS = 17;
-/** Below this, `high` / `low` - 1 is lost in the rounding of the ends' logarithms. */
-const NARROW_RATIO = 1e-9;
 
 /** The part of a distribution that a draw keeps to: of as many equal ones, the one at `index`, from 0. */
 interface Stratum {
@@ -20,8 +25,8 @@ interface Stratum {
 const WHOLE: Stratum = { index: 0, of: 1 };
 
 /**
- * One value: uniform over a list or over the steps of a range, else uniform in [low, high] or in its
- * logarithm. An integer on a logarithmic scale is the rounding of a real one in [low - 1/2, high + 1/2],
+ * One value: uniform over a list, or by its weights, or over the steps of a range, else uniform or normal in [low, high] or in its
+ * logarithm. With steps on a scale that is not uniform it is the rounding of a number between half a step below and half a step above,
  * so that the ends get their full share.
  */
 export function drawValue(
@@ -29,15 +34,29 @@ export function drawValue(
   random: RandomSource,
   stratum = WHOLE,
 ): ParameterValue {
-  if (distribution.kind === "categorical") return drawIndexed(distribution, random, stratum);
-  const { kind, low, high, log, step } = distribution;
-  if (step !== undefined && !log) return drawIndexed(distribution, random, stratum);
-  const share = (stratum.index + random.next()) / stratum.of;
-  if (kind === "integer") {
-    return clamp(Math.round(interpolateLog(low - 0.5, high + 0.5, share)), low, high);
-  }
-  const value = log ? interpolateLog(low, high, share) : low + share * (high - low);
-  return clamp(Number(value.toPrecision(digitsFor(low, high))), low, high);
+  const share = (): number => (stratum.index + random.next()) / stratum.of;
+  if (distribution.kind === "categorical")
+    return distribution.weights === undefined
+      ? drawIndexed(distribution, random, stratum)
+      : pickByWeight(distribution.values, distribution.weights, share());
+  const { low, high, step } = distribution;
+  const scale = createScale(distribution);
+  if (step === undefined)
+    return clamp(Number(scale.valueAt(share()).toPrecision(digitsFor(low, high))), low, high);
+  if (scale.isUniform) return drawIndexed(distribution, random, stratum);
+  const index = Math.round((scale.valueAt(share()) - low) / step);
+  return valueAt(distribution, clamp(index, 0, countValues(distribution) - 1));
+}
+
+function pickByWeight(
+  values: readonly ParameterValue[],
+  weights: readonly number[],
+  share: number,
+): ParameterValue {
+  let left = share * weights.reduce((sum, each) => sum + each, 0);
+  const found = weights.findIndex((weight) => (left -= weight) < 0);
+  const last = weights.findLastIndex((weight) => weight > 0);
+  return values[found < 0 ? last : found] ?? "";
 }
 
 /** Of values that can be counted: those of a stratum, which has at least one. */
@@ -50,13 +69,6 @@ function drawIndexed(
   const first = Math.floor((index * values) / of);
   const end = index + 1 === of ? values : Math.floor(((index + 1) * values) / of);
   return valueAt(distribution, first + random.nextInteger(Math.max(1, end - first)));
-}
-
-/** From `low` at 0 to `high` at 1, evenly in the logarithm. */
-function interpolateLog(low: number, high: number, share: number): number {
-  const ratio = (high - low) / low;
-  if (ratio < NARROW_RATIO) return low + low * Math.expm1(share * Math.log1p(ratio));
-  return Math.exp(Math.log(low) + share * (Math.log(high) - Math.log(low)));
 }
 
 /** Digits that tell enough numbers of a range apart. */
@@ -74,9 +86,11 @@ function clamp(value: number, low: number, high: number): number {
 /** Draws in a row that bring nothing new, per combination known, after which a space counts as used up. */
 const TRIES_PER_COMBINATION = 20;
 const FEWEST_TRIES = 1000;
+/** Combinations that are gone through, where drawing does not find what is left. */
+const MOST_LISTED = 200_000;
 
 /**
- * `wanted` distinct combinations, or as many as a smaller space has.
+ * `wanted` distinct combinations that break no constraint, or as many as a smaller space has.
  * @param draw one combination, its parameters always in the same order; it is told how many were taken so far, and
  *   how many draws in a row were none that is new
  */
@@ -86,14 +100,29 @@ export function* takeDistinct(
   draw: (taken: number, misses: number) => Parameters,
 ): Generator<Parameters> {
   const most = Math.min(wanted, countCombinations(space));
+  const breaks = createConstraintTest(space);
   const seen = new Set<string>();
   let misses = 0;
   while (seen.size < most && misses < FEWEST_TRIES + TRIES_PER_COMBINATION * seen.size) {
     const params = draw(seen.size, misses);
     const key = JSON.stringify(params);
-    misses = seen.has(key) ? misses + 1 : 0;
+    misses = seen.has(key) || breaks(params) !== null ? misses + 1 : 0;
     if (misses > 0) continue;
     seen.add(key);
     yield params;
   }
+  if (seen.size < most && space.constraints.length > 0 && most <= MOST_LISTED)
+    yield* listRest(space, seen, most - seen.size);
+}
+
+/** What hardly any draw hits, of few that constraints leave. */
+function listRest(
+  space: SearchSpace,
+  seen: ReadonlySet<string>,
+  wanted: number,
+): readonly Parameters[] {
+  if (countUnconstrained(space) > MOST_LISTED) return [];
+  const rest = [...listCombinations(space)].filter((params) => !seen.has(JSON.stringify(params)));
+  const places = shuffle(Uint32Array.from(rest.keys()), randomFor(0, "sampler/rest"));
+  return Array.from(places.subarray(0, wanted), (place) => rest[place] ?? {});
 }

@@ -1,5 +1,5 @@
-import { explainOutside } from "../core/search-space.ts";
-import type { Parameters, SearchSpace } from "../core/study.ts";
+import { createOutsideTest } from "../core/space/outside.ts";
+import type { Parameters, ParameterValue, SearchSpace } from "../core/study.ts";
 import type { Candidates } from "./candidate.ts";
 import type { History } from "./sampler.ts";
 
@@ -27,9 +27,10 @@ export function keyOf(params: Parameters): string {
   return JSON.stringify(params);
 }
 
-/** Whether a combination has every parameter that the space asks for, each with a value of its own, and no other one. */
-export function isOfSpace(space: SearchSpace, params: Parameters): boolean {
-  return explainOutside({ space, trainer: ANY_TRAINER }, params, 0) === null;
+/** Tells whether a combination has every parameter that the space asks for, each with a value of its own, and no other one, and breaks no constraint. */
+export function createSpaceTest(space: SearchSpace): (params: Parameters) => boolean {
+  const explain = createOutsideTest({ space, trainer: ANY_TRAINER });
+  return (params) => explain(params, 0) === null;
 }
 
 /** A history by combination, in the order in which they came; what is not of the space is left out. */
@@ -39,9 +40,10 @@ export function readHistory(
   candidates: Candidates,
 ): ReadonlyMap<string, Known> {
   const found = new Map<string, Known>();
+  const isOfSpace = createSpaceTest(space);
   for (const { params: told, state, loss, share, quantile } of history) {
-    if (!isOfSpace(space, told)) continue;
-    const params = candidates.make(({ name }) => told[name] ?? "");
+    if (!isOfSpace(told)) continue;
+    const params = candidates.make(({ name }) => told[name] as ParameterValue);
     const key = keyOf(params);
     const known = found.get(key) ?? { key, params, outcomes: [] };
     found.set(key, known);

@@ -1,5 +1,6 @@
 import { randomFor, shuffle } from "../core/random.ts";
-import { countCombinations, isActive, orderDimensions } from "../core/search-space.ts";
+import { countCombinations } from "../core/space/combinations.ts";
+import { isActive, orderDimensions } from "../core/space/conditions.ts";
 import type { Parameters, ParameterValue, SearchSpace } from "../core/study.ts";
 import { drawValue, takeDistinct } from "./draw.ts";
 import { TRIALS, type Sampler, type SamplerKeys } from "./sampler.ts";
@@ -30,7 +31,7 @@ function* proposeSpread(
 ): Generator<Parameters> {
   const of = Math.min(trials, countCombinations(space));
   const trades = randomFor(seed, "sampler/latin-hypercube");
-  const columns = orderDimensions(space).map((dimension) => {
+  const columns = orderDimensions(space.dimensions).map((dimension) => {
     const random = randomFor(seed, `sampler/latin-hypercube/${dimension.name}`);
     return { dimension, random, strata: shuffle(Uint32Array.from(Array(of).keys()), random) };
   });

@@ -1,4 +1,6 @@
-import { countValues, isActive, orderDimensions, valueAt } from "../core/search-space.ts";
+import { activeDimensions, isActive, orderDimensions } from "../core/space/conditions.ts";
+import { createConstraintTest } from "../core/space/constraints.ts";
+import { countValues, valueAt } from "../core/space/values.ts";
 import type { Dimension, ParameterValue, Parameters, SearchSpace } from "../core/study.ts";
 import type { Sampler } from "./sampler.ts";
 
@@ -17,23 +19,25 @@ export const oneAtATime: Sampler<never> = {
 };
 
 function* proposeDesign(space: SearchSpace): Generator<Parameters> {
-  const dimensions = orderDimensions(space);
+  const breaks = createConstraintTest(space);
+  for (const params of listDesign(space)) if (breaks(params) === null) yield params;
+}
+
+function* listDesign(space: SearchSpace): Generator<Parameters> {
+  const dimensions = orderDimensions(space.dimensions);
   const base = chooseFirst(dimensions);
   yield base;
-  for (const { name, distribution } of dimensions) {
-    if (!Object.hasOwn(base, name)) continue;
+  for (const { name, distribution } of activeDimensions(dimensions, base)) {
     for (let index = 1; index < countValues(distribution); index++)
       yield chooseFirst(dimensions, { name, value: valueAt(distribution, index) });
   }
 }
 
-/** The first, and one for each other value. */
 function countDesign(space: SearchSpace): number {
-  if (space.some(({ distribution }) => countValues(distribution) === Infinity)) return Infinity;
-  const base = chooseFirst(orderDimensions(space));
-  return space
-    .filter(({ name }) => Object.hasOwn(base, name))
-    .reduce((sum, { distribution }) => sum + countValues(distribution) - 1, 1);
+  const { dimensions } = space;
+  if (dimensions.some(({ distribution }) => countValues(distribution) === Infinity))
+    return Infinity;
+  return [...proposeDesign(space)].length;
 }
 
 /** The first value of each parameter, one perhaps changed; parameters whose condition fails are absent. */

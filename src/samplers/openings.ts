@@ -1,9 +1,8 @@
 import type { RandomSource } from "../core/random.ts";
 import { shuffle } from "../core/random.ts";
-import { countCombinations } from "../core/search-space.ts";
+import { countCombinations, listCombinations } from "../core/space/combinations.ts";
 import type { Parameters, SearchSpace } from "../core/study.ts";
 import type { Candidates } from "./candidate.ts";
-import { grid } from "./grid.ts";
 import { keyOf } from "./history.ts";
 
 /** A space of fewer combinations than these, or than a few times as many as are taken, is listed. */
@@ -41,9 +40,8 @@ export class Openings {
   /** Combinations that are free, drawn at random, `count` of them or fewer; none once nothing is left. */
   draw(count: number): Parameters[] {
     if (this.#listed !== null) return this.#drawListed(count);
-    const found = Array.from({ length: count }, () => this.#candidates.draw(this.#random)).filter(
-      (params) => !this.#taken.has(keyOf(params)),
-    );
+    const drawn = Array.from({ length: count }, () => this.#candidates.draw(this.#random));
+    const found = drawn.filter((params) => this.#isFree(params));
     return found.length > 0 ? found : this.#search(count);
   }
 
@@ -55,16 +53,17 @@ export class Openings {
     }
     for (let miss = 0; miss < MOST_MISSES; miss++) {
       const params = this.#candidates.draw(this.#random);
-      if (!this.#taken.has(keyOf(params))) return [params];
+      if (this.#isFree(params)) return [params];
     }
     return [];
   }
 
+  #isFree(params: Parameters): boolean {
+    return !this.#taken.has(keyOf(params)) && this.#candidates.allows(params);
+  }
+
   #list(): void {
-    const all = grid.propose(this.#space, { seed: 0 }, []);
-    this.#listed = [...all].map((params) =>
-      this.#candidates.make(({ name }) => params[name] ?? ""),
-    );
+    this.#listed = [...listCombinations(this.#space)];
   }
 
   #drawListed(count: number): Parameters[] {

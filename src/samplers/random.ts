@@ -1,5 +1,5 @@
 import { randomFor } from "../core/random.ts";
-import { isActive, orderDimensions } from "../core/search-space.ts";
+import { isActive, orderDimensions } from "../core/space/conditions.ts";
 import type { ParameterValue, Parameters, SearchSpace } from "../core/study.ts";
 import { drawValue, takeDistinct } from "./draw.ts";
 import { TRIALS, type Sampler } from "./sampler.ts";
@@ -20,15 +20,16 @@ export const random: Sampler<"trials"> = {
 };
 
 /** Parameters in one fixed order, so that equal ones have equal JSON. */
-function createDraw(space: SearchSpace, seed: number): () => Parameters {
-  const sources = orderDimensions(space).map((dimension) => ({
-    dimension,
-    random: randomFor(seed, `sampler/random/${dimension.name}`),
-  }));
+function createDraw({ dimensions }: SearchSpace, seed: number): () => Parameters {
+  const generators = new Map(
+    dimensions.map(({ name }) => [name, randomFor(seed, `sampler/random/${name}`)]),
+  );
+  const ordered = orderDimensions(dimensions);
   return () => {
     const params: Record<string, ParameterValue> = {};
-    for (const { dimension, random } of sources) {
-      if (!isActive(dimension, params)) continue;
+    for (const dimension of ordered) {
+      const random = generators.get(dimension.name);
+      if (random === undefined || !isActive(dimension, params)) continue;
       params[dimension.name] = drawValue(dimension.distribution, random);
     }
     return params;

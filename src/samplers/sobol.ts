@@ -1,5 +1,5 @@
 import { randomFor } from "../core/random.ts";
-import { orderDimensions } from "../core/search-space.ts";
+import { orderDimensions } from "../core/space/conditions.ts";
 import type { Parameters, SearchSpace } from "../core/study.ts";
 import { Candidates, valueAtShare } from "./candidate.ts";
 import { takeDistinct } from "./draw.ts";
@@ -32,7 +32,7 @@ function createDraw(
 ): (taken: number, misses: number) => Parameters {
   const candidates = new Candidates(space);
   const random = randomFor(seed, "sampler/sobol/rest");
-  const dimensions = Math.min(SOBOL_DIMENSIONS, orderDimensions(space).length);
+  const dimensions = Math.min(SOBOL_DIMENSIONS, orderDimensions(space.dimensions).length);
   const shifts = randomFor(seed, "sampler/sobol");
   const shift = Uint32Array.from({ length: dimensions }, () => shifts.nextInteger(ONE));
   let index = 0;

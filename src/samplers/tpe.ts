@@ -1,4 +1,4 @@
-import { orderDimensions } from "../core/search-space.ts";
+import { createSlotReader, orderDimensions } from "../core/space/conditions.ts";
 import type { Parameters } from "../core/study.ts";
 import { valueAtShare } from "./candidate.ts";
 import { rankTargets } from "./gp/targets.ts";
@@ -31,21 +31,23 @@ export const tpe: Sampler<"trials"> = {
 };
 
 function createProposer({ space, candidates, known, taken, openings, random }: Scene): Proposer {
-  const axes = orderDimensions(space).map((dimension) =>
+  const dimensions = orderDimensions(space.dimensions);
+  const axes = dimensions.map((dimension) =>
     createAxis(dimension, (share) => valueAtShare(dimension.distribution, share)),
   );
   const [good, others] = split(known);
-  const goodDensity = new ParzenEstimator(axes, good);
+  const read = createSlotReader(dimensions);
+  const goodDensity = new ParzenEstimator(axes, good.map(read));
   return () => {
-    const otherDensity = new ParzenEstimator(axes, others);
+    const otherDensity = new ParzenEstimator(axes, others.map(read));
     const drawn = Array.from({ length: DRAWS }, () => {
       const valueOf = goodDensity.draw(random);
-      return candidates.make(({ name }) => valueOf(name));
+      return candidates.make((_, place) => valueOf(place));
     });
-    const free = drawn.filter((params) => !taken.has(keyOf(params)));
+    const free = drawn.filter((params) => candidates.allows(params) && !taken.has(keyOf(params)));
     const scored = (free.length > 0 ? free : openings.draw(DRAWS)).map((params) => ({
       params,
-      score: goodDensity.logDensity(params) - otherDensity.logDensity(params),
+      score: goodDensity.logDensity(read(params)) - otherDensity.logDensity(read(params)),
     }));
     const [best] = scored.sort((one, other) => other.score - one.score);
     if (best === undefined) return null;

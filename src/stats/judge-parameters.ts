@@ -1,3 +1,4 @@
+import { distributionOf } from "../core/space/conditions.ts";
 import type { Objective, SearchSpace } from "../core/study.ts";
 import type { VarianceImportance } from "./importance/fanova.ts";
 import type { ImportanceQuestion, StudyImportance } from "./importance/importance.ts";
@@ -44,10 +45,10 @@ export function askImportance(
   { columns, objectives, direction }: RankedParameters,
   search: ReportedSearch | undefined,
 ): ImportanceQuestion {
-  const distributions = new Map(search?.space.map((each) => [each.name, each.distribution]));
-  const parameters = columns.map((column) => {
-    return { column, distribution: distributions.get(column.name) ?? null };
-  });
+  const parameters = columns.map((column) => ({
+    column,
+    distribution: search === undefined ? null : distributionOf(search.space, column.name),
+  }));
   return { parameters, objectives, direction };
 }
 
@@ -65,12 +66,14 @@ export function judgeParameters(
   );
   const parameters = summariseParameters(withFailed, objectives, direction, importance);
   const mattering = parameters.filter((each) => each.importance?.isBeyondChance);
-  const all = suggestSpace(search?.space ?? [], columns, objectives, direction, {
+  const space = search?.space ?? { dimensions: [], constraints: [] };
+  const all = suggestSpace(space, columns, objectives, direction, {
     beyondChance: new Set(mattering.map(({ name }) => name)),
     ...(search === undefined ? {} : { limitsOf: search.limitsOf }),
   });
   const suggestions = all.filter(({ action }) => action !== "keep");
-  const yaml = search?.formatSpace(all.map(({ dimension }) => dimension)) ?? "";
+  const yaml =
+    search?.formatSpace({ ...space, dimensions: all.map(({ dimension }) => dimension) }) ?? "";
   return {
     parameters,
     pairs: measured?.pairs ?? [],

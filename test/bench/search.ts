@@ -1,3 +1,4 @@
+import { spaceOf } from "../support/space-of.ts";
 import { join } from "node:path";
 import { random as draw } from "../../src/samplers/random.ts";
 import { gp } from "../../src/samplers/gp.ts";
@@ -119,7 +120,7 @@ function summarize(values: readonly number[]): { mean: number; error: number } {
 
 /** Median ms of the processor's time for the first proposal, of a space with lists, ranges and a condition. */
 function measureAsk(): number {
-  const space: SearchSpace = [
+  const space: SearchSpace = spaceOf([
     { name: "rate", distribution: { kind: "real", low: 1e-5, high: 1, log: true } },
     { name: "drop", distribution: { kind: "real", low: 0, high: 0.9, log: false } },
     { name: "filters", distribution: { kind: "categorical", values: [8, 16, 32, 64, 128] } },
@@ -130,11 +131,11 @@ function measureAsk(): number {
     {
       name: "momentum",
       distribution: { kind: "real", low: 0.5, high: 0.99, log: false },
-      when: { optimizer: "sgd" },
+      when: { optimizer: { oneOf: ["sgd"] } },
     },
     { name: "units", distribution: { kind: "integer", low: 16, high: 512, log: true, step: 1 } },
     { name: "blocks", distribution: { kind: "integer", low: 1, high: 4, log: false, step: 1 } },
-  ];
+  ]);
   const history = [...draw.propose(space, { seed: 1, trials: KNOWN }, [])].map(
     (params, at): Observation => ({
       params,

@@ -19,7 +19,7 @@ export function makeStudy(
     objective: { metric: "holdoutAccuracy", direction: "maximize" },
     data: { train: "data/digits", holdout: 0.1 },
     trainer: { kind: "cnn", epochs: 10, precision: "float32", set: {} },
-    space: [],
+    space: { dimensions: [], constraints: [] },
     sampler: { kind: "grid", seed: 1, settings: {} },
     replicates: 1,
     cluster: {

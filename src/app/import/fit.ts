@@ -1,4 +1,4 @@
-import { isActive, orderDimensions } from "../../core/search-space.ts";
+import { isActive, orderDimensions } from "../../core/space/conditions.ts";
 import type { Distribution, Parameters, ParameterValue, Study } from "../../core/study.ts";
 import type { ImportedTrial } from "../../formats/imported-trials.ts";
 import type { RawTrial } from "./raw-trial.ts";
@@ -19,7 +19,7 @@ export function fitTrial(
 ): ImportedTrial | Unfit {
   if (raw.state === "unfinished") return { reason: "not ended" };
   const params: Record<string, ParameterValue> = {};
-  for (const dimension of orderDimensions(space)) {
+  for (const dimension of orderDimensions(space.dimensions)) {
     if (!isActive(dimension, { ...defaults, ...trainer.set, ...params })) continue;
     const { name, distribution } = dimension;
     const given = Object.hasOwn(raw.params, name) ? raw.params[name] : defaults[name];

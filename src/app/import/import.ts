@@ -5,7 +5,8 @@ import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { sha256 } from "../../core/identity.ts";
 import { groupBy } from "../../core/objects.ts";
-import { explainOutside } from "../../core/search-space.ts";
+import { listNames } from "../../core/space/conditions.ts";
+import { createOutsideTest } from "../../core/space/outside.ts";
 import type { Study } from "../../core/study.ts";
 import {
   formatImportedTrials,
@@ -82,7 +83,7 @@ export function importTrials(options: ImportOptions, effects: Effects): ImportRe
 
 function read({ study, source, column, nameThere }: ImportOptions): RawTrials {
   if (source.kind === "csv") {
-    const parameters = [...study.space.map(({ name }) => name), ...Object.keys(study.trainer.set)];
+    const parameters = [...listNames(study.space), ...Object.keys(study.trainer.set)];
     return readCsvTrials(source.file, { parameters, metric: study.objective.metric, column });
   }
   const { name, direction, trials } = readOptunaStudy(source.file, nameThere);
@@ -159,10 +160,9 @@ function summarise(
   trials: readonly ImportedTrial[],
   study: Study,
 ): Pick<ImportReport, "complete" | "best" | "outside"> {
-  const defaults = defaultsOf(study);
+  const explainOutside = createOutsideTest(study, defaultsOf(study));
   const reasons = trials.flatMap(
-    ({ params, epochs }) =>
-      explainOutside(study, { ...study.trainer.set, ...params }, epochs, defaults) ?? [],
+    ({ params, epochs }) => explainOutside({ ...study.trainer.set, ...params }, epochs) ?? [],
   );
   const complete = trials.filter(({ state }) => state === "complete");
   const best = complete.reduce<ImportReport["best"]>((found, { number, objective }) => {

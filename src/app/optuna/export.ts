@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from "node:fs";
+import { distributionOf } from "../../core/space/conditions.ts";
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError, isSystemError } from "../../core/errors.ts";
 import { groupBy } from "../../core/objects.ts";
@@ -122,8 +123,8 @@ function describeStudy(
     const isFixed = !isSearched.has(parameter) && values.size === 1;
     if (isFixed && only !== undefined) fixed[parameter] = only;
     else {
-      const dimension = study.space.find((each) => each.name === parameter);
-      distributions.set(parameter, fitDistribution(dimension?.distribution, [...values]));
+      const written = distributionOf(study.space, parameter);
+      distributions.set(parameter, fitDistribution(written ?? undefined, [...values]));
     }
   }
   const context = {

@@ -21,7 +21,7 @@ export function tabulateParameters(
   space: SearchSpace,
 ): readonly PageParameter[] {
   const logs = new Set(
-    space.flatMap(({ name, distribution }) =>
+    space.dimensions.flatMap(({ name, distribution }) =>
       distribution.kind !== "categorical" && distribution.log ? [name] : [],
     ),
   );

@@ -37,7 +37,7 @@ export async function chooseModels(
   options: RefitOptions,
   effects: Effects,
 ): Promise<readonly Choice[]> {
-  if (study.space.length === 0) {
+  if (study.space.dimensions.length === 0) {
     const { set, epochs } = study.trainer;
     return repeatSeeds(study, options, { name: "", trial: null, params: set, epochs });
   }

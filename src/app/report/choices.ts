@@ -3,7 +3,7 @@ import type { Choice, Search } from "../../core/search.ts";
 import type { EarlierTrial } from "../../formats/search-history.ts";
 import { historyOf, type Known, knownAt } from "../../rounds/search/known.ts";
 import { Candidates } from "../../samplers/candidate.ts";
-import { isOfSpace, readHistory } from "../../samplers/history.ts";
+import { createSpaceTest, readHistory } from "../../samplers/history.ts";
 import { FEWEST_ENDED, isModelled } from "../../samplers/learner.ts";
 import type { History } from "../../samplers/sampler.ts";
 import type { ReportedChoice } from "../../stats/search/search-report.ts";
@@ -74,8 +74,9 @@ type Opened = SearchedRound["search"] & {
 
 function openRound({ search: { space, set }, earlier }: SearchedRound): Opened {
   const before = { historyHash: "", earlier: earlier ?? [], ended: [], running: [] };
+  const isOfSpace = createSpaceTest(space);
   const history = historyOf(before, set).filter(
-    ({ state, params }) => state !== "running" && isOfSpace(space, params),
+    ({ state, params }) => state !== "running" && isOfSpace(params),
   );
   return { space, set, history, isEnough: isEnough({ space }, history) };
 }

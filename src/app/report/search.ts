@@ -133,7 +133,7 @@ function modelNow(
     return { reason: `there is none before ${FEWEST_ENDED} combinations have ended` };
   const surrogate = model(space, history);
   if (surrogate === null) return null;
-  const names = new Set(space.map(({ name }) => name));
+  const names = new Set(space.dimensions.map(({ name }) => name));
   const own = (params: Parameters): Parameters =>
     Object.fromEntries(Object.entries(params).filter(([name]) => names.has(name)));
   const rows = best.map(({ params, ...row }) => ({ ...row, params: own(params) }));

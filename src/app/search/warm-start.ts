@@ -4,6 +4,7 @@ import { defaultsOf } from "../../cnn/parameters.ts";
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { plural } from "../../core/quantities.ts";
+import { listNames } from "../../core/space/conditions.ts";
 import { type Parameters, type Study, toLoss } from "../../core/study.ts";
 import type { EarlierTrial } from "../../formats/search-history.ts";
 import { parseMetrics } from "../../stats/trial-table.ts";
@@ -78,7 +79,7 @@ async function fromImported(
 
 function fromTable(file: string, study: Study): readonly EarlierTrial[] {
   const { metric } = study.objective;
-  const parameters = [...study.space.map(({ name }) => name), ...Object.keys(study.trainer.set)];
+  const parameters = [...listNames(study.space), ...Object.keys(study.trainer.set)];
   const { trials } = readCsvTrials(file, { parameters, metric, column: undefined });
   return trials.flatMap((raw) => {
     const fitted = fitTrial(raw, study, defaultsOf(study));

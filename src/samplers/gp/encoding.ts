@@ -1,12 +1,22 @@
-import type { Distribution, ParameterValue, Parameters, SearchSpace } from "../../core/study.ts";
+import { createSlotReader } from "../../core/space/conditions.ts";
+import { countValues } from "../../core/space/values.ts";
+import type {
+  Dimension,
+  Distribution,
+  Parameters,
+  ParameterValue,
+  SearchSpace,
+} from "../../core/study.ts";
 import { orderNumbers, shareOf } from "../candidate.ts";
 
-/** A combination as numbers, one for each parameter: a place in [0, 1], or the number of a category. */
+/** A combination as numbers, one for each column: a place in [0, 1], or the number of a category. */
 export type Point = Float64Array;
 
 /** How combinations become points. */
 export interface Encoding {
-  /** For each parameter: whether only equal and different are told, not near and far. */
+  /** What each number of a point tells: a dimension with several values. */
+  readonly dimensions: readonly Dimension[];
+  /** For each of them: whether only equal and different are told, not near and far. */
   readonly isCategory: readonly boolean[];
   readonly encode: (params: Parameters) => Point;
 }
@@ -17,16 +27,22 @@ const ABSENT = { place: 0.5, category: -1 };
 /**
  * Lists of numbers by their order, ranges by their width or its logarithm, everything else as categories.
  */
-export function createEncoding(space: SearchSpace): Encoding {
-  const columns = space.map(({ name, distribution }) => ({ name, ...encodeBy(distribution) }));
+export function createEncoding({ dimensions: all }: SearchSpace): Encoding {
+  const dimensions = all.filter(({ distribution }) => countValues(distribution) > 1);
+  const read = createSlotReader(all);
+  const places = dimensions.map((dimension) => all.indexOf(dimension));
+  const columns = dimensions.map(({ distribution }) => encodeBy(distribution));
   return {
+    dimensions,
     isCategory: columns.map(({ isCategory }) => isCategory),
-    encode: (params) =>
-      Float64Array.from(columns, ({ name, isCategory, toNumber }) => {
-        const value = params[name];
+    encode: (params) => {
+      const values = read(params);
+      return Float64Array.from(columns, ({ isCategory, toNumber }, at) => {
+        const value = values[places[at] ?? -1];
         if (value === undefined) return isCategory ? ABSENT.category : ABSENT.place;
         return toNumber(value);
-      }),
+      });
+    },
   };
 }
 

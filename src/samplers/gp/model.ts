@@ -1,6 +1,6 @@
 import type { SearchSpace } from "../../core/study.ts";
 import { Candidates } from "../candidate.ts";
-import { isOfSpace, type Known, readHistory } from "../history.ts";
+import { createSpaceTest, type Known, readHistory } from "../history.ts";
 import type { History } from "../sampler.ts";
 import type { Surrogate } from "../surrogate.ts";
 import { createEncoding, type Encoding, type Point } from "./encoding.ts";
@@ -42,15 +42,27 @@ export function describeModel(space: SearchSpace, history: History): Surrogate {
   const { process, hyperparameters, size, ended } = modelKnown(encoding, known);
   const { lengths, variance, noise } = hyperparameters;
   const lossOf = createLossScale(ended);
+  const isOfSpace = createSpaceTest(space);
   return {
     ...{ fitted: size, variance, noise },
-    lengths: new Map(space.map(({ name }, at) => [name, lengths[at] ?? NaN])),
+    lengths: shortestLengths(encoding, lengths),
     predict: (params) => {
-      if (!isOfSpace(space, params)) return null;
+      if (!isOfSpace(params)) return null;
       const { mean, variance: uncertain } = process.predict(encoding.encode(params));
       const deviation = Math.sqrt(uncertain);
       const [low, loss, high] = [mean - deviation, mean, mean + deviation].map(lossOf);
       return { mean, deviation, loss: loss ?? NaN, low: low ?? NaN, high: high ?? NaN };
     },
   };
+}
+
+/** By parameter: of several dimensions of one name the shortest one. */
+function shortestLengths(
+  { dimensions }: Encoding,
+  lengths: ArrayLike<number>,
+): ReadonlyMap<string, number> {
+  const shortest = new Map<string, number>();
+  for (const [at, { name }] of dimensions.entries())
+    shortest.set(name, Math.min(shortest.get(name) ?? Infinity, lengths[at] ?? NaN));
+  return shortest;
 }

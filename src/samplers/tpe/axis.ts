@@ -1,6 +1,7 @@
-import { countValues } from "../../core/search-space.ts";
+import { countValues } from "../../core/space/values.ts";
 import type { Dimension, Distribution, ParameterValue } from "../../core/study.ts";
 import { orderNumbers, shareOf } from "../candidate.ts";
+import { createScale } from "../scale.ts";
 
 /** Where a value stands: a category's number, or a place in [0, 1] and the cell around it, which is empty in a range of real numbers. */
 export interface Mark {
@@ -44,14 +45,15 @@ export function createAxis(
 function createMark(
   distribution: Exclude<Distribution, { readonly kind: "categorical" }>,
 ): (value: ParameterValue) => Mark {
-  const { kind, low, high, log } = distribution;
+  const { low, high, step } = distribution;
   const count = countValues(distribution);
+  const scale = createScale(distribution);
   const placeOf = (value: ParameterValue): number => shareOf(distribution, value);
-  if (kind === "integer" && log && low < high)
+  if (step !== undefined && !scale.isUniform && low < high)
     return (value) => ({
       place: placeOf(value),
-      low: placeOf(Number(value) - 0.5),
-      high: placeOf(Number(value) + 0.5),
+      low: Math.max(0, scale.shareOf(Math.max(low / 2, Number(value) - step / 2))),
+      high: Math.min(1, scale.shareOf(Number(value) + step / 2)),
     });
   return (value) => cellAround(placeOf(value), low === high ? Infinity : count);
 }

@@ -1,6 +1,6 @@
 import { normalDistribution, normalQuantile } from "../../core/normal-distribution.ts";
 import type { RandomSource } from "../../core/random.ts";
-import type { ParameterValue, Parameters } from "../../core/study.ts";
+import type { ParameterValue } from "../../core/study.ts";
 import type { Axis, Mark } from "./axis.ts";
 
 /** The prior weighs as much as one combination. */
@@ -8,6 +8,9 @@ const PRIOR_WEIGHT = 1;
 /** No kernel is narrower than this part of a range, once there are many. */
 const MOST_KERNELS = 100;
 const LEAST_MASS = 1e-300;
+
+/** Values by axis; undefined where a combination has none. */
+type Slots = readonly (ParameterValue | undefined)[];
 
 /** The kernels on one axis, the prior's last. */
 interface Column {
@@ -27,21 +30,27 @@ interface Column {
  * the farther of its neighbours is away; where a parameter is absent, a combination says what the prior says.
  */
 export class ParzenEstimator {
-  readonly #columns: ReadonlyMap<string, Column>;
+  readonly #columns: readonly Column[];
   readonly #kernels: number;
 
-  constructor(axes: readonly Axis[], observed: readonly Parameters[]) {
+  /** @param observed their values, an axis each */
+  constructor(axes: readonly Axis[], observed: readonly Slots[]) {
     this.#kernels = observed.length + 1;
-    this.#columns = new Map(axes.map((axis) => [axis.name, createColumn(axis, observed)]));
+    this.#columns = axes.map((axis, at) =>
+      createColumn(
+        axis,
+        observed.map((values) => values[at]),
+      ),
+    );
   }
 
   /** The logarithm of the density at a combination, for the parameters that it has. */
-  logDensity(params: Parameters): number {
+  logDensity(values: Slots): number {
     const sums = new Float64Array(this.#kernels);
-    for (const { axis, ...column } of this.#columns.values()) {
-      const value = params[axis.name];
+    for (const [place, column] of this.#columns.entries()) {
+      const value = values[place];
       if (value === undefined) continue;
-      const logs = measureAll({ axis, ...column }, axis.mark(value));
+      const logs = measureAll(column, column.axis.mark(value));
       for (let at = 0; at < sums.length; at++) sums[at] = (sums[at] ?? 0) + (logs[at] ?? 0);
     }
     let most = -Infinity;
@@ -51,22 +60,19 @@ export class ParzenEstimator {
     return most + Math.log(total / this.#kernels);
   }
 
-  /** Draws from one kernel: how each value is chosen, by name. */
-  draw(random: RandomSource): (name: string) => ParameterValue {
+  /** Draws from one kernel: how each value is chosen, by the axis' place. */
+  draw(random: RandomSource): (place: number) => ParameterValue {
     const kernel = random.nextInteger(this.#kernels);
-    return (name) => {
-      const column = this.#columns.get(name);
-      if (column === undefined) throw new RangeError(`no axis ${name}`);
+    return (place) => {
+      const column = this.#columns[place];
+      if (column === undefined) throw new RangeError(`no axis ${place}`);
       return column.axis.valueAt(drawPlace(column, kernel, random));
     };
   }
 }
 
-function createColumn(axis: Axis, observed: readonly Parameters[]): Column {
-  const marks = observed.map((params) => {
-    const value = params[axis.name];
-    return value === undefined ? null : axis.mark(value).place;
-  });
+function createColumn(axis: Axis, observed: Slots): Column {
+  const marks = observed.map((value) => (value === undefined ? null : axis.mark(value).place));
   const isCategory = axis.categories > 0;
   const middles = Float64Array.from([...marks, null], (place) => place ?? (isCategory ? -1 : 0.5));
   const deviations = isCategory ? middles : spreadKernels(marks);

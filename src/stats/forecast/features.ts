@@ -1,3 +1,4 @@
+import { createSlotReader } from "../../core/space/conditions.ts";
 import type { Parameters, SearchSpace } from "../../core/study.ts";
 import { createEncoding } from "../../samplers/gp/encoding.ts";
 
@@ -11,12 +12,13 @@ const MOST_WORDS = 12;
  * for any other list that is not long one number a value, 1 or 0; whether a parameter with a condition is there.
  */
 export function createFeatures(space: SearchSpace): (params: Parameters) => number[] {
-  const { isCategory, encode } = createEncoding(space);
+  const { dimensions, isCategory, encode } = createEncoding(space);
+  const read = createSlotReader(dimensions);
   return (params) => {
-    const point = encode(params);
-    return space.flatMap(({ name, distribution, when }, at) => {
+    const [point, values] = [encode(params), read(params)];
+    return dimensions.flatMap(({ distribution, when }, at) => {
       const value = point[at] ?? 0;
-      const isThere = when === undefined ? [] : [Number(params[name] !== undefined)];
+      const isThere = when === undefined ? [] : [Number(values[at] !== undefined)];
       if (isCategory[at] === true && distribution.kind === "categorical") {
         const { values } = distribution;
         if (values.length > MOST_WORDS) return isThere;

@@ -1,4 +1,4 @@
-import { countValues } from "../../core/search-space.ts";
+import { countValues } from "../../core/space/values.ts";
 import type { Distribution, ParameterValue } from "../../core/study.ts";
 import { compareValues } from "../outcome.ts";
 import type { ParameterColumn } from "../parameter-column.ts";

@@ -1,4 +1,4 @@
-import { countValues, valueAt } from "../../core/search-space.ts";
+import { countValues, valueAt } from "../../core/space/values.ts";
 import type { Distribution } from "../../core/study.ts";
 
 /** What a trainer takes of a number: between both, the low end excluded where `above` is set, the high end where `below` is. */
@@ -18,7 +18,7 @@ const DIGITS = 3;
 
 /** A range between `low` and `high` at least, its ends rounded away from its middle, to steps where it has any; the same if nothing is between. */
 export function narrowRange(range: Range, low: number, high: number): Range {
-  if (range.step !== undefined && !range.log) {
+  if (range.step !== undefined && !isDrawnOneByOne(range)) {
     const { step } = range;
     const last = countValues(range) - 1;
     const first = Math.min(last - 1, Math.max(0, Math.floor((low - range.low) / step)));
@@ -55,6 +55,8 @@ export function widen(
 ): Distribution | null {
   if (distribution.kind !== "categorical") return widenRange(distribution, side, limits);
   const numbers = distribution.values.filter((value) => typeof value === "number");
+  // Nobody knows how often what is new is to be drawn.
+  if (distribution.weights !== undefined) return null;
   if (numbers.length < Math.max(2, distribution.values.length)) return null;
   const ascending = numbers.toSorted((a, b) => a - b);
   const next = continueList(ascending, side);
@@ -92,8 +94,16 @@ function continueList(ascending: readonly number[], side: Side): number {
   return Number((isGeometric ? edge * ratio : 2 * edge - before).toPrecision(12));
 }
 
+/** Whole numbers on a logarithmic scale have no steps to keep to. */
+function isDrawnOneByOne({ kind, log, step }: Range): boolean {
+  return kind === "integer" && log && step === 1;
+}
+
 function widenRange(range: Range, side: Side, limits?: NumberLimits): Range | null {
-  const { low, high, log } = range;
+  const { low, high, log, normal } = range;
+  // Beyond the ends there is hardly anything of a normal distribution, and steps in the logarithm are no ratio.
+  if (normal !== undefined || (log && range.step !== undefined && !isDrawnOneByOne(range)))
+    return null;
   const bounds = limits ?? guessLimits(low);
   const [edge, sign] = side === "low" ? [low, -1] : [high, 1];
   const beyond = log ? edge * Math.sqrt(high / low) ** sign : edge + sign * (high / 2 - low / 2);

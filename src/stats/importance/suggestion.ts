@@ -1,11 +1,14 @@
-import { countValues, valueAt } from "../../core/search-space.ts";
+import { countValues, valueAt } from "../../core/space/values.ts";
 import type {
   Dimension,
   Distribution,
   Objective,
   ParameterValue,
   SearchSpace,
+  ValueTest,
 } from "../../core/study.ts";
+import { listTests } from "../../core/space/combinations.ts";
+import { passes } from "../../core/space/conditions.ts";
 import { wilsonInterval } from "../moments.ts";
 import type { ParameterColumn } from "../parameter-column.ts";
 import { type Bin, binParameter } from "./bins.ts";
@@ -50,11 +53,14 @@ export function suggestSpace(
 ): readonly Suggestion[] {
   const { losses, codes } = rankRows(columns, objectives, direction);
   const top = countTop(losses);
-  return space.map((dimension) => {
+  const { dimensions } = space;
+  return dimensions.map((dimension) => {
     const { name } = dimension;
     const keep = (reason: string): Suggestion => ({ name, action: "keep", dimension, reason });
     const at = columns.findIndex((column) => column.name === name);
     const [column, ranked] = [columns[at], codes[at]];
+    if (dimensions.filter((each) => each.name === name).length > 1)
+      return keep("its values depend on others");
     if (column === undefined || ranked === undefined) return keep("no result has it");
     if (!options.beyondChance.has(name)) return keep("its effect is not beyond chance");
     const tally = tallyBins({ column, distribution: dimension.distribution }, ranked, top);
@@ -62,7 +68,7 @@ export function suggestSpace(
       return keep(`only ${tally.topRows} of the best tenth have it, too few to tell`);
     return suggest(dimension, tally, {
       limits: options.limitsOf?.(name),
-      named: space.flatMap(({ when = {} }) => (Object.hasOwn(when, name) ? [when[name]] : [])),
+      tests: listTests(dimensions, name),
     });
   });
 }
@@ -104,15 +110,15 @@ function tallyBins(parameter: SearchedParameter, codes: Int32Array, end: number)
 
 interface Conditions {
   readonly limits: NumberLimits | undefined;
-  /** Values of the parameter that others are searched under. */
-  readonly named: readonly (ParameterValue | undefined)[];
+  /** What others that are searched under conditions ask of the parameter. */
+  readonly tests: readonly ValueTest[];
 }
 
-function suggest(dimension: Dimension, tally: Tally, { limits, named }: Conditions): Suggestion {
+function suggest(dimension: Dimension, tally: Tally, { limits, tests }: Conditions): Suggestion {
   const { name, distribution } = dimension;
   const edge = findEdge(tally, distribution);
   const wider = edge === null ? null : widen(distribution, edge.side, limits);
-  const dropped = findDropped(tally, distribution, named);
+  const dropped = findDropped(tally, distribution, tests);
   const now = wider ?? distribution;
   const next = dropBins(now, tally, dropped);
   const reasons = [
@@ -160,10 +166,10 @@ function findEnds(distribution: Distribution): readonly (ParameterValue | undefi
 function findDropped(
   { bins, expected }: Tally,
   distribution: Distribution,
-  named: Conditions["named"],
+  tests: Conditions["tests"],
 ): readonly BinTally[] {
   const canGo = ({ bin, hasBest }: BinTally): boolean =>
-    !hasBest && !named.some((value) => holds(bin, value));
+    !hasBest && !tests.some((test) => isAskedFor(bin, test));
   if (distribution.kind !== "categorical") {
     const isWeak = (one: BinTally): boolean => canGo(one) && one.top / one.count <= expected / 2;
     const first = bins.findIndex((one) => !isWeak(one));
@@ -192,9 +198,15 @@ function pool(bins: readonly BinTally[]): { readonly top: number; readonly count
   return { top: sum("top"), count: sum("count") };
 }
 
-function holds(bin: Bin, value: ParameterValue | undefined): boolean {
-  if (bin.kind === "value") return bin.value === value;
-  return typeof value === "number" && value >= bin.low && value <= bin.high;
+/** Whether a condition holds for what is in a bin, or names it. */
+function isAskedFor(bin: Bin, test: ValueTest): boolean {
+  const named = [...(test.oneOf ?? []), ...(test.noneOf ?? [])];
+  if (bin.kind === "value") return passes(test, bin.value) || named.includes(bin.value);
+  return (
+    passes(test, bin.low) ||
+    passes(test, bin.high) ||
+    named.some((value) => typeof value === "number" && value >= bin.low && value <= bin.high)
+  );
 }
 
 function dropBins(
@@ -206,12 +218,24 @@ function dropBins(
   if (distribution.kind === "categorical") {
     const isDropped = (value: ParameterValue): boolean =>
       dropped.some(({ bin }) => bin.kind === "value" && bin.value === value);
-    return { ...distribution, values: distribution.values.filter((value) => !isDropped(value)) };
+    return keepValues(distribution, (value) => !isDropped(value));
   }
   const kept = bins.filter((bin) => !dropped.includes(bin));
   const low = bins[0] === kept[0] ? distribution.low : endOf(kept[0]?.bin, "low");
   const high = bins.at(-1) === kept.at(-1) ? distribution.high : endOf(kept.at(-1)?.bin, "high");
   return narrowRange(distribution, low ?? distribution.low, high ?? distribution.high);
+}
+
+function keepValues(
+  { values, weights, ...distribution }: Extract<Distribution, { kind: "categorical" }>,
+  isKept: (value: ParameterValue) => boolean,
+): Distribution {
+  const kept = weights?.filter((_, at) => isKept(values[at] ?? ""));
+  return {
+    ...distribution,
+    values: values.filter(isKept),
+    ...(kept === undefined ? {} : { weights: kept }),
+  };
 }
 
 function endOf(bin: Bin | undefined, side: Side): number | undefined {

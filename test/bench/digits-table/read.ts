@@ -29,7 +29,7 @@ export interface TableTrial {
 
 export function readDigitsTable(): DigitsTable {
   const { space } = parseStudyFile(readFileSync(STUDY, "utf8"), STUDY);
-  const parameters = space.map(({ name, distribution }) => ({
+  const parameters = space.dimensions.map(({ name, distribution }) => ({
     name,
     values: distribution.kind === "categorical" ? distribution.values : [],
   }));

@@ -52,10 +52,13 @@ export function readTable(folder: string, name: string): Table {
   const median = ((sorted[(rows - 1) >> 1] ?? 0) + (sorted[rows >> 1] ?? 0)) / 2;
   return {
     name: header.name,
-    space: parameters.map((each) => ({
-      name: each.name,
-      distribution: { kind: "categorical", values: each.values },
-    })),
+    space: {
+      dimensions: parameters.map((each) => ({
+        name: each.name,
+        distribution: { kind: "categorical", values: each.values },
+      })),
+      constraints: [],
+    },
     rowOf: (params) =>
       // The last parameter changes fastest.
       parameters.reduce(

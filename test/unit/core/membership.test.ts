@@ -1,27 +1,28 @@
+import { spaceOf } from "../../support/space-of.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { explainOutside } from "../../../src/core/search-space.ts";
+import { createOutsideTest } from "../../../src/core/space/outside.ts";
 import { randomFor } from "../../../src/core/random.ts";
 import type { Parameters, SearchSpace } from "../../../src/core/study.ts";
 import { drawValue } from "../../../src/samplers/draw.ts";
 import { propose } from "../../../src/samplers/index.ts";
 
-const SPACE: SearchSpace = [
+const SPACE: SearchSpace = spaceOf([
   { name: "optimizer", distribution: { kind: "categorical", values: ["adam", "sgd"] } },
   {
     name: "momentum",
     distribution: { kind: "real", low: 0.1, high: 0.9, log: false, step: 0.2 },
-    when: { optimizer: "sgd" },
+    when: { optimizer: { oneOf: ["sgd"] } },
   },
   { name: "filters", distribution: { kind: "integer", low: 8, high: 64, log: false, step: 8 } },
-];
+]);
 const STUDY = {
   space: SPACE,
   trainer: { kind: "command", command: ["true"], version: 1, epochs: 5, set: { note: "a" } },
 } as const;
 
 const explain = (params: Parameters, epochs = 5, defaults: Parameters = {}) =>
-  explainOutside(STUDY, params, epochs, defaults);
+  createOutsideTest(STUDY, defaults)(params, epochs);
 
 test("everything that the space has is inside", () => {
   for (const params of propose(SPACE, { kind: "grid", seed: 1, settings: {} }, []))
@@ -78,10 +79,10 @@ test("whatever is drawn from a range lies in it", () => {
     );
   fc.assert(
     fc.property(range, fc.nat(), (distribution, seed) => {
-      const space = [{ name: "x", distribution }];
+      const space = spaceOf([{ name: "x", distribution }]);
       const x = drawValue(distribution, randomFor(seed, "test"));
       const trainer = { ...STUDY.trainer, set: {} };
-      expect(explainOutside({ space, trainer }, { x }, 5)).toBeNull();
+      expect(createOutsideTest({ space, trainer })({ x }, 5)).toBeNull();
     }),
   );
 });

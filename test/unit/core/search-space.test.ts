@@ -1,11 +1,8 @@
+import { spaceOf } from "../../support/space-of.ts";
 import { describe, expect, test } from "vitest";
-import {
-  countCombinations,
-  countValues,
-  orderDimensions,
-  takesValue,
-  valueAt,
-} from "../../../src/core/search-space.ts";
+import { countCombinations } from "../../../src/core/space/combinations.ts";
+import { orderDimensions } from "../../../src/core/space/conditions.ts";
+import { countValues, takesValue, valueAt } from "../../../src/core/space/values.ts";
 import type { Dimension, Distribution } from "../../../src/core/study.ts";
 
 function list(
@@ -81,13 +78,16 @@ describe("steps far from zero, and finer than twelve digits", () => {
 
 test("the count does not go through what no condition names", () => {
   const wide = { kind: "integer", low: 1, high: 2 ** 40, log: false, step: 1 } as const;
-  const space = [{ name: "a", distribution: wide }, list("b", [1, 2, 3], { a: 7 })];
+  const space = spaceOf([
+    { name: "a", distribution: wide },
+    list("b", [1, 2, 3], { a: { oneOf: [7] } }),
+  ]);
   expect(countCombinations(space)).toBe(2 ** 40 - 1 + 3);
 });
 
 describe("conditions", () => {
   const space = [
-    list("momentum", [0.5, 0.9], { optimizer: "sgd" }),
+    list("momentum", [0.5, 0.9], { optimizer: { oneOf: ["sgd"] } }),
     list("optimizer", ["adam", "sgd", "rmsprop"]),
     list("blocks", [1, 2, 3]),
   ];
@@ -101,17 +101,21 @@ describe("conditions", () => {
   });
 
   test("are heeded in the count", () => {
-    expect(countCombinations(space)).toBe((1 + 2 + 1) * 3);
+    expect(countCombinations(spaceOf(space))).toBe((1 + 2 + 1) * 3);
   });
 
   test("of conditions are heeded as well", () => {
-    const nested = [...space, list("dropout", [0.1, 0.2, 0.3], { momentum: 0.9 })];
+    const nested = [...space, list("dropout", [0.1, 0.2, 0.3], { momentum: { oneOf: [0.9] } })];
     // adam and rmsprop: 1 each; sgd with 0.5: 1; sgd with 0.9: 3.
-    expect(countCombinations(nested)).toBe((1 + 1 + 1 + 3) * 3);
+    expect(countCombinations(spaceOf(nested))).toBe((1 + 1 + 1 + 3) * 3);
   });
 
   test("that go round in a circle leave their dimensions out", () => {
-    const circle = [list("a", [1], { b: 1 }), list("b", [1], { a: 1 }), list("c", [1])];
+    const circle = [
+      list("a", [1], { b: { oneOf: [1] } }),
+      list("b", [1], { a: { oneOf: [1] } }),
+      list("c", [1]),
+    ];
     expect(orderDimensions(circle).map(({ name }) => name)).toEqual(["c"]);
   });
 });
@@ -120,5 +124,5 @@ test("the count does not go through what nothing depends on", () => {
   const space = Array.from({ length: 15 }, (_, at) =>
     list(`p${at}`, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
   );
-  expect(countCombinations(space)).toBe(1e15);
+  expect(countCombinations(spaceOf(space))).toBe(1e15);
 });

@@ -46,7 +46,7 @@ sampler: { kind: random, trials: 4 }
       {
         name: "warm",
         distribution: { kind: "categorical", values: [true, "on", 1.5] },
-        when: { flag: true },
+        when: { flag: { oneOf: [true] } },
       },
       { name: "flag", distribution: { kind: "categorical", values: [false, true] } },
     ],

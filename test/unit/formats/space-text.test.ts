@@ -1,10 +1,11 @@
+import { spaceOf } from "../../support/space-of.ts";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { formatSpace } from "../../../src/formats/space-text.ts";
 import { parseStudyFile } from "../../../src/formats/study-file.ts";
 import type { SearchSpace } from "../../../src/core/study.ts";
 
-const SPACE: SearchSpace = [
+const SPACE: SearchSpace = spaceOf([
   { name: "filters", distribution: { kind: "categorical", values: [16, 32] } },
   { name: "optimizer", distribution: { kind: "categorical", values: ["adam", "sgd"] } },
   { name: "learningRate", distribution: { kind: "real", low: 1e-7, high: 0.1, log: true } },
@@ -14,14 +15,14 @@ const SPACE: SearchSpace = [
   {
     name: "momentum",
     distribution: { kind: "real", low: 0.5, high: 0.99, log: false },
-    when: { optimizer: "sgd" },
+    when: { optimizer: { oneOf: ["sgd"] } },
   },
   {
     name: "nesterov",
     distribution: { kind: "categorical", values: [true, false] },
-    when: { optimizer: "sgd" },
+    when: { optimizer: { oneOf: ["sgd"] } },
   },
-];
+]);
 
 test("the study file of the CNN reads the same space", () => {
   const text = formatSpace(SPACE, { knowsIntegers: true });
@@ -37,13 +38,13 @@ test("the study file of the CNN reads the same space", () => {
 });
 
 test("the study file of a command reads the same space, and texts stay texts", () => {
-  const odd: SearchSpace = [
-    ...SPACE,
+  const odd: SearchSpace = spaceOf([
+    ...SPACE.dimensions,
     {
       name: "word",
       distribution: { kind: "categorical", values: ["yes", "1", "a: b", "#", "é\n"] },
     },
-  ];
+  ]);
   const text = formatSpace(odd, { knowsIntegers: false });
   const head =
     "study: s\nobjective: { metric: m, direction: minimize }\ntrainer: { command: [x] }\nsampler: { kind: random, trials: 9 }\n";

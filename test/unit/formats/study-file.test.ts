@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { BsweepError, formatIssue } from "../../../src/core/errors.ts";
-import { countCombinations } from "../../../src/core/search-space.ts";
+import { countCombinations } from "../../../src/core/space/combinations.ts";
 import { formatStudyJsonSchema, parseStudyFile } from "../../../src/formats/study-file.ts";
 import { SAMPLERS } from "../../../src/samplers/index.ts";
 import { packagedTemplates } from "../../../src/workspace/package.ts";
@@ -62,7 +62,7 @@ resources: { memory: 1.5 GB, walltime: 1h30m, checkpoint: epoch, cpus: 2, trials
       {
         name: "dropout",
         distribution: { kind: "categorical", values: [0.1, 0.2] },
-        when: { blocks: 2 },
+        when: { blocks: { oneOf: [2] } },
       },
       { name: "blocks", distribution: { kind: "integer", low: 1, high: 3, log: false, step: 1 } },
       { name: "learningRate", distribution: { kind: "real", low: 0.001, high: 0.1, log: true } },
@@ -118,13 +118,13 @@ space: {}
       {
         name: "nesterov",
         distribution: { kind: "categorical", values: [false, true] },
-        when: { optimizer: "sgd" },
+        when: { optimizer: { oneOf: ["sgd"] } },
       },
       { name: "optimizer", distribution: { kind: "categorical", values: ["sgd", "adam"] } },
       {
         name: "dropout",
         distribution: { kind: "categorical", values: [0.2, 0.4] },
-        when: { batchNormalization: false },
+        when: { batchNormalization: { oneOf: [false] } },
       },
     ]);
     // optimizer: sgd with two, adam with one; normalization: true with one, false with two.

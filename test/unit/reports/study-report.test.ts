@@ -1,3 +1,4 @@
+import { spaceOf } from "../../support/space-of.ts";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Papa from "papaparse";
@@ -98,7 +99,7 @@ test("what to try next is told with its reason, and the space to paste", () => {
       ...STUDY,
       space: ["rate"],
       search: {
-        space: [{ name: "rate", distribution: { kind: "categorical", values: rates } }],
+        space: spaceOf([{ name: "rate", distribution: { kind: "categorical", values: rates } }]),
         limitsOf: () => undefined,
         formatSpace: (space) => formatSpace(space, { knowsIntegers: true }),
       },

@@ -1,7 +1,11 @@
+import { spaceOf } from "../../support/space-of.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { canonicalJson } from "../../../src/core/identity.ts";
-import { countCombinations, isActive, takesValue } from "../../../src/core/search-space.ts";
+import { countCombinations } from "../../../src/core/space/combinations.ts";
+import { activeDimensions } from "../../../src/core/space/conditions.ts";
+import { createConstraintTest } from "../../../src/core/space/constraints.ts";
+import { takesValue } from "../../../src/core/space/values.ts";
 import type {
   Distribution,
   ParameterValue,
@@ -11,7 +15,7 @@ import type {
 } from "../../../src/core/study.ts";
 import { countAsked, propose, SAMPLERS } from "../../../src/samplers/index.ts";
 import type { History, Observation, Sampler } from "../../../src/samplers/sampler.ts";
-import { finiteSpaces, wideSpaces } from "../../support/spaces.ts";
+import { boundSpaces, finiteSpaces, wideSpaces } from "../../support/spaces.ts";
 
 /** Whose proposals are other ones when more are asked for: said in its docstring and in docs/study-file.md. */
 const PROPOSES_ANEW: readonly string[] = ["latin-hypercube"];
@@ -20,10 +24,12 @@ const SEEDS = fc.integer({ min: 0, max: 2 ** 31 - 1 });
 const TRIALS = 12;
 
 /** More combinations than anybody can hold. */
-const HUGE: SearchSpace = Array.from({ length: 12 }, (_, at) => ({
-  name: `p${at}`,
-  distribution: { kind: "integer", low: 0, high: 999, log: false, step: 1 },
-}));
+const HUGE = spaceOf(
+  Array.from({ length: 12 }, (_, at) => ({
+    name: `p${at}`,
+    distribution: { kind: "integer", low: 0, high: 999, log: false, step: 1 },
+  })),
+);
 
 function isInside(distribution: Distribution, value: ParameterValue): boolean {
   if (distribution.kind === "categorical" || distribution.step !== undefined)
@@ -32,7 +38,8 @@ function isInside(distribution: Distribution, value: ParameterValue): boolean {
 }
 
 function expectInSpace(space: SearchSpace, params: Parameters): void {
-  const active = space.filter((dimension) => isActive(dimension, params));
+  const active = activeDimensions(space.dimensions, params);
+  expect(createConstraintTest(space)(params)).toBeNull();
   expect(Object.keys(params).sort()).toEqual(active.map(({ name }) => name).sort());
   for (const { name, distribution } of active)
     expect([name, params[name], isInside(distribution, params[name] ?? "")]).toEqual([
@@ -62,7 +69,9 @@ describe.each(Object.entries(SAMPLERS))("%s", { timeout: 120_000 }, (kind, sampl
     }
     return taken;
   };
-  const spaces = sampler.takesRanges ? fc.oneof(finiteSpaces, wideSpaces) : finiteSpaces;
+  const spaces = sampler.takesRanges
+    ? fc.oneof(finiteSpaces, boundSpaces, wideSpaces)
+    : fc.oneof(finiteSpaces, boundSpaces);
   /** What may have become of proposals of this space, under this seed or another. */
   const histories = (space: SearchSpace, seed: number): fc.Arbitrary<History> =>
     fc.array(
@@ -95,13 +104,18 @@ describe.each(Object.entries(SAMPLERS))("%s", { timeout: 120_000 }, (kind, sampl
 
   test("proposes as many as it is asked for, or all that a smaller space has", () => {
     fc.assert(
-      fc.property(finiteSpaces, SEEDS, fc.integer({ min: 1, max: 60 }), (space, seed, trials) => {
-        const spec = specOf(seed, trials);
-        const most = Math.min(countAsked(space, spec), countCombinations(space));
-        expect(take(space, spec)).toHaveLength(Math.min(most, 200));
-      }),
+      fc.property(
+        fc.oneof(finiteSpaces, boundSpaces),
+        SEEDS,
+        fc.integer({ min: 1, max: 60 }),
+        (space, seed, trials) => {
+          const spec = specOf(seed, trials);
+          const most = Math.min(countAsked(space, spec), countCombinations(space));
+          expect(take(space, spec)).toHaveLength(Math.min(most, 200));
+        },
+      ),
     );
-    expect(take([], specOf(1))).toEqual([{}]);
+    expect(take(spaceOf([]), specOf(1))).toEqual([{}]);
   });
 
   test("another seed proposes other ones, if any seed does", () => {
@@ -125,18 +139,18 @@ describe.each(Object.entries(SAMPLERS))("%s", { timeout: 120_000 }, (kind, sampl
   });
 
   test("goes on after hostile histories", () => {
-    const space: SearchSpace = [
+    const space: SearchSpace = spaceOf([
       { name: "mode", distribution: { kind: "categorical", values: ["a", "b"] } },
       { name: "rate", distribution: { kind: "real", low: 1e-5, high: 1, log: true } },
       {
         name: "depth",
         distribution: { kind: "integer", low: 1, high: 8, log: false, step: 1 },
-        when: { mode: "b" },
+        when: { mode: { oneOf: ["b"] } },
       },
-    ];
+    ]);
     const usable: SearchSpace = sampler.takesRanges
       ? space
-      : space.filter((each) => each.name !== "rate");
+      : spaceOf(space.dimensions.filter((each) => each.name !== "rate"));
     const params = take(usable, specOf(3, 60));
     const foreign: Parameters[] = [
       {},
@@ -210,7 +224,7 @@ describe.each(Object.entries(SAMPLERS).filter(([, { learns }]) => learns))(
       ["p0", "p1", "p2"].reduce((sum, name) => sum + (Number(params[name]) / 999 - 0.3) ** 2, 0);
 
     test("fifty that run at once are all different, and no heap", () => {
-      const space = HUGE.slice(0, 3);
+      const space = spaceOf(HUGE.dimensions.slice(0, 3));
       const ended = [...ask(space, 1, [], 40)].map((params): Observation => ({
         params,
         state: "complete",
@@ -224,7 +238,7 @@ describe.each(Object.entries(SAMPLERS).filter(([, { learns }]) => learns))(
       }
       const running = history.slice(ended.length).map(({ params }) => params);
       expect(new Set(running.map(canonicalJson)).size).toBe(50);
-      for (const { name } of space) {
+      for (const { name } of space.dimensions) {
         const values = running.map((params) => Number(params[name]));
         expect(new Set(values).size).toBeGreaterThan(15);
         expect(Math.max(...values) - Math.min(...values)).toBeGreaterThan(100);
@@ -232,7 +246,7 @@ describe.each(Object.entries(SAMPLERS).filter(([, { learns }]) => learns))(
     });
 
     test("whoever comes second takes the second proposal: another one, and hardly worse", () => {
-      const space = HUGE.slice(0, 3);
+      const space = spaceOf(HUGE.dimensions.slice(0, 3));
       const history = [...ask(space, 1, [], 60)].map((params): Observation => ({
         params,
         state: "complete",
@@ -247,11 +261,15 @@ describe.each(Object.entries(SAMPLERS).filter(([, { learns }]) => learns))(
     });
 
     test("a small space is gone through to its end", () => {
-      const space: SearchSpace = [
+      const space: SearchSpace = spaceOf([
         { name: "a", distribution: { kind: "categorical", values: ["x", "y", "z"] } },
         { name: "b", distribution: { kind: "integer", low: 1, high: 9, log: false, step: 1 } },
-        { name: "c", distribution: { kind: "categorical", values: [1, 2] }, when: { a: "z" } },
-      ];
+        {
+          name: "c",
+          distribution: { kind: "categorical", values: [1, 2] },
+          when: { a: { oneOf: ["z"] } },
+        },
+      ]);
       const history: Observation[] = [];
       for (let number = 0; number < 100; number++) {
         const [params] = ask(space, number, history, 100);

@@ -1,3 +1,4 @@
+import { spaceOf } from "../../support/space-of.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Dimension, ParameterValue, SearchSpace } from "../../../src/core/study.ts";
@@ -12,12 +13,12 @@ const LEVEL: Dimension = {
   name: "level",
   distribution: { kind: "categorical", values: ["a", "b", "c"] },
 };
-const SPACE: SearchSpace = [
+const SPACE: SearchSpace = spaceOf([
   { name: "rate", distribution: { kind: "real", low: 1e-4, high: 1, log: true } },
   { name: "drop", distribution: { kind: "real", low: -1, high: 1, log: false } },
   { name: "big", distribution: { kind: "integer", low: 0, high: 2 ** 40, log: false, step: 1 } },
   LEVEL,
-];
+]);
 
 function countEach(values: readonly (ParameterValue | undefined)[]): number[] {
   const counts = new Map<ParameterValue | undefined, number>();
@@ -67,7 +68,7 @@ describe("latin-hypercube", () => {
       distribution: { kind: "categorical", values: [1, 2, 3, 4] },
     } as const;
     const balanced = Array.from({ length: 50 }, (_, seed) => {
-      const proposed = propose([LEVEL, quad], seed, 6);
+      const proposed = propose(spaceOf([LEVEL, quad]), seed, 6);
       const counts = [
         ...countEach(proposed.map(({ level }) => level)),
         ...countEach(proposed.map(({ quad }) => quad)),
@@ -77,21 +78,21 @@ describe("latin-hypercube", () => {
     // Without trades it is 38: only a last row has nobody to trade with.
     expect(balanced.filter(Boolean).length).toBe(44);
     for (let seed = 0; seed < 50; seed++) {
-      expect(new Set(propose([LEVEL, pair], seed, 6).map((one) => JSON.stringify(one))).size).toBe(
-        6,
-      );
+      expect(
+        new Set(propose(spaceOf([LEVEL, pair]), seed, 6).map((one) => JSON.stringify(one))).size,
+      ).toBe(6);
     }
   });
 
   test("a parameter with a condition is spread over all trials, and left out of some", () => {
-    const space: SearchSpace = [
-      ...SPACE,
+    const space: SearchSpace = spaceOf([
+      ...SPACE.dimensions,
       {
         name: "depth",
         distribution: { kind: "real", low: 0, high: 30, log: false },
-        when: { level: "b" },
+        when: { level: { oneOf: ["b"] } },
       },
-    ];
+    ]);
     const proposed = propose(space, 5, 30);
     expect(proposed).toHaveLength(30);
     const depths = proposed.flatMap(({ level, depth }) => (level === "b" ? [Number(depth)] : []));

@@ -1,3 +1,4 @@
+import { spaceOf } from "../../support/space-of.ts";
 import { describe, expect, test } from "vitest";
 import { deriveSeed, randomFor } from "../../../src/core/random.ts";
 import type { Parameters, SearchSpace } from "../../../src/core/study.ts";
@@ -7,7 +8,7 @@ import { random } from "../../../src/samplers/random.ts";
 import type { Observation, Sampler } from "../../../src/samplers/sampler.ts";
 import { tpe } from "../../../src/samplers/tpe.ts";
 
-const SPACE: SearchSpace = [
+const SPACE: SearchSpace = spaceOf([
   { name: "rate", distribution: { kind: "real", low: 1e-5, high: 1, log: true } },
   { name: "drop", distribution: { kind: "real", low: 0, high: 1, log: false } },
   { name: "units", distribution: { kind: "categorical", values: [16, 32, 64, 128, 256, 512] } },
@@ -15,9 +16,9 @@ const SPACE: SearchSpace = [
   {
     name: "momentum",
     distribution: { kind: "real", low: 0, high: 1, log: false },
-    when: { optimizer: "sgd" },
+    when: { optimizer: { oneOf: ["sgd"] } },
   },
-];
+]);
 const OPTIMIZERS: Readonly<Record<string, number>> = { adam: 0.3, sgd: 0, lion: 0.6 };
 
 /** 0 at the best: rate 10^-2, drop 0.3, 128 units, sgd with a momentum of 0.8. */

@@ -1,7 +1,8 @@
+import { spaceOf } from "../../support/space-of.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { canonicalJson } from "../../../src/core/identity.ts";
-import { isActive } from "../../../src/core/search-space.ts";
+import { activeDimensions } from "../../../src/core/space/conditions.ts";
 import type { SearchSpace } from "../../../src/core/study.ts";
 import { grid } from "../../../src/samplers/grid.ts";
 import { oneAtATime } from "../../../src/samplers/one-at-a-time.ts";
@@ -14,7 +15,7 @@ const OPTIMIZER = {
 const MOMENTUM = {
   name: "momentum",
   distribution: { kind: "categorical", values: [0.9, 0.5] },
-  when: { optimizer: "sgd" },
+  when: { optimizer: { oneOf: ["sgd"] } },
 } as const;
 const BLOCKS = {
   name: "blocks",
@@ -26,7 +27,7 @@ const count = (space: SearchSpace) => oneAtATime.count(space, { seed: 0 });
 
 describe("one-at-a-time", () => {
   test("the first values, then each other one alone; a condition that fails takes its parameter away", () => {
-    const space: SearchSpace = [MOMENTUM, OPTIMIZER, BLOCKS];
+    const space: SearchSpace = spaceOf([MOMENTUM, OPTIMIZER, BLOCKS]);
     expect(propose(space)).toEqual([
       { optimizer: "sgd", momentum: 0.9, blocks: 1 },
       { optimizer: "adam", blocks: 1 },
@@ -37,16 +38,16 @@ describe("one-at-a-time", () => {
   });
 
   test("a parameter that appears with the changed value has its first value there", () => {
-    const late = { ...MOMENTUM, when: { optimizer: "adam" } };
-    expect(propose([OPTIMIZER, late])).toEqual([
+    const late = { ...MOMENTUM, when: { optimizer: { oneOf: ["adam"] } } };
+    expect(propose(spaceOf([OPTIMIZER, late]))).toEqual([
       { optimizer: "sgd" },
       { optimizer: "adam", momentum: 0.9 },
     ]);
   });
 
   test("an empty space has one combination", () => {
-    expect(propose([])).toEqual([{}]);
-    expect(count([])).toBe(1);
+    expect(propose(spaceOf([]))).toEqual([{}]);
+    expect(count(spaceOf([]))).toBe(1);
   });
 
   test("property: as many as counted, all distinct, all of the grid, in what is active", () => {
@@ -60,7 +61,7 @@ describe("one-at-a-time", () => {
         for (const text of texts) expect(all.has(text)).toBe(true);
         const [base = {}] = drawn;
         for (const params of drawn.slice(1)) {
-          const active = space.filter((dimension) => isActive(dimension, params));
+          const active = activeDimensions(space.dimensions, params);
           expect(Object.keys(params).sort()).toEqual(active.map(({ name }) => name).sort());
           const changed = Object.keys(params).filter(
             (name) => name in base && params[name] !== base[name],

@@ -1,23 +1,24 @@
+import { spaceOf } from "../../support/space-of.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { canonicalJson } from "../../../src/core/identity.ts";
 import { randomFor } from "../../../src/core/random.ts";
-import { countCombinations } from "../../../src/core/search-space.ts";
+import { countCombinations } from "../../../src/core/space/combinations.ts";
 import type { Distribution, SearchSpace } from "../../../src/core/study.ts";
 import { drawValue } from "../../../src/samplers/draw.ts";
 import { random } from "../../../src/samplers/random.ts";
 import { finiteSpaces } from "../../support/spaces.ts";
 
-const SPACE: SearchSpace = [
+const SPACE: SearchSpace = spaceOf([
   { name: "learningRate", distribution: { kind: "real", low: 1e-4, high: 0.1, log: true } },
   { name: "optimizer", distribution: { kind: "categorical", values: ["adam", "sgd"] } },
   {
     name: "momentum",
     distribution: { kind: "real", low: 0.5, high: 0.99, log: false },
-    when: { optimizer: "sgd" },
+    when: { optimizer: { oneOf: ["sgd"] } },
   },
   { name: "filters", distribution: { kind: "integer", low: 1, high: 512, log: true, step: 1 } },
-];
+]);
 
 const sampleRandom = (space: SearchSpace, settings: { seed: number; trials: number }) =>
   random.propose(space, settings, []);
@@ -53,7 +54,7 @@ describe("random", () => {
   });
 
   test("a parameter is drawn alike whatever stands beside it", () => {
-    const only = SPACE.filter(({ name }) => name === "learningRate");
+    const only = spaceOf(SPACE.dimensions.filter(({ name }) => name === "learningRate"));
     const alone = [...sampleRandom(only, { seed: 3, trials: 10 })];
     const among = [...sampleRandom(SPACE, { seed: 3, trials: 10 })];
     expect(among.map(({ learningRate }) => learningRate)).toEqual(
@@ -79,12 +80,12 @@ describe("random", () => {
   });
 
   test("a range with hardly a value ends too", () => {
-    const space: SearchSpace = [
+    const space: SearchSpace = spaceOf([
       {
         name: "x",
         distribution: { kind: "real", low: 1, high: 1 + 2 * Number.EPSILON, log: false },
       },
-    ];
+    ]);
     const drawn = [...sampleRandom(space, { seed: 1, trials: 1000 })];
     expect(drawn.map(({ x }) => x).sort()).toEqual([1, 1 + Number.EPSILON, 1 + 2 * Number.EPSILON]);
   });

@@ -1,3 +1,4 @@
+import { spaceOf } from "../../support/space-of.ts";
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import type { SearchSpace } from "../../../src/core/study.ts";
@@ -6,11 +7,11 @@ import { SOBOL_DIMENSIONS, sobolPoint } from "../../../src/samplers/sobol/sequen
 import { findPython, TEST_PYTHON } from "../../support/python/environment.ts";
 
 const PYTHON = findPython(TEST_PYTHON);
-const SPACE: SearchSpace = [
+const SPACE: SearchSpace = spaceOf([
   { name: "rate", distribution: { kind: "real", low: 0, high: 1, log: false } },
   { name: "drop", distribution: { kind: "real", low: 0, high: 1, log: false } },
   { name: "level", distribution: { kind: "categorical", values: [1, 2, 3, 4] } },
-];
+]);
 const propose = (seed: number, trials: number) => [...sobol.propose(SPACE, { seed, trials }, [])];
 
 describe("sobol", { timeout: 120_000 }, () => {
@@ -67,10 +68,12 @@ print(json.dumps(qmc.Sobol(${SOBOL_DIMENSIONS}, scramble=False, bits=32).random(
   });
 
   test("a space of more parameters than the sequence has dimensions is proposed all the same", () => {
-    const wide: SearchSpace = Array.from({ length: SOBOL_DIMENSIONS + 2 }, (_, at) => ({
-      name: `p${at}`,
-      distribution: { kind: "real", low: 0, high: 1, log: false },
-    }));
+    const wide = spaceOf(
+      Array.from({ length: SOBOL_DIMENSIONS + 2 }, (_, at) => ({
+        name: `p${at}`,
+        distribution: { kind: "real", low: 0, high: 1, log: false },
+      })),
+    );
     const last = [...sobol.propose(wide, { seed: 1, trials: 20 }, [])].map(
       (params) => params[`p${SOBOL_DIMENSIONS + 1}`],
     );

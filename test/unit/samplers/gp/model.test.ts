@@ -1,13 +1,15 @@
+import { spaceOf } from "../../../support/space-of.ts";
 import { expect, test } from "vitest";
 import { randomFor } from "../../../../src/core/random.ts";
-import type { SearchSpace } from "../../../../src/core/study.ts";
 import { SAMPLERS } from "../../../../src/samplers/index.ts";
 import type { Observation } from "../../../../src/samplers/sampler.ts";
 
-const SPACE: SearchSpace = ["x", "y"].map((name) => ({
-  name,
-  distribution: { kind: "real", low: 0, high: 1, log: false },
-}));
+const SPACE = spaceOf(
+  ["x", "y"].map((name) => ({
+    name,
+    distribution: { kind: "real", low: 0, high: 1, log: false },
+  })),
+);
 const random = randomFor(1, "test");
 const HISTORY: readonly Observation[] = Array.from({ length: 40 }, () => {
   const [x, y] = [random.next(), random.next()];

@@ -1,10 +1,11 @@
+import { spaceOf } from "../../../support/space-of.ts";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { randomFor } from "../../../../src/core/random.ts";
 import type { ParameterValue, Parameters, SearchSpace } from "../../../../src/core/study.ts";
 import { Candidates, valueAtShare } from "../../../../src/samplers/candidate.ts";
-import { createAxis } from "../../../../src/samplers/tpe/axis.ts";
+import { type Axis, createAxis } from "../../../../src/samplers/tpe/axis.ts";
 import { ParzenEstimator } from "../../../../src/samplers/tpe/parzen.ts";
 import { findPython, TEST_PYTHON } from "../../../support/python/environment.ts";
 
@@ -51,8 +52,8 @@ const PARAMETERS = [
     list: LEVELS as readonly ParameterValue[],
   },
 ] as const;
-const SPACE: SearchSpace = PARAMETERS.map(({ dimension }) => dimension);
-const AXES = SPACE.map((dimension) =>
+const SPACE = spaceOf(PARAMETERS.map(({ dimension }) => dimension));
+const AXES = SPACE.dimensions.map((dimension) =>
   createAxis(dimension, (share) => valueAtShare(dimension.distribution, share)),
 );
 
@@ -60,6 +61,12 @@ function drawMany(count: number, seed: number): Parameters[] {
   const [candidates, random] = [new Candidates(SPACE), randomFor(seed, "test")];
   return Array.from({ length: count }, () => candidates.draw(random));
 }
+
+/** A combination's values, an axis each. */
+const readerOf =
+  (axes: readonly Axis[]) =>
+  (params: Parameters): (ParameterValue | undefined)[] =>
+    axes.map(({ name }) => params[name]);
 
 function toTheirs(params: Parameters): Record<string, number> {
   return Object.fromEntries(
@@ -92,7 +99,7 @@ describe("the Parzen estimator", { timeout: 120_000 }, () => {
   };
 
   // With ties in a list, which of equal kernels is the wide one is chance in theirs: that shows in products alone.
-  const all = SPACE.map(({ name }) => name);
+  const all = SPACE.dimensions.map(({ name }) => name);
   test
     .skipIf(PYTHON === undefined)
     .each([
@@ -103,39 +110,40 @@ describe("the Parzen estimator", { timeout: 120_000 }, () => {
     ])("of %j, %d observed, has Optuna's densities", (names, count) => {
     const [observed, asked] = [drawMany(count, 1), drawMany(60, 2)];
     const axes = AXES.filter(({ name }) => names.includes(name));
-    const estimator = new ParzenEstimator(axes, observed);
+    const read = readerOf(axes);
+    const estimator = new ParzenEstimator(axes, observed.map(read));
     // Theirs is by the logarithm of `rate`, of which there are log(10^4), and by `drop`, of which there are 2.
     const scale =
       Number(names.includes("rate")) * Math.log(Math.log(1e4)) +
       Number(names.includes("drop")) * Math.log(2);
     for (const [at, theirs] of measureTheirs(names, observed, asked).entries())
-      expect(estimator.logDensity(asked[at] ?? {}) - scale).toBeCloseTo(theirs, 6);
+      expect(estimator.logDensity(read(asked[at] ?? {})) - scale).toBeCloseTo(theirs, 6);
   });
 
   test("draws are as dense as the density says", () => {
-    const space: SearchSpace = [
+    const space: SearchSpace = spaceOf([
       { name: "units", distribution: { kind: "categorical", values: UNITS } },
       { name: "level", distribution: { kind: "categorical", values: LEVELS } },
-    ];
-    const axes = space.map((dimension) =>
+    ]);
+    const axes = space.dimensions.map((dimension) =>
       createAxis(dimension, (share) => valueAtShare(dimension.distribution, share)),
     );
     const estimator = new ParzenEstimator(axes, [
-      { units: 16, level: "b" },
-      { units: 32, level: "b" },
-      { units: 16, level: "c" },
+      [16, "b"],
+      [32, "b"],
+      [16, "c"],
     ]);
     const [candidates, random] = [new Candidates(space), randomFor(1, "test")];
     const counts = new Map<string, number>();
     for (let draw = 0; draw < 20_000; draw++) {
       const valueOf = estimator.draw(random);
-      const key = JSON.stringify(candidates.make(({ name }) => valueOf(name)));
+      const key = JSON.stringify(candidates.make((_, place) => valueOf(place)));
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }
     let whole = 0;
     for (const units of UNITS)
       for (const level of LEVELS) {
-        const density = Math.exp(estimator.logDensity({ units, level }));
+        const density = Math.exp(estimator.logDensity([units, level]));
         whole += density;
         const share = (counts.get(JSON.stringify({ units, level })) ?? 0) / 20_000;
         // Five deviations of a share.
@@ -145,10 +153,10 @@ describe("the Parzen estimator", { timeout: 120_000 }, () => {
   });
 
   test("what is absent says what the prior says", () => {
-    const absent = new ParzenEstimator(AXES, [{}]);
-    for (const params of drawMany(5, 3))
-      expect(absent.logDensity(params)).toBeCloseTo(
-        new ParzenEstimator(AXES, []).logDensity(params),
+    const absent = new ParzenEstimator(AXES, [[]]);
+    for (const values of drawMany(5, 3).map(readerOf(AXES)))
+      expect(absent.logDensity(values)).toBeCloseTo(
+        new ParzenEstimator(AXES, []).logDensity(values),
         9,
       );
   });

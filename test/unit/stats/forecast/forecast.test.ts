@@ -1,14 +1,15 @@
+import { spaceOf } from "../../../support/space-of.ts";
 import { describe, expect, test } from "vitest";
 import { randomFor, type RandomSource } from "../../../../src/core/random.ts";
 import type { Parameters, SearchSpace } from "../../../../src/core/study.ts";
 import { Forecast, type FinishedTrial, type Lot } from "../../../../src/stats/forecast/forecast.ts";
 import { drawNormal } from "../../../../src/stats/normal.ts";
 
-const SPACE: SearchSpace = [
+const SPACE: SearchSpace = spaceOf([
   { name: "depth", distribution: { kind: "integer", low: 1, high: 9, step: 1, log: false } },
   { name: "rate", distribution: { kind: "real", low: 0.0001, high: 0.1, log: true } },
   { name: "solver", distribution: { kind: "categorical", values: ["adam", "sgd", "lbfgs"] } },
-];
+]);
 const ALONE: Lot = { trialsPerElement: 1, combine: "sum", shares: [] };
 
 function drawParams(random: RandomSource): Parameters {
@@ -103,13 +104,13 @@ test("what parameters do to the time is found out", () => {
 
 test("one trial tells what others of another size take; only eight tell what nearly all need", () => {
   const one = { params: {}, scale: 10, took: 60, isLeast: false };
-  const forecast = new Forecast([], [one]);
+  const forecast = new Forecast(spaceOf([]), [one]);
   expect(forecast.expect({ params: {}, scale: 20 })).toBeCloseTo(120);
   expect(forecast.isSure).toBe(false);
   const eight = Array.from({ length: 8 }, (_, at) => ({ ...one, took: 60 + at }));
-  expect(new Forecast([], eight).isSure).toBe(true);
+  expect(new Forecast(spaceOf([]), eight).isSure).toBe(true);
   const bounds = eight.map((trial, at) => ({ ...trial, isLeast: at > 3 }));
-  expect(new Forecast([], bounds).isSure).toBe(false);
+  expect(new Forecast(spaceOf([]), bounds).isSure).toBe(false);
 });
 
 test("a trial that was ended early took at least that: the others are not thought to be shorter for it", () => {
@@ -129,7 +130,7 @@ test("an element needs the most of what its trials need of memory, and the sum o
   const finished = Array.from({ length: 20 }, () => ({
     ...{ params: {}, scale: 1, took: 100, isLeast: false },
   }));
-  const forecast = new Forecast([], finished);
+  const forecast = new Forecast(spaceOf([]), finished);
   const lot = (trialsPerElement: number, combine: Lot["combine"]): number =>
     forecast.fitting(finished, { trialsPerElement, combine, shares: [] });
   expect(lot(10, "sum")).toBeGreaterThan(1000);

@@ -1,3 +1,4 @@
+import { spaceOf } from "../../../support/space-of.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ParameterValue } from "../../../../src/core/study.ts";
@@ -25,7 +26,7 @@ function measureAll(rows: readonly Row[], objectives: readonly number[]) {
     fanova: measureFanova(parameters, values),
     marginals: parameters.map((parameter) => drawMarginal(parameter, values, "maximize")),
     pair: tabulatePair([one, other], values, "minimize"),
-    suggestions: suggestSpace(space, columns, values, "maximize", { beyondChance }),
+    suggestions: suggestSpace(spaceOf(space), columns, values, "maximize", { beyondChance }),
   };
 }
 

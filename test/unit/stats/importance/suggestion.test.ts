@@ -1,3 +1,4 @@
+import { spaceOf } from "../../../support/space-of.ts";
 import { describe, expect, test } from "vitest";
 import type { RandomSource } from "../../../../src/core/random.ts";
 import type { Dimension, Distribution, ParameterValue } from "../../../../src/core/study.ts";
@@ -24,9 +25,15 @@ function suggestFor(
   const columns = rows.parameters.map(({ column }) => column);
   const dimensions = Object.entries(space).map(([name, own]) => ({ name, distribution: own }));
   const beyondChance = new Set(["x"]);
-  const [x, none] = suggestSpace([...dimensions, ...others], columns, rows.objectives, "maximize", {
-    ...{ beyondChance, ...rest },
-  });
+  const [x, none] = suggestSpace(
+    spaceOf([...dimensions, ...others]),
+    columns,
+    rows.objectives,
+    "maximize",
+    {
+      ...{ beyondChance, ...rest },
+    },
+  );
   expect(none).toMatchObject({ action: "keep", reason: "its effect is not beyond chance" });
   return { action: x?.action, distribution: x?.dimension.distribution, reason: x?.reason };
 }
@@ -84,7 +91,7 @@ test("values that are seldom among the best are left out of a list", () => {
 });
 
 test("a value that a condition names stays", () => {
-  const others = [{ name: "y", distribution: list(1, 2), when: { x: "a" } }];
+  const others = [{ name: "y", distribution: list(1, 2), when: { x: { oneOf: ["a"] } } }];
   const found = suggestFor(list("a", "b", "c"), (value) => Number(String(value) === "b"), {
     others,
   });
@@ -107,7 +114,7 @@ test("few rows, or a parameter without results: kept", () => {
     ...{ action: "keep", reason: "only 3 of the best tenth have it, too few to tell" },
   });
   const [alone] = suggestSpace(
-    [{ name: "new", distribution: list(1) }],
+    spaceOf([{ name: "new", distribution: list(1) }]),
     [],
     Float64Array.of(1),
     "minimize",
@@ -136,7 +143,7 @@ test("of studies of noise alone, few get another space", () => {
       name,
       distribution,
     }));
-    const suggestions = suggestSpace(dimensions, columns, rows.objectives, "maximize", {
+    const suggestions = suggestSpace(spaceOf(dimensions), columns, rows.objectives, "maximize", {
       beyondChance,
     });
     if (suggestions.some(({ action }) => action !== "keep")) changed++;
@@ -152,7 +159,7 @@ test("a list of which rows took other values only stays as it is", () => {
   const columns = rows.parameters.map(({ column }) => column);
   const values: readonly ParameterValue[] = ["new", "newer"];
   const dimension = { name: "x", distribution: list(...values) };
-  const [found] = suggestSpace([dimension], columns, rows.objectives, "maximize", {
+  const [found] = suggestSpace(spaceOf([dimension]), columns, rows.objectives, "maximize", {
     beyondChance: new Set(["x"]),
   });
   expect(found).toMatchObject({ action: "keep", dimension });
