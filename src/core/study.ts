@@ -2,7 +2,14 @@ import type { GpuRequest, Placement, Pool } from "./placement.ts";
 
 /** A study as the rest of the program sees it: validated, defaults filled in, units in the names. */
 
-export type ParameterValue = string | number | boolean;
+/** Texts, numbers, yes or no; of commands also nothing, lists and mappings of these. */
+export type ParameterValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly ParameterValue[]
+  | { readonly [key: string]: ParameterValue };
 
 /** Parameter name -> value. What a trial is run with, apart from its resource. */
 export type Parameters = Readonly<Record<string, ParameterValue>>;

@@ -1,3 +1,4 @@
+import { formatValue } from "./parameter-value.ts";
 import type { Parameters } from "./study.ts";
 
 /** What a word of a trainer's command may ask for beside parameters: `{{request}}`. */
@@ -90,9 +91,9 @@ export function fillCommand(
 function fillWord(word: string, values: CommandValues, params: Parameters): string {
   return word.replaceAll(PLACEHOLDER, (text, prefix?: string, name?: string) => {
     if (text === BRACES) return "{{";
-    return prefix === undefined && isCommandValue(name)
-      ? values[name]
-      : String(params[name ?? ""] ?? "");
+    if (prefix === undefined && isCommandValue(name)) return values[name];
+    const value = params[name ?? ""];
+    return value === undefined ? "" : formatValue(value);
   });
 }
 

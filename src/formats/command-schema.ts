@@ -20,11 +20,27 @@ const nameSchema = text(
   "a name: letters, digits, `_`, `.` or `-`, the first a letter or `_`",
 );
 
-const VALUE = "a text, a number, true or false";
+const VALUE = "a text, a number, true or false, null, or a list or mapping of these";
 
-const valueSchema: z.ZodType<ParameterValue> = z
-  .union([z.string().regex(/^[^\0]*$/), z.number(), z.boolean()], expected(VALUE))
-  .meta({ id: "value" });
+const scalarSchema: z.ZodType<ParameterValue> = z.union(
+  [
+    z.string().regex(/^[^\0]*$/, expected("a text without a NUL")),
+    z.number(),
+    z.boolean(),
+    z.null(),
+  ],
+  expected("a text, a number, true or false, or null"),
+);
+
+/** Of lists in lists, and mappings. */
+const nestedSchema: z.ZodType<ParameterValue> = z.lazy(() =>
+  z.union(
+    [scalarSchema, z.array(nestedSchema), z.record(z.string(), nestedSchema)],
+    expected(VALUE),
+  ),
+);
+
+const valueSchema = nestedSchema.meta({ id: "value" });
 
 const parametersSchema: z.ZodType<Parameters> = z
   .record(nameSchema, valueSchema)
@@ -32,13 +48,13 @@ const parametersSchema: z.ZodType<Parameters> = z
 
 /** A parameter of a command's search space: whatever the command takes. */
 export const commandEntrySchema = spaceEntrySchema(
-  { schema: valueSchema, describe: VALUE },
+  { schema: valueSchema, scalar: scalarSchema, describe: VALUE, id: "commandEntry" },
   {
     ...numericShape(z.number(expected("a number")), stepSchema("real")),
     integer: z.boolean().exactOptional().describe("Whole numbers only"),
   },
   z
-    .record(nameSchema, testSchema({ schema: valueSchema, describe: VALUE }))
+    .record(nameSchema, testSchema({ schema: valueSchema, scalar: scalarSchema, describe: VALUE }))
     .meta({ id: "commandCondition" })
     .describe("Searched only in trials in which these parameters have one of these values"),
 );

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { BsweepError, messageOf } from "../core/errors.ts";
 import { canonicalJson } from "../core/identity.ts";
+import { parametersSchema } from "./manifest.ts";
 
 /** A file of trials that ran elsewhere: a line that says where they come from, then a line a trial. */
 const headerSchema = z.strictObject({
@@ -21,12 +22,10 @@ const headerSchema = z.strictObject({
   importedAt: z.string(),
 });
 
-const value = z.union([z.string(), z.number(), z.boolean()]);
-
 const trialSchema = z.strictObject({
   /** In its source. */
   number: z.int().min(0),
-  params: z.record(z.string(), value),
+  params: parametersSchema,
   epochs: z.int().min(1),
   state: z.enum(["complete", "pruned", "failed"]),
   /** Null where there is none. */

@@ -1,3 +1,4 @@
+import type { Parameters, ParameterValue } from "../core/study.ts";
 import type * as z from "zod";
 import { BsweepError, messageOf, type ErrorCode, type Issue } from "../core/errors.ts";
 
@@ -54,7 +55,13 @@ export function formatJson(value: object): string {
 }
 
 /** What a schema gives, not to be written to. */
-export type Read<T> = T extends object ? { readonly [K in keyof T]: Read<T[K]> } : T;
+export type Read<T> = [ParameterValue] extends [T]
+  ? T
+  : T extends object
+    ? [Parameters] extends [T]
+      ? T
+      : { readonly [K in keyof T]: Read<T[K]> }
+    : T;
 
 /** Checks a value that was read already. @throws BsweepError with every issue */
 export function checkValue<T>(

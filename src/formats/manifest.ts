@@ -1,11 +1,21 @@
 import * as z from "zod";
+import type { Parameters, ParameterValue } from "../core/study.ts";
 import type { ManifestElement } from "../core/trial.ts";
 import { checkValue, invalidDocument, readJson } from "./issues.ts";
 import { isManifestElement, TRIAL_ID } from "./trial-guards.ts";
 
-export const parameterValueSchema = z.union([z.string(), z.number(), z.boolean()]);
+export const parameterValueSchema: z.ZodType<ParameterValue> = z.lazy(() =>
+  z.union([
+    z.string(),
+    z.number(),
+    z.boolean(),
+    z.null(),
+    z.array(parameterValueSchema),
+    z.record(z.string(), parameterValueSchema),
+  ]),
+);
 
-export const parametersSchema = z.record(z.string(), parameterValueSchema);
+export const parametersSchema: z.ZodType<Parameters> = z.record(z.string(), parameterValueSchema);
 
 export const trialIdSchema = z.string().regex(TRIAL_ID);
 

@@ -1,3 +1,4 @@
+import { distinctValues, keyOfValue } from "../core/parameter-value.ts";
 import { countValues, takesValue, valueAt } from "../core/space/values.ts";
 import type { Distribution, Objective, Parameters, ParameterValue } from "../core/study.ts";
 
@@ -71,11 +72,11 @@ function fitChoices(
   written: readonly ParameterValue[],
   taken: readonly ParameterValue[],
 ): OptunaDistribution {
-  const choices = [...new Set([...written, ...taken])];
-  const places = new Map(choices.map((value, place) => [value, place]));
+  const choices = distinctValues([...written, ...taken]);
+  const places = new Map(choices.map((value, place) => [keyOfValue(value), place]));
   return {
     json: toJson("CategoricalDistribution", { choices }),
-    toInternal: (value) => places.get(value) ?? NaN,
+    toInternal: (value) => places.get(keyOfValue(value)) ?? NaN,
   };
 }
 

@@ -25,8 +25,8 @@ export function numberSchema(spec: NumericSpec): z.ZodType<number> {
 }
 
 /** Something of each parameter of the CNN. */
-export function mapSpecs<T>(schemaOf: (spec: ParameterSpec) => T): Record<string, T> {
+export function mapSpecs<T>(schemaOf: (spec: ParameterSpec, name: string) => T): Record<string, T> {
   return Object.fromEntries(
-    Object.entries(CNN_PARAMETERS).map(([name, spec]) => [name, schemaOf(spec)]),
+    Object.entries(CNN_PARAMETERS).map(([name, spec]) => [name, schemaOf(spec, name)]),
   );
 }

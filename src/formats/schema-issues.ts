@@ -85,6 +85,8 @@ function flattenIssue(
 /** Whether a branch of a union is for another type of value altogether than what was found. */
 function isWrongType(issue: z.core.$ZodIssue, found: unknown): boolean {
   if (issue.path.length > 0) return false;
+  if (issue.code === "invalid_union")
+    return issue.errors.every((branch) => branch.some((each) => isWrongType(each, found)));
   const isOther = issue.code === "invalid_value" && typeof found === "object";
   return issue.code === "invalid_type" || isOther;
 }

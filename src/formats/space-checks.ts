@@ -1,3 +1,4 @@
+import { formatValue, isSameValue } from "../core/parameter-value.ts";
 import type { Issue } from "../core/errors.ts";
 import { orderDimensions, passes } from "../core/space/conditions.ts";
 import { countValues, takesValue, valueAt } from "../core/space/values.ts";
@@ -62,13 +63,13 @@ function findRepeats(
 ): Issue[] {
   const first = new Map<string, ParameterValue>();
   return values.flatMap((value, index) => {
-    const same = first.get(String(value));
-    first.set(String(value), same ?? value);
+    const word = formatValue(value);
+    const same = first.get(word);
+    if (!first.has(word)) first.set(word, value);
     if (same === undefined) return [];
-    const message =
-      same === value
-        ? "twice, expected each value once"
-        : `beside ${showValue(same)}, expected one of them: a command is handed the same word`;
+    const message = isSameValue(same, value)
+      ? "twice, expected each value once"
+      : `beside ${showValue(same)}, expected one of them: a command is handed the same word`;
     return [at(index, `found ${showValue(value)} ${message}`)];
   });
 }
@@ -147,7 +148,13 @@ function checkRange(range: CheckedRange, isNormal: boolean, at: At): Issue[] {
   if (high - low > widest)
     return [at(["high"], `found ${high}, expected at most ${widest} more than \`low\`, ${low}`)];
   if (log && low <= 0) return [at(["low"], `found ${low}, expected more than 0 for \`log\``)];
-  if (step === undefined) return [];
+  return step === undefined ? [] : checkStep({ ...range, step }, at);
+}
+
+function checkStep(
+  { low, high, step, isInteger }: CheckedRange & { step: number },
+  at: At,
+): Issue[] {
   if (step > high - low) {
     return [at(["step"], `found ${step}, expected at most \`high\` - \`low\``)];
   }
@@ -192,7 +199,7 @@ function rejectCondition(
   if (fixed !== undefined)
     return passes(test, fixed)
       ? undefined
-      : `never holds: \`trainer.set\` has ${parent} ${String(fixed)}`;
+      : `never holds: \`trainer.set\` has ${parent} ${formatValue(fixed)}`;
   const distributions = searched.get(parent);
   if (distributions === undefined)
     return `found \`${parent}\`, expected a parameter of \`space\` or \`trainer.set\``;

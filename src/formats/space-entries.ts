@@ -1,3 +1,4 @@
+import { includesValue } from "../core/parameter-value.ts";
 import type { NumericSpec } from "../cnn/parameters.ts";
 import type {
   Dimension,
@@ -38,11 +39,11 @@ export function listMappings(
       return [{ place: [], mapping: { values: entry as readonly ParameterValue[] } }];
     return entry.map((each, at) => ({
       place: [at],
-      mapping: isMapping(each) ? each : { values: [each as ParameterValue] },
+      mapping: isMapping(each) ? each : { values: [each] },
     }));
   }
   if (isMapping(entry)) return [{ place: [], mapping: entry }];
-  return [{ place: [], mapping: { values: [entry as ParameterValue] } }];
+  return [{ place: [], mapping: { values: [entry] } }];
 }
 
 function isList(entry: SpaceEntry): entry is readonly (ParameterValue | SpaceMapping)[] {
@@ -162,7 +163,7 @@ export function toGroupDimensions(rows: readonly Parameters[]): readonly Dimensi
         own.map((each) => [each, { oneOf: [row[each] as ParameterValue] }]),
       );
       const found = cases.get(key) ?? { when, values: [] as ParameterValue[] };
-      if (!found.values.includes(value)) found.values.push(value);
+      if (!includesValue(found.values, value)) found.values.push(value);
       cases.set(key, found);
     }
     return [...cases.values()].map(({ when, values }) => ({

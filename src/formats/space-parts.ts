@@ -1,3 +1,4 @@
+import { isSameValue } from "../core/parameter-value.ts";
 import type { Issue } from "../core/errors.ts";
 import { randomFor } from "../core/random.ts";
 import { countUnconstrained, listCombinations } from "../core/space/combinations.ts";
@@ -113,7 +114,7 @@ function checkRow(
   if (Object.keys(row).length === 0)
     return [at("found nothing, expected parameters with a value each")];
   const isWithin = (one: Parameters, other: Parameters): boolean =>
-    Object.entries(one).every(([name, value]) => other[name] === value);
+    Object.entries(one).every(([name, value]) => isSameValue(other[name], value));
   const like = before.find((other) => isWithin(other, row) || isWithin(row, other));
   if (like === undefined) return [];
   return Object.keys(like).length === Object.keys(row).length

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { describeRange, type NumericSpec, type ParameterSpec } from "../cnn/parameters.ts";
 import type { Parameters, ParameterValue } from "../core/study.ts";
+import { isObject } from "../core/objects.ts";
 import { mapSpecs, numberSchema, valueSchema } from "./parameter-schema.ts";
 import { expected } from "./schema-issues.ts";
 
@@ -52,14 +53,23 @@ const tellSingleValue = {
       : undefined,
 };
 
+/** Of a parameter in a search space. */
+interface EntryKind extends ValueKind {
+  /** Of its mapping in the JSON schema. */
+  readonly id: string;
+}
+
 /** What is wanted of one value, for messages, and its schema. */
 interface ValueKind {
   readonly schema: z.ZodType<ParameterValue>;
+  /** Of what may stand where a list or a mapping would mean something else. */
+  readonly scalar: z.ZodType<ParameterValue>;
   readonly describe: string;
 }
 
 function kindOf(spec: ParameterSpec): ValueKind {
-  return { schema: valueSchema(spec), describe: describeValue(spec) };
+  const schema = valueSchema(spec);
+  return { schema, scalar: schema, describe: describeValue(spec) };
 }
 
 function describeValue(spec: ParameterSpec): string {
@@ -79,7 +89,7 @@ const whenSchema = z
   .meta({ id: "condition", description: WHEN });
 
 /** What a condition asks of a parameter whose values are of a kind. */
-export function testSchema({ schema, describe }: ValueKind): z.ZodType<WrittenTest> {
+export function testSchema({ schema, scalar, describe }: ValueKind): z.ZodType<WrittenTest> {
   const values = z.array(schema).min(1, expected("at least one value"));
   const number = z.number(expected("a number"));
   const mapping = z.strictObject({
@@ -91,14 +101,19 @@ export function testSchema({ schema, describe }: ValueKind): z.ZodType<WrittenTe
     below: number.exactOptional(),
   });
   return z.union(
-    [schema, values, mapping],
+    [scalar, values, mapping],
     expected(`${describe}, a list of these, or a mapping such as { atLeast: 2 }`),
   );
 }
 
+/** The schemas of the CNN's parameters in a search space. */
+export const entrySchemas = mapSpecs((spec, name) =>
+  entrySchema(spec, name).describe(spec.describe),
+);
+
 /** The search space: every parameter optional. */
 export const spaceSchema: z.ZodType<Readonly<Record<string, SpaceEntry>>> = z.strictObject(
-  mapSpecs((spec) => entrySchema(spec).describe(spec.describe).exactOptional()),
+  mapSpecs((_, name) => (entrySchemas[name] ?? z.never()).exactOptional()),
 );
 
 /** Several parameters at once, value by value. */
@@ -118,9 +133,8 @@ export function groupsSchema(row: z.ZodType<Parameters>): z.ZodType<WrittenGroup
 
 export const cnnGroupsSchema = groupsSchema(setSchema);
 
-/** The schema of one parameter of the search space, for checking it apart from the others. */
-export function entrySchema(spec: ParameterSpec): z.ZodType<SpaceEntry> {
-  const kind = kindOf(spec);
+function entrySchema(spec: ParameterSpec, name: string): z.ZodType<SpaceEntry> {
+  const kind = { ...kindOf(spec), id: `${name}Entry` };
   return spec.kind === "integer" || spec.kind === "real"
     ? spaceEntrySchema(kind, numericShape(numberSchema(spec), stepSchema(spec.kind)), whenSchema)
     : spaceEntrySchema(kind, {}, whenSchema);
@@ -147,7 +161,7 @@ export function numericShape(
 
 /** A list, a mapping, a list of mappings with conditions, or one value. */
 export function spaceEntrySchema(
-  { schema, describe }: ValueKind,
+  { schema, scalar, describe, id }: EntryKind,
   numeric: Readonly<Record<string, z.ZodType>>,
   when: z.ZodType,
 ): z.ZodType<SpaceEntry> {
@@ -168,16 +182,33 @@ export function spaceEntrySchema(
     },
     tellSingleValue,
   );
+  const named = mapping.meta({ id });
   const list = z
-    .array(z.union([schema, mapping], expected(describe)), expected("a list"))
-    .min(1, expected("at least one value"));
+    .array(z.union([schema, named], expected(describe)), expected("a list"))
+    .min(1, expected("at least one value"))
+    .superRefine((items, context) => {
+      for (const issue of findCaseIssues(items, mapping)) context.addIssue(issue);
+    });
   const forms = Object.hasOwn(numeric, "low")
     ? "a list such as [1, 2] or a range {low, high}"
     : "a list such as [a, b]";
-  return z.union(
-    [list, mapping, schema],
-    expected(`${describe}, ${forms}`),
-  ) as z.ZodType<SpaceEntry>;
+  return z.union([list, named, scalar], expected(`${describe}, ${forms}`)) as z.ZodType<SpaceEntry>;
+}
+
+type Arguments<F> = F extends (...args: infer A) => unknown ? A : never;
+type RawIssue = Exclude<Arguments<z.core.$RefinementCtx["addIssue"]>[0], string>;
+
+/** Where one of a list's mappings has a condition, all of them are no values. */
+function findCaseIssues(items: readonly unknown[], mapping: z.ZodType): RawIssue[] {
+  if (!items.some((item) => isObject(item) && "when" in item)) return [];
+  return items.flatMap((item, at) => {
+    const found = isObject(item) ? mapping.safeParse(item).error?.issues : undefined;
+    return (found ?? []).map((issue) => ({
+      ...issue,
+      input: item,
+      path: [at, ...issue.path],
+    })) as RawIssue[];
+  });
 }
 
 export function stepSchema(kind: NumericSpec["kind"]): z.ZodType<number> {

@@ -1,8 +1,8 @@
 import { Document, YAMLMap } from "yaml";
 import { escapeControls } from "../core/printable.ts";
 import { groupBy } from "../core/objects.ts";
-import type { Dimension, SearchSpace } from "../core/study.ts";
-import type { SpaceEntry, WrittenTest } from "./space-schema.ts";
+import type { Dimension, Distribution, SearchSpace } from "../core/study.ts";
+import type { SpaceEntry, SpaceMapping, WrittenTest } from "./space-schema.ts";
 
 export interface SpaceTextOptions {
   /** For a parameter, what stands beside it as a comment, one line. */
@@ -35,7 +35,13 @@ function toEntry({ distribution, when }: Dimension, knowsIntegers: boolean): Spa
       ? values
       : { values, ...(weights === undefined ? {} : { weights }), ...condition };
   }
-  const { kind, low, high, log, step, normal } = distribution;
+  return { ...writeRange(distribution, knowsIntegers), ...condition };
+}
+
+function writeRange(
+  { kind, low, high, log, step, normal }: Exclude<Distribution, { kind: "categorical" }>,
+  knowsIntegers: boolean,
+): SpaceMapping {
   const isWhole = kind === "integer";
   return {
     ...{ low, high },
@@ -43,7 +49,6 @@ function toEntry({ distribution, when }: Dimension, knowsIntegers: boolean): Spa
     ...(step === undefined || (log && isWhole && step === 1) ? {} : { step }),
     ...normal,
     ...(isWhole && !knowsIntegers ? { integer: true } : {}),
-    ...condition,
   };
 }
 
@@ -53,7 +58,9 @@ function writeCondition(when: NonNullable<Dimension["when"]>): Record<string, Wr
     Object.entries(when).map(([name, { noneOf, ...test }]) => {
       const { oneOf, ...others } = test;
       const [only, ...more] = oneOf ?? [];
-      if (only !== undefined && noneOf === undefined && Object.keys(others).length === 0)
+      const isPlain = !(oneOf ?? []).some((value) => typeof value === "object");
+      const isAlone = noneOf === undefined && Object.keys(others).length === 0;
+      if (only !== undefined && isPlain && isAlone)
         return [name, more.length === 0 ? only : [only, ...more]];
       return [name, { ...test, ...(noneOf === undefined ? {} : { not: noneOf }) }];
     }),

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { CNN_DEFAULTS, CNN_PARAMETERS, isCnnParameter } from "../cnn/parameters.ts";
 import type { Issue } from "../core/errors.ts";
-import { isObject } from "../core/objects.ts";
+import { dropAbsent, isObject } from "../core/objects.ts";
 import type { CnnStudy, CommandStudy, Objective, Study } from "../core/study.ts";
 import { preferParameters, variableOf } from "../core/trainer-command.ts";
 import {
@@ -14,7 +14,7 @@ import {
 } from "./command-schema.ts";
 import { type DocumentKind, formatJson } from "./issues.ts";
 import { checkGoals, listObjectives, toGoals } from "./goals-schema.ts";
-import { cnnGroupsSchema, entrySchema } from "./space-schema.ts";
+import { cnnGroupsSchema, entrySchemas } from "./space-schema.ts";
 import { findSchemaIssues, type IssueAt } from "./schema-issues.ts";
 import { listGroups, listMappings, type SpaceParameter } from "./space-entries.ts";
 import { buildSpace } from "./space-parts.ts";
@@ -58,12 +58,7 @@ function isCommandTrainer(trainer: unknown): boolean {
 function draftStudy(parts: JsonObject, runsCommand: boolean): SoundParts {
   const { sampler, stop, replicates, cluster, resources } = sharedShape;
   const { trainer } = (runsCommand ? commandStudySchema : studySchema).shape;
-  const groups = (runsCommand ? commandGroupsSchema : cnnGroupsSchema).safeParse(parts["together"]);
-  const constraints = sharedShape.constraints.safeParse(parts["constraints"]);
   const { pruner } = studySchema.shape;
-  const written = Object.entries(isObject(parts["space"]) ? parts["space"] : {});
-  const readParameter = runsCommand ? readCommandParameter : readCnnParameter;
-  const read = written.map(([name, entry]) => readParameter(name, entry));
   return {
     objectives: runsCommand ? [] : listObjectives(parts),
     trainer: trainer.safeParse(parts["trainer"]).data,
@@ -74,14 +69,26 @@ function draftStudy(parts: JsonObject, runsCommand: boolean): SoundParts {
     replicates: replicates.safeParse(parts["replicates"]).data,
     cluster: cluster.safeParse(parts["cluster"]).data,
     resources: resources.safeParse(parts["resources"]).data,
+    ...draftSpace(parts, runsCommand),
+    defaults: runsCommand ? {} : CNN_DEFAULTS,
+  };
+}
+
+type SpaceDraft = Pick<SoundParts, "space" | "together" | "constraints" | "spaceIsWhole">;
+
+function draftSpace(parts: JsonObject, runsCommand: boolean): SpaceDraft {
+  const written = Object.entries(isObject(parts["space"]) ? parts["space"] : {});
+  const readParameter = runsCommand ? readCommandParameter : readCnnParameter;
+  const read = written.map(([name, entry]) => readParameter(name, entry));
+  const groupsSchema = runsCommand ? commandGroupsSchema : cnnGroupsSchema;
+  const groups = groupsSchema.exactOptional().safeParse(parts["together"]);
+  const constraints = sharedShape.constraints.safeParse(parts["constraints"]);
+  return {
     space: read.flatMap((parameters) => parameters ?? []),
     together: groups.data ?? [],
     constraints: constraints.data ?? [],
     spaceIsWhole:
-      read.every((parameters) => parameters !== undefined) &&
-      constraints.success &&
-      (groups.success || parts["together"] === undefined),
-    defaults: runsCommand ? {} : CNN_DEFAULTS,
+      read.every((parameters) => parameters !== undefined) && constraints.success && groups.success,
   };
 }
 
@@ -89,8 +96,8 @@ function draftStudy(parts: JsonObject, runsCommand: boolean): SoundParts {
 function readCnnParameter(name: string, entry: unknown): readonly SpaceParameter[] | undefined {
   if (!isCnnParameter(name)) return undefined;
   const spec = CNN_PARAMETERS[name];
-  const checked = entrySchema(spec).safeParse(entry);
-  if (!checked.success) return undefined;
+  const checked = entrySchemas[name]?.safeParse(entry);
+  if (checked?.success !== true) return undefined;
   const isNumber = spec.kind === "integer" || spec.kind === "real";
   return listMappings(checked.data).map(({ place, mapping }) => ({
     ...{ name, mapping, path: ["space", name, ...place] },
@@ -132,32 +139,35 @@ function checkCommandParts(parts: JsonObject, issueAt: IssueAt): Issue[] {
   ];
 }
 
-function buildCnnStudy(
-  { study, objective, objectives, require, together, constraints, ...written }: WrittenStudy,
-  draft: SoundParts,
-  file: string,
-): CnnStudy {
+/** What studies of any trainer say in the same words. */
+function takeCommon(written: WrittenStudy | WrittenCommandStudy) {
+  const { sampler, stop, pruner, replicates, cluster, resources } = written;
+  return { ...{ sampler, replicates, cluster, resources }, ...dropAbsent({ stop, pruner }) };
+}
+
+function buildCnnStudy(written: WrittenStudy, draft: SoundParts, file: string): CnnStudy {
+  const { study, objective, objectives, require, data, trainer } = written;
   const [first = objective, ...further] = objectives ?? [];
   const direct = ({ metric }: Pick<typeof first, "metric">): Objective => ({
     metric,
     direction: directionOf(metric),
   });
   return {
-    ...written,
-    ...{ name: study, file },
+    ...takeCommon(written),
+    ...{ name: study, file, data, trainer },
     ...toGoals([direct(first), ...further.map(direct)], require),
-    space: buildSpace({ ...draft, set: written.trainer.set }),
+    space: buildSpace({ ...draft, set: trainer.set }),
   };
 }
 
 function buildCommandStudy(
-  { study, data, trainer, objective, objectives, require, ...rest }: WrittenCommandStudy,
+  written: WrittenCommandStudy,
   draft: SoundParts,
   file: string,
 ): CommandStudy {
+  const { study, data, trainer, objective, objectives, require } = written;
   const [first = objective, ...further] = objectives ?? [];
   if (first === undefined) throw new Error("a study without an objective was not refused");
-  const { together, constraints, ...written } = rest;
   const space = buildSpace({ ...draft, set: trainer.set });
   const parameters = [...space.dimensions.map(({ name }) => name), ...Object.keys(trainer.set)];
   const { command, preferred } = preferParameters(trainer.command, parameters);
@@ -166,7 +176,7 @@ function buildCommandStudy(
       `trainer.command: {{${name}}} is the study's parameter \`${name}\`; bsweep's own value is in ${variableOf(name)}`,
   );
   return {
-    ...written,
+    ...takeCommon(written),
     ...{ name: study, file, data: data ?? null },
     ...toGoals([first, ...further], require),
     ...(notes.length === 0 ? {} : { notes }),
@@ -178,7 +188,7 @@ function buildCommandStudy(
 /** The text of templates/study.schema.json, the JSON schema of study files for editors. */
 export function formatStudyJsonSchema(): string {
   const [cnn, command] = [studySchema, commandStudySchema].map(
-    (schema) => z.toJSONSchema(schema, { io: "input", reused: "ref" }) as JsonObject,
+    (schema) => z.toJSONSchema(schema, { io: "input" }) as JsonObject,
   );
   const { $schema, $defs: parts, ...ofCnn } = cnn ?? {};
   const { $defs: commandParts, ...ofCommand } = command ?? {};

@@ -221,11 +221,11 @@ export const sharedShape = {
     "at most 64 letters, digits, `.`, `_` or `-`, the first a letter or digit",
   ).describe("Name of the study; it becomes a folder and a job name"),
   data: dataSchema,
-  sampler: samplerSchema,
   constraints: z
     .array(text(/\S/, 'an expression such as "filters < denseUnits"'))
     .default([])
     .describe("What combinations keep to: expressions in CEL over parameters"),
+  sampler: samplerSchema,
   stop: stopSchema.exactOptional(),
   pruner: prunerSchema(z.string()).exactOptional(),
   replicates: integer(1, 1000).default(1).describe("Runs of each combination, with other seeds"),

@@ -30,11 +30,21 @@ export const TRIAL_ID = /^[0-9a-f]{16}$/;
 
 const isTrialId: Guard = (value) => typeof value === "string" && TRIAL_ID.test(value);
 
+/** Deeper ones are refused: whoever wrote them did not mean it. */
+const MOST_NESTED = 20;
+
+function isParameterValue(value: unknown, depth = 0): boolean {
+  if (isText(value) || isNumber(value) || typeof value === "boolean" || value === null) return true;
+  if (depth >= MOST_NESTED) return false;
+  const isInner: Guard = (inner) => isParameterValue(inner, depth + 1);
+  return isListOf(isInner)(value) || isRecordOf(isInner)(value);
+}
+
 /** Of a trial, in manifests and results. */
 const TRIAL_GUARDS: MemberGuards<Trial> = {
   number: isInteger(1),
   trialId: isTrialId,
-  params: isRecordOf((value) => isText(value) || isNumber(value) || typeof value === "boolean"),
+  params: isRecordOf((value) => isParameterValue(value)),
   replicate: isInteger(0),
   seed: isInteger(0),
   resource: isObjectOf({ epochs: isInteger(1) } satisfies MemberGuards<Trial["resource"]>),

@@ -1,3 +1,4 @@
+import { formatValue } from "../core/parameter-value.ts";
 import Table from "cli-table3";
 import { escapeControls } from "../core/printable.ts";
 import type { ParameterValue } from "../core/study.ts";
@@ -14,7 +15,7 @@ export function toCell(text: string, maxLength = MAX_CELL_LENGTH): string {
 
 /** A parameter's value, exactly: trials that differ look different. Nothing where the trial has no such parameter. */
 export function formatParameter(value: ParameterValue | undefined): string {
-  return value === undefined ? "" : toCell(String(value), MAX_PARAMETER_LENGTH);
+  return value === undefined ? "" : toCell(formatValue(value), MAX_PARAMETER_LENGTH);
 }
 
 export interface Column {

@@ -1,8 +1,9 @@
-import type { ParameterValue } from "../core/study.ts";
+import { formatValue } from "../core/parameter-value.ts";
+import type { Parameters } from "../core/study.ts";
 import { labelOfSetting, type ReportedTrial, type StudyRanking } from "../stats/study-report.ts";
 
 /** Null where a value is missing. */
-export type Cell = ParameterValue | null;
+export type Cell = string | number | boolean | null;
 
 /** What a column holds, whatever the values that happen to be there; a parameter's may be anything. */
 export type CellKind = "integer" | "real" | "text" | "parameter";
@@ -31,7 +32,7 @@ export function flattenRanking(report: StudyRanking, top: number): FlatTable {
       .map((row) => [
         ...columns.map(([, , read]) => read(row)),
         labelOfSetting(report, row.setting),
-        ...params.map((name) => own(row.params, name)),
+        ...params.map((name) => parameterCell(row.params, name)),
         ...metrics.map((name) => own(row.metrics, name)),
       ]),
   };
@@ -61,6 +62,12 @@ function namesIn(mappings: Iterable<object>): string[] {
   const names = new Set<string>();
   for (const mapping of mappings) for (const name of Object.keys(mapping)) names.add(name);
   return [...names];
+}
+
+/** Lists and mappings as JSON. */
+function parameterCell(params: Parameters, name: string): Cell {
+  const value = Object.hasOwn(params, name) ? params[name] : undefined;
+  return typeof value === "object" ? formatValue(value) : (value ?? null);
 }
 
 function own(mapping: Readonly<Record<string, Cell>>, name: string): Cell {

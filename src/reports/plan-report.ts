@@ -1,3 +1,4 @@
+import { formatValue } from "../core/parameter-value.ts";
 import type { ImpossibleShape } from "../app/plan/tally.ts";
 import type { PlannedArrays, PlanReport } from "../app/plan.ts";
 import type { RequestAdvice } from "../app/plan/request-advice.ts";
@@ -174,7 +175,7 @@ function describeImpossible(impossible: readonly ImpossibleShape[]): string[] {
 
 function formatParameters(params: Parameters): string {
   return Object.entries(params)
-    .map(([name, value]) => `${name} ${value}`)
+    .map(([name, value]) => `${name} ${formatValue(value)}`)
     .join(", ");
 }
 

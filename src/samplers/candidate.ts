@@ -1,3 +1,4 @@
+import { distinctValues, isSameValue } from "../core/parameter-value.ts";
 import type { RandomSource } from "../core/random.ts";
 import { activeDimensions, isActive, orderDimensions } from "../core/space/conditions.ts";
 import { type ConstraintTest, createConstraintTest } from "../core/space/constraints.ts";
@@ -89,7 +90,8 @@ function listNear(
   random: RandomSource,
 ): ParameterValue[] {
   const count = countValues(distribution);
-  if (count <= MOST_VALUES) return listAll(distribution, count).filter((each) => each !== value);
+  if (count <= MOST_VALUES)
+    return listAll(distribution, count).filter((each) => !isSameValue(each, value));
   const share = shareOf(distribution, value);
   const near = STEPS.flatMap((step) => [-1, 1].map((sign) => sign * step * (0.5 + random.next())))
     .map((step) => share + step)
@@ -100,7 +102,7 @@ function listNear(
     for (const at of [index - 1, index + 1])
       if (at >= 0 && at < count) near.push(valueAt(distribution, at));
   }
-  return [...new Set(near)].filter((each) => each !== value);
+  return distinctValues(near).filter((each) => !isSameValue(each, value));
 }
 
 function listAll(distribution: Distribution, count: number): ParameterValue[] {
@@ -122,7 +124,7 @@ function shareInList(
   { values, weights }: Extract<Distribution, { kind: "categorical" }>,
   value: ParameterValue,
 ): number {
-  const at = values.indexOf(value);
+  const at = values.findIndex((each) => isSameValue(each, value));
   if (weights === undefined) return (at + 0.5) / values.length;
   const sum = (of: readonly number[]): number => of.reduce((total, each) => total + each, 0);
   return (sum(weights.slice(0, at)) + (weights[at] ?? 0) / 2) / sum(weights);

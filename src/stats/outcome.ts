@@ -1,3 +1,4 @@
+import { formatValue } from "../core/parameter-value.ts";
 import type { ParameterValue } from "../core/study.ts";
 
 /** Complete results of one trial that should be equal bit for bit, and are not. */
@@ -17,6 +18,6 @@ export const HOLDOUT_LOSS = "holdoutLoss";
 export function compareValues(a: ParameterValue, b: ParameterValue): number {
   if (typeof a === "number" && typeof b === "number") return a - b;
   if (typeof a === "number" || typeof b === "number") return typeof a === "number" ? -1 : 1;
-  const [left, right] = [String(a), String(b)];
+  const [left, right] = [formatValue(a), formatValue(b)];
   return left < right ? -1 : Number(left > right);
 }

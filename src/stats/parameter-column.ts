@@ -1,3 +1,4 @@
+import { keyOfValue } from "../core/parameter-value.ts";
 import type { Parameters, ParameterValue } from "../core/study.ts";
 import { compareValues } from "./outcome.ts";
 
@@ -33,7 +34,9 @@ export function codeParameters(
 
 /** Values in the order in which they come. */
 class UnsortedColumn {
-  readonly #seen = new Map<ParameterValue, number>();
+  /** By key: its place in the order of coming. */
+  readonly #seen = new Map<string | number | boolean, number>();
+  readonly #values: ParameterValue[] = [];
   readonly #codes: Int32Array;
 
   constructor(length: number) {
@@ -45,16 +48,20 @@ class UnsortedColumn {
   }
 
   set(row: number, value: ParameterValue): void {
-    const code = this.#seen.get(value) ?? this.#seen.size;
-    if (code === this.#seen.size) this.#seen.set(value, code);
+    const key = keyOfValue(value);
+    const code = this.#seen.get(key) ?? this.#seen.size;
+    if (code === this.#seen.size) {
+      this.#seen.set(key, code);
+      this.#values.push(value);
+    }
     this.#codes[row] = code;
   }
 
   sort(): Omit<ParameterColumn, "name"> {
-    const seen = [...this.#seen.keys()];
+    const seen = this.#values;
     const values = [...seen].sort(compareValues);
-    const places = new Map(values.map((value, place) => [value, place]));
-    const placeOf = seen.map((value) => places.get(value) ?? -1);
+    const places = new Map(values.map((value, place) => [keyOfValue(value), place]));
+    const placeOf = seen.map((value) => places.get(keyOfValue(value)) ?? -1);
     return { values, codes: this.#codes.map((code) => placeOf[code] ?? -1) };
   }
 }

@@ -1,5 +1,6 @@
 import { groupBy } from "../core/objects.ts";
-import type { Objective } from "../core/study.ts";
+import { formatValue } from "../core/parameter-value.ts";
+import type { Objective, ParameterValue } from "../core/study.ts";
 import type { ParameterImportance } from "./importance/importance.ts";
 import { mean, quantile } from "./moments.ts";
 import type { ParameterColumn } from "./parameter-column.ts";
@@ -101,11 +102,16 @@ function groupByValue({ values, codes }: ParameterColumn, ranked: number): Group
   const groupOfCode = bins.map((bin) => groupOf.get(bin) ?? -1);
   return {
     groups: [...groups.values()].map((all) => ({
-      label: [...new Set([taken[all[0] ?? 0]?.value, taken[all.at(-1) ?? 0]?.value])].join(" .. "),
+      label: labelEnds(taken[all[0] ?? 0]?.value, taken[all.at(-1) ?? 0]?.value),
       failed: all.reduce((sum, place) => sum + (taken[place]?.failed ?? 0), 0),
     })),
     places: codes.subarray(0, ranked).map((code) => groupOfCode[code] ?? -1),
   };
+}
+
+function labelEnds(...ends: readonly (ParameterValue | undefined)[]): string {
+  const shown = ends.map((value) => (value === undefined ? "" : formatValue(value)));
+  return [...new Set(shown)].join(" .. ");
 }
 
 function countCodes(codes: Int32Array, length: number): Int32Array {

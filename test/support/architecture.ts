@@ -15,6 +15,7 @@ export const LAYERS = [
 
 /** Third-party package -> the folders that may import it. */
 export const FENCES: Readonly<Record<string, readonly string[]>> = {
+  "@marcbachmann/cel-js": ["core"],
   "@mapbox/node-pre-gyp": ["trainer"],
   "@tensorflow/[^/]+": ["trainer"],
   "better-sqlite3": ["storage"],

@@ -1,3 +1,4 @@
+import { formatValue, isSameValue } from "../../core/parameter-value.ts";
 import { isActive, orderDimensions } from "../../core/space/conditions.ts";
 import type { Distribution, Parameters, ParameterValue, Study } from "../../core/study.ts";
 import type { ImportedTrial } from "../../formats/imported-trials.ts";
@@ -30,7 +31,7 @@ export function fitTrial(
   }
   const other = Object.keys(trainer.set).find((name) => {
     const [fixed, told] = [trainer.set[name], raw.params[name]];
-    return told !== undefined && fixed !== undefined && String(told) !== String(fixed);
+    return told !== undefined && fixed !== undefined && formatValue(told) !== formatValue(fixed);
   });
   if (other !== undefined) return { reason: `another ${other}` };
   const { number, state, objective, seconds, steps } = raw;
@@ -49,11 +50,11 @@ function toValue(distribution: Distribution, given: ParameterValue): ParameterVa
     return typeof number === "number" && Number.isFinite(number) ? number : undefined;
   }
   const { values } = distribution;
-  const text = String(given).toLowerCase();
+  const text = formatValue(given);
   return (
-    values.find((value) => value === given || value === number) ??
-    values.find((value) => typeof value === "boolean" && String(value) === text) ??
-    values.find((value) => String(value) === String(given)) ??
+    values.find((value) => isSameValue(value, given) || value === number) ??
+    values.find((value) => typeof value === "boolean" && String(value) === text.toLowerCase()) ??
+    values.find((value) => formatValue(value) === text) ??
     (typeof number === "number" && !Number.isNaN(number) ? number : given)
   );
 }

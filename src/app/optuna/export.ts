@@ -1,3 +1,4 @@
+import { keyOfValue } from "../../core/parameter-value.ts";
 import { closeSync, openSync, readSync } from "node:fs";
 import { distributionOf } from "../../core/space/conditions.ts";
 import type { Effects } from "../../core/effects.ts";
@@ -120,11 +121,11 @@ function describeStudy(
   const fixed: Record<string, ParameterValue> = {};
   for (const [parameter, values] of taken) {
     const [only] = values;
-    const isFixed = !isSearched.has(parameter) && values.size === 1;
+    const isFixed = !isSearched.has(parameter) && values.length === 1;
     if (isFixed && only !== undefined) fixed[parameter] = only;
     else {
       const written = distributionOf(study.space, parameter);
-      distributions.set(parameter, fitDistribution(written ?? undefined, [...values]));
+      distributions.set(parameter, fitDistribution(written ?? undefined, values));
     }
   }
   const context = {
@@ -145,13 +146,13 @@ function* describeEach(groups: readonly RunGroup[], context: TrialContext): Gene
 }
 
 /** By parameter, in the order in which trials name them. */
-function takenValues(all: readonly Parameters[]): ReadonlyMap<string, ReadonlySet<ParameterValue>> {
-  const taken = new Map<string, Set<ParameterValue>>();
+function takenValues(all: readonly Parameters[]): ReadonlyMap<string, readonly ParameterValue[]> {
+  const taken = new Map<string, Map<unknown, ParameterValue>>();
   for (const params of all)
     for (const [name, value] of Object.entries(params)) {
       const values = taken.get(name);
-      if (values === undefined) taken.set(name, new Set([value]));
-      else values.add(value);
+      if (values === undefined) taken.set(name, new Map([[keyOfValue(value), value]]));
+      else values.set(keyOfValue(value), value);
     }
-  return taken;
+  return new Map([...taken].map(([name, values]) => [name, [...values.values()]]));
 }

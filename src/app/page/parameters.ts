@@ -1,3 +1,4 @@
+import { formatValue } from "../../core/parameter-value.ts";
 import type { ParameterValue, SearchSpace } from "../../core/study.ts";
 import type { Share } from "../../stats/importance/share.ts";
 import { codeParameters, isVarying } from "../../stats/parameter-column.ts";
@@ -37,8 +38,10 @@ export function tabulateParameters(
     .sort((a, b) => Number(b.varies) - Number(a.varies));
 }
 
-function showValue(value: ParameterValue): ParameterValue {
-  return typeof value === "string" ? showText(value, MAX_VALUE_LENGTH) : value;
+function showValue(value: ParameterValue): string | number | boolean {
+  return typeof value === "number" || typeof value === "boolean"
+    ? value
+    : showText(formatValue(value), MAX_VALUE_LENGTH);
 }
 
 /** The most important first. */

@@ -44,8 +44,9 @@ function* combine(
 export function countCombinations(space: SearchSpace): number {
   const all = countUnconstrained(space);
   if (space.constraints.length === 0 || all > MOST_COUNTED) return all;
+  const combinations = listCombinations(space);
   let count = 0;
-  for (const _ of listCombinations(space)) count++;
+  while (combinations.next().done !== true) count++;
   return count;
 }
 

@@ -1,3 +1,4 @@
+import { includesValue } from "../parameter-value.ts";
 import type {
   Dimension,
   Distribution,
@@ -10,18 +11,23 @@ import { coverDistributions } from "./values.ts";
 
 /** Whether a parameter's value passes. */
 export function passes(test: ValueTest, value: ParameterValue): boolean {
-  const { oneOf, noneOf, atLeast, atMost, above, below } = test;
-  if (oneOf?.includes(value) === false || noneOf?.includes(value) === true) return false;
-  const isCompared = [atLeast, atMost, above, below].some((each) => each !== undefined);
-  if (!isCompared) return true;
-  return (
-    typeof value === "number" &&
-    value >= (atLeast ?? -Infinity) &&
-    value <= (atMost ?? Infinity) &&
-    value > (above ?? -Infinity) &&
-    value < (below ?? Infinity)
-  );
+  const { oneOf, noneOf } = test;
+  if (oneOf !== undefined && !includesValue(oneOf, value)) return false;
+  if (noneOf !== undefined && includesValue(noneOf, value)) return false;
+  return COMPARISONS.every(([name, holds]) => {
+    const limit = test[name];
+    return limit === undefined || (typeof value === "number" && holds(value, limit));
+  });
 }
+
+type Comparison = Exclude<keyof ValueTest, "oneOf" | "noneOf">;
+
+const COMPARISONS: readonly (readonly [Comparison, (value: number, limit: number) => boolean])[] = [
+  ["atLeast", (value, limit) => value >= limit],
+  ["atMost", (value, limit) => value <= limit],
+  ["above", (value, limit) => value > limit],
+  ["below", (value, limit) => value < limit],
+];
 
 /** Whether every parameter that the condition names is there, and passes. */
 function holds({ when = {} }: Dimension, chosen: Parameters): boolean {

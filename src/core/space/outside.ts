@@ -1,3 +1,4 @@
+import { formatValue, isSameValue } from "../parameter-value.ts";
 import type { Parameters, Study } from "../study.ts";
 import { activeDimensions } from "./conditions.ts";
 import { createConstraintTest } from "./constraints.ts";
@@ -17,22 +18,23 @@ export function createOutsideTest(
   const breaks = createConstraintTest(space);
   return (params, epochs) => {
     const strange = Object.keys(params).filter(
-      (name) => !searched.has(name) && fixed[name] !== params[name],
+      (name) => !searched.has(name) && !isSameValue(fixed[name], params[name]),
     );
     const missing = Object.keys(trainer.set).filter(
-      (name) => !Object.hasOwn(params, name) && defaults[name] !== trainer.set[name],
+      (name) => !Object.hasOwn(params, name) && !isSameValue(defaults[name], trainer.set[name]),
     );
     const active = new Map(activeDimensions(dimensions, params).map((each) => [each.name, each]));
     const outside = [...searched].filter((name) => {
       const dimension = active.get(name);
       if (dimension === undefined) return Object.hasOwn(params, name);
-      const value = params[name] ?? defaults[name];
+      const value = params[name] === undefined ? defaults[name] : params[name];
       return value === undefined || !contains(dimension.distribution, value);
     });
     const names = [...outside, ...strange, ...missing];
-    const reasons = names.map((name) =>
-      Object.hasOwn(params, name) ? `${name} ${String(params[name])}` : `no ${name}`,
-    );
+    const reasons = names.map((name) => {
+      const value = Object.hasOwn(params, name) ? params[name] : undefined;
+      return value === undefined ? `no ${name}` : `${name} ${formatValue(value)}`;
+    });
     if (epochs !== trainer.epochs) reasons.push(`epochs ${epochs}`);
     const broken = reasons.length === 0 ? breaks(params) : null;
     if (broken !== null) reasons.push(`breaks ${broken.expression}`);

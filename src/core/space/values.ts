@@ -1,3 +1,4 @@
+import { distinctValues, includesValue } from "../parameter-value.ts";
 import type { Distribution, ParameterValue } from "../study.ts";
 
 /** Digits kept of `low + i * step`: 0.1 + 2 * 0.1 is written, and identified, as 0.3. */
@@ -45,7 +46,7 @@ function countDecimals(value: number): number {
 
 /** Whether `value` is one of a distribution's own; none is of a range without steps. */
 export function takesValue(distribution: Distribution, value: ParameterValue): boolean {
-  if (distribution.kind === "categorical") return distribution.values.includes(value);
+  if (distribution.kind === "categorical") return includesValue(distribution.values, value);
   const { low, step } = distribution;
   if (typeof value !== "number" || step === undefined) return false;
   const index = Math.round((value - low) / step);
@@ -69,7 +70,7 @@ export function coverDistributions(all: readonly Distribution[]): Distribution |
   if (first === undefined || others.length === 0) return first ?? null;
   const lists = all.filter((each) => each.kind === "categorical");
   if (lists.length === all.length)
-    return { kind: "categorical", values: [...new Set(lists.flatMap(({ values }) => values))] };
+    return { kind: "categorical", values: distinctValues(lists.flatMap(({ values }) => values)) };
   const ranges = all.filter((each) => each.kind !== "categorical");
   if (lists.length > 0) return null;
   const [low, high] = [

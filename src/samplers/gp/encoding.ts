@@ -1,3 +1,4 @@
+import { keyOfValue } from "../../core/parameter-value.ts";
 import { createSlotReader } from "../../core/space/conditions.ts";
 import { countValues } from "../../core/space/values.ts";
 import type {
@@ -57,6 +58,6 @@ function encodeBy(distribution: Distribution): {
   const isCategory = numbers === null;
   const ordered = numbers ?? values;
   const last = isCategory ? 1 : Math.max(1, values.length - 1);
-  const places = new Map(ordered.map((value, at) => [value, at / last]));
-  return { isCategory, toNumber: (value) => places.get(value) ?? 0 };
+  const places = new Map(ordered.map((value, at) => [keyOfValue(value), at / last]));
+  return { isCategory, toNumber: (value) => places.get(keyOfValue(value)) ?? 0 };
 }

@@ -1,3 +1,4 @@
+import { keyOfValue } from "../../core/parameter-value.ts";
 import { countValues } from "../../core/space/values.ts";
 import type { Dimension, Distribution, ParameterValue } from "../../core/study.ts";
 import { orderNumbers, shareOf } from "../candidate.ts";
@@ -31,8 +32,8 @@ export function createAxis(
   const count = values.length;
   const numbers = orderNumbers(values);
   const ordered = numbers ?? values;
-  const places = new Map(ordered.map((value, at) => [value, at]));
-  const placeOf = (value: ParameterValue): number => places.get(value) ?? 0;
+  const places = new Map(ordered.map((value, at) => [keyOfValue(value), at]));
+  const placeOf = (value: ParameterValue): number => places.get(keyOfValue(value)) ?? 0;
   const valueAt = (at: number): ParameterValue => ordered[Math.min(count - 1, at)] ?? "";
   if (numbers === null) {
     const mark = (value: ParameterValue): Mark => ({ place: placeOf(value), low: 0, high: 0 });

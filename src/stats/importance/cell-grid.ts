@@ -1,3 +1,4 @@
+import { distinctValues, keyOfValue } from "../../core/parameter-value.ts";
 import { countValues } from "../../core/space/values.ts";
 import type { Distribution, ParameterValue } from "../../core/study.ts";
 import { compareValues } from "../outcome.ts";
@@ -41,7 +42,7 @@ export function cutIntoCells({ column, distribution }: SearchedParameter): CellG
       return cutRange(cover(range, values), values);
   }
   const listed = distribution?.kind === "categorical" ? distribution.values : [];
-  return cutList([...new Set([...listed, ...values])].sort(compareValues), values);
+  return cutList(distinctValues([...listed, ...values]).sort(compareValues), values);
 }
 
 /** Many different numbers are a range. */
@@ -57,12 +58,12 @@ function cover(range: Range, values: readonly number[]): Range {
 }
 
 function cutList(all: readonly ParameterValue[], values: readonly ParameterValue[]): CellGrid {
-  const cells = new Map(all.map((value, cell) => [value, cell]));
+  const cells = new Map(all.map((value, cell) => [keyOfValue(value), cell]));
   return {
     kind: "list",
     isOrdered: all.every((value) => typeof value === "number"),
     measures: new Float64Array(all.length).fill(1 / all.length),
-    cellOfValue: Int32Array.from(values, (value) => cells.get(value) ?? 0),
+    cellOfValue: Int32Array.from(values, (value) => cells.get(keyOfValue(value)) ?? 0),
   };
 }
 

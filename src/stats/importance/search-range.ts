@@ -99,11 +99,15 @@ function isDrawnOneByOne({ kind, log, step }: Range): boolean {
   return kind === "integer" && log && step === 1;
 }
 
+/** Beyond its ends there is hardly anything of a normal distribution, and steps in the logarithm are no ratio. */
+function canBeWidened(range: Range): boolean {
+  const { log, step, normal } = range;
+  return normal === undefined && (!log || step === undefined || isDrawnOneByOne(range));
+}
+
 function widenRange(range: Range, side: Side, limits?: NumberLimits): Range | null {
-  const { low, high, log, normal } = range;
-  // Beyond the ends there is hardly anything of a normal distribution, and steps in the logarithm are no ratio.
-  if (normal !== undefined || (log && range.step !== undefined && !isDrawnOneByOne(range)))
-    return null;
+  const { low, high, log } = range;
+  if (!canBeWidened(range)) return null;
   const bounds = limits ?? guessLimits(low);
   const [edge, sign] = side === "low" ? [low, -1] : [high, 1];
   const beyond = log ? edge * Math.sqrt(high / low) ** sign : edge + sign * (high / 2 - low / 2);

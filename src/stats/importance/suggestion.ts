@@ -1,3 +1,4 @@
+import { formatValue, includesValue, isSameValue } from "../../core/parameter-value.ts";
 import { countValues, valueAt } from "../../core/space/values.ts";
 import type {
   Dimension,
@@ -182,7 +183,7 @@ function findDropped(
       canGo(one) &&
       isPoor([one], expected) &&
       one.bin.kind === "value" &&
-      distribution.values.includes(one.bin.value),
+      includesValue(distribution.values, one.bin.value),
   );
   return dropped.length < distribution.values.length ? dropped : [];
 }
@@ -201,7 +202,7 @@ function pool(bins: readonly BinTally[]): { readonly top: number; readonly count
 /** Whether a condition holds for what is in a bin, or names it. */
 function isAskedFor(bin: Bin, test: ValueTest): boolean {
   const named = [...(test.oneOf ?? []), ...(test.noneOf ?? [])];
-  if (bin.kind === "value") return passes(test, bin.value) || named.includes(bin.value);
+  if (bin.kind === "value") return passes(test, bin.value) || includesValue(named, bin.value);
   return (
     passes(test, bin.low) ||
     passes(test, bin.high) ||
@@ -217,7 +218,7 @@ function dropBins(
   if (dropped.length === 0) return distribution;
   if (distribution.kind === "categorical") {
     const isDropped = (value: ParameterValue): boolean =>
-      dropped.some(({ bin }) => bin.kind === "value" && bin.value === value);
+      dropped.some(({ bin }) => bin.kind === "value" && isSameValue(bin.value, value));
     return keepValues(distribution, (value) => !isDropped(value));
   }
   const kept = bins.filter((bin) => !dropped.includes(bin));
@@ -230,7 +231,10 @@ function keepValues(
   { values, weights, ...distribution }: Extract<Distribution, { kind: "categorical" }>,
   isKept: (value: ParameterValue) => boolean,
 ): Distribution {
-  const kept = weights?.filter((_, at) => isKept(values[at] ?? ""));
+  const kept = weights?.filter((_, at) => {
+    const value = values[at];
+    return value !== undefined && isKept(value);
+  });
   return {
     ...distribution,
     values: values.filter(isKept),
@@ -256,7 +260,7 @@ function describeDropped(dropped: readonly BinTally[], { expected }: Tally): str
 }
 
 function showBin(bin: Bin): string {
-  if (bin.kind === "value") return String(bin.value);
+  if (bin.kind === "value") return formatValue(bin.value);
   const show = (end: number): number => Number(end.toPrecision(3));
   return `${show(bin.low)} .. ${show(bin.high)}`;
 }

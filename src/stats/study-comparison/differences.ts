@@ -1,3 +1,4 @@
+import { distinctValues, formatValue } from "../../core/parameter-value.ts";
 import type { Setting } from "../../core/setting.ts";
 import type { Parameters, ParameterValue } from "../../core/study.ts";
 import type { PlannedSetting } from "../../core/setting.ts";
@@ -47,20 +48,23 @@ const MAX_LISTED = 8;
 
 /** Which values each parameter takes in the trials that were planned. */
 export function describeSpace(outcomes: readonly Pick<TrialOutcome, "params">[]): Facts {
-  const taken = new Map<string, Set<ParameterValue>>();
+  const taken = new Map<string, ParameterValue[]>();
   for (const { params } of outcomes) {
     for (const [name, value] of Object.entries(JSON.parse(params) as Parameters)) {
       const values = taken.get(name);
-      if (values === undefined) taken.set(name, new Set([value]));
-      else values.add(value);
+      if (values === undefined) taken.set(name, [value]);
+      else values.push(value);
     }
   }
-  return new Map([...taken].map(([name, values]) => [name, describeValues([...values])]));
+  return new Map(
+    [...taken].map(([name, values]) => [name, describeValues(distinctValues(values))]),
+  );
 }
 
 /** `8, 16, 32` or `0.0001 .. 0.1 (50 values)`. */
 export function describeValues(values: readonly ParameterValue[]): string {
   const sorted = [...values].sort(compareValues);
-  if (sorted.length <= MAX_LISTED) return sorted.map(String).join(", ");
-  return `${String(sorted[0])} .. ${String(sorted.at(-1))} (${sorted.length} values)`;
+  if (sorted.length <= MAX_LISTED) return sorted.map(formatValue).join(", ");
+  const [first, last] = [sorted[0], sorted.at(-1)].map((value) => formatValue(value ?? ""));
+  return `${first} .. ${last} (${sorted.length} values)`;
 }

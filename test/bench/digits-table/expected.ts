@@ -1,3 +1,4 @@
+import { formatValue } from "../../../src/core/parameter-value.ts";
 import { factorize, solve } from "../../../src/samplers/gp/cholesky.ts";
 import type { Parameters } from "../../../src/core/study.ts";
 import type { TableTrial } from "./read.ts";
@@ -44,7 +45,7 @@ interface Fitted {
 function fitEffects(rows: readonly Fitted[]): readonly number[] {
   const index = new Map<string, number>();
   const effects = rows.map(({ params }) => {
-    const mains = Object.entries(params).map(([name, value]) => `${name}=${value}`);
+    const mains = Object.entries(params).map(([name, value]) => `${name}=${formatValue(value)}`);
     const pairs = mains.flatMap((one, at) => mains.slice(at + 1).map((other) => `${one} ${other}`));
     return ["", ...mains, ...pairs].map((effect) => {
       const place = index.get(effect) ?? index.size;

@@ -1,3 +1,4 @@
+import { formatValue } from "../../../src/core/parameter-value.ts";
 import { spaceOf } from "../../support/space-of.ts";
 import { describe, expect, test } from "vitest";
 import { countCombinations } from "../../../src/core/space/combinations.ts";
@@ -70,7 +71,7 @@ describe("steps far from zero, and finer than twelve digits", () => {
     [0.1234567890123, 2, 0.5, "1.6234567890123"],
   ])("real numbers %d .. %d by %d are as written: the fourth is %s", (low, high, step, fourth) => {
     const range = { kind: "real", low, high, log: false, step } as const;
-    expect(String(valueAt(range, 3))).toBe(fourth);
+    expect(formatValue(valueAt(range, 3))).toBe(fourth);
     expect(takesValue(range, Number(fourth))).toBe(true);
     expect(takesValue(range, Number(fourth) + step / 2)).toBe(false);
   });

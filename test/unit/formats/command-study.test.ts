@@ -1,3 +1,4 @@
+import { spaceOf } from "../../support/space-of.ts";
 import { expect, test } from "vitest";
 import { BsweepError, formatIssue } from "../../../src/core/errors.ts";
 import { parseStudyFile } from "../../../src/formats/study-file.ts";
@@ -38,18 +39,21 @@ sampler: { kind: random, trials: 4 }
       epochs: 1,
       set: { model: "res net", seed: 3 },
     },
-    space: [
+    space: spaceOf([
       { name: "lr", distribution: { kind: "real", low: 0, high: 1, log: false } },
-      { name: "layer.1-units", distribution: { kind: "integer", low: 16, high: 64, step: 1 } },
+      {
+        name: "layer.1-units",
+        distribution: { kind: "integer", low: 16, high: 64, log: false, step: 1 },
+      },
       // Its condition holds always.
-      { name: "width", distribution: { kind: "integer", low: 2, high: 8, step: 2 } },
+      { name: "width", distribution: { kind: "integer", low: 2, high: 8, log: false, step: 2 } },
       {
         name: "warm",
         distribution: { kind: "categorical", values: [true, "on", 1.5] },
         when: { flag: { oneOf: [true] } },
       },
       { name: "flag", distribution: { kind: "categorical", values: [false, true] } },
-    ],
+    ]),
   });
 });
 
@@ -63,14 +67,14 @@ trainer:
   precision: float32
   set: { constructor: 1 }
 space:
-  lr: [0.1, null]
+  lr: [0.1, "\0"]
   1st: [1]
   __proto__: [1]
   a b: [1]
   depth: { low: 1, high: 2.5, integer: true }
   units: { low: 1, high: 9 }
   width: { values: [1], integer: true }
-  drop: { values: [1], when: { lr: [1] } }
+  drop: { values: [1], when: { lr: { atLeats: 1 } } }
 `;
   expect(issuesOf(text)).toEqual([
     "study.yaml:2: objective.direction: found nothing, expected maximize | minimize",
@@ -81,7 +85,7 @@ space:
     "study.yaml:6: trainer.version: found 0, expected an integer 1 .. 1000000",
     "study.yaml:7: trainer: unknown key `precision`; known here: kind, command, version, epochs, set",
     "study.yaml:8: trainer.set.constructor: found the name `constructor`, expected another one",
-    "study.yaml:10: space.lr[1]: found null, expected a text, a number, true or false",
+    'study.yaml:10: space.lr[1]: found "\\u0000", expected a text without a NUL',
     'study.yaml:11: space.1st: found "1st", expected a name: letters, digits, `_`, `.` or `-`, the first a letter or `_`',
     "study.yaml:12: space.__proto__: found the name `__proto__`, expected another one",
     'study.yaml:13: space.a b: found "a b", expected a name: letters, digits, `_`, `.` or `-`, the first a letter or `_`',
@@ -89,7 +93,7 @@ space:
     "study.yaml:14: space.depth: found a range, but grid needs a list or a `step`",
     "study.yaml:15: space.units: found a range, but grid needs a list or a `step`",
     "study.yaml:16: space.width.integer: found a range beside `values`, expected one of them",
-    "study.yaml:17: space.drop.when.lr: found [1], expected a text, a number, true or false",
+    "study.yaml:17: space.drop.when.lr: unknown key `atLeats`; did you mean `atLeast`?",
   ]);
 });
 
@@ -149,8 +153,8 @@ sampler: { seed: 12345678901234567891, kind: random, trials: 2 }
 `;
   const note = "(no number holds it exactly; in quotes it is a text)";
   expect(issuesOf(text)).toEqual([
-    `study.yaml:4: trainer.set.y: found -12345678901234567891 ${note}, expected a text, a number, true or false`,
-    `study.yaml:6: space.x[0]: found 9007199254740993 ${note}, expected a text, a number, true or false`,
+    `study.yaml:4: trainer.set.y: found -12345678901234567891 ${note}, expected a text, a number, true or false, null, or a list or mapping of these`,
+    `study.yaml:6: space.x[0]: found 9007199254740993 ${note}, expected a text, a number, true or false, null, or a list or mapping of these`,
     `study.yaml:7: space.w.high: found 12345678901234567891 ${note}, expected a number`,
     'study.yaml:8: space.v[1]: found "1" beside 1, expected one of them: a command is handed the same word',
     "study.yaml:8: space.v[2]: found 1 twice, expected each value once",
@@ -162,8 +166,8 @@ sampler: { seed: 12345678901234567891, kind: random, trials: 2 }
 test("a number of very many digits, and one inside what is wrong anyway, are told in short", () => {
   const text = `${HEAD}trainer: { command: [a] }\nspace: { x: [${"9".repeat(5000)}], y: [[12345678901234567891]] }\n`;
   expect(issuesOf(text)).toEqual([
-    `study.yaml:4: space.x[0]: found ${"9".repeat(57)}... (no number holds it exactly; in quotes it is a text), expected a text, a number, true or false`,
-    'study.yaml:4: space.y[0]: found ["12345678901234567891"], expected a text, a number, true or false',
+    `study.yaml:4: space.x[0]: found ${"9".repeat(57)}... (no number holds it exactly; in quotes it is a text), expected a text, a number, true or false, null, or a list or mapping of these`,
+    "study.yaml:4: space.y[0][0]: found 12345678901234567891 (no number holds it exactly; in quotes it is a text), expected a text, a number, true or false, null, or a list or mapping of these",
   ]);
 });
 
@@ -196,8 +200,8 @@ space:
   m: { foo: 3 }
 `;
   expect(issuesOf(text)).toEqual([
-    "study.yaml:6: space.k: found one `value`, expected a list such as [3]; what no trial changes stands in `trainer.set`",
+    "study.yaml:6: space.k: found one `value`, expected the value alone, such as `batchSize: 64`, or a list such as [32, 64]",
     "study.yaml:7: space.l: unknown key `vlaues`; did you mean `values`?",
-    "study.yaml:8: space.m: unknown key `foo`; known here: values, low, high, log, step, integer, when",
+    "study.yaml:8: space.m: unknown key `foo`; known here: values, weights, low, high, log, step, mean, sd, integer, when",
   ]);
 });

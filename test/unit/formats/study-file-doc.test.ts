@@ -41,7 +41,7 @@ describe("docs/study-file.md", () => {
     const keys = listKeys(schemas().then).filter((key) => !common.has(toText(key)));
     expectDocumented(tableAfter(TEXT, "<!-- command keys:"), keys);
     const example = /```yaml\n(study: polynomial[^]*?)```/.exec(TEXT)?.[1] ?? "";
-    expect(parseStudyFile(example, "study.yaml").space).toHaveLength(3);
+    expect(parseStudyFile(example, "study.yaml").space.dimensions).toHaveLength(3);
   });
 
   test("names every parameter of the CNN, with its values and default", () => {
@@ -62,9 +62,9 @@ describe("docs/study-file.md", () => {
 
   test("has an example that is a whole study, and ways to write a parameter that all work", () => {
     const example = /```yaml\n(study: [^]*?)```/.exec(TEXT)?.[1] ?? "";
-    expect(parseStudyFile(example, "study.yaml").space).toHaveLength(2);
+    expect(parseStudyFile(example, "study.yaml").space.dimensions).toHaveLength(2);
     const rows = tableAfter(TEXT, "## The search space");
-    expect(rows).toHaveLength(7);
+    expect(rows).toHaveLength(15);
     for (const [written = "", , grid, random] of rows) {
       expect([written, accepts(written, "grid")]).toEqual([written, grid === "yes"]);
       expect([written, accepts(written, "random, trials: 5")]).toEqual([written, random === "yes"]);
@@ -74,7 +74,7 @@ describe("docs/study-file.md", () => {
 
 /** Whether a study with one parameter, written so, is valid; the ones it depends on are searched too. */
 function accepts(written: string, sampler: string): boolean {
-  const parents = ["  optimizer: [adam, sgd]", "  denseLayers: [1, 2]"];
+  const parents = ["  optimizer: [adam, sgd, rmsprop]", "  denseLayers: [1, 2]"];
   const study = `study: s\ndata: { train: d }\ntrainer: { kind: cnn, epochs: 1 }\nsampler: { kind: ${sampler} }`;
   try {
     parseStudyFile(`${study}\nspace:\n${parents.join("\n")}\n  ${written}\n`, "study.yaml");

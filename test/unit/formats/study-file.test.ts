@@ -1,3 +1,4 @@
+import { spaceOf } from "../../support/space-of.ts";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -29,7 +30,9 @@ describe("a valid study", () => {
       objective: { metric: "holdoutAccuracy", direction: "maximize" },
       data: { train: "d", holdout: 0.1 },
       trainer: { kind: "cnn", epochs: 2, precision: "float32", set: {} },
-      space: [{ name: "filters", distribution: { kind: "categorical", values: [16, 32] } }],
+      space: spaceOf([
+        { name: "filters", distribution: { kind: "categorical", values: [16, 32] } },
+      ]),
       sampler: { kind: "grid", seed: 0, settings: {} },
       replicates: 1,
       cluster: { site: "local", concurrencyLimit: 50 },
@@ -57,7 +60,7 @@ space:
 resources: { memory: 1.5 GB, walltime: 1h30m, checkpoint: epoch, cpus: 2, trialsPerElement: 4 }
 `;
     const study = parseStudyFile(text, "study.yaml");
-    expect(study.space).toEqual([
+    expect(study.space.dimensions).toEqual([
       { name: "momentum", distribution: { kind: "real", low: 0.5, high: 0.9, log: false } },
       {
         name: "dropout",
@@ -110,7 +113,7 @@ space: {}
   dropout: { values: [0.2, 0.4], when: { batchNormalization: false } }
 `;
     const { space } = parseStudyFile(text, "study.yaml");
-    expect(space).toEqual([
+    expect(space.dimensions).toEqual([
       {
         name: "batchNormalization",
         distribution: { kind: "categorical", values: [true, false] },
@@ -131,7 +134,7 @@ space: {}
     expect(countCombinations(space)).toBe(3 * 3);
     const set = HEAD.replace("epochs: 2", "epochs: 2, set: { batchNormalization: false }");
     const met = `${set}space: { dropout: { values: [0.2], when: { batchNormalization: false } } }\n`;
-    expect(parseStudyFile(met, "study.yaml").space).toEqual([
+    expect(parseStudyFile(met, "study.yaml").space.dimensions).toEqual([
       { name: "dropout", distribution: { kind: "categorical", values: [0.2] } },
     ]);
     expect(
@@ -152,9 +155,8 @@ space: {}
       'study.yaml:5: space.batchNormalization[0]: found "yes", expected true or false',
       "study.yaml:5: space.batchNormalization[1]: found 1, expected true or false",
       'study.yaml:5: space.batchNormalization[2]: found "true", expected true or false',
-      "study.yaml:6: space.nesterov.values: found nothing, expected a list",
-      "study.yaml:6: space.nesterov: unknown key `low`; known here: values, when",
-      "study.yaml:6: space.nesterov: unknown key `high`; known here: values, when",
+      "study.yaml:6: space.nesterov: unknown key `low`; known here: values, weights, when",
+      "study.yaml:6: space.nesterov: unknown key `high`; known here: values, weights, when",
     ]);
   });
 
@@ -240,13 +242,11 @@ replicates: 1
       "study.yaml:6: space.filters[1]: found Infinity, expected an integer 1 .. 2048",
       "study.yaml:6: space.filters[2]: found NaN, expected an integer 1 .. 2048",
       'study.yaml:6: space.filters[4]: found "16", expected an integer 1 .. 2048',
-      "study.yaml:7: space.kernelSize: found 5, expected a list such as [1, 2] or a range {low, high}",
       "study.yaml:8: space.padding: found [], expected at least one value",
-      "study.yaml:9: space.activation.values: found nothing, expected a list",
-      "study.yaml:9: space.activation: unknown key `low`; known here: values, when",
-      "study.yaml:9: space.activation: unknown key `high`; known here: values, when",
+      "study.yaml:9: space.activation: unknown key `low`; known here: values, weights, when",
+      "study.yaml:9: space.activation: unknown key `high`; known here: values, weights, when",
       "study.yaml:10: space.learningRate.low: found 0, expected a number 0 < x <= 100",
-      "study.yaml:10: space.learningRate: unknown key `foo`; known here: values, low, high, log, step, when",
+      "study.yaml:10: space.learningRate: unknown key `foo`; known here: values, weights, low, high, log, step, mean, sd, when",
       'study.yaml:11: space.momentum.when.optimizer: found "sgdd", expected one of adam, sgd, rmsprop, adamw',
       `study.yaml:12: sampler.kind: found "grids", expected ${Object.keys(SAMPLERS).join(" | ")}`,
       "study.yaml:12: sampler: unknown key `tials`; did you mean `trials`?",
@@ -291,9 +291,8 @@ space:
       "study.yaml:11: space.momentum.low: found 0, expected more than 0 for `log`",
       "study.yaml:12: space.kernelSize.step: found 5, expected at most `high` - `low`",
       "study.yaml:13: space.denseUnits.low: found a range beside `values`, expected one of them",
-      "study.yaml:14: space.batchSize: expected `values`, or `low` and `high`",
+      "study.yaml:14: space.batchSize: expected `values`, or `low` and `high`, or `mean` and `sd`",
       "study.yaml:14: space.batchSize: found a range, but grid needs a list or a `step`",
-      "study.yaml:15: space.patience.step: found a `step` beside `log`, expected one of them",
     ]);
   });
 

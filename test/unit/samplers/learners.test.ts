@@ -1,3 +1,4 @@
+import { formatValue } from "../../../src/core/parameter-value.ts";
 import { spaceOf } from "../../support/space-of.ts";
 import { describe, expect, test } from "vitest";
 import { deriveSeed, randomFor } from "../../../src/core/random.ts";
@@ -27,7 +28,7 @@ function lossOf({ rate, drop, units, optimizer, momentum = 0.8 }: Parameters): n
     ((Math.log10(Number(rate)) + 2) / 3) ** 2 +
     (Number(drop) - 0.3) ** 2 +
     (Math.log2(Number(units) / 128) / 6) ** 2 +
-    (OPTIMIZERS[String(optimizer)] ?? 0) +
+    (OPTIMIZERS[formatValue(optimizer ?? "")] ?? 0) +
     (Number(momentum) - 0.8) ** 2
   );
 }
