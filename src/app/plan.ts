@@ -7,6 +7,7 @@ import { requireWorkspace } from "../workspace/folder.ts";
 import { mostAtOnce } from "../rules/rule.ts";
 import { schedulerOf } from "../schedulers/index.ts";
 import type { Layout } from "../workspace/layout.ts";
+import { countExcluded, type Excluded } from "./plan/excluded.ts";
 import { judgeData } from "./plan/data-warnings.ts";
 import { explainChangedCommand, lintCluster } from "./plan/lints.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
@@ -30,6 +31,8 @@ export interface PlanReport extends Tally {
     readonly holdout: number;
   } | null;
   readonly replicates: number;
+  /** What constraints leave out; null where the study has none. */
+  readonly excluded: Excluded | null;
   readonly arrays: PlannedArrays;
   /** What elements would need, by the trials that have ended; null while none has. */
   readonly request: RequestAdvice | null;
@@ -77,6 +80,7 @@ export async function planStudy(options: PlanOptions): Promise<PlanReport> {
     sampler: study.sampler.kind,
     dataset: data && header && { path: data.train, rows: header.count, holdout: data.holdout },
     replicates: study.replicates,
+    excluded: countExcluded(study.space),
     ...tally,
     arrays: planArrays(study, site, tally.newTrials, trialsPerElement),
     request: adviseRequest(context, options.layout, forecast, asked, trialsPerElement),

@@ -84,6 +84,20 @@ export function number<const M extends More & Range>(
   };
 }
 
+/** A whole number from 1, or one that stands for it where the option is named alone. */
+export function numberOr(fallback: number, describe: string): Option<number | undefined> {
+  return {
+    // As a text: yargs tells a number that is missing from none at all by nothing.
+    declared: { type: "string", describe },
+    read: (typed, label) => {
+      if (typed === undefined) return undefined;
+      const value = typed === "" ? fallback : Number(typed);
+      requireWithin(label, value);
+      return value;
+    },
+  };
+}
+
 /** Whole numbers from 1, one after another. */
 export function numbers(describe: string): Option<readonly number[] | undefined> {
   return {

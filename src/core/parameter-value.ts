@@ -27,9 +27,9 @@ export function distinctValues(values: readonly ParameterValue[]): ParameterValu
   return [...new Map(values.map((value) => [keyOfValue(value), value])).values()];
 }
 
-/** As a person, or a command, reads it: lists, mappings and nothing as JSON, everything else as it is. */
+/** As a person, or a command, reads it: lists, mappings and nothing as canonical JSON, everything else as it is. */
 export function formatValue(value: ParameterValue): string {
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "object" ? canonicalJson(value) : String(value);
 }
 
 function isNested(value: ParameterValue | undefined): value is Extract<ParameterValue, object> {

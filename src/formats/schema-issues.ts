@@ -115,6 +115,7 @@ function listKeys(schema: z.core.$ZodType, path: readonly PropertyKey[]): string
   if (def.type === "union") return def.options.flatMap((option) => listKeys(option, path));
   const [key, ...rest] = path;
   if (def.type === "record") return listKeys(def.valueType, rest);
+  if (def.type === "array") return key === undefined ? [] : listKeys(def.element, rest);
   if (def.type !== "object") return [];
   if (key === undefined) return Object.keys(def.shape);
   const inner = def.shape[String(key)];
@@ -122,7 +123,7 @@ function listKeys(schema: z.core.$ZodType, path: readonly PropertyKey[]): string
 }
 
 /** zod's own messages say what was expected; a person wants to see what was found as well. */
-function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
+export function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === "unrecognized_keys") return UNTOLD;
   if (issue.code === "invalid_type") {
     const { expected: type } = issue;

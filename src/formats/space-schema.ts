@@ -3,7 +3,7 @@ import { describeRange, type NumericSpec, type ParameterSpec } from "../cnn/para
 import type { Parameters, ParameterValue } from "../core/study.ts";
 import { isObject } from "../core/objects.ts";
 import { mapSpecs, numberSchema, valueSchema } from "./parameter-schema.ts";
-import { expected } from "./schema-issues.ts";
+import { describeIssue, expected } from "./schema-issues.ts";
 
 /**
  * A parameter of the search space as the file writes it: a list; a range, or a list with something beside it; a list of these, each with a
@@ -202,7 +202,7 @@ type RawIssue = Exclude<Arguments<z.core.$RefinementCtx["addIssue"]>[0], string>
 function findCaseIssues(items: readonly unknown[], mapping: z.ZodType): RawIssue[] {
   if (!items.some((item) => isObject(item) && "when" in item)) return [];
   return items.flatMap((item, at) => {
-    const found = isObject(item) ? mapping.safeParse(item).error?.issues : undefined;
+    const found = isObject(item) ? mapping.safeParse(item, { error: describeIssue }).error?.issues : undefined;
     return (found ?? []).map((issue) => ({
       ...issue,
       input: item,

@@ -81,7 +81,7 @@ function draftSpace(parts: JsonObject, runsCommand: boolean): SpaceDraft {
   const readParameter = runsCommand ? readCommandParameter : readCnnParameter;
   const read = written.map(([name, entry]) => readParameter(name, entry));
   const groupsSchema = runsCommand ? commandGroupsSchema : cnnGroupsSchema;
-  const groups = groupsSchema.exactOptional().safeParse(parts["together"]);
+  const groups = groupsSchema.optional().safeParse(parts["together"]);
   const constraints = sharedShape.constraints.safeParse(parts["constraints"]);
   return {
     space: read.flatMap((parameters) => parameters ?? []),

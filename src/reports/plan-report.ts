@@ -1,3 +1,4 @@
+import { toCell } from "./cells.ts";
 import { formatValue } from "../core/parameter-value.ts";
 import type { ImpossibleShape } from "../app/plan/tally.ts";
 import type { PlannedArrays, PlanReport } from "../app/plan.ts";
@@ -13,6 +14,8 @@ import type { Parameters } from "../core/study.ts";
 
 /** Reasons shown; the rest are in the JSON. */
 const SHOWN_REASONS = 5;
+/** Of an expression. */
+const LINE_WIDTH = 100;
 /** Width of the first column. */
 const LABEL_WIDTH = 10;
 
@@ -41,7 +44,11 @@ export function formatPlan(plan: PlanReport): string {
   }
   if (plan.request !== null) rows.push(...describeRequest(plan.request));
   const table = rows.map(([label, text]) => `${label.padEnd(LABEL_WIDTH)}${text}`);
-  return [...table, ...describeImpossible(plan.impossible)].join("\n");
+  return [
+    ...table,
+    ...describeExcluded(plan.excluded),
+    ...describeImpossible(plan.impossible),
+  ].join("\n");
 }
 
 function describeDataset({ path, rows, holdout }: NonNullable<PlanReport["dataset"]>): string {
@@ -155,6 +162,28 @@ function describeRequestCost(cost: RequestAdvice["cost"]): string {
 
 const formatTenth = (value: number): string =>
   value < 10 ? value.toFixed(1) : formatCount(Math.round(value));
+
+/** What each constraint leaves out, by one that breaks it. */
+function describeExcluded(excluded: PlanReport["excluded"]): string[] {
+  if (excluded === null) return [];
+  const { combinations, isAll, constraints } = excluded;
+  const left = constraints.reduce((sum, each) => sum + each.combinations, 0);
+  const show = (count: number): string =>
+    isAll ? formatCount(count) : `about ${formatShare(count / combinations)}`;
+  const of = isAll ? plural(combinations, "combination") : "what is drawn";
+  return [
+    "",
+    left === 0
+      ? `left out by constraints: none of ${of}`
+      : `left out by constraints: ${show(left)} of ${of}`,
+    ...constraints.flatMap(({ expression, combinations: count, example }) => [
+      `  ${count === 0 ? "none" : show(count)}: ${toCell(expression, LINE_WIDTH)}`,
+      ...(example === null ? [] : [`    such as ${formatParameters(example)}`]),
+    ]),
+  ];
+}
+
+const formatShare = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;
 
 function describeImpossible(impossible: readonly ImpossibleShape[]): string[] {
   if (impossible.length === 0) return [];

@@ -89,6 +89,12 @@ const FEWEST_TRIES = 1000;
 /** Combinations that are gone through, where drawing does not find what is left. */
 const MOST_LISTED = 200_000;
 
+/** How many of `wanted` combinations there are; at most, where constraints leave an unknown part of very many. */
+export function countDistinct(space: SearchSpace, wanted: number): number {
+  const all = countUnconstrained(space);
+  return Math.min(wanted, all > MOST_LISTED ? all : countCombinations(space));
+}
+
 /**
  * `wanted` distinct combinations that break no constraint, or as many as a smaller space has.
  * @param draw one combination, its parameters always in the same order; it is told how many were taken so far, and
@@ -99,7 +105,7 @@ export function* takeDistinct(
   wanted: number,
   draw: (taken: number, misses: number) => Parameters,
 ): Generator<Parameters> {
-  const most = Math.min(wanted, countCombinations(space));
+  const most = countDistinct(space, wanted);
   const breaks = createConstraintTest(space);
   const seen = new Set<string>();
   let misses = 0;

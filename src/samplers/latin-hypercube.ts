@@ -1,8 +1,7 @@
 import { randomFor, shuffle } from "../core/random.ts";
-import { countCombinations } from "../core/space/combinations.ts";
 import { isActive, orderDimensions } from "../core/space/conditions.ts";
 import type { Parameters, ParameterValue, SearchSpace } from "../core/study.ts";
-import { drawValue, takeDistinct } from "./draw.ts";
+import { countDistinct, drawValue, takeDistinct } from "./draw.ts";
 import { TRIALS, type Sampler, type SamplerKeys } from "./sampler.ts";
 
 /** Times that a combination which was there already trades a value with a later one. */
@@ -29,7 +28,7 @@ function* proposeSpread(
   space: SearchSpace,
   { seed, trials }: SamplerKeys<"trials">,
 ): Generator<Parameters> {
-  const of = Math.min(trials, countCombinations(space));
+  const of = countDistinct(space, trials);
   const trades = randomFor(seed, "sampler/latin-hypercube");
   const columns = orderDimensions(space.dimensions).map((dimension) => {
     const random = randomFor(seed, `sampler/latin-hypercube/${dimension.name}`);

@@ -1,6 +1,6 @@
 import type { RandomSource } from "../core/random.ts";
 import { shuffle } from "../core/random.ts";
-import { countCombinations, listCombinations } from "../core/space/combinations.ts";
+import { countUnconstrained, listCombinations } from "../core/space/combinations.ts";
 import type { Parameters, SearchSpace } from "../core/study.ts";
 import type { Candidates } from "./candidate.ts";
 import { keyOf } from "./history.ts";
@@ -33,7 +33,7 @@ export class Openings {
     this.#candidates = candidates;
     this.#taken = taken;
     this.#random = random;
-    this.#combinations = countCombinations(space);
+    this.#combinations = countUnconstrained(space);
     if (this.#combinations <= Math.max(FEW, FEW_TIMES * taken.size)) this.#list();
   }
 

@@ -183,7 +183,7 @@ describe("refused", () => {
       2,
       "found nothing, expected your compute group",
     ],
-    ["scheduler: lsf\n", ["--merge"], 2, "give one of --csv, --images and --merge"],
+    ["scheduler: lsf\n", ["--merge"], 2, "give one of --from, --csv, --images and --merge"],
     ["scheduler: lsf\n", ["--shards=1", "--shard=1/5"], 2, "--shard packs one piece"],
     ["scheduler: lsf\n", ["--memory=2"], 2, '--memory: found "2", expected a size such as 8GB'],
   ] as const)("%j %j", async (site, more, status, message) => {

@@ -126,9 +126,13 @@ describe("what a report tells of a search", () => {
         expect(choices).toHaveLength(30);
         expect(choices[0]).toMatch(/^1\t\d+\tgp, far from all others, knowing 0 complete/);
         const [rung] = told.search.pruning?.rungs ?? [];
-        expect(await part.locator("tbody").nth(1).innerText()).toBe(
-          `step 1\t${rung?.reached}\t${rung?.wentOn}\t${(rung?.reached ?? 0) - (rung?.wentOn ?? 0)}\t${rung?.cut?.toFixed(4).replace("-", "−")}`,
-        );
+        const cells = (await part.locator("tbody").nth(1).innerText()).split("\t");
+        const { reached = 0, wentOn = 0, cut } = rung ?? {};
+        expect(cells.slice(0, -1)).toEqual([
+          "step 1",
+          ...[reached, wentOn, reached - wentOn].map(String),
+        ]);
+        expect(Number(cells.at(-1)?.replaceAll("−", "-"))).toBeCloseTo(cut ?? NaN, 4);
         expect(await page.locator("#curves").innerText()).toContain("A cross");
         await page.locator("#curves select").last().selectOption("pruned");
         expect(await findViolations(browser)).toEqual([]);

@@ -1,20 +1,9 @@
+import { issuesOf } from "../../support/study-issues.ts";
 import { spaceOf } from "../../support/space-of.ts";
 import { expect, test } from "vitest";
-import { BsweepError, formatIssue } from "../../../src/core/errors.ts";
 import { parseStudyFile } from "../../../src/formats/study-file.ts";
 
 const HEAD = "study: s\nobjective: { metric: error, direction: minimize }\n";
-
-function issuesOf(text: string): string[] {
-  try {
-    parseStudyFile(text, "study.yaml");
-  } catch (error) {
-    if (!(error instanceof BsweepError)) throw error;
-    expect(error.code).toBe("INVALID_STUDY");
-    return error.issues.map(formatIssue);
-  }
-  return [];
-}
 
 test("a command needs neither a kind nor data, and takes parameters of any name", () => {
   const text = `${HEAD}

@@ -1,20 +1,10 @@
+import { issuesOf } from "../../support/study-issues.ts";
 import { describe, expect, test } from "vitest";
-import { BsweepError, formatIssue } from "../../../src/core/errors.ts";
 import { parseStudyFile } from "../../../src/formats/study-file.ts";
 
 const COMMAND = "study: s\ntrainer: { command: [train, '{{x}}'] }\nspace: { x: [1, 2] }\n";
 const CNN =
   "study: s\ndata: { train: d }\ntrainer: { kind: cnn, epochs: 1 }\nspace: { filters: [8] }\n";
-
-function issuesOf(text: string): string[] {
-  try {
-    parseStudyFile(text, "study.yaml");
-  } catch (error) {
-    if (!(error instanceof BsweepError)) throw error;
-    return error.issues.map(formatIssue);
-  }
-  return [];
-}
 
 const maximize = (metric: string) => `{ metric: ${metric}, direction: maximize }`;
 

@@ -1,8 +1,8 @@
+import { issuesOf } from "../../support/study-issues.ts";
 import { spaceOf } from "../../support/space-of.ts";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { BsweepError, formatIssue } from "../../../src/core/errors.ts";
 import { countCombinations } from "../../../src/core/space/combinations.ts";
 import { formatStudyJsonSchema, parseStudyFile } from "../../../src/formats/study-file.ts";
 import { SAMPLERS } from "../../../src/samplers/index.ts";
@@ -10,17 +10,6 @@ import { packagedTemplates } from "../../../src/workspace/package.ts";
 import { exampleStudy } from "../../support/study-workspace.ts";
 
 const HEAD = "study: s\ndata: { train: d }\ntrainer: { kind: cnn, epochs: 2 }\n";
-
-function issuesOf(text: string): string[] {
-  try {
-    parseStudyFile(text, "study.yaml");
-  } catch (error) {
-    if (!(error instanceof BsweepError)) throw error;
-    expect(error.code).toBe("INVALID_STUDY");
-    return error.issues.map(formatIssue);
-  }
-  return [];
-}
 
 describe("a valid study", () => {
   test("gets its defaults", () => {

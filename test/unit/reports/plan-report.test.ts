@@ -8,6 +8,7 @@ const PLAN: PlanReport = {
   sampler: "grid",
   dataset: { path: "data/digits", rows: 42_000, holdout: 0.07 },
   replicates: 2,
+  excluded: null,
   proposed: 3000,
   impossible: [
     {
