@@ -1,14 +1,22 @@
 import * as z from "zod";
 import { CNN_PARAMETERS, isCnnParameter } from "../cnn/parameters.ts";
 import type { Issue } from "../core/errors.ts";
-import { isObject } from "../core/objects.ts";
-import type { CnnStudy, CommandStudy, Objective, Study } from "../core/study.ts";
-import { preferParameters, variableOf } from "../core/trainer-command.ts";
+import { dropAbsent, isObject } from "../core/objects.ts";
 import {
-  checkCommand,
-  checkNames,
+  bestOfSteps,
+  type CnnStudy,
+  type CommandSetup,
+  type CommandStudy,
+  type Objective,
+  type Study,
+} from "../core/study.ts";
+import { preferParameters } from "../core/trainer-command.ts";
+import { checkBest, checkNames, checkSetup } from "./command-checks.ts";
+import { noteCommand } from "./command-notes.ts";
+import {
   commandEntrySchema,
   commandStudySchema,
+  type WrittenCommandObjective,
   type WrittenCommandStudy,
 } from "./command-schema.ts";
 import { type DocumentKind, formatJson } from "./issues.ts";
@@ -90,21 +98,39 @@ function readCommandParameter(name: string, entry: unknown): SpaceParameter | un
 /** Words and names, checked however wrong the rest may be. */
 function checkCommandParts(parts: JsonObject, issueAt: IssueAt): Issue[] {
   const { space, trainer, data, require, objective, objectives } = parts;
-  const { set, command } = isObject(trainer) ? trainer : {};
-  const searched = Object.keys(isObject(space) ? space : {});
-  const fixed = Object.keys(isObject(set) ? set : {});
-  const words = commandStudySchema.shape.trainer.shape.command.safeParse(command).data ?? [];
+  const written = isObject(trainer) ? trainer : {};
+  const entries = Object.entries(isObject(space) ? space : {});
+  const searched = entries.map(([name]) => name);
+  const fixed = Object.keys(isObject(written["set"]) ? written["set"] : {});
+  const conditional = entries.filter(([, entry]) => isObject(entry) && "when" in entry);
   const parameters = [...searched, ...fixed];
-  const scope = { parameters, hasData: data !== undefined };
+  const scope = {
+    ...{ parameters, hasData: data !== undefined },
+    conditional: conditional.map(([name]) => name),
+  };
   return [
     ...(objective === undefined && objectives === undefined
       ? [issueAt(["objective"], "found nothing, expected `objective` or `objectives`")]
       : []),
+    ...checkBest(objectives, issueAt),
     ...checkNames(Object.keys(isObject(require) ? require : {}), ["require"], issueAt),
     ...checkNames(searched, ["space"], issueAt),
     ...checkNames(fixed, ["trainer", "set"], issueAt),
-    ...checkCommand(preferParameters(words, parameters).command, scope, issueAt),
+    ...checkSetup(preferParameters(draftSetup(written), parameters).setup, scope, issueAt),
   ];
+}
+
+/** The parts of a setup that fit their own schemas. */
+function draftSetup(trainer: JsonObject): CommandSetup {
+  const { command, argsStyle, env, cwd, metrics, metricsFile } = commandTrainerShape;
+  return dropAbsent({
+    command: command.safeParse(trainer["command"]).data ?? [],
+    argsStyle: argsStyle.safeParse(trainer["argsStyle"]).data,
+    env: env.safeParse(trainer["env"]).data,
+    cwd: cwd.safeParse(trainer["cwd"]).data,
+    metrics: metrics.safeParse(trainer["metrics"]).data,
+    metricsFile: metricsFile.safeParse(trainer["metricsFile"]).data,
+  });
 }
 
 function buildCnnStudy(
@@ -133,19 +159,31 @@ function buildCommandStudy(
   const [first = objective, ...further] = objectives ?? [];
   if (first === undefined) throw new Error("a study without an objective was not refused");
   const parameters = [...space.map(({ name }) => name), ...Object.keys(trainer.set)];
-  const { command, preferred } = preferParameters(trainer.command, parameters);
-  const notes = preferred.map(
-    (name) =>
-      `trainer.command: {{${name}}} is the study's parameter \`${name}\`; bsweep's own value is in ${variableOf(name)}`,
-  );
+  const { setup, preferred } = preferParameters(trainer, parameters);
+  const { kind, version, epochs, set } = trainer;
+  const dimensions = toDimensions(space, set);
+  const asked = [first, ...further];
+  const best = asked.filter(({ of }) => of === "best").map(toStepObjective);
+  const notes = noteCommand(setup, { preferred, space: dimensions, metric: first.metric });
   return {
     ...written,
     ...{ name: study, file, data: data ?? null },
-    ...toGoals([first, ...further], require),
+    ...toGoals([toObjective(first), ...further.map(toObjective)], require),
     ...(notes.length === 0 ? {} : { notes }),
-    trainer: { ...trainer, command },
-    space: toDimensions(space, trainer.set),
+    trainer: { kind, ...setup, version, epochs, set, ...(best.length === 0 ? {} : { best }) },
+    space: dimensions,
   };
+}
+
+/** What the steps tell. */
+function toStepObjective({ metric, direction }: WrittenCommandObjective): Objective {
+  return { metric, direction };
+}
+
+/** What results hold. */
+function toObjective(written: WrittenCommandObjective): Objective {
+  const objective = toStepObjective(written);
+  return written.of === "best" ? { ...objective, metric: bestOfSteps(objective) } : objective;
 }
 
 /** The text of templates/study.schema.json, the JSON schema of study files for editors. */
@@ -163,5 +201,7 @@ export function formatStudyJsonSchema(): string {
   const then = { ...ofCommand, $schema: undefined };
   return formatJson({ $schema, $defs, if: runsCommand, then, else: ofCnn });
 }
+
+const commandTrainerShape = commandStudySchema.shape.trainer.shape;
 
 type JsonObject = Readonly<Record<string, unknown>>;
