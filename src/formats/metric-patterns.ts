@@ -73,11 +73,11 @@ export class MetricPatterns {
     const plain = line.slice(0, MAX_LINE_LENGTH).replaceAll(CONTROL_SEQUENCE, "");
     const digits = plain.replaceAll(NOT_FINITE, (word) => "0".repeat(word.length));
     return this.#compiled.flatMap(({ name, pattern }) => {
-      const found = findTexts(pattern, plain, plain);
-      // `acc=([0-9.]+)` finds no `acc=nan`, and yet that is what the program has come to.
-      const texts =
-        found.length === 0 && digits !== plain ? findTexts(pattern, digits, plain) : found;
-      return texts.map((text) => ({ name, text, number: parseNumber(text.trim()) }));
+      const found = findNumbers(pattern, plain, plain);
+      if (digits === plain || found.some(({ number }) => number !== undefined))
+        return found.map((each) => ({ name, ...each }));
+      // `acc=([0-9.-]+)` finds no number in `acc=-inf`, and yet that is what the program has come to.
+      return findNumbers(pattern, digits, plain).map((each) => ({ name, ...each }));
     });
   }
 }
@@ -86,13 +86,15 @@ export class MetricPatterns {
  * What the first group that took part in each match stands for.
  * @param told as long as `searched`: where the texts are taken from
  */
-function findTexts(pattern: RE2JS, searched: string, told: string): string[] {
+function findNumbers(pattern: RE2JS, searched: string, told: string): Omit<FoundMetric, "name">[] {
   const matcher = pattern.matcher(searched);
-  const texts: string[] = [];
-  while (texts.length < MAX_MATCHES && matcher.find()) {
+  const found: Omit<FoundMetric, "name">[] = [];
+  while (found.length < MAX_MATCHES && matcher.find()) {
     let group = 1;
     while (group < pattern.groupCount() && matcher.start(group) < 0) group += 1;
-    if (matcher.start(group) >= 0) texts.push(told.slice(matcher.start(group), matcher.end(group)));
+    if (matcher.start(group) < 0) continue;
+    const text = told.slice(matcher.start(group), matcher.end(group));
+    found.push({ text, number: parseNumber(text.trim()) });
   }
-  return texts;
+  return found;
 }

@@ -5,7 +5,7 @@ import { messageOf } from "../core/errors.ts";
 import { LineSplitter } from "./lines.ts";
 import { Family, guard } from "./family.ts";
 import { openPipes, type Pipe } from "./pipes.ts";
-import { explainStartFailure } from "./start-failure.ts";
+import { explainLostInterpreter, explainStartFailure, NOT_FOUND_STATUS } from "./start-failure.ts";
 import { readChildCpuSeconds, readMemoryUsage, readOutOfMemoryKills } from "./usage.ts";
 
 export interface SuperviseOptions {
@@ -177,7 +177,10 @@ async function waitForEnd(
   const end = child instanceof Error ? child : await waitForExit(child);
   closeWhenSilent(open);
   await Promise.all(closed);
-  if (!(end instanceof Error)) return { ...end, startFailure: undefined };
+  if (!(end instanceof Error)) {
+    const isLost = end.exitStatus === NOT_FOUND_STATUS;
+    return { ...end, startFailure: isLost ? explainLostInterpreter(options) : undefined };
+  }
   return { exitStatus: null, signal: null, startFailure: explainStartFailure(options, end) };
 }
 
