@@ -2,6 +2,7 @@ import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
 import type { Best } from "../formats/best-file.ts";
 import { plural } from "../core/quantities.ts";
+import { pickSetup } from "../core/trainer-command.ts";
 import { simplest } from "../stats/comparison/tie-group.ts";
 import { formatRequirement } from "../stats/requirements.ts";
 import type { StudyRanking, StudyReport } from "../stats/study-report.ts";
@@ -79,7 +80,7 @@ export function describeBest(
     trainer:
       trainer.kind === "cnn"
         ? { kind: trainer.kind, epochs, set: params }
-        : { command: trainer.command, version: trainer.version, epochs, set: params },
+        : { ...pickSetup(trainer), version: trainer.version, epochs, set: params },
   };
 }
 

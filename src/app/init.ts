@@ -43,7 +43,7 @@ const EXAMPLES: Readonly<Record<DraftSpace | "command", string>> = {
   small: "study/demo.yaml",
   full: "study/digits-grid.yaml",
   wide: "study/digits-wide.yaml",
-  command: "trainers/shell/study.yaml",
+  command: "trainers/script/study.yaml",
 };
 
 /**

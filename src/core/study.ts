@@ -1,4 +1,5 @@
 import type { GpuRequest, Placement, Pool } from "./placement.ts";
+import type { ArgsStyle } from "./trainer-args.ts";
 
 /** A study as the rest of the program sees it: validated, defaults filled in, units in the names. */
 
@@ -113,6 +114,16 @@ export interface Objective {
   readonly direction: "maximize" | "minimize";
 }
 
+/** The metric that holds the best of what a trial's steps tell of another: `accuracy.max`, `loss.min`. */
+export function bestOfSteps({ metric, direction }: Objective): string {
+  return `${metric}.${direction === "maximize" ? "max" : "min"}`;
+}
+
+/** The metric of the steps that a result's metric is the best of; itself where it is none. */
+export function stepMetricOf(metric: string, best: readonly Objective[] = []): string {
+  return best.find((each) => bestOfSteps(each) === metric)?.metric ?? metric;
+}
+
 /** A value turned so that lower is better; null where there is none. */
 export function toLoss(
   value: number | null,
@@ -155,13 +166,29 @@ interface CnnTrainer {
   readonly set: Parameters;
 }
 
-/** Any program: it is handed a request and leaves a result (trainer-command.ts). */
-interface CommandTrainer extends Pick<CnnTrainer, "epochs" | "set"> {
-  readonly kind: "command";
+/** How a program is started, and how it tells what it has measured; a key is absent where the study has none. */
+export interface CommandSetup {
   /** Program and arguments, with placeholders. */
   readonly command: readonly string[];
+  /** As far as it is not the default. */
+  readonly argsStyle?: Partial<ArgsStyle>;
+  /** Variables of its environment beside its runner's, with placeholders. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where it runs, with placeholders, relative to the workspace; by default that. */
+  readonly cwd?: string;
+  /** Metric -> expression that finds it in a line of output (formats/metric-patterns.ts). */
+  readonly metrics?: Readonly<Record<string, string>>;
+  /** File that it writes its metrics to, with placeholders, relative to where it runs. */
+  readonly metricsFile?: string;
+}
+
+/** Any program: it is handed its parameters and tells what it has measured (trainer-command.ts). */
+export interface CommandTrainer extends CommandSetup, Pick<CnnTrainer, "epochs" | "set"> {
+  readonly kind: "command";
   /** Numerics revision, raised by hand when the same parameters would train otherwise. */
   readonly version: number;
+  /** What the best of the steps is kept of, beside the last (`bestOfSteps`); absent where the study asks for none. */
+  readonly best?: readonly Objective[];
 }
 
 /** Folders of packed data sets, relative to the workspace. */

@@ -1,7 +1,7 @@
 import { formatCount, formatValue, plural } from "../core/quantities.ts";
 import { Document } from "yaml";
 import { escapeControls } from "../core/printable.ts";
-import type { Objective, Parameters } from "../core/study.ts";
+import type { CommandSetup, Objective, Parameters } from "../core/study.ts";
 
 /** The winner of a study, with what must be known to judge it. */
 export interface Best {
@@ -32,9 +32,8 @@ export interface Best {
   /** Why this one, and not the first of the ranking; null for the first. */
   readonly chosen: string | null;
   /** As a study file takes it. */
-  readonly trainer: {
+  readonly trainer: Partial<CommandSetup> & {
     readonly kind?: "cnn";
-    readonly command?: readonly string[];
     readonly version?: number;
     readonly epochs: number;
     readonly set: Parameters;

@@ -9,10 +9,11 @@ import {
   testSchema,
 } from "./space-schema.ts";
 import { integer, text } from "./placement-schema.ts";
-import { describeUnknown, expected, type IssueAt } from "./schema-issues.ts";
+import { dropAbsent } from "../core/objects.ts";
+import { METRICS_FILE_NAME } from "./metrics-file.ts";
+import { expected } from "./schema-issues.ts";
 import { sharedShape } from "./study-schema.ts";
-import type { Issue } from "../core/errors.ts";
-import { COMMAND_VALUES, listPlaceholders } from "../core/trainer-command.ts";
+import { ARGS_STYLES } from "../core/trainer-args.ts";
 
 /** A parameter of a command, as it may stand in `{{name}}`. */
 const nameSchema = text(
@@ -63,12 +64,57 @@ export const commandGroupsSchema = groupsSchema(parametersSchema);
 
 const word = text(/^[^\0]*$/, "a text, in quotes if it holds {{...}} or looks like a number");
 
+/** One of some ways; the first is the default. */
+function way<const T extends readonly string[]>(ways: T, description: string) {
+  return z
+    .enum(ways)
+    .exactOptional()
+    .describe(`${description}; by default ${JSON.stringify(ways[0])}`);
+}
+
+const argsStyleSchema = z
+  .strictObject({
+    separator: way(ARGS_STYLES.separator, "--rate=0.1, or --rate 0.1"),
+    names: way(ARGS_STYLES.names, "learning_rate as it is, as learning-rate, as learning_rate"),
+    booleans: way(ARGS_STYLES.booleans, "--x=true; --x or nothing; --x or --no-x"),
+    lists: way(ARGS_STYLES.lists, "--x=1,2; --x=1 --x=2; --x=[1,2]"),
+    prefix: way(ARGS_STYLES.prefix, "--x=1, or x=1 as Hydra takes it"),
+  })
+  .transform((style) => dropAbsent(style));
+
+const metricName = text(/^[^\p{Cc}]{1,200}$/u, "the name of a metric, at most 200 letters");
+
+const environmentSchema = z.record(
+  text(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of a variable: letters, digits and `_`"),
+  z
+    .union([word, z.number(), z.boolean()], expected("a text, a number, true or false"))
+    .transform(String),
+);
+
 const trainerSchema = z.strictObject({
   kind: z.literal("command").default("command").describe("May be left out beside `command`"),
   command: z
     .array(word, expected("a list: the program and its arguments, such as [python, train.py]"))
     .min(1, expected("a program and its arguments"))
-    .describe("Program and arguments, never read by a shell; {{name}} stands for a value"),
+    .describe(
+      "Program and arguments, never read by a shell; {{name}} stands for a value, {{args}} for all parameters",
+    ),
+  argsStyle: argsStyleSchema
+    .exactOptional()
+    .describe("How {{args}} and {{flag:name}} write parameters"),
+  env: environmentSchema
+    .exactOptional()
+    .describe("Variables of the program's environment; {{name}} stands for a value"),
+  cwd: text(/^[^\p{Cc}]+$/u, "a folder")
+    .exactOptional()
+    .describe("Where the program runs, relative to the workspace; by default there"),
+  metrics: z
+    .record(metricName, text(/^[^\p{Cc}]{1,1000}$/u, "an expression of 1 .. 1000 letters"))
+    .exactOptional()
+    .describe("Metric -> the words before its number in the output, or an expression with a group"),
+  metricsFile: text(METRICS_FILE_NAME, "a name that ends with .json, .jsonl, .ndjson or .csv")
+    .exactOptional()
+    .describe("File that the program writes its metrics to, relative to where it runs"),
   version: integer(1, 1_000_000)
     .default(1)
     .describe("Raise it when the same parameters would train otherwise: all trials are new then"),
@@ -81,7 +127,10 @@ const metricSchema = text(/^[^\p{Cc}]+$/u, "the name of a metric that the comman
 const objectiveSchema = z.strictObject({
   metric: metricSchema.describe("What trials are ranked by: a name in the command's result"),
   direction: z.enum(["maximize", "minimize"]).describe("Which way is better"),
+  of: z.enum(["last", "best"]).default("last").describe("Which of a trial's steps counts"),
 });
+
+export type WrittenCommandObjective = z.output<typeof objectiveSchema>;
 
 const { study, data, ...others } = sharedShape;
 
@@ -103,38 +152,3 @@ export const commandStudySchema = z.strictObject({
 });
 
 export type WrittenCommandStudy = z.output<typeof commandStudySchema>;
-
-/**
- * Words that ask for what there is not.
- * @param scope names of all parameters, whether their entries are sound or not
- */
-export function checkCommand(
-  command: readonly string[],
-  { parameters, hasData }: { readonly parameters: readonly string[]; readonly hasData: boolean },
-  issueAt: IssueAt,
-): Issue[] {
-  return command.flatMap((word, index) =>
-    listPlaceholders(word).flatMap(({ text, name, isParameter }) => {
-      const known = text.includes("param:")
-        ? parameters
-        : [...parameters, ...Object.keys(COMMAND_VALUES)];
-      const at = (message: string): Issue[] => [issueAt(["trainer", "command", index], message)];
-      if (isParameter && !parameters.includes(name))
-        return at(`${text}: ${describeUnknown("value", name, known)}`);
-      if (!isParameter && !hasData && (name === "data" || name === "holdout"))
-        return at(`found ${text}, but the study has no \`data\``);
-      return [];
-    }),
-  );
-}
-
-/** Names that every object of JavaScript has, and that would be mistaken for parameters. */
-export function checkNames(
-  names: readonly string[],
-  path: readonly string[],
-  issueAt: IssueAt,
-): Issue[] {
-  return names
-    .filter((name) => name in {})
-    .map((name) => issueAt([...path, name], `found the name \`${name}\`, expected another one`));
-}

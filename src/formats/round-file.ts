@@ -4,6 +4,7 @@ import type { Setting } from "../core/setting.ts";
 import type { Pruning } from "../core/pruning.ts";
 import type { Search } from "../core/search.ts";
 import { type Dimension, PRECISIONS, type SearchSpace } from "../core/study.ts";
+import { ARGS_STYLES } from "../core/trainer-args.ts";
 import { parametersSchema, parameterValueSchema } from "./manifest.ts";
 import { formatJson, jsonReader, type Read } from "./issues.ts";
 
@@ -54,6 +55,11 @@ const settingSchema: z.ZodType<Setting> = z.strictObject({
   precision: z.enum(PRECISIONS),
   datasetDigest: z.string(),
   holdout: z.strictObject({ fraction: z.number().min(0).lt(1), seed: z.int().min(0) }),
+});
+
+const objectiveSchema = z.strictObject({
+  metric: z.string(),
+  direction: z.enum(["maximize", "minimize"]),
 });
 
 const datasetSchema = z.strictObject({
@@ -128,6 +134,27 @@ const pruningSchema: z.ZodType<Pruning> = z.strictObject({
   within: z.string(),
 });
 
+/** A trainer other than the built-in one (CommandSetup): what is written has placeholders. */
+const commandSchema = z.strictObject({
+  kind: z.literal("command"),
+  command: z.array(z.string()).min(1),
+  argsStyle: z
+    .strictObject({
+      separator: z.enum(ARGS_STYLES.separator).exactOptional(),
+      names: z.enum(ARGS_STYLES.names).exactOptional(),
+      booleans: z.enum(ARGS_STYLES.booleans).exactOptional(),
+      lists: z.enum(ARGS_STYLES.lists).exactOptional(),
+      prefix: z.enum(ARGS_STYLES.prefix).exactOptional(),
+    })
+    .exactOptional(),
+  env: z.record(z.string(), z.string()).exactOptional(),
+  cwd: z.string().exactOptional(),
+  metrics: z.record(z.string(), z.string()).exactOptional(),
+  metricsFile: z.string().exactOptional(),
+  /** What the best of the steps is kept of. */
+  best: z.array(objectiveSchema).exactOptional(),
+});
+
 /** File names are relative to the round's folder. */
 const arraySchema = z.strictObject({
   /** From 1; 0 is the canary: one element with the round's first trial, which the others wait for. */
@@ -149,7 +176,7 @@ const roundSchema = z.strictObject({
   nonce: z.string(),
   createdAt: z.iso.datetime(),
   bsweep: z.string(),
-  objective: z.strictObject({ metric: z.string(), direction: z.enum(["maximize", "minimize"]) }),
+  objective: objectiveSchema,
   /** What the best of its trials must keep to; absent where nothing is required. */
   requirements: z
     .array(
@@ -166,8 +193,7 @@ const roundSchema = z.strictObject({
   dataset: datasetSchema.nullable(),
   trainer: z.discriminatedUnion("kind", [
     z.strictObject({ kind: z.literal("cnn"), precision: z.enum(PRECISIONS).default("float32") }),
-    /** argv of a trainer other than the built-in one, with placeholders (trainer-command.ts). */
-    z.strictObject({ kind: z.literal("command"), command: z.array(z.string()).min(1) }),
+    commandSchema,
   ]),
   limits: z.strictObject({
     cpus: count,

@@ -202,7 +202,9 @@ type RawIssue = Exclude<Arguments<z.core.$RefinementCtx["addIssue"]>[0], string>
 function findCaseIssues(items: readonly unknown[], mapping: z.ZodType): RawIssue[] {
   if (!items.some((item) => isObject(item) && "when" in item)) return [];
   return items.flatMap((item, at) => {
-    const found = isObject(item) ? mapping.safeParse(item, { error: describeIssue }).error?.issues : undefined;
+    const found = isObject(item)
+      ? mapping.safeParse(item, { error: describeIssue }).error?.issues
+      : undefined;
     return (found ?? []).map((issue) => ({
       ...issue,
       input: item,

@@ -1,15 +1,24 @@
 import * as z from "zod";
 import { CNN_DEFAULTS, CNN_PARAMETERS, isCnnParameter } from "../cnn/parameters.ts";
 import type { Issue } from "../core/errors.ts";
+import { listNames } from "../core/space/conditions.ts";
 import { dropAbsent, isObject } from "../core/objects.ts";
-import type { CnnStudy, CommandStudy, Objective, Study } from "../core/study.ts";
-import { preferParameters, variableOf } from "../core/trainer-command.ts";
 import {
-  checkCommand,
-  checkNames,
+  bestOfSteps,
+  type CnnStudy,
+  type CommandSetup,
+  type CommandStudy,
+  type Objective,
+  type Study,
+} from "../core/study.ts";
+import { preferParameters } from "../core/trainer-command.ts";
+import { checkBest, checkNames, checkSetup } from "./command-checks.ts";
+import { noteCommand } from "./command-notes.ts";
+import {
   commandEntrySchema,
   commandGroupsSchema,
   commandStudySchema,
+  type WrittenCommandObjective,
   type WrittenCommandStudy,
 } from "./command-schema.ts";
 import { type DocumentKind, formatJson } from "./issues.ts";
@@ -118,24 +127,31 @@ function readCommandParameter(name: string, entry: unknown): readonly SpaceParam
 /** Words and names, checked however wrong the rest may be. */
 function checkCommandParts(parts: JsonObject, issueAt: IssueAt): Issue[] {
   const { space, trainer, data, require, objective, objectives } = parts;
-  const { set, command } = isObject(trainer) ? trainer : {};
+  const written = isObject(trainer) ? trainer : {};
   const together = commandGroupsSchema.safeParse(parts["together"]).data ?? [];
-  const grouped = listGroups(together).flatMap(({ rows }) =>
-    rows.flatMap((row) => Object.keys(row)),
-  );
-  const searched = [...new Set([...Object.keys(isObject(space) ? space : {}), ...grouped])];
-  const fixed = Object.keys(isObject(set) ? set : {});
-  const words = commandStudySchema.shape.trainer.shape.command.safeParse(command).data ?? [];
+  const rows = listGroups(together).flatMap((group) => group.rows);
+  const grouped = rows.flatMap((row) => Object.keys(row));
+  const entries = Object.entries(isObject(space) ? space : {});
+  const searched = [...new Set([...entries.map(([name]) => name), ...grouped])];
+  const fixed = Object.keys(isObject(written["set"]) ? written["set"] : {});
+  const conditional = [
+    ...entries.flatMap(([name, entry]) => (mayBeAbsent(entry) ? [name] : [])),
+    ...grouped.filter((name) => rows.some((row) => row[name] === undefined)),
+  ];
   const parameters = [...searched, ...fixed];
-  const scope = { parameters, hasData: data !== undefined };
+  const scope = {
+    ...{ parameters, hasData: data !== undefined },
+    conditional: [...new Set(conditional)],
+  };
   return [
     ...(objective === undefined && objectives === undefined
       ? [issueAt(["objective"], "found nothing, expected `objective` or `objectives`")]
       : []),
+    ...checkBest(objectives, issueAt),
     ...checkNames(Object.keys(isObject(require) ? require : {}), ["require"], issueAt),
     ...checkNames(searched, ["space"], issueAt),
     ...checkNames(fixed, ["trainer", "set"], issueAt),
-    ...checkCommand(preferParameters(words, parameters).command, scope, issueAt),
+    ...checkSetup(preferParameters(draftSetup(written), parameters).setup, scope, issueAt),
   ];
 }
 
@@ -143,6 +159,26 @@ function checkCommandParts(parts: JsonObject, issueAt: IssueAt): Issue[] {
 function takeCommon(written: WrittenStudy | WrittenCommandStudy) {
   const { sampler, stop, pruner, replicates, cluster, resources } = written;
   return { ...{ sampler, replicates, cluster, resources }, ...dropAbsent({ stop, pruner }) };
+}
+
+/** Whether a parameter is absent from some trials. */
+function mayBeAbsent(entry: unknown): boolean {
+  const cases = Array.isArray(entry) ? entry : [entry];
+  const hasCondition = (each: unknown): boolean => isObject(each) && "when" in each;
+  return cases.some(hasCondition) && cases.every((each) => hasCondition(each));
+}
+
+/** The parts of a setup that fit their own schemas. */
+function draftSetup(trainer: JsonObject): CommandSetup {
+  const { command, argsStyle, env, cwd, metrics, metricsFile } = commandTrainerShape;
+  return dropAbsent({
+    command: command.safeParse(trainer["command"]).data ?? [],
+    argsStyle: argsStyle.safeParse(trainer["argsStyle"]).data,
+    env: env.safeParse(trainer["env"]).data,
+    cwd: cwd.safeParse(trainer["cwd"]).data,
+    metrics: metrics.safeParse(trainer["metrics"]).data,
+    metricsFile: metricsFile.safeParse(trainer["metricsFile"]).data,
+  });
 }
 
 function buildCnnStudy(written: WrittenStudy, draft: SoundParts, file: string): CnnStudy {
@@ -169,20 +205,31 @@ function buildCommandStudy(
   const [first = objective, ...further] = objectives ?? [];
   if (first === undefined) throw new Error("a study without an objective was not refused");
   const space = buildSpace({ ...draft, set: trainer.set });
-  const parameters = [...space.dimensions.map(({ name }) => name), ...Object.keys(trainer.set)];
-  const { command, preferred } = preferParameters(trainer.command, parameters);
-  const notes = preferred.map(
-    (name) =>
-      `trainer.command: {{${name}}} is the study's parameter \`${name}\`; bsweep's own value is in ${variableOf(name)}`,
-  );
+  const parameters = [...listNames(space), ...Object.keys(trainer.set)];
+  const { setup, preferred } = preferParameters(trainer, parameters);
+  const { kind, version, epochs, set } = trainer;
+  const asked = [first, ...further];
+  const best = asked.filter(({ of }) => of === "best").map(toStepObjective);
+  const notes = noteCommand(setup, { preferred, space, metric: first.metric });
   return {
     ...takeCommon(written),
     ...{ name: study, file, data: data ?? null },
-    ...toGoals([first, ...further], require),
+    ...toGoals([toObjective(first), ...further.map(toObjective)], require),
     ...(notes.length === 0 ? {} : { notes }),
-    trainer: { ...trainer, command },
+    trainer: { kind, ...setup, version, epochs, set, ...(best.length === 0 ? {} : { best }) },
     space,
   };
+}
+
+/** What the steps tell. */
+function toStepObjective({ metric, direction }: WrittenCommandObjective): Objective {
+  return { metric, direction };
+}
+
+/** What results hold. */
+function toObjective(written: WrittenCommandObjective): Objective {
+  const objective = toStepObjective(written);
+  return written.of === "best" ? { ...objective, metric: bestOfSteps(objective) } : objective;
 }
 
 /** The text of templates/study.schema.json, the JSON schema of study files for editors. */
@@ -200,5 +247,7 @@ export function formatStudyJsonSchema(): string {
   const then = { ...ofCommand, $schema: undefined };
   return formatJson({ $schema, $defs, if: runsCommand, then, else: ofCnn });
 }
+
+const commandTrainerShape = commandStudySchema.shape.trainer.shape;
 
 type JsonObject = Readonly<Record<string, unknown>>;

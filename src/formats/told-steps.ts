@@ -8,6 +8,11 @@ import type { Warnings } from "./warnings.ts";
 /** Names under which programs count steps; the first that is there counts, another is a metric. */
 const STEP_KEYS = ["step", "epoch", "iteration"] as const;
 
+/** The name under which something counts its steps; undefined where it does not. */
+export function stepKeyOf(told: object): (typeof STEP_KEYS)[number] | undefined {
+  return STEP_KEYS.find((name) => Object.hasOwn(told, name));
+}
+
 /** How a line begins by which a trainer tells of a step while it runs. */
 const PROGRESS_PREFIX = "bsweep:";
 
@@ -30,7 +35,7 @@ function readStep(told: Json, unsaid: Unsaid, warnings: Warnings): StepRecord | 
     return undefined;
   }
   const { seconds, metrics, ...others } = told;
-  const key = STEP_KEYS.find((name) => Object.hasOwn(others, name));
+  const key = stepKeyOf(others);
   const step = key === undefined ? unsaid.step : readNumber(others[key])?.number;
   if (!Number.isSafeInteger(step) || step === undefined || step < 0) {
     const found = `${key ?? "step"} ${showValue(others[key ?? "step"])}`;

@@ -3,7 +3,7 @@ import { StringDecoder } from "node:string_decoder";
 /** Longest line that is kept; of a longer one nothing is seen. */
 const MAX_LINE_LENGTH = 1 << 16;
 
-/** Cuts UTF-8 output into lines, also at a carriage return, by which progress bars go back. */
+/** Cuts UTF-8 output into lines, also at a carriage return and at backspaces, by which progress bars go back. */
 export class LineSplitter {
   readonly #onLine: (line: string) => void;
   readonly #decoder = new StringDecoder("utf8");
@@ -16,7 +16,7 @@ export class LineSplitter {
   }
 
   write(chunk: Buffer): void {
-    const parts = (this.#pending + this.#decoder.write(chunk)).split(/\r\n|\n|\r/);
+    const parts = (this.#pending + this.#decoder.write(chunk)).split(/\r\n|\n|\r|\u0008+/);
     this.#pending = parts.pop() ?? "";
     for (const line of parts) this.#tell(line);
     if (this.#pending.length <= MAX_LINE_LENGTH) return;

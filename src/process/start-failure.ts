@@ -44,6 +44,32 @@ export function explainStartFailure(start: Start, error: unknown): string {
   return `${name} cannot be started: ${reason}`;
 }
 
+/** Status with which `env` ends when it cannot find what it is to run (POSIX.1-2017, env). */
+export const NOT_FOUND_STATUS = 127;
+
+/**
+ * Why a script whose first line asks `env` for its interpreter ran for nothing, where it ended with NOT_FOUND_STATUS; undefined
+ * when it was not that.
+ */
+export function explainLostInterpreter(start: Start): string | undefined {
+  const name = escapeControls(start.command[0].slice(0, SHOWN_LENGTH));
+  const file = findProgram(start);
+  const first = file === undefined ? "" : readFirstLine(file);
+  const [, interpreter] = /^#!\s*\S*\/env\s+(?:-S\s+)?([^\s=]+)(?:\s|$)/.exec(first) ?? [];
+  if (interpreter === undefined) return undefined;
+  if (first.endsWith("\r")) return explainCarriageReturn(name);
+  const isThere = findProgram({ ...start, command: [interpreter] }) !== undefined;
+  return isThere ? undefined : explainNoInterpreter(name, `${interpreter} from PATH`);
+}
+
+function explainCarriageReturn(name: string): string {
+  return `${name}: its first line ends with CR, as files of Windows do: convert it with dos2unix`;
+}
+
+function explainNoInterpreter(name: string, interpreter: string): string {
+  return `${name}: its first line names ${escapeControls(interpreter)}, and there is no such program`;
+}
+
 function explainTooLong({ command, env }: Start): string {
   const advice = "let the program read long values from the file {{params}}";
   const sizes = command.map((word) => Buffer.byteLength(word));
@@ -66,10 +92,8 @@ function explainAbsent({ cwd }: Start, name: string, file: string | undefined): 
   const first = readFirstLine(file);
   if (!first.startsWith("#!"))
     return `${name} needs a loader that is not here: it is built for another system`;
-  if (first.endsWith("\r"))
-    return `${name}: its first line ends with CR, as files of Windows do: convert it with dos2unix`;
-  const interpreter = first.slice(2).trim().split(/\s/)[0] ?? "";
-  return `${name}: its first line names ${escapeControls(interpreter)}, and there is no such program`;
+  if (first.endsWith("\r")) return explainCarriageReturn(name);
+  return explainNoInterpreter(name, first.slice(2).trim().split(/\s/)[0] ?? "");
 }
 
 function explainForbidden(name: string, file: string): string {

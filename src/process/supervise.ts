@@ -5,7 +5,7 @@ import { messageOf } from "../core/errors.ts";
 import { LineSplitter } from "./lines.ts";
 import { Family, guard } from "./family.ts";
 import { openPipes, type Pipe } from "./pipes.ts";
-import { explainStartFailure } from "./start-failure.ts";
+import { explainLostInterpreter, explainStartFailure, NOT_FOUND_STATUS } from "./start-failure.ts";
 import { readChildCpuSeconds, readMemoryUsage, readOutOfMemoryKills } from "./usage.ts";
 
 export interface SuperviseOptions {
@@ -27,6 +27,8 @@ export interface SuperviseOptions {
   readonly isFinished: (processes: readonly number[]) => boolean;
   /** Called with each line of stdout; without it, nobody looks at stdout. */
   readonly onLine?: (line: string) => void;
+  /** Called with each line of stderr. */
+  readonly onErrorLine?: ((line: string) => void) | undefined;
   /** Empty folder for pipes of a child that may open its output again (pipes.ts); without it, socket pairs do. */
   readonly pipeFolder?: string;
   /** File descriptor that takes its output; by default ours does. */
@@ -76,7 +78,8 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
   const child = startChild(options, pipes);
   const outputs = readOutputs(child, pipes);
   const lines = passOn(outputs.stdout, options);
-  const tail = keepTail(outputs.stderr, options);
+  const errorLines = new LineSplitter(options.onErrorLine ?? (() => undefined));
+  const tail = keepTail(outputs.stderr, errorLines, options);
   const pid = child instanceof Error ? undefined : child.pid;
   const family = pid === undefined ? undefined : new Family(pid, options.mark);
   const watch = watchLimits(family, options);
@@ -85,6 +88,7 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
   const end = await waitForEnd(child, options, Object.values(outputs));
   dismiss?.();
   lines.end();
+  errorLines.end();
   const { stopped, peakMiB } = watch.finish();
   const cpu = readChildCpuSeconds();
   return {
@@ -135,11 +139,16 @@ function passOn(stdout: Readable | null, options: SuperviseOptions): LineSplitte
   return lines;
 }
 
-/** Passes stderr on and keeps its end. */
-function keepTail(stderr: Readable | null, options: SuperviseOptions): () => string {
+/** Passes stderr on, shows its lines, and keeps its end. */
+function keepTail(
+  stderr: Readable | null,
+  lines: LineSplitter,
+  options: SuperviseOptions,
+): () => string {
   let kept = Buffer.alloc(0);
   stderr?.on("data", (chunk: Buffer) => {
     writeOut(chunk, process.stderr, options);
+    if (options.onErrorLine !== undefined) lines.write(chunk);
     kept = Buffer.concat([kept, chunk]).subarray(-TAIL_BYTES);
   });
   return () => kept.toString("utf8").trim();
@@ -168,7 +177,10 @@ async function waitForEnd(
   const end = child instanceof Error ? child : await waitForExit(child);
   closeWhenSilent(open);
   await Promise.all(closed);
-  if (!(end instanceof Error)) return { ...end, startFailure: undefined };
+  if (!(end instanceof Error)) {
+    const isLost = end.exitStatus === NOT_FOUND_STATUS;
+    return { ...end, startFailure: isLost ? explainLostInterpreter(options) : undefined };
+  }
   return { exitStatus: null, signal: null, startFailure: explainStartFailure(options, end) };
 }
 

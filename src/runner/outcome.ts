@@ -1,6 +1,5 @@
 import { formatDuration, formatMemory } from "../core/quantities.ts";
-import { BsweepError, isSystemError, messageOf } from "../core/errors.ts";
-import type { Objective } from "../core/study.ts";
+import { type Objective, stepMetricOf } from "../core/study.ts";
 import {
   type EarlyEnd,
   type Failure,
@@ -8,10 +7,10 @@ import {
   type TrainerReport,
 } from "../core/trial.ts";
 import { showValue } from "../formats/schema-issues.ts";
-import { type ReadReport, readTrainerReport } from "../formats/trainer-report.ts";
+import type { ReadReport } from "../formats/trainer-report.ts";
 import type { Warnings } from "../formats/warnings.ts";
 import type { Supervised } from "../process/supervise.ts";
-import { readText } from "../rounds/result-text.ts";
+import { readMeasured } from "./measured.ts";
 import type { TrainerRun } from "./trainer-run.ts";
 
 /** A trial's end: a value for the objective, or why there is none. */
@@ -37,6 +36,8 @@ const KILLED_STATUS = 137;
 /** What a trial is judged by. */
 interface Limits {
   readonly objective: Objective;
+  /** What the best of the steps is kept of. */
+  readonly best?: readonly Objective[] | undefined;
   readonly memoryMiB: number;
   /** A program that hangs has been quiet for so long at its time's end. */
   readonly marginSeconds: number;
@@ -49,17 +50,18 @@ export async function judge(
   limits: Limits,
   warnings: Warnings,
 ): Promise<Outcome> {
-  const { objective, memoryMiB, marginSeconds } = limits;
-  const read = await readReport(reportFile, objective, warnings);
+  const { memoryMiB, marginSeconds } = limits;
+  const read = await readMeasured(run, reportFile, limits, warnings);
   const isUsable = !("kind" in read);
   const hangs = run.stopped === "timeout" && run.quietSeconds >= marginSeconds;
   if (isUsable && (run.stopped === "finished" || hangs)) {
     warnings.add("the trainer left its result and did not end: it was ended, the result counts");
-    return judgeReport(read, run, objective);
+    return judgeReport(read, run, limits);
   }
   const ending = failureOfEnding(run, memoryMiB);
-  if (ending !== undefined) return failed(isUsable ? addUnused(ending) : ending, run);
-  return isUsable ? judgeReport(read, run, objective) : failed(read, run);
+  const hasReported = isUsable && run.told === undefined;
+  if (ending !== undefined) return failed(hasReported ? addUnused(ending) : ending, run);
+  return isUsable ? judgeReport(read, run, limits) : failed(read, run);
 }
 
 function addUnused(failure: Failure): Failure {
@@ -83,11 +85,12 @@ export function fruitless(
 function judgeReport(
   { report, oddObjective: odd }: ReadReport,
   run: Supervised,
-  { metric }: Objective,
+  { objective, best }: Limits,
 ): Outcome {
   if (report.failure !== undefined) return { state: "failed", failure: report.failure, report };
+  const metric = stepMetricOf(objective.metric, best);
   if (odd !== undefined) return failed(failureOfObjective(odd, metric), run, report);
-  const value = report.metrics[metric];
+  const value = report.metrics[objective.metric];
   if (value !== undefined) return { state: "complete", objective: value, report };
   const names = Object.keys(report.metrics).slice(0, NAMED_METRICS).join(", ");
   const message = `the trainer reported no ${metric}, which is the study's objective, but ${names || "no metric at all"}`;
@@ -108,7 +111,7 @@ function failureOfObjective(
 }
 
 function failed(failure: Failure, { stderrTail }: Supervised, report?: TrainerReport): Outcome {
-  const withTail = stderrTail === "" ? failure : { ...failure, stderrTail };
+  const withTail = stderrTail === "" ? failure : { stderrTail, ...failure };
   return { state: "failed", failure: withTail, ...(report === undefined ? {} : { report }) };
 }
 
@@ -147,21 +150,4 @@ function explainMemory(
   if (GPU_WORDS.test(says))
     return { kind: "error", message: `the trainer ran out of the GPU's memory (${end})` };
   return isPlausible ? failure(`the trainer ran out of memory (${end})`) : undefined;
-}
-
-/** The report, or why it cannot be used. */
-async function readReport(
-  file: string,
-  { metric }: Objective,
-  warnings: Warnings,
-): Promise<ReadReport | Failure> {
-  try {
-    return readTrainerReport(await readText(file), warnings, metric);
-  } catch (error) {
-    if (!(error instanceof BsweepError)) throw error;
-    const message = isSystemError(error.cause, "ENOENT")
-      ? "the trainer ended in order and left no report"
-      : `the trainer's report ${messageOf(error)}`;
-    return { kind: "missing-result", message };
-  }
 }

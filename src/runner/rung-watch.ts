@@ -32,6 +32,8 @@ export class RungWatch {
   readonly #ladder: Ladder;
   readonly #stop = new AbortController();
   #previous: number | undefined;
+  /** A step at a rung that has not told the metric so far. */
+  #untold: number | undefined;
   /** Why it is stopped; undefined while it goes on. */
   end: EarlyEnd | undefined;
 
@@ -49,24 +51,32 @@ export class RungWatch {
     return this.#stop.signal;
   }
 
-  /** A step that the trainer has told. */
+  /** A step that the trainer has told, or a part of one: what does not tell the metric is passed over. */
   readonly see = ({ step, metrics }: StepRecord): void => {
-    const previous = this.#previous ?? step - 1;
-    this.#previous = Math.max(previous, step);
-    const rung = this.#ladder.rungs.findLast((each) => each > previous && each <= step);
     const { metric } = this.#context.pruning;
+    const previous = this.#previous ?? step - 1;
+    const rung = this.#ladder.rungs.findLast((each) => each > previous && each <= step);
     const value = Object.hasOwn(metrics, metric) ? metrics[metric] : undefined;
-    if (rung === undefined || this.end !== undefined) return;
     if (value === undefined) {
-      this.#context.log(`warning: step ${step} tells no ${metric}: it is not compared`);
+      if (rung !== undefined) this.#noteUntold(step, metric);
       return;
     }
+    this.#untold = undefined;
+    this.#previous = Math.max(previous, step);
+    if (rung === undefined || this.end !== undefined) return;
     try {
       this.#compare(rung, step, value);
     } catch (error) {
       this.#context.log(`warning: it goes on without being compared: ${messageOf(error)}`);
     }
   };
+
+  /** Several lines may tell of a step: it is known at the next one. */
+  #noteUntold(step: number, metric: string): void {
+    if (this.#untold !== undefined && this.#untold < step)
+      this.#context.log(`warning: step ${this.#untold} tells no ${metric}: it is not compared`);
+    this.#untold = step;
+  }
 
   #compare(rung: number, step: number, value: number): void {
     const { pruning, folder, log } = this.#context;

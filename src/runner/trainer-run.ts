@@ -1,22 +1,15 @@
 import { join } from "node:path";
 import type { Round } from "../formats/round-file.ts";
-import {
-  commandEnvironment,
-  fillCommand,
-  PRUNE_VARIABLE,
-  type CommandValues,
-  variableOf,
-} from "../core/trainer-command.ts";
 import type { CommandRequest } from "../formats/trainer-request.ts";
-import type { StepRecord } from "../core/trial.ts";
 import type { Warnings } from "../formats/warnings.ts";
-import { type Supervised, type SuperviseOptions, supervise } from "../process/supervise.ts";
+import { type SuperviseOptions, supervise } from "../process/supervise.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { builtProgram } from "../workspace/package.ts";
+import { type Common, type Ran, runCommand } from "./command-run.ts";
 import { ProgressLines } from "./progress.ts";
 import type { RungWatch } from "./rung-watch.ts";
 import { ReportWatch } from "./report-watch.ts";
-import { HOLDOUT_FILE, PARAMETERS_FILE, PRUNE_FILE, REQUEST_FILE } from "./trial-request.ts";
+import { REQUEST_FILE } from "./trial-request.ts";
 
 /** From SIGTERM to SIGKILL, for a trainer that has nothing to save. */
 const PLAIN_GRACE_SECONDS = 5;
@@ -36,9 +29,7 @@ interface TrainerRunOptions {
   readonly rungs: RungWatch | undefined;
 }
 
-export interface TrainerRun extends Supervised {
-  /** What it told of its steps while it ran. */
-  readonly history: readonly StepRecord[];
+export interface TrainerRun extends Ran {
   /** It had left a report and had done nothing since for so long, when it was last looked at. */
   readonly quietSeconds: number;
 }
@@ -51,7 +42,6 @@ export async function runTrainer(
 ): Promise<TrainerRun> {
   const { rungs } = options;
   const { trainer, limits } = options.round;
-  const progress = new ProgressLines(warnings, rungs?.see);
   const watch = new ReportWatch(request.reportFile);
   const common = {
     ...timeLimits(request, options),
@@ -60,18 +50,13 @@ export async function runTrainer(
     ...(options.output === undefined ? {} : { output: options.output }),
     isFinished: watch.isFinished,
   };
+  const onStep = rungs?.see;
   const run =
     trainer.kind === "cnn"
-      ? await runBuiltIn(request, common, rungs === undefined ? undefined : progress)
-      : await runCommand(trainer.command, request, common, { layout: options.layout, progress });
+      ? await runBuiltIn(request, common, onStep && new ProgressLines(warnings, { onStep }))
+      : await runCommand(trainer, request, common, { layout: options.layout, warnings, onStep });
   return { ...run, quietSeconds: watch.quietSeconds };
 }
-
-type Common = Pick<
-  SuperviseOptions,
-  "secondsLeft" | "grace" | "memoryMiB" | "signal" | "output" | "isFinished"
->;
-type Ran = Omit<TrainerRun, "quietSeconds">;
 
 /** Its report holds all that its lines tell; they are read where it may be stopped before it leaves one. */
 async function runBuiltIn(
@@ -91,38 +76,6 @@ async function runBuiltIn(
   return { ...run, history: progress?.history ?? [] };
 }
 
-async function runCommand(
-  words: readonly string[],
-  request: CommandRequest,
-  common: Common,
-  { layout, progress }: { readonly layout: Layout; readonly progress: ProgressLines },
-): Promise<Ran> {
-  const values = valuesOf(request);
-  const [program = "", ...args] = fillCommand(words, values, request.params);
-  const run = await supervise({
-    ...common,
-    command: [program, ...args],
-    // So that `python train.py` finds a file of the workspace.
-    cwd: layout.workspace,
-    env: {
-      ...{ ...withoutOwnLibraries(process.env), ...commandEnvironment(values) },
-      [PRUNE_VARIABLE]: join(request.scratchFolder, PRUNE_FILE),
-    },
-    withChannel: false,
-    mark: `${variableOf("scratch")}=${values.scratch}`,
-    onLine: progress.read,
-    pipeFolder: request.scratchFolder,
-  });
-  const stderrTail = run.stderrTail === "" ? progress.lastWords : run.stderrTail;
-  return { ...run, stderrTail, history: progress.history };
-}
-
-/** A staged Node may run with libraries of its own (partials/element-program.hbs), which are not for the trainer. */
-function withoutOwnLibraries(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { BSWEEP_LIBRARIES: own, LD_LIBRARY_PATH: path, ...others } = environment;
-  return path === undefined || path === own ? others : { ...others, LD_LIBRARY_PATH: path };
-}
-
 /**
  * A trainer with checkpoints stops by its own clock, `endsAt`. SIGTERM comes a third of the margin later, for one that
  * does not look at it or is about to leave, SIGKILL after another third; the last one is for its result.
@@ -139,21 +92,5 @@ function timeLimits(
   return {
     secondsLeft: secondsLeft + third,
     grace: { timeoutSeconds: third, abortSeconds: CHECKPOINT_GRACE_SECONDS },
-  };
-}
-
-function valuesOf(request: CommandRequest): CommandValues {
-  const { scratchFolder, dataset } = request;
-  return {
-    request: join(scratchFolder, REQUEST_FILE),
-    result: request.reportFile,
-    params: join(scratchFolder, PARAMETERS_FILE),
-    seed: String(request.seed),
-    epochs: String(request.resource.epochs),
-    threads: String(request.threads),
-    data: dataset?.path ?? "",
-    holdout: dataset === null ? "" : join(scratchFolder, HOLDOUT_FILE),
-    checkpoints: request.checkpoint?.folder ?? "",
-    scratch: scratchFolder,
   };
 }

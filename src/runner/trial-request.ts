@@ -8,13 +8,13 @@ import type { Trial } from "../core/trial.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { openLabelledDataset } from "../workspace/packed-dataset.ts";
 
-/** Names in the scratch folder. */
-export const REQUEST_FILE = "request.json";
-export const PARAMETERS_FILE = "params.json";
-export const HOLDOUT_FILE = "holdout.json";
+/** Names in the scratch folder; a program that runs there may have files of its own. */
+export const REQUEST_FILE = "bsweep-request.json";
+export const PARAMETERS_FILE = "bsweep-params.json";
+export const HOLDOUT_FILE = "bsweep-holdout.json";
 /** Appears when the trial is to be stopped early. */
-export const PRUNE_FILE = "prune";
-const REPORT_FILE = "report.json";
+export const PRUNE_FILE = "bsweep-prune";
+const REPORT_FILE = "bsweep-result.json";
 
 export interface RequestContext {
   readonly round: Round;

@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { BsweepError, complaintOf, type ErrorCode, formatIssue } from "../core/errors.ts";
 import { type EarlyEnd, RUN_AGAIN_STATUS, type Trial, type TrialResult } from "../core/trial.ts";
+import type { Round } from "../formats/round-file.ts";
 import { type CommandRequest, parseRefusal } from "../formats/trainer-request.ts";
 import { mergeHistories } from "../formats/told-steps.ts";
 import { Warnings } from "../formats/warnings.ts";
@@ -89,10 +90,9 @@ async function judgePruned(
 ): Promise<Outcome | undefined> {
   if (earlyEnd === undefined) return undefined;
   if (run.exitStatus === 0) {
-    const { objective, limits } = round;
-    const judgedBy = { objective, memoryMiB: limits.memoryMiB, marginSeconds };
-    const ended = { ...run, stopped: undefined };
-    const outcome = await judge(ended, reportFile, judgedBy, warnings);
+    // What its output and files tell is how far it has come; only who reports knows that this was the end.
+    const ended = { ...run, stopped: undefined, told: undefined };
+    const outcome = await judge(ended, reportFile, limitsOf(round, marginSeconds), warnings);
     if (outcome.state === "complete") return outcome;
   }
   return { state: "pruned", earlyEnd };
@@ -130,9 +130,15 @@ async function judgeRun(
   }
   const refusal = round.trainer.kind === "cnn" ? await findRefusal(reportFile) : undefined;
   if (refusal !== undefined) return judgeRefusal(refusal);
-  const { objective, limits } = round;
-  const judgedBy = { objective, memoryMiB: limits.memoryMiB, marginSeconds };
-  return judge(run, reportFile, judgedBy, warnings);
+  return judge(run, reportFile, limitsOf(round, marginSeconds), warnings);
+}
+
+function limitsOf(
+  { objective, limits, trainer }: Round,
+  marginSeconds: number,
+): Parameters<typeof judge>[2] {
+  const best = trainer.kind === "command" ? trainer.best : undefined;
+  return { objective, best, memoryMiB: limits.memoryMiB, marginSeconds };
 }
 
 /** What the built-in trainer says in place of a report when it cannot do what it is asked. */

@@ -7,12 +7,18 @@ const TOLD_ON_THE_WAY: Readonly<Record<string, string>> = {
   [HOLDOUT_LOSS]: "validationLoss",
 };
 
+/** How a metric ends that is the best of the steps of another (core/study.ts, bestOfSteps). */
+const BEST = /\.(?:max|min)$/;
+
 /**
- * Where the objective stands at a step: its own metric; of the hold-out's, which no step may look at, the validation's;
+ * Where the objective stands at a step: its own metric, or the one it is the best of; of the hold-out's, which no step may
+ * look at, the validation's;
  * undefined where the step tells neither, for no other metric says anything about it.
  */
 export function objectiveAt(metrics: Metrics, metric: string): number | undefined {
   if (Object.hasOwn(metrics, metric)) return metrics[metric];
-  const other = Object.hasOwn(TOLD_ON_THE_WAY, metric) ? TOLD_ON_THE_WAY[metric] : undefined;
-  return other !== undefined && Object.hasOwn(metrics, other) ? metrics[other] : undefined;
+  const other = Object.hasOwn(TOLD_ON_THE_WAY, metric)
+    ? (TOLD_ON_THE_WAY[metric] ?? "")
+    : metric.replace(BEST, "");
+  return Object.hasOwn(metrics, other) ? metrics[other] : undefined;
 }

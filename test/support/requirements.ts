@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { findMinimalImage } from "./minimal-image.ts";
 import { findPythonWith } from "./python.ts";
-import { findPython, TEST_PYTHON } from "./python/environment.ts";
+import { findPython, SCRIPT_PYTHON, TEST_PYTHON } from "./python/environment.ts";
 
 /** What is not a program on PATH: how to get it; undefined where it is here. */
 const OTHERS: Readonly<Record<string, () => string | undefined>> = {
@@ -26,6 +26,8 @@ const OTHERS: Readonly<Record<string, () => string | undefined>> = {
     findPythonWith("keras", "tensorflow") === undefined ? "npm run test-python" : undefined,
   "Python's TensorFlow and safetensors": findTestPython,
   "Python's Optuna": findTestPython,
+  "Python's click, absl and Hydra": () =>
+    findPython(SCRIPT_PYTHON) === undefined ? "npm run test-python" : undefined,
   "pandas and DuckDB": findTestPython,
 };
 

@@ -8,6 +8,7 @@ import { dropAbsent } from "../../core/objects.ts";
 import type { Site } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
 import type { Trial } from "../../core/trial.ts";
+import { pickSetup } from "../../core/trainer-command.ts";
 import type { Round, RoundArray, RoundCluster, RoundKind } from "../../formats/round-file.ts";
 import { createTemplateEngine, type TemplateEngine } from "../../rendering/engine.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
@@ -177,7 +178,7 @@ function describeRound(inputs: RoundInputs, arrays: readonly RoundArray[], trial
     trainer:
       trainer.kind === "cnn"
         ? { kind: trainer.kind, precision: trainer.precision }
-        : { kind: trainer.kind, command: trainer.command },
+        : { kind: trainer.kind, ...pickSetup(trainer), ...dropAbsent({ best: trainer.best }) },
     limits: { cpus, memoryMiB, walltimeSeconds, checkpointSeconds },
     cluster: describeCluster(inputs),
     ...dropAbsent({ search: inputs.opened?.search, pruning: pruningOf(inputs) }),

@@ -1,6 +1,8 @@
 import { checkCluster, type ClusterUse } from "../../rules/index.ts";
 import type { Site } from "../../core/site.ts";
-import type { Study } from "../../core/study.ts";
+import { canonicalJson } from "../../core/identity.ts";
+import type { CommandSetup, Study } from "../../core/study.ts";
+import { pickSetup } from "../../core/trainer-command.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
 import { type Layout, roundName } from "../../workspace/layout.ts";
 import { mergePlacements } from "../site/cluster-request.ts";
@@ -37,6 +39,15 @@ export function lintCluster(
   return [...notes, ...broken];
 }
 
+/** Keys of a study by which its command is another one. */
+function changedKeys(before: CommandSetup, now: CommandSetup): string[] {
+  const [old, own] = [pickSetup(before), pickSetup(now)];
+  const keys = new Set([...Object.keys(old), ...Object.keys(own)]) as Set<keyof CommandSetup>;
+  return [...keys]
+    .filter((key) => canonicalJson(old[key]) !== canonicalJson(own[key]))
+    .map((key) => `trainer.${key}`);
+}
+
 /**
  * Says so when trials of the same version were planned with another command: nobody can know whether it trains
  * otherwise, and their results are ranked together.
@@ -44,16 +55,17 @@ export function lintCluster(
 export function explainChangedCommand(study: Study, layout: Layout): string | undefined {
   const { trainer } = study;
   if (trainer.kind !== "command") return undefined;
-  const words = JSON.stringify(trainer.command);
-  const { usable } = readUsableRounds(layout, study.name, (round) =>
-    round.trainer.kind === "command" &&
-    JSON.stringify(round.trainer.command) !== words &&
-    readSetting(layout, round).trainer.revision === trainer.version
-      ? [round]
-      : [],
-  );
+  const { usable } = readUsableRounds(layout, study.name, (round) => {
+    if (round.trainer.kind !== "command") return [];
+    const keys = changedKeys(round.trainer, trainer);
+    const isOfVersion =
+      keys.length > 0 && readSetting(layout, round).trainer.revision === trainer.version;
+    return isOfVersion ? [{ name: roundName(round.round), keys }] : [];
+  });
   const others = usable.flat();
   if (others.length === 0) return undefined;
-  const names = others.map(({ round }) => roundName(round)).join(", ");
-  return `trainer.command is another one than in ${names}, and trainer.version is still ${trainer.version}: their results are ranked together; if it trains otherwise now, set trainer.version to ${trainer.version + 1}`;
+  const names = others.map(({ name }) => name).join(", ");
+  const keys = [...new Set(others.flatMap((each) => each.keys))].join(", ");
+  const is = keys.includes(",") ? "are others" : "is another one";
+  return `${keys} ${is} than in ${names}, and trainer.version is still ${trainer.version}: their results are ranked together; if it trains otherwise now, set trainer.version to ${trainer.version + 1}`;
 }

@@ -1,6 +1,6 @@
 import type { Pruning } from "../../core/pruning.ts";
 import type { Setting } from "../../core/setting.ts";
-import { isCnnStudy, type Study } from "../../core/study.ts";
+import { isCnnStudy, stepMetricOf, type Study } from "../../core/study.ts";
 import { directionOf } from "../../formats/study-schema.ts";
 import { nameWithin } from "./within.ts";
 
@@ -13,7 +13,10 @@ export function describePruning(study: Study, setting: Setting): Pruning | undef
     ...{ kind, minResource, reductionFactor, keepCheckpoints },
     ...(isCnnStudy(study)
       ? compareOnValidation(pruner.metric, objective.metric)
-      : { metric: pruner.metric ?? objective.metric, direction: objective.direction }),
+      : {
+          metric: pruner.metric ?? stepMetricOf(objective.metric, study.trainer.best),
+          direction: objective.direction,
+        }),
     within: nameWithin(study, setting),
   };
 }

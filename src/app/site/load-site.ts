@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { BsweepError } from "../../core/errors.ts";
+import { BsweepError, type Issue } from "../../core/errors.ts";
 import type { Site } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
 import { parseSiteFile } from "../../formats/site-file.ts";
-import { SCHEDULERS } from "../../schedulers/index.ts";
+import { SCHEDULERS, schedulerOf } from "../../schedulers/index.ts";
 import { packagedTemplates } from "../../workspace/package.ts";
 
 /**
@@ -45,9 +45,28 @@ function readSite(name: string, studyFolder: string, used: readonly string[]): S
   return parseSiteFile(readFileSync(file, "utf8"), { name, file }, SCHEDULERS, loadBase);
 }
 
-/** The site that a study names. @throws BsweepError as loadSite does */
-export function loadSiteOf({ cluster, file }: Pick<Study, "cluster" | "file">): Site {
-  return loadSite(cluster.site, dirname(file));
+/**
+ * The site that a study names.
+ * @throws BsweepError as loadSite does; INVALID_STUDY where the study sets variables that the site's scheduler sets
+ */
+export function loadSiteOf(study: Pick<Study, "cluster" | "file" | "trainer">): Site {
+  const { cluster, file, trainer } = study;
+  const site = loadSite(cluster.site, dirname(file));
+  const { element } = schedulerOf(site);
+  const own = element.arrayIndexVariable.replace(/_.*/, "_");
+  const names = trainer.kind === "command" ? Object.keys(trainer.env ?? {}) : [];
+  const issues = names
+    .filter((name) => name.startsWith(own))
+    .map((name): Issue => ({
+      file,
+      path: `trainer.env.${name}`,
+      message: `found ${name}, expected no name that begins with ${own}: these tell an element which one it is`,
+    }));
+  if (issues.length === 0) return site;
+  throw new BsweepError("INVALID_STUDY", `${file} sets variables that its scheduler sets`, {
+    issues,
+    hint: "name the variable otherwise under trainer.env",
+  });
 }
 
 function listSites(folder: string): string[] {

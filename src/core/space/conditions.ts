@@ -104,3 +104,8 @@ export function distributionOf({ dimensions }: SearchSpace, name: string): Distr
   const own = dimensions.filter((dimension) => dimension.name === name);
   return coverDistributions(own.map(({ distribution }) => distribution));
 }
+
+/** Whether a parameter is absent from some trials. */
+export function mayBeAbsent({ dimensions }: SearchSpace, name: string): boolean {
+  return dimensions.every((dimension) => dimension.name !== name || dimension.when !== undefined);
+}

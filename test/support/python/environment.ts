@@ -17,6 +17,12 @@ export const TEST_PYTHON: PythonEnvironment = {
   requirements: join(import.meta.dirname, "requirements.txt"),
 };
 
+/** For tests that sweep scripts of other parsers; built with the other. */
+export const SCRIPT_PYTHON: PythonEnvironment = {
+  name: "script-python",
+  requirements: join(import.meta.dirname, "requirements-scripts.txt"),
+};
+
 /** @returns the absolute name of its `python`; undefined when it was never built */
 export function findPython(environment: PythonEnvironment): string | undefined {
   const { python, complete } = locate(environment);

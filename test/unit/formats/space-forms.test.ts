@@ -50,9 +50,9 @@ describe("conditions", () => {
     expect(
       issuesOf(`${HEAD}space:
   n: [1, 2]
-  e: [{ values: [1], when: { n: 1 } }, { hihg: 1, low: 2 }]
+  e: [{ values: [1], when: { n: 1 } }, { valeus: [2] }]
 `),
-    ).toEqual(["study.yaml:6: space.e[1]: unknown key `hihg`; did you mean `high`?"]);
+    ).toEqual(["study.yaml:6: space.e[1]: unknown key `valeus`; did you mean `values`?"]);
     expect(
       issuesOf(`${HEAD}space:
   n: { low: 1, high: 3, step: 1, integer: true }

@@ -15,7 +15,11 @@ test("whole lines come without their ends, empty ones too; what has no end yet d
   expect(linesOf("")).toEqual([]);
 });
 
-test("a carriage return ends a line, and the end of the output does", () => {
+test("a carriage return ends a line, backspaces do, and the end of the output does", () => {
+  expect(linesOf("1/3 loss: 3\b\b\b", "\b\b2/3 loss: 2\b\b\b\b\b\n").filter(Boolean)).toEqual([
+    "1/3 loss: 3",
+    "2/3 loss: 2",
+  ]);
   expect(linesOf("10 %\r20 %\r\n", "done\n")).toEqual(["10 %", "20 %", "done"]);
   const lines: string[] = [];
   const splitter = new LineSplitter((line) => lines.push(line));
@@ -34,7 +38,7 @@ test("a character that is cut comes whole; what is none is told as such", () => 
 test("wherever output is cut, the lines are the same", () => {
   const text = fc
     .array(fc.string({ unit: "grapheme" }))
-    .map((parts) => parts.join("\n").replaceAll("\r", ""));
+    .map((parts) => parts.join("\n").replaceAll(/[\r\b]/g, ""));
   fc.assert(
     fc.property(text, fc.array(fc.nat(200)), (whole, cuts) => {
       const bytes = Buffer.from(whole);

@@ -1,0 +1,113 @@
+import { join, resolve } from "node:path";
+import {
+  commandEnvironment,
+  type CommandValues,
+  fillCommand,
+  fillEnvironment,
+  fillText,
+  PRUNE_VARIABLE,
+  variableOf,
+} from "../core/trainer-command.ts";
+import type { StepRecord } from "../core/trial.ts";
+import type { Round } from "../formats/round-file.ts";
+import type { CommandRequest } from "../formats/trainer-request.ts";
+import type { Warnings } from "../formats/warnings.ts";
+import { type Supervised, type SuperviseOptions, supervise } from "../process/supervise.ts";
+import type { Layout } from "../workspace/layout.ts";
+import { ProgressLines } from "./progress.ts";
+import { readToldOtherwise, type ToldOtherwise } from "./told-otherwise.ts";
+import { HOLDOUT_FILE, PARAMETERS_FILE, PRUNE_FILE, REQUEST_FILE } from "./trial-request.ts";
+
+type CommandTrainer = Extract<Round["trainer"], { readonly kind: "command" }>;
+
+/** How any trainer is watched. */
+export type Common = Pick<
+  SuperviseOptions,
+  "secondsLeft" | "grace" | "memoryMiB" | "signal" | "output" | "isFinished"
+>;
+
+/** How a trainer ended, and what it told beside its report. */
+export interface Ran extends Supervised {
+  /** Steps that it told while it ran. */
+  readonly history: readonly StepRecord[];
+  /** Of a command that the study has metrics read of. */
+  readonly told?: ToldOtherwise | undefined;
+}
+
+interface CommandContext {
+  readonly layout: Layout;
+  readonly warnings: Warnings;
+  readonly onStep: ((record: StepRecord) => void) | undefined;
+}
+
+/** Starts a command for a request, watches it to its end, and reads what it told of itself. */
+export async function runCommand(
+  trainer: CommandTrainer,
+  request: CommandRequest,
+  common: Common,
+  { layout, warnings, onStep }: CommandContext,
+): Promise<Ran> {
+  const { params, scratchFolder } = request;
+  const values = valuesOf(request, layout);
+  const fill = (text = ""): string => fillText(text, values, params) ?? "";
+  const [program = "", ...args] = fillCommand(trainer, values, params);
+  // So that `python train.py` finds a file of the workspace.
+  const cwd = layout.resolve(fill(trainer.cwd));
+  const patterns = await loadPatterns(trainer.metrics);
+  const progress = new ProgressLines(warnings, { onStep, patterns });
+  const run = await supervise({
+    ...common,
+    command: [program, ...args],
+    cwd,
+    env: {
+      ...withoutOwnLibraries(process.env),
+      ...fillEnvironment(trainer, values, params),
+      ...commandEnvironment(values),
+      [PRUNE_VARIABLE]: join(scratchFolder, PRUNE_FILE),
+    },
+    withChannel: false,
+    mark: `${variableOf("scratch")}=${values.scratch}`,
+    onLine: progress.read,
+    onErrorLine: patterns && progress.search,
+    pipeFolder: scratchFolder,
+  });
+  const { metrics, metricsFile: written } = trainer;
+  const metricsFile =
+    written === undefined ? undefined : { path: resolve(cwd, fill(written)), written };
+  return {
+    ...run,
+    stderrTail: run.stderrTail === "" ? progress.lastWords : run.stderrTail,
+    history: progress.history,
+    told: await readToldOtherwise({ metrics, metricsFile }, { progress, warnings }),
+  };
+}
+
+/** Loaded where there are some: elements start by the thousand. */
+async function loadPatterns(metrics: CommandTrainer["metrics"]) {
+  if (metrics === undefined) return undefined;
+  const { MetricPatterns } = await import("../formats/metric-patterns.ts");
+  return new MetricPatterns(metrics);
+}
+
+/** A staged Node may run with libraries of its own (partials/element-program.hbs), which are not for the trainer. */
+function withoutOwnLibraries(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { BSWEEP_LIBRARIES: own, LD_LIBRARY_PATH: path, ...others } = environment;
+  return path === undefined || path === own ? others : { ...others, LD_LIBRARY_PATH: path };
+}
+
+function valuesOf(request: CommandRequest, { workspace }: Layout): CommandValues {
+  const { scratchFolder, dataset } = request;
+  return {
+    request: join(scratchFolder, REQUEST_FILE),
+    result: request.reportFile,
+    params: join(scratchFolder, PARAMETERS_FILE),
+    seed: String(request.seed),
+    epochs: String(request.resource.epochs),
+    threads: String(request.threads),
+    data: dataset?.path ?? "",
+    holdout: dataset === null ? "" : join(scratchFolder, HOLDOUT_FILE),
+    checkpoints: request.checkpoint?.folder ?? "",
+    scratch: scratchFolder,
+    workspace,
+  };
+}
