@@ -57,7 +57,10 @@ const metricSchema = text(/^[^\p{Cc}]+$/u, "the name of a metric that the comman
 
 const objectiveSchema = z.strictObject({
   metric: metricSchema.describe("What trials are ranked by: a name in the command's result"),
-  direction: z.enum(["maximize", "minimize"]).describe("Which way is better"),
+  direction: z
+    .enum(["maximize", "minimize"])
+    .exactOptional()
+    .describe("Which way is better; may be left out of what bsweep reckons of the hold-out"),
 });
 
 const { study, data, ...others } = sharedShape;
@@ -80,6 +83,9 @@ export const commandStudySchema = z.strictObject({
 
 export type WrittenCommandStudy = z.output<typeof commandStudySchema>;
 
+/** Of COMMAND_VALUES, what a study without data has not. */
+const OF_DATA: readonly string[] = ["data", "holdout", "probabilities"];
+
 /**
  * Words that ask for what there is not.
  * @param scope names of all parameters, whether their entries are sound or not
@@ -97,7 +103,7 @@ export function checkCommand(
       const at = (message: string): Issue[] => [issueAt(["trainer", "command", index], message)];
       if (isParameter && !parameters.includes(name))
         return at(`${text}: ${describeUnknown("value", name, known)}`);
-      if (!isParameter && !hasData && (name === "data" || name === "holdout"))
+      if (!isParameter && !hasData && OF_DATA.includes(name))
         return at(`found ${text}, but the study has no \`data\``);
       return [];
     }),

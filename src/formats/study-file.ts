@@ -12,7 +12,7 @@ import {
   type WrittenCommandStudy,
 } from "./command-schema.ts";
 import { type DocumentKind, formatJson } from "./issues.ts";
-import { checkGoals, listObjectives, toGoals } from "./goals-schema.ts";
+import { checkGoals, checkReckoned, directionIn, listObjectives, toGoals } from "./goals-schema.ts";
 import { entrySchema } from "./space-schema.ts";
 import { findSchemaIssues, type IssueAt } from "./schema-issues.ts";
 import { mappingOf, type SpaceParameter } from "./space-checks.ts";
@@ -100,6 +100,7 @@ function checkCommandParts(parts: JsonObject, issueAt: IssueAt): Issue[] {
     ...(objective === undefined && objectives === undefined
       ? [issueAt(["objective"], "found nothing, expected `objective` or `objectives`")]
       : []),
+    ...checkReckoned(listObjectives(parts), data !== undefined, issueAt),
     ...checkNames(Object.keys(isObject(require) ? require : {}), ["require"], issueAt),
     ...checkNames(searched, ["space"], issueAt),
     ...checkNames(fixed, ["trainer", "set"], issueAt),
@@ -141,7 +142,7 @@ function buildCommandStudy(
   return {
     ...written,
     ...{ name: study, file, data: data ?? null },
-    ...toGoals([first, ...further], require),
+    ...toGoals([directionIn(first), ...further.map(directionIn)], require),
     ...(notes.length === 0 ? {} : { notes }),
     trainer: { ...trainer, command },
     space: toDimensions(space, trainer.set),

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { dropAbsent } from "../core/objects.ts";
 import { parseCheckpointSeconds } from "../core/quantities.ts";
 import { COST_NAMES, type Cost, isCost } from "../core/costs.ts";
+import { HOLDOUT_METRICS } from "../core/holdout-metrics.ts";
 import { type Objective, PRECISIONS, type SamplerSpec } from "../core/study.ts";
 import { PRUNERS } from "../pruners/index.ts";
 import { PRUNER_KEYS } from "../pruners/pruner.ts";
@@ -28,6 +29,7 @@ export const METRICS = {
   holdoutMacroF1: "maximize",
   validationAccuracy: "maximize",
   validationLoss: "minimize",
+  ...HOLDOUT_METRICS,
 } as const;
 
 /** Of these, what it tells after each epoch. */
@@ -43,7 +45,7 @@ const objectiveSchema = z
   .strictObject({
     metric: z.enum(metrics).default("holdoutAccuracy").describe("What trials are ranked by"),
     direction: direction.describe(
-      "maximize for accuracies and F1, minimize for losses; may be left out",
+      "maximize for accuracies, F1 and auc, minimize for losses; may be left out",
     ),
   })
   .prefault({});

@@ -12,6 +12,7 @@ import { type ReadReport, readTrainerReport } from "../formats/trainer-report.ts
 import type { Warnings } from "../formats/warnings.ts";
 import type { Supervised } from "../process/supervise.ts";
 import { readText } from "../rounds/result-text.ts";
+import type { HoldoutJudgement } from "./holdout-judgement.ts";
 import type { TrainerRun } from "./trainer-run.ts";
 
 /** A trial's end: a value for the objective, or why there is none. */
@@ -35,11 +36,13 @@ const PLAUSIBLE_SHARE = 0.5;
 const KILLED_STATUS = 137;
 
 /** What a trial is judged by. */
-interface Limits {
+export interface Limits {
   readonly objective: Objective;
   readonly memoryMiB: number;
   /** A program that hangs has been quiet for so long at its time's end. */
   readonly marginSeconds: number;
+  /** Adds to a report what is reckoned of the rows held out. */
+  readonly judgeHoldout: (report: TrainerReport) => HoldoutJudgement;
 }
 
 /** From how the trainer ended and what it left to the trial's end. @param warnings takes what was odd and cost nothing */
@@ -55,11 +58,11 @@ export async function judge(
   const hangs = run.stopped === "timeout" && run.quietSeconds >= marginSeconds;
   if (isUsable && (run.stopped === "finished" || hangs)) {
     warnings.add("the trainer left its result and did not end: it was ended, the result counts");
-    return judgeReport(read, run, objective);
+    return judgeReport(read, run, limits);
   }
   const ending = failureOfEnding(run, memoryMiB);
   if (ending !== undefined) return failed(isUsable ? addUnused(ending) : ending, run);
-  return isUsable ? judgeReport(read, run, objective) : failed(read, run);
+  return isUsable ? judgeReport(read, run, limits) : failed(read, run);
 }
 
 function addUnused(failure: Failure): Failure {
@@ -81,17 +84,20 @@ export function fruitless(
 }
 
 function judgeReport(
-  { report, oddObjective: odd }: ReadReport,
+  { report: told, oddObjective: odd }: ReadReport,
   run: Supervised,
-  { metric }: Objective,
+  { objective: { metric }, judgeHoldout }: Limits,
 ): Outcome {
-  if (report.failure !== undefined) return { state: "failed", failure: report.failure, report };
+  if (told.failure !== undefined) return { state: "failed", failure: told.failure, report: told };
+  const { report, explain } = judgeHoldout(told);
   if (odd !== undefined) return failed(failureOfObjective(odd, metric), run, report);
   const value = report.metrics[metric];
   if (value !== undefined) return { state: "complete", objective: value, report };
   const names = Object.keys(report.metrics).slice(0, NAMED_METRICS).join(", ");
   const message = `the trainer reported no ${metric}, which is the study's objective, but ${names || "no metric at all"}`;
-  return failed({ kind: "error", message }, run, report);
+  const { kind = "error", problem } = explain(metric) ?? {};
+  const why = problem === undefined ? "" : `; nor can it be reckoned: ${problem}`;
+  return failed({ kind, message: `${message}${why}` }, run, report);
 }
 
 /** So many stand in a message. */

@@ -16,7 +16,13 @@ import { builtProgram } from "../workspace/package.ts";
 import { ProgressLines } from "./progress.ts";
 import type { RungWatch } from "./rung-watch.ts";
 import { ReportWatch } from "./report-watch.ts";
-import { HOLDOUT_FILE, PARAMETERS_FILE, PRUNE_FILE, REQUEST_FILE } from "./trial-request.ts";
+import {
+  HOLDOUT_FILE,
+  PARAMETERS_FILE,
+  PROBABILITIES_FILE,
+  PRUNE_FILE,
+  REQUEST_FILE,
+} from "./trial-request.ts";
 
 /** From SIGTERM to SIGKILL, for a trainer that has nothing to save. */
 const PLAIN_GRACE_SECONDS = 5;
@@ -153,6 +159,7 @@ function valuesOf(request: CommandRequest): CommandValues {
     threads: String(request.threads),
     data: dataset?.path ?? "",
     holdout: dataset === null ? "" : join(scratchFolder, HOLDOUT_FILE),
+    probabilities: dataset === null ? "" : join(scratchFolder, PROBABILITIES_FILE),
     checkpoints: request.checkpoint?.folder ?? "",
     scratch: scratchFolder,
   };

@@ -1,17 +1,18 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BsweepError, complaintOf } from "../core/errors.ts";
 import type { Round, RoundDataset } from "../formats/round-file.ts";
-import { splitRows } from "../cnn/split.ts";
 import type { CommandRequest, RequestedData } from "../formats/trainer-request.ts";
 import type { Trial } from "../core/trial.ts";
 import type { Layout } from "../workspace/layout.ts";
-import { openLabelledDataset } from "../workspace/packed-dataset.ts";
+import { readHoldout } from "./holdout-rows.ts";
 
 /** Names in the scratch folder. */
 export const REQUEST_FILE = "request.json";
 export const PARAMETERS_FILE = "params.json";
 export const HOLDOUT_FILE = "holdout.json";
+/** Where a command may leave probabilities: raw float32 [rows held out, classes], little-endian. */
+export const PROBABILITIES_FILE = "probabilities.bin";
 /** Appears when the trial is to be stopped early. */
 export const PRUNE_FILE = "prune";
 const REPORT_FILE = "report.json";
@@ -46,7 +47,7 @@ export function writeRequest(
   };
   if (round.trainer.kind === "command") {
     write(PARAMETERS_FILE, trial.params);
-    if (round.dataset !== null) write(HOLDOUT_FILE, listHoldout(round.dataset, layout));
+    if (round.dataset !== null) write(HOLDOUT_FILE, readHoldout(round.dataset, layout).rows);
   }
   write(REQUEST_FILE, request);
   return request;
@@ -77,12 +78,4 @@ function createRequest(
 
 function resolveData({ path, digest, holdout }: RoundDataset, layout: Layout): RequestedData {
   return { path: layout.resolve(path), digest, holdout };
-}
-
-/** The rows held out, in ascending order: the same that the built-in trainer is judged on. */
-function listHoldout({ path, digest, holdout }: RoundDataset, layout: Layout): number[] {
-  const { labelsFile } = openLabelledDataset(layout.resolve(path), digest);
-  const { fraction, seed } = holdout;
-  const split = splitRows(readFileSync(labelsFile), { holdout: fraction, validation: 0, seed });
-  return [...split.holdout];
 }

@@ -8,7 +8,8 @@ import { Warnings } from "../formats/warnings.ts";
 import { readText } from "../rounds/result-text.ts";
 import { describeCheckpoints } from "../workspace/checkpoint-folder.ts";
 import { packageVersion } from "../workspace/package.ts";
-import { fruitless, judge, type Outcome } from "./outcome.ts";
+import { judgeHoldout } from "./holdout-judgement.ts";
+import { fruitless, judge, type Limits, type Outcome } from "./outcome.ts";
 import { RungWatch } from "./rung-watch.ts";
 import { runTrainer, type TrainerRun } from "./trainer-run.ts";
 import { PRUNE_FILE, type RequestContext, writeRequest } from "./trial-request.ts";
@@ -83,16 +84,15 @@ function watchRungs(
 async function judgePruned(
   earlyEnd: EarlyEnd | undefined,
   run: TrainerRun,
-  { reportFile }: CommandRequest,
-  { round, marginSeconds }: TrialContext,
+  request: CommandRequest,
+  context: TrialContext,
   warnings: Warnings,
 ): Promise<Outcome | undefined> {
   if (earlyEnd === undefined) return undefined;
   if (run.exitStatus === 0) {
-    const { objective, limits } = round;
-    const judgedBy = { objective, memoryMiB: limits.memoryMiB, marginSeconds };
     const ended = { ...run, stopped: undefined };
-    const outcome = await judge(ended, reportFile, judgedBy, warnings);
+    const limits = limitsOf(request, context, warnings);
+    const outcome = await judge(ended, request.reportFile, limits, warnings);
     if (outcome.state === "complete") return outcome;
   }
   return { state: "pruned", earlyEnd };
@@ -120,19 +120,31 @@ function isToRunAgain(
 
 async function judgeRun(
   run: TrainerRun,
-  { checkpoint, endsAt, reportFile }: CommandRequest,
-  { round, marginSeconds }: TrialContext,
+  request: CommandRequest,
+  context: TrialContext,
   warnings: Warnings,
 ): Promise<Outcome> {
+  const { checkpoint, endsAt, reportFile } = request;
   if (run.exitStatus === RUN_AGAIN_STATUS) {
     const timeIsUp = run.stopped === "timeout" || Date.now() >= Date.parse(endsAt ?? "");
     return fruitless(run, { timeIsUp, saves: checkpoint !== null });
   }
-  const refusal = round.trainer.kind === "cnn" ? await findRefusal(reportFile) : undefined;
+  const isBuiltIn = context.round.trainer.kind === "cnn";
+  const refusal = isBuiltIn ? await findRefusal(reportFile) : undefined;
   if (refusal !== undefined) return judgeRefusal(refusal);
+  return judge(run, reportFile, limitsOf(request, context, warnings), warnings);
+}
+
+function limitsOf(
+  { scratchFolder }: CommandRequest,
+  { round, layout, marginSeconds }: TrialContext,
+  warnings: Warnings,
+): Limits {
   const { objective, limits } = round;
-  const judgedBy = { objective, memoryMiB: limits.memoryMiB, marginSeconds };
-  return judge(run, reportFile, judgedBy, warnings);
+  return {
+    ...{ objective, memoryMiB: limits.memoryMiB, marginSeconds },
+    judgeHoldout: (report) => judgeHoldout(report, { round, layout, scratchFolder }, warnings),
+  };
 }
 
 /** What the built-in trainer says in place of a report when it cannot do what it is asked. */

@@ -26,6 +26,7 @@ const OTHERS: Readonly<Record<string, () => string | undefined>> = {
     findPythonWith("keras", "tensorflow") === undefined ? "npm run test-python" : undefined,
   "Python's TensorFlow and safetensors": findTestPython,
   "Python's Optuna": findTestPython,
+  "Python's scikit-learn": findTestPython,
   "pandas and DuckDB": findTestPython,
 };
 
