@@ -84,7 +84,7 @@ export const commandStudySchema = z.strictObject({
 export type WrittenCommandStudy = z.output<typeof commandStudySchema>;
 
 /** Of COMMAND_VALUES, what a study without data has not. */
-const OF_DATA: readonly string[] = ["data", "holdout", "probabilities"];
+const OF_DATA: readonly string[] = ["data", "holdout", "rows", "probabilities"];
 
 /**
  * Words that ask for what there is not.

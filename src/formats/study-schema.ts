@@ -60,6 +60,8 @@ export function directionOf(metric: Metric | Cost): Objective["direction"] {
   return isCost(metric) ? "minimize" : METRICS[metric];
 }
 
+const rows = expected("a number of rows, 2 or more, or a fraction between 0 and 1");
+
 function folder() {
   return text(/^[^\p{Cc}]+$/u, "a folder made by `bsweep prepare`");
 }
@@ -77,6 +79,12 @@ const dataSchema = z.strictObject({
     .lt(1, expected("a fraction between 0 and 1"))
     .default(0.1)
     .describe("Fraction of the rows no trial trains on; the objective is measured on them"),
+  rows: z
+    .union([z.int(rows).min(2, rows).max(1e9, rows), z.number(rows).gt(0, rows).lt(1, rows)], rows)
+    .exactOptional()
+    .describe(
+      "So many of the other rows, or a fraction of them, trials train on; the hold-out stays",
+    ),
 });
 
 const trainerSchema = z.strictObject({

@@ -22,6 +22,7 @@ import {
   PROBABILITIES_FILE,
   PRUNE_FILE,
   REQUEST_FILE,
+  ROWS_FILE,
 } from "./trial-request.ts";
 
 /** From SIGTERM to SIGKILL, for a trainer that has nothing to save. */
@@ -159,6 +160,7 @@ function valuesOf(request: CommandRequest): CommandValues {
     threads: String(request.threads),
     data: dataset?.path ?? "",
     holdout: dataset === null ? "" : join(scratchFolder, HOLDOUT_FILE),
+    rows: dataset === null ? "" : join(scratchFolder, ROWS_FILE),
     probabilities: dataset === null ? "" : join(scratchFolder, PROBABILITIES_FILE),
     checkpoints: request.checkpoint?.folder ?? "",
     scratch: scratchFolder,

@@ -11,6 +11,7 @@ import { readHoldout } from "./holdout-rows.ts";
 export const REQUEST_FILE = "request.json";
 export const PARAMETERS_FILE = "params.json";
 export const HOLDOUT_FILE = "holdout.json";
+export const ROWS_FILE = "rows.json";
 /** Where a command may leave probabilities: raw float32 [rows held out, classes], little-endian. */
 export const PROBABILITIES_FILE = "probabilities.bin";
 /** Appears when the trial is to be stopped early. */
@@ -27,8 +28,8 @@ export interface RequestContext {
 }
 
 /**
- * Writes what a trainer is handed: the request; for a command also the parameters alone and the rows
- * held out, which its language could not find out easily.
+ * Writes what a trainer is handed: the request; for a command also the parameters alone, the rows held out and those to
+ * train on, which its language could not find out easily.
  * @throws BsweepError INVALID_DATA when a command's data set is not the one of the plan; WORKSPACE
  */
 export function writeRequest(
@@ -47,7 +48,11 @@ export function writeRequest(
   };
   if (round.trainer.kind === "command") {
     write(PARAMETERS_FILE, trial.params);
-    if (round.dataset !== null) write(HOLDOUT_FILE, readHoldout(round.dataset, layout).rows);
+    if (round.dataset !== null) {
+      const { rows, trainingRows } = readHoldout(round.dataset, layout);
+      write(HOLDOUT_FILE, rows);
+      write(ROWS_FILE, trainingRows);
+    }
   }
   write(REQUEST_FILE, request);
   return request;
@@ -76,6 +81,6 @@ function createRequest(
   };
 }
 
-function resolveData({ path, digest, holdout }: RoundDataset, layout: Layout): RequestedData {
-  return { path: layout.resolve(path), digest, holdout };
+function resolveData(dataset: RoundDataset, layout: Layout): RequestedData {
+  return { ...dataset, path: layout.resolve(dataset.path) };
 }
