@@ -21,6 +21,8 @@ export type CnnLayer = {
   | { readonly kind: "batch-normalization"; readonly activation: Activation }
   | { readonly kind: "pooling"; readonly pooling: "max" | "average" }
   | { readonly kind: "flatten" }
+  /** The mean of each channel. */
+  | { readonly kind: "global-pooling" }
   | ({ readonly kind: "dense"; readonly units: number } & LayerEnd)
   | { readonly kind: "dropout"; readonly rate: number }
 );
@@ -83,8 +85,8 @@ export function createCnnSizer(problem: CnnProblem): (params: CnnParameters) => 
   const sizings = new Map<string, CnnSizing>();
   return (params) => {
     const { filters, kernelSize, convLayers, blocks, padding, denseLayers, denseUnits } = params;
-    const { batchNormalization: normalized, dropout } = params;
-    const network = `${filters} ${kernelSize} ${convLayers} ${blocks} ${padding} ${denseLayers} ${denseUnits} ${dropout > 0} ${normalized}`;
+    const { batchNormalization: normalized, dropout, globalPooling } = params;
+    const network = `${filters} ${kernelSize} ${convLayers} ${blocks} ${padding} ${denseLayers} ${denseUnits} ${dropout > 0} ${normalized} ${globalPooling}`;
     const sizing = sizings.get(network) ?? sizeOf(planCnn(params, problem));
     sizings.set(network, sizing);
     return sizing;
@@ -150,7 +152,11 @@ function addActivated(
 
 function addHead(layers: CnnLayer[], params: CnnParameters, classes: number): void {
   const [height, width, channels] = shapeAfter(layers, [0, 0, 0]);
-  layers.push({ kind: "flatten", name: "flatten", output: [1, 1, height * width * channels] });
+  layers.push(
+    params.globalPooling
+      ? { kind: "global-pooling", name: "global-pool", output: [1, 1, channels] }
+      : { kind: "flatten", name: "flatten", output: [1, 1, height * width * channels] },
+  );
   const { denseUnits: units, dropout: rate } = params;
   for (let index = 1; index <= params.denseLayers; index++) {
     const output: ImageShape = [1, 1, units];

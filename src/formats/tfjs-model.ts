@@ -59,17 +59,20 @@ function describeLayer(layer: CnnLayer): readonly Described[] {
     case "batch-normalization":
       return [
         describe("BatchNormalization", name, { axis: -1, epsilon: NORMALIZATION_EPSILON }),
-        describe("Activation", `${name}/activation`, { activation: layer.activation }),
+        describe("Activation", `${name}/activation`, { activation: tfjsActivation(layer) }),
       ];
     case "pooling": {
       const size = [POOL_SIZE, POOL_SIZE];
       const className = layer.pooling === "max" ? "MaxPooling2D" : "AveragePooling2D";
       return [describe(className, name, { pool_size: size, strides: size, padding: "valid" })];
     }
+    case "global-pooling":
+      return [describe("GlobalAveragePooling2D", name, {})];
     case "flatten":
       return [describe("Flatten", name, {})];
     case "dense": {
-      const { units, activation, bias } = layer;
+      const { units, bias } = layer;
+      const activation = tfjsActivation(layer);
       return [describe("Dense", name, { units, activation, use_bias: bias })];
     }
     case "dropout":
@@ -78,9 +81,15 @@ function describeLayer(layer: CnnLayer): readonly Described[] {
 }
 
 function describeConvolution(layer: Extract<CnnLayer, { kind: "convolution" }>): Described {
-  const { name, filters, kernelSize, padding, activation, bias } = layer;
+  const { name, filters, kernelSize, padding, bias } = layer;
+  const activation = tfjsActivation(layer);
   const size = { kernel_size: [kernelSize, kernelSize], strides: [1, 1] };
   return describe("Conv2D", name, { filters, ...size, padding, activation, use_bias: bias });
+}
+
+/** tfjs has its own word for one. */
+function tfjsActivation({ activation }: Extract<CnnLayer, { activation: unknown }>): string {
+  return activation === "silu" ? "swish" : activation;
 }
 
 /** tfjs calls a normalization's statistics moving. */

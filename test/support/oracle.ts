@@ -1,5 +1,5 @@
 import type { Scalar, Sequential, Tensor, Tensor2D } from "@tensorflow/tfjs-node";
-import type { CnnLayer, CnnProblem } from "../../src/cnn/shapes.ts";
+import type { Activation, CnnLayer, CnnProblem } from "../../src/cnn/shapes.ts";
 import type { Shape } from "../../src/trainer/graph/graph.ts";
 import type { Tf } from "../../src/trainer/runtime/load.ts";
 
@@ -21,21 +21,29 @@ export function createOracle(
 }
 
 function addOracleLayer(tf: Tf, model: Sequential, layer: CnnLayer, start: object): void {
+  const activation = "activation" in layer ? activationIn(layer.activation) : "linear";
   if (layer.kind === "convolution") {
-    const { filters, kernelSize, padding, activation, bias: useBias } = layer;
+    const { filters, kernelSize, padding, bias: useBias } = layer;
     model.add(tf.layers.conv2d({ ...start, filters, kernelSize, padding, activation, useBias }));
   } else if (layer.kind === "batch-normalization") {
     model.add(tf.layers.batchNormalization({ epsilon: NORMALIZATION_EPSILON }));
-    model.add(tf.layers.activation({ activation: layer.activation }));
+    model.add(tf.layers.activation({ activation }));
   } else if (layer.kind === "pooling") {
     const pool = layer.pooling === "max" ? tf.layers.maxPooling2d : tf.layers.averagePooling2d;
     model.add(pool({ poolSize: 2, strides: 2, padding: "valid" }));
   } else if (layer.kind === "flatten") {
     model.add(tf.layers.flatten());
   } else if (layer.kind === "dense") {
-    const { units, activation, bias: useBias } = layer;
+    const { units, bias: useBias } = layer;
     model.add(tf.layers.dense({ units, activation, useBias }));
+  } else if (layer.kind === "global-pooling") {
+    model.add(tf.layers.globalAveragePooling2d({}));
   }
+}
+
+/** What tfjs calls it. */
+function activationIn(name: Activation | "linear") {
+  return name === "silu" ? "swish" : name;
 }
 
 /** Sets the variables of all layers, in the order in which the planned layers have them. */

@@ -3,6 +3,8 @@ import type { GraphTensor } from "../graph/graph.ts";
 import { activate } from "../graph/operations/activation.ts";
 import { cast, crop, elementwise, reshape } from "../graph/operations/tensors.ts";
 import { averagePool, conv2d, maxPool, maxPoolOfRelu } from "../graph/operations/convolution.ts";
+import { globalAverage } from "../graph/operations/global-average.ts";
+import { isRising } from "../graph/operations/rising-activation.ts";
 import { dropout } from "../graph/operations/random.ts";
 import {
   type ForwardMode,
@@ -50,8 +52,13 @@ export function createNetwork(
  */
 function activationAfter(plan: readonly CnnLayer[], index: number): readonly Activation[] {
   const [previous, layer, next] = [plan[index - 1], plan[index], plan[index + 1]];
-  if (isMaxPooling(layer)) return hasFreeRelu(previous) ? [] : activationOf(previous);
-  return isMaxPooling(next) ? [] : activationOf(layer);
+  if (isMaxPooling(layer))
+    return hasFreeRelu(previous) || !goesAfterPooling(previous) ? [] : activationOf(previous);
+  return isMaxPooling(next) && goesAfterPooling(layer) ? [] : activationOf(layer);
+}
+
+function goesAfterPooling(layer: CnnLayer | undefined): boolean {
+  return activationOf(layer).every(isRising);
 }
 
 function activationOf(layer: CnnLayer | undefined): readonly Activation[] {
@@ -84,6 +91,8 @@ function createLayer(
     case "pooling":
       if (layer.pooling === "average") return stateless(averagePool);
       return stateless(hasFreeRelu(previous) ? maxPoolOfRelu : maxPool);
+    case "global-pooling":
+      return stateless(globalAverage);
     case "flatten":
       return stateless((value) => reshape(value, [-1, layer.output[2]]));
     case "dropout":
