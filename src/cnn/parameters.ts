@@ -144,6 +144,9 @@ export const CNN_PARAMETERS = {
     globalPooling: flag(
       "After the last block each channel's mean over the image, in place of all its numbers",
     ),
+    residual: flag(
+      "What goes into two convolutions of a block is added to what comes out, before its activation; needs padding: same",
+    ),
   }),
 } as const satisfies Readonly<Record<string, ParameterSpec>>;
 
