@@ -14,7 +14,7 @@ import type { WrittenRound } from "./generate/write-round.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
 import { openPlan, type PlanContext } from "./plan/plan-context.ts";
 import { createIdentifier } from "./plan/propose.ts";
-import { settingOf } from "./plan/setting.ts";
+import { settingOf, trainingOf } from "./plan/setting.ts";
 import { rankStudy } from "./report.ts";
 
 /** What a round of finalists holds, or would hold. */
@@ -127,7 +127,7 @@ function numberTrials(
   { study, header, existing }: PlanContext,
 ): Trial[] {
   const idOf = createIdentifier(study, header);
-  const examine = createExaminer(study.trainer.kind, header, study.trainer.epochs);
+  const examine = createExaminer(study.trainer.kind, header, trainingOf(study, header));
   return wanted.map(({ params, replicate }, at) => {
     const { content } = examine(params);
     return {

@@ -2,6 +2,7 @@ import { formatCount, plural, formatDuration, formatMemory } from "../core/quant
 import { complaintOf } from "../core/errors.ts";
 import type { Site } from "../core/site.ts";
 import type { Study } from "../core/study.ts";
+import { listPlaceholders } from "../core/trainer-command.ts";
 import { countAsked, isLateBound } from "../samplers/index.ts";
 import { requireWorkspace } from "../workspace/folder.ts";
 import { mostAtOnce } from "../rules/rule.ts";
@@ -16,6 +17,7 @@ import { findKnownPacking, type KnownPacking } from "./plan/packing.ts";
 import { isPlanned, openPlan, type PlanContext } from "./plan/plan-context.ts";
 import { proposeTrials } from "./plan/propose.ts";
 import { adviseRequest, type RequestAdvice } from "./plan/request-advice.ts";
+import { trainingRowsOf } from "./plan/setting.ts";
 import { type LargestTrial, type Tally, tallyProposals } from "./plan/tally.ts";
 
 /** What a study would run next: the answer of `bsweep plan`. */
@@ -24,11 +26,12 @@ export interface PlanReport extends Tally {
   /** The study file, as the user named it. */
   readonly file: string;
   readonly sampler: string;
-  /** `holdout`: fraction of the rows. Null for a command that brings its own data. */
+  /** `holdout`: fraction of the rows; `trainingRows`: so many of the others, null for all. Null for a command that brings its own data. */
   readonly dataset: {
     readonly path: string;
     readonly rows: number;
     readonly holdout: number;
+    readonly trainingRows: number | null;
   } | null;
   readonly replicates: number;
   /** What constraints leave out; null where the study has none. */
@@ -78,7 +81,11 @@ export async function planStudy(options: PlanOptions): Promise<PlanReport> {
     study: study.name,
     file: study.file,
     sampler: study.sampler.kind,
-    dataset: data && header && { path: data.train, rows: header.count, holdout: data.holdout },
+    dataset: data &&
+      header && {
+        ...{ path: data.train, rows: header.count, holdout: data.holdout },
+        trainingRows: trainingRowsOf(study, header) ?? null,
+      },
     replicates: study.replicates,
     excluded: countExcluded(study.space),
     ...tally,
@@ -128,6 +135,7 @@ function* findWarnings(
   if (proposed < asked * replicates)
     yield `the search space has only ${plural(proposed / replicates, "combination")}, ${formatCount(asked)} were asked for`;
   yield* judgeData(study, header, layout);
+  yield* warnOfUnreadRows(study);
   if (trials === 0) yield "no trial is left: every proposed network is impossible";
   if (!isMeasured)
     yield "resources.trialsPerElement is auto: the first round is one trial, whose time decides; above, an element is one trial";
@@ -136,6 +144,14 @@ function* findWarnings(
   if (schedulerOf(site).submits) yield* warnOfHaste(study, tally.newTrials);
   if (largest !== null) yield* warnOfSize(study.resources, trialsPerElement, largest);
   yield* lintCluster(study, site, layout, estimateElements(tally, trialsPerElement, study));
+}
+
+/** The built-in trainer knows which rows; of a command nobody knows whether it looks. */
+function* warnOfUnreadRows({ data, trainer }: Study): Generator<string> {
+  if (data?.rows === undefined || trainer.kind === "cnn") return;
+  const asks = trainer.command.flatMap(listPlaceholders);
+  if (!asks.some(({ name, kind }) => name === "rows" && kind === "value"))
+    yield "data.rows: trainer.command has no {{rows}}, so it must read the file that BSWEEP_ROWS names, and train on no other rows";
 }
 
 /** Trials that all start at once learn nothing from one another. */

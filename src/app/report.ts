@@ -218,8 +218,11 @@ function presentSetting(
   try {
     return settingOf(study, openPackedDataset(layout.resolve(study.data.train)).header);
   } catch (error) {
-    const latest = planned[0]?.setting.datasetDigest;
+    const latest = planned[0]?.setting;
     if (!(error instanceof BsweepError) || latest === undefined) throw error;
-    return settingOf(study, { digest: latest });
+    const { datasetDigest: digest, rows } = latest;
+    // How many a fraction is of is not known any more.
+    const present = settingOf(study, { digest, count: Infinity });
+    return dropAbsent({ ...present, rows: study.data.rows === undefined ? undefined : rows });
   }
 }

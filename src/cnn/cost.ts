@@ -23,18 +23,23 @@ const FLOPS_PER_CORE = 20e9;
 const START_SECONDS = 2;
 const BYTES_PER_NUMBER = 4;
 
-/** @param epochs most the trial may train */
+/** How much a trial may train: so many epochs at most, of so many rows; by default of all. */
+export interface Training {
+  readonly epochs: number;
+  readonly rows?: number | undefined;
+}
+
 export function estimateCost(
   params: CnnParameters,
   size: Omit<CnnPlan, "layers">,
   data: Pick<DatasetHeader, "count" | "height" | "width" | "channels">,
-  epochs: number,
+  { epochs, rows = data.count }: Training,
 ): CnnCost {
   const activations = size.activationsPerExample * params.batchSize * ACTIVATION_COPIES;
   const weights = size.parameters * weightCopies(params);
   const pixels = data.count * data.height * data.width * data.channels;
   const bytes = (activations + weights) * BYTES_PER_NUMBER + pixels * DATA_COPIES;
-  const examples = data.count * epochs;
+  const examples = rows * epochs;
   const flops = size.flopsPerExample * FORWARDS_PER_STEP * examples;
   return {
     memoryMiB: Math.ceil(BASE_MIB + bytes / 2 ** 20),

@@ -1,7 +1,7 @@
 import type { DatasetHeader } from "../core/dataset.ts";
 import { CanonicalText } from "../core/identity.ts";
 import type { Parameters } from "../core/study.ts";
-import { type CnnCost, estimateCost } from "./cost.ts";
+import { type CnnCost, estimateCost, type Training } from "./cost.ts";
 import { identifyingParameters, resolveCnnParameters } from "./parameters.ts";
 import { type CnnPlan, createCnnSizer } from "./shapes.ts";
 
@@ -18,26 +18,23 @@ interface Examined {
   readonly reason?: string;
 }
 
-/**
- * @param header null for a command without data
- * @param epochs most that a trial may train
- */
+/** @param header null for a command without data */
 export function createExaminer(
   trainer: "cnn" | "command",
   header: DatasetHeader | null,
-  epochs: number,
+  training: Training,
 ): (params: Parameters) => Examined {
-  return header !== null && trainer === "cnn" ? examineCnn(header, epochs) : examineCommand;
+  return header !== null && trainer === "cnn" ? examineCnn(header, training) : examineCommand;
 }
 
-function examineCnn(header: DatasetHeader, epochs: number): (params: Parameters) => Examined {
+function examineCnn(header: DatasetHeader, training: Training): (params: Parameters) => Examined {
   const sizeNetwork = createCnnSizer(header);
   return (params) => {
     const resolved = resolveCnnParameters(params);
     const sizing = sizeNetwork(resolved);
     const content = new CanonicalText(identifyingParameters(resolved));
     if (!sizing.ok) return { content, network: null, reason: sizing.reason };
-    const cost = estimateCost(resolved, sizing.size, header, epochs);
+    const cost = estimateCost(resolved, sizing.size, header, training);
     return { content, network: { ...sizing.size, ...cost } };
   };
 }

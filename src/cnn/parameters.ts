@@ -72,7 +72,7 @@ export const CNN_PARAMETERS = {
     "Border of a convolution: none, or zeros that keep height and width",
   ),
   activation: choice(
-    ["relu", "sigmoid", "tanh", "elu"],
+    ["relu", "sigmoid", "tanh", "elu", "gelu", "silu"],
     "Activation after convolutions and dense layers",
   ),
   pooling: choice(["max", "average"], "Pooling at the end of a block"),
@@ -137,6 +137,16 @@ export const CNN_PARAMETERS = {
       "Augmentation: most each side is stretched or shrunk, as a fraction",
     ),
     shear: real([0, 90, "high"], 0, "Augmentation: most degrees an image is slanted, either way"),
+    flip: choice(
+      ["none", "horizontal", "vertical", "both"],
+      "Augmentation: every other image is mirrored, left to right, upside down, or each of these",
+    ),
+    globalPooling: flag(
+      "After the last block each channel's mean over the image, in place of all its numbers",
+    ),
+    residual: flag(
+      "What goes into two convolutions of a block is added to what comes out, before its activation; needs padding: same",
+    ),
   }),
 } as const satisfies Readonly<Record<string, ParameterSpec>>;
 

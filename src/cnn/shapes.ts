@@ -1,5 +1,6 @@
 import type { DatasetHeader } from "../core/dataset.ts";
 import type { CnnParameters } from "./parameters.ts";
+import { endsUnit, whyNoUnit } from "./residual.ts";
 
 /** Height, width, channels of one example's activations. */
 export type ImageShape = readonly [height: number, width: number, channels: number];
@@ -17,10 +18,16 @@ export type CnnLayer = {
       readonly filters: number;
       readonly kernelSize: number;
       readonly padding: "valid" | "same";
+      /** What it takes, by name, or `IMAGES`; absent: the layer before it. */
+      readonly from?: string;
     } & LayerEnd)
-  | { readonly kind: "batch-normalization"; readonly activation: Activation }
+  /** Adds what the layer of that name (or `IMAGES`) gave to what the one before gives. */
+  | { readonly kind: "addition"; readonly from: string; readonly activation: Activation }
+  | { readonly kind: "batch-normalization"; readonly activation: LayerEnd["activation"] }
   | { readonly kind: "pooling"; readonly pooling: "max" | "average" }
   | { readonly kind: "flatten" }
+  /** The mean of each channel. */
+  | { readonly kind: "global-pooling" }
   | ({ readonly kind: "dense"; readonly units: number } & LayerEnd)
   | { readonly kind: "dropout"; readonly rate: number }
 );
@@ -50,6 +57,9 @@ export type CnnPlanning =
 
 /** Pooling windows are 2 x 2 with stride 2; an odd last row or column is left out. */
 export const POOL_SIZE = 2;
+
+/** What stands for the images among the names of layers. */
+export const IMAGES = "images";
 
 /** Added to the variance by a normalization, as in Keras. */
 export const NORMALIZATION_EPSILON = 1e-3;
@@ -83,8 +93,8 @@ export function createCnnSizer(problem: CnnProblem): (params: CnnParameters) => 
   const sizings = new Map<string, CnnSizing>();
   return (params) => {
     const { filters, kernelSize, convLayers, blocks, padding, denseLayers, denseUnits } = params;
-    const { batchNormalization: normalized, dropout } = params;
-    const network = `${filters} ${kernelSize} ${convLayers} ${blocks} ${padding} ${denseLayers} ${denseUnits} ${dropout > 0} ${normalized}`;
+    const { batchNormalization: normalized, dropout, globalPooling, residual } = params;
+    const network = `${filters} ${kernelSize} ${convLayers} ${blocks} ${padding} ${denseLayers} ${denseUnits} ${dropout > 0} ${normalized} ${globalPooling} ${residual}`;
     const sizing = sizings.get(network) ?? sizeOf(planCnn(params, problem));
     sizings.set(network, sizing);
     return sizing;
@@ -109,6 +119,9 @@ function addBlock(
 ): string | undefined {
   const filters = params.filters * 2 ** block;
   const { kernelSize, padding } = params;
+  const reason = whyNoUnit(params);
+  if (reason !== undefined) return reason;
+  let unit = layers.length;
   for (let index = 1; index <= params.convLayers; index++) {
     const [height, width] = shapeAfter(layers, input);
     const lost = padding === "valid" ? kernelSize - 1 : 0;
@@ -117,9 +130,13 @@ function addBlock(
     }
     const name = `block${block + 1}/conv${index}`;
     const output: ImageShape = [height - lost, width - lost, filters];
-    addActivated(layers, params, (end) => ({
+    const isLast = endsUnit(params, index);
+    addActivated(layers, isLast ? { ...params, activation: "linear" } : params, (end) => ({
       ...{ kind: "convolution", name, filters, kernelSize, padding, ...end, output },
     }));
+    if (!isLast) continue;
+    addShortcut(layers, input, params, unit);
+    unit = layers.length;
   }
   const [height, width] = shapeAfter(layers, input);
   if (height < POOL_SIZE || width < POOL_SIZE) {
@@ -134,9 +151,40 @@ function addBlock(
   return undefined;
 }
 
+/**
+ * Adds what went into the layers from number `start` on to what they give (He et al., CVPR 2016), through a 1 x 1 convolution
+ * where channels differ (their option B).
+ */
+function addShortcut(
+  layers: CnnLayer[],
+  input: ImageShape,
+  params: CnnParameters,
+  start: number,
+): void {
+  const { name = IMAGES, output: before = input } = layers[start - 1] ?? {};
+  const given = layers.at(-1);
+  if (given === undefined) return;
+  const { output } = given;
+  const stem = layers[start]?.name ?? "";
+  const [, , filters] = output;
+  const isSame = before[2] === filters;
+  if (!isSame) {
+    const projection = { kernelSize: 1, padding: "same", from: name, filters, output } as const;
+    addActivated(layers, { ...params, activation: "linear" }, (end) => ({
+      ...{ kind: "convolution", name: `${stem}/shortcut`, ...projection, ...end },
+    }));
+  }
+  const { activation } = params;
+  const from = isSame ? name : given.name;
+  layers.push({ kind: "addition", name: `${stem}/sum`, from, activation, output });
+}
+
 function addActivated(
   layers: CnnLayer[],
-  { activation, batchNormalization }: CnnParameters,
+  {
+    activation,
+    batchNormalization,
+  }: { activation: LayerEnd["activation"]; batchNormalization: boolean },
   layerWith: (end: LayerEnd) => CnnLayer,
 ): void {
   if (!batchNormalization) {
@@ -150,7 +198,11 @@ function addActivated(
 
 function addHead(layers: CnnLayer[], params: CnnParameters, classes: number): void {
   const [height, width, channels] = shapeAfter(layers, [0, 0, 0]);
-  layers.push({ kind: "flatten", name: "flatten", output: [1, 1, height * width * channels] });
+  layers.push(
+    params.globalPooling
+      ? { kind: "global-pooling", name: "global-pool", output: [1, 1, channels] }
+      : { kind: "flatten", name: "flatten", output: [1, 1, height * width * channels] },
+  );
   const { denseUnits: units, dropout: rate } = params;
   for (let index = 1; index <= params.denseLayers; index++) {
     const output: ImageShape = [1, 1, units];
@@ -172,15 +224,22 @@ function measure(layers: readonly CnnLayer[], input: ImageShape): Omit<CnnPlan, 
   let parameters = 0;
   let flopsPerExample = 0;
   let activationsPerExample = size(input);
+  const outputs = new Map([[IMAGES, input]]);
   let previous = input;
   for (const layer of layers) {
-    const weights = weightsPerOutput(layer, previous);
+    const weights = weightsPerOutput(layer, outputs.get(sourceOf(layer) ?? "") ?? previous);
     parameters += (weights + offsetsPerOutput(layer)) * layer.output[2];
     flopsPerExample += 2 * weights * size(layer.output);
     activationsPerExample += size(layer.output);
     previous = layer.output;
+    outputs.set(layer.name, previous);
   }
   return { parameters, flopsPerExample, activationsPerExample };
+}
+
+/** The layer whose output a layer takes first, where that is not the one before it. */
+export function sourceOf(layer: CnnLayer): string | undefined {
+  return layer.kind === "convolution" ? layer.from : undefined;
 }
 
 /** Weights behind one output number, the bias left out; 0 for layers without variables. */

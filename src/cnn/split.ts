@@ -15,20 +15,28 @@ interface SplitOptions {
   /** Fraction of the other rows for validation. */
   readonly validation: number;
   readonly seed: number;
+  /** So many of the other rows are used, the same ones whatever else is; absent, or more than there are: all. */
+  readonly rows?: number | undefined;
+}
+
+/** How many of so many rows are held out: at least one. */
+export function countHeldOut(rows: number, fraction: number): number {
+  return Math.min(rows, Math.max(1, Math.round(rows * fraction)));
 }
 
 /**
  * Splits rows by their labels. All three parts are pieces of one stratified permutation, so each has the
- * classes in nearly the proportions of the whole.
+ * classes in nearly the proportions of the whole. Fewer `rows` are among those of more, and the hold-out stays what it is.
  */
 export function splitRows(labels: Uint8Array, options: SplitOptions): Split {
   const order = permuteStratified(labels, options.seed);
-  const held = Math.min(labels.length, Math.max(1, Math.round(labels.length * options.holdout)));
-  const validated = held + Math.round((labels.length - held) * options.validation);
+  const held = countHeldOut(labels.length, options.holdout);
+  const used = Math.min(labels.length, held + (options.rows ?? Infinity));
+  const validated = held + Math.round((used - held) * options.validation);
   return {
     holdout: order.slice(0, held).sort(),
     validation: order.slice(held, validated).sort(),
-    training: order.slice(validated).sort(),
+    training: order.slice(validated, used).sort(),
   };
 }
 

@@ -52,6 +52,8 @@ export interface TrialSetting {
   readonly trainer: { readonly name: string; readonly revision: number };
   readonly datasetDigest: string;
   readonly holdout: { readonly fraction: number; readonly seed: number };
+  /** Absent: all rows that are not held out. */
+  readonly rows?: number;
   readonly precision: Precision;
 }
 

@@ -1,4 +1,5 @@
 import { canonicalJson, sha256, type TrialSetting } from "./identity.ts";
+import { plural } from "./quantities.ts";
 import type { Precision } from "./study.ts";
 
 /**
@@ -13,16 +14,19 @@ export interface Setting {
   readonly datasetDigest: string;
   /** The rows that all are judged on; without data both are 0, for then no seed decides about rows. */
   readonly holdout: { readonly fraction: number; readonly seed: number };
+  /** So many of the other rows trials train and stop on; absent: all of them. */
+  readonly rows?: number;
 }
 
 const HASH_LENGTH = 16;
 
 /** The leading hex of SHA-256 over canonical JSON. */
-export function hashSetting({ trainer, precision, datasetDigest, holdout }: Setting): string {
+export function hashSetting(setting: Setting): string {
+  const { trainer, precision, datasetDigest, holdout, rows } = setting;
   const { name, revision } = trainer;
   const { fraction, seed } = holdout;
   const content = {
-    ...{ precision, datasetDigest },
+    ...{ precision, datasetDigest, rows },
     trainer: { name, revision },
     holdout: { fraction, seed },
   };
@@ -60,6 +64,9 @@ export function describeDifferences(
     ...(datasetDigest === present.datasetDigest
       ? []
       : [`data ${datasetDigest.replace("sha256:", "").slice(0, 8) || "of the trainer's own"}`]),
+    ...(other.rows === present.rows
+      ? []
+      : [other.rows === undefined ? "all rows" : plural(other.rows, "row")]),
     ...(hasOtherRows ? [`hold-out ${holdout.fraction}, seed ${holdout.seed}`] : []),
   ];
 }

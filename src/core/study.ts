@@ -199,6 +199,8 @@ interface StudyData {
   readonly test?: string;
   /** Fraction of the rows held out from every trial and used only for the objective, in (0, 1). */
   readonly holdout: number;
+  /** So many of the other rows trials train and stop on, or a fraction of them, in (0, 1); absent: all of them. */
+  readonly rows?: number;
 }
 
 /** Where the study runs on a cluster. A key of the placement that is absent here takes the site's value. */

@@ -13,6 +13,8 @@ export const COMMAND_VALUES = {
   threads: "CPU cores it may use",
   data: "folder of the packed data set",
   holdout: "JSON file: the rows to be judged on, in a list",
+  rows: "JSON file: the rows to train on, in a list",
+  probabilities: "file for the probabilities of those rows: raw float32, a row each",
   checkpoints: "folder to go on from; empty when checkpoints are off",
   scratch: "folder for scratch files, removed afterwards",
   workspace: "the workspace, where relative names start",

@@ -7,6 +7,9 @@ import { COMMAND_VALUES, listPlaceholders, onlyPlaceholder } from "../core/train
 import { complainOfPattern } from "./metric-patterns.ts";
 import { describeUnknown, type IssueAt } from "./schema-issues.ts";
 
+/** Of COMMAND_VALUES, what a study without data has not. */
+const OF_DATA: readonly string[] = ["data", "holdout", "rows", "probabilities"];
+
 /** What a command may ask for. */
 export interface CommandScope {
   /** Names of all parameters, whether their entries are sound or not. */
@@ -60,7 +63,7 @@ function checkText(
     const known = isPrefixed ? parameters : [...parameters, "args", ...Object.keys(COMMAND_VALUES)];
     if ((kind === "parameter" || kind === "flag") && !parameters.includes(name))
       return at(`${found}: ${describeUnknown("value", name, known)}`);
-    if (kind === "value" && !hasData && (name === "data" || name === "holdout"))
+    if (kind === "value" && !hasData && OF_DATA.includes(name))
       return at(`found ${found}, but the study has no \`data\``);
     return [];
   });

@@ -126,7 +126,10 @@ const metricSchema = text(/^[^\p{Cc}]+$/u, "the name of a metric that the comman
 
 const objectiveSchema = z.strictObject({
   metric: metricSchema.describe("What trials are ranked by: a name in the command's result"),
-  direction: z.enum(["maximize", "minimize"]).describe("Which way is better"),
+  direction: z
+    .enum(["maximize", "minimize"])
+    .exactOptional()
+    .describe("Which way is better; may be left out of what bsweep reckons of the hold-out"),
   of: z.enum(["last", "best"]).default("last").describe("Which of a trial's steps counts"),
 });
 

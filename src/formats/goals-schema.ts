@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Issue } from "../core/errors.ts";
 import { isObject } from "../core/objects.ts";
+import { HOLDOUT_METRICS, isHoldoutMetric } from "../core/holdout-metrics.ts";
 import { MAX_OBJECTIVES, type Goals, type Objective, type Requirement } from "../core/study.ts";
 import { expected, type IssueAt } from "./schema-issues.ts";
 
@@ -53,6 +54,8 @@ export interface WrittenObjective {
   readonly path: readonly PropertyKey[];
   readonly metric: string;
   readonly direction: Objective["direction"] | undefined;
+  /** Whether anything stands for the direction. */
+  readonly isSaid: boolean;
 }
 
 /** Those that can be read, however wrong the others may be. */
@@ -69,7 +72,8 @@ export function listObjectives(parts: Readonly<Record<string, unknown>>): Writte
     if (!isObject(entry) || typeof entry["metric"] !== "string") return [];
     const { metric, direction } = entry;
     const isDirection = direction === "maximize" || direction === "minimize";
-    return [{ path, metric, direction: isDirection ? direction : undefined }];
+    const said = isDirection ? direction : undefined;
+    return [{ path, metric, direction: said, isSaid: direction !== undefined }];
   });
 }
 
@@ -87,6 +91,34 @@ export function checkGoals(parts: Readonly<Record<string, unknown>>, issueAt: Is
       issueAt([...path, "metric"], `found ${metric} a second time, expected another metric`),
     ),
   ];
+}
+
+/** Of a command's objectives: which way is better is known of what bsweep reckons itself, on packed data. */
+export function checkReckoned(
+  objectives: readonly WrittenObjective[],
+  hasData: boolean,
+  issueAt: IssueAt,
+): Issue[] {
+  return objectives.flatMap(({ path, metric, direction, isSaid }) => {
+    const at = (message: string): Issue[] => [issueAt([...path, "direction"], message)];
+    const known = hasData && isHoldoutMetric(metric) ? HOLDOUT_METRICS[metric] : undefined;
+    if (known === undefined && !isSaid) return at("found nothing, expected maximize | minimize");
+    if (known === undefined || direction === undefined || direction === known) return [];
+    return at(`found ${direction}, expected ${known} for ${metric}`);
+  });
+}
+
+/** With the direction that is known where none is said. */
+export function directionIn({
+  metric,
+  direction,
+}: {
+  readonly metric: string;
+  readonly direction?: Objective["direction"] | undefined;
+}): Objective {
+  if (direction !== undefined) return { metric, direction };
+  if (isHoldoutMetric(metric)) return { metric, direction: HOLDOUT_METRICS[metric] };
+  throw new Error(`${metric} without a direction was not refused`);
 }
 
 /** What of them a study keeps: the first objective, all of them where there are several, and requirements where any are. */

@@ -55,6 +55,7 @@ const settingSchema: z.ZodType<Setting> = z.strictObject({
   precision: z.enum(PRECISIONS),
   datasetDigest: z.string(),
   holdout: z.strictObject({ fraction: z.number().min(0).lt(1), seed: z.int().min(0) }),
+  rows: count.exactOptional(),
 });
 
 const objectiveSchema = z.strictObject({
@@ -68,6 +69,8 @@ const datasetSchema = z.strictObject({
   digest: z.string(),
   /** Fraction and seed of the hold-out and of the split of what is left. */
   holdout: z.strictObject({ fraction: z.number().gt(0).lt(1), seed: z.int().min(0) }),
+  /** So many of the rows that are not held out are used; absent: all of them. */
+  rows: count.exactOptional(),
 });
 
 const rangeShape = {

@@ -22,7 +22,7 @@ import {
   type WrittenCommandStudy,
 } from "./command-schema.ts";
 import { type DocumentKind, formatJson } from "./issues.ts";
-import { checkGoals, listObjectives, toGoals } from "./goals-schema.ts";
+import { checkGoals, checkReckoned, directionIn, listObjectives, toGoals } from "./goals-schema.ts";
 import { cnnGroupsSchema, entrySchemas } from "./space-schema.ts";
 import { findSchemaIssues, type IssueAt } from "./schema-issues.ts";
 import { listGroups, listMappings, type SpaceParameter } from "./space-entries.ts";
@@ -148,6 +148,7 @@ function checkCommandParts(parts: JsonObject, issueAt: IssueAt): Issue[] {
       ? [issueAt(["objective"], "found nothing, expected `objective` or `objectives`")]
       : []),
     ...checkBest(objectives, issueAt),
+    ...checkReckoned(listObjectives(parts), data !== undefined, issueAt),
     ...checkNames(Object.keys(isObject(require) ? require : {}), ["require"], issueAt),
     ...checkNames(searched, ["space"], issueAt),
     ...checkNames(fixed, ["trainer", "set"], issueAt),
@@ -222,8 +223,8 @@ function buildCommandStudy(
 }
 
 /** What the steps tell. */
-function toStepObjective({ metric, direction }: WrittenCommandObjective): Objective {
-  return { metric, direction };
+function toStepObjective(written: WrittenCommandObjective): Objective {
+  return directionIn(written);
 }
 
 /** What results hold. */

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { dropAbsent } from "../core/objects.ts";
 import { parseCheckpointSeconds } from "../core/quantities.ts";
 import { COST_NAMES, type Cost, isCost } from "../core/costs.ts";
+import { HOLDOUT_METRICS } from "../core/holdout-metrics.ts";
 import { type Objective, PRECISIONS, type SamplerSpec } from "../core/study.ts";
 import { PRUNERS } from "../pruners/index.ts";
 import { PRUNER_KEYS } from "../pruners/pruner.ts";
@@ -28,6 +29,7 @@ export const METRICS = {
   holdoutMacroF1: "maximize",
   validationAccuracy: "maximize",
   validationLoss: "minimize",
+  ...HOLDOUT_METRICS,
 } as const;
 
 /** Of these, what it tells after each epoch. */
@@ -43,7 +45,7 @@ const objectiveSchema = z
   .strictObject({
     metric: z.enum(metrics).default("holdoutAccuracy").describe("What trials are ranked by"),
     direction: direction.describe(
-      "maximize for accuracies and F1, minimize for losses; may be left out",
+      "maximize for accuracies, F1 and auc, minimize for losses; may be left out",
     ),
   })
   .prefault({});
@@ -57,6 +59,8 @@ const furtherSchema = z.strictObject({
 export function directionOf(metric: Metric | Cost): Objective["direction"] {
   return isCost(metric) ? "minimize" : METRICS[metric];
 }
+
+const rows = expected("a number of rows, 2 or more, or a fraction between 0 and 1");
 
 function folder() {
   return text(/^[^\p{Cc}]+$/u, "a folder made by `bsweep prepare`");
@@ -75,6 +79,12 @@ const dataSchema = z.strictObject({
     .lt(1, expected("a fraction between 0 and 1"))
     .default(0.1)
     .describe("Fraction of the rows no trial trains on; the objective is measured on them"),
+  rows: z
+    .union([z.int(rows).min(2, rows).max(1e9, rows), z.number(rows).gt(0, rows).lt(1, rows)], rows)
+    .exactOptional()
+    .describe(
+      "So many of the other rows, or a fraction of them, trials train on; the hold-out stays",
+    ),
 });
 
 const trainerSchema = z.strictObject({

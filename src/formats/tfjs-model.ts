@@ -1,4 +1,11 @@
-import { type CnnLayer, NORMALIZATION_EPSILON, planModel, POOL_SIZE } from "../cnn/shapes.ts";
+import {
+  type CnnLayer,
+  IMAGES,
+  NORMALIZATION_EPSILON,
+  planModel,
+  POOL_SIZE,
+  sourceOf,
+} from "../cnn/shapes.ts";
 import type { RefittedModel } from "./model-file.ts";
 import { bytesOf, type NamedTensor } from "./safetensors.ts";
 
@@ -19,8 +26,13 @@ export function encodeTfjsModel(
     generatedBy: `bsweep ${model.bsweep}`,
     convertedBy: null,
     modelTopology: {
-      class_name: "Sequential",
-      config: { name: model.name, layers: describeLayers(model) },
+      class_name: "Model",
+      config: {
+        name: model.name,
+        layers: describeLayers(model),
+        input_layers: [[IMAGES, 0, 0]],
+        output_layers: [[PROBABILITIES, 0, 0]],
+      },
       keras_version: "tfjs-layers 4.22.0",
       backend: "tensor_flow.js",
     },
@@ -35,20 +47,40 @@ export function encodeTfjsModel(
   return { description: JSON.stringify(description), weights };
 }
 
-type Described = Readonly<Record<string, unknown>>;
+interface Described {
+  readonly class_name: string;
+  readonly name: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
 
-function describe(className: string, name: string, settings: Described): Described {
-  return { class_name: className, config: { name, ...settings } };
+const PROBABILITIES = "probabilities";
+
+function describe(className: string, name: string, settings: Described["config"]): Described {
+  return { class_name: className, name, config: { name, ...settings } };
 }
 
 function describeLayers(model: RefittedModel): readonly Described[] {
   const { height, width, channels } = model.problem;
   const input = { batch_input_shape: [null, height, width, channels], dtype: "float32" };
-  return [
-    describe("InputLayer", "images", { ...input, sparse: false }),
-    ...planModel(model).layers.flatMap(describeLayer),
-    describe("Activation", "probabilities", { activation: "softmax" }),
+  const described = [
+    { ...describe("InputLayer", IMAGES, { ...input, sparse: false }), inbound_nodes: [] as object },
   ];
+  // The last that stands for each layer of the network.
+  const names = new Map([[IMAGES, IMAGES]]);
+  let last = IMAGES;
+  const add = (layer: Described, from: readonly string[]): void => {
+    described.push({ ...layer, inbound_nodes: [from.map((name) => [name, 0, 0, {}])] });
+    last = layer.name;
+  };
+  for (const layer of planModel(model).layers) {
+    const source = names.get(sourceOf(layer) ?? "") ?? last;
+    const other = layer.kind === "addition" ? [names.get(layer.from) ?? ""] : [];
+    for (const [at, each] of describeLayer(layer).entries())
+      add(each, at === 0 ? [source, ...other] : [last]);
+    names.set(layer.name, last);
+  }
+  add(describe("Activation", PROBABILITIES, { activation: "softmax" }), [last]);
+  return described;
 }
 
 function describeLayer(layer: CnnLayer): readonly Described[] {
@@ -59,17 +91,25 @@ function describeLayer(layer: CnnLayer): readonly Described[] {
     case "batch-normalization":
       return [
         describe("BatchNormalization", name, { axis: -1, epsilon: NORMALIZATION_EPSILON }),
-        describe("Activation", `${name}/activation`, { activation: layer.activation }),
+        describe("Activation", `${name}/activation`, { activation: tfjsActivation(layer) }),
+      ];
+    case "addition":
+      return [
+        describe("Add", name, {}),
+        describe("Activation", `${name}/activation`, { activation: tfjsActivation(layer) }),
       ];
     case "pooling": {
       const size = [POOL_SIZE, POOL_SIZE];
       const className = layer.pooling === "max" ? "MaxPooling2D" : "AveragePooling2D";
       return [describe(className, name, { pool_size: size, strides: size, padding: "valid" })];
     }
+    case "global-pooling":
+      return [describe("GlobalAveragePooling2D", name, {})];
     case "flatten":
       return [describe("Flatten", name, {})];
     case "dense": {
-      const { units, activation, bias } = layer;
+      const { units, bias } = layer;
+      const activation = tfjsActivation(layer);
       return [describe("Dense", name, { units, activation, use_bias: bias })];
     }
     case "dropout":
@@ -78,9 +118,15 @@ function describeLayer(layer: CnnLayer): readonly Described[] {
 }
 
 function describeConvolution(layer: Extract<CnnLayer, { kind: "convolution" }>): Described {
-  const { name, filters, kernelSize, padding, activation, bias } = layer;
+  const { name, filters, kernelSize, padding, bias } = layer;
+  const activation = tfjsActivation(layer);
   const size = { kernel_size: [kernelSize, kernelSize], strides: [1, 1] };
   return describe("Conv2D", name, { filters, ...size, padding, activation, use_bias: bias });
+}
+
+/** tfjs has its own word for one. */
+function tfjsActivation({ activation }: Extract<CnnLayer, { activation: unknown }>): string {
+  return activation === "silu" ? "swish" : activation;
 }
 
 /** tfjs calls a normalization's statistics moving. */

@@ -21,6 +21,8 @@ const requestSchema = z.strictObject({
     digest: z.string(),
     /** Rows kept out of training, for the objective; null: train on every row. */
     holdout: z.strictObject({ fraction: z.number().gt(0).lt(1), seed: z.int().min(0) }).nullable(),
+    /** Of the other rows, so many to train and stop on; absent: all of them. */
+    rows: z.int().min(1).exactOptional(),
   }),
   /** Where a run that is stopped goes on from; null: checkpoints are neither written nor read. */
   checkpoint: z

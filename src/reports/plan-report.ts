@@ -51,8 +51,11 @@ export function formatPlan(plan: PlanReport): string {
   ].join("\n");
 }
 
-function describeDataset({ path, rows, holdout }: NonNullable<PlanReport["dataset"]>): string {
-  return `${path}: ${plural(rows, "row")}, ${Number((holdout * 100).toPrecision(4))} % held out`;
+function describeDataset(dataset: NonNullable<PlanReport["dataset"]>): string {
+  const { path, rows, holdout, trainingRows } = dataset;
+  const used =
+    trainingRows === null ? "" : `, trained on ${formatCount(trainingRows)} of the others`;
+  return `${path}: ${plural(rows, "row")}, ${Number((holdout * 100).toPrecision(4))} % held out${used}`;
 }
 
 function describeLeftOut({ proposed, impossible, repeated }: PlanReport): string {

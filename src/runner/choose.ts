@@ -92,7 +92,8 @@ function* proposals(
   if (setting === null)
     throw new BsweepError("INVALID_MANIFEST", `round ${round.round} has no setting`);
   const header = dataset && openPackedDataset(layout.resolve(dataset.path)).header;
-  const examine = createExaminer(trainer.kind, header, resource.epochs);
+  const training = { epochs: resource.epochs, rows: dataset?.rows };
+  const examine = createExaminer(trainer.kind, header, training);
   const identified = new CanonicalText(toTrialSetting(setting, sampler.seed, resource.epochs));
   const identify = (params: Parameters): string | undefined => {
     const { content, reason } = examine(params);

@@ -16,7 +16,14 @@ import { type Supervised, type SuperviseOptions, supervise } from "../process/su
 import type { Layout } from "../workspace/layout.ts";
 import { ProgressLines } from "./progress.ts";
 import { readToldOtherwise, type ToldOtherwise } from "./told-otherwise.ts";
-import { HOLDOUT_FILE, PARAMETERS_FILE, PRUNE_FILE, REQUEST_FILE } from "./trial-request.ts";
+import {
+  HOLDOUT_FILE,
+  PARAMETERS_FILE,
+  PROBABILITIES_FILE,
+  PRUNE_FILE,
+  REQUEST_FILE,
+  ROWS_FILE,
+} from "./trial-request.ts";
 
 type CommandTrainer = Extract<Round["trainer"], { readonly kind: "command" }>;
 
@@ -106,6 +113,8 @@ function valuesOf(request: CommandRequest, { workspace }: Layout): CommandValues
     threads: String(request.threads),
     data: dataset?.path ?? "",
     holdout: dataset === null ? "" : join(scratchFolder, HOLDOUT_FILE),
+    rows: dataset === null ? "" : join(scratchFolder, ROWS_FILE),
+    probabilities: dataset === null ? "" : join(scratchFolder, PROBABILITIES_FILE),
     checkpoints: request.checkpoint?.folder ?? "",
     scratch: scratchFolder,
     workspace,

@@ -13,6 +13,8 @@ interface Wanted {
   readonly objective: Objective;
   /** What the best of the steps is kept of; the objective may be one of these. */
   readonly best?: readonly Objective[] | undefined;
+  /** What is reckoned of the rows held out where nothing tells it. */
+  readonly isReckoned: (metric: string) => boolean;
 }
 
 /**
@@ -22,7 +24,7 @@ interface Wanted {
 export async function readMeasured(
   { history, told }: Pick<TrainerRun, "history" | "told">,
   reportFile: string,
-  { objective, best = [] }: Wanted,
+  { objective, best = [], isReckoned }: Wanted,
   warnings: Warnings,
 ): Promise<ReadReport | Failure> {
   const wanted = stepMetricOf(objective.metric, best);
@@ -33,7 +35,8 @@ export async function readMeasured(
     return addBest(reported, history, { objective, best }, warnings);
   }
   const read = addTold(reported, told, wanted, warnings);
-  const failure = read.report.failure === undefined ? explainUntold(read, told, wanted) : undefined;
+  const isOver = read.report.failure !== undefined || isReckoned(wanted);
+  const failure = isOver ? undefined : explainUntold(read, told, wanted);
   return failure ?? addBest(read, history, { objective, best }, warnings);
 }
 
@@ -95,7 +98,7 @@ function explainUntold(
 function addBest(
   { report, oddObjective }: ReadReport,
   told: readonly StepRecord[],
-  { objective, best = [] }: Wanted,
+  { objective, best = [] }: Pick<Wanted, "objective" | "best">,
   warnings: Warnings,
 ): ReadReport {
   const steps = new Map([...told, ...report.history].map(({ step, metrics }) => [step, metrics]));

@@ -10,6 +10,7 @@ import { showValue } from "../formats/schema-issues.ts";
 import type { ReadReport } from "../formats/trainer-report.ts";
 import type { Warnings } from "../formats/warnings.ts";
 import type { Supervised } from "../process/supervise.ts";
+import type { HoldoutJudgement } from "./holdout-judgement.ts";
 import { readMeasured } from "./measured.ts";
 import type { TrainerRun } from "./trainer-run.ts";
 
@@ -34,13 +35,17 @@ const PLAUSIBLE_SHARE = 0.5;
 const KILLED_STATUS = 137;
 
 /** What a trial is judged by. */
-interface Limits {
+export interface Limits {
   readonly objective: Objective;
   /** What the best of the steps is kept of. */
   readonly best?: readonly Objective[] | undefined;
   readonly memoryMiB: number;
   /** A program that hangs has been quiet for so long at its time's end. */
   readonly marginSeconds: number;
+  /** What is reckoned of the rows held out where nothing tells it. */
+  readonly isReckoned: (metric: string) => boolean;
+  /** Adds to a report what is reckoned of the rows held out. */
+  readonly judgeHoldout: (report: TrainerReport) => HoldoutJudgement;
 }
 
 /** From how the trainer ended and what it left to the trial's end. @param warnings takes what was odd and cost nothing */
@@ -83,18 +88,21 @@ export function fruitless(
 }
 
 function judgeReport(
-  { report, oddObjective: odd }: ReadReport,
+  { report: told, oddObjective: odd }: ReadReport,
   run: Supervised,
-  { objective, best }: Limits,
+  { objective, best, judgeHoldout }: Limits,
 ): Outcome {
-  if (report.failure !== undefined) return { state: "failed", failure: report.failure, report };
+  if (told.failure !== undefined) return { state: "failed", failure: told.failure, report: told };
+  const { report, explain } = judgeHoldout(told);
   const metric = stepMetricOf(objective.metric, best);
   if (odd !== undefined) return failed(failureOfObjective(odd, metric), run, report);
   const value = report.metrics[objective.metric];
   if (value !== undefined) return { state: "complete", objective: value, report };
   const names = Object.keys(report.metrics).slice(0, NAMED_METRICS).join(", ");
   const message = `the trainer reported no ${metric}, which is the study's objective, but ${names || "no metric at all"}`;
-  return failed({ kind: "error", message }, run, report);
+  const { kind = "error", problem } = explain(metric) ?? {};
+  const why = problem === undefined ? "" : `; nor can it be reckoned: ${problem}`;
+  return failed({ kind, message: `${message}${why}` }, run, report);
 }
 
 /** So many stand in a message. */

@@ -1,17 +1,19 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BsweepError, complaintOf } from "../core/errors.ts";
 import type { Round, RoundDataset } from "../formats/round-file.ts";
-import { splitRows } from "../cnn/split.ts";
 import type { CommandRequest, RequestedData } from "../formats/trainer-request.ts";
 import type { Trial } from "../core/trial.ts";
 import type { Layout } from "../workspace/layout.ts";
-import { openLabelledDataset } from "../workspace/packed-dataset.ts";
+import { readHoldout } from "./holdout-rows.ts";
 
 /** Names in the scratch folder; a program that runs there may have files of its own. */
 export const REQUEST_FILE = "bsweep-request.json";
 export const PARAMETERS_FILE = "bsweep-params.json";
 export const HOLDOUT_FILE = "bsweep-holdout.json";
+export const ROWS_FILE = "bsweep-rows.json";
+/** Where a command may leave probabilities: raw float32 [rows held out, classes], little-endian. */
+export const PROBABILITIES_FILE = "bsweep-probabilities.bin";
 /** Appears when the trial is to be stopped early. */
 export const PRUNE_FILE = "bsweep-prune";
 const REPORT_FILE = "bsweep-result.json";
@@ -26,8 +28,8 @@ export interface RequestContext {
 }
 
 /**
- * Writes what a trainer is handed: the request; for a command also the parameters alone and the rows
- * held out, which its language could not find out easily.
+ * Writes what a trainer is handed: the request; for a command also the parameters alone, the rows held out and those to
+ * train on, which its language could not find out easily.
  * @throws BsweepError INVALID_DATA when a command's data set is not the one of the plan; WORKSPACE
  */
 export function writeRequest(
@@ -46,7 +48,11 @@ export function writeRequest(
   };
   if (round.trainer.kind === "command") {
     write(PARAMETERS_FILE, trial.params);
-    if (round.dataset !== null) write(HOLDOUT_FILE, listHoldout(round.dataset, layout));
+    if (round.dataset !== null) {
+      const { rows, trainingRows } = readHoldout(round.dataset, layout);
+      write(HOLDOUT_FILE, rows);
+      write(ROWS_FILE, trainingRows);
+    }
   }
   write(REQUEST_FILE, request);
   return request;
@@ -75,14 +81,6 @@ function createRequest(
   };
 }
 
-function resolveData({ path, digest, holdout }: RoundDataset, layout: Layout): RequestedData {
-  return { path: layout.resolve(path), digest, holdout };
-}
-
-/** The rows held out, in ascending order: the same that the built-in trainer is judged on. */
-function listHoldout({ path, digest, holdout }: RoundDataset, layout: Layout): number[] {
-  const { labelsFile } = openLabelledDataset(layout.resolve(path), digest);
-  const { fraction, seed } = holdout;
-  const split = splitRows(readFileSync(labelsFile), { holdout: fraction, validation: 0, seed });
-  return [...split.holdout];
+function resolveData(dataset: RoundDataset, layout: Layout): RequestedData {
+  return { ...dataset, path: layout.resolve(dataset.path) };
 }

@@ -1,15 +1,16 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { BsweepError, complaintOf, type ErrorCode, formatIssue } from "../core/errors.ts";
+import { isHoldoutMetric } from "../core/holdout-metrics.ts";
 import { type EarlyEnd, RUN_AGAIN_STATUS, type Trial, type TrialResult } from "../core/trial.ts";
-import type { Round } from "../formats/round-file.ts";
 import { type CommandRequest, parseRefusal } from "../formats/trainer-request.ts";
 import { mergeHistories } from "../formats/told-steps.ts";
 import { Warnings } from "../formats/warnings.ts";
 import { readText } from "../rounds/result-text.ts";
 import { describeCheckpoints } from "../workspace/checkpoint-folder.ts";
 import { packageVersion } from "../workspace/package.ts";
-import { fruitless, judge, type Outcome } from "./outcome.ts";
+import { judgeHoldout } from "./holdout-judgement.ts";
+import { fruitless, judge, type Limits, type Outcome } from "./outcome.ts";
 import { RungWatch } from "./rung-watch.ts";
 import { runTrainer, type TrainerRun } from "./trainer-run.ts";
 import { PRUNE_FILE, type RequestContext, writeRequest } from "./trial-request.ts";
@@ -84,15 +85,16 @@ function watchRungs(
 async function judgePruned(
   earlyEnd: EarlyEnd | undefined,
   run: TrainerRun,
-  { reportFile }: CommandRequest,
-  { round, marginSeconds }: TrialContext,
+  request: CommandRequest,
+  context: TrialContext,
   warnings: Warnings,
 ): Promise<Outcome | undefined> {
   if (earlyEnd === undefined) return undefined;
   if (run.exitStatus === 0) {
     // What its output and files tell is how far it has come; only who reports knows that this was the end.
     const ended = { ...run, stopped: undefined, told: undefined };
-    const outcome = await judge(ended, reportFile, limitsOf(round, marginSeconds), warnings);
+    const limits = limitsOf(request, context, warnings);
+    const outcome = await judge(ended, request.reportFile, limits, warnings);
     if (outcome.state === "complete") return outcome;
   }
   return { state: "pruned", earlyEnd };
@@ -120,25 +122,33 @@ function isToRunAgain(
 
 async function judgeRun(
   run: TrainerRun,
-  { checkpoint, endsAt, reportFile }: CommandRequest,
-  { round, marginSeconds }: TrialContext,
+  request: CommandRequest,
+  context: TrialContext,
   warnings: Warnings,
 ): Promise<Outcome> {
+  const { checkpoint, endsAt, reportFile } = request;
   if (run.exitStatus === RUN_AGAIN_STATUS) {
     const timeIsUp = run.stopped === "timeout" || Date.now() >= Date.parse(endsAt ?? "");
     return fruitless(run, { timeIsUp, saves: checkpoint !== null });
   }
-  const refusal = round.trainer.kind === "cnn" ? await findRefusal(reportFile) : undefined;
+  const isBuiltIn = context.round.trainer.kind === "cnn";
+  const refusal = isBuiltIn ? await findRefusal(reportFile) : undefined;
   if (refusal !== undefined) return judgeRefusal(refusal);
-  return judge(run, reportFile, limitsOf(round, marginSeconds), warnings);
+  return judge(run, reportFile, limitsOf(request, context, warnings), warnings);
 }
 
 function limitsOf(
-  { objective, limits, trainer }: Round,
-  marginSeconds: number,
-): Parameters<typeof judge>[2] {
+  { scratchFolder }: CommandRequest,
+  { round, layout, marginSeconds }: TrialContext,
+  warnings: Warnings,
+): Limits {
+  const { objective, limits, trainer } = round;
   const best = trainer.kind === "command" ? trainer.best : undefined;
-  return { objective, best, memoryMiB: limits.memoryMiB, marginSeconds };
+  return {
+    ...{ objective, best, memoryMiB: limits.memoryMiB, marginSeconds },
+    isReckoned: (metric) => round.dataset !== null && isHoldoutMetric(metric),
+    judgeHoldout: (report) => judgeHoldout(report, { round, layout, scratchFolder }, warnings),
+  };
 }
 
 /** What the built-in trainer says in place of a report when it cannot do what it is asked. */

@@ -5,6 +5,7 @@ import { HOLDOUT_ACCURACY, HOLDOUT_LOSS } from "./outcome.ts";
 const TOLD_ON_THE_WAY: Readonly<Record<string, string>> = {
   [HOLDOUT_ACCURACY]: "validationAccuracy",
   [HOLDOUT_LOSS]: "validationLoss",
+  logLoss: "validationLoss",
 };
 
 /** How a metric ends that is the best of the steps of another (core/study.ts, bestOfSteps). */

@@ -288,4 +288,8 @@ export const MIGRATIONS: readonly string[] = [
   -- Of a pruned trial: which part of those it was compared with stood before it, in (0, 1).
   ALTER TABLE results ADD COLUMN early_end_quantile REAL;
   `,
+  `
+  -- So many of the rows that are not held out trials used; NULL: all of them.
+  ALTER TABLE settings ADD COLUMN training_rows INTEGER;
+  `,
 ];

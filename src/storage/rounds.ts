@@ -62,12 +62,12 @@ function dropResults(database: StudyDatabase, folder: string): void {
 
 function saveSetting(database: StudyDatabase, setting: Setting): string {
   const hash = hashSetting(setting);
-  const { trainer, precision, datasetDigest, holdout } = setting;
+  const { trainer, precision, datasetDigest, holdout, rows } = setting;
   database
-    .prepare("INSERT OR IGNORE INTO settings VALUES (?, ?, ?, ?, ?, ?, ?)")
+    .prepare("INSERT OR IGNORE INTO settings VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
     .run(
       ...[hash, trainer.name, trainer.revision, precision],
-      ...[datasetDigest, holdout.fraction, holdout.seed],
+      ...[datasetDigest, holdout.fraction, holdout.seed, rows],
     );
   return hash;
 }
@@ -117,7 +117,7 @@ export function readSettings(database: StudyDatabase): readonly PlannedSetting[]
   const rows = database
     .prepare(
       `SELECT setting AS hash, trainer AS name, revision, precision, dataset_digest AS datasetDigest,
-              holdout_fraction AS fraction, holdout_seed AS seed
+              holdout_fraction AS fraction, holdout_seed AS seed, training_rows AS trainingRows
        FROM settings WHERE EXISTS (SELECT 1 FROM trials WHERE trials.setting = settings.setting)
        -- Of one there is nothing to sort, and all trials would be looked at.
        ORDER BY iif((SELECT count(*) FROM settings) > 1,
@@ -126,12 +126,13 @@ export function readSettings(database: StudyDatabase): readonly PlannedSetting[]
     )
     .all() as (Omit<Setting, "trainer" | "holdout"> &
     Setting["trainer"] &
-    Setting["holdout"] & { readonly hash: string })[];
-  return rows.map(({ hash, name, revision, precision, datasetDigest, fraction, seed }) => ({
+    Setting["holdout"] & { readonly hash: string; readonly trainingRows: number | null })[];
+  return rows.map(({ hash, name, revision, precision, datasetDigest, ...judged }) => ({
     hash,
     setting: {
       ...(name === "" ? {} : { trainer: { name, revision }, precision }),
-      ...{ datasetDigest, holdout: { fraction, seed } },
+      ...{ datasetDigest, holdout: { fraction: judged.fraction, seed: judged.seed } },
+      ...(judged.trainingRows === null ? {} : { rows: judged.trainingRows }),
     },
   }));
 }

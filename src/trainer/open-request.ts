@@ -29,7 +29,7 @@ const NONE = new Int32Array();
 
 /** @throws BsweepError INVALID_DATA, INVALID_MANIFEST for a request that cannot be run */
 export function openRequest(request: TrainerRequest): OpenedRequest {
-  const { path, digest, holdout } = request.dataset;
+  const { path, digest, holdout, rows } = request.dataset;
   const dataset = openLabelledDataset(path, digest);
   const params = checkParameters(request);
   const plan = requirePlan(params, dataset.header);
@@ -38,7 +38,7 @@ export function openRequest(request: TrainerRequest): OpenedRequest {
   const split =
     holdout === null
       ? { holdout: NONE, validation: NONE, training: Int32Array.from(labels.keys()) }
-      : splitRows(labels, { holdout: holdout.fraction, validation, seed: holdout.seed });
+      : splitRows(labels, { holdout: holdout.fraction, validation, seed: holdout.seed, rows });
   if (split.training.length === 0)
     throw new BsweepError("INVALID_DATA", `no rows are left to train on in ${path}`);
   return { request, dataset, labels, params, plan, split };

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { scoreClasses } from "../cnn/classification.ts";
+import { scoreHoldout } from "../cnn/holdout-score.ts";
 import { stepOfEpoch, onlyNumbers } from "../formats/training-progress.ts";
 import type { TrainerRequest } from "../formats/trainer-request.ts";
 import type { TrainerReport } from "../core/trial.ts";
@@ -27,7 +28,7 @@ export function createReport(
   binding: NativeBinding,
   { outcome, judged, tested, filterGradients }: Judged,
 ): TrainerReport {
-  const { plan, request, split } = opened;
+  const { plan, request } = opened;
   const { history, selectedEpoch } = outcome;
   const common = {
     model: { parameters: plan.parameters, flopsPerExample: plan.flopsPerExample },
@@ -47,24 +48,22 @@ export function createReport(
     ...tested,
   };
   if (judged === undefined) return { ...common, metrics: onlyNumbers(metrics) };
-  const { correct, macroF1 } = scoreHoldout(judged, opened);
-  const count = split.holdout.length;
-  const holdout = {
-    holdoutAccuracy: correct / count,
-    holdoutLoss: judged.loss,
-    holdoutMacroF1: macroF1,
-  };
-  const predictions = Buffer.from(judged.predictions).toString("base64");
-  return {
-    ...common,
-    metrics: onlyNumbers({ ...holdout, ...metrics }),
-    holdout: { correct, count, predictions },
-  };
+  const { holdout, scores } = scoreRowsHeldOut(judged, opened);
+  return { ...common, metrics: onlyNumbers({ ...scores, ...metrics }), holdout };
 }
 
-function scoreHoldout({ predictions }: Evaluation, { labels, split, dataset }: OpenedRequest) {
+function scoreRowsHeldOut(judged: Evaluation, { labels, split, dataset }: OpenedRequest) {
   const truth = Uint8Array.from(split.holdout, (row) => labels[row] ?? 0);
-  return scoreClasses(predictions, truth, dataset.header.classes);
+  const { correct, metrics } = scoreHoldout(judged, truth, dataset.header.classes);
+  const count = truth.length;
+  const predictions = Buffer.from(judged.predictions).toString("base64");
+  const scores = {
+    holdoutAccuracy: correct / count,
+    holdoutLoss: judged.loss,
+    holdoutMacroF1: metrics.macroF1,
+    ...metrics,
+  };
+  return { holdout: { correct, count, predictions }, scores };
 }
 
 /** @param classes of the data set the model was trained on */

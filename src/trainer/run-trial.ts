@@ -54,7 +54,8 @@ export async function runTrial(
 /** What the shapes say before anything is allocated: a trial that would not fit is told at once. */
 function tellCost({ request, dataset, params, plan }: OpenedRequest, log: TrainerEvents["log"]) {
   const { resource, threads, endsAt } = request;
-  const cost = estimateCost(params, plan, dataset.header, resource.epochs);
+  const training = { epochs: resource.epochs, rows: request.dataset.rows };
+  const cost = estimateCost(params, plan, dataset.header, training);
   const seconds = cost.coreSeconds / threads;
   const left = endsAt === null ? Infinity : (Date.parse(endsAt) - Date.now()) / 1000;
   const [needed, held] = [cost.memoryMiB, request.memoryMiB ?? Infinity];

@@ -1,45 +1,86 @@
-import type { Scalar, Sequential, Tensor, Tensor2D } from "@tensorflow/tfjs-node";
-import type { CnnLayer, CnnProblem } from "../../src/cnn/shapes.ts";
+import type {
+  layers as tfLayers,
+  LayersModel,
+  Scalar,
+  SymbolicTensor,
+  Tensor,
+  Tensor2D,
+} from "@tensorflow/tfjs-node";
+import { type Activation, type CnnLayer, type CnnProblem, IMAGES } from "../../src/cnn/shapes.ts";
 import type { Shape } from "../../src/trainer/graph/graph.ts";
 import type { Tf } from "../../src/trainer/runtime/load.ts";
+
+type Layer = tfLayers.Layer;
 
 /** Keras's. */
 export const NORMALIZATION_EPSILON = 1e-3;
 
-/** A network of tf.layers that gives logits; dropout is left out. */
+/** A network of tf.layers that gives logits, its layers in the order of the planned ones; dropout is left out. */
 export function createOracle(
   tf: Tf,
-  layers: readonly CnnLayer[],
+  planned: readonly CnnLayer[],
   { height, width, channels }: CnnProblem,
-): Sequential {
-  const model = tf.sequential();
-  for (const layer of layers) {
-    const start = model.layers.length === 0 ? { inputShape: [height, width, channels] } : {};
-    addOracleLayer(tf, model, layer, start);
+): LayersModel {
+  const images = tf.input({ shape: [height, width, channels] });
+  const outputs = new Map([[IMAGES, images]]);
+  const layers: Layer[] = [];
+  let last = images;
+  for (const layer of planned) {
+    const from = layer.kind === "convolution" ? layer.from : undefined;
+    let value = outputs.get(from ?? "") ?? last;
+    for (const own of createOracleLayers(tf, layer)) {
+      const other = layer.kind === "addition" ? outputs.get(layer.from) : undefined;
+      const isSum = other !== undefined && own.getClassName() === "Add";
+      value = own.apply(isSum ? [value, other] : value) as SymbolicTensor;
+      layers.push(own);
+    }
+    outputs.set(layer.name, value);
+    last = value;
   }
+  const model = tf.model({ inputs: images, outputs: last });
+  // It sorts them by how far they are from the output.
+  model.layers.sort((a, b) => layers.indexOf(a) - layers.indexOf(b));
   return model;
 }
 
-function addOracleLayer(tf: Tf, model: Sequential, layer: CnnLayer, start: object): void {
-  if (layer.kind === "convolution") {
-    const { filters, kernelSize, padding, activation, bias: useBias } = layer;
-    model.add(tf.layers.conv2d({ ...start, filters, kernelSize, padding, activation, useBias }));
-  } else if (layer.kind === "batch-normalization") {
-    model.add(tf.layers.batchNormalization({ epsilon: NORMALIZATION_EPSILON }));
-    model.add(tf.layers.activation({ activation: layer.activation }));
-  } else if (layer.kind === "pooling") {
-    const pool = layer.pooling === "max" ? tf.layers.maxPooling2d : tf.layers.averagePooling2d;
-    model.add(pool({ poolSize: 2, strides: 2, padding: "valid" }));
-  } else if (layer.kind === "flatten") {
-    model.add(tf.layers.flatten());
-  } else if (layer.kind === "dense") {
-    const { units, activation, bias: useBias } = layer;
-    model.add(tf.layers.dense({ units, activation, useBias }));
+function createOracleLayers(tf: Tf, layer: CnnLayer): readonly Layer[] {
+  const activation = "activation" in layer ? activationIn(layer.activation) : "linear";
+  switch (layer.kind) {
+    case "convolution": {
+      const { filters, kernelSize, padding, bias: useBias } = layer;
+      return [tf.layers.conv2d({ filters, kernelSize, padding, activation, useBias })];
+    }
+    case "batch-normalization":
+      return [
+        tf.layers.batchNormalization({ epsilon: NORMALIZATION_EPSILON }),
+        tf.layers.activation({ activation }),
+      ];
+    case "addition":
+      return [tf.layers.add(), tf.layers.activation({ activation })];
+    case "pooling": {
+      const pool = layer.pooling === "max" ? tf.layers.maxPooling2d : tf.layers.averagePooling2d;
+      return [pool({ poolSize: 2, strides: 2, padding: "valid" })];
+    }
+    case "flatten":
+      return [tf.layers.flatten()];
+    case "global-pooling":
+      return [tf.layers.globalAveragePooling2d({})];
+    case "dense": {
+      const { units, bias: useBias } = layer;
+      return [tf.layers.dense({ units, activation, useBias })];
+    }
+    case "dropout":
+      return [];
   }
 }
 
+/** What tfjs calls it. */
+function activationIn(name: Activation | "linear") {
+  return name === "silu" ? "swish" : name;
+}
+
 /** Sets the variables of all layers, in the order in which the planned layers have them. */
-export function setOracleWeights(model: Sequential, weights: readonly Tensor[]): void {
+export function setOracleWeights(model: LayersModel, weights: readonly Tensor[]): void {
   let from = 0;
   for (const layer of model.layers) {
     const count = layer.getWeights().length;
@@ -68,7 +109,7 @@ export function crossEntropyOracle(tf: Tf): OracleLoss {
  */
 export function differentiateOracle(
   tf: Tf,
-  model: Sequential,
+  model: LayersModel,
   batch: OracleBatch,
   lossOf: OracleLoss = crossEntropyOracle(tf),
 ): { readonly loss: Scalar; readonly gradients: readonly Tensor[] } {

@@ -28,6 +28,7 @@ const OTHERS: Readonly<Record<string, () => string | undefined>> = {
   "Python's Optuna": findTestPython,
   "Python's click, absl and Hydra": () =>
     findPython(SCRIPT_PYTHON) === undefined ? "npm run test-python" : undefined,
+  "Python's scikit-learn": findTestPython,
   "pandas and DuckDB": findTestPython,
 };
 

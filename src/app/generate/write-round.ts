@@ -23,7 +23,7 @@ import {
 import { packagedTemplates, packageRoot, packageVersion } from "../../workspace/package.ts";
 import { pinImage } from "../image/record.ts";
 import { requestCluster, type ClusterRequest } from "../site/cluster-request.ts";
-import { settingOf } from "../plan/setting.ts";
+import { settingOf, trainingRowsOf } from "../plan/setting.ts";
 import { type OpenedSearch, openSearch } from "../search/open-search.ts";
 import { describePruning } from "../search/pruning.ts";
 import { writeRoundFile } from "../../rounds/round.ts";
@@ -174,6 +174,7 @@ function describeRound(inputs: RoundInputs, arrays: readonly RoundArray[], trial
       header && {
         ...{ path: data.train, digest: header.digest },
         holdout: { fraction: data.holdout, seed: study.sampler.seed },
+        ...dropAbsent({ rows: trainingRowsOf(study, header) }),
       },
     trainer:
       trainer.kind === "cnn"

@@ -25,7 +25,7 @@ export function describeProvenance(study: Study, origin: Origin): Provenance {
 }
 
 function listFacts(study: Study, { setting, attempts, report }: Origin): Provenance["facts"] {
-  const { trainer, precision, datasetDigest, holdout } = setting;
+  const { trainer, precision, datasetDigest, holdout, rows } = setting;
   const starts = attempts.map(({ startedAt }) => startedAt).sort();
   const facts: readonly (readonly [string, string])[] = [
     ["Study", study.name],
@@ -34,6 +34,9 @@ function listFacts(study: Study, { setting, attempts, report }: Origin): Provena
     ["Precision", precision],
     ["Data set", datasetDigest === "" ? "of the trainer's own" : datasetDigest],
     ["Held out", `${holdout.fraction} of the rows, seed ${holdout.seed}`],
+    ...(rows === undefined
+      ? []
+      : [["Trained on", `${plural(rows, "row")} of the others`] as const]),
     ["Sampler", `${study.sampler.kind}, seed ${study.sampler.seed}`],
     [
       "Trials",

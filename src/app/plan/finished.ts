@@ -11,7 +11,7 @@ import { readLastSteps, readTrialTable } from "../../storage/outcomes.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { readAttemptRecords } from "../ledger.ts";
 import type { PlanContext } from "./plan-context.ts";
-import { settingOf } from "./setting.ts";
+import { settingOf, trainingOf } from "./setting.ts";
 
 /** What the trials of a study took that have ended where it runs now: by a scheduler, if its site has one. */
 export interface Finished {
@@ -41,7 +41,8 @@ export function createSizer({
 }: Pick<PlanContext, "study" | "header">): (params: Parameters, epochs: number) => Sizes {
   const examiners = new Map<number, ReturnType<typeof createExaminer>>();
   return (params, epochs) => {
-    const examine = examiners.get(epochs) ?? createExaminer(study.trainer.kind, header, epochs);
+    const training = { ...trainingOf(study, header), epochs };
+    const examine = examiners.get(epochs) ?? createExaminer(study.trainer.kind, header, training);
     examiners.set(epochs, examine);
     const { network } = examine(params);
     return {

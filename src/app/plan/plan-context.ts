@@ -11,6 +11,7 @@ import { isLateBound } from "../../samplers/index.ts";
 import { readExistingTrials, type ExistingTrials } from "../../rounds/trials.ts";
 import { loadStudy, type LoadedStudy, type PlanOptions } from "./load-study.ts";
 import { createIdentifier, proposeTrials } from "./propose.ts";
+import { requireRows } from "./setting.ts";
 
 /** Everything that decides which trials come next. `plan` counts them, `generate` writes them. */
 export interface PlanContext extends LoadedStudy {
@@ -37,6 +38,7 @@ export function openPlan(options: PlanOptions, loaded = loadStudy(options)): Pla
     const hint = "name one with labels under data.train; rows to be predicted have none";
     throw new BsweepError("INVALID_DATA", message, { hint });
   }
+  if (train !== null) requireRows(study, train.header);
   const existing = readExistingTrials(layout, study.name);
   const header = train?.header ?? null;
   const chosen = listChosen(study, header, existing, layout);

@@ -5,7 +5,7 @@ import { deriveOpenTrialSeed, deriveTrialSeed } from "../../core/random.ts";
 import type { Parameters, Study } from "../../core/study.ts";
 import type { Trial } from "../../core/trial.ts";
 import { countAsked, isLateBound, propose } from "../../samplers/index.ts";
-import { settingOf, trialSettingOf } from "./setting.ts";
+import { settingOf, trainingOf, trialSettingOf } from "./setting.ts";
 
 /** A trial that can be trained; it has a number once it stands in a round. */
 interface ProposedTrial extends Omit<Trial, "number" | "attempt"> {
@@ -38,7 +38,7 @@ export function createIdentifier(
   header: DatasetHeader | null,
 ): (trial: Pick<Trial, "params" | "replicate">) => string {
   const setting = new CanonicalText(trialSettingOf(study, settingOf(study, header)));
-  const examine = createExaminer(study.trainer.kind, header, study.trainer.epochs);
+  const examine = createExaminer(study.trainer.kind, header, trainingOf(study, header));
   return ({ params, replicate }) =>
     computeTrialId({ params: examine(params).content, replicate, setting });
 }
@@ -64,7 +64,7 @@ function* proposeBound(
   setting: CanonicalText,
 ): Generator<Proposed> {
   const seen = new Set<string>();
-  const examine = createExaminer(study.trainer.kind, header, study.trainer.epochs);
+  const examine = createExaminer(study.trainer.kind, header, trainingOf(study, header));
   for (const sampled of propose(study.space, study.sampler, [])) {
     // Spreading two objects into one takes V8 ten times as long.
     const params: Parameters = Object.assign({}, study.trainer.set, sampled);

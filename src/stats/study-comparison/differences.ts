@@ -33,13 +33,14 @@ export function findDifferences(
 
 /** Of a setting, as far as it was written down. */
 export function describeSetting({ setting }: PlannedSetting): Facts {
-  const { trainer, precision, datasetDigest, holdout }: Partial<Setting> = setting;
+  const { trainer, precision, datasetDigest, holdout, rows }: Partial<Setting> = setting;
   return new Map([
     ["trainer", trainer?.name ?? "unknown"],
     ["trainer version", trainer === undefined ? "unknown" : String(trainer.revision)],
     ["precision", precision ?? "unknown"],
     ["data", datasetDigest === "" ? "the trainer's own" : datasetDigest],
     ["hold-out", holdout.fraction === 0 ? "none" : `${holdout.fraction}, seed ${holdout.seed}`],
+    ["rows trained on", rows === undefined ? "all others" : String(rows)],
   ]);
 }
 

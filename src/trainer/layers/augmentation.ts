@@ -3,31 +3,36 @@ import type { GraphTensor } from "../graph/graph.ts";
 import { batchShape, elementwise, stackColumns, unary } from "../graph/operations/tensors.ts";
 import { transformImages } from "../graph/operations/images.ts";
 import { randomBetween } from "../graph/operations/random.ts";
+import { drawFlips } from "./flip.ts";
 import type { TrainingMode } from "./layer.ts";
 
-type Augmentation = Pick<CnnParameters, "rotation" | "shift" | "zoom" | "shear">;
+type Augmentation = Pick<CnnParameters, "rotation" | "shift" | "zoom" | "shear" | "flip">;
 
 const RADIANS_PER_DEGREE = Math.PI / 180;
 
 /**
  * Turns, moves, stretches and slants each image by amounts of its own, uniform within the parameters' limits,
- * about its centre. Without any limit above 0 the images pass as they are.
+ * and mirrors half of them, about the centre. Without any limit above 0, and no flip, the images pass as they are.
  * @param images [batch, height, width, channels], float32
  */
 export function augment(
   images: GraphTensor,
-  { rotation, shift, zoom, shear }: Augmentation,
+  { rotation, shift, zoom, shear, flip }: Augmentation,
   { seed, nextRandomUse }: Pick<TrainingMode, "seed" | "nextRandomUse">,
 ): GraphTensor {
-  if (rotation === 0 && shift === 0 && zoom === 0 && shear === 0) return images;
+  const isStill = rotation === 0 && shift === 0 && zoom === 0 && shear === 0;
+  if (isStill && flip === "none") return images;
   const [, height = 0, width = 0] = images.shape;
   const batch = batchShape(images);
   const draw = (limit: number) => randomBetween(seed, nextRandomUse(), [-1], limit, batch);
   const around1 = (limit: number) => add(draw(limit), 1);
   const angle = draw(rotation * RADIANS_PER_DEGREE);
   const slant = unary("Tan", draw(shear * RADIANS_PER_DEGREE));
-  const [stretchX, stretchY] = [around1(zoom), around1(zoom)];
+  const [sizeX, sizeY] = [around1(zoom), around1(zoom)];
   const [moveX, moveY] = [draw(shift * width), draw(shift * height)];
+  const mirrored = drawFlips(flip, batch, { seed, nextRandomUse });
+  const stretchX = mirrored.x === undefined ? sizeX : mul(sizeX, mirrored.x);
+  const stretchY = mirrored.y === undefined ? sizeY : mul(sizeY, mirrored.y);
   // The output's (x, y) about the centre shows the input's R(angle) S(slant) (x / stretchX, y / stretchY).
   const [cos, sin] = [unary("Cos", angle), unary("Sin", angle)];
   const xx = div(cos, stretchX);

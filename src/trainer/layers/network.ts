@@ -1,8 +1,17 @@
-import { type Activation, type CnnLayer, type ImageShape, POOL_SIZE } from "../../cnn/shapes.ts";
+import {
+  type Activation,
+  type CnnLayer,
+  IMAGES,
+  type ImageShape,
+  POOL_SIZE,
+  sourceOf,
+} from "../../cnn/shapes.ts";
 import type { GraphTensor } from "../graph/graph.ts";
 import { activate } from "../graph/operations/activation.ts";
-import { cast, crop, elementwise, reshape } from "../graph/operations/tensors.ts";
+import { addTensors, cast, crop, elementwise, reshape } from "../graph/operations/tensors.ts";
 import { averagePool, conv2d, maxPool, maxPoolOfRelu } from "../graph/operations/convolution.ts";
+import { globalAverage } from "../graph/operations/global-average.ts";
+import { isRising } from "../graph/operations/rising-activation.ts";
 import { dropout } from "../graph/operations/random.ts";
 import {
   type ForwardMode,
@@ -29,19 +38,42 @@ export function createNetwork(
   plan: readonly CnnLayer[],
   input: ImageShape,
 ): Network {
-  const layers = plan.flatMap((layer, index) => [
-    createLayer(context, layer, plan[index - 1], input),
-    ...activationAfter(plan, index).map((name) => stateless((value) => activate(value, name))),
-  ]);
+  const steps = plan.map((planned, index) => ({
+    planned,
+    layer: createLayer(context, planned, plan[index - 1], channelsInto(plan, index, input)),
+    activations: activationAfter(plan, index),
+  }));
   const [height, width] = usedPart(plan, input);
   return {
-    variables: layers.flatMap(({ variables }) => variables),
-    forward: (images, mode) =>
-      cast(
-        layers.reduce((value, layer) => layer.forward(value, mode), crop(images, height, width)),
-        "float32",
-      ),
+    variables: steps.flatMap(({ layer }) => layer.variables),
+    forward: (images, mode) => {
+      let value = crop(images, height, width);
+      const outputs = new Map([[IMAGES, value]]);
+      for (const { planned, layer, activations } of steps) {
+        const taken = layer.forward(outputs.get(sourceOf(planned) ?? "") ?? value, mode);
+        value = activations.reduce(activate, withShortcut(planned, taken, outputs));
+        outputs.set(planned.name, value);
+      }
+      return cast(value, "float32");
+    },
   };
+}
+
+/** What an addition takes beside the layer before it. */
+function withShortcut(
+  planned: CnnLayer,
+  value: GraphTensor,
+  outputs: ReadonlyMap<string, GraphTensor>,
+): GraphTensor {
+  const other = planned.kind === "addition" ? outputs.get(planned.from) : undefined;
+  return other === undefined ? value : addTensors(value, cast(other, value.dtype));
+}
+
+function channelsInto(plan: readonly CnnLayer[], index: number, input: ImageShape): number {
+  const layer = plan[index];
+  const source = layer === undefined ? undefined : sourceOf(layer);
+  const before = source === undefined ? plan[index - 1] : plan.find(({ name }) => name === source);
+  return (before?.output ?? input)[2];
 }
 
 /**
@@ -50,8 +82,13 @@ export function createNetwork(
  */
 function activationAfter(plan: readonly CnnLayer[], index: number): readonly Activation[] {
   const [previous, layer, next] = [plan[index - 1], plan[index], plan[index + 1]];
-  if (isMaxPooling(layer)) return hasFreeRelu(previous) ? [] : activationOf(previous);
-  return isMaxPooling(next) ? [] : activationOf(layer);
+  if (isMaxPooling(layer))
+    return hasFreeRelu(previous) || !goesAfterPooling(previous) ? [] : activationOf(previous);
+  return isMaxPooling(next) && goesAfterPooling(layer) ? [] : activationOf(layer);
+}
+
+function goesAfterPooling(layer: CnnLayer | undefined): boolean {
+  return activationOf(layer).every(isRising);
 }
 
 function activationOf(layer: CnnLayer | undefined): readonly Activation[] {
@@ -73,17 +110,21 @@ function createLayer(
   context: LayerContext,
   layer: CnnLayer,
   previous: CnnLayer | undefined,
-  input: ImageShape,
+  channels: number,
 ): Layer {
   switch (layer.kind) {
     case "convolution":
     case "dense":
-      return weightedLayer(context, layer, (previous?.output ?? input)[2]);
+      return weightedLayer(context, layer, channels);
+    case "addition":
+      return stateless((value) => value);
     case "batch-normalization":
       return normalizationLayer(context, layer);
     case "pooling":
       if (layer.pooling === "average") return stateless(averagePool);
       return stateless(hasFreeRelu(previous) ? maxPoolOfRelu : maxPool);
+    case "global-pooling":
+      return stateless(globalAverage);
     case "flatten":
       return stateless((value) => reshape(value, [-1, layer.output[2]]));
     case "dropout":

@@ -118,7 +118,7 @@ def main():
     images, labels, classes = read_dataset(Path(os.environ["BSWEEP_DATA"]))
     held_out = json.loads(Path(os.environ["BSWEEP_HOLDOUT"]).read_text())
     # The last tenth validates, the same in all trials, which a pruner compares by it: never by the hold-out.
-    rows = np.random.default_rng(0).permutation(np.setdiff1d(np.arange(len(labels)), held_out))
+    rows = np.random.default_rng(0).permutation(json.loads(Path(os.environ["BSWEEP_ROWS"]).read_text()))
 
     model, history = load_checkpoint(request)
     keras.utils.set_random_seed(request["seed"] + len(history))

@@ -32,6 +32,10 @@ const networks: readonly Partial<CnnParameters>[] = [
   { blocks: 1, convLayers: 2, padding: "same", activation: "elu", denseLayers: 0 },
   { blocks: 3, padding: "same", activation: "tanh", pooling: "average", dropout: 0.3 },
   { kernelSize: 4, padding: "same", activation: "sigmoid", denseLayers: 2, dropout: 0.2 },
+  { activation: "gelu", globalPooling: true, denseLayers: 0 },
+  { activation: "silu", globalPooling: true, batchNormalization: true, padding: "same" },
+  { residual: true, padding: "same", convLayers: 4, batchNormalization: true, filters: 4 },
+  { residual: true, padding: "same", filters: 3, activation: "gelu", globalPooling: true },
   { batchNormalization: true, blocks: 1, kernelSize: 5, pooling: "average", denseLayers: 2 },
   { batchNormalization: true, convLayers: 2, kernelSize: 2, activation: "elu", denseLayers: 0 },
 ];

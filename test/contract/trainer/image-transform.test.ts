@@ -73,7 +73,7 @@ function blots(x: number, y: number): Float32Array {
 /** Where the blots come to lie, from the centre. */
 function augmentBlots(
   [x, y]: readonly [number, number],
-  limits: Partial<Record<"rotation" | "shift" | "zoom" | "shear", number>>,
+  limits: Parameters<typeof resolveCnnParameters>[0],
   seed: readonly [number, number] = [1, 2],
 ): { x: number; y: number }[] {
   const graph = new Graph();
@@ -120,6 +120,35 @@ describe("augment", () => {
     );
     const meanProduct = places.reduce((sum, { x, y }) => sum + x * y, 0) / COUNT;
     expect(Math.abs(meanProduct / ((8.1 * 6.1) / 3))).toBeLessThan(5 / Math.sqrt(COUNT));
+  });
+
+  test.each([
+    ["horizontal", [-1, 1]],
+    ["vertical", [1, -1]],
+    ["both", [-1, -1]],
+  ] as const)("flip %s mirrors half of the images, to the pixel", (flip, [x, y]) => {
+    const places = augmentBlots([18, 12], { flip });
+    const sides = places.map((place) => [Math.round(place.x) / 18, Math.round(place.y) / 12]);
+    for (const [at, end] of [x, y].entries()) {
+      const mirrored = sides.filter((side) => side[at] === -1).length;
+      expect(sides.filter((side) => side[at] === 1)).toHaveLength(COUNT - mirrored);
+      if (end === 1) expect(mirrored).toBe(0);
+      else expect(Math.abs(mirrored / COUNT - 0.5)).toBeLessThan(2.5 / Math.sqrt(COUNT));
+    }
+    // Each axis by a coin of its own.
+    const both = sides.filter((side) => side[0] === -1 && side[1] === -1).length;
+    if (flip === "both") expect(Math.abs(both / COUNT - 0.25)).toBeLessThan(2.5 / Math.sqrt(COUNT));
+  });
+
+  test("a flip leaves what the other changes draw as it was", () => {
+    const limits = { shift: 0.1, rotation: 20, zoom: 0.1, shear: 5 };
+    const [plain, flipped] = [limits, { ...limits, flip: "horizontal" }].map((each) =>
+      augmentBlots([0, 0], each),
+    );
+    for (const [at, { x, y }] of (plain ?? []).entries()) {
+      expect(flipped?.[at]?.y).toBeCloseTo(y, 1);
+      expect(Math.abs(flipped?.[at]?.x ?? NaN)).toBeCloseTo(Math.abs(x), 1);
+    }
   });
 
   test("rotation turns about the centre, either way", () => {

@@ -30,6 +30,10 @@ const structures: readonly (readonly [Partial<CnnParameters>, Partial<CnnProblem
   [{ filters: 3, blocks: 3, padding: "same", activation: "tanh", pooling: "average" }],
   [{ filters: 4, kernelSize: 4, padding: "same", activation: "sigmoid", denseLayers: 2 }],
   [{ filters: 2, kernelSize: 5, blocks: 1, pooling: "average", denseLayers: 2, denseUnits: 9 }],
+  [{ filters: 4, activation: "gelu", padding: "same", convLayers: 2, globalPooling: true }],
+  [{ filters: 4, activation: "silu", pooling: "average", globalPooling: true, denseLayers: 0 }],
+  [{ filters: 2, residual: true, padding: "same", convLayers: 3, globalPooling: true }],
+  [{ filters: 3, residual: true, padding: "same", blocks: 3, activation: "silu" }],
   [{ filters: 5, kernelSize: 1, blocks: 3, convLayers: 2, denseUnits: 8 }],
   [
     { filters: 4, denseUnits: 8 },

@@ -10,6 +10,9 @@ import {
   type Shape,
 } from "../../../src/trainer/graph/graph.ts";
 import { activate } from "../../../src/trainer/graph/operations/activation.ts";
+import { activateRising } from "../../../src/trainer/graph/operations/rising-activation.ts";
+import { gelu } from "../../../src/trainer/graph/operations/gelu.ts";
+import { silu } from "../../../src/trainer/graph/operations/silu.ts";
 import {
   addTensors,
   cast,
@@ -17,6 +20,7 @@ import {
   divide,
   halfSumOfSquares,
   multiply,
+  multiplyTensors,
   placeholder,
   reshape,
   sumAll,
@@ -33,6 +37,7 @@ import {
   smoothedCrossEntropy,
 } from "../../../src/trainer/graph/operations/cross-entropy.ts";
 import { biasAdd, matMul } from "../../../src/trainer/graph/operations/matrix-product.ts";
+import { globalAverage } from "../../../src/trainer/graph/operations/global-average.ts";
 import { dropout } from "../../../src/trainer/graph/operations/random.ts";
 import type { Feed } from "../../../src/trainer/graph/session.ts";
 import { loadTensorFlow } from "../../../src/trainer/runtime/load.ts";
@@ -123,11 +128,24 @@ const poolingRows = [
 });
 
 const activationRows = (["relu", "elu", "sigmoid", "tanh"] as const).map((name): Row => ({
-  operation: activate,
+  operation: activateRising,
   note: name,
   inputs: [[-1, 4, 3]],
   build: (inputs) => activate(first(inputs), name),
   oracle: (inputs) => tf[name](first(inputs)),
+}));
+
+/** x times a share of it. */
+const smoothRows: Row[] = (["gelu", "silu"] as const).map((name) => ({
+  operation: { gelu, silu }[name],
+  inputs: [[-1, 4, 3]],
+  build: (inputs) => activate(first(inputs), name),
+  oracle: (inputs) => {
+    const x = first(inputs);
+    const share =
+      name === "silu" ? tf.sigmoid(x) : tf.mul(0.5, tf.add(1, tf.erf(tf.mul(x, Math.SQRT1_2))));
+    return tf.mul(x, share);
+  },
 }));
 
 const RATE = 0.4;
@@ -183,6 +201,26 @@ const float32Rows: readonly Row[] = [
   ...convolutionRows([5, 5, 1], [7, 6, 3], [6, 5, 16]),
   ...poolingRows,
   ...activationRows,
+  ...smoothRows,
+  ...[
+    [1, 1],
+    [3, 4],
+  ].map(([height = 0, width = 0]): Row => ({
+    operation: globalAverage,
+    note: `${height} x ${width}`,
+    inputs: [[-1, height, width, 5]],
+    build: (inputs) => globalAverage(first(inputs)),
+    oracle: (inputs) => tf.mean(first(inputs), [1, 2]),
+  })),
+  {
+    operation: multiplyTensors,
+    inputs: [
+      [-1, 4, 3],
+      [-1, 4, 3],
+    ],
+    build: (inputs) => multiplyTensors(first(inputs), first(inputs, 1)),
+    oracle: (inputs) => tf.mul(first(inputs), first(inputs, 1)),
+  },
   ...normalizationRows,
   ...smoothingRows,
   {
@@ -317,7 +355,11 @@ const IN_BFLOAT16: readonly Row["operation"][] = [
     conv2d,
     maxPool,
     averagePool,
-    activate,
+    globalAverage,
+    addTensors,
+    activateRising,
+    gelu,
+    silu,
     maxPoolOfRelu,
     biasAdd,
     matMul,

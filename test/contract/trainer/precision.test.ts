@@ -17,6 +17,7 @@ const tf = loadTensorFlow({ threads: 1 });
 /** The graph itself trains with bfloat16 on any CPU; only slowly where it is emulated. */
 test.each<Partial<CnnParameters>>([
   { dropout: 0.2, pooling: "average", activation: "elu" },
+  { activation: "gelu", flip: "horizontal" },
   { batchNormalization: true, padding: "same", rotation: 10, emaDecay: 0.9, labelSmoothing: 0.1 },
 ])("bfloat16 learns digits, its variables stay float32: %j", async (changes) => {
   const folder = makeTestFolder();

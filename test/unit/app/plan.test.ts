@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openPlan, newTrials } from "../../../src/app/plan/plan-context.ts";
 import { planStudy } from "../../../src/app/plan.ts";
+import { type BsweepError, formatIssue } from "../../../src/core/errors.ts";
 import type { Trial } from "../../../src/core/trial.ts";
 import { writeRound as writePlannedRound } from "../../support/results.ts";
 import { manifestName, resultName, type Layout } from "../../../src/workspace/layout.ts";
@@ -294,5 +295,62 @@ describe("earlier rounds", () => {
         issues: [expect.objectContaining({ line: 3 })],
       }),
     );
+  });
+});
+
+describe("data.rows", () => {
+  const withRows = (rows: string): string =>
+    SMALL.replace("data/digits }", `data/digits, rows: ${rows} }`);
+  const idsOf = (layout: Layout, text: string): string[] => {
+    const studyFile = writeStudy(layout, text);
+    return [...newTrials(openPlan({ studyFile, layout }))].map(({ trialId }) => trialId);
+  };
+
+  test("is part of what a trial is: as a number or as the fraction of the same number, and not where it is all", () => {
+    const layout = makeWorkspace(makeHeader(1000));
+    const [all, some, fraction, whole, more] = [
+      ...[SMALL, withRows("450"), withRows("0.5"), withRows("900"), withRows("460")],
+    ].map((text) => idsOf(layout, text));
+    expect(some).not.toEqual(all);
+    expect(some).not.toEqual(more);
+    expect(fraction).toEqual(some);
+    expect(whole).toEqual(all);
+  });
+
+  test("plan tells of it, and reckons with it", async () => {
+    const layout = makeWorkspace(makeHeader(1000));
+    const plan = async (text: string) => planStudy({ studyFile: writeStudy(layout, text), layout });
+    const [all, some] = [await plan(SMALL), await plan(withRows("100"))];
+    expect(all.dataset).toMatchObject({ rows: 1000, trainingRows: null });
+    expect(some.dataset).toMatchObject({ rows: 1000, trainingRows: 100 });
+    expect(some.newCoreHours).toBeLessThan(all.newCoreHours ?? 0);
+    const command = `study: c\nobjective: { metric: auc }\ndata: { train: data/digits, rows: 100 }\n`;
+    const words = (word: string): string =>
+      `${command}trainer: { command: [a, "${word}"] }\nspace: { x: [1] }\n`;
+    expect((await plan(words("{{x}}"))).warnings.join()).toContain("BSWEEP_ROWS");
+    expect((await plan(words("{{rows}}"))).warnings.join()).not.toContain("BSWEEP_ROWS");
+  });
+
+  test.each([
+    ["901", "found 901, expected at most 900, as many as are not held out"],
+    ["9", "found 9, expected at least 10, one for each class"],
+    ["0.01", "found 0.01, which is 9, expected at least 10, one for each class"],
+  ])("%s of 1,000 rows in ten classes are refused", (rows, message) => {
+    const layout = makeWorkspace(makeHeader(1000));
+    expect(() => idsOf(layout, withRows(rows))).toThrow(`study.yaml: data.rows: ${message}`);
+  });
+
+  test.each(["1", "0", "-5", "2.5", "many", "[1]"])("%s is no number of rows", (rows) => {
+    const expected = "a number of rows, 2 or more, or a fraction between 0 and 1";
+    try {
+      idsOf(makeWorkspace(), withRows(rows));
+      expect.unreachable();
+    } catch (error) {
+      expect((error as BsweepError).issues.map(formatIssue)).toEqual([
+        expect.stringContaining(
+          `data.rows: found ${rows === "many" ? '"many"' : rows}, expected ${expected}`,
+        ),
+      ]);
+    }
   });
 });

@@ -43,6 +43,55 @@ describe("planCnn", () => {
     expect(layers.filter(({ kind }) => kind === "convolution")).toHaveLength(6);
   });
 
+  test("residual units: two convolutions each, a projection where channels differ, and what is left at the end", () => {
+    const common = { residual: true, padding: "same", filters: 4, denseLayers: 0 } as const;
+    const one = planned({ ...common, convLayers: 2, blocks: 1 });
+    expect(one.layers.map(({ name, output }) => [name, ...output])).toEqual([
+      ["block1/conv1", 28, 28, 4],
+      ["block1/conv2", 28, 28, 4],
+      ["block1/conv1/shortcut", 28, 28, 4],
+      ["block1/conv1/sum", 28, 28, 4],
+      ["block1/pool", 14, 14, 4],
+      ["flatten", 1, 1, 784],
+      ["logits", 1, 1, 10],
+    ]);
+    expect(one.layers.slice(0, 4)).toMatchObject([
+      { activation: "relu" },
+      { activation: "linear" },
+      { activation: "linear", from: "images", kernelSize: 1 },
+      { activation: "relu", from: "block1/conv2" },
+    ]);
+    expect(one.parameters).toBe(40 + 148 + 8 + 7850);
+    expect(one.flopsPerExample).toBe(2 * (784 * 4 * (9 + 36 + 1) + 7840));
+    const sums = planned({ ...common, convLayers: 5, blocks: 2, batchNormalization: true })
+      .layers.filter(({ kind }) => kind === "addition")
+      .map((layer) => [layer.name, "from" in layer ? layer.from : ""]);
+    expect(sums).toEqual([
+      ["block1/conv1/sum", "block1/conv2/norm"],
+      ["block1/conv3/sum", "block1/conv1/sum"],
+      ["block1/conv5/sum", "block1/conv3/sum"],
+      ["block2/conv1/sum", "block2/conv2/norm"],
+      ["block2/conv3/sum", "block2/conv1/sum"],
+      ["block2/conv5/sum", "block2/conv3/sum"],
+    ]);
+  });
+
+  test("residual units need images that keep their size", () => {
+    expect(plan({ residual: true })).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining("padding: same keeps them") as string,
+    });
+  });
+
+  test("global pooling leaves a number a channel", () => {
+    const { layers, parameters } = planned({ globalPooling: true, denseLayers: 0 });
+    expect(layers.slice(4)).toMatchObject([
+      { kind: "global-pooling", output: [1, 1, 64] },
+      { kind: "dense", output: [1, 1, 10] },
+    ]);
+    expect(parameters).toBe(320 + 18_496 + 650);
+  });
+
   test("dropout follows each dense layer, and there may be none", () => {
     const kinds = ({ layers }: CnnPlan): string[] => layers.slice(5).map(({ kind }) => kind);
     expect(kinds(planned({ denseLayers: 2, dropout: 0.5 }))).toEqual([

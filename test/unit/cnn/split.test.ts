@@ -87,6 +87,29 @@ describe("splitRows", () => {
     );
   });
 
+  test("of fewer rows those of more hold all, the hold-out is the same, and classes keep their shares", () => {
+    const some = (labels: Uint8Array, rows?: number): Split =>
+      splitRows(labels, { holdout: 0.1, validation: 0.2, seed: 1, rows });
+    const used = ({ validation, training }: Split): number[] => [...validation, ...training];
+    fc.assert(
+      fc.property(labelled, fc.nat(400), fc.nat(400), (labels, one, other) => {
+        const [few, many] = [Math.min(one, other), Math.max(one, other)].map((rows) =>
+          some(labels, rows),
+        ) as [Split, Split];
+        expect(few.holdout).toEqual(some(labels).holdout);
+        expect(few.holdout).toEqual(many.holdout);
+        const most = labels.length - few.holdout.length;
+        expect(used(few)).toHaveLength(Math.min(most, one, other));
+        const kept = new Set(used(many));
+        expect(used(few).every((row) => kept.has(row))).toBe(true);
+      }),
+    );
+    const labels = Uint8Array.from({ length: 10_000 }, (_, row) => (row % 4 === 0 ? 1 : 0));
+    const counts = countClasses(labels, Int32Array.from(used(some(labels, 400))));
+    expect(Math.abs((counts.get(1) ?? 0) - 100)).toBeLessThanOrEqual(2);
+    expect(some(labels, 1e6)).toEqual(some(labels));
+  });
+
   test("1,000 digits of each class: within two rows of the exact share", () => {
     const labels = Uint8Array.from({ length: 10_000 }, (_, row) => row % 10);
     const parts = split(labels, 0.2);

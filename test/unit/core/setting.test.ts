@@ -15,6 +15,7 @@ const OTHERS: readonly (readonly [string, Partial<Setting>, string])[] = [
   ["data", { datasetDigest: "sha256:fedcba9876543210" }, "data fedcba98"],
   ["no data", { datasetDigest: "" }, "data of the trainer's own"],
   ["fraction", { holdout: { fraction: 0.2, seed: 1 } }, "hold-out 0.2, seed 1"],
+  ["number of rows", { rows: 5000 }, "5,000 rows"],
   ["seed", { holdout: { fraction: 0.1, seed: 2 } }, "hold-out 0.1, seed 2"],
 ];
 
@@ -37,4 +38,10 @@ test("what was not written down counts as the same", () => {
   expect(describeDifferences({ hash: "", setting: { datasetDigest, holdout } }, PRESENT)).toEqual(
     [],
   );
+});
+
+test("all rows differ from some", () => {
+  expect(describeDifferences({ hash: "", setting: PRESENT }, { ...PRESENT, rows: 5 })).toEqual([
+    "all rows",
+  ]);
 });

@@ -17,6 +17,8 @@ const VALUES: CommandValues = {
   threads: "2",
   data: "/d",
   holdout: "/r/holdout.json",
+  rows: "/r/rows.json",
+  probabilities: "/r/probabilities.bin",
   checkpoints: "",
   scratch: "/s",
   workspace: "/w",

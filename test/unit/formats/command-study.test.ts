@@ -69,7 +69,7 @@ space:
     "study.yaml:2: objective.direction: found nothing, expected maximize | minimize",
     "study.yaml:5: trainer.command[0]: {{lrr}}: unknown value `lrr`; did you mean `lr`?",
     "study.yaml:5: trainer.command[1]: found {{data}}, but the study has no `data`",
-    "study.yaml:5: trainer.command[2]: {{ x }}: unknown value `x`; known here: lr, 1st, __proto__, a b, depth, units, width, drop, constructor, args, request, result, params, seed, epochs, threads, data, holdout, checkpoints, scratch, workspace",
+    "study.yaml:5: trainer.command[2]: {{ x }}: unknown value `x`; known here: lr, 1st, __proto__, a b, depth, units, width, drop, constructor, args, request, result, params, seed, epochs, threads, data, holdout, rows, probabilities, checkpoints, scratch, workspace",
     "study.yaml:5: trainer.command[3]: {{param:checkpoints}}: unknown value `checkpoints`; known here: lr, 1st, __proto__, a b, depth, units, width, drop, constructor",
     "study.yaml:6: trainer.version: found 0, expected an integer 1 .. 1000000",
     "study.yaml:7: trainer: unknown key `precision`; known here: kind, command, argsStyle, env, cwd, metrics, metricsFile, version, epochs, set",
@@ -192,5 +192,29 @@ space:
     "study.yaml:6: space.k: found one `value`, expected the value alone, such as `batchSize: 64`, or a list such as [32, 64]",
     "study.yaml:7: space.l: unknown key `vlaues`; did you mean `values`?",
     "study.yaml:8: space.m: unknown key `foo`; known here: values, weights, low, high, log, step, mean, sd, integer, when",
+  ]);
+});
+
+test("the direction of what bsweep reckons is known, on packed data", () => {
+  const rest = "trainer: { command: [a] }\nspace: { lr: [1] }\n";
+  const data = "data: { train: d }\n";
+  const of = (objective: string, more = ""): string => `study: s\n${objective}\n${more}${rest}`;
+  const study = parseStudyFile(of("objective: { metric: logLoss }", data), "study.yaml");
+  expect(study.objective).toEqual({ metric: "logLoss", direction: "minimize" });
+  const several = "objectives: [{ metric: auc }, { metric: own, direction: minimize }]";
+  expect(parseStudyFile(of(several, data), "study.yaml").objectives).toEqual([
+    { metric: "auc", direction: "maximize" },
+    { metric: "own", direction: "minimize" },
+  ]);
+  expect(issuesOf(of("objective: { metric: auc, direction: minimize }", data))).toEqual([
+    "study.yaml:2: objective.direction: found minimize, expected maximize for auc",
+  ]);
+  const unknown = "study.yaml:2: objective.direction: found nothing, expected maximize | minimize";
+  expect(issuesOf(of("objective: { metric: auc }"))).toEqual([unknown]);
+  expect(issuesOf(of("objective: { metric: own }", data))).toEqual([unknown]);
+  // Without data the name is the command's own.
+  expect(issuesOf(of("objective: { metric: auc, direction: minimize }"))).toEqual([]);
+  expect(issuesOf(of("objective: { metric: auc, direction: up }", data))).toEqual([
+    'study.yaml:2: objective.direction: found "up", expected maximize | minimize',
   ]);
 });

@@ -6,7 +6,7 @@ const PLAN: PlanReport = {
   study: "digits-grid",
   file: "study.yaml",
   sampler: "grid",
-  dataset: { path: "data/digits", rows: 42_000, holdout: 0.07 },
+  dataset: { path: "data/digits", rows: 42_000, holdout: 0.07, trainingRows: null },
   replicates: 2,
   excluded: null,
   proposed: 3000,
@@ -103,4 +103,11 @@ test("packed elements, one array, many reasons", () => {
   expect(text).toContain("reason 4");
   expect(text).not.toContain("reason 5");
   expect(text).toMatch(/and 2 other reasons$/);
+});
+
+test("a plan says how many rows are trained on, where these are not all", () => {
+  const dataset = { path: "d", rows: 60_000, holdout: 0.1, trainingRows: 5000 };
+  expect(formatPlan({ ...PLAN, dataset })).toContain(
+    "data      d: 60,000 rows, 10 % held out, trained on 5,000 of the others\n",
+  );
 });

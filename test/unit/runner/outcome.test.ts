@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { TrainerReport } from "../../../src/core/trial.ts";
 import { Warnings } from "../../../src/formats/warnings.ts";
 import { judge } from "../../../src/runner/outcome.ts";
 import type { TrainerRun } from "../../../src/runner/trainer-run.ts";
@@ -18,7 +19,8 @@ const CUDA_IS_ABSENT = "Could not find cuda drivers on your machine, GPU will no
 
 /** What an ending is called, with 1,000 MiB for the trial. */
 async function judgeEnding(run: Partial<TrainerRun>): Promise<string> {
-  const limits = { memoryMiB: 1000, marginSeconds: 10 };
+  const judgeHoldout = (report: TrainerReport) => ({ report, explain: () => undefined });
+  const limits = { memoryMiB: 1000, marginSeconds: 10, judgeHoldout, isReckoned: () => false };
   const objective = { metric: "v", direction: "maximize" } as const;
   const reportFile = join(makeTestFolder(), "none.json");
   const outcome = await judge(

@@ -1,20 +1,11 @@
-import { addLike, type GraphTensor } from "../graph.ts";
+import type { Activation } from "../../../cnn/shapes.ts";
+import type { GraphTensor } from "../graph.ts";
+import { gelu } from "./gelu.ts";
+import { activateRising, isRising } from "./rising-activation.ts";
+import { silu } from "./silu.ts";
 
-/** TensorFlow's operation, its gradient operation, and which order that takes its inputs in. */
-const OPERATIONS = {
-  relu: { op: "Relu", gradientOp: "ReluGrad", gradientFirst: true },
-  elu: { op: "Elu", gradientOp: "EluGrad", gradientFirst: true },
-  sigmoid: { op: "Sigmoid", gradientOp: "SigmoidGrad", gradientFirst: false },
-  tanh: { op: "Tanh", gradientOp: "TanhGrad", gradientFirst: false },
-} as const;
-
-/** Applies the activation to each element. All four gradients follow from the output alone. */
-export function activate(input: GraphTensor, name: keyof typeof OPERATIONS): GraphTensor {
-  const { op, gradientOp, gradientFirst } = OPERATIONS[name];
-  const output: GraphTensor = addLike(input, op, [input], {
-    gradient: (gradient) => [
-      addLike(input, gradientOp, gradientFirst ? [gradient, output] : [output, gradient]),
-    ],
-  });
-  return output;
+/** Applies the activation to each element. */
+export function activate(input: GraphTensor, name: Activation): GraphTensor {
+  if (isRising(name)) return activateRising(input, name);
+  return name === "gelu" ? gelu(input) : silu(input);
 }

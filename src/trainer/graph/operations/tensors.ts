@@ -152,6 +152,14 @@ export function addTensors(a: GraphTensor, b: GraphTensor): GraphTensor {
   return addLike(a, "AddV2", [a, b], { gradient: (gradient) => [gradient, gradient] });
 }
 
+/** a x b, element by element, for two tensors of one shape that are both learnt from. */
+export function multiplyTensors(a: GraphTensor, b: GraphTensor): GraphTensor {
+  requireShape(haveSameShape(a, b), "Mul", a, b);
+  return addLike(a, "Mul", [a, b], {
+    gradient: (gradient) => [elementwise("Mul", gradient, b), elementwise("Mul", gradient, a)],
+  });
+}
+
 /** Half the sum of the squared elements, a scalar. */
 export function halfSumOfSquares(input: GraphTensor): GraphTensor {
   return addLike(input, "L2Loss", [input], {
