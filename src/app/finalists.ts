@@ -1,6 +1,6 @@
 import { createExaminer } from "../cnn/examine.ts";
 import type { Effects } from "../core/effects.ts";
-import { CanonicalText } from "../core/identity.ts";
+import { CanonicalText } from "../core/canonical-json.ts";
 import { deriveTrialSeed } from "../core/random.ts";
 import { hashSetting } from "../core/setting.ts";
 import type { Parameters } from "../core/study.ts";

@@ -5,15 +5,18 @@ import {
   type DraftPlacement,
   type DraftSpace,
   type DraftTrainer,
+  formatCluster,
   formatSiteDraft,
   formatStudyDraft,
 } from "../formats/draft.ts";
 import { BsweepError, isSystemError, messageOf } from "../core/errors.ts";
 import type { RequirableKey, Site } from "../core/site.ts";
+import { type ForeignStudy, formatForeignStudy } from "../formats/foreign-study.ts";
 import { parseSiteFile } from "../formats/site-file.ts";
 import { parseStudyFile } from "../formats/study-file.ts";
 import { schedulerOf, SCHEDULERS } from "../schedulers/index.ts";
 import { packagedTemplates } from "../workspace/package.ts";
+import { readForeignStudy } from "./init/foreign.ts";
 import { mergePlacements, missingKeys } from "./site/cluster-request.ts";
 import { listSiteNames, loadSite } from "./site/load-site.ts";
 
@@ -29,6 +32,8 @@ export interface InitAnswers {
   readonly space: DraftSpace;
   readonly data: string | null;
   readonly placement: DraftPlacement;
+  /** A file of another tool, which says what is searched. */
+  readonly from?: string;
 }
 
 export interface InitReport {
@@ -36,6 +41,8 @@ export interface InitReport {
   readonly site: Site;
   /** Keys to fill in before `generate`. */
   readonly missing: readonly RequirableKey[];
+  /** What of `from` could not be taken, or not as it was. */
+  readonly notes: readonly string[];
 }
 
 /** Examples that spaces are taken from, below templates. */
@@ -52,7 +59,7 @@ const EXAMPLES: Readonly<Record<DraftSpace | "command", string>> = {
  *   no file may hold
  */
 export function draftStudy(answers: InitAnswers): InitReport {
-  const { file, name, trainer, space, data, like } = answers;
+  const { file, like } = answers;
   const folder = dirname(file);
   const siteFile = like === undefined ? undefined : draftSite(answers, like, folder);
   const known = siteFile === undefined ? listSiteNames(folder) : [answers.site];
@@ -67,17 +74,35 @@ export function draftStudy(answers: InitAnswers): InitReport {
   const missing = submits ? missingKeys(site, mergePlacements(site, answers.placement)) : [];
   // A site file has said it for every study.
   const placement = siteFile === undefined ? answers.placement : {};
-  const example = EXAMPLES[trainer === "cnn" ? space : "command"];
-  const text = formatStudyDraft(
-    { name, site: site.name, trainer, space, data, placement, missing },
-    readFileSync(join(packagedTemplates(), example), "utf8"),
-  );
+  const foreign = answers.from === undefined ? undefined : readForeignStudy(answers.from);
+  const text = draftText(answers, { site: site.name, placement, missing }, foreign);
   parseStudyFile(text, file);
   return {
     files: [...(siteFile === undefined ? [] : [siteFile.draft]), { path: file, text }],
     site,
     missing,
+    notes: foreign?.notes ?? [],
   };
+}
+
+function draftText(
+  answers: InitAnswers,
+  place: Parameters<typeof formatCluster>[0],
+  foreign: ForeignStudy | undefined,
+): string {
+  const { name, trainer, space, data, from = "" } = answers;
+  if (foreign === undefined)
+    return formatStudyDraft({ ...place, name, trainer, space, data }, readExample(answers));
+  return formatForeignStudy(foreign, {
+    name,
+    file: from,
+    cluster: formatCluster(place).join("\n"),
+  });
+}
+
+function readExample({ trainer, space }: InitAnswers): string {
+  const example = EXAMPLES[trainer === "cnn" ? space : "command"];
+  return readFileSync(join(packagedTemplates(), example), "utf8");
 }
 
 function draftSite(

@@ -1,4 +1,4 @@
-import { canonicalJson } from "../core/identity.ts";
+import { canonicalJson } from "../core/canonical-json.ts";
 import type { Objective } from "../core/study.ts";
 import type { TrialResult } from "../core/trial.ts";
 import { listResultFiles } from "../rounds/result-files.ts";

@@ -4,7 +4,7 @@ import { planCnn } from "../cnn/shapes.ts";
 import { explainMisfit } from "../core/dataset-sanity.ts";
 import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
-import { canonicalJson } from "../core/identity.ts";
+import { canonicalJson } from "../core/canonical-json.ts";
 import { formatDuration } from "../core/quantities.ts";
 import { isCnnStudy } from "../core/study.ts";
 import type { RefittedModel } from "../formats/model-file.ts";

@@ -1,5 +1,5 @@
 import type { DatasetHeader } from "../core/dataset.ts";
-import { CanonicalText } from "../core/identity.ts";
+import { CanonicalText } from "../core/canonical-json.ts";
 import type { Parameters } from "../core/study.ts";
 import { type CnnCost, estimateCost, type Training } from "./cost.ts";
 import { identifyingParameters, resolveCnnParameters } from "./parameters.ts";

@@ -1,4 +1,4 @@
-import { canonicalJson } from "./identity.ts";
+import { canonicalJson } from "./canonical-json.ts";
 import type { ParameterValue } from "./study.ts";
 
 /** Whether two values are one. */

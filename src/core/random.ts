@@ -1,5 +1,6 @@
 import { mersenne } from "pure-rand/generator/mersenne";
-import { canonicalJson, sha256, type CanonicalText } from "./identity.ts";
+import { canonicalJson, type CanonicalText } from "./canonical-json.ts";
+import { sha256 } from "./identity.ts";
 import type { Parameters } from "./study.ts";
 
 /** A stream of random numbers. Not shared between purposes. */

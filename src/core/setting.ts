@@ -1,4 +1,5 @@
-import { canonicalJson, sha256, type TrialSetting } from "./identity.ts";
+import { canonicalJson } from "./canonical-json.ts";
+import { sha256, type TrialSetting } from "./identity.ts";
 import { plural } from "./quantities.ts";
 import type { Precision } from "./study.ts";
 

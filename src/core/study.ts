@@ -1,5 +1,5 @@
 import type { GpuRequest, Placement, Pool } from "./placement.ts";
-import type { ArgsStyle } from "./trainer-args.ts";
+import type { ArgsStyle } from "./args-style.ts";
 
 /** A study as the rest of the program sees it: validated, defaults filled in, units in the names. */
 

@@ -1,22 +1,7 @@
+import type { ArgsStyle } from "./args-style.ts";
 import { isObject } from "./objects.ts";
 import { formatValue } from "./parameter-value.ts";
 import type { ParameterValue } from "./study.ts";
-
-/** How parameters become words of a command line; of each, the first is the default. */
-export const ARGS_STYLES = {
-  /** `--rate=0.1`, or `--rate` and `0.1`. */
-  separator: ["equals", "space"],
-  names: ["asWritten", "kebab", "snake"],
-  /** `--warm=true`; `--warm` or nothing; `--warm` or `--no-warm`. */
-  booleans: ["value", "flag", "noFlag"],
-  /** `--units=64,32`; `--units=64 --units=32`; `--units=[64,32]`. */
-  lists: ["comma", "repeated", "json"],
-  prefix: ["--", ""],
-} as const;
-
-export type ArgsStyle = {
-  readonly [Key in keyof typeof ARGS_STYLES]: (typeof ARGS_STYLES)[Key][number];
-};
 
 const DEFAULT_STYLE: ArgsStyle = {
   separator: "equals",

@@ -13,7 +13,7 @@ import { dropAbsent } from "../core/objects.ts";
 import { METRICS_FILE_NAME } from "./metrics-file.ts";
 import { expected } from "./schema-issues.ts";
 import { sharedShape } from "./study-schema.ts";
-import { ARGS_STYLES } from "../core/trainer-args.ts";
+import { ARGS_STYLES } from "../core/args-style.ts";
 
 /** A parameter of a command, as it may stand in `{{name}}`. */
 const nameSchema = text(

@@ -5,7 +5,8 @@ import {
   ROW_HASH_DIGITS,
   SAMPLED_ROWS,
 } from "../core/dataset.ts";
-import { canonicalJson, sha256 } from "../core/identity.ts";
+import { canonicalJson } from "../core/canonical-json.ts";
+import { sha256 } from "../core/identity.ts";
 import { formatJson, jsonReader } from "./issues.ts";
 
 /** Labels are one byte each. */

@@ -79,7 +79,11 @@ function formatData(folder: string): string[] {
   ];
 }
 
-function formatCluster({ site, placement, missing }: StudyDraft): string[] {
+export function formatCluster({
+  site,
+  placement,
+  missing,
+}: Pick<StudyDraft, "site" | "placement" | "missing">): string[] {
   return [
     "# Where it runs, and as whom. A key that is not here has the site's value (docs/site-file.md).",
     "cluster:",

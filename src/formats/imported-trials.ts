@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { BsweepError, messageOf } from "../core/errors.ts";
-import { canonicalJson } from "../core/identity.ts";
+import { canonicalJson } from "../core/canonical-json.ts";
 import { parametersSchema } from "./manifest.ts";
 
 /** A file of trials that ran elsewhere: a line that says where they come from, then a line a trial. */

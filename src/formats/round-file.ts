@@ -4,7 +4,7 @@ import type { Setting } from "../core/setting.ts";
 import type { Pruning } from "../core/pruning.ts";
 import type { Search } from "../core/search.ts";
 import { type Dimension, PRECISIONS, type SearchSpace } from "../core/study.ts";
-import { ARGS_STYLES } from "../core/trainer-args.ts";
+import { ARGS_STYLES } from "../core/args-style.ts";
 import { parametersSchema, parameterValueSchema } from "./manifest.ts";
 import { formatJson, jsonReader, type Read } from "./issues.ts";
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { BsweepError } from "../core/errors.ts";
-import { canonicalJson, sha256 } from "../core/identity.ts";
+import { canonicalJson } from "../core/canonical-json.ts";
+import { sha256 } from "../core/identity.ts";
 
 /** A float32 tensor, its values in row-major order. */
 export interface NamedTensor {

@@ -1,6 +1,7 @@
 import { createExaminer } from "../cnn/examine.ts";
 import { BsweepError, complaintOf, messageOf } from "../core/errors.ts";
-import { CanonicalText, computeTrialId } from "../core/identity.ts";
+import { CanonicalText } from "../core/canonical-json.ts";
+import { computeTrialId } from "../core/identity.ts";
 import type { Choice, Search } from "../core/search.ts";
 import { toTrialSetting } from "../core/setting.ts";
 import type { Parameters } from "../core/study.ts";

@@ -1,4 +1,4 @@
-import { canonicalJson } from "../core/identity.ts";
+import { canonicalJson } from "../core/canonical-json.ts";
 import { quantileOf } from "../core/pruning.ts";
 import type { NumericsFingerprint, TrialResult } from "../core/trial.ts";
 import type { StudyDatabase } from "./database.ts";

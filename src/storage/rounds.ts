@@ -1,4 +1,4 @@
-import { canonicalJson } from "../core/identity.ts";
+import { canonicalJson } from "../core/canonical-json.ts";
 import type { Round } from "../formats/round-file.ts";
 import { hashSetting, type PlannedSetting, type Setting } from "../core/setting.ts";
 import type { Parameters } from "../core/study.ts";

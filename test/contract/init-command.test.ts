@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { builtProgram } from "../../src/workspace/package.ts";
@@ -82,4 +82,29 @@ test("Ctrl-C at a question writes nothing", async () => {
   const folder = makeTestFolder();
   await initOnTerminal(folder, ["letters", "\u0003"]);
   expect(existsSync(join(folder, "study.yaml"))).toBe(false);
+});
+
+test("init --from takes a sweep of W&B, tells what it cannot take, and plan takes the study", async () => {
+  const folder = makeTestFolder();
+  writeFileSync(
+    join(folder, "sweep.yaml"),
+    "program: train.py\nmethod: random\nrun_cap: 7\nmetric: { name: acc, goal: maximize }\nparameters:\n  lr: { distribution: log_uniform_values, min: 0.001, max: 0.1 }\n  b: { distribution: beta, alpha: 1, beta: 2 }\n",
+  );
+  writeFileSync(join(folder, "train.py"), "");
+  const made = await bsweep(folder, "init", "--from", "sweep.yaml", "--name", "swept");
+  expect(made.exitStatus).toBe(0);
+  expect(made.stderr).toContain("b: left out: beta is not known here");
+  const planned = await bsweep(folder, "plan", "study.yaml", "--list", "--json");
+  const { trials, list } = JSON.parse(planned.stdout) as {
+    trials: number;
+    list: { params: { lr: number } }[];
+  };
+  expect(trials).toBe(7);
+  for (const { params } of list) expect(params.lr).toBeGreaterThanOrEqual(0.001);
+  const wrong = await bsweep(folder, "init", "other.yaml", "--from", "train.py");
+  expect(wrong.exitStatus).toBe(3);
+  expect(wrong.stderr).toContain("train.py is no valid sweep file of W&B");
+  expect(await bsweep(folder, "init", "other.yaml", "--from", "none")).toMatchObject({
+    exitStatus: 5,
+  });
 });

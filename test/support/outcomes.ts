@@ -1,5 +1,5 @@
 import { buildLedger } from "../../src/stats/ledger/ledger.ts";
-import { canonicalJson } from "../../src/core/identity.ts";
+import { canonicalJson } from "../../src/core/canonical-json.ts";
 import type { Parameters } from "../../src/core/study.ts";
 import type { Failure, Metrics } from "../../src/core/trial.ts";
 import {

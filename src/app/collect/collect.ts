@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError, messageOf, valueOr } from "../../core/errors.ts";
-import { canonicalJson } from "../../core/identity.ts";
+import { canonicalJson } from "../../core/canonical-json.ts";
 import type { ManifestElement, ResultState } from "../../core/trial.ts";
 import type { Round } from "../../formats/round-file.ts";
 import { eachResultFolder, type ResultFile } from "../../rounds/result-files.ts";

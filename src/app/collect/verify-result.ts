@@ -1,5 +1,5 @@
 import { BsweepError } from "../../core/errors.ts";
-import { canonicalJson } from "../../core/identity.ts";
+import { canonicalJson } from "../../core/canonical-json.ts";
 import type { TrialResult } from "../../core/trial.ts";
 import type { PlannedTrialLookup } from "../../storage/rounds.ts";
 import { parseResultName } from "../../workspace/layout.ts";

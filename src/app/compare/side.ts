@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
 import type { Effects } from "../../core/effects.ts";
-import { canonicalJson } from "../../core/identity.ts";
+import { canonicalJson } from "../../core/canonical-json.ts";
 import type { PlannedSetting } from "../../core/setting.ts";
 import type { Objective, Study } from "../../core/study.ts";
 import type { ImportedTrial } from "../../formats/imported-trials.ts";

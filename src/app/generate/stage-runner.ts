@@ -1,7 +1,8 @@
 import { constants, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { BsweepError } from "../../core/errors.ts";
-import { canonicalJson, sha256 } from "../../core/identity.ts";
+import { canonicalJson } from "../../core/canonical-json.ts";
+import { sha256 } from "../../core/identity.ts";
 import { runProcess } from "../../process/exec.ts";
 import { withFolderBeside } from "../../workspace/atomic.ts";
 import type { Layout } from "../../workspace/layout.ts";

@@ -1,5 +1,5 @@
 import type { Effects } from "../../core/effects.ts";
-import { canonicalJson } from "../../core/identity.ts";
+import { canonicalJson } from "../../core/canonical-json.ts";
 import { formatCount, formatDuration, formatValue } from "../../core/quantities.ts";
 import type { Goals } from "../../core/study.ts";
 import type { TrialResult } from "../../core/trial.ts";

@@ -1,6 +1,6 @@
 import { checkCluster, type ClusterUse } from "../../rules/index.ts";
 import type { Site } from "../../core/site.ts";
-import { canonicalJson } from "../../core/identity.ts";
+import { canonicalJson } from "../../core/canonical-json.ts";
 import type { CommandSetup, Study } from "../../core/study.ts";
 import { pickSetup } from "../../core/trainer-command.ts";
 import { schedulerOf } from "../../schedulers/index.ts";

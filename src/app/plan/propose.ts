@@ -1,6 +1,7 @@
 import { createExaminer, type PlannedNetwork } from "../../cnn/examine.ts";
 import type { DatasetHeader } from "../../core/dataset.ts";
-import { CanonicalText, computeOpenTrialId, computeTrialId } from "../../core/identity.ts";
+import { CanonicalText } from "../../core/canonical-json.ts";
+import { computeOpenTrialId, computeTrialId } from "../../core/identity.ts";
 import { deriveOpenTrialSeed, deriveTrialSeed } from "../../core/random.ts";
 import type { Parameters, Study } from "../../core/study.ts";
 import type { Trial } from "../../core/trial.ts";

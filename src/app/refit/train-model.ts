@@ -1,7 +1,8 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { BsweepError, valueOr } from "../../core/errors.ts";
-import { canonicalJson, sha256 } from "../../core/identity.ts";
+import { canonicalJson } from "../../core/canonical-json.ts";
+import { sha256 } from "../../core/identity.ts";
 import type { RefittedModel, TestScore } from "../../formats/model-file.ts";
 import type { CnnStudy } from "../../core/study.ts";
 import { RUN_AGAIN_STATUS, type TrainerReport } from "../../core/trial.ts";

@@ -1,4 +1,5 @@
-import { canonicalJson, sha256 } from "../../core/identity.ts";
+import { canonicalJson } from "../../core/canonical-json.ts";
+import { sha256 } from "../../core/identity.ts";
 import type { Setting } from "../../core/setting.ts";
 import type { Study } from "../../core/study.ts";
 import { trialSettingOf } from "../plan/setting.ts";

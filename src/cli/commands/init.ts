@@ -15,6 +15,7 @@ export const initCommand = defineCommand({
   describe: "Write a study file to start from, and the file of a site of your own",
   options: {
     file: text("Study file to write", { default: "study.yaml" }),
+    from: text("A sweep file of W&B, or a database of Optuna, that says what is searched"),
     name: text("Name of the study", { defaultDescription: PROPOSED.name }),
     site: text("Where it runs", { defaultDescription: PROPOSED.site }),
     like: text("Write sites/SITE.yaml too, which starts from this site: slurm, lsf, compute1 ..."),
@@ -37,11 +38,13 @@ export const initCommand = defineCommand({
   examples: [
     ["$0 init", "Asks, on a terminal"],
     ["$0 init --yes --site compute1 --user-group compute-lab", "For compute1"],
+    ["$0 init --from sweep.yaml", "A sweep of W&B as a study"],
     ["$0 init --yes --site mine --like slurm --queue batch", "A cluster of your own"],
   ],
-  run: async ({ file, yes, print: onlyPrint, ...given }, { workspace }) => {
+  run: async ({ file, from, yes, print: onlyPrint, ...given }, { workspace, effects }) => {
     const { draftStudy, writeDrafts } = await import("../../app/init.ts");
-    const answers = toAnswers(file, await complete(given, file, yes));
+    const asked = from === undefined && !yes ? await complete(given, file) : given;
+    const answers = { ...toAnswers(file, asked, from), ...dropAbsent({ from }) };
     const report = draftStudy(answers);
     if (onlyPrint) {
       print(formatDrafts(report));
@@ -49,6 +52,7 @@ export const initCommand = defineCommand({
     }
     writeDrafts(report.files);
     for (const { path } of report.files) print(`wrote ${path}`);
+    for (const note of report.notes) effects.reporter.warn(note);
     print(`\n${nextSteps(answers, report, await isPrepared(answers, workspace)).join("\n")}`);
   },
 });
@@ -61,8 +65,8 @@ function formatDrafts({ files }: InitReport): string {
 }
 
 /** Asks for what the options left open, where there is someone to ask. */
-async function complete(given: InitOptions, file: string, yes: boolean): Promise<InitOptions> {
-  if (yes || !process.stdin.isTTY) return given;
+async function complete(given: InitOptions, file: string): Promise<InitOptions> {
+  if (!process.stdin.isTTY) return given;
   const { listSiteNames, loadSite } = await import("../../app/site/load-site.ts");
   const { openPrompt } = await import("../prompt.ts");
   const folder = dirname(file);
@@ -77,9 +81,11 @@ async function complete(given: InitOptions, file: string, yes: boolean): Promise
   }
 }
 
-function toAnswers(file: string, given: InitOptions): InitAnswers {
+function toAnswers(file: string, given: InitOptions, from?: string): InitAnswers {
   const { like, queue, userGroup, serviceClass, image } = given;
-  const { name = PROPOSED.name, site = PROPOSED.site, trainer = PROPOSED.trainer } = given;
+  // Whoever comes from elsewhere brings a program.
+  const usual = from === undefined ? PROPOSED.trainer : "command";
+  const { name = PROPOSED.name, site = PROPOSED.site, trainer = usual } = given;
   const { grid: space = PROPOSED.grid, data = trainer === "cnn" ? PROPOSED.data : null } = given;
   return {
     ...{ file, name, site, trainer, space, data, ...dropAbsent({ like }) },

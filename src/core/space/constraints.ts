@@ -83,14 +83,17 @@ function findParameter(chain: string, known: ReadonlySet<string>): string | unde
   return undefined;
 }
 
+/** Without what every object has: names are a study file's. */
+const createBare = (): Record<string, unknown> => Object.create(null) as Record<string, unknown>;
+
 /** `{ "a.b": 1 }` as `{ a: { b: 1 } }`. */
 function nest(params: Parameters, names: readonly string[]): Record<string, unknown> {
-  const nested: Record<string, unknown> = {};
+  const nested = createBare();
   for (const name of names) {
     const parts = name.split(".");
     const last = parts.pop() ?? "";
     let inside = nested;
-    for (const part of parts) inside = (inside[part] ??= {}) as Record<string, unknown>;
+    for (const part of parts) inside = (inside[part] ??= createBare()) as Record<string, unknown>;
     inside[last] = params[name];
   }
   return nested;

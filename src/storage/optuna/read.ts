@@ -30,6 +30,23 @@ export interface ReadOptunaTrial {
  * @throws BsweepError STORAGE for what is none; USAGE where the study's name is not told, or there is none such
  */
 export function readOptunaStudy(path: string, wanted: string | undefined): ReadOptunaStudy {
+  return withOptunaStudy(path, wanted, (database, { id, ...study }) => ({
+    ...study,
+    trials: readTrials(database, id),
+  }));
+}
+
+/** A study in its database. */
+interface FoundStudy extends Omit<ReadOptunaStudy, "trials"> {
+  readonly id: number;
+}
+
+/** Reads something of a study; see readOptunaStudy. */
+export function withOptunaStudy<T>(
+  path: string,
+  wanted: string | undefined,
+  read: (database: StudyDatabase, study: FoundStudy) => T,
+): T {
   if (!existsSync(path)) throw refuse(path, "there is no such file");
   refusePipe(path);
   let database: StudyDatabase | undefined;
@@ -40,12 +57,10 @@ export function readOptunaStudy(path: string, wanted: string | undefined): ReadO
       .prepare("SELECT direction FROM study_directions WHERE study_id = ? ORDER BY objective")
       .pluck()
       .all(id) as string[];
-    return {
-      name,
+    return read(database, {
+      ...{ id, name, objectives: directions.length },
       direction: directions[0] === "MAXIMIZE" ? "maximize" : "minimize",
-      objectives: directions.length,
-      trials: readTrials(database, id),
-    };
+    });
   } catch (cause) {
     if (cause instanceof BsweepError) throw cause;
     throw refuse(path, messageOf(cause), cause);

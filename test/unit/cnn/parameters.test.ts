@@ -7,7 +7,7 @@ import {
   type ParameterSpec,
   resolveCnnParameters,
 } from "../../../src/cnn/parameters.ts";
-import { canonicalJson } from "../../../src/core/identity.ts";
+import { canonicalJson } from "../../../src/core/canonical-json.ts";
 import { valueSchema } from "../../../src/formats/parameter-schema.ts";
 import type { Parameters, ParameterValue } from "../../../src/core/study.ts";
 

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { canonicalJson, sha256 } from "../../../src/core/identity.ts";
+import { canonicalJson } from "../../../src/core/canonical-json.ts";
+import { sha256 } from "../../../src/core/identity.ts";
 
 describe("canonicalJson", () => {
   test("says the same value, whatever the order of its keys", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ParameterValue } from "../../../src/core/study.ts";
-import { type ArgsStyle, argumentWords } from "../../../src/core/trainer-args.ts";
+import { type ArgsStyle } from "../../../src/core/args-style.ts";
+import { argumentWords } from "../../../src/core/trainer-args.ts";
 
 /** Parameters as one line. */
 function line(style: Partial<ArgsStyle>, params: Readonly<Record<string, ParameterValue>>): string {

@@ -1,7 +1,7 @@
 import { spaceOf } from "../../support/space-of.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { canonicalJson } from "../../../src/core/identity.ts";
+import { canonicalJson } from "../../../src/core/canonical-json.ts";
 import { countCombinations } from "../../../src/core/space/combinations.ts";
 import { activeDimensions } from "../../../src/core/space/conditions.ts";
 import type { SearchSpace } from "../../../src/core/study.ts";
