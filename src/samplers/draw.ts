@@ -56,7 +56,7 @@ function pickByWeight(
   let left = share * weights.reduce((sum, each) => sum + each, 0);
   const found = weights.findIndex((weight) => (left -= weight) < 0);
   const last = weights.findLastIndex((weight) => weight > 0);
-  return values[found < 0 ? last : found] ?? "";
+  return values[found < 0 ? last : found] as ParameterValue;
 }
 
 /** Of values that can be counted: those of a stratum, which has at least one. */

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Dimension, Distribution, SearchSpace } from "../../src/core/study.ts";
+import type { Dimension, Distribution, ParameterValue, SearchSpace } from "../../src/core/study.ts";
 import { spaceOf } from "./space-of.ts";
 
 const categorical: fc.Arbitrary<Distribution> = fc
@@ -56,7 +56,10 @@ export const boundSpaces: fc.Arbitrary<SearchSpace> = fc
   .record({
     layers: fc.integer({ min: 1, max: 4 }),
     atLeast: fc.integer({ min: 1, max: 3 }),
-    words: fc.uniqueArray(fc.constantFrom("a", "b", "c"), { minLength: 2, maxLength: 3 }),
+    words: fc.uniqueArray(fc.constantFrom<ParameterValue>("a", "b", null, [1, 2], { c: [null] }), {
+      minLength: 2,
+      maxLength: 3,
+    }),
     weights: fc.boolean(),
     product: fc.integer({ min: 4, max: 80 }),
   })

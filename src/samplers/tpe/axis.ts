@@ -34,7 +34,8 @@ export function createAxis(
   const ordered = numbers ?? values;
   const places = new Map(ordered.map((value, at) => [keyOfValue(value), at]));
   const placeOf = (value: ParameterValue): number => places.get(keyOfValue(value)) ?? 0;
-  const valueAt = (at: number): ParameterValue => ordered[Math.min(count - 1, at)] ?? "";
+  const valueAt = (at: number): ParameterValue =>
+    ordered[Math.min(count - 1, at)] as ParameterValue;
   if (numbers === null) {
     const mark = (value: ParameterValue): Mark => ({ place: placeOf(value), low: 0, high: 0 });
     return { name, categories: count, mark, valueAt };

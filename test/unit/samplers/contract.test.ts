@@ -42,7 +42,7 @@ function expectInSpace(space: SearchSpace, params: Parameters): void {
   expect(createConstraintTest(space)(params)).toBeNull();
   expect(Object.keys(params).sort()).toEqual(active.map(({ name }) => name).sort());
   for (const { name, distribution } of active)
-    expect([name, params[name], isInside(distribution, params[name] ?? "")]).toEqual([
+    expect([name, params[name], isInside(distribution, params[name] as ParameterValue)]).toEqual([
       name,
       params[name],
       true,
