@@ -92,7 +92,7 @@ function listNear(
   const count = countValues(distribution);
   if (count <= MOST_VALUES)
     return listAll(distribution, count).filter((each) => !isSameValue(each, value));
-  const share = shareOf(distribution, value);
+  const share = createShareOf(distribution)(value);
   const near = STEPS.flatMap((step) => [-1, 1].map((sign) => sign * step * (0.5 + random.next())))
     .map((step) => share + step)
     .filter((at) => at >= 0 && at < 1)
@@ -110,14 +110,14 @@ function listAll(distribution: Distribution, count: number): ParameterValue[] {
 }
 
 /** The inverse of `valueAtShare`: the middle of what a value of a finite distribution is drawn from. */
-export function shareOf(distribution: Distribution, value: ParameterValue): number {
-  if (distribution.kind === "categorical") return shareInList(distribution, value);
+export function createShareOf(distribution: Distribution): (value: ParameterValue) => number {
+  if (distribution.kind === "categorical") return (value) => shareInList(distribution, value);
   const { low, high, step } = distribution;
-  const number = Number(value);
-  if (high === low) return 0.5;
+  if (high === low) return () => 0.5;
   const scale = createScale(distribution);
-  if (step === undefined || !scale.isUniform) return scale.shareOf(number);
-  return (Math.round((number - low) / step) + 0.5) / countValues(distribution);
+  if (step === undefined || !scale.isUniform) return (value) => scale.shareOf(Number(value));
+  const count = countValues(distribution);
+  return (value) => (Math.round((Number(value) - low) / step) + 0.5) / count;
 }
 
 function shareInList(

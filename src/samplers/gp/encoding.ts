@@ -8,7 +8,7 @@ import type {
   ParameterValue,
   SearchSpace,
 } from "../../core/study.ts";
-import { orderNumbers, shareOf } from "../candidate.ts";
+import { createShareOf, orderNumbers } from "../candidate.ts";
 
 /** A combination as numbers, one for each column: a place in [0, 1], or the number of a category. */
 export type Point = Float64Array;
@@ -52,7 +52,7 @@ function encodeBy(distribution: Distribution): {
   toNumber: (value: ParameterValue) => number;
 } {
   if (distribution.kind !== "categorical")
-    return { isCategory: false, toNumber: (value) => shareOf(distribution, value) };
+    return { isCategory: false, toNumber: createShareOf(distribution) };
   const { values } = distribution;
   const numbers = orderNumbers(values);
   const isCategory = numbers === null;

@@ -1,7 +1,7 @@
 import { keyOfValue } from "../../core/parameter-value.ts";
 import { countValues } from "../../core/space/values.ts";
 import type { Dimension, Distribution, ParameterValue } from "../../core/study.ts";
-import { orderNumbers, shareOf } from "../candidate.ts";
+import { createShareOf, orderNumbers } from "../candidate.ts";
 import { createScale } from "../scale.ts";
 
 /** Where a value stands: a category's number, or a place in [0, 1] and the cell around it, which is empty in a range of real numbers. */
@@ -50,7 +50,7 @@ function createMark(
   const { low, high, step } = distribution;
   const count = countValues(distribution);
   const scale = createScale(distribution);
-  const placeOf = (value: ParameterValue): number => shareOf(distribution, value);
+  const placeOf = createShareOf(distribution);
   if (step !== undefined && !scale.isUniform && low < high)
     return (value) => ({
       place: placeOf(value),
