@@ -164,7 +164,12 @@ function buildCommandStudy(
   const dimensions = toDimensions(space, set);
   const asked = [first, ...further];
   const best = asked.filter(({ of }) => of === "best").map(toStepObjective);
-  const notes = noteCommand(setup, { preferred, space: dimensions, metric: first.metric });
+  const notes = noteCommand(setup, {
+    preferred,
+    parameters,
+    space: dimensions,
+    metric: first.metric,
+  });
   return {
     ...written,
     ...{ name: study, file, data: data ?? null },
