@@ -34,6 +34,9 @@ export interface Ran extends Supervised {
   readonly told?: ToldOtherwise | undefined;
 }
 
+/** Python holds back what it prints into a pipe; what is read while it runs has to come while it runs. */
+const UNBUFFERED = { PYTHONUNBUFFERED: "1" };
+
 interface CommandContext {
   readonly layout: Layout;
   readonly warnings: Warnings;
@@ -60,6 +63,7 @@ export async function runCommand(
     command: [program, ...args],
     cwd,
     env: {
+      ...(patterns === undefined ? {} : UNBUFFERED),
       ...withoutOwnLibraries(process.env),
       ...fillEnvironment(trainer, values, params),
       ...commandEnvironment(values),

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { makeScriptStudy } from "../../support/script-study.ts";
 
 const OBJECTIVE = "objective: { metric: acc, direction: maximize }";
-const COMMAND = 'command: [python3, -u, script.py, "{{args}}"]';
+const COMMAND = 'command: [python3, script.py, "{{args}}"]';
 
 /** Prints its lines, which stand in a parameter, to stdout and, after a `!`, to stderr. */
 const PRINTER = `
