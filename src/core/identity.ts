@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { CanonicalText} from "./canonical-json.ts";
+import type { CanonicalText } from "./canonical-json.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import type { Parameters, Precision } from "./study.ts";
 import type { Resource } from "./trial.ts";

@@ -1,22 +1,33 @@
 import { listNames, mayBeAbsent } from "../core/space/conditions.ts";
 import type { CommandSetup, SearchSpace } from "../core/study.ts";
-import { listPlaceholders, onlyPlaceholder, variableOf } from "../core/trainer-command.ts";
+import {
+  listPlaceholders,
+  onlyPlaceholder,
+  parameterOf,
+  variableOf,
+} from "../core/trainer-command.ts";
 
 /** What a setup is looked at with. */
 interface Beside {
   /** Values of bsweep's own whose names are taken for parameters. */
   readonly preferred: readonly string[];
+  /** Names of all parameters. */
+  readonly parameters: readonly string[];
   readonly space: SearchSpace;
   /** The first objective's. */
   readonly metric: string;
 }
 
 /** What may be meant otherwise than it is written, a sentence each. */
-export function noteCommand(setup: CommandSetup, { preferred, space, metric }: Beside): string[] {
+export function noteCommand(
+  setup: CommandSetup,
+  { preferred, parameters, space, metric }: Beside,
+): string[] {
   const conditional = new Set(listNames(space).filter((name) => mayBeAbsent(space, name)));
   return [
     ...preferred.map(notePreferred),
     ...noteLonelyFlags(setup.command, conditional),
+    ...noteUnhanded(setup, parameters),
     ...noteUntold(setup, metric),
     ...noteUnusedStyle(setup),
   ];
@@ -44,6 +55,26 @@ function noteLonelyFlags(command: readonly string[], conditional: ReadonlySet<st
         ]
       : [];
   });
+}
+
+/** A script that knows nothing of bsweep does not look into BSWEEP_PARAMS. */
+function noteUnhanded(
+  { command, env = {}, metrics, metricsFile }: CommandSetup,
+  parameters: readonly string[],
+): string[] {
+  if (metrics === undefined && metricsFile === undefined) return [];
+  const asked = [...command, ...Object.values(env)].flatMap(listPlaceholders);
+  const handsAll = asked.some(
+    ({ kind, name }) =>
+      kind === "args" || (kind === "value" && ["params", "request"].includes(name)),
+  );
+  const named = new Set(asked.map(parameterOf));
+  const unhanded = handsAll ? [] : parameters.filter((name) => !named.has(name));
+  return unhanded.length === 0
+    ? []
+    : [
+        `trainer.command hands the program no ${unhanded.join(", ")}: "{{args}}" among its words hands it every parameter`,
+      ];
 }
 
 /** The objective stands in no expression, and may yet be in a file. */

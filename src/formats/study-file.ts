@@ -211,7 +211,7 @@ function buildCommandStudy(
   const { kind, version, epochs, set } = trainer;
   const asked = [first, ...further];
   const best = asked.filter(({ of }) => of === "best").map(toStepObjective);
-  const notes = noteCommand(setup, { preferred, space, metric: first.metric });
+  const notes = noteCommand(setup, { preferred, parameters, space, metric: first.metric });
   return {
     ...takeCommon(written),
     ...{ name: study, file, data: data ?? null },

@@ -41,6 +41,9 @@ export interface Ran extends Supervised {
   readonly told?: ToldOtherwise | undefined;
 }
 
+/** Python holds back what it prints into a pipe; what is read while it runs has to come while it runs. */
+const UNBUFFERED = { PYTHONUNBUFFERED: "1" };
+
 interface CommandContext {
   readonly layout: Layout;
   readonly warnings: Warnings;
@@ -67,6 +70,7 @@ export async function runCommand(
     command: [program, ...args],
     cwd,
     env: {
+      ...(patterns === undefined ? {} : UNBUFFERED),
       ...withoutOwnLibraries(process.env),
       ...fillEnvironment(trainer, values, params),
       ...commandEnvironment(values),

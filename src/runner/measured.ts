@@ -35,7 +35,9 @@ export async function readMeasured(
     return addBest(reported, history, { objective, best }, warnings);
   }
   const read = addTold(reported, told, wanted, warnings);
-  const isOver = read.report.failure !== undefined || isReckoned(wanted);
+  const isReported =
+    reported !== undefined && (reported.report.failure !== undefined || tells(reported, wanted));
+  const isOver = isReported || isReckoned(wanted);
   const failure = isOver ? undefined : explainUntold(read, told, wanted);
   return failure ?? addBest(read, history, { objective, best }, warnings);
 }
@@ -59,6 +61,11 @@ async function readReport(
   }
 }
 
+/** Whether there is a value for the objective, whatever it is. */
+function tells({ report, oddObjective }: ReadReport, objective: string): boolean {
+  return oddObjective !== undefined || Object.hasOwn(report.metrics, objective);
+}
+
 function addTold(
   reported: ReadReport | undefined,
   told: ToldOtherwise,
@@ -67,7 +74,7 @@ function addTold(
 ): ReadReport {
   const { report = { metrics: {}, history: [] }, oddObjective } = reported ?? {};
   const numbers = new ToldNumbers(warnings, "", objective).collect(told.metrics);
-  const isReported = oddObjective !== undefined || Object.hasOwn(report.metrics, objective);
+  const isReported = reported !== undefined && tells(reported, objective);
   return {
     report: {
       ...report,
@@ -78,14 +85,14 @@ function addTold(
   };
 }
 
-/** Why there is no value for the objective; undefined where there is one, whatever it is. */
+/** Why there is no value for the objective, or none that can be relied upon; undefined where there is one. */
 function explainUntold(
-  { report, oddObjective }: ReadReport,
+  read: ReadReport,
   { metrics, explainAbsent, lastLines, doubt }: ToldOtherwise,
   objective: string,
 ): Failure | undefined {
   if (doubt !== undefined) return { kind: "error", message: doubt };
-  if (oddObjective !== undefined || Object.hasOwn(report.metrics, objective)) return undefined;
+  if (tells(read, objective)) return undefined;
   const names = Object.keys(metrics).join(", ") || "no metric at all";
   const why =
     explainAbsent(objective) ??

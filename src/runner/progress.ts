@@ -21,6 +21,7 @@ interface ProgressOptions {
   readonly onStep?: ((record: StepRecord) => void) | undefined;
   /** Finds metrics in lines that are none of bsweep's form. */
   readonly patterns?: MetricPatterns | undefined;
+  readonly maxSearchSeconds?: number;
 }
 
 /**
@@ -103,7 +104,7 @@ export class ProgressLines {
 
   /** Whether searching was given up, as it took too long. */
   get isSpent(): boolean {
-    return this.#searchSeconds > MAX_SEARCH_SECONDS;
+    return this.#searchSeconds > (this.#options.maxSearchSeconds ?? MAX_SEARCH_SECONDS);
   }
 
   /** The last lines of both outputs, where they were searched. */
@@ -125,8 +126,11 @@ class Matches {
     this.stepKey = stepKeyOf(Object.fromEntries(names.map((name) => [name, true])));
   }
 
-  /** What a line tells of each step. */
-  take(found: readonly FoundMetric[], warnings: Warnings): Map<number, Record<string, number>> {
+  /** What a line tells, step by step, ascending. */
+  take(
+    found: readonly FoundMetric[],
+    warnings: Warnings,
+  ): readonly (readonly [step: number, told: Readonly<Record<string, number>>])[] {
     const told = new Map<number, Record<string, number>>();
     const counted = found.findLast(({ name }) => name === this.stepKey)?.number ?? NaN;
     if (Number.isSafeInteger(counted) && counted >= 0) this.#step = counted;
@@ -138,7 +142,7 @@ class Matches {
       told.set(step, { ...told.get(step), [name]: number });
       this.last[name] = number;
     }
-    return told;
+    return [...told].sort(([a], [b]) => a - b);
   }
 
   #count(name: string): number {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { makeScriptStudy } from "../../support/script-study.ts";
 
 const OBJECTIVE = "objective: { metric: acc, direction: maximize }";
-const COMMAND = 'command: [python3, -u, script.py, "{{args}}"]';
+const COMMAND = 'command: [python3, script.py, "{{args}}"]';
 
 /** Prints its lines, which stand in a parameter, to stdout and, after a `!`, to stderr. */
 const PRINTER = `
@@ -110,6 +110,25 @@ test("a script that fails has failed, whatever it printed", async () => {
     kind: "error",
     message: "the trainer ended with exit status 1",
     stderrTail: "no good",
+  });
+});
+
+test("what a report says counts before what the output does, and steps of both are kept", async () => {
+  const study = makeScriptStudy(
+    `import json, os
+print("acc=0.1 f1=0.3"); print("acc=0.2")
+report = {"metrics": {"acc": 0.9}, "history": [{"step": 2, "acc": 0.8}, {"step": 3, "acc": 0.7}]}
+json.dump(report, open(os.environ["BSWEEP_RESULT"], "w"))`,
+    `${OBJECTIVE.replace("}", ", of: best }")}\ntrainer: { ${COMMAND}, metrics: { acc: acc, f1: f1 } }\nspace: { x: [1] }`,
+  );
+  await study.run("local");
+  expect(study.results().get(1)).toMatchObject({
+    ...{ objective: 0.9, metrics: { acc: 0.9, f1: 0.3, "acc.max": 0.9 } },
+    history: [
+      { step: 1, metrics: { acc: 0.1, f1: 0.3 } },
+      { step: 2, metrics: { acc: 0.8 } },
+      { step: 3, metrics: { acc: 0.7 } },
+    ],
   });
 });
 

@@ -138,7 +138,11 @@ test.each([
     "trainer.command: --wd stays in trials that have no wd: {{flag:wd}} in place of both words leaves it out too",
   ],
   [
-    "{ command: [a], metrics: { accuracy: acc } }",
+    '{ command: [a, "{{lr}}"], env: { A: "{{args2}}" }, metrics: { acc: acc } }',
+    'trainer.command hands the program no wd: "{{args}}" among its words hands it every parameter',
+  ],
+  [
+    '{ command: [a, "{{params}}"], metrics: { accuracy: acc } }',
     "trainer.metrics has no acc, the objective, but accuracy: the command has to leave it in its result",
   ],
   [
