@@ -341,7 +341,7 @@ describe("the trainer as a program", () => {
     [
       "unknown parameters and values out of range, all at once",
       () => makeRequest({ filtres: 3, blocks: 9, activation: "swish" }),
-      /^INVALID_MANIFEST: the trial's parameters do not fit the CNN\nrequest: params\.filtres: found 3, expected a parameter of the CNN\nrequest: params\.blocks: found 9, expected an integer 1 \.\. 8\nrequest: params\.activation: found "swish", expected one of relu, sigmoid, tanh, elu$/,
+      /^INVALID_MANIFEST: the trial's parameters do not fit the CNN\nrequest: params\.filtres: found 3, expected a parameter of the CNN\nrequest: params\.blocks: found 9, expected an integer 1 \.\. 8\nrequest: params\.activation: found "swish", expected one of relu, sigmoid, tanh, elu, gelu, silu$/,
     ],
     [
       "a request of another form",
