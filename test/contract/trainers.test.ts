@@ -25,7 +25,16 @@ describe.each([
       const end = await runBsweep(localArgs(example));
       expect(JSON.parse(end.stdout) as LocalSummary).toMatchObject({ done: 2, failed: 0 });
       const size = createCnnSizer({ height: 28, width: 28, channels: 1, classes: 10 });
-      for (const { metrics, history, params } of readResults(example.resultFolder).values()) {
+      for (const { metrics, history, params, ...result } of readResults(
+        example.resultFolder,
+      ).values()) {
+        expect(result.warnings).toEqual([]);
+        expect(metrics["logLoss"]).toBeCloseTo(metrics["holdoutLoss"] ?? NaN, 3);
+        expect(metrics["auc"]).toBeGreaterThan(0.5);
+        expect((result.holdout?.correct ?? NaN) / 50).toBeCloseTo(
+          metrics["holdoutAccuracy"] ?? NaN,
+          5,
+        );
         const losses = history.map((step) => step.metrics["loss"] ?? Infinity);
         expect(losses.at(-1)).toBeLessThan(losses[0] ?? 0);
         // Of 50 rows.

@@ -132,6 +132,10 @@ def main():
     )
     loss, accuracy = model.evaluate(images[held_out], labels[held_out], batch_size=1000, verbose=0)
     if np.isfinite(loss):
+        logits = model.predict(images[held_out], batch_size=1000, verbose=0)
+        # bsweep reckons auc and others of these.
+        probabilities = keras.ops.convert_to_numpy(keras.ops.softmax(logits))
+        probabilities.astype(np.float32).tofile(os.environ["BSWEEP_PROBABILITIES"])
         metrics = {"holdoutAccuracy": accuracy, "holdoutLoss": loss, "parameters": model.count_params()}
         report = {"metrics": metrics, "history": history}
     else:

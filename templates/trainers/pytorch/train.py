@@ -138,7 +138,7 @@ def train(model, optimizer, data, request, batch_size, checkpoints):
             start += len(batch)
             if start < len(order):
                 save_or_stop(checkpoints.decide(at_epoch_end=False))
-        accuracy, _ = judge(model, images[validation], labels[validation])
+        accuracy, _, _ = judge(model, images[validation], labels[validation])
         record = {
             "epoch": epoch, "loss": loss_sum / len(order), "validationAccuracy": accuracy,
             "seconds": time.monotonic() - began,
@@ -154,12 +154,12 @@ def train(model, optimizer, data, request, batch_size, checkpoints):
 
 
 def judge(model, images, labels):
-    """Returns accuracy and loss."""
+    """Returns accuracy, loss and the probabilities, [rows, classes]."""
     model.eval()
     with torch.no_grad():
         logits = torch.cat([model(part) for part in images.split(1000)])
         loss = nn.CrossEntropyLoss()(logits, labels).item()
-    return (logits.argmax(1) == labels).float().mean().item(), loss
+    return (logits.argmax(1) == labels).float().mean().item(), loss, logits.softmax(1)
 
 
 def main():
@@ -178,7 +178,7 @@ def main():
     optimizer = make_optimizer(params, model)
     checkpoints = Checkpoints(request)
     history = train(model, optimizer, (images, labels, rows, validation), request, params["batchSize"], checkpoints)
-    accuracy, loss = judge(model, images[held_out], labels[held_out])
+    accuracy, loss, probabilities = judge(model, images[held_out], labels[held_out])
     if not np.isfinite(loss):
         report = {"metrics": {}, "failure": {"kind": "diverged", "message": "the loss is no finite number"}}
     else:
@@ -187,6 +187,8 @@ def main():
             "parameters": sum(parameter.numel() for parameter in model.parameters()),
         }
         report = {"metrics": metrics, "history": history}
+        # bsweep reckons auc and others of these.
+        probabilities.numpy().astype(np.float32).tofile(os.environ["BSWEEP_PROBABILITIES"])
     # The last act: bsweep takes the file as soon as the program ends.
     Path(os.environ["BSWEEP_RESULT"]).write_text(json.dumps(report))
 

@@ -177,12 +177,9 @@ describe("training", () => {
     expect(history.map((record) => Object.keys(record.metrics))).toEqual(
       [1, 2].map(() => ["loss", "accuracy"]),
     );
-    expect(Object.keys(metrics).sort()).toEqual([
-      "holdoutAccuracy",
-      "holdoutLoss",
-      "holdoutMacroF1",
-      "selectedEpoch",
-    ]);
+    const reckoned = ["auc", "balancedAccuracy", "logLoss", "macroF1"];
+    const own = ["holdoutAccuracy", "holdoutLoss", "holdoutMacroF1", "selectedEpoch"];
+    expect(Object.keys(metrics).sort()).toEqual([...reckoned, ...own].sort());
     expect(metrics["selectedEpoch"]).toBe(2);
   });
 
@@ -227,6 +224,13 @@ describe("checkpoints", () => {
   test.each([
     ["adam", {}],
     ["sgd", { optimizer: "sgd", momentum: 0.9, nesterov: true, learningRateSchedule: "cosine" }],
+    [
+      "residual",
+      {
+        ...{ residual: true, padding: "same", convLayers: 2, globalPooling: true, filters: 4 },
+        ...{ activation: "gelu", flip: "both", batchNormalization: true },
+      },
+    ],
     ["plateau", { batchNormalization: true, learningRateSchedule: "plateau", decayEpochs: 1 }],
   ])(
     "a training stopped at each epoch comes out as one that was not: %s",
@@ -337,7 +341,7 @@ describe("the trainer as a program", () => {
     [
       "unknown parameters and values out of range, all at once",
       () => makeRequest({ filtres: 3, blocks: 9, activation: "swish" }),
-      /^INVALID_MANIFEST: the trial's parameters do not fit the CNN\nrequest: params\.filtres: found 3, expected a parameter of the CNN\nrequest: params\.blocks: found 9, expected an integer 1 \.\. 8\nrequest: params\.activation: found "swish", expected one of relu, sigmoid, tanh, elu$/,
+      /^INVALID_MANIFEST: the trial's parameters do not fit the CNN\nrequest: params\.filtres: found 3, expected a parameter of the CNN\nrequest: params\.blocks: found 9, expected an integer 1 \.\. 8\nrequest: params\.activation: found "swish", expected one of relu, sigmoid, tanh, elu, gelu, silu$/,
     ],
     [
       "a request of another form",
