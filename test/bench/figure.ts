@@ -2,8 +2,8 @@
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  /** `examples/s` is better when larger, `s` and `regret` when smaller. */
-  readonly unit: "examples/s" | "s" | "regret";
+  /** `examples/s` is better when larger, `s`, `regret` and `epochs` when smaller. */
+  readonly unit: "examples/s" | "s" | "regret" | "epochs";
   readonly baseline: number;
 }
 

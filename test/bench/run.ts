@@ -11,6 +11,7 @@ import { benchHtml } from "./html.ts";
 import { benchImportance } from "./importance.ts";
 import { benchPrepare } from "./prepare.ts";
 import { benchSearch } from "./search.ts";
+import { benchSearchDigits } from "./search-digits.ts";
 import { benchStartup } from "./startup.ts";
 import { benchStatus } from "./status.ts";
 import { benchThreads } from "./threads.ts";
@@ -29,6 +30,7 @@ const BENCHES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   asking: benchAsking,
   prepare: benchPrepare,
   search: benchSearch,
+  "search-digits": benchSearchDigits,
 };
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES);

@@ -6,7 +6,7 @@ import type { Observation } from "../../src/samplers/sampler.ts";
 import type { SearchSpace } from "../../src/core/study.ts";
 import { preparePython } from "../support/python/environment.ts";
 import { median, printFigure, tell } from "./figure.ts";
-import { askOptuna, type Search } from "./search/optuna.ts";
+import { askPeer } from "./search/optuna.ts";
 import { millisecondsSince, simulate } from "./search/simulate.ts";
 import { listTables, prepareTables, readTable } from "./search/tables.ts";
 
@@ -16,6 +16,15 @@ const SEEDS = 20;
 const SEEDS_OF_OPTUNA_GP = 2;
 const STAGES = [50, 100, 200];
 const KNOWN = 5000;
+
+/** One of Optuna's searches: of a table, by whom, with which seed, so many trials at once and in all. */
+interface Search {
+  readonly table: string;
+  readonly sampler: string;
+  readonly seed: number;
+  readonly workers: number;
+  readonly trials: number;
+}
 
 /** Regrets after each finished trial, of one search of one table. */
 interface Course {
@@ -80,10 +89,16 @@ async function runOptuna(
   const searches = Array.from({ length: seeds }, (_, at) => at + 1).flatMap((seed) =>
     listTables(folder).map((table): Search => ({ table, sampler, seed, workers, trials: TRIALS })),
   );
-  const answers = await askOptuna(python, folder, searches, (answered, of) =>
-    tell(`search: Optuna ${sampler}, ${answered} of ${of}`),
+  const script = join(import.meta.dirname, "search", "optuna_search.py");
+  const answers = await askPeer<Search, { readonly regrets: readonly number[] }>(
+    { python, script, problem: folder, cache: folder },
+    searches,
+    (answered, of) => tell(`search: Optuna ${sampler}, ${answered} of ${of}`),
   );
-  return searches.map((search) => ({ table: search.table, regrets: answers.get(search) ?? [] }));
+  return searches.map((search) => ({
+    table: search.table,
+    regrets: answers.get(search)?.regrets ?? [],
+  }));
 }
 
 /** Tells means over tables with their standard errors over seeds. @returns the mean after all trials */

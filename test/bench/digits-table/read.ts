@@ -16,6 +16,8 @@ export interface DigitsTable extends Problem {
   readonly rows: number;
   /** Whether a combination is among the best hundredth by its expected accuracy. */
   isAmongBest(row: number): boolean;
+  /** Of a combination, a trial each. */
+  coursesOf(row: number): readonly Course[];
   /** Expected hold-out accuracy. */
   accuracyOf(row: number): number;
 }
@@ -55,6 +57,7 @@ export function readDigitsTable(): DigitsTable {
       if (trial === undefined) throw new Error(`row ${row} is missing`);
       return trial.course;
     },
+    coursesOf: (row) => (byRow[row] ?? []).map(({ course }) => course),
     isAmongBest: (row) => (expected[row] ?? 0) >= least,
     accuracyOf: (row) => expected[row] ?? NaN,
   };

@@ -1,7 +1,7 @@
 """Optuna's side of the digits' replay: optuna_replay.py TABLE.json, then a line of JSON on stdin for each search.
 
 A search is {sampler, pruner, seed, workers, trials}; the answer is a line {standings: [[steps, seconds, time, row], ...]}, one after
-each trial that has ended. Trials are asked and told in the order in which `simulate.ts` has them, with the values that it would see.
+each trial that has ended, until one of the table's goals is found. Trials are asked and told in the order in which `simulate.ts` has them, with the values that it would see.
 """
 
 import json
@@ -30,7 +30,7 @@ PRUNERS = {
 
 with open(sys.argv[1]) as file:
     table = json.load(file)
-parameters, rows = table["parameters"], table["rows"]
+parameters, rows, goals = table["parameters"], table["rows"], set(table["goals"])
 epochs = len(rows[0][0]["losses"])
 distributions = {each["name"]: CategoricalDistribution(each["values"]) for each in parameters}
 
@@ -75,6 +75,8 @@ def search(sampler, pruner, seed, workers, trials):
             study.tell(trial, course["loss"])
             best = min(best, (course["loss"], row), key=lambda pair: pair[0])
         standings.append([steps, seconds, now, best[1]])
+        if best[1] in goals:
+            break
     return standings
 
 
