@@ -125,7 +125,9 @@ function describe(table: DigitsTable): object {
       values: distribution.kind === "categorical" ? distribution.values : [],
     })),
     rows: Array.from({ length: table.rows }, (_, row) => table.coursesOf(row)),
-    goals: Array.from({ length: table.rows }, (_, row) => row).filter(table.isAmongBest),
+    goals: Array.from({ length: table.rows }, (_, row) => row).filter((row) =>
+      table.isAmongBest(row),
+    ),
   };
 }
 
