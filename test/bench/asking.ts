@@ -1,9 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TrialObservation } from "../../src/core/search.ts";
 import { randomFor } from "../../src/core/random.ts";
 import { formatSearchFile } from "../../src/formats/search-files.ts";
+import { prunerOf } from "../../src/pruners/index.ts";
 import { readRound } from "../../src/rounds/round.ts";
+import { leaveAtRung, readRung } from "../../src/rounds/search/rungs.ts";
 import { runBsweep } from "../support/bsweep-process.ts";
 import { generateSearch, makeSearchStudyIn } from "../support/search-study.ts";
 import { median, printFigure, tell } from "./figure.ts";
@@ -38,6 +40,33 @@ export async function benchAsking(folder: string): Promise<void> {
   tell(`asking: ${asked.join(", ")} s`);
   const figure = { name: `search.asking.${KNOWN}`, unit: "s" } as const;
   printFigure({ ...figure, value: median(asked), baseline: median(floors) });
+  const rungs = Array.from({ length: ROUNDS }, () => timeRungs(folder));
+  const spent = median(asked) + median(rungs);
+  tell(
+    `asking: ${RUNGS} rungs with ${KNOWN} siblings each take ${median(rungs).toFixed(4)} s; all of it is ${((100 * spent) / TRIAL_SECONDS).toFixed(1)} % of a trial of one minute`,
+  );
+}
+
+/** Rungs that a trial of 81 epochs comes to, and seconds of a trial to hold it against. */
+const RUNGS = 4;
+const TRIAL_SECONDS = 60;
+
+/** What a trial takes, in seconds, to leave its losses at its rungs and to be held against all that came there before. */
+function timeRungs(workspace: string): number {
+  const folder = mkdtempSync(join(workspace, "rungs-"));
+  const place = (rung: number) => ({ folder, within: "w", bracket: 0, rung });
+  const random = randomFor(1, "bench/rungs");
+  const halving = prunerOf("successive-halving");
+  for (let rung = 1; rung <= RUNGS; rung++)
+    for (let number = 1; number <= KNOWN; number++) leaveAtRung(place(rung), number, random.next());
+  const started = performance.now();
+  for (let rung = 1; rung <= RUNGS; rung++) {
+    leaveAtRung(place(rung), KNOWN + 1, 0);
+    const keys = { minResource: 1, reductionFactor: 3 };
+    if (!halving.judge(keys, 0, readRung(place(rung), KNOWN + 1)).goesOn)
+      throw new Error("the best was stopped");
+  }
+  return (performance.now() - started) / 1000;
 }
 
 function writeObservations(folder: string, within: string): void {
