@@ -11,7 +11,7 @@ const MOST_MODELLED = 1000;
  */
 export const auto: Sampler<"trials"> = {
   describe: "`trials` of them, by gp, or by tpe once a thousand are known",
-  revision: 1,
+  revision: 2,
   learns: true,
   takesRanges: true,
   settings: TRIALS,

@@ -10,7 +10,7 @@ import { TRIALS, type Sampler } from "./sampler.ts";
  */
 export const gp: Sampler<"trials"> = {
   describe: "`trials` of them, each chosen when it starts by a Gaussian process of what is known",
-  revision: 1,
+  revision: 2,
   learns: true,
   takesRanges: true,
   settings: TRIALS,

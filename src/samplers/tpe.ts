@@ -22,7 +22,7 @@ const DRAWS = 24;
  */
 export const tpe: Sampler<"trials"> = {
   describe: "`trials` of them, each chosen when it starts from where good ones are dense",
-  revision: 1,
+  revision: 2,
   learns: true,
   takesRanges: true,
   settings: TRIALS,

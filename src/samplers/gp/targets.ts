@@ -13,8 +13,7 @@ export interface Target {
 /**
  * Trials by their ranks among all of them, as normal quantiles: what outliers and a scale do is gone, and the best ones lie apart. A
  * failed trial shares the last rank with all others that failed. One that was stopped early stands where it stood among those it was
- * compared with, or where nobody knows that, where its loss stands; it is only known to be no better than the middle, and the less
- * surely the earlier it was.
+ * compared with, the less surely the earlier it was; where nobody knows that, where its loss stands, but no better than the middle.
  * @param known combinations with an outcome each, at the least
  */
 export function rankTargets(known: readonly Known[]): Target[] {
@@ -23,9 +22,10 @@ export function rankTargets(known: readonly Known[]): Target[] {
     let [weights, sum] = [0, 0];
     for (const outcome of outcomes) {
       const { share } = outcome;
-      const quantile = quantiles.get(outcome) ?? 0;
+      const place = quantiles.get(outcome) ?? 0;
+      const isGuess = share < 1 && outcome.quantile === undefined;
       weights += share;
-      sum += share * (share < 1 ? Math.max(0, quantile) : quantile);
+      sum += share * (isGuess ? Math.max(0, place) : place);
     }
     return { value: sum / weights, noise: 1 / weights };
   });

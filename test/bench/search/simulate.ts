@@ -1,3 +1,4 @@
+import { quantileOf } from "../../../src/core/pruning.ts";
 import { deriveSeed } from "../../../src/core/random.ts";
 import type { Parameters, SearchSpace } from "../../../src/core/study.ts";
 import { prunerOf } from "../../../src/pruners/index.ts";
@@ -146,16 +147,18 @@ function spend(one: Running, spent: { steps: number; seconds: number }): number 
 
 /** Undefined where it goes on. */
 function compare(
-  { course, bracket, at }: Running,
+  { course, bracket, at, stops }: Running,
   { pruner }: SimulatedSearch,
   rungs: Map<string, number[]>,
-): Pick<Observation, "loss"> | undefined {
+): Pick<Observation, "loss" | "quantile"> | undefined {
   if (pruner === undefined) return undefined;
   const loss = course.losses[at - 1] ?? NaN;
   const others = rungs.get(`${bracket} ${at}`) ?? [];
   rungs.set(`${bracket} ${at}`, [...others, loss]);
-  const { goesOn } = prunerOf(pruner.kind).judge(pruner, loss, others);
-  return goesOn ? undefined : { loss };
+  const { goesOn, rank, of, cut } = prunerOf(pruner.kind).judge(pruner, loss, others);
+  if (goesOn) return undefined;
+  const entered = rungs.get(`${bracket} ${stops[0] ?? at}`)?.length ?? of;
+  return { loss, quantile: quantileOf({ rung: at, bracket, rank, of, cut, entered }) };
 }
 
 function takeFirstFree(
