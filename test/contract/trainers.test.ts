@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createCnnSizer } from "../../src/cnn/shapes.ts";
 import { resolveCnnParameters } from "../../src/cnn/parameters.ts";
 import type { LocalSummary } from "../../src/app/local.ts";
+import { createLayout } from "../../src/workspace/layout.ts";
 import { packagedTemplates } from "../../src/workspace/package.ts";
 import { runBsweep, startBsweep, until } from "../support/bsweep-process.ts";
 import { makeTestFolder } from "../support/folder.ts";
@@ -87,3 +88,26 @@ test("the one-liner of shell finds the minimum", async () => {
   expect(best.stdout).toContain("set:\n    penalty: 0\n    x: 2\n");
   expect(best.stdout).toMatch(/^trainer:\n {2}command:\n/m);
 });
+
+test.runIf(requireHere(["Rscript"]))(
+  "the example of R is swept as it is, and each fold is a step",
+  async () => {
+    const { workspace, roundResults } = createLayout(makeTestFolder());
+    const example = join(packagedTemplates(), "trainers", "r");
+    cpSync(join(example, "train.R"), join(workspace, "train.R"));
+    const studyFile = join(workspace, "study.yaml");
+    const study = readFileSync(join(example, "study.yaml"), "utf8");
+    writeFileSync(studyFile, study.replace("trials: 16", "trials: 4"));
+    const end = await runBsweep(["local", studyFile, `--workspace=${workspace}`, "--json"]);
+    expect(JSON.parse(end.stdout) as LocalSummary).toMatchObject({ done: 4, failed: 0 });
+    const results = [...readResults(join(roundResults("ozone-in-r", 1), "array-01")).values()];
+    for (const { history, metrics } of results) {
+      expect(history.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+      expect(history.at(-1)?.metrics).toEqual(metrics);
+      expect(metrics["mae"]).toBeLessThan(metrics["rmse"] ?? NaN);
+    }
+    // The deviation of what is predicted is 33.
+    expect(Math.min(...results.map(({ objective }) => objective ?? NaN))).toBeLessThan(22);
+  },
+  300_000,
+);

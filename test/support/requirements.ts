@@ -48,6 +48,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "ch-run": "charliecloud-runtime",
   mpirun: "openmpi-bin",
   pdflatex: "texlive-latex-recommended",
+  Rscript: "r-base-core",
 };
 
 /** What `startSlurm` needs. */
