@@ -29,6 +29,7 @@ const OTHERS: Readonly<Record<string, () => string | undefined>> = {
   "Python's click, absl and Hydra": () =>
     findPython(SCRIPT_PYTHON) === undefined ? "npm run test-python" : undefined,
   "Python's scikit-learn": findTestPython,
+  "Python's LightGBM": findTestPython,
   "pandas and DuckDB": findTestPython,
 };
 
