@@ -116,6 +116,7 @@ test.runIf(requireHere(["Python's LightGBM"]))(
     const example = await makeExample("lightgbm", [
       [/space:\n[^]*trials: 8\n/, "space: { learning_rate: [0.2, 0.0001] }\n"],
       ["# pruner:", "pruner:"],
+      ["minResource: 5", "minResource: 1"],
       ["epochs: 50", "epochs: 6"],
     ]);
     const { layout, study, studyFile } = example;
