@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createCnnSizer } from "../../src/cnn/shapes.ts";
 import { resolveCnnParameters } from "../../src/cnn/parameters.ts";
 import type { LocalSummary } from "../../src/app/local.ts";
+import { createLayout } from "../../src/workspace/layout.ts";
 import { packagedTemplates } from "../../src/workspace/package.ts";
 import { runBsweep, startBsweep, until } from "../support/bsweep-process.ts";
 import { makeTestFolder } from "../support/folder.ts";
@@ -87,3 +88,80 @@ test("the one-liner of shell finds the minimum", async () => {
   expect(best.stdout).toContain("set:\n    penalty: 0\n    x: 2\n");
   expect(best.stdout).toMatch(/^trainer:\n {2}command:\n/m);
 });
+
+test.runIf(requireHere(["Python's scikit-learn"]))(
+  "the example of scikit-learn ranks kinds of models by what bsweep reckons of their probabilities",
+  async () => {
+    const example = await makeExample("sklearn", [["trials: 12", "trials: 3"]]);
+    const end = await runBsweep(localArgs(example));
+    expect(JSON.parse(end.stdout) as LocalSummary).toMatchObject({ done: 3, failed: 0 });
+    const results = [...readResults(example.resultFolder).values()];
+    expect(new Set(results.map(({ params }) => params["model"])).size).toBe(3);
+    for (const { metrics, objective, holdout, warnings } of results) {
+      expect(warnings).toEqual([]);
+      expect(objective).toBe(metrics["auc"]);
+      expect(objective).toBeGreaterThan(0.9);
+      expect((holdout?.correct ?? NaN) / 50).toBe(metrics["holdoutAccuracy"]);
+      expect(Object.keys(metrics)).toEqual(
+        expect.arrayContaining(["auc", "balancedAccuracy", "logLoss", "macroF1"]),
+      );
+    }
+  },
+  300_000,
+);
+
+test.runIf(requireHere(["Python's LightGBM"]))(
+  "the example of LightGBM is stopped by a pruner, and goes on from its rounds when it is promoted",
+  async () => {
+    const example = await makeExample("lightgbm", [
+      [/space:\n[^]*trials: 8\n/, "space: { learning_rate: [0.2, 0.0001] }\n"],
+      ["# pruner:", "pruner:"],
+      ["minResource: 5", "minResource: 1"],
+      ["epochs: 50", "epochs: 6"],
+    ]);
+    const { layout, study, studyFile } = example;
+    await runBsweep(localArgs(example));
+    const [good, bad] = [...readResults(example.resultFolder).values()];
+    expect(good).toMatchObject({ state: "complete", warnings: [], holdout: { count: 50 } });
+    expect(good?.objective).toBe(good?.metrics["logLoss"]);
+    // Of chance: ln 10.
+    expect(good?.objective).toBeLessThan(2);
+    expect(good?.history.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
+    const losses = good?.history.map(({ metrics }) => metrics["validationLoss"] ?? NaN) ?? [];
+    expect(losses).toEqual(losses.toSorted((a, b) => b - a));
+    expect(bad).toMatchObject({ state: "pruned", earlyEnd: { evidence: { rung: 1, rank: 2 } } });
+
+    await runBsweep(["promote", studyFile, `--workspace=${layout.workspace}`, "--top", "1"]);
+    await runBsweep(localArgs(example));
+    const promoted = join(layout.roundResults(study, 2), "array-01");
+    const [result] = [...readResults(promoted).values()];
+    expect(result).toMatchObject({ state: "complete", holdout: { count: 50 } });
+    expect(result?.history.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
+    const log = join(layout.round(study, 2), "logs/array-01/1.log");
+    expect(readFileSync(log, "utf8")).toMatch(/going on after [1-5] rounds/);
+  },
+  300_000,
+);
+
+test.runIf(requireHere(["Rscript"]))(
+  "the example of R is swept as it is, and each fold is a step",
+  async () => {
+    const { workspace, roundResults } = createLayout(makeTestFolder());
+    const example = join(packagedTemplates(), "trainers", "r");
+    cpSync(join(example, "train.R"), join(workspace, "train.R"));
+    const studyFile = join(workspace, "study.yaml");
+    const study = readFileSync(join(example, "study.yaml"), "utf8");
+    writeFileSync(studyFile, study.replace("trials: 16", "trials: 4"));
+    const end = await runBsweep(["local", studyFile, `--workspace=${workspace}`, "--json"]);
+    expect(JSON.parse(end.stdout) as LocalSummary).toMatchObject({ done: 4, failed: 0 });
+    const results = [...readResults(join(roundResults("ozone-in-r", 1), "array-01")).values()];
+    for (const { history, metrics } of results) {
+      expect(history.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+      expect(history.at(-1)?.metrics).toEqual(metrics);
+      expect(metrics["mae"]).toBeLessThan(metrics["rmse"] ?? NaN);
+    }
+    // The deviation of what is predicted is 33.
+    expect(Math.min(...results.map(({ objective }) => objective ?? NaN))).toBeLessThan(22);
+  },
+  300_000,
+);

@@ -29,6 +29,7 @@ const OTHERS: Readonly<Record<string, () => string | undefined>> = {
   "Python's click, absl and Hydra": () =>
     findPython(SCRIPT_PYTHON) === undefined ? "npm run test-python" : undefined,
   "Python's scikit-learn": findTestPython,
+  "Python's LightGBM": findTestPython,
   "pandas and DuckDB": findTestPython,
 };
 
@@ -48,6 +49,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "ch-run": "charliecloud-runtime",
   mpirun: "openmpi-bin",
   pdflatex: "texlive-latex-recommended",
+  Rscript: "r-base-core",
 };
 
 /** What `startSlurm` needs. */

@@ -7,11 +7,14 @@ import { makeTestFolder } from "./folder.ts";
 import { writeKaggleCsv } from "./mnist.ts";
 import { prepare } from "./prepare.ts";
 import { findPythonWith } from "./python.ts";
+import { findPython, TEST_PYTHON } from "./python/environment.ts";
 
-/** `apt-get install python3-torch`; Keras comes with the Python environments of tests and benchmarks. */
+/** `apt-get install python3-torch`; the others come with the Python environment of the tests. */
 export const PYTHONS = {
   pytorch: findPythonWith("torch", "numpy"),
   keras: findPythonWith("keras", "tensorflow"),
+  sklearn: findPython(TEST_PYTHON),
+  lightgbm: findPython(TEST_PYTHON),
 } as const;
 
 export interface Example {
