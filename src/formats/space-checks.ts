@@ -1,4 +1,5 @@
 import { formatValue, isSameValue } from "../core/parameter-value.ts";
+import { normalDistribution } from "../core/normal-distribution.ts";
 import type { Issue } from "../core/errors.ts";
 import { orderDimensions, passes } from "../core/space/conditions.ts";
 import { countValues, takesValue, valueAt } from "../core/space/values.ts";
@@ -9,7 +10,7 @@ import type {
   ParameterValue,
   ValueTest,
 } from "../core/study.ts";
-import { endsOf, type SpaceParameter, toTest } from "./space-entries.ts";
+import { countPowers, endsOf, listPowers, type SpaceParameter, toTest } from "./space-entries.ts";
 import type { SpaceMapping } from "./space-schema.ts";
 import { showValue, type IssueAt } from "./schema-issues.ts";
 
@@ -51,9 +52,11 @@ function checkWeights(
     return [
       at(["weights"], `found ${weights.length}, expected one for each of ${values.length} values`),
     ];
-  return weights.some((weight) => weight > 0)
+  const sum = weights.reduce((total, each) => total + each, 0);
+  if (sum === 0) return [at(["weights"], "found nothing above 0, expected one at least")];
+  return Number.isFinite(sum)
     ? []
-    : [at(["weights"], "found nothing above 0, expected one at least")];
+    : [at(["weights"], "found a sum beyond all doubles, expected less")];
 }
 
 /** Values that stand there already, or that a command would be handed as the same word. */
@@ -96,10 +99,11 @@ function checkNumbers(parameter: SpaceParameter, at: At): Issue[] {
       at([key], `found ${value}, expected a whole number up to ${Number.MAX_SAFE_INTEGER}`),
     );
   const range = { low, high, step, isInteger, log: log !== undefined && log !== false };
-  const issues = checkRange(range, mean !== undefined && sd !== undefined, at);
+  const normal = mean === undefined || sd === undefined ? undefined : { mean, sd };
+  const issues = checkRange({ ...range, normal }, at);
   return issues.length > 0 || typeof log !== "number"
     ? issues
-    : checkPowers(low, high, log, mapping, at);
+    : checkPowers({ low, high, base: log, isInteger }, mapping, at);
 }
 
 /** Whether anything but a condition stands there. */
@@ -114,10 +118,15 @@ function checkShape({ mean, sd }: SpaceMapping, at: At): Issue[] {
   return sd > 0 ? [] : [at(["sd"], `found ${sd}, expected a number > 0`)];
 }
 
+interface Powers {
+  readonly low: number;
+  readonly high: number;
+  readonly base: number;
+  readonly isInteger: boolean;
+}
+
 function checkPowers(
-  low: number,
-  high: number,
-  base: number,
+  { low, high, base, isInteger }: Powers,
   { step, mean }: SpaceMapping,
   at: At,
 ): Issue[] {
@@ -126,10 +135,18 @@ function checkPowers(
     return [at(["step"], "found a `step` beside powers, expected one of them")];
   if (mean !== undefined)
     return [at(["mean"], "found a `mean` beside powers, expected one of them")];
-  const count = Math.log(high / low) / Math.log(base) + 1;
-  return count <= MOST_POWERS
+  const count = countPowers(low, high, base);
+  if (count > MOST_POWERS)
+    return [
+      at(["log"], `found about ${Math.round(count)} powers, expected at most ${MOST_POWERS}`),
+    ];
+  const powers = listPowers(low, high, base);
+  const broken = powers.find((power) => isInteger && !Number.isSafeInteger(power));
+  if (broken !== undefined)
+    return [at(["log"], `found ${base}, which leads to ${broken}, expected whole numbers only`)];
+  return new Set(powers).size === powers.length
     ? []
-    : [at(["log"], `found about ${Math.round(count)} powers, expected at most ${MOST_POWERS}`)];
+    : [at(["log"], `found ${base}, whose powers are too close to tell apart, expected more`)];
 }
 
 interface CheckedRange {
@@ -138,17 +155,39 @@ interface CheckedRange {
   readonly step: number | undefined;
   readonly log: boolean;
   readonly isInteger: boolean;
+  readonly normal: Normal | undefined;
 }
 
-function checkRange(range: CheckedRange, isNormal: boolean, at: At): Issue[] {
-  const { low, high, log, step, isInteger } = range;
+type Normal = Readonly<Record<"mean" | "sd", number>>;
+
+/** The least part of a normal distribution that is to lie between the ends: of less, hardly a digit is left. */
+const LEAST_SHARE = 1e-6;
+
+function checkRange(range: CheckedRange, at: At): Issue[] {
+  const { low, high, log, step, isInteger, normal } = range;
   if (low >= high || (isInteger && Math.ceil(low) >= Math.floor(high)))
-    return [at(isNormal ? [] : ["high"], `found ${high}, expected more than \`low\`, ${low}`)];
+    return [
+      at(normal === undefined ? ["high"] : [], `found ${high}, expected more than \`low\`, ${low}`),
+    ];
   const widest = isInteger ? Number.MAX_SAFE_INTEGER : Number.MAX_VALUE;
   if (high - low > widest)
     return [at(["high"], `found ${high}, expected at most ${widest} more than \`low\`, ${low}`)];
   if (log && low <= 0) return [at(["low"], `found ${low}, expected more than 0 for \`log\``)];
+  if (normal !== undefined && shareBetween(range, normal) < LEAST_SHARE)
+    return [
+      at(
+        ["mean"],
+        `found ${normal.mean}, expected one nearer: ${low} to ${high} holds less than a millionth of what it draws`,
+      ),
+    ];
   return step === undefined ? [] : checkStep({ ...range, step }, at);
+}
+
+/** What part of a normal distribution, or of a lognormal one, lies between the ends. */
+function shareBetween({ low, high, log }: CheckedRange, { mean, sd }: Normal): number {
+  const below = (end: number): number =>
+    normalDistribution(((log ? Math.log(end) : end) - mean) / sd);
+  return below(high) - below(low);
 }
 
 function checkStep(

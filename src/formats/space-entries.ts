@@ -79,8 +79,7 @@ export function endsOf({ mapping, limits }: SpaceParameter): {
 export function toDistribution(parameter: SpaceParameter): Distribution {
   const { values, weights, log = false, step, mean, sd } = parameter.mapping;
   const { name, isInteger } = parameter;
-  if (values !== undefined)
-    return { kind: "categorical", values, ...(weights === undefined ? {} : { weights }) };
+  if (values !== undefined) return toList(values, weights);
   const { low, high } = endsOf(parameter);
   if (low === undefined || high === undefined) throw new TypeError(`${name} is no range`);
   if (typeof log === "number") return { kind: "categorical", values: listPowers(low, high, log) };
@@ -92,12 +91,31 @@ export function toDistribution(parameter: SpaceParameter): Distribution {
   return { kind: "real", low, high, log, ...(step === undefined ? {} : { step }), ...normal };
 }
 
+/** What is never drawn is none of the values. */
+function toList(
+  values: readonly ParameterValue[],
+  weights: readonly number[] | undefined,
+): Distribution {
+  if (weights === undefined) return { kind: "categorical", values };
+  const isDrawn = (at: number): boolean => (weights[at] ?? 0) > 0;
+  return {
+    kind: "categorical",
+    values: values.filter((_, at) => isDrawn(at)),
+    weights: weights.filter((weight) => weight > 0),
+  };
+}
+
 /** Digits kept of a power: 0.001 x 10 is written as 0.01. */
 const POWER_DIGITS = 12;
 
+/** How many powers there are, as a number with a fraction. */
+export function countPowers(low: number, high: number, base: number): number {
+  return Math.log(high / low) / Math.log(base) + 1;
+}
+
 /** `low`, `low` x `base`, ... up to `high`. */
 export function listPowers(low: number, high: number, base: number): readonly number[] {
-  const count = Math.floor(Math.log(high / low) / Math.log(base) + 1e-9) + 1;
+  const count = Math.floor(countPowers(low, high, base) + 1e-9);
   return Array.from({ length: count }, (_, power) =>
     Number((low * base ** power).toPrecision(POWER_DIGITS)),
   );

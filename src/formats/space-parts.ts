@@ -37,7 +37,7 @@ export function buildSpace(parts: SpaceParts): SearchSpace {
     return {
       expression,
       fixed: Object.fromEntries(
-        others.flatMap((name) => (name in fixed ? [[name, fixed[name]]] : [])),
+        others.flatMap((name) => (Object.hasOwn(fixed, name) ? [[name, fixed[name]]] : [])),
       ) as Parameters,
     };
   });
@@ -183,9 +183,16 @@ function tryConstraints(
   const space = buildSpace(parts);
   const bound = new Candidates(space);
   if (drawn.some((params) => bound.allows(params))) return [];
-  if (countUnconstrained(space) <= MOST_LISTED && listCombinations(space).next().done !== true)
-    return [];
-  return [issueAt(["constraints"], "no combination keeps to all of them")];
+  if (countUnconstrained(space) > MOST_LISTED)
+    return [
+      issueAt(
+        ["constraints"],
+        `none of ${TRIED} drawn combinations keeps to all of them, expected more: narrow \`space\` to what they leave`,
+      ),
+    ];
+  return listCombinations(space).next().done === true
+    ? [issueAt(["constraints"], "no combination keeps to all of them")]
+    : [];
 }
 
 function findFault(

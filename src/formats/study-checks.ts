@@ -103,7 +103,7 @@ function checkValidation(
 
 function checkSet({ trainer, space }: SoundParts, issueAt: IssueAt): Issue[] {
   return space
-    .filter(({ name }) => trainer?.set[name] !== undefined)
+    .filter(({ name }) => Object.hasOwn(trainer?.set ?? {}, name))
     .map(({ path }) => issueAt(path, "found in `trainer.set` as well, expected in one of them"));
 }
 

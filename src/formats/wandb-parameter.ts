@@ -10,7 +10,7 @@ export function readWandbParameter(written: Mapping, note: Note): Distribution |
   if (Array.isArray(values)) return readList(values as ParameterValue[], probabilities, note);
   if (value !== undefined) return { kind: "categorical", values: [value as ParameterValue] };
   const kind = written["distribution"] ?? guessKind(written);
-  const read = typeof kind === "string" ? RANGES[kind] : undefined;
+  const read = typeof kind === "string" && Object.hasOwn(RANGES, kind) ? RANGES[kind] : undefined;
   if (read === undefined) {
     note(`left out: ${typeof kind === "string" ? kind : "its distribution"} is not known here`);
     return null;

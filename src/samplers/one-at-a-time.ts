@@ -18,6 +18,9 @@ export const oneAtATime: Sampler<never> = {
   propose: proposeDesign,
 };
 
+/** Of a larger design, those that break constraints are in the count: none so large is run. */
+const MOST_COUNTED = 1_000_000;
+
 function* proposeDesign(space: SearchSpace): Generator<Parameters> {
   const breaks = createConstraintTest(space);
   for (const params of listDesign(space)) if (breaks(params) === null) yield params;
@@ -34,9 +37,14 @@ function* listDesign(space: SearchSpace): Generator<Parameters> {
 }
 
 function countDesign(space: SearchSpace): number {
-  const { dimensions } = space;
+  const dimensions = orderDimensions(space.dimensions);
   if (dimensions.some(({ distribution }) => countValues(distribution) === Infinity))
     return Infinity;
+  const all = activeDimensions(dimensions, chooseFirst(dimensions)).reduce(
+    (total, { distribution }) => total + countValues(distribution) - 1,
+    1,
+  );
+  if (space.constraints.length === 0 || all > MOST_COUNTED) return all;
   return [...proposeDesign(space)].length;
 }
 

@@ -1,5 +1,6 @@
 import type { Dimension, Distribution, Parameters, SearchSpace, ValueTest } from "../study.ts";
-import { isActive, orderDimensions } from "./conditions.ts";
+import { groupBy } from "../objects.ts";
+import { isActive, orderDimensions, passes } from "./conditions.ts";
 import { createConstraintTest, type ConstraintTest } from "./constraints.ts";
 import { countValues, takesValue, valueAt } from "./values.ts";
 
@@ -50,22 +51,68 @@ export function countCombinations(space: SearchSpace): number {
   return count;
 }
 
-/** The same, constraints left aside. */
+/** Choices that conditions cannot tell apart: how many, and one of them, as far as a later dimension asks. */
+interface Branch {
+  readonly count: number;
+  readonly chosen: Parameters;
+}
+
+/**
+ * The same, constraints left aside. What depends on a parameter is counted right after it and the parameter then forgotten, so that
+ * there are few branches at any time, however many parameters have others that depend on them.
+ */
 export function countUnconstrained({ dimensions }: SearchSpace): number {
-  const ordered = orderDimensions(dimensions);
-  const countFrom = (index: number, chosen: Parameters): number => {
-    const dimension = ordered[index];
-    if (dimension === undefined) return 1;
-    if (!isActive(dimension, chosen)) return countFrom(index + 1, chosen);
+  let branches: readonly Branch[] = [{ count: 1, chosen: {} }];
+  const ordered = orderDepthFirst(orderDimensions(dimensions));
+  for (const [at, dimension] of ordered.entries()) {
     const { name, distribution } = dimension;
-    return splitByTests(distribution, listTests(ordered, name)).reduce(
-      (total, { count, index: first }) =>
-        total +
-        count * countFrom(index + 1, { ...chosen, [name]: representative(distribution, first) }),
-      0,
+    const alike = splitByTests(distribution, listTests(ordered, name));
+    const next = branches.flatMap(({ count, chosen }): Branch[] =>
+      isActive(dimension, chosen)
+        ? alike.map((each) => ({
+            count: count * each.count,
+            chosen: { ...chosen, [name]: representative(distribution, each.index) },
+          }))
+        : [{ count, chosen }],
     );
+    branches = mergeBranches(next, ordered.slice(at + 1));
+  }
+  return branches.reduce((total, { count }) => total + count, 0);
+}
+
+/** Dimensions in an order that heeds conditions, in another such: each as near as may be behind those it depends on. */
+function orderDepthFirst(dimensions: readonly Dimension[]): readonly Dimension[] {
+  const ordered = new Set<Dimension>();
+  const named = groupBy(dimensions, ({ name }) => name);
+  const visit = (dimension: Dimension): void => {
+    if (ordered.has(dimension)) return;
+    const { name, when = {} } = dimension;
+    for (const parent of Object.keys(when)) named.get(parent)?.forEach(visit);
+    ordered.add(dimension);
+    named.get(name)?.forEach(visit);
+    for (const child of dimensions) if (Object.hasOwn(child.when ?? {}, name)) visit(child);
   };
-  return countFrom(0, {});
+  dimensions.forEach(visit);
+  return [...ordered];
+}
+
+/** Those that are the same to all dimensions that follow, as one. */
+function mergeBranches(branches: readonly Branch[], rest: readonly Dimension[]): Branch[] {
+  const own = new Set(rest.map(({ name }) => name));
+  const asked = new Set(rest.flatMap(({ when = {} }) => Object.keys(when)));
+  const tests = [...new Set([...own, ...asked])].map(
+    (name) => [name, listTests(rest, name)] as const,
+  );
+  const merged = new Map<string, Branch>();
+  for (const { count, chosen } of branches) {
+    const known = tests.filter(([name]) => Object.hasOwn(chosen, name));
+    const key = JSON.stringify(
+      known.map(([name, all]) => [name, all.map((test) => passes(test, chosen[name] ?? null))]),
+    );
+    const kept = Object.fromEntries(known.map(([name]) => [name, chosen[name] ?? null]));
+    merged.set(key, { count: count + (merged.get(key)?.count ?? 0), chosen: kept });
+  }
+  return [...merged.values()];
 }
 
 const representative = (distribution: Distribution, index: number) =>

@@ -39,13 +39,16 @@ export function compileConstraint(
         reckon(Number(one), Number(other)),
       );
   }
-  for (const root of new Set(names.map(rootOf))) environment.registerVariable(root, "dyn");
+  const { ast } = environment.parse(expression);
+  checkCost(ast);
+  const chains = listChains(ast);
+  const known = new Set(names);
+  const spoken = new Set(chains.flatMap((chain) => findParameter(chain, known) ?? []));
+  checkNames(spoken);
+  for (const root of new Set([...spoken].map(rootOf))) registerParameter(environment, root);
   const parsed = environment.parse(expression);
   const checked = parsed.check();
   if (!checked.valid) throw checked.error ?? new Error("it cannot be understood");
-  const chains = listChains(parsed.ast);
-  const known = new Set(names);
-  const spoken = new Set(chains.flatMap((chain) => findParameter(chain, known) ?? []));
   return {
     names: [...spoken],
     evaluate: (params) => parsed(nest(params, [...spoken])) as unknown,
@@ -81,6 +84,45 @@ function findParameter(chain: string, known: ReadonlySet<string>): string | unde
     if (known.has(name)) return name;
   }
   return undefined;
+}
+
+/** `all`, `map`, ...: what goes through a list. */
+const MACROS: ReadonlySet<unknown> = new Set(["all", "exists", "exists_one", "filter", "map"]);
+
+/**
+ * What takes long is refused: a study file's constraints are tried on very many combinations.
+ * @throws Error for lists gone through within lists, and for patterns, which need time that is exponential in a text's length
+ */
+function checkCost(node: unknown, isInside = false): void {
+  if (Array.isArray(node)) {
+    for (const each of node) checkCost(each, isInside);
+  } else if (isNode(node)) {
+    const [called, receiver, args] = node.op === "rcall" ? (node.args as unknown[]) : [];
+    if (called === "matches") throw new Error("`matches` is not known here");
+    const isMacro = MACROS.has(called);
+    if (isMacro && isInside) throw new Error(`\`${String(called)}\` stands within another macro`);
+    if (!isMacro) checkCost(node.args, isInside);
+    else {
+      checkCost(receiver, isInside);
+      checkCost(args, true);
+    }
+  }
+}
+
+/** @throws Error for a name that CEL has given to something of its own, such as `type` */
+function registerParameter(environment: Environment, name: string): void {
+  try {
+    environment.registerVariable(name, "dyn");
+  } catch (cause) {
+    throw new Error(`\`${name}\` is a word of CEL: give the parameter another name`, { cause });
+  }
+}
+
+/** @throws Error for `a` beside `a.b`: an expression has one `a` */
+function checkNames(names: ReadonlySet<string>): void {
+  const outer = [...names].find((name) => [...names].some((each) => each.startsWith(`${name}.`)));
+  if (outer !== undefined)
+    throw new Error(`both \`${outer}\` and a parameter \`${outer}.\`..., expected one of them`);
 }
 
 /** Without what every object has: names are a study file's. */

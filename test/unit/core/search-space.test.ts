@@ -1,14 +1,16 @@
 import { formatValue } from "../../../src/core/parameter-value.ts";
+import fc from "fast-check";
 import { spaceOf } from "../../support/space-of.ts";
+import { boundSpaces } from "../../support/spaces.ts";
 import { describe, expect, test } from "vitest";
-import { countCombinations } from "../../../src/core/space/combinations.ts";
+import { countCombinations, listCombinations } from "../../../src/core/space/combinations.ts";
 import { orderDimensions } from "../../../src/core/space/conditions.ts";
 import { countValues, takesValue, valueAt } from "../../../src/core/space/values.ts";
 import type { Dimension, Distribution } from "../../../src/core/study.ts";
 
 function list(
   name: string,
-  values: readonly (string | number)[],
+  values: readonly (string | number | boolean)[],
   when?: Dimension["when"],
 ): Dimension {
   const dimension = { name, distribution: { kind: "categorical", values } } as const;
@@ -126,4 +128,36 @@ test("the count does not go through what nothing depends on", () => {
     list(`p${at}`, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
   );
   expect(countCombinations(spaceOf(space))).toBe(1e15);
+});
+
+describe("the count is quick", () => {
+  const flags = Array.from({ length: 40 }, (_, at) => list(`flag${at}`, [true, false]));
+  const children = flags.map(({ name }, at) =>
+    list(`child${at}`, [1, 2, 3], { [name]: { oneOf: [true] } }),
+  );
+
+  test("with many parameters that have one each that depends on them", () => {
+    // Each pair: 3 with the flag, 1 without.
+    expect(countCombinations(spaceOf([...flags, ...children]))).toBe(4 ** 40);
+  });
+
+  test("with all of these under one more, and parameters of the same name", () => {
+    const under = flags.map((flag) => ({ ...flag, when: { root: { oneOf: ["on"] } } }));
+    const rates = [
+      list("rate", [1, 2, 3], { flag0: { oneOf: [true] } }),
+      list("rate", [1, 2, 3, 4, 5]),
+    ];
+    const space = spaceOf([...rates, ...under, ...children, list("root", ["on", "off"])]);
+    // On: flag0 true 3 children x 3 rates, false 5 rates; off: 5 rates.
+    expect(countCombinations(space)).toBe(4 ** 39 * (3 * 3 + 5) + 5);
+  });
+
+  test("and is what is listed", () => {
+    fc.assert(
+      fc.property(boundSpaces, (space) => {
+        const free = { ...space, constraints: [] };
+        expect(countCombinations(free)).toBe([...listCombinations(free)].length);
+      }),
+    );
+  });
 });

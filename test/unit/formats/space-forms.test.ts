@@ -243,3 +243,66 @@ sampler: { kind: random, trials: 3 }
   const text = formatSpace(space, { knowsIntegers: false });
   expect(spaceOfText(`${text}sampler: { kind: random, trials: 3 }\n`)).toEqual(space);
 });
+
+describe("what could not be reckoned with is refused, with its line", () => {
+  const issuesOfSpace = (text: string): string[] =>
+    issuesOf(`${HEAD}${text}\nsampler: { kind: random, trials: 2 }\n`);
+
+  test.each([
+    [
+      "{ low: 1, high: 1.000000000001, log: 1.0000000000001 }",
+      "study.yaml:4: space.a.log: found 1.0000000000001, whose powers are too close to tell apart, expected more",
+    ],
+    [
+      "{ low: 16, high: 128, log: 1.5, integer: true }",
+      "study.yaml:4: space.a.log: found 1.5, which leads to 121.5, expected whole numbers only",
+    ],
+    [
+      "{ low: 0, high: 1, mean: 1000, sd: 1 }",
+      "study.yaml:4: space.a.mean: found 1000, expected one nearer: 0 to 1 holds less than a millionth of what it draws",
+    ],
+    [
+      "{ low: 0.1, high: 1, mean: -9, sd: 0.5, log: true }",
+      "study.yaml:4: space.a.mean: found -9, expected one nearer: 0.1 to 1 holds less than a millionth of what it draws",
+    ],
+    [
+      "{ values: [1, 2], weights: [1.0e308, 1.0e308] }",
+      "study.yaml:4: space.a.weights: found a sum beyond all doubles, expected less",
+    ],
+  ])("%s", (written, issue) => {
+    expect(issuesOfSpace(`space: { a: ${written} }`)).toEqual([issue]);
+  });
+
+  test("a value of weight 0 is none of the space", () => {
+    const { dimensions } = spaceOfText("space: { a: { values: [x, y, z], weights: [3, 0, 1] } }");
+    expect(dimensions[0]?.distribution).toEqual({
+      kind: "categorical",
+      values: ["x", "z"],
+      weights: [3, 1],
+    });
+  });
+});
+
+describe("constraints that cannot be told apart from others, or take too long", () => {
+  const reasonOf = (expression: string): string | undefined =>
+    issuesOf(`${HEAD}space: { a: [{ c: 1 }], a.b: [1, 2], type: [1, 2], list: [[1, 2]], word: [x, y] }
+constraints: [${JSON.stringify(expression)}]
+`)[0]?.replace(/^.*"filters < denseUnits": /, "");
+
+  test("are refused, with the reason", () => {
+    expect(reasonOf("a.c < a.b")).toBe("both `a` and a parameter `a.`..., expected one of them");
+    expect(reasonOf("type < 2.0")).toBe("`type` is a word of CEL: give the parameter another name");
+    expect(reasonOf("list.all(x, list.exists(y, x < y))")).toBe(
+      "`exists` stands within another macro",
+    );
+    expect(reasonOf("word.matches('(x+)+$')")).toBe("`matches` is not known here");
+  });
+
+  test("do no harm where they are not spoken of", () => {
+    expect(
+      listOf(`space: { type: [1, 2], package: [1], a: [1, 2], a.b: [1, 2] }
+constraints: ["a.b < 2.0", "[1, 2].all(x, a < 3.0) && [1].exists(x, a > 0.0)"]
+`),
+    ).toHaveLength(4);
+  });
+});

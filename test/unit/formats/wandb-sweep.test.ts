@@ -129,3 +129,12 @@ describe("a sweep file", () => {
     );
   });
 });
+
+test("a distribution named like what every object has is not known", () => {
+  const { notes, space } = readWandbSweep(
+    "parameters: { t: { distribution: constructor, min: 1, max: 2 } }\n",
+    "sweep.yaml",
+  );
+  expect(space.dimensions).toEqual([]);
+  expect(notes).toContain("t: left out: constructor is not known here");
+});

@@ -72,3 +72,12 @@ describe("one-at-a-time", () => {
     );
   });
 });
+
+test("counts what nobody could list", () => {
+  const fine = { kind: "real", low: 0, high: 1, log: false, step: 1e-12 } as const;
+  const space = spaceOf([
+    { name: "fine", distribution: fine },
+    { name: "word", distribution: { kind: "categorical", values: ["x", "y"] } },
+  ]);
+  expect(oneAtATime.count(space, { seed: 0 })).toBe(1e12 + 1 + 1);
+});
