@@ -34,7 +34,7 @@ export interface SimulatedSearch {
 
 /** Where a search stands when a trial has ended. */
 export interface Standing {
-  /** Of all trials until now. */
+  /** Of all trials until now, as far as they were done. */
   readonly steps: number;
   readonly seconds: number;
   /** On the simulated clock, seconds. */
@@ -56,8 +56,9 @@ interface Running {
   readonly row: number;
   readonly course: Course;
   readonly bracket: number;
-  /** Steps after which it is compared, and its last. */
-  readonly stops: readonly number[];
+  /** Steps after which it is compared. */
+  readonly rungs: readonly number[];
+  /** Steps that are done, and when the next one is. */
   at: number;
   time: number;
 }
@@ -93,7 +94,7 @@ export function simulate(
     taken.add(row);
     history.push({ params, state: "running", loss: null, share: 1 });
     const one = start(number, row, problem.courseOf(row, seed), search);
-    one.time = now + spend(one, spent);
+    one.time = now + secondsOfNext(one);
     running.push(one);
     return true;
   };
@@ -106,12 +107,15 @@ export function simulate(
       other.time < one.time || (other.time === one.time && other.number < one.number) ? other : one,
     );
     now = next.time;
+    spent.steps += 1;
+    spent.seconds += secondsOfNext(next);
+    next.at += 1;
     const { params = {} } = history[next.number] ?? {};
     const { row, course, at } = next;
     if (at < course.losses.length) {
-      const pruned = compare(next, search, rungs);
+      const pruned = next.rungs.includes(at) ? compare(next, search, rungs) : undefined;
       if (pruned === undefined) {
-        next.time += spend(next, spent);
+        next.time += secondsOfNext(next);
         continue;
       }
       const share = at / course.losses.length;
@@ -131,23 +135,17 @@ export function simulate(
 function start(number: number, row: number, course: Course, { pruner }: SimulatedSearch): Running {
   const last = course.losses.length;
   const ladder = pruner && prunerOf(pruner.kind).ladderOf(pruner, number + 1, last);
-  const stops = [...(ladder?.rungs ?? []), last];
-  return { number, row, course, bracket: ladder?.bracket ?? 0, stops, at: 0, time: 0 };
+  const { bracket = 0, rungs = [] } = ladder ?? {};
+  return { number, row, course, bracket, rungs, at: 0, time: 0 };
 }
 
-/** To the next stop. @returns what it takes, seconds */
-function spend(one: Running, spent: { steps: number; seconds: number }): number {
-  const from = one.at;
-  one.at = one.stops.find((stop) => stop > from) ?? one.course.losses.length;
-  const seconds = one.course.seconds.slice(from, one.at).reduce((sum, each) => sum + each, 0);
-  spent.steps += one.at - from;
-  spent.seconds += seconds;
-  return seconds;
+function secondsOfNext({ course, at }: Running): number {
+  return course.seconds[at] ?? 0;
 }
 
 /** Undefined where it goes on. */
 function compare(
-  { course, bracket, at, stops }: Running,
+  { course, bracket, at, rungs: [first = at] }: Running,
   { pruner }: SimulatedSearch,
   rungs: Map<string, number[]>,
 ): Pick<Observation, "loss" | "quantile"> | undefined {
@@ -157,7 +155,7 @@ function compare(
   rungs.set(`${bracket} ${at}`, [...others, loss]);
   const { goesOn, rank, of, cut } = prunerOf(pruner.kind).judge(pruner, loss, others);
   if (goesOn) return undefined;
-  const entered = rungs.get(`${bracket} ${stops[0] ?? at}`)?.length ?? of;
+  const entered = rungs.get(`${bracket} ${first}`)?.length ?? of;
   return { loss, quantile: quantileOf({ rung: at, bracket, rank, of, cut, entered }) };
 }
 
