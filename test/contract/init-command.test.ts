@@ -88,12 +88,14 @@ test("init --from takes a sweep of W&B, tells what it cannot take, and plan take
   const folder = makeTestFolder();
   writeFileSync(
     join(folder, "sweep.yaml"),
-    "program: train.py\nmethod: random\nrun_cap: 7\nmetric: { name: acc, goal: maximize }\nparameters:\n  lr: { distribution: log_uniform_values, min: 0.001, max: 0.1 }\n  b: { distribution: beta, alpha: 1, beta: 2 }\n",
+    "program: train.py\nmethod: random\nrun_cap: 7\nmetric: { name: acc, goal: maximize }\nparameters:\n  lr: { distribution: log_uniform_values, min: 0.001, max: 0.1 }\n  b: { distribution: beta, alpha: 1, beta: 2 }\n  twice: { values: [1, 1] }\n  far: { distribution: log_uniform, min: 1, max: 5000 }\n",
   );
   writeFileSync(join(folder, "train.py"), "");
   const made = await bsweep(folder, "init", "--from", "sweep.yaml", "--name", "swept");
   expect(made.exitStatus).toBe(0);
   expect(made.stderr).toContain("b: left out: beta is not known here");
+  expect(made.stderr).toContain("twice is left out: found 1 twice, expected each value once");
+  expect(made.stderr).toContain("far is left out");
   const planned = await bsweep(folder, "plan", "study.yaml", "--list", "--json");
   const { trials, list } = JSON.parse(planned.stdout) as {
     trials: number;

@@ -1,3 +1,4 @@
+import { valueOr } from "../../core/errors.ts";
 import { isObject } from "../../core/objects.ts";
 import type { Dimension, Distribution, ParameterValue } from "../../core/study.ts";
 import type { ForeignStudy } from "../../formats/foreign-study.ts";
@@ -58,7 +59,8 @@ function listDimensions(
 
 /** `distribution_to_json`, of Optuna 3 and older. */
 function toDistribution(json: string): Distribution | null {
-  const { name, attributes } = JSON.parse(json) as { name?: unknown; attributes?: unknown };
+  const written: unknown = valueOr(null, () => JSON.parse(json) as unknown);
+  const { name, attributes } = isObject(written) ? written : {};
   if (!isObject(attributes)) return null;
   const { low, high, step, q, log, choices } = attributes;
   if (Array.isArray(choices)) return { kind: "categorical", values: choices as ParameterValue[] };
