@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { readForeignStudy } from "../../src/app/init/foreign.ts";
 import { checkReplacedExport } from "../../src/app/optuna/export.ts";
 import type { Study } from "../../src/core/study.ts";
 import { OPTUNA_TABLES } from "../../src/storage/optuna/schema.ts";
@@ -245,3 +246,16 @@ async function check(file: string): Promise<void> {
   await Promise.resolve();
   checkReplacedExport(file);
 }
+
+test("what was searched is a study file again: init --from", async () => {
+  const { file } = await exportTo(makeExportedStudy());
+  const { space, notes, objective, sampler } = readForeignStudy(file);
+  expect(objective).toEqual({ metric: "score", direction: "maximize" });
+  expect(sampler["kind"]).toBe("gp");
+  const found = new Map(space.dimensions.map(({ name, distribution }) => [name, distribution]));
+  expect(found.get("kind")).toMatchObject({ values: ["svm", "tree"] });
+  expect(found.get("units")).toMatchObject({ kind: "integer", low: 1, high: 1000, log: true });
+  expect(found.get("rate")).toMatchObject({ kind: "real", low: 0.0001, high: 1, log: true });
+  expect(found.get("mix")).toMatchObject({ kind: "real", low: 0, high: 1, step: 0.1 });
+  expect(notes.join("\n")).toMatch(/gamma: \d+ of \d+ trials have it; say when/);
+});
