@@ -1,4 +1,12 @@
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import type { Effects } from "../core/effects.ts";
 import { BsweepError } from "../core/errors.ts";
@@ -28,8 +36,10 @@ interface DemoStep {
 
 /** A way through bsweep on real digits. */
 export interface Demo {
-  /** Name of its study under templates/study. */
+  /** Its study file, below templates. */
   readonly study: string;
+  /** Modules of Python that its trainer needs, and how they are had; absent: it is the built-in trainer. */
+  readonly python?: { readonly modules: readonly string[]; readonly hint: string };
   /** What its folder holds before the first step, in a phrase. */
   readonly given: string;
   /** A file or folder that is there once the data are. */
@@ -40,7 +50,7 @@ export interface Demo {
 
 /** The way of a study, from a CSV to a winner. */
 export const SWEEP_DEMO: Demo = {
-  study: "demo.yaml",
+  study: "study/demo.yaml",
   given: "8,000 of MNIST's digits as train.csv, in Kaggle's form",
   data: CSV_FILE,
   writeData: (folder) => writeExampleDigits({ path: join(folder, CSV_FILE), rows: ROWS }),
@@ -71,7 +81,7 @@ export const SWEEP_DEMO: Demo = {
 /** A search of the digit recognizer's grid, in small. */
 export const SEARCH_DEMO: Demo = {
   ...SWEEP_DEMO,
-  study: "demo-search.yaml",
+  study: "study/demo-search.yaml",
   steps: [
     {
       title: "Pack the digits: a CSV is read once, trials read raw bytes",
@@ -101,9 +111,42 @@ export const SEARCH_DEMO: Demo = {
   ],
 };
 
+const PYTORCH_FILES = "trainers/pytorch";
+
+/** The example for PyTorch, as a sweep. */
+export const PYTORCH_DEMO: Demo = {
+  study: `${PYTORCH_FILES}/study.yaml`,
+  given: "8,000 of MNIST's digits as train.csv, in Kaggle's form, PyTorch's train.py",
+  data: CSV_FILE,
+  python: {
+    modules: ["torch", "numpy"],
+    hint: "python3 -m pip install torch numpy, or apt-get install python3-torch",
+  },
+  writeData: (folder) => {
+    copyFileSync(join(packagedTemplates(), PYTORCH_FILES, "train.py"), join(folder, "train.py"));
+    writeExampleDigits({ path: join(folder, CSV_FILE), rows: ROWS });
+  },
+  steps: [
+    {
+      title: "Pack the digits: a CSV is read once, trials read raw bytes",
+      args: ["prepare", "--csv", CSV_FILE, "--to", "data/digits"],
+    },
+    { title: "See what would run; nothing is written", args: ["plan", STUDY_FILE, "--list"] },
+    {
+      title: "Run them here: each trial is train.py with other parameters",
+      args: ["local", STUDY_FILE],
+    },
+    { title: "Rank what came back", args: ["report", STUDY_FILE, "--top", "8"] },
+    {
+      title: "Put all of it into one page, to be opened in a browser: report.html",
+      args: ["report", STUDY_FILE, "--no-collect", "--format", "html", "--output", REPORT_FILE],
+    },
+  ],
+};
+
 /** The best network known for digits, trained on all of MNIST. */
 export const BEST_DEMO: Demo = {
-  study: "digits-best.yaml",
+  study: "study/digits-best.yaml",
   given: "all of MNIST, 60,000 digits to train on and 10,000 to be judged by",
   data: "mnist",
   writeData: writeMnist,
@@ -160,11 +203,29 @@ export async function prepareDemo(
   }
   if (found && fresh) rmSync(folder, { recursive: true });
   if (existsSync(join(folder, demo.data))) return false;
+  const python = demo.python === undefined ? undefined : await findPython(demo.python);
   await fetchExampleDigits(effects);
   mkdirSync(folder, { recursive: true });
-  copyFileSync(join(packagedTemplates(), "study", demo.study), study);
+  const text = readFileSync(join(packagedTemplates(), demo.study), "utf8");
+  writeFileSync(
+    study,
+    python === undefined ? text : text.replace("[python3,", () => `[${JSON.stringify(python)},`),
+  );
   demo.writeData(folder);
   return true;
+}
+
+/** Where Python is looked for: the first may be a user's own, without what the system has. */
+const PYTHONS = ["python3", "/usr/bin/python3"];
+
+/** @throws BsweepError WORKSPACE where no Python has the modules */
+async function findPython({ modules, hint }: NonNullable<Demo["python"]>): Promise<string> {
+  for (const python of PYTHONS) {
+    const args = ["-c", `import ${modules.join(", ")}`];
+    const { succeeded } = await runProcess(python, args);
+    if (succeeded) return python;
+  }
+  throw new BsweepError("WORKSPACE", `found no Python with ${modules.join(" and ")}`, { hint });
 }
 
 /** Runs a step's command in the demo's folder, on this terminal. @returns its exit status */

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { SEARCH_DEMO, SWEEP_DEMO } from "../../src/app/demo.ts";
@@ -6,6 +6,7 @@ import { parseResult } from "../../src/formats/result-file.ts";
 import { makeSuiteFolder } from "../support/folder.ts";
 import { installPacked } from "../support/installed.ts";
 import { spawnSync } from "../support/programs.ts";
+import { requireHere } from "../support/requirements.ts";
 
 describe("bsweep demo, of the package that npm packs, in an empty folder", () => {
   const folder = makeSuiteFolder();
@@ -85,6 +86,28 @@ describe("bsweep demo, of the package that npm packs, in an empty folder", () =>
     expect(run.stdout).toContain(`24 trials, ${pruned} of them stopped early, used`);
     const times = /All 2,880 combinations.+ would use .+: ([\d,]+) times as much/.exec(run.stdout);
     expect(Number(times?.[1]?.replaceAll(",", ""))).toBeGreaterThan(100);
+  });
+
+  it.runIf(requireHere(["Python's torch"]))("sweeps the example for PyTorch", () => {
+    const run = runBsweep(folder, "demo", "--pytorch");
+    expect(run.stderr).not.toContain("error");
+    expect(run.status).toBe(0);
+    const results = readResults(
+      join(folder, "bsweep-pytorch/results/digits-pytorch/round-001/array-01"),
+    );
+    expect(results.map(({ state }) => state)).toEqual(Array(8).fill("complete"));
+    expect(Math.max(...results.map(({ objective }) => objective ?? 0))).toBeGreaterThan(0.95);
+  });
+
+  it("without PyTorch says how to get it, and leaves nothing", () => {
+    const run = spawnSync(program, ["demo", "--pytorch", "--folder", "none"], {
+      cwd: folder,
+      env: { ...process.env, PWD: folder, NO_COLOR: "1", BSWEEP_CACHE: cache, PYTHONHOME: folder },
+    });
+    expect(run.status).toBe(5);
+    expect(run.stderr).toContain("found no Python with torch and numpy");
+    expect(run.stderr).toContain("pip install torch numpy");
+    expect(existsSync(join(folder, "none"))).toBe(false);
   });
 
   it("leaves a folder alone that is not a demo's", () => {

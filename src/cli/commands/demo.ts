@@ -6,7 +6,14 @@ import { formatCommand } from "../../core/shell.ts";
 import { flag, text } from "../options.ts";
 import { print } from "../output.ts";
 
-type Kind = "sweep" | "search" | "best";
+type Kind = "sweep" | "search" | "pytorch" | "best";
+
+const FOLDERS: Readonly<Record<Kind, string>> = {
+  sweep: "bsweep-demo",
+  search: "bsweep-search",
+  pytorch: "bsweep-pytorch",
+  best: "bsweep-best",
+};
 
 /** `bsweep demo`: the whole way, as a user would go it. */
 export const demoCommand = defineCommand({
@@ -15,20 +22,23 @@ export const demoCommand = defineCommand({
     "Go the whole way on real digits, on this machine, in one to three minutes; fetches digits and TensorFlow if need be",
   options: {
     folder: text("Folder of the demo, from the workspace", {
-      defaultDescription: "bsweep-demo, bsweep-search, bsweep-best",
+      defaultDescription: Object.values(FOLDERS).join(", "),
     }),
     search: flag("Search a grid of 2,880 combinations by 24 trials that learn from one another"),
+    pytorch: {
+      ...flag("Sweep the same digits with another trainer, a script of PyTorch's"),
+      conflicts: ["search", "best"],
+    },
     best: {
       ...flag("Train the best network known for digits on all of MNIST instead: an hour or two"),
       conflicts: "search",
     },
     fresh: flag("Start over: remove what an earlier demo left"),
   },
-  run: async ({ folder, search, best, fresh }, { layout, effects }) => {
-    const kind = search ? "search" : best ? "best" : "sweep";
-    const name =
-      folder ?? { sweep: "bsweep-demo", search: "bsweep-search", best: "bsweep-best" }[kind];
-    const status = await runDemo(kind, { folder: layout.resolve(name), fresh }, effects);
+  run: async ({ folder, search, pytorch, best, fresh }, { layout, effects }) => {
+    const kind = search ? "search" : pytorch ? "pytorch" : best ? "best" : "sweep";
+    const options = { folder: layout.resolve(folder ?? FOLDERS[kind]), fresh };
+    const status = await runDemo(kind, options, effects);
     if (status !== 0) process.exitCode = status;
   },
 });
@@ -36,15 +46,16 @@ export const demoCommand = defineCommand({
 async function runDemo(kind: Kind, options: DemoOptions, effects: Effects): Promise<number> {
   const { installRuntime } = await import("../../trainer/runtime/install.ts");
   const demos = await import("../../app/demo.ts");
-  const { BEST_DEMO: best, SEARCH_DEMO: search, SWEEP_DEMO: sweep } = demos;
-  const demo = { best, search, sweep }[kind];
+  const { BEST_DEMO: best, PYTORCH_DEMO: pytorch } = demos;
+  const { SEARCH_DEMO: search, SWEEP_DEMO: sweep } = demos;
+  const demo = { best, pytorch, search, sweep }[kind];
   const made = await demos.prepareDemo(demo, options, effects);
   print(
     made
       ? `The demo's folder is ${options.folder}: ${demo.given}, and study.yaml.`
       : `An earlier demo left ${options.folder}: this one goes on where it was (--fresh starts over).`,
   );
-  await installRuntime({}, effects);
+  if (demo.python === undefined) await installRuntime({}, effects);
   const started = performance.now();
   const status = await runSteps(demo, options);
   if (status !== 0) return status;
@@ -77,6 +88,7 @@ async function conclude(kind: Kind, options: DemoOptions, took: string): Promise
 All of this took ${took}; one trial after another would have taken ${alone}, a cluster runs them all at once.
 What you would start there: bash ${folder}/jobs/demo/round-001/submit.sh`;
   }
+  if (kind === "pytorch") return `${page}\n\nAll of this took ${took}.`;
   const { trials, pruned, coreSeconds, combinations, gridCoreSeconds } =
     await compareWithGrid(options);
   const times = formatCount(Math.round(gridCoreSeconds / coreSeconds));
