@@ -110,6 +110,9 @@ test.runIf(requireHere(["Python's scikit-learn"]))(
   300_000,
 );
 
+/** Of LightGBM. */
+const ROUNDS = 80;
+
 test.runIf(requireHere(["Python's LightGBM"]))(
   "the example of LightGBM is stopped by a pruner, and goes on from its rounds when it is promoted",
   async () => {
@@ -117,18 +120,20 @@ test.runIf(requireHere(["Python's LightGBM"]))(
       [/space:\n[^]*trials: 8\n/, "space: { learning_rate: [0.2, 0.0001] }\n"],
       ["# pruner:", "pruner:"],
       ["minResource: 5", "minResource: 1"],
-      ["epochs: 50", "epochs: 6"],
+      // So many that it is stopped long before the last one, on a busy machine too.
+      ["epochs: 50", `epochs: ${ROUNDS}`],
     ]);
     const { layout, study, studyFile } = example;
+    const steps = Array.from({ length: ROUNDS }, (_, at) => at + 1);
     await runBsweep(localArgs(example));
     const [good, bad] = [...readResults(example.resultFolder).values()];
     expect(good).toMatchObject({ state: "complete", warnings: [], holdout: { count: 50 } });
     expect(good?.objective).toBe(good?.metrics["logLoss"]);
     // Of chance: ln 10.
     expect(good?.objective).toBeLessThan(2);
-    expect(good?.history.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(good?.history.map(({ step }) => step)).toEqual(steps);
     const losses = good?.history.map(({ metrics }) => metrics["validationLoss"] ?? NaN) ?? [];
-    expect(losses).toEqual(losses.toSorted((a, b) => b - a));
+    expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 2);
     expect(bad).toMatchObject({ state: "pruned", earlyEnd: { evidence: { rung: 1, rank: 2 } } });
 
     await runBsweep(["promote", studyFile, `--workspace=${layout.workspace}`, "--top", "1"]);
@@ -136,9 +141,9 @@ test.runIf(requireHere(["Python's LightGBM"]))(
     const promoted = join(layout.roundResults(study, 2), "array-01");
     const [result] = [...readResults(promoted).values()];
     expect(result).toMatchObject({ state: "complete", holdout: { count: 50 } });
-    expect(result?.history.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(result?.history.map(({ step }) => step)).toEqual(steps);
     const log = join(layout.round(study, 2), "logs/array-01/1.log");
-    expect(readFileSync(log, "utf8")).toMatch(/going on after [1-5] rounds/);
+    expect(readFileSync(log, "utf8")).toMatch(/going on after \d+ rounds/);
   },
   300_000,
 );
