@@ -11,7 +11,7 @@ import {
 } from "../formats/draft.ts";
 import { BsweepError, isSystemError, messageOf } from "../core/errors.ts";
 import type { RequirableKey, Site } from "../core/site.ts";
-import { type ForeignStudy, formatForeignStudy } from "../formats/foreign-study.ts";
+import { type ForeignStudy, formatForeignStudy } from "../formats/foreign/study.ts";
 import { parseSiteFile } from "../formats/site-file.ts";
 import { parseStudyFile } from "../formats/study-file.ts";
 import { schedulerOf, SCHEDULERS } from "../schedulers/index.ts";

@@ -16,7 +16,7 @@ import {
 } from "./collect/collect-first.ts";
 import { explainChangedCommand } from "./plan/lints.ts";
 import { defaultsOf, limitsOfParameter } from "../cnn/parameters.ts";
-import { formatSpace } from "../formats/space-text.ts";
+import { formatSpace } from "../formats/space/text.ts";
 import { listNames } from "../core/space/conditions.ts";
 import { createOutsideTest } from "../core/space/outside.ts";
 import { BsweepError } from "../core/errors.ts";

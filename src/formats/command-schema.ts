@@ -7,7 +7,7 @@ import {
   spaceEntrySchema,
   stepSchema,
   testSchema,
-} from "./space-schema.ts";
+} from "./space/schema.ts";
 import { integer, text } from "./placement-schema.ts";
 import { dropAbsent } from "../core/objects.ts";
 import { METRICS_FILE_NAME } from "./metrics-file.ts";

@@ -5,10 +5,10 @@ import { MAX_TRIALS, type Parameters, type SearchSpace } from "../core/study.ts"
 import { countAsked, SAMPLERS } from "../samplers/index.ts";
 import type { WrittenObjective } from "./goals-schema.ts";
 import type { IssueAt } from "./schema-issues.ts";
-import { checkEntry } from "./space-checks.ts";
-import type { SpaceParameter } from "./space-entries.ts";
-import { buildSpace, checkSpace } from "./space-parts.ts";
-import type { WrittenGroups } from "./space-schema.ts";
+import { checkEntry } from "./space/checks.ts";
+import type { SpaceParameter } from "./space/entries.ts";
+import { buildSpace, checkSpace } from "./space/parts.ts";
+import type { WrittenGroups } from "./space/schema.ts";
 import { directionOf, METRICS, type WrittenStudy } from "./study-schema.ts";
 
 type CheckedPart = "sampler" | "stop" | "pruner" | "replicates" | "cluster" | "resources";

@@ -23,10 +23,10 @@ import {
 } from "./command-schema.ts";
 import { type DocumentKind, formatJson } from "./issues.ts";
 import { checkGoals, checkReckoned, directionIn, listObjectives, toGoals } from "./goals-schema.ts";
-import { cnnGroupsSchema, entrySchemas } from "./space-schema.ts";
+import { cnnGroupsSchema, entrySchemas } from "./space/schema.ts";
 import { findSchemaIssues, type IssueAt } from "./schema-issues.ts";
-import { listGroups, listMappings, type SpaceParameter } from "./space-entries.ts";
-import { buildSpace } from "./space-parts.ts";
+import { listGroups, listMappings, type SpaceParameter } from "./space/entries.ts";
+import { buildSpace } from "./space/parts.ts";
 import { checkStudy, type SoundParts } from "./study-checks.ts";
 import { directionOf, sharedShape, studySchema, type WrittenStudy } from "./study-schema.ts";
 import { readYaml, throwIssues } from "./yaml-document.ts";

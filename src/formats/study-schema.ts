@@ -8,7 +8,7 @@ import { PRUNERS } from "../pruners/index.ts";
 import { PRUNER_KEYS } from "../pruners/pruner.ts";
 import { SAMPLERS } from "../samplers/index.ts";
 import { namedRequireSchema, objectivesSchema } from "./goals-schema.ts";
-import { cnnGroupsSchema, setSchema, spaceSchema } from "./space-schema.ts";
+import { cnnGroupsSchema, setSchema, spaceSchema } from "./space/schema.ts";
 import {
   duration,
   gpuSchema,

@@ -1,9 +1,9 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { BsweepError, messageOf } from "../../core/errors.ts";
 import type { Dimension } from "../../core/study.ts";
-import { type ForeignStudy, formatForeignStudy } from "../../formats/foreign-study.ts";
+import { type ForeignStudy, formatForeignStudy } from "../../formats/foreign/study.ts";
 import { parseStudyFile } from "../../formats/study-file.ts";
-import { readWandbSweep } from "../../formats/wandb-sweep.ts";
+import { readWandbSweep } from "../../formats/foreign/wandb-sweep.ts";
 import { readOptunaSpace } from "../../storage/optuna/space.ts";
 
 const SQLITE_MAGIC = "SQLite format 3\0";

@@ -1,7 +1,7 @@
 import { valueOr } from "../../core/errors.ts";
 import { isObject } from "../../core/objects.ts";
 import type { Dimension, Distribution, ParameterValue } from "../../core/study.ts";
-import type { ForeignStudy } from "../../formats/foreign-study.ts";
+import type { ForeignStudy } from "../../formats/foreign/study.ts";
 import type { StudyDatabase } from "../database.ts";
 import { withOptunaStudy } from "./read.ts";
 

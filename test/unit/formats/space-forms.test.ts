@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { countCombinations, listCombinations } from "../../../src/core/space/combinations.ts";
 import type { Parameters, SearchSpace } from "../../../src/core/study.ts";
-import { formatSpace } from "../../../src/formats/space-text.ts";
+import { formatSpace } from "../../../src/formats/space/text.ts";
 import { parseStudyFile } from "../../../src/formats/study-file.ts";
 import { issuesOf } from "../../support/study-issues.ts";
 

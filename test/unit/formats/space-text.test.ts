@@ -1,7 +1,7 @@
 import { spaceOf } from "../../support/space-of.ts";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { formatSpace } from "../../../src/formats/space-text.ts";
+import { formatSpace } from "../../../src/formats/space/text.ts";
 import { parseStudyFile } from "../../../src/formats/study-file.ts";
 import type { SearchSpace } from "../../../src/core/study.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { formatForeignStudy } from "../../../src/formats/foreign-study.ts";
+import { formatForeignStudy } from "../../../src/formats/foreign/study.ts";
 import { parseStudyFile } from "../../../src/formats/study-file.ts";
-import { readWandbParameter } from "../../../src/formats/wandb-parameter.ts";
-import { readWandbSweep } from "../../../src/formats/wandb-sweep.ts";
+import { readWandbParameter } from "../../../src/formats/foreign/wandb-parameter.ts";
+import { readWandbSweep } from "../../../src/formats/foreign/wandb-sweep.ts";
 
 function readParameter(written: Readonly<Record<string, unknown>>): unknown {
   const notes: string[] = [];

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Papa from "papaparse";
 import { expect, test } from "vitest";
-import { formatSpace } from "../../../src/formats/space-text.ts";
+import { formatSpace } from "../../../src/formats/space/text.ts";
 import { formatReportCsv } from "../../../src/reports/csv.ts";
 import { REPORT_FORMAT_NAMES } from "../../../src/reports/formats.ts";
 import { formatReportJson } from "../../../src/reports/json.ts";

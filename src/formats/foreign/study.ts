@@ -1,7 +1,7 @@
 import { Document } from "yaml";
-import { escapeControls } from "../core/printable.ts";
-import type { Objective, SearchSpace } from "../core/study.ts";
-import { formatSpace } from "./space-text.ts";
+import { escapeControls } from "../../core/printable.ts";
+import type { Objective, SearchSpace } from "../../core/study.ts";
+import { formatSpace } from "../space/text.ts";
 
 /** What a file of another tool says of a study. */
 export interface ForeignStudy {

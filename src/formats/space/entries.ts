@@ -1,19 +1,19 @@
-import { includesValue } from "../core/parameter-value.ts";
-import type { NumericSpec } from "../cnn/parameters.ts";
+import { includesValue } from "../../core/parameter-value.ts";
+import type { NumericSpec } from "../../cnn/parameters.ts";
 import type {
   Dimension,
   Distribution,
   Parameters,
   ParameterValue,
   ValueTest,
-} from "../core/study.ts";
+} from "../../core/study.ts";
 import type {
   SpaceEntry,
   SpaceMapping,
   TestMapping,
   WrittenGroups,
   WrittenTest,
-} from "./space-schema.ts";
+} from "./schema.ts";
 
 /** A dimension of the space as written, whose own schema it fits. */
 export interface SpaceParameter {

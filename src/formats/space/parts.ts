@@ -1,20 +1,20 @@
-import { isSameValue } from "../core/parameter-value.ts";
-import type { Issue } from "../core/errors.ts";
-import { randomFor } from "../core/random.ts";
-import { countUnconstrained, listCombinations } from "../core/space/combinations.ts";
-import { type CompiledConstraint, compileConstraint } from "../core/space/constraints.ts";
-import type { Constraint, Dimension, Parameters, SearchSpace } from "../core/study.ts";
-import { Candidates } from "../samplers/candidate.ts";
-import { checkCircles, checkCondition, type ConditionScope } from "./space-checks.ts";
+import { isSameValue } from "../../core/parameter-value.ts";
+import type { Issue } from "../../core/errors.ts";
+import { randomFor } from "../../core/random.ts";
+import { countUnconstrained, listCombinations } from "../../core/space/combinations.ts";
+import { type CompiledConstraint, compileConstraint } from "../../core/space/constraints.ts";
+import type { Constraint, Dimension, Parameters, SearchSpace } from "../../core/study.ts";
+import { Candidates } from "../../samplers/candidate.ts";
+import { checkCircles, checkCondition, type ConditionScope } from "./checks.ts";
 import {
   listGroups,
   type SpaceParameter,
   toDimensions,
   toDistribution,
   toGroupDimensions,
-} from "./space-entries.ts";
-import { describeUnknown, showValue, type IssueAt } from "./schema-issues.ts";
-import type { WrittenGroups } from "./space-schema.ts";
+} from "./entries.ts";
+import { describeUnknown, showValue, type IssueAt } from "../schema-issues.ts";
+import type { WrittenGroups } from "./schema.ts";
 
 /** All of a study file that makes its space, each part sound for itself. */
 export interface SpaceParts {

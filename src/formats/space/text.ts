@@ -1,8 +1,8 @@
 import { Document, YAMLMap } from "yaml";
-import { escapeControls } from "../core/printable.ts";
-import { groupBy } from "../core/objects.ts";
-import type { Dimension, Distribution, SearchSpace } from "../core/study.ts";
-import type { SpaceEntry, SpaceMapping, WrittenTest } from "./space-schema.ts";
+import { escapeControls } from "../../core/printable.ts";
+import { groupBy } from "../../core/objects.ts";
+import type { Dimension, Distribution, SearchSpace } from "../../core/study.ts";
+import type { SpaceEntry, SpaceMapping, WrittenTest } from "./schema.ts";
 
 export interface SpaceTextOptions {
   /** For a parameter, what stands beside it as a comment, one line. */

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { describeRange, type NumericSpec, type ParameterSpec } from "../cnn/parameters.ts";
-import type { Parameters, ParameterValue } from "../core/study.ts";
-import { isObject } from "../core/objects.ts";
-import { mapSpecs, numberSchema, valueSchema } from "./parameter-schema.ts";
-import { describeIssue, expected } from "./schema-issues.ts";
+import { describeRange, type NumericSpec, type ParameterSpec } from "../../cnn/parameters.ts";
+import type { Parameters, ParameterValue } from "../../core/study.ts";
+import { isObject } from "../../core/objects.ts";
+import { mapSpecs, numberSchema, valueSchema } from "../parameter-schema.ts";
+import { describeIssue, expected } from "../schema-issues.ts";
 
 /**
  * A parameter of the search space as the file writes it: a list; a range, or a list with something beside it; a list of these, each with a

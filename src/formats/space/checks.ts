@@ -1,18 +1,18 @@
-import { formatValue, isSameValue } from "../core/parameter-value.ts";
-import { normalDistribution } from "../core/normal-distribution.ts";
-import type { Issue } from "../core/errors.ts";
-import { orderDimensions, passes } from "../core/space/conditions.ts";
-import { countValues, takesValue, valueAt } from "../core/space/values.ts";
+import { formatValue, isSameValue } from "../../core/parameter-value.ts";
+import { normalDistribution } from "../../core/normal-distribution.ts";
+import type { Issue } from "../../core/errors.ts";
+import { orderDimensions, passes } from "../../core/space/conditions.ts";
+import { countValues, takesValue, valueAt } from "../../core/space/values.ts";
 import type {
   Dimension,
   Distribution,
   Parameters,
   ParameterValue,
   ValueTest,
-} from "../core/study.ts";
-import { countPowers, endsOf, listPowers, type SpaceParameter, toTest } from "./space-entries.ts";
-import type { SpaceMapping } from "./space-schema.ts";
-import { showValue, type IssueAt } from "./schema-issues.ts";
+} from "../../core/study.ts";
+import { countPowers, endsOf, listPowers, type SpaceParameter, toTest } from "./entries.ts";
+import type { SpaceMapping } from "./schema.ts";
+import { showValue, type IssueAt } from "../schema-issues.ts";
 
 /** Puts an issue at a key of a parameter, or at the parameter itself. */
 type At = (keys: readonly PropertyKey[], message: string) => Issue;

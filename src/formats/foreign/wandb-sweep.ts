@@ -1,10 +1,10 @@
-import { isObject } from "../core/objects.ts";
-import { formatCount } from "../core/quantities.ts";
-import type { Dimension, Objective, ParameterValue } from "../core/study.ts";
-import { type DocumentKind } from "./issues.ts";
-import type { ForeignStudy } from "./foreign-study.ts";
+import { isObject } from "../../core/objects.ts";
+import { formatCount } from "../../core/quantities.ts";
+import type { Dimension, Objective, ParameterValue } from "../../core/study.ts";
+import { type DocumentKind } from "../issues.ts";
+import type { ForeignStudy } from "./study.ts";
 import { readWandbParameter } from "./wandb-parameter.ts";
-import { readYaml, throwIssues } from "./yaml-document.ts";
+import { readYaml, throwIssues } from "../yaml-document.ts";
 
 const KIND: DocumentKind = {
   code: "INVALID_STUDY",

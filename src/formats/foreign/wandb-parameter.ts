@@ -1,4 +1,4 @@
-import type { Distribution, ParameterValue } from "../core/study.ts";
+import type { Distribution, ParameterValue } from "../../core/study.ts";
 
 type Mapping = Readonly<Record<string, unknown>>;
 type Note = (line: string) => void;
