@@ -96,7 +96,10 @@ test("not even there is a scheduler told by comparing its name", () => {
 test.each([
   [`if (site.scheduler === "slurm") x();`, ["slurm"]],
   [`if (scheduler === "local") x();`, ["local"]],
-  [`import { lsfStatus } from "./lsf/status.ts";`, ["lsfStatus", "../schedulers/lsf/status.ts"]],
+  [
+    `import { lsfStatus } from "../schedulers/lsf/status.ts";`,
+    ["lsfStatus", "../schedulers/lsf/status.ts"],
+  ],
   [`const id = process.env["LSB_JOBID"] ?? env.SLURM_JOB_ID;`, ["LSB_JOBID", "SLURM_JOB_ID"]],
   ["run(`squeue -j ${id}`); checkSlurm(`${x} of LSF`);", ["squeue -j ", "checkSlurm", " of LSF"]],
   [`write("array.sbatch", "#BSUB -q x");`, ["array.sbatch", "#BSUB -q x"]],
