@@ -14,6 +14,7 @@ import { explainChangedCommand, lintCluster } from "./plan/lints.ts";
 import type { PlanOptions } from "./plan/load-study.ts";
 import { findForecast, sampleNewTrials } from "./plan/forecast.ts";
 import { findKnownPacking, type KnownPacking } from "./plan/packing.ts";
+import { type ListedTrial, listTrials } from "./plan/list-trials.ts";
 import { isPlanned, openPlan, type PlanContext } from "./plan/plan-context.ts";
 import { proposeTrials } from "./plan/propose.ts";
 import { adviseRequest, type RequestAdvice } from "./plan/request-advice.ts";
@@ -41,6 +42,8 @@ export interface PlanReport extends Tally {
   readonly request: RequestAdvice | null;
   /** What the study should be told before it starts. */
   readonly warnings: readonly string[];
+  /** The first trials of the next round; absent where nobody asked for them. */
+  readonly list?: readonly ListedTrial[];
 }
 
 /** The arrays of the next round, and what they may use at most. */
@@ -66,9 +69,12 @@ const FEWEST_TURNS = 3;
 
 /**
  * What `generate` would write, counted. Writes nothing.
+ * @param options `list`: how many of the trials are told one by one, at most
  * @throws BsweepError INVALID_STUDY, INVALID_SITE, INVALID_DATA, INVALID_MANIFEST
  */
-export async function planStudy(options: PlanOptions): Promise<PlanReport> {
+export async function planStudy(
+  options: PlanOptions & { readonly list?: number },
+): Promise<PlanReport> {
   const context = openPlan(options);
   const { study, header, site, existing } = context;
   const { data } = study;
@@ -92,6 +98,7 @@ export async function planStudy(options: PlanOptions): Promise<PlanReport> {
     arrays: planArrays(study, site, tally.newTrials, trialsPerElement),
     request: adviseRequest(context, options.layout, forecast, asked, trialsPerElement),
     warnings: [...findWarnings(context, options.layout, tally, packing)],
+    ...(options.list === undefined ? {} : { list: listTrials(context, options.list) }),
   };
 }
 

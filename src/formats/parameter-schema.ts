@@ -10,10 +10,15 @@ import { expected } from "./schema-issues.ts";
 
 /** One value of a parameter. */
 export function valueSchema(spec: ParameterSpec): z.ZodType<ParameterValue> {
-  if (spec.kind === "boolean") return z.boolean(expected("true or false"));
-  return spec.kind === "choice"
-    ? z.enum(spec.values, expected(`one of ${spec.values.join(", ")}`))
-    : numberSchema(spec);
+  const or = expected(describeValue(spec));
+  if (spec.kind === "boolean") return z.boolean(or);
+  return spec.kind === "choice" ? z.enum(spec.values, or) : numberSchema(spec);
+}
+
+/** What is expected of a value, for messages. */
+export function describeValue(spec: ParameterSpec): string {
+  if (spec.kind === "boolean") return "true or false";
+  return spec.kind === "choice" ? `one of ${spec.values.join(", ")}` : describeRange(spec);
 }
 
 export function numberSchema(spec: NumericSpec): z.ZodType<number> {

@@ -1,4 +1,4 @@
-import type { ListedTrial } from "../app/plan-trials.ts";
+import type { ListedTrial } from "../app/plan/list-trials.ts";
 import { formatCount } from "../core/quantities.ts";
 import { drawTable, formatParameter, numberColumns } from "./cells.ts";
 

@@ -6,7 +6,7 @@ import { contains, countValues, valueAt } from "../core/space/values.ts";
 import type { Dimension, Distribution, ParameterValue, Parameters } from "../core/study.ts";
 import type { SearchSpace } from "../core/study.ts";
 import { drawValue } from "./draw.ts";
-import { createScale } from "./scale.ts";
+import { scaleOf } from "./scale.ts";
 
 /** More values than these are not all tried from a combination that is looked around. */
 const MOST_VALUES = 12;
@@ -114,7 +114,7 @@ export function createShareOf(distribution: Distribution): (value: ParameterValu
   if (distribution.kind === "categorical") return (value) => shareInList(distribution, value);
   const { low, high, step } = distribution;
   if (high === low) return () => 0.5;
-  const scale = createScale(distribution);
+  const scale = scaleOf(distribution);
   if (step === undefined || !scale.isUniform) return (value) => scale.shareOf(Number(value));
   const count = countValues(distribution);
   return (value) => (Math.round((Number(value) - low) / step) + 0.5) / count;

@@ -3,10 +3,11 @@ import {
   countCombinations,
   countUnconstrained,
   listCombinations,
+  MOST_LISTED,
 } from "../core/space/combinations.ts";
 import { createConstraintTest } from "../core/space/constraints.ts";
 import { countValues, valueAt } from "../core/space/values.ts";
-import { createScale } from "./scale.ts";
+import { scaleOf } from "./scale.ts";
 import type { Distribution, Parameters, ParameterValue, SearchSpace } from "../core/study.ts";
 
 /** Digits kept of a drawn real number: readable in tables, and the same text wherever it is written. */
@@ -40,7 +41,7 @@ export function drawValue(
       ? drawIndexed(distribution, random, stratum)
       : pickByWeight(distribution.values, distribution.weights, share());
   const { low, high, step } = distribution;
-  const scale = createScale(distribution);
+  const scale = scaleOf(distribution);
   if (step === undefined)
     return clamp(Number(scale.valueAt(share()).toPrecision(digitsFor(low, high))), low, high);
   if (scale.isUniform) return drawIndexed(distribution, random, stratum);
@@ -86,8 +87,6 @@ function clamp(value: number, low: number, high: number): number {
 /** Draws in a row that bring nothing new, per combination known, after which a space counts as used up. */
 const TRIES_PER_COMBINATION = 20;
 const FEWEST_TRIES = 1000;
-/** Combinations that are gone through, where drawing does not find what is left. */
-const MOST_LISTED = 200_000;
 
 /** How many of `wanted` combinations there are; at most, where constraints leave an unknown part of very many. */
 export function countDistinct(space: SearchSpace, wanted: number): number {
@@ -117,7 +116,7 @@ export function* takeDistinct(
     seen.add(key);
     yield params;
   }
-  if (seen.size < most && space.constraints.length > 0 && most <= MOST_LISTED)
+  if (seen.size < most && space.constraints.length > 0)
     yield* listRest(space, seen, most - seen.size);
 }
 

@@ -1,6 +1,6 @@
 import type { RandomSource } from "../core/random.ts";
 import { shuffle } from "../core/random.ts";
-import { countUnconstrained, listCombinations } from "../core/space/combinations.ts";
+import { countUnconstrained, listCombinations, MOST_LISTED } from "../core/space/combinations.ts";
 import type { Parameters, SearchSpace } from "../core/study.ts";
 import type { Candidates } from "./candidate.ts";
 import { keyOf } from "./history.ts";
@@ -8,8 +8,6 @@ import { keyOf } from "./history.ts";
 /** A space of fewer combinations than these, or than a few times as many as are taken, is listed. */
 const FEW = 2000;
 const FEW_TIMES = 4;
-/** More are never listed: that would take too long. */
-const MOST_LISTED = 200_000;
 /** Draws in a row that are all taken, after which drawing is given up. */
 const MOST_MISSES = 5000;
 

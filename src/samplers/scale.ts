@@ -16,8 +16,17 @@ export interface Scale {
   readonly shareOf: (value: number) => number;
 }
 
-/** Steps on a scale that is not uniform reach half a step beyond both ends, but not to 0. */
-export function createScale(range: Range): Scale {
+/** There are few ranges and very many draws. */
+const known = new WeakMap<Range, Scale>();
+
+/** Where the numbers of a range lie. Steps on a scale that is not uniform reach half a step beyond both ends, but not to 0. */
+export function scaleOf(range: Range): Scale {
+  const scale = known.get(range) ?? createScale(range);
+  known.set(range, scale);
+  return scale;
+}
+
+function createScale(range: Range): Scale {
   const { log, normal, step } = range;
   const isUniform = !log && normal === undefined;
   const margin = isUniform || step === undefined ? 0 : step / 2;

@@ -1,6 +1,5 @@
 import { formatCommand } from "../../core/shell.ts";
-import type { ListedTrial } from "../../app/plan-trials.ts";
-import type { PlanReport } from "../../app/plan.ts";
+import type { ListedTrial } from "../../app/plan/list-trials.ts";
 import { defineCommand } from "../command.ts";
 import { flag, numberOr, STUDY } from "../options.ts";
 import { print, printJson } from "../output.ts";
@@ -26,22 +25,21 @@ export const planCommand = defineCommand({
   ],
   run: async ({ study: studyFile, list, json }, { layout, effects }) => {
     const { planStudy } = await import("../../app/plan.ts");
-    const { listTrials } = await import("../../app/plan-trials.ts");
     const { formatPlan } = await import("../../reports/plan-report.ts");
-    const plan = await planStudy({ studyFile, layout });
-    const listed = (most: number) => listTrials({ studyFile, layout }, most);
+    const asked = list === undefined ? {} : { list: json ? Infinity : list };
+    const plan = await planStudy({ studyFile, layout, ...asked });
     if (json) {
-      printJson(list === undefined ? plan : { ...plan, list: listed(plan.newTrials) });
+      printJson(plan);
       return;
     }
     print(formatPlan(plan));
     for (const warning of plan.warnings) effects.reporter.warn(warning);
-    if (list !== undefined) await printList(listed(list), plan);
+    if (plan.list !== undefined) await printList(plan.list, plan.newTrials);
     if (plan.newTrials > 0) print(`\nnext: ${formatCommand("bsweep", "generate", studyFile)}`);
   },
 });
 
-async function printList(trials: readonly ListedTrial[], { newTrials }: PlanReport): Promise<void> {
+async function printList(trials: readonly ListedTrial[], newTrials: number): Promise<void> {
   const { formatTrialList } = await import("../../reports/trial-list.ts");
   print(`\n${formatTrialList(trials, newTrials)}`);
 }

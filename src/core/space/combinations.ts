@@ -4,6 +4,9 @@ import { isActive, orderDimensions, passes } from "./conditions.ts";
 import { createConstraintTest, type ConstraintTest } from "./constraints.ts";
 import { countValues, takesValue, valueAt } from "./values.ts";
 
+/** Spaces of no more combinations are listed where draws do not find what is left: more would take too long. */
+export const MOST_LISTED = 200_000;
+
 /** More combinations than these are not gone through to count those that constraints leave. */
 const MOST_COUNTED = 5_000_000;
 

@@ -1,7 +1,11 @@
 import { isSameValue } from "../../core/parameter-value.ts";
 import type { Issue } from "../../core/errors.ts";
 import { randomFor } from "../../core/random.ts";
-import { countUnconstrained, listCombinations } from "../../core/space/combinations.ts";
+import {
+  countUnconstrained,
+  listCombinations,
+  MOST_LISTED,
+} from "../../core/space/combinations.ts";
 import { type CompiledConstraint, compileConstraint } from "../../core/space/constraints.ts";
 import type { Constraint, Dimension, Parameters, SearchSpace } from "../../core/study.ts";
 import { Candidates } from "../../samplers/candidate.ts";
@@ -157,8 +161,6 @@ function checkConstraint(
 
 /** Combinations that constraints are tried on. */
 const TRIED = 2000;
-/** A space of no more combinations is gone through, to see whether any is left. */
-const MOST_LISTED = 200_000;
 
 /** What constraints say of drawn combinations: each is to say true or false, and some are to be left. */
 function tryConstraints(

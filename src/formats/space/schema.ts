@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { describeRange, type NumericSpec, type ParameterSpec } from "../../cnn/parameters.ts";
+import type { NumericSpec, ParameterSpec } from "../../cnn/parameters.ts";
 import type { Parameters, ParameterValue } from "../../core/study.ts";
 import { isObject } from "../../core/objects.ts";
-import { mapSpecs, numberSchema, valueSchema } from "../parameter-schema.ts";
+import { describeValue, mapSpecs, numberSchema, valueSchema } from "../parameter-schema.ts";
 import { describeIssue, expected } from "../schema-issues.ts";
 
 /**
@@ -70,11 +70,6 @@ interface ValueKind {
 function kindOf(spec: ParameterSpec): ValueKind {
   const schema = valueSchema(spec);
   return { schema, scalar: schema, describe: describeValue(spec) };
-}
-
-function describeValue(spec: ParameterSpec): string {
-  if (spec.kind === "boolean") return "true or false";
-  return spec.kind === "choice" ? `one of ${spec.values.join(", ")}` : describeRange(spec);
 }
 
 export const setSchema: z.ZodType<Parameters> = z

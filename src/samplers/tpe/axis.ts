@@ -2,7 +2,7 @@ import { keyOfValue } from "../../core/parameter-value.ts";
 import { countValues } from "../../core/space/values.ts";
 import type { Dimension, Distribution, ParameterValue } from "../../core/study.ts";
 import { createShareOf, orderNumbers } from "../candidate.ts";
-import { createScale } from "../scale.ts";
+import { scaleOf } from "../scale.ts";
 
 /** Where a value stands: a category's number, or a place in [0, 1] and the cell around it, which is empty in a range of real numbers. */
 export interface Mark {
@@ -49,7 +49,7 @@ function createMark(
 ): (value: ParameterValue) => Mark {
   const { low, high, step } = distribution;
   const count = countValues(distribution);
-  const scale = createScale(distribution);
+  const scale = scaleOf(distribution);
   const placeOf = createShareOf(distribution);
   if (step !== undefined && !scale.isUniform && low < high)
     return (value) => ({

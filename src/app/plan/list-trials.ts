@@ -1,6 +1,5 @@
-import type { Parameters } from "../core/study.ts";
-import type { PlanOptions } from "./plan/load-study.ts";
-import { newTrials, openPlan } from "./plan/plan-context.ts";
+import type { Parameters } from "../../core/study.ts";
+import { newTrials, type PlanContext } from "./plan-context.ts";
 
 /** A trial of the next round. */
 export interface ListedTrial {
@@ -12,13 +11,10 @@ export interface ListedTrial {
   readonly seed: number;
 }
 
-/**
- * The first trials that the next round would hold, in their order, as they would be numbered. Writes nothing.
- * @throws BsweepError as planStudy does
- */
-export function listTrials(options: PlanOptions, most: number): readonly ListedTrial[] {
+/** The first trials that the next round would hold, in their order, as they would be numbered. */
+export function listTrials(context: PlanContext, most: number): readonly ListedTrial[] {
   return Array.from(
-    newTrials(openPlan(options), most),
+    newTrials(context, most),
     ({ number, trialId, params, replicate, seed, slot }) => ({
       ...{ number, trialId, params: slot === undefined ? params : null, replicate, seed },
     }),
