@@ -46,6 +46,8 @@ const UNBUFFERED = { PYTHONUNBUFFERED: "1" };
 
 interface CommandContext {
   readonly layout: Layout;
+  /** Undefined where nothing is kept. */
+  readonly artifactFolder: string | undefined;
   readonly warnings: Warnings;
   readonly onStep: ((record: StepRecord) => void) | undefined;
 }
@@ -55,10 +57,10 @@ export async function runCommand(
   trainer: CommandTrainer,
   request: CommandRequest,
   common: Common,
-  { layout, warnings, onStep }: CommandContext,
+  { layout, artifactFolder = "", warnings, onStep }: CommandContext,
 ): Promise<Ran> {
   const { params, scratchFolder } = request;
-  const values = valuesOf(request, layout);
+  const values = { ...valuesOf(request, layout), artifacts: artifactFolder };
   const fill = (text = ""): string => fillText(text, values, params) ?? "";
   const [program = "", ...args] = fillCommand(trainer, values, params);
   // So that `python train.py` finds a file of the workspace.
@@ -106,7 +108,10 @@ function withoutOwnLibraries(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv 
   return path === undefined || path === own ? others : { ...others, LD_LIBRARY_PATH: path };
 }
 
-function valuesOf(request: CommandRequest, { workspace }: Layout): CommandValues {
+function valuesOf(
+  request: CommandRequest,
+  { workspace }: Layout,
+): Omit<CommandValues, "artifacts"> {
   const { scratchFolder, dataset } = request;
   return {
     request: join(scratchFolder, REQUEST_FILE),
