@@ -6,7 +6,7 @@ import { MemoryDatabase } from "../storage/database.ts";
 import { type ActivityRow, readActivity } from "../storage/round-activity.ts";
 import { listFolder, readPlainFile, requireWorkspace } from "../workspace/folder.ts";
 import type { Layout } from "../workspace/layout.ts";
-import { listModels, MODEL_FILE } from "../workspace/models.ts";
+import { listModelFiles } from "../workspace/models.ts";
 import { collectInto, requireStudy } from "./collect/collect.ts";
 import { quietly } from "./collect/collect-first.ts";
 import type { HistoryEvent } from "./history/event.ts";
@@ -140,8 +140,10 @@ function listCollections(layout: Layout, study: string, results: number): Histor
 }
 
 function listRefits(layout: Layout, study: string): HistoryEvent[] {
-  return valueOr([], () => listModels(layout, study)).flatMap((model): HistoryEvent[] => {
-    const mark = markOf(join(layout.models(study), model, MODEL_FILE));
-    return mark === null ? [] : [{ kind: "refitted", study, ...mark, model }];
-  });
+  return valueOr([], () => listModelFiles(layout, study)).flatMap(
+    ({ name, file }): HistoryEvent[] => {
+      const mark = markOf(file);
+      return mark === null ? [] : [{ kind: "refitted", study, ...mark, model: name }];
+    },
+  );
 }

@@ -1,3 +1,4 @@
+import { groupBy } from "./objects.ts";
 import type { KeptTrials, Objective } from "./study.ts";
 
 /** Which trials' artifacts a round keeps. */
@@ -45,13 +46,8 @@ export function listBeyond(
   keep: KeptTrials,
 ): readonly ArtifactRecord[] {
   if (keep === "all") return [];
-  const kinds = new Set(records.map(kindOf));
-  return [...kinds].flatMap((kind) =>
-    records
-      .filter((record) => kindOf(record) === kind)
-      .sort(compareRecords)
-      .slice(keep),
-  );
+  const kinds = groupBy(records, kindOf).values();
+  return [...kinds].flatMap((alike) => alike.sort(compareRecords).slice(keep));
 }
 
 const kindOf = ({ within, objective: { metric, direction } }: ArtifactRecord): string =>

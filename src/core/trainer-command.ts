@@ -106,6 +106,9 @@ export function preferParameters(
 /** Names a file that appears when the trial is to be stopped early. */
 export const PRUNE_VARIABLE = "BSWEEP_PRUNE";
 
+/** `1` where the best parameters are trained once more, on all rows, for the model alone; else empty. */
+export const REFIT_VARIABLE = "BSWEEP_REFIT";
+
 /** The environment variable that holds one of bsweep's own values; undefined for what is none. */
 export function variableOf(name: string): string | undefined {
   return isCommandValue(name) ? `BSWEEP_${name.toUpperCase()}` : undefined;

@@ -15,6 +15,13 @@ const inside = z
     "expected a name below the folder",
   );
 
+/** A file that a trainer has left, wherever in its folder. */
+export const artifactFileSchema = z.strictObject({
+  file: inside,
+  bytes: size,
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
 const recordSchema: z.ZodType<ArtifactRecord> = z.strictObject({
   schemaVersion: z.literal(1),
   number: z.int().min(1),
@@ -29,11 +36,7 @@ const recordSchema: z.ZodType<ArtifactRecord> = z.strictObject({
   isWanted: z.boolean(),
   count: z.int().min(1),
   bytes: size,
-  files: z
-    .array(
-      z.strictObject({ file: inside, bytes: size, sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
-    )
-    .max(MOST_LISTED),
+  files: z.array(artifactFileSchema).max(MOST_LISTED),
 });
 
 /** @throws BsweepError INVALID_RESULT */

@@ -6,6 +6,7 @@ import {
   fillEnvironment,
   fillText,
   PRUNE_VARIABLE,
+  REFIT_VARIABLE,
   variableOf,
 } from "../core/trainer-command.ts";
 import type { StepRecord } from "../core/trial.ts";
@@ -48,6 +49,7 @@ interface CommandContext {
   readonly layout: Layout;
   /** Undefined where nothing is kept. */
   readonly artifactFolder: string | undefined;
+  readonly isRefit?: boolean;
   readonly warnings: Warnings;
   readonly onStep: ((record: StepRecord) => void) | undefined;
 }
@@ -57,7 +59,7 @@ export async function runCommand(
   trainer: CommandTrainer,
   request: CommandRequest,
   common: Common,
-  { layout, artifactFolder = "", warnings, onStep }: CommandContext,
+  { layout, artifactFolder = "", isRefit = false, warnings, onStep }: CommandContext,
 ): Promise<Ran> {
   const { params, scratchFolder } = request;
   const values = { ...valuesOf(request, layout), artifacts: artifactFolder };
@@ -76,7 +78,7 @@ export async function runCommand(
       ...withoutOwnLibraries(process.env),
       ...fillEnvironment(trainer, values, params),
       ...commandEnvironment(values),
-      [PRUNE_VARIABLE]: join(scratchFolder, PRUNE_FILE),
+      ...tellPurpose(scratchFolder, isRefit),
     },
     withChannel: false,
     mark: `${variableOf("scratch")}=${values.scratch}`,
@@ -100,6 +102,13 @@ async function loadPatterns(metrics: CommandTrainer["metrics"]) {
   if (metrics === undefined) return undefined;
   const { MetricPatterns } = await import("../formats/metric-patterns.ts");
   return new MetricPatterns(metrics);
+}
+
+function tellPurpose(scratchFolder: string, isRefit: boolean): Record<string, string> {
+  return {
+    [PRUNE_VARIABLE]: join(scratchFolder, PRUNE_FILE),
+    [REFIT_VARIABLE]: isRefit ? "1" : "",
+  };
 }
 
 /** A staged Node may run with libraries of its own (partials/element-program.hbs), which are not for the trainer. */

@@ -7,11 +7,11 @@ import { isHoldoutMetric } from "../core/holdout-metrics.ts";
 import { formatCount } from "../core/quantities.ts";
 import { variableOf } from "../core/trainer-command.ts";
 import type { TrainerReport } from "../core/trial.ts";
-import type { Round } from "../formats/round-file.ts";
 import type { Warnings } from "../formats/warnings.ts";
 import { READ_FLAGS } from "../rounds/result-text.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { type HeldOut, readHoldout } from "./holdout-rows.ts";
+import type { RunSetup } from "../rounds/run-setup.ts";
 import { PROBABILITIES_FILE } from "./trial-request.ts";
 
 /** A report with what could be reckoned of the rows held out. */
@@ -38,7 +38,7 @@ type Left<T> = T | Unfit | undefined;
  */
 export function judgeHoldout(
   report: TrainerReport,
-  { round, layout, scratchFolder }: { round: Round; layout: Layout; scratchFolder: string },
+  { round, layout, scratchFolder }: { round: RunSetup; layout: Layout; scratchFolder: string },
   warnings: Warnings,
 ): HoldoutJudgement {
   const { trainer, dataset } = round;
@@ -48,6 +48,8 @@ export function judgeHoldout(
   if (descriptor === undefined && report.holdout === undefined)
     return { report, explain: explainWith(undefined, undefined) };
   const held = readHoldout(dataset, layout);
+  // Of a refit without a test set.
+  if (held.rows.length === 0) return { report, explain: () => undefined };
   const probabilities = readProbabilities(descriptor, held);
   const predictions = usable(probabilities)
     ? predictionsOf(report, held, predictClasses(probabilities, held.classes))

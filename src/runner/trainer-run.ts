@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { Round } from "../formats/round-file.ts";
 import type { CommandRequest } from "../formats/trainer-request.ts";
 import type { Warnings } from "../formats/warnings.ts";
 import { type SuperviseOptions, supervise } from "../process/supervise.ts";
@@ -9,6 +8,7 @@ import { type Common, type Ran, runCommand } from "./command-run.ts";
 import { ProgressLines } from "./progress.ts";
 import type { RungWatch } from "./rung-watch.ts";
 import { ReportWatch } from "./report-watch.ts";
+import type { RunSetup } from "../rounds/run-setup.ts";
 import { REQUEST_FILE } from "./trial-request.ts";
 
 /** From SIGTERM to SIGKILL, for a trainer that has nothing to save. */
@@ -17,10 +17,12 @@ const PLAIN_GRACE_SECONDS = 5;
 const CHECKPOINT_GRACE_SECONDS = 30;
 
 interface TrainerRunOptions {
-  readonly round: Round;
+  readonly round: RunSetup;
   readonly layout: Layout;
   /** Where a command may leave what is to be kept. */
   readonly artifactFolder: string | undefined;
+  /** Whether the best parameters are trained once more, on all rows, for the model alone. */
+  readonly isRefit?: boolean;
   /** Seconds until the trial has to be over; `marginSeconds` more may pass before the element must end. */
   readonly secondsLeft: number;
   readonly marginSeconds: number;

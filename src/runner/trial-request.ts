@@ -1,12 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BsweepError, complaintOf } from "../core/errors.ts";
-import type { Round, RoundDataset } from "../formats/round-file.ts";
 import type { CommandRequest, RequestedData } from "../formats/trainer-request.ts";
 import type { Trial } from "../core/trial.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { WEIGHTS_FILE } from "../workspace/models.ts";
 import { readHoldout } from "./holdout-rows.ts";
+import type { RunDataset, RunSetup } from "../rounds/run-setup.ts";
 
 /** Names in the scratch folder; a program that runs there may have files of its own. */
 export const REQUEST_FILE = "bsweep-request.json";
@@ -20,13 +20,13 @@ export const PRUNE_FILE = "bsweep-prune";
 const REPORT_FILE = "bsweep-result.json";
 
 export interface RequestContext {
-  readonly round: Round;
+  readonly round: RunSetup;
   readonly layout: Layout;
   /** Undefined: checkpoints are neither written nor read. */
   readonly checkpointFolder: string | undefined;
   /** Where a trainer leaves what may be kept beside the result; undefined: nothing is kept. */
   readonly artifactFolder: string | undefined;
-  /** Seconds until the trial has to be over. */
+  /** Seconds until the trial has to be over; Infinity where nothing ends it. */
   readonly secondsLeft: number;
 }
 
@@ -75,18 +75,22 @@ function createRequest(
     precision: round.trainer.kind === "cnn" ? round.trainer.precision : "float32",
     dataset: round.dataset === null ? null : resolveData(round.dataset, layout),
     checkpoint: saves ? { folder: checkpointFolder, seconds: checkpointSeconds } : null,
-    endsAt: saves ? new Date(Date.now() + secondsLeft * 1000).toISOString() : null,
-    keep:
-      round.trainer.kind === "cnn" && artifactFolder !== undefined
-        ? { weightsFile: join(artifactFolder, WEIGHTS_FILE), test: null }
-        : null,
-    memoryMiB: round.limits.memoryMiB,
+    endsAt: saves && Number.isFinite(secondsLeft) ? inSeconds(secondsLeft) : null,
+    keep: round.trainer.kind === "cnn" ? keepIn(artifactFolder) : null,
+    memoryMiB: Number.isFinite(round.limits.memoryMiB) ? round.limits.memoryMiB : null,
     gpus: round.cluster?.gpu?.count ?? 0,
     reportFile: join(scratchFolder, REPORT_FILE),
     scratchFolder,
   };
 }
 
-function resolveData(dataset: RoundDataset, layout: Layout): RequestedData {
-  return { ...dataset, path: layout.resolve(dataset.path) };
+/** What the built-in trainer leaves to be kept. */
+function keepIn(folder: string | undefined): CommandRequest["keep"] {
+  return folder === undefined ? null : { weightsFile: join(folder, WEIGHTS_FILE), test: null };
+}
+
+const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString();
+
+function resolveData({ holdout, path, ...others }: RunDataset, layout: Layout): RequestedData {
+  return { ...others, path: layout.resolve(path), holdout: "from" in holdout ? null : holdout };
 }

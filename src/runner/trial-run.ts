@@ -137,9 +137,10 @@ async function judgeRun(
   return judge(run, reportFile, limitsOf(request, context, warnings), warnings);
 }
 
-function limitsOf(
-  { scratchFolder }: CommandRequest,
-  { round, layout, marginSeconds }: TrialContext,
+/** What a run is judged by. */
+export function limitsOf(
+  { scratchFolder }: Pick<CommandRequest, "scratchFolder">,
+  { round, layout, marginSeconds }: Pick<TrialContext, "round" | "layout" | "marginSeconds">,
   warnings: Warnings,
 ): Limits {
   const { objective, limits, trainer } = round;

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { DatasetHeader } from "../core/dataset.ts";
 import { BsweepError, findNearest, valueOr } from "../core/errors.ts";
 import type { RefittedModel } from "../formats/model-file.ts";
@@ -14,6 +14,8 @@ import { packageVersion } from "./package.ts";
 /** Names inside a model's folder. */
 export const MODEL_FILE = "model.json";
 export const WEIGHTS_FILE = "weights.safetensors";
+/** Describes the model of a study's own command. */
+export const COMMAND_MODEL_FILE = "refit.json";
 
 /** A refitted model whose files are there with the sizes its description gives. */
 export interface StoredModel {
@@ -65,12 +67,20 @@ function listTrialModels(layout: Layout, study: string): ReadonlyMap<string, str
   return new Map(found.sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true })));
 }
 
-/** Names of the refitted models of a study, `seed-2` before `seed-10`; none when there is no folder. */
-export function listModels(layout: Layout, study: string): string[] {
+/** Descriptions of the models that were made of a study, `seed-2` before `seed-10`; none when there is no folder. */
+export function listModelFiles(
+  layout: Layout,
+  study: string,
+): readonly { readonly name: string; readonly file: string }[] {
   const folder = layout.models(study);
   return listFolder(folder)
-    .filter((name) => !name.startsWith(".") && existsSync(join(folder, name, MODEL_FILE)))
-    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+    .filter((name) => !name.startsWith("."))
+    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
+    .flatMap((name) => {
+      const files = [MODEL_FILE, COMMAND_MODEL_FILE].map((file) => join(folder, name, file));
+      const file = files.find((each) => existsSync(each));
+      return file === undefined ? [] : [{ name, file }];
+    });
 }
 
 /**
@@ -83,9 +93,14 @@ export function openModels(
   study: Pick<Study, "name" | "file">,
   names: readonly string[] = [],
 ): StoredModel[] {
-  const refitted = listModels(layout, study.name);
+  const made = listModelFiles(layout, study.name);
+  const refitted = made.filter(({ file }) => basename(file) === MODEL_FILE).map(({ name }) => name);
   const left = listTrialModels(layout, study.name);
   const known = [...refitted, ...left.keys()];
+  if (refitted.length === 0 && made.length > 0)
+    throw new BsweepError("CONFLICT", `the models of study ${study.name} are a command's own`, {
+      hint: `what it left is in ${layout.models(study.name)}/NAME/artifacts; predict and export take the built-in CNN's`,
+    });
   if (refitted.length === 0 && (names.length === 0 || known.length === 0)) {
     const own = [...left.keys()].join(", ");
     const others = own === "" ? "" : `; --model takes one that a trial itself left: ${own}`;

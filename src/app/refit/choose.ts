@@ -1,9 +1,9 @@
-import { identifyingParameters, resolveCnnParameters } from "../../cnn/parameters.ts";
 import type { RefittedModel } from "../../formats/model-file.ts";
 import type { Effects } from "../../core/effects.ts";
 import { BsweepError } from "../../core/errors.ts";
 import { deriveSeed } from "../../core/random.ts";
-import type { Study } from "../../core/study.ts";
+import type { Parameters, Study } from "../../core/study.ts";
+import type { CommandRefit, RefitEnd } from "../../rounds/run-setup.ts";
 import type { RankedTrial } from "../../stats/rank.ts";
 import { rankStudy } from "../report.ts";
 import type { PlanOptions } from "../plan/load-study.ts";
@@ -19,13 +19,23 @@ export interface RefitOptions extends PlanOptions {
   readonly force: boolean;
   /** Aborts to stop, after checkpoints. */
   readonly signal: AbortSignal;
+  /** Runs a study's own command. */
+  readonly runCommand: (refit: CommandRefit) => Promise<RefitEnd>;
 }
 
 /** One model to be trained. */
-export type Choice = Pick<
+export interface Choice extends Pick<
   RefittedModel,
-  "name" | "trial" | "seed" | "trainingSeed" | "params" | "epochs"
->;
+  "name" | "trial" | "seed" | "trainingSeed" | "epochs"
+> {
+  readonly params: Parameters;
+}
+
+/** What a trainer takes of parameters where every row is trained on, and what of them its seeds are made of. */
+export type ResolveParameters = (params: Parameters) => {
+  readonly params: Parameters;
+  readonly identity: Parameters;
+};
 
 /**
  * The best `top` of the study, `seeds` times each. A study that searches nothing needs no trial: its
@@ -34,12 +44,17 @@ export type Choice = Pick<
  */
 export async function chooseModels(
   study: Study,
+  resolve: ResolveParameters,
   options: RefitOptions,
   effects: Effects,
 ): Promise<readonly Choice[]> {
+  const repeat = (described: Described): Choice[] => {
+    const { params, identity } = resolve(described.params);
+    return repeatSeeds(study, options, { ...described, params }, identity);
+  };
   if (study.space.dimensions.length === 0) {
     const { set, epochs } = study.trainer;
-    return repeatSeeds(study, options, { name: "", trial: null, params: set, epochs });
+    return repeat({ name: "", trial: null, params: set, epochs });
   }
   const { ranking, meeting, requirements } = await rankStudy(
     { study, layout: options.layout, collect: true },
@@ -52,14 +67,10 @@ export async function chooseModels(
       hint: `bsweep local ${options.studyFile} runs trials; bsweep report ${options.studyFile} ranks them`,
     });
   }
-  return ranking
-    .slice(0, options.top)
-    .flatMap((ranked) => repeatSeeds(study, options, describeRanked(ranked)));
+  return ranking.slice(0, options.top).flatMap((ranked) => repeat(describeRanked(ranked)));
 }
 
-type Described = Pick<Choice, "name" | "trial" | "epochs"> & {
-  readonly params: Study["trainer"]["set"];
-};
+type Described = Pick<Choice, "name" | "trial" | "epochs" | "params">;
 
 /** The epochs are those of the weights that were judged: the mean over the replicates. */
 function describeRanked({
@@ -77,14 +88,16 @@ function describeRanked({
   };
 }
 
-function repeatSeeds(study: Study, { seeds }: RefitOptions, described: Described): Choice[] {
-  // Every row is trained on: there is nothing to stop by.
-  const params = resolveCnnParameters({ ...described.params, validationSplit: 0 });
+function repeatSeeds(
+  study: Study,
+  { seeds }: RefitOptions,
+  described: Described,
+  identity: Parameters,
+): Choice[] {
   return Array.from({ length: seeds }, (_, index) => ({
     ...described,
     name: `${described.name}seed-${index + 1}`,
     seed: index + 1,
-    trainingSeed: deriveSeed("refit", study.sampler.seed, identifyingParameters(params), index + 1),
-    params,
+    trainingSeed: deriveSeed("refit", study.sampler.seed, identity, index + 1),
   }));
 }

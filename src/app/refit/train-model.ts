@@ -15,8 +15,9 @@ import { runNodeLines } from "../../process/exec.ts";
 import { replaceFolder, writeFileAtomic } from "../../workspace/atomic.ts";
 import { describeModel, MODEL_FILE, WEIGHTS_FILE } from "../../workspace/models.ts";
 import { builtProgram } from "../../workspace/package.ts";
-import { describePackedFile, type PackedDataset } from "../../workspace/packed-dataset.ts";
+import { describePackedFile } from "../../workspace/packed-dataset.ts";
 import type { Choice } from "./choose.ts";
+import type { NamedData } from "./data.ts";
 
 /** What holds where a line does not say; the trainer's lines do. */
 const FIRST = { step: 1, seconds: 0 };
@@ -26,20 +27,16 @@ const LOG_FILE = "training.log";
 /** For a checkpoint, when it is told to stop. */
 const GRACE_SECONDS = 60;
 
-/** A data set as the study names it, and where it stands. */
-export interface NamedData extends Pick<PackedDataset, "folder" | "header"> {
-  readonly path: string;
-}
-
 export interface RefitSetting {
   readonly study: CnnStudy;
   readonly train: NamedData;
   readonly test: NamedData | null;
   /** `models/<study>`, absolute. */
   readonly modelsFolder: string;
-  readonly signal: AbortSignal;
-  readonly onEpoch: () => void;
 }
+
+/** A choice with all that the network takes. */
+type CnnChoice = Choice & Pick<RefittedModel, "params">;
 
 /**
  * Trains one model in a child process and puts its folder in place, whole. Until then it stands in a hidden
@@ -48,8 +45,9 @@ export interface RefitSetting {
  * @throws BsweepError with what the trainer said
  */
 export async function trainModel(
-  choice: Choice,
+  choice: CnnChoice,
   setting: RefitSetting,
+  { onEpoch, signal }: { readonly onEpoch: () => void; readonly signal: AbortSignal },
 ): Promise<RefittedModel | undefined> {
   const folder = join(setting.modelsFolder, `.${choice.name}`);
   mkdirSync(join(folder, "scratch"), { recursive: true });
@@ -61,16 +59,16 @@ export async function trainModel(
   const unread = new Warnings();
   const run = await runNodeLines([builtProgram("trainer/main.js"), requestFile], {
     env: {},
-    signal: setting.signal,
+    signal,
     graceSeconds: GRACE_SECONDS,
     onLine: (line) => {
       lines.push(line);
       // A log that cannot be written costs no training.
       valueOr(undefined, () => appendFileSync(join(folder, LOG_FILE), `${line}\n`));
-      if (readProgressLine(line, FIRST, unread) !== undefined) setting.onEpoch();
+      if (readProgressLine(line, FIRST, unread) !== undefined) onEpoch();
     },
   });
-  if (run.exitStatus === RUN_AGAIN_STATUS || setting.signal.aborted) return undefined;
+  if (run.exitStatus === RUN_AGAIN_STATUS || signal.aborted) return undefined;
   if (run.exitStatus !== 0)
     throw readRefusal(choice, request) ?? trainerFailed(choice, run.failure, lines);
   const seconds = (performance.now() - started) / 1000;
@@ -84,7 +82,7 @@ export async function trainModel(
   return model;
 }
 
-function createRequest(choice: Choice, setting: RefitSetting, folder: string): TrainerRequest {
+function createRequest(choice: CnnChoice, setting: RefitSetting, folder: string): TrainerRequest {
   const { study, train, test } = setting;
   const { checkpointSeconds, cpus } = study.resources;
   const checkpoint = { folder: join(folder, "checkpoints"), seconds: checkpointSeconds ?? 0 };
@@ -117,7 +115,7 @@ function createRequest(choice: Choice, setting: RefitSetting, folder: string): T
 }
 
 function describeTrained(
-  choice: Choice,
+  choice: CnnChoice,
   { study, train, test }: RefitSetting,
   folder: string,
   { report, seconds }: { report: TrainerReport; seconds: number },

@@ -26,15 +26,19 @@ export const refitCommand = defineCommand({
   run: async ({ study, json, workers, ...asked }, { layout, effects }) => {
     const { refitStudy } = await import("../../app/refit.ts");
     const { formatRefitReport } = await import("../../reports/refit-report.ts");
-    const options = { studyFile: study, layout, ...asked, ...dropAbsent({ workers }) };
+    const { runCommandRefit: runCommand } = await import("../../runner/refit-run.ts");
+    const options = { studyFile: study, layout, runCommand, ...asked, ...dropAbsent({ workers }) };
     // Printed inside: after an interruption the process ends with the work.
     await runInterruptible(async (signal) => {
       const report = await refitStudy({ ...options, signal }, effects);
       const next = report.interrupted
-        ? formatCommand("bsweep", "refit", study)
-        : `${formatCommand("bsweep", "predict", study)} --data FOLDER`;
+        ? [formatCommand("bsweep", "refit", study)]
+        : report.predicts
+          ? [`${formatCommand("bsweep", "predict", study)} --data FOLDER`]
+          : [];
+      const lines = [formatRefitReport(report), ...next.map((command) => `next: ${command}`)];
       if (json) printJson(report);
-      else print(`${formatRefitReport(report)}\n\nnext: ${next}`);
+      else print(lines.join("\n\n"));
     });
   },
 });

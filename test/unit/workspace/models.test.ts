@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { BsweepError } from "../../../src/core/errors.ts";
 import { createLayout } from "../../../src/workspace/layout.ts";
 import {
-  listModels,
+  listModelFiles,
   openModel,
   openModels,
   readModelWeights,
@@ -26,18 +26,15 @@ function errorOf(work: () => unknown): BsweepError {
 
 test("lists the models of a study in the order a person counts", () => {
   const layout = createLayout(makeTestFolder());
-  expect(listModels(layout, "digits")).toEqual([]);
+  const names = (): string[] => listModelFiles(layout, "digits").map(({ name }) => name);
+  expect(names()).toEqual([]);
   for (const name of ["trial-17-seed-10", "trial-17-seed-2", "trial-3-seed-1"])
     writeModel(layout, describeModel({}, undefined, name));
   // Half-made ones, and what is no model.
   for (const name of [".trial-9-seed-1.12.tmp", "notes"])
     mkdirSync(join(layout.models("digits"), name));
   writeFileSync(join(layout.models("digits"), ".trial-9-seed-1.12.tmp", "model.json"), "{}");
-  expect(listModels(layout, "digits")).toEqual([
-    "trial-3-seed-1",
-    "trial-17-seed-2",
-    "trial-17-seed-10",
-  ]);
+  expect(names()).toEqual(["trial-3-seed-1", "trial-17-seed-2", "trial-17-seed-10"]);
 });
 
 test("opens all models, or those named, each once, with their weights", () => {
