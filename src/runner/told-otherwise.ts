@@ -71,9 +71,10 @@ type Found = ToldFile | { readonly problem: string };
 
 async function readFile({ path, isApart }: MetricsFile, warnings: Warnings): Promise<Found> {
   try {
-    const text = await readText(path);
-    const { readMetricsFile } = await import("../formats/metrics-file.ts");
-    return readMetricsFile(text, path, warnings);
+    const { isOfTensorBoard, readMetricsFile } = await import("../formats/metrics-file.ts");
+    if (!isOfTensorBoard(path)) return readMetricsFile(await readText(path), path, warnings);
+    const { readEventFiles } = await import("./event-files.ts");
+    return await readEventFiles(path, warnings);
   } catch (error) {
     if (!(error instanceof BsweepError)) throw error;
     const isAbsent = isSystemError(error.cause, "ENOENT");

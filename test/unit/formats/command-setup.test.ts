@@ -86,7 +86,7 @@ describe("what is wrong is told with its line", () => {
     ],
     [
       "{ command: [a], metricsFile: m.txt }",
-      'trainer.metricsFile: found "m.txt", expected a name that ends with .json, .jsonl, .ndjson or .csv',
+      'trainer.metricsFile: found "m.txt", expected a name that ends with .json, .jsonl, .ndjson or .csv, or a folder of TensorBoard\'s event files',
     ],
     [
       "{ command: [a], argsStyle: { lists: space } }",
