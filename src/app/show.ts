@@ -72,7 +72,7 @@ interface ShownRank extends Pick<
 }
 
 interface ShownFile {
-  readonly kind: "manifest" | "result" | "log" | "scheduler's log" | "checkpoints";
+  readonly kind: "manifest" | "result" | "log" | "scheduler's log" | "checkpoints" | "artifacts";
   readonly path: string;
 }
 
@@ -211,6 +211,7 @@ function findFiles(
         elements.flatMap(({ schedulerLog }) => schedulerLog ?? []),
       ),
       ...named("checkpoints", [layout.checkpoints(study.name, trial.trialId)]),
+      ...named("artifacts", [layout.artifacts(study.name, trial.trialId)]),
     ],
     logEnd: tail && { path: fromWorkspace(layout, tail.path), lines: tail.lines },
     steps: results.find(({ counts }) => counts)?.history ?? tail?.steps ?? [],

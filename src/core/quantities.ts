@@ -62,6 +62,13 @@ export function formatMemory(memoryMiB: number): string {
   return memoryMiB % 1024 === 0 ? `${memoryMiB / 1024}GB` : `${memoryMiB}MB`;
 }
 
+/** Of files, in powers of 1000: `120 B`, `41.3 kB`, `6.2 MB`. */
+export function formatBytes(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  const place = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  return `${(bytes / 1000 ** place).toFixed(place === 0 ? 0 : 1)} ${units[place] ?? ""}`;
+}
+
 /** As study files write whole minutes: `30m`, `1h30m`, `2d`; rounded up. */
 export function formatWalltime(seconds: number): string {
   const minutes = Math.ceil(seconds / 60);

@@ -108,6 +108,9 @@ export interface PrunerSpec {
   readonly keepCheckpoints: boolean;
 }
 
+/** Of how many trials artifacts are kept: of the best, or of all. */
+export type KeptTrials = number | "all";
+
 export interface Objective {
   /** Key into a result's metrics. */
   readonly metric: string;
@@ -244,6 +247,8 @@ interface StudyParts extends Goals {
   /** Absent: every trial is trained to its end. */
   readonly pruner?: PrunerSpec;
   readonly replicates: number;
+  /** Of which trials it is kept what they leave beside their results; absent: of none. */
+  readonly artifacts?: { readonly keep: KeptTrials };
   /** What was made of the file that whoever wrote it should be told; absent where there is nothing. */
   readonly notes?: readonly string[];
   readonly cluster: StudyCluster;

@@ -16,6 +16,7 @@ export const COMMAND_VALUES = {
   rows: "JSON file: the rows to train on, in a list",
   probabilities: "file for the probabilities of those rows: raw float32, a row each",
   checkpoints: "folder to go on from; empty when checkpoints are off",
+  artifacts: "folder for files to keep of the best trials; empty where none are kept",
   scratch: "folder for scratch files, removed afterwards",
   workspace: "the workspace, where relative names start",
 } as const;

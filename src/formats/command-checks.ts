@@ -18,6 +18,8 @@ export interface CommandScope {
   /** Those that not every trial has. */
   readonly conditional: readonly string[];
   readonly hasData: boolean;
+  /** Whether it keeps what trials leave. */
+  readonly keeps: boolean;
 }
 
 type Place = readonly PropertyKey[];
@@ -55,7 +57,7 @@ export function checkSetup(setup: CommandSetup, scope: CommandScope, issueAt: Is
 function checkText(
   text: string,
   path: Place,
-  { parameters, hasData }: CommandScope,
+  { parameters, hasData, keeps }: CommandScope,
   issueAt: IssueAt,
 ): Issue[] {
   return listPlaceholders(text).flatMap(({ text: found, name, kind }) => {
@@ -66,6 +68,8 @@ function checkText(
       return at(`${found}: ${describeUnknown("value", name, known)}`);
     if (kind === "value" && !hasData && OF_DATA.includes(name))
       return at(`found ${found}, but the study has no \`data\``);
+    if (kind === "value" && !keeps && name === "artifacts")
+      return at(`found ${found}, but the study keeps none: add \`artifacts: { keep: 5 }\``);
     return [];
   });
 }

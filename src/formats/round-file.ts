@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { ArtifactRule } from "../core/artifacts.ts";
 import { LAUNCHERS } from "../core/placement.ts";
 import type { Setting } from "../core/setting.ts";
 import type { Pruning } from "../core/pruning.ts";
@@ -137,6 +138,11 @@ const pruningSchema: z.ZodType<Pruning> = z.strictObject({
   within: z.string(),
 });
 
+const artifactsSchema: z.ZodType<ArtifactRule> = z.strictObject({
+  keep: z.union([count, z.literal("all")]),
+  within: z.string(),
+});
+
 /** A trainer other than the built-in one (CommandSetup): what is written has placeholders. */
 const commandSchema = z.strictObject({
   kind: z.literal("command"),
@@ -211,6 +217,8 @@ const roundSchema = z.strictObject({
   search: searchSchema.exactOptional(),
   /** Absent where no trial is stopped early. */
   pruning: pruningSchema.exactOptional(),
+  /** Absent where nothing is kept beside results (core/artifacts.ts). */
+  artifacts: artifactsSchema.exactOptional(),
   arrays: z.array(arraySchema),
   /** Distinct trials: the canary's stands in the first array too. */
   trials: count,

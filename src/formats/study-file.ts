@@ -140,7 +140,7 @@ function checkCommandParts(parts: JsonObject, issueAt: IssueAt): Issue[] {
   ];
   const parameters = [...searched, ...fixed];
   const scope = {
-    ...{ parameters, hasData: data !== undefined },
+    ...{ parameters, hasData: data !== undefined, keeps: parts["artifacts"] !== undefined },
     conditional: [...new Set(conditional)],
   };
   return [
@@ -158,8 +158,9 @@ function checkCommandParts(parts: JsonObject, issueAt: IssueAt): Issue[] {
 
 /** What studies of any trainer say in the same words. */
 function takeCommon(written: WrittenStudy | WrittenCommandStudy) {
-  const { sampler, stop, pruner, replicates, cluster, resources } = written;
-  return { ...{ sampler, replicates, cluster, resources }, ...dropAbsent({ stop, pruner }) };
+  const { sampler, stop, pruner, artifacts, replicates, cluster, resources } = written;
+  const asked = dropAbsent({ stop, pruner, artifacts });
+  return { ...{ sampler, replicates, cluster, resources }, ...asked };
 }
 
 /** Whether a parameter is absent from some trials. */

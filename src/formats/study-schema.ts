@@ -238,6 +238,15 @@ export const sharedShape = {
   sampler: samplerSchema,
   stop: stopSchema.exactOptional(),
   pruner: prunerSchema(z.string()).exactOptional(),
+  artifacts: z
+    .strictObject({
+      keep: z
+        .union([integer(1, 100_000), z.literal("all")], expected("an integer 1 .. 100000, or all"))
+        .default(5)
+        .describe("Of how many of the best trials the files stay, or `all`"),
+    })
+    .exactOptional()
+    .describe("Keeps what trials leave beside their results: the CNN its weights"),
   replicates: integer(1, 1000).default(1).describe("Runs of each combination, with other seeds"),
   cluster: clusterSchema,
   resources: resourcesSchema,

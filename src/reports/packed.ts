@@ -1,12 +1,12 @@
 import type { PackSummary, UnpackSummary } from "../app/pack/pack.ts";
-import { formatCount, plural } from "../core/quantities.ts";
+import { formatBytes, formatCount, plural } from "../core/quantities.ts";
 
 /** What was packed, a line a round. */
 export function formatPacked({ rounds, dryRun }: PackSummary): string {
   const lines = rounds.map(
     ({ round, waits, results, bytes, packs, packedBytes, removed, left }) => {
       if (waits !== null) return `round ${round} is not packed: ${waits}`;
-      const what = `${plural(results, "result")}, ${megabytes(bytes)}, in ${plural(packs, "file")} of ${megabytes(packedBytes)}`;
+      const what = `${plural(results, "result")}, ${formatBytes(bytes)}, in ${plural(packs, "file")} of ${formatBytes(packedBytes)}`;
       const gone = `${plural(removed, "file")} ${dryRun ? "would go" : "removed"}`;
       const rest = left === 0 ? "" : `; ${formatCount(left)} stay: no valid results`;
       return `round ${round}: ${dryRun ? "would pack" : "packed"} ${what}; ${gone}${rest}`;
@@ -23,8 +23,4 @@ export function formatUnpacked({ rounds }: UnpackSummary): string {
     return `round ${round}: unpacked ${plural(results, "result")}, ${plural(packs, "pack")} removed${rest}`;
   });
   return lines.length === 0 ? "nothing to unpack" : lines.join("\n");
-}
-
-function megabytes(bytes: number): string {
-  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }

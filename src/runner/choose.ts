@@ -13,7 +13,7 @@ import { historyOf, type Known, readKnown, seenOf } from "../rounds/search/known
 import { observe, writeObservation } from "../rounds/search/observations.ts";
 import { explainSpent } from "../rounds/search/stop.ts";
 import { propose, SAMPLERS } from "../samplers/index.ts";
-import { isMet, requiredOf } from "../stats/requirements.ts";
+import { meetsAll } from "../stats/requirements.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { openPackedDataset } from "../workspace/packed-dataset.ts";
 import { hostName } from "./where.ts";
@@ -121,11 +121,9 @@ function* proposals(
 
 /** Leaves what a trial that chose came to for those that choose later. Its result stands already, and is worth more. */
 export function tellOthers(result: TrialResult, { round, layout, log }: ChooseContext): void {
-  const { search, objective, requirements = [] } = round;
+  const { search, objective } = round;
   if (search === undefined || result.slot === undefined) return;
-  const values = requiredOf(result, { objective, requirements });
-  const isWanted =
-    result.state !== "complete" || requirements.every((each, at) => isMet(each, values[at] ?? NaN));
+  const isWanted = result.state !== "complete" || meetsAll(result, round);
   const observation = observe(result, search.within, objective, isWanted);
   if (observation === undefined) return;
   const problem = complaintOf(() =>

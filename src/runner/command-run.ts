@@ -47,6 +47,8 @@ const UNBUFFERED = { PYTHONUNBUFFERED: "1" };
 
 interface CommandContext {
   readonly layout: Layout;
+  /** Undefined where nothing is kept. */
+  readonly artifactFolder: string | undefined;
   readonly warnings: Warnings;
   readonly onStep: ((record: StepRecord) => void) | undefined;
 }
@@ -56,10 +58,10 @@ export async function runCommand(
   trainer: CommandTrainer,
   request: CommandRequest,
   common: Common,
-  { layout, warnings, onStep }: CommandContext,
+  { layout, artifactFolder = "", warnings, onStep }: CommandContext,
 ): Promise<Ran> {
   const { params, scratchFolder } = request;
-  const values = valuesOf(request, layout);
+  const values = { ...valuesOf(request, layout), artifacts: artifactFolder };
   const fill = (text = ""): string => fillText(text, values, params) ?? "";
   const [program = "", ...args] = fillCommand(trainer, values, params);
   const { cwd, metricsFile } = findPlaces(trainer, fill, { ...layout, scratchFolder });
@@ -119,7 +121,10 @@ function withoutOwnLibraries(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv 
   return path === undefined || path === own ? others : { ...others, LD_LIBRARY_PATH: path };
 }
 
-function valuesOf(request: CommandRequest, { workspace }: Layout): CommandValues {
+function valuesOf(
+  request: CommandRequest,
+  { workspace }: Layout,
+): Omit<CommandValues, "artifacts"> {
   const { scratchFolder, dataset } = request;
   return {
     request: join(scratchFolder, REQUEST_FILE),

@@ -2,7 +2,6 @@ import { accessSync, constants, mkdirSync } from "node:fs";
 import { BsweepError, messageOf } from "../core/errors.ts";
 import { explainFailure, type Trial, type TrialResult } from "../core/trial.ts";
 import { TIME_IS_UP } from "../process/supervise.ts";
-import { makeCheckpointFolder, removeCheckpointFolder } from "../workspace/checkpoint-folder.ts";
 import { CANARY, type Layout } from "../workspace/layout.ts";
 import { type Element, readElement } from "../rounds/round.ts";
 import { ResultFinder, showsThatTrialsRun, writeResult, writeVerdict } from "../rounds/results.ts";
@@ -13,6 +12,7 @@ import {
   UNCLAIMED_TRIAL,
 } from "../rounds/trial-claim.ts";
 import { chooseParameters, tellOthers } from "./choose.ts";
+import { makeFolders, settleFolders } from "./leavings.ts";
 import { createSkipped, runOneTrial } from "./trial-run.ts";
 import { describeProcess } from "./where.ts";
 
@@ -110,7 +110,7 @@ async function findExisting(
   tellOthers(existing, { round: found.round, layout: options.layout, log: options.log });
   // Of a runner that was killed between its result and this.
   removeClaims(options.layout.claims(found.round.study, trial.trialId));
-  dropCheckpoints(trial, existing, found, options);
+  settleFolders(trial, existing, { ...options, round: found.round });
   return existing;
 }
 
@@ -196,9 +196,9 @@ async function leaveResult(
   }
   const { trial } = chosen;
   log(`${describe(trial)}: ${JSON.stringify(trial.params)}`);
-  const checkpointFolder = makeCheckpoints(trial, found, options);
+  const folders = makeFolders(trial, { round, layout, log });
   const signal = AbortSignal.any([options.signal, lost]);
-  const result = await runOneTrial(trial, { ...options, signal, round, checkpointFolder, starts });
+  const result = await runOneTrial(trial, { ...options, ...folders, signal, round, starts });
   if (lost.aborted) {
     log(`trial ${trial.number}: taken over by another process, which saw no sign of this one`);
     return "run again";
@@ -219,37 +219,10 @@ function keepResult(result: TrialResult, found: Element, options: ElementOptions
   writeResult(found.resultFolder, result);
   leaveVerdict(result, found);
   tellOthers(result, { round: found.round, layout, log });
-  dropCheckpoints(result, result, found, options);
+  settleFolders(result, result, { layout, log, round: found.round });
   for (const warning of result.warnings) log(`trial ${number}: warning: ${warning}`);
   const value = `${found.round.objective.metric} ${String(objective)}`;
   const end =
     failure === null ? (earlyEnd?.reason ?? value) : `${failure.kind}: ${explainFailure(failure)}`;
   log(`trial ${number}: ${state}, ${end} (${timing.seconds.toFixed(1)}s)`);
-}
-
-/** The folder for a trial's checkpoints; undefined when there are to be none, or it cannot be written. */
-function makeCheckpoints(
-  { number, trialId }: Trial,
-  { round }: Element,
-  { layout, log }: ElementOptions,
-): string | undefined {
-  if (round.limits.checkpointSeconds === null) return undefined;
-  const folder = layout.checkpoints(round.study, trialId);
-  const problem = makeCheckpointFolder(folder);
-  if (problem === undefined) return folder;
-  log(`trial ${number}: warning: no checkpoints, it goes on without: ${problem}`);
-  return undefined;
-}
-
-/** A pruned trial may yet be run to its end, and goes on from there, unless its round says that it need not. */
-function dropCheckpoints(
-  { number, trialId }: Trial,
-  { state }: TrialResult,
-  { round }: Element,
-  { layout, log }: ElementOptions,
-): void {
-  if (state === "pruned" && round.pruning?.keepCheckpoints !== false) return;
-  const folder = layout.checkpoints(round.study, trialId);
-  const problem = removeCheckpointFolder(folder);
-  if (problem !== undefined) log(`trial ${number}: warning: ${folder} stays: ${problem}`);
 }

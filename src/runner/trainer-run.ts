@@ -19,6 +19,8 @@ const CHECKPOINT_GRACE_SECONDS = 30;
 interface TrainerRunOptions {
   readonly round: Round;
   readonly layout: Layout;
+  /** Where a command may leave what is to be kept. */
+  readonly artifactFolder: string | undefined;
   /** Seconds until the trial has to be over; `marginSeconds` more may pass before the element must end. */
   readonly secondsLeft: number;
   readonly marginSeconds: number;
@@ -54,7 +56,7 @@ export async function runTrainer(
   const run =
     trainer.kind === "cnn"
       ? await runBuiltIn(request, common, onStep && new ProgressLines(warnings, { onStep }))
-      : await runCommand(trainer, request, common, { layout: options.layout, warnings, onStep });
+      : await runCommand(trainer, request, common, { ...options, warnings, onStep });
   return { ...run, quietSeconds: watch.quietSeconds };
 }
 

@@ -5,6 +5,7 @@ import type { Round, RoundDataset } from "../formats/round-file.ts";
 import type { CommandRequest, RequestedData } from "../formats/trainer-request.ts";
 import type { Trial } from "../core/trial.ts";
 import type { Layout } from "../workspace/layout.ts";
+import { WEIGHTS_FILE } from "../workspace/models.ts";
 import { readHoldout } from "./holdout-rows.ts";
 
 /** Names in the scratch folder; a program that runs there may have files of its own. */
@@ -23,6 +24,8 @@ export interface RequestContext {
   readonly layout: Layout;
   /** Undefined: checkpoints are neither written nor read. */
   readonly checkpointFolder: string | undefined;
+  /** Where a trainer leaves what may be kept beside the result; undefined: nothing is kept. */
+  readonly artifactFolder: string | undefined;
   /** Seconds until the trial has to be over. */
   readonly secondsLeft: number;
 }
@@ -60,7 +63,7 @@ export function writeRequest(
 
 function createRequest(
   trial: Trial,
-  { round, layout, checkpointFolder, secondsLeft }: RequestContext,
+  { round, layout, checkpointFolder, artifactFolder, secondsLeft }: RequestContext,
   scratchFolder: string,
 ): CommandRequest {
   const { trialId, params, resource, seed } = trial;
@@ -73,7 +76,10 @@ function createRequest(
     dataset: round.dataset === null ? null : resolveData(round.dataset, layout),
     checkpoint: saves ? { folder: checkpointFolder, seconds: checkpointSeconds } : null,
     endsAt: saves ? new Date(Date.now() + secondsLeft * 1000).toISOString() : null,
-    keep: null,
+    keep:
+      round.trainer.kind === "cnn" && artifactFolder !== undefined
+        ? { weightsFile: join(artifactFolder, WEIGHTS_FILE), test: null }
+        : null,
     memoryMiB: round.limits.memoryMiB,
     gpus: round.cluster?.gpu?.count ?? 0,
     reportFile: join(scratchFolder, REPORT_FILE),

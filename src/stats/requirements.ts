@@ -25,6 +25,12 @@ export function requiredOf(
   });
 }
 
+/** Whether a complete trial keeps to all that is required. */
+export function meetsAll(result: TrialResult, goals: Goals): boolean {
+  const values = requiredOf(result, goals);
+  return (goals.requirements ?? []).every((each, at) => isMet(each, values[at] ?? NaN));
+}
+
 /** How many rows of a ranking do not meet a requirement. */
 export interface RequirementSummary extends Requirement {
   readonly unmet: number;

@@ -24,6 +24,20 @@ export function listEntries(folder: string): Dirent[] {
   return list(folder, () => readdirSync(folder, { withFileTypes: true }));
 }
 
+/**
+ * The plain files in a folder and in those below it, by their names relative to it, with `/`, in order; links are not followed.
+ * @throws BsweepError WORKSPACE when one cannot be read
+ */
+export function listTree(folder: string, below = ""): string[] {
+  const entries = listEntries(below === "" ? folder : `${folder}/${below}`);
+  const names = entries.flatMap((entry) => {
+    const name = below === "" ? entry.name : `${below}/${entry.name}`;
+    if (entry.isDirectory()) return listTree(folder, name);
+    return entry.isFile() ? [name] : [];
+  });
+  return below === "" ? names.sort() : names;
+}
+
 function list<T>(folder: string, read: () => T[]): T[] {
   try {
     return read();

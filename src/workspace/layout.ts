@@ -30,6 +30,9 @@ export function createLayout(workspace: string) {
     /** Of a trial that has no result yet, or was pruned, whatever round and attempt it runs in. */
     checkpoints: (study: string, trialId: string) =>
       join(workspace, "results", study, "checkpoints", trialId),
+    /** What a trial leaves beside its result; its record stands beside the folder, once there is a result. */
+    artifacts: (study: string, trialId: string) =>
+      join(workspace, "results", study, "artifacts", trialId),
     /** Who runs a trial, while it has no result. */
     claims: (study: string, trialId: string) =>
       join(workspace, "results", study, "claims", trialId),

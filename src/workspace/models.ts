@@ -1,13 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { BsweepError, findNearest } from "../core/errors.ts";
+import type { DatasetHeader } from "../core/dataset.ts";
+import { BsweepError, findNearest, valueOr } from "../core/errors.ts";
 import type { RefittedModel } from "../formats/model-file.ts";
 import type { Study } from "../core/study.ts";
 import { parseModelFile } from "../formats/model-file.ts";
 import { decodeSafetensors, type NamedTensor } from "../formats/safetensors.ts";
 import type { Layout } from "./layout.ts";
-import { checkPackedFile } from "./packed-dataset.ts";
-import { listFolder, readMade } from "./folder.ts";
+import { checkPackedFile, describePackedFile } from "./packed-dataset.ts";
+import { listFolder, readMade, readPlainFile } from "./folder.ts";
+import { packageVersion } from "./package.ts";
 
 /** Names inside a model's folder. */
 export const MODEL_FILE = "model.json";
@@ -20,6 +22,49 @@ export interface StoredModel {
   readonly weightsFile: string;
 }
 
+/** What is known of a model beside its files and the images it is for. */
+type ModelFacts = Omit<
+  RefittedModel,
+  "schemaVersion" | "problem" | "classNames" | "weights" | "bsweep"
+>;
+
+/** Describes a model whose weights stand in `folder`. @param header of the data it was trained on */
+export function describeModel(
+  facts: ModelFacts,
+  header: DatasetHeader,
+  folder: string,
+): RefittedModel {
+  const { height, width, channels, classes, classNames } = header;
+  const { study, name, trial, seed, trainingSeed, params, epochs, seconds, ...others } = facts;
+  return {
+    schemaVersion: 1,
+    ...{ study, name, trial, seed, trainingSeed, params, epochs, seconds },
+    problem: { height, width, channels, classes },
+    ...(classNames === undefined ? {} : { classNames: [...classNames] }),
+    ...others,
+    weights: describePackedFile(folder, WEIGHTS_FILE),
+    bsweep: packageVersion(),
+  };
+}
+
+/** The model that a trial itself left, where its study keeps artifacts: `trial-17`. */
+export function nameTrialModel(number: number): string {
+  return `trial-${number}`;
+}
+
+/** Names of such models that are kept, and their folders. */
+function listTrialModels(layout: Layout, study: string): ReadonlyMap<string, string> {
+  const folder = layout.artifacts(study, ".");
+  const found = listFolder(folder).flatMap((id): [string, string][] => {
+    const file = join(folder, id, MODEL_FILE);
+    const model = existsSync(file)
+      ? valueOr(undefined, () => parseModelFile(readPlainFile(file), file))
+      : undefined;
+    return model === undefined ? [] : [[model.name, join(folder, id)]];
+  });
+  return new Map(found.sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true })));
+}
+
 /** Names of the refitted models of a study, `seed-2` before `seed-10`; none when there is no folder. */
 export function listModels(layout: Layout, study: string): string[] {
   const folder = layout.models(study);
@@ -29,8 +74,8 @@ export function listModels(layout: Layout, study: string): string[] {
 }
 
 /**
- * Opens refitted models of a study, whole and unchanged.
- * @param names which; none: all of them
+ * Opens models of a study, whole and unchanged.
+ * @param names refitted ones, or those that trials themselves left, by `trial-17`; none: all refitted ones
  * @throws BsweepError CONFLICT when there is none yet, USAGE for a name that is none, INVALID_MODEL
  */
 export function openModels(
@@ -38,21 +83,25 @@ export function openModels(
   study: Pick<Study, "name" | "file">,
   names: readonly string[] = [],
 ): StoredModel[] {
-  const known = listModels(layout, study.name);
-  if (known.length === 0) {
+  const refitted = listModels(layout, study.name);
+  const left = listTrialModels(layout, study.name);
+  const known = [...refitted, ...left.keys()];
+  if (refitted.length === 0 && (names.length === 0 || known.length === 0)) {
+    const own = [...left.keys()].join(", ");
+    const others = own === "" ? "" : `; --model takes one that a trial itself left: ${own}`;
     throw new BsweepError("CONFLICT", `study ${study.name} has no refitted model yet`, {
-      hint: `bsweep refit ${study.file} makes them`,
+      hint: `bsweep refit ${study.file} makes them${others}`,
     });
   }
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
     const nearest = findNearest(unknown, known) ?? known.join(", ");
-    throw new BsweepError("USAGE", `study ${study.name} has no refitted model ${unknown}`, {
+    throw new BsweepError("USAGE", `study ${study.name} has no model ${unknown}`, {
       hint: `there is ${nearest}`,
     });
   }
-  const wanted = names.length === 0 ? known : [...new Set(names)];
-  return wanted.map((name) => openModel(join(layout.models(study.name), name)));
+  const wanted = names.length === 0 ? refitted : [...new Set(names)];
+  return wanted.map((name) => openModel(left.get(name) ?? join(layout.models(study.name), name)));
 }
 
 /**

@@ -25,6 +25,7 @@ import type { Layout } from "../../workspace/layout.ts";
 import { roundName } from "../../workspace/layout.ts";
 import { tidyStudy } from "../tidy.ts";
 import { keepValid } from "./keep-valid.ts";
+import { settleArtifacts } from "./settle-artifacts.ts";
 import type { Plan } from "./verify-result.ts";
 
 /** What `collect` did, and what a person should look into. */
@@ -61,9 +62,11 @@ export async function collectResults(
 ): Promise<CollectSummary> {
   tidyStudy(layout, study, effects);
   requireStudy(layout, study);
-  return withDatabase(layout.database(study), "readwrite", (database) =>
-    collectInto(database, { study, layout }, effects),
-  );
+  return withDatabase(layout.database(study), "readwrite", async (database) => {
+    const summary = await collectInto(database, { study, layout }, effects);
+    await settleArtifacts(database, { study, layout }, effects);
+    return summary;
+  });
 }
 
 /** Before anything is made for it. @throws BsweepError CONFLICT where the workspace has nothing of the study */

@@ -26,6 +26,7 @@ import { requestCluster, type ClusterRequest } from "../site/cluster-request.ts"
 import { settingOf, trainingRowsOf } from "../plan/setting.ts";
 import { type OpenedSearch, openSearch } from "../search/open-search.ts";
 import { describePruning } from "../search/pruning.ts";
+import { nameWithin } from "../search/within.ts";
 import { writeRoundFile } from "../../rounds/round.ts";
 import { writeManifests, type WrittenManifest } from "../../rounds/manifests.ts";
 import { type RoundPlace, writeRoundFolder } from "../../rounds/round-folder.ts";
@@ -182,7 +183,7 @@ function describeRound(inputs: RoundInputs, arrays: readonly RoundArray[], trial
         : { kind: trainer.kind, ...pickSetup(trainer), ...dropAbsent({ best: trainer.best }) },
     limits: { cpus, memoryMiB, walltimeSeconds, checkpointSeconds },
     cluster: describeCluster(inputs),
-    ...dropAbsent({ search: inputs.opened?.search, pruning: pruningOf(inputs) }),
+    ...dropAbsent({ search: inputs.opened?.search, pruning: pruningOf(inputs), artifacts: artifactsOf(inputs) }),
     arrays,
     trials,
     inputs: hashInputs(inputs),
@@ -196,6 +197,11 @@ export function isForItsResult(kind: RoundKind): boolean {
 
 function pruningOf({ study, header, kind }: RoundInputs): Round["pruning"] {
   return isForItsResult(kind) ? undefined : describePruning(study, settingOf(study, header));
+}
+
+function artifactsOf({ study, header }: RoundInputs): Round["artifacts"] {
+  const { artifacts } = study;
+  return artifacts && { ...artifacts, within: nameWithin(study, settingOf(study, header)) };
 }
 
 function describeCluster({ study, site, cluster }: RoundInputs): RoundCluster {

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { CnnProblem } from "../../cnn/shapes.ts";
 import { listClassNames } from "../../core/dataset.ts";
 import { BsweepError } from "../../core/errors.ts";
@@ -51,8 +51,8 @@ export function openEnsemble({ study, layout, models }: EnsembleOptions): Ensemb
 const namesOf = ({ model }: StoredModel): readonly string[] =>
   listClassNames({ classes: model.problem.classes, classNames: model.classNames });
 
-function nameOf({ folder }: StoredModel): string {
-  return basename(folder);
+function nameOf({ model }: StoredModel): string {
+  return model.name;
 }
 
 function describe({ height, width, channels, classes }: CnnProblem): string {

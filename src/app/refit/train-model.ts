@@ -13,8 +13,8 @@ import { parseTrainerReport } from "../../formats/trainer-report.ts";
 import { Warnings } from "../../formats/warnings.ts";
 import { runNodeLines } from "../../process/exec.ts";
 import { replaceFolder, writeFileAtomic } from "../../workspace/atomic.ts";
-import { MODEL_FILE, WEIGHTS_FILE } from "../../workspace/models.ts";
-import { builtProgram, packageVersion } from "../../workspace/package.ts";
+import { describeModel, MODEL_FILE, WEIGHTS_FILE } from "../../workspace/models.ts";
+import { builtProgram } from "../../workspace/package.ts";
 import { describePackedFile, type PackedDataset } from "../../workspace/packed-dataset.ts";
 import type { Choice } from "./choose.ts";
 
@@ -76,7 +76,7 @@ export async function trainModel(
   const seconds = (performance.now() - started) / 1000;
   const report = parseTrainerReport(readFileSync(request.reportFile, "utf8"), request.reportFile);
   if (report.failure !== undefined) throw trainerFailed(choice, report.failure.message, []);
-  const model = describeModel(choice, setting, folder, { report, seconds });
+  const model = describeTrained(choice, setting, folder, { report, seconds });
   writeFileAtomic(join(folder, MODEL_FILE), formatModelFile(model));
   for (const name of ["scratch", "checkpoints"])
     rmSync(join(folder, name), { recursive: true, force: true });
@@ -116,28 +116,23 @@ function createRequest(choice: Choice, setting: RefitSetting, folder: string): T
   };
 }
 
-function describeModel(
+function describeTrained(
   choice: Choice,
   { study, train, test }: RefitSetting,
   folder: string,
   { report, seconds }: { report: TrainerReport; seconds: number },
 ): RefittedModel {
-  const { name, trial, seed, trainingSeed, params, epochs } = choice;
-  const { height, width, channels, classes, classNames, digest, count } = train.header;
-  if (report.numerics === undefined) throw new Error("the trainer told no numerics");
-  return {
-    schemaVersion: 1,
-    study: study.name,
-    ...{ name, trial, seed, trainingSeed, params, epochs, seconds },
-    problem: { height, width, channels, classes },
-    ...(classNames === undefined ? {} : { classNames: [...classNames] }),
-    precision: study.trainer.precision,
-    dataset: { path: train.path, digest, rows: count },
-    test: test && describeTest(test, folder, report.metrics),
-    numerics: report.numerics,
-    weights: describePackedFile(folder, WEIGHTS_FILE),
-    bsweep: packageVersion(),
-  };
+  const { header, path } = train;
+  const { numerics, metrics } = report;
+  if (numerics === undefined) throw new Error("the trainer told no numerics");
+  const { precision } = study.trainer;
+  const told = { study: study.name, ...choice, seconds, numerics, precision };
+  const dataset = { path, digest: header.digest, rows: header.count };
+  return describeModel(
+    { ...told, dataset, test: test && describeTest(test, folder, metrics) },
+    header,
+    folder,
+  );
 }
 
 function describeTest(

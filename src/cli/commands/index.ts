@@ -1,5 +1,6 @@
 import type { Command } from "../command.ts";
 import { archiveCommand } from "./archive.ts";
+import { artifactsCommand } from "./artifacts.ts";
 import { attachCommand } from "./attach.ts";
 import { bestCommand } from "./best.ts";
 import { cancelCommand } from "./cancel.ts";
@@ -61,6 +62,7 @@ export const commands: readonly Command[] = [
   reportCommand,
   showCommand,
   bestCommand,
+  artifactsCommand,
   compareCommand,
   importCommand,
   historyCommand,

@@ -20,6 +20,7 @@ const VALUES: CommandValues = {
   rows: "/r/rows.json",
   probabilities: "/r/probabilities.bin",
   checkpoints: "",
+  artifacts: "/a",
   scratch: "/s",
   workspace: "/w",
 };

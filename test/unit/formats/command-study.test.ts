@@ -69,7 +69,7 @@ space:
     "study.yaml:2: objective.direction: found nothing, expected maximize | minimize",
     "study.yaml:5: trainer.command[0]: {{lrr}}: unknown value `lrr`; did you mean `lr`?",
     "study.yaml:5: trainer.command[1]: found {{data}}, but the study has no `data`",
-    "study.yaml:5: trainer.command[2]: {{ x }}: unknown value `x`; known here: lr, 1st, __proto__, a b, depth, units, width, drop, constructor, args, request, result, params, seed, epochs, threads, data, holdout, rows, probabilities, checkpoints, scratch, workspace",
+    "study.yaml:5: trainer.command[2]: {{ x }}: unknown value `x`; known here: lr, 1st, __proto__, a b, depth, units, width, drop, constructor, args, request, result, params, seed, epochs, threads, data, holdout, rows, probabilities, checkpoints, artifacts, scratch, workspace",
     "study.yaml:5: trainer.command[3]: {{param:checkpoints}}: unknown value `checkpoints`; known here: lr, 1st, __proto__, a b, depth, units, width, drop, constructor",
     "study.yaml:6: trainer.version: found 0, expected an integer 1 .. 1000000",
     "study.yaml:7: trainer: unknown key `precision`; known here: kind, command, argsStyle, env, cwd, metrics, metricsFile, version, epochs, set",
