@@ -128,7 +128,9 @@ function checkVariable(name: string, path: Place, issueAt: IssueAt): Issue[] {
     : [issueAt(path, `found ${name}, which bsweep sets itself: what decides is ${decides}`)];
 }
 
-/** Of COMMAND_VALUES, what is no path. */
+/** Of COMMAND_VALUES, folders of each trial's own. */
+const OWN_FOLDERS: readonly string[] = ["scratch", "artifacts"];
+/** What of them is no path. */
 const NO_PATHS: readonly string[] = ["seed", "epochs", "threads"];
 
 /**
@@ -142,7 +144,8 @@ function checkOwnFile({ metricsFile, cwd = "" }: CommandSetup, issueAt: IssueAt)
       .filter(({ name, kind }) => kind === "value" && !NO_PATHS.includes(name))
       .map(({ name }) => name);
   const isAbsolute = metricsFile.startsWith("/") || paths(metricsFile).length > 0;
-  if (paths(isAbsolute ? metricsFile : `${cwd}/${metricsFile}`).includes("scratch")) return [];
+  const named = paths(isAbsolute ? metricsFile : `${cwd}/${metricsFile}`);
+  if (named.some((name) => OWN_FOLDERS.includes(name))) return [];
   if (!isAbsolute && !metricsFile.split("/").includes("..")) return [];
   const message = `found ${JSON.stringify(metricsFile)} in a folder that trials share, expected a name from where the program runs, such as out/metrics.json, which is each trial's own then, or one that the program is told, such as "{{scratch}}/metrics.json"`;
   return [issueAt(["trainer", "metricsFile"], message)];

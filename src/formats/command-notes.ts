@@ -90,7 +90,10 @@ function noteUntold({ metrics, metricsFile }: CommandSetup, metric: string): str
 
 /** What a script writes elsewhere than a run by hand does. */
 function noteApart({ metricsFile, cwd = "" }: CommandSetup): string[] {
-  if (metricsFile === undefined || /^\/|\{\{\s*scratch\s*\}\}/.test(`${metricsFile}${cwd}`))
+  if (
+    metricsFile === undefined ||
+    /^\/|\{\{\s*(?:scratch|artifacts)\s*\}\}/.test(`${metricsFile}${cwd}`)
+  )
     return [];
   const [first = ""] = metricsFile.split("/");
   return [

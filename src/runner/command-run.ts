@@ -13,8 +13,10 @@ import type { Round } from "../formats/round-file.ts";
 import type { CommandRequest } from "../formats/trainer-request.ts";
 import type { Warnings } from "../formats/warnings.ts";
 import { type Supervised, type SuperviseOptions, supervise } from "../process/supervise.ts";
+import { describeCheckpoints, toldStepsFile } from "../workspace/checkpoint-folder.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { ProgressLines } from "./progress.ts";
+import { KeptSteps } from "./kept-steps.ts";
 import { makeOwnFolder } from "./own-folder.ts";
 import { type MetricsFile, readToldOtherwise, type ToldOtherwise } from "./told-otherwise.ts";
 import {
@@ -66,7 +68,8 @@ export async function runCommand(
   const [program = "", ...args] = fillCommand(trainer, values, params);
   const { cwd, metricsFile } = findPlaces(trainer, fill, { ...layout, scratchFolder });
   const patterns = await loadPatterns(trainer.metrics);
-  const progress = new ProgressLines(warnings, { onStep, patterns });
+  const kept = keepSteps(request, warnings);
+  const progress = new ProgressLines(warnings, { onStep, patterns, kept });
   const run = await supervise({
     ...common,
     command: [program, ...args],
@@ -84,15 +87,18 @@ export async function runCommand(
     onErrorLine: patterns && progress.search,
     pipeFolder: scratchFolder,
   });
-  return {
-    ...run,
-    stderrTail: run.stderrTail === "" ? progress.lastWords : run.stderrTail,
-    history: progress.history,
-    told: await readToldOtherwise(
-      { metrics: trainer.metrics, metricsFile },
-      { progress, warnings },
-    ),
-  };
+  const sources = { metrics: trainer.metrics, metricsFile };
+  const told = await readToldOtherwise(sources, { progress, warnings });
+  kept?.finish(told?.history);
+  const stderrTail = run.stderrTail === "" ? progress.lastWords : run.stderrTail;
+  return { ...run, stderrTail, history: progress.history, told };
+}
+
+/** Undefined where the trial never goes on from a checkpoint. */
+function keepSteps({ checkpoint }: CommandRequest, warnings: Warnings): KeptSteps | undefined {
+  if (checkpoint === null) return undefined;
+  const resumes = describeCheckpoints(checkpoint.folder) !== "";
+  return new KeptSteps(toldStepsFile(checkpoint.folder), resumes, warnings);
 }
 
 /** Where the program runs, by default so that `python train.py` finds a file of the workspace; and what it writes there. */

@@ -20,10 +20,12 @@ export interface ScriptStudy {
 /**
  * @param script text of `script.py`, or of other files by name, in folders too
  * @param study lines of the study file after its name
+ * @param resources that it asks for beside memory and time, such as `checkpoint: epoch`
  */
 export function makeScriptStudy(
   script: string | Readonly<Record<string, string>>,
   study: string,
+  resources = "",
 ): ScriptStudy {
   const workspace = join(makeTestFolder(), "work space");
   mkdirSync(workspace);
@@ -34,7 +36,10 @@ export function makeScriptStudy(
   }
   const studyFile = join(workspace, "study.yaml");
   const write = (text: string): void =>
-    writeFileSync(studyFile, `study: s\n${text}\nresources: { memory: 1GB, walltime: 5m }\n`);
+    writeFileSync(
+      studyFile,
+      `study: s\n${text}\nresources: { memory: 1GB, walltime: 5m, ${resources} }\n`,
+    );
   write(study);
   const layout = createLayout(workspace);
   return {
