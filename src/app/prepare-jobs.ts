@@ -18,14 +18,9 @@ import type { Site } from "../core/site.ts";
 import type { StudyCluster } from "../core/study.ts";
 import { createTemplateEngine } from "../rendering/engine.ts";
 import { schedulerOf } from "../schedulers/index.ts";
-import type { Layout } from "../workspace/layout.ts";
+import { isWithin, type Layout } from "../workspace/layout.ts";
 import { packagedTemplates, packageVersion } from "../workspace/package.ts";
-import {
-  isWithin,
-  requestCluster,
-  type ClusterRequest,
-  type Requester,
-} from "./site/cluster-request.ts";
+import { requestCluster, type ClusterRequest, type Requester } from "./site/cluster-request.ts";
 import { stageRunner } from "./generate/stage-runner.ts";
 import { loadStudy } from "./plan/load-study.ts";
 import { openSource } from "./prepare.ts";

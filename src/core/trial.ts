@@ -177,3 +177,8 @@ export function explainFailure({ message, stderrTail = "" }: Omit<Failure, "kind
  * the element it ran in: run me again.
  */
 export const RUN_AGAIN_STATUS = 75;
+
+/** Whether a trial's epochs are worth a word: 1 is what every command has whose study names none, and means nothing to it. */
+export function countsEpochs(epochs: number): boolean {
+  return epochs > 1;
+}

@@ -128,13 +128,26 @@ function checkVariable(name: string, path: Place, issueAt: IssueAt): Issue[] {
     : [issueAt(path, `found ${name}, which bsweep sets itself: what decides is ${decides}`)];
 }
 
-/** Trials that run at once would write the same file, and be judged by each other's. */
+/** Of COMMAND_VALUES, folders of each trial's own. */
+const OWN_FOLDERS: readonly string[] = ["scratch", "artifacts"];
+/** What of them is no path. */
+const NO_PATHS: readonly string[] = ["seed", "epochs", "threads"];
+
+/**
+ * Trials that run at once would write the same file, and be judged by each other's. Where it is named from where the program
+ * runs, that is a folder of the trial's own.
+ */
 function checkOwnFile({ metricsFile, cwd = "" }: CommandSetup, issueAt: IssueAt): Issue[] {
   if (metricsFile === undefined) return [];
-  const path = metricsFile.startsWith("/") ? metricsFile : `${cwd}/${metricsFile}`;
-  if (listPlaceholders(path).some(({ name, kind }) => kind === "value" && name === "scratch"))
-    return [];
-  const message = `found ${JSON.stringify(metricsFile)} in a folder that trials share, expected one of each trial's own: a program that is told where to write writes to {{scratch}}/metrics.json, one that is not runs there (\`cwd: "{{scratch}}"\`, its script as {{workspace}}/train.py)`;
+  const paths = (text: string): readonly string[] =>
+    listPlaceholders(text)
+      .filter(({ name, kind }) => kind === "value" && !NO_PATHS.includes(name))
+      .map(({ name }) => name);
+  const isAbsolute = metricsFile.startsWith("/") || paths(metricsFile).length > 0;
+  const named = paths(isAbsolute ? metricsFile : `${cwd}/${metricsFile}`);
+  if (named.some((name) => OWN_FOLDERS.includes(name))) return [];
+  if (!isAbsolute && !metricsFile.split("/").includes("..")) return [];
+  const message = `found ${JSON.stringify(metricsFile)} in a folder that trials share, expected a name from where the program runs, such as out/metrics.json, which is each trial's own then, or one that the program is told, such as "{{scratch}}/metrics.json"`;
   return [issueAt(["trainer", "metricsFile"], message)];
 }
 

@@ -29,6 +29,7 @@ export function noteCommand(
     ...noteLonelyFlags(setup.command, conditional),
     ...noteUnhanded(setup, parameters),
     ...noteUntold(setup, metric),
+    ...noteApart(setup),
     ...noteUnusedStyle(setup),
   ];
 }
@@ -84,6 +85,19 @@ function noteUntold({ metrics, metricsFile }: CommandSetup, metric: string): str
   const names = Object.keys(metrics).join(", ");
   return [
     `trainer.metrics has no ${metric}, the objective, but ${names}: the command has to leave it in its result`,
+  ];
+}
+
+/** What a script writes elsewhere than a run by hand does. */
+function noteApart({ metricsFile, cwd = "" }: CommandSetup): string[] {
+  if (
+    metricsFile === undefined ||
+    /^\/|\{\{\s*(?:scratch|artifacts)\s*\}\}/.test(`${metricsFile}${cwd}`)
+  )
+    return [];
+  const [first = ""] = metricsFile.split("/");
+  return [
+    `trainer.metricsFile: each trial runs in a folder of its own, in which ${first} is its own and all else of the workspace is linked; what it writes beside is removed with it`,
   ];
 }
 

@@ -112,9 +112,14 @@ const trainerSchema = z.strictObject({
     .record(metricName, text(/^[^\p{Cc}]{1,1000}$/u, "an expression of 1 .. 1000 letters"))
     .exactOptional()
     .describe("Metric -> the words before its number in the output, or an expression with a group"),
-  metricsFile: text(METRICS_FILE_NAME, "a name that ends with .json, .jsonl, .ndjson or .csv")
+  metricsFile: text(
+    METRICS_FILE_NAME,
+    "a name that ends with .json, .jsonl, .ndjson or .csv, or a folder of TensorBoard's event files",
+  )
     .exactOptional()
-    .describe("File that the program writes its metrics to, relative to where it runs"),
+    .describe(
+      "File, or folder of TensorBoard, that the program writes its metrics to, from where it runs",
+    ),
   version: integer(1, 1_000_000)
     .default(1)
     .describe("Raise it when the same parameters would train otherwise: all trials are new then"),

@@ -6,8 +6,14 @@ import { readHistory, stepKeyOf } from "./told-steps.ts";
 import { type Json, type JsonObject, parseNumber, parseTolerantJson } from "./tolerant-json.ts";
 import type { Warnings } from "./warnings.ts";
 
-/** Ends of names that are read. */
-export const METRICS_FILE_NAME = /^[^\p{Cc}]+\.(?:json|jsonl|ndjson|csv)$/u;
+/** Ends of names that are read; one without is a folder of TensorBoard's event files. */
+export const METRICS_FILE_NAME =
+  /^[^\p{Cc}]*(?:\.(?:json|jsonl|ndjson|csv)|tfevents[^\/\p{Cc}]*|[^\/\p{Cc}]\/|(?:^|\/)[^.\/\p{Cc}]+)$/u;
+
+/** Whether what a name stands for is read as event files of TensorBoard. */
+export function isOfTensorBoard(name: string): boolean {
+  return !/\.(?:json|jsonl|ndjson|csv)$/.test(name);
+}
 
 /** What a program wrote by itself: its last values by name, and its steps. */
 export interface ToldFile {
@@ -59,7 +65,7 @@ function toRows(columns: JsonObject): JsonObject[] {
 }
 
 /** @param metrics that stand beside the steps: they count before theirs */
-function gather(steps: readonly Json[], metrics: JsonObject, warnings: Warnings): ToldFile {
+export function gather(steps: readonly Json[], metrics: JsonObject, warnings: Warnings): ToldFile {
   const last: Record<string, Json> = Object.create(null) as Record<string, Json>;
   const rows = steps.filter((step) => isObject(step));
   for (const row of rows) {

@@ -1,4 +1,5 @@
 import { formatCount, formatDuration, formatValue, plural } from "../core/quantities.ts";
+import { countsEpochs } from "../core/trial.ts";
 import { type ReportedTrial, type StudyReport, labelOfSetting } from "../stats/study-report.ts";
 import { formatGoal } from "../stats/pareto/describe.ts";
 import { type Column, formatParameter, toCell } from "./cells.ts";
@@ -84,7 +85,10 @@ function rankingColumns(
     }),
     ...varying.map((name) => right(name, ({ params }) => formatParameter(params[name]))),
     ...some(({ modelParameters }) => modelParameters !== null, MODEL_COLUMN),
-    right("epochs", ({ epochs }) => String(epochs), { spare: 2 }),
+    ...some(
+      ({ epochs }) => countsEpochs(epochs),
+      right("epochs", ({ epochs }) => String(epochs), { spare: 2 }),
+    ),
     right("time", ({ seconds }) => (seconds === null ? "" : formatDuration(seconds)), { spare: 4 }),
     ...some(({ unmet }) => unmet !== undefined, {
       title: "does not meet",

@@ -4,7 +4,7 @@ import { countIn } from "../core/ranges.ts";
 import type { Choice } from "../core/search.ts";
 import type { Standing } from "../core/standing.ts";
 import { formatCount, formatDuration, formatValue, plural } from "../core/quantities.ts";
-import { isOpen, type Metrics, type StepRecord } from "../core/trial.ts";
+import { countsEpochs, isOpen, type Metrics, type StepRecord } from "../core/trial.ts";
 import { CANARY } from "../workspace/layout.ts";
 import { formatParameter, toCell } from "./cells.ts";
 import { formatInterval } from "./ranking.ts";
@@ -90,7 +90,7 @@ function parameterSection(trial: ShownTrial): string {
     ([name, value]) => `${toCell(name)} ${formatParameter(value)}`,
   );
   const identity = [
-    plural(epochs, "epoch"),
+    ...(countsEpochs(epochs) ? [plural(epochs, "epoch")] : []),
     `replicate ${replicate}`,
     `seed ${seed}`,
     `setting ${toCell(setting.hash)}`,

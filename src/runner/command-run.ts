@@ -14,9 +14,12 @@ import type { Round } from "../formats/round-file.ts";
 import type { CommandRequest } from "../formats/trainer-request.ts";
 import type { Warnings } from "../formats/warnings.ts";
 import { type Supervised, type SuperviseOptions, supervise } from "../process/supervise.ts";
+import { describeCheckpoints, toldStepsFile } from "../workspace/checkpoint-folder.ts";
 import type { Layout } from "../workspace/layout.ts";
 import { ProgressLines } from "./progress.ts";
-import { readToldOtherwise, type ToldOtherwise } from "./told-otherwise.ts";
+import { KeptSteps } from "./kept-steps.ts";
+import { makeOwnFolder } from "./own-folder.ts";
+import { type MetricsFile, readToldOtherwise, type ToldOtherwise } from "./told-otherwise.ts";
 import {
   HOLDOUT_FILE,
   PARAMETERS_FILE,
@@ -65,10 +68,10 @@ export async function runCommand(
   const values = { ...valuesOf(request, layout), artifacts: artifactFolder };
   const fill = (text = ""): string => fillText(text, values, params) ?? "";
   const [program = "", ...args] = fillCommand(trainer, values, params);
-  // So that `python train.py` finds a file of the workspace.
-  const cwd = layout.resolve(fill(trainer.cwd));
+  const { cwd, metricsFile } = findPlaces(trainer, fill, { ...layout, scratchFolder });
   const patterns = await loadPatterns(trainer.metrics);
-  const progress = new ProgressLines(warnings, { onStep, patterns });
+  const kept = keepSteps(request, warnings);
+  const progress = new ProgressLines(warnings, { onStep, patterns, kept });
   const run = await supervise({
     ...common,
     command: [program, ...args],
@@ -86,15 +89,31 @@ export async function runCommand(
     onErrorLine: patterns && progress.search,
     pipeFolder: scratchFolder,
   });
-  const { metrics, metricsFile: written } = trainer;
-  const metricsFile =
-    written === undefined ? undefined : { path: resolve(cwd, fill(written)), written };
-  return {
-    ...run,
-    stderrTail: run.stderrTail === "" ? progress.lastWords : run.stderrTail,
-    history: progress.history,
-    told: await readToldOtherwise({ metrics, metricsFile }, { progress, warnings }),
-  };
+  const sources = { metrics: trainer.metrics, metricsFile };
+  const told = await readToldOtherwise(sources, { progress, warnings });
+  kept?.finish(told?.history);
+  const stderrTail = run.stderrTail === "" ? progress.lastWords : run.stderrTail;
+  return { ...run, stderrTail, history: progress.history, told };
+}
+
+/** Undefined where the trial never goes on from a checkpoint. */
+function keepSteps({ checkpoint }: CommandRequest, warnings: Warnings): KeptSteps | undefined {
+  if (checkpoint === null) return undefined;
+  const resumes = describeCheckpoints(checkpoint.folder) !== "";
+  return new KeptSteps(toldStepsFile(checkpoint.folder), resumes, warnings);
+}
+
+/** Where the program runs, by default so that `python train.py` finds a file of the workspace; and what it writes there. */
+function findPlaces(
+  { cwd, metricsFile: written }: CommandTrainer,
+  fill: (text?: string) => string,
+  { resolve: locate, workspace, scratchFolder }: Layout & { readonly scratchFolder: string },
+): { readonly cwd: string; readonly metricsFile?: MetricsFile } {
+  const shared = locate(fill(cwd));
+  if (written === undefined) return { cwd: shared };
+  const file = fill(written);
+  const own = makeOwnFolder({ cwd: shared, file, workspace, scratchFolder });
+  return { cwd: own, metricsFile: { path: resolve(own, file), written, isApart: own !== shared } };
 }
 
 /** Loaded where there are some: elements start by the thousand. */

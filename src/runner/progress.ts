@@ -3,6 +3,7 @@ import type { FoundMetric, MetricPatterns } from "../formats/metric-patterns.ts"
 import { readProgressLine, stepKeyOf } from "../formats/told-steps.ts";
 import { ToldNumbers } from "../formats/told-numbers.ts";
 import type { Warnings } from "../formats/warnings.ts";
+import type { KeptSteps } from "./kept-steps.ts";
 
 /** Of a line that may be the last, so much is kept. */
 const KEPT_LENGTH = 1000;
@@ -22,6 +23,8 @@ interface ProgressOptions {
   /** Finds metrics in lines that are none of bsweep's form. */
   readonly patterns?: MetricPatterns | undefined;
   readonly maxSearchSeconds?: number;
+  /** Where steps are kept for a later run of the trial, and what earlier ones told. */
+  readonly kept?: KeptSteps | undefined;
 }
 
 /**
@@ -43,7 +46,9 @@ export class ProgressLines {
   constructor(warnings: Warnings, options: ProgressOptions = {}) {
     this.#warnings = warnings;
     this.#options = options;
-    this.#matches = new Matches(options.patterns?.names ?? []);
+    const { patterns, kept } = options;
+    this.#matches = new Matches(patterns?.names ?? [], kept?.told);
+    this.#lastStep = kept?.told.at(-1)?.step ?? 0;
   }
 
   /** Any line of stdout; one that tells of no step changes nothing. */
@@ -57,7 +62,7 @@ export class ProgressLines {
     }
     this.#previous = process.uptime();
     this.#lastStep = record.step;
-    this.#keep(record);
+    this.#keep(record, record.metrics);
   };
 
   /** Any line of any output: searched by the study's expressions, where it has some. */
@@ -75,21 +80,25 @@ export class ProgressLines {
       const { metrics, seconds = 0 } = this.#records.get(step) ?? {};
       const { metrics: measured } = new ToldNumbers(this.#warnings, "history: ").collect(told);
       const record = { step, metrics: { ...metrics, ...measured } };
-      this.#keep({ ...record, seconds: seconds + now - this.#previous });
+      this.#keep({ ...record, seconds: seconds + now - this.#previous }, told);
       this.#previous = now;
     }
   };
 
-  #keep(record: StepRecord): void {
+  /** @param told of its metrics, those that are not finite among them */
+  #keep(record: StepRecord, told: Metrics): void {
     this.#options.onStep?.(record);
+    this.#options.kept?.add(record, told);
     if (this.#records.size < MAX_STEPS || this.#records.has(record.step))
       this.#records.set(record.step, record);
     else this.#warnings.add(`more than ${MAX_STEPS} steps were told: later ones are left out`);
   }
 
-  /** The last that was told of each step. */
+  /** The last that was told of each step, by earlier runs of the trial too. */
   get history(): readonly StepRecord[] {
-    return [...this.#records.values()];
+    const { kept } = this.#options;
+    const own = [...this.#records.values()];
+    return kept === undefined ? own : kept.join(own);
   }
 
   /** What expressions have found last of each metric; NaN among them. */
@@ -121,9 +130,19 @@ class Matches {
   readonly last = Object.create(null) as Record<string, number>;
   #step: number | undefined;
 
-  /** @param names of all metrics that lines are searched for */
-  constructor(names: readonly string[]) {
+  /**
+   * @param names of all metrics that lines are searched for
+   * @param told by an earlier run, which this one goes on from: steps that it counts come after those
+   */
+  constructor(names: readonly string[], told: readonly StepRecord[] = []) {
     this.stepKey = stepKeyOf(Object.fromEntries(names.map((name) => [name, true])));
+    for (const name of names)
+      for (const { step, metrics } of told) {
+        const number = Object.hasOwn(metrics, name) ? metrics[name] : undefined;
+        if (number === undefined) continue;
+        this.last[name] = number;
+        this.#counts.set(name, Math.max(step, this.#counts.get(name) ?? 0));
+      }
   }
 
   /** What a line tells, step by step, ascending. */

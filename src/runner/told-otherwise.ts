@@ -10,7 +10,16 @@ import type { ProgressLines } from "./progress.ts";
 interface Sources {
   /** Metric -> expression. */
   readonly metrics?: Readonly<Record<string, string>> | undefined;
-  readonly metricsFile?: { readonly path: string; readonly written: string } | undefined;
+  readonly metricsFile?: MetricsFile | undefined;
+}
+
+/** A file that a program writes by itself. */
+export interface MetricsFile {
+  readonly path: string;
+  /** Its name in the study. */
+  readonly written: string;
+  /** Whether the program ran in a folder of its own on its account. */
+  readonly isApart: boolean;
 }
 
 const GIVEN_UP =
@@ -41,7 +50,7 @@ export async function readToldOtherwise(
   { progress, warnings }: Told,
 ): Promise<ToldOtherwise | undefined> {
   if (Object.keys(patterns).length === 0 && metricsFile === undefined) return undefined;
-  const file = metricsFile && (await readFile(metricsFile.path, warnings));
+  const file = metricsFile && (await readFile(metricsFile, warnings));
   const { metrics = {}, history = [] } = file !== undefined && "metrics" in file ? file : {};
   const told = { ...progress.found, ...metrics };
   const untold = Object.keys(patterns).filter((name) => !Object.hasOwn(told, name));
@@ -54,18 +63,23 @@ export async function readToldOtherwise(
   };
 }
 
+const WHERE_APART =
+  " where the trial ran, a folder of its own with links to the workspace's files: a script that goes by its own place, or by names from /, has to be told where to write, to {{scratch}}";
+
 /** What the file tells, or why it tells nothing. */
 type Found = ToldFile | { readonly problem: string };
 
-async function readFile(path: string, warnings: Warnings): Promise<Found> {
+async function readFile({ path, isApart }: MetricsFile, warnings: Warnings): Promise<Found> {
   try {
-    const text = await readText(path);
-    const { readMetricsFile } = await import("../formats/metrics-file.ts");
-    return readMetricsFile(text, path, warnings);
+    const { isOfTensorBoard, readMetricsFile } = await import("../formats/metrics-file.ts");
+    if (!isOfTensorBoard(path)) return readMetricsFile(await readText(path), path, warnings);
+    const { readEventFiles } = await import("./event-files.ts");
+    return await readEventFiles(path, warnings);
   } catch (error) {
     if (!(error instanceof BsweepError)) throw error;
     const isAbsent = isSystemError(error.cause, "ENOENT");
-    return { problem: isAbsent ? "was not written" : messageOf(error) };
+    if (!isAbsent) return { problem: messageOf(error) };
+    return { problem: isApart ? `was not written${WHERE_APART}` : "was not written" };
   }
 }
 

@@ -13,7 +13,18 @@ export function makeCheckpointFolder(folder: string): string | undefined {
 
 /** Removes the checkpoints of a trial that has its result. Returns why they stay, if so. */
 export function removeCheckpointFolder(folder: string): string | undefined {
-  return complaintOf(() => rmSync(folder, { recursive: true, force: true, maxRetries: 2 }));
+  return complaintOf(() => {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 2 });
+    rmSync(toldStepsFile(folder), { force: true });
+  });
+}
+
+/**
+ * What a command has told of its steps so far, for when it goes on from its checkpoint. It stands beside the folder, for a
+ * program that finds anything in the folder takes it for a checkpoint.
+ */
+export function toldStepsFile(folder: string): string {
+  return `${folder}.steps.jsonl`;
 }
 
 /**

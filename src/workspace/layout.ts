@@ -177,3 +177,9 @@ export function logicalCwd(environment: NodeJS.ProcessEnv = process.env): string
 export function logicalPath(path: string, base: string = logicalCwd()): string {
   return isAbsolute(path) ? join(path) : join(base, path);
 }
+
+/** Whether a path is a folder or lies below it; both logical and absolute. */
+export function isWithin(path: string, folder: string): boolean {
+  const base = folder.endsWith("/") ? folder : `${folder}/`;
+  return path === folder || path.startsWith(base);
+}

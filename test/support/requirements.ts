@@ -26,8 +26,8 @@ const OTHERS: Readonly<Record<string, () => string | undefined>> = {
     findPythonWith("keras", "tensorflow") === undefined ? "npm run test-python" : undefined,
   "Python's TensorFlow and safetensors": findTestPython,
   "Python's Optuna": findTestPython,
-  "Python's click, absl and Hydra": () =>
-    findPython(SCRIPT_PYTHON) === undefined ? "npm run test-python" : undefined,
+  "Python's click, absl and Hydra": findScriptPython,
+  "Python's TensorBoard": findScriptPython,
   "Python's scikit-learn": findTestPython,
   "Python's LightGBM": findTestPython,
   "pandas and DuckDB": findTestPython,
@@ -35,6 +35,10 @@ const OTHERS: Readonly<Record<string, () => string | undefined>> = {
 
 function findTestPython(): string | undefined {
   return findPython(TEST_PYTHON) === undefined ? "npm run test-python" : undefined;
+}
+
+function findScriptPython(): string | undefined {
+  return findPython(SCRIPT_PYTHON) === undefined ? "npm run test-python" : undefined;
 }
 
 /** Debian 12's package of a program, where it has another name. */

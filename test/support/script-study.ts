@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { TrialResult } from "../../src/core/trial.ts";
 import { createLayout } from "../../src/workspace/layout.ts";
 import { type ProcessEnd, runBsweep } from "./bsweep-process.ts";
@@ -18,21 +18,28 @@ export interface ScriptStudy {
 }
 
 /**
- * @param script text of `script.py`, or of other files by name
+ * @param script text of `script.py`, or of other files by name, in folders too
  * @param study lines of the study file after its name
+ * @param resources that it asks for beside memory and time, such as `checkpoint: epoch`
  */
 export function makeScriptStudy(
   script: string | Readonly<Record<string, string>>,
   study: string,
+  resources = "",
 ): ScriptStudy {
   const workspace = join(makeTestFolder(), "work space");
   mkdirSync(workspace);
   const files = typeof script === "string" ? { "script.py": script } : script;
-  for (const [name, text] of Object.entries(files))
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(workspace, name)), { recursive: true });
     writeFileSync(join(workspace, name), text, { mode: 0o755 });
+  }
   const studyFile = join(workspace, "study.yaml");
   const write = (text: string): void =>
-    writeFileSync(studyFile, `study: s\n${text}\nresources: { memory: 1GB, walltime: 5m }\n`);
+    writeFileSync(
+      studyFile,
+      `study: s\n${text}\nresources: { memory: 1GB, walltime: 5m, ${resources} }\n`,
+    );
   write(study);
   const layout = createLayout(workspace);
   return {

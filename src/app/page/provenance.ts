@@ -1,7 +1,7 @@
 import { formatCount, plural, spaceThousands } from "../../core/quantities.ts";
 import type { Setting } from "../../core/setting.ts";
 import { isCnnStudy, type Study } from "../../core/study.ts";
-import type { NumericsFingerprint } from "../../core/trial.ts";
+import { countsEpochs, type NumericsFingerprint } from "../../core/trial.ts";
 import type { Provenance } from "../../stats/report-page.ts";
 import type { StudyReport } from "../../stats/study-report.ts";
 import type { PageAttempt } from "../../storage/page-rows.ts";
@@ -76,9 +76,14 @@ function describeMethods(study: Study, { report, setting, epochs }: Origin): rea
       ? "Each was judged as its own program judges it"
       : `Each was judged once on ${100 * setting.holdout.fraction} % of the rows${rows}, which no trial trained or stopped on`;
   return [
-    `We searched ${plural(varying.length, "hyperparameter")} of ${trainer} (${varying.map(showName).join(", ") || "none"}) with ${plural(counts.planned, "trial")} drawn by ${study.sampler.kind} sampling (seed ${study.sampler.seed}), each trained for at most ${epochs.toSorted((a, b) => a - b).join(" or ") || "no"} epochs, with bsweep; ${formatCount(counts.complete)} ended with a result${describePruner(study, counts.pruned)} and ${formatCount(counts.failed)} failed. ${held}. Trials were ranked by ${metric}, to be ${direction}d; intervals of single runs are Wilson's [1], over rows only.`,
+    `We searched ${plural(varying.length, "hyperparameter")} of ${trainer} (${varying.map(showName).join(", ") || "none"}) with ${plural(counts.planned, "trial")} drawn by ${study.sampler.kind} sampling (seed ${study.sampler.seed}), ${describeEpochs(epochs)}with bsweep; ${formatCount(counts.complete)} ended with a result${describePruner(study, counts.pruned)} and ${formatCount(counts.failed)} failed. ${held}. Trials were ranked by ${metric}, to be ${direction}d; intervals of single runs are Wilson's [1], over rows only.`,
     `How much a parameter matters is told by functional ANOVA [2] and PED-ANOVA [3], held against the largest of all parameters under permutations of the objective [4]. ${describeTies(report)}${describeCorrection(report)}`,
   ];
+}
+
+function describeEpochs(epochs: readonly number[]): string {
+  if (!epochs.some(countsEpochs)) return "";
+  return `each trained for at most ${epochs.toSorted((a, b) => a - b).join(" or ")} epochs, `;
 }
 
 function describePruner({ pruner }: Study, pruned: number): string {

@@ -7,7 +7,7 @@ import type { RequirableKey, Site } from "../../core/site.ts";
 import type { Study } from "../../core/study.ts";
 import { readRounds } from "../../rounds/round.ts";
 import { schedulerOf } from "../../schedulers/index.ts";
-import type { Layout } from "../../workspace/layout.ts";
+import { isWithin, type Layout } from "../../workspace/layout.ts";
 
 /** Where and as whom the jobs run, and what their containers see. */
 export interface ClusterRequest extends Placement {
@@ -142,12 +142,6 @@ function mountWorkspace(
     );
   }
   return { mounts, submitFolder: UNMOUNTABLE.test(workspace) ? mount : workspace };
-}
-
-/** Whether a path is a folder or lies below it; both logical and absolute. */
-export function isWithin(path: string, folder: string): boolean {
-  const base = folder.endsWith("/") ? folder : `${folder}/`;
-  return path === folder || path.startsWith(base);
 }
 
 /** Login name of this process, as far as it has one. */

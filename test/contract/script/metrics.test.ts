@@ -1,3 +1,5 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { makeScriptStudy } from "../../support/script-study.ts";
 
@@ -176,6 +178,60 @@ test("a file that the script writes into its own folder is read: JSON, a table",
       { step: 1, metrics: { acc: 0.1 } },
       { step: 2, metrics: { acc: 0.7 } },
     ],
+  });
+});
+
+/** Reads and imports what stands beside it, and writes where it always writes. */
+const NEIGHBOUR = `
+import json, os, sys, time, helper
+x = int(sys.argv[1].split("=")[1])
+assert open("data/in.txt").read() == "7" and open("../top.txt").read() == "t"
+assert os.listdir("out") == []
+json.dump({"acc": x + helper.ONE}, open("out/metrics.json", "w"))
+open("log.txt", "a").write("x")
+time.sleep(0.3)
+`;
+
+test("a script that writes to its own output folder is swept as it is, trials side by side", async () => {
+  const study = makeScriptStudy(
+    {
+      ...{ "app/script.py": NEIGHBOUR, "app/helper.py": "ONE = 1", "app/data/in.txt": "7" },
+      ...{ "top.txt": "t", "app/out/metrics.json": '{"acc": 99}', "app/out/old.pt": "w" },
+    },
+    `${OBJECTIVE}\ntrainer: { ${COMMAND}, cwd: app, metricsFile: out/metrics.json }\nspace: { x: [1, 2, 3, 4, 5, 6] }`,
+  );
+  const plan = await study.run("plan");
+  expect(plan.stderr).toContain("each trial runs in a folder of its own, in which out is its own");
+  const { exitStatus, stdout, stderr } = await study.run("local", "--workers=3");
+  expect(exitStatus, stdout + stderr).toBe(0);
+  const values = [...study.results().values()].map(({ params, objective }) => [
+    params["x"],
+    objective,
+  ]);
+  expect(values.sort()).toEqual([1, 2, 3, 4, 5, 6].map((x) => [x, x + 1]));
+  expect(readdirSync(join(study.workspace, "app")).sort()).toEqual(
+    ["__pycache__", "data", "helper.py", "out", "script.py"].filter(
+      (name) => name !== "__pycache__" || existsSync(join(study.workspace, "app", name)),
+    ),
+  );
+  expect(readdirSync(join(study.workspace, "app/out")).sort()).toEqual(["metrics.json", "old.pt"]);
+});
+
+test("an old file of the workspace is no trial's, and one that was written elsewhere is told", async () => {
+  const study = makeScriptStudy(
+    {
+      "script.py":
+        "import os; open(os.path.join(os.path.dirname(os.path.realpath(__file__)), 'm.json'), 'w').write('{\"acc\": 1}')",
+      "m.json": '{"acc": 2}',
+    },
+    `${OBJECTIVE}\ntrainer: { ${COMMAND}, metricsFile: m.json }\nspace: { x: [1] }`,
+  );
+  await study.run("local");
+  expect(study.results().get(1)?.failure).toMatchObject({
+    kind: "missing-result",
+    message: expect.stringContaining(
+      "m.json, was not written where the trial ran, a folder of its own with links",
+    ) as string,
   });
 });
 

@@ -86,7 +86,7 @@ describe("what is wrong is told with its line", () => {
     ],
     [
       "{ command: [a], metricsFile: m.txt }",
-      'trainer.metricsFile: found "m.txt", expected a name that ends with .json, .jsonl, .ndjson or .csv',
+      'trainer.metricsFile: found "m.txt", expected a name that ends with .json, .jsonl, .ndjson or .csv, or a folder of TensorBoard\'s event files',
     ],
     [
       "{ command: [a], argsStyle: { lists: space } }",
@@ -98,14 +98,19 @@ describe("what is wrong is told with its line", () => {
 
   test("a file that trials would share", () => {
     for (const trainer of [
-      "{ command: [a], metricsFile: out/m.json }",
+      "{ command: [a], metricsFile: ../out/m.json }",
+      '{ command: [a], metricsFile: "{{workspace}}/m.json" }',
       '{ command: [a], cwd: "{{scratch}}", metricsFile: /tmp/m.json }',
-      '{ command: [a], cwd: "runs/{{lr}}", metricsFile: m.json }',
     ])
       expect(issuesOf(trainer).join()).toMatch(
-        /metricsFile: found ".*m\.json" in a folder that trials share, expected one of each trial's own/,
+        /metricsFile: found ".*m\.json" in a folder that trials share, expected a name from where the program runs/,
       );
-    expect(issuesOf('{ command: [a], metricsFile: "{{scratch}}/m.json" }')).toEqual([]);
+    for (const trainer of [
+      '{ command: [a], metricsFile: "{{scratch}}/m.json" }',
+      '{ command: [a], metricsFile: "out/{{seed}}/m.json" }',
+      '{ command: [a], cwd: "{{scratch}}", metricsFile: ../m.json }',
+    ])
+      expect(issuesOf(trainer)).toEqual([]);
   });
 
   test("names that would be written alike", () => {

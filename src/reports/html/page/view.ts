@@ -1,5 +1,5 @@
 import { type Cost, COSTS, isCost } from "../../../core/costs.ts";
-import { TRIAL_STATES } from "../../../core/trial.ts";
+import { countsEpochs, TRIAL_STATES } from "../../../core/trial.ts";
 import type { PageParameter, ReportPage } from "../../../stats/report-page.ts";
 import { formatNumber, formatObjective, formatSeconds } from "./numbers.ts";
 
@@ -142,7 +142,9 @@ function listTrialColumns({ trials, settings }: ReportPage): readonly Column[] {
       trial("replicate", "The same parameters with another seed, from 0"),
       (at) => replicate[at] ?? NaN,
     ),
-    numeric(trial("epochs", "The most it may train"), (at) => epochs[at] ?? NaN),
+    ...(epochs.some(countsEpochs)
+      ? [numeric(trial("epochs", "The most it may train"), (at) => epochs[at] ?? NaN)]
+      : []),
     textual(
       trial("setting", "What differs in trainer, data or hold-out from the study as it is now"),
       labels,
