@@ -57,7 +57,10 @@ export async function benchSearchDigits(folder: string, { fresh }: BenchOptions)
   const budgets = SHARES.map((share) => total / share);
   const until = Math.max(...budgets);
   for (const workers of WORKERS) {
-    const ours = waysOf(table).map((way) => searchBy(table, way, { workers, until }));
+    const ours = waysOf(table).map((way) => {
+      tell(`search-digits: ${way.name}, ${workers} at once`);
+      return searchBy(table, way, { workers, until });
+    });
     const asked = { workers, trials: TRIALS, until };
     const peers = await replayPeers(table, asked, SEEDS, { folder, fresh });
     const all: readonly Searched[] = [...ours, ...peers];
@@ -110,7 +113,7 @@ function report(table: DigitsTable, { name, searches }: Searched, workers: numbe
   const epochs = of(({ steps }) => steps);
   const reached = found.filter((each) => each !== undefined).length;
   tell(
-    `search-digits: ${name}, ${workers} at once: ${epochs} epochs (1/${((table.rows * EPOCHS) / epochs).toFixed(0)} of the grid), ${(of(({ seconds }) => seconds) / 3600).toFixed(3)} core-hours, ${(of(({ time }) => time) / 60).toFixed(1)} min; ${reached} of ${found.length} seeds`,
+    `search-digits: ${name}, ${workers} at once: ${epochs} epochs (1/${((table.rows * EPOCHS) / epochs).toFixed(0)} of the grid), ${(of(({ seconds }) => seconds) / 3600).toFixed(3)} core-hours, ${of(({ time }) => time).toFixed(0)} s on the clock; ${reached} of ${found.length} seeds`,
   );
   return epochs;
 }

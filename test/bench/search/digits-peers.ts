@@ -6,29 +6,51 @@ import { tell } from "../figure.ts";
 import { askPeer } from "./peer.ts";
 import type { Standing } from "./simulate.ts";
 
-/** Someone else's searches of the digits' table, `SAMPLER + PRUNER` in its own words. */
+/** Someone else's searches of the digits' table. */
 interface Replay {
   readonly name: string;
+  /** Of its Python. */
+  readonly environment: string;
   /** Files beside this one. */
   readonly requirements: string;
   readonly script: string;
   readonly record: string;
-  readonly ways: readonly { readonly sampler: string; readonly pruner: string }[];
+  /** What its script is asked for, by the name in the table. */
+  readonly ways: Readonly<Record<string, object>>;
+  /** How many trials at once it is tried with. */
+  readonly workers: readonly number[];
 }
 
-const OPTUNA: Replay = {
-  name: "Optuna",
-  requirements: "requirements.txt",
-  script: "optuna_replay.py",
-  record: "optuna-digits.jsonl.gz",
-  ways: [
-    { sampler: "random", pruner: "none" },
-    { sampler: "random", pruner: "halving" },
-    { sampler: "tpe", pruner: "none" },
-    { sampler: "tpe", pruner: "halving" },
-    { sampler: "tpe", pruner: "hyperband" },
-  ],
-};
+const REPLAYS: readonly Replay[] = [
+  {
+    name: "Optuna",
+    environment: "bench-search",
+    requirements: "requirements.txt",
+    script: "optuna_replay.py",
+    record: "optuna-digits.jsonl.gz",
+    ways: {
+      "Optuna random": { sampler: "random", pruner: "none" },
+      "Optuna random + halving": { sampler: "random", pruner: "halving" },
+      "Optuna tpe": { sampler: "tpe", pruner: "none" },
+      "Optuna tpe + halving": { sampler: "tpe", pruner: "halving" },
+      "Optuna tpe + hyperband": { sampler: "tpe", pruner: "hyperband" },
+    },
+    workers: [5, 20, 50],
+  },
+  {
+    name: "NePS",
+    environment: "bench-neps",
+    requirements: "requirements-neps.txt",
+    script: "neps_replay.py",
+    record: "neps-digits.jsonl.gz",
+    ways: {
+      "NePS hyperband": { optimizer: "hyperband" },
+      "NePS asha": { optimizer: "asha" },
+      "NePS priorband over asha": { optimizer: "priorband" },
+    },
+    workers: [20],
+  },
+];
 
 /** What every search of a peer gets. */
 export interface Asked {
@@ -60,34 +82,33 @@ export async function replayPeers(
   const problem = join(folder, "table.json");
   writeFileSync(problem, JSON.stringify(describe(table)));
   const replayed: Replayed[] = [];
-  for (const replay of [OPTUNA])
-    for (const way of replay.ways) {
-      const name = `${replay.name} ${way.sampler}${way.pruner === "none" ? "" : ` + ${way.pruner}`}`;
+  for (const replay of REPLAYS.filter(({ workers }) => workers.includes(asked.workers)))
+    for (const [name, way] of Object.entries(replay.ways)) {
       const searches = Array.from({ length: seeds }, (_, at) => ({
-        ...way,
-        seed: at + 1,
-        ...asked,
+        ...{ ...way, seed: at + 1, ...asked },
       }));
-      const answers = await ask(replay, name, { problem, fresh }, searches);
+      const answers = await ask(replay, `${name}, ${asked.workers} at once`, searches, {
+        problem,
+        fresh,
+      });
       replayed.push({ peer: replay.name, name, searches: answers });
     }
   return replayed;
 }
 
 async function ask(
-  { requirements, script, record }: Replay,
+  { environment, requirements, script, record }: Replay,
   name: string,
+  searches: readonly object[],
   { problem, fresh }: { readonly problem: string; readonly fresh: boolean },
-  searches: readonly (Asked & { readonly seed: number })[],
 ): Promise<readonly (readonly Standing[])[]> {
   const beside = (file: string): string => join(import.meta.dirname, file);
-  const environment = { name: "bench-search", requirements: beside(requirements) };
-  const python = await preparePython(environment, tell);
+  const packages = beside(requirements);
+  const python = await preparePython({ name: environment, requirements: packages }, tell);
   const answers = await askPeer<{ readonly standings: readonly Line[] }>(
     {
-      ...{ name: `${name}, ${searches[0]?.workers} at once`, python, problem, fresh },
-      script: beside(script),
-      sources: [environment.requirements, problem],
+      ...{ name, python, script: beside(script), problem, fresh },
+      sources: [packages, problem],
       record: beside(record),
     },
     searches,

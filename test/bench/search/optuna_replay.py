@@ -49,7 +49,9 @@ def course_of(row, seed):
 
 
 def search(sampler, pruner, seed, workers, trials, until):
-    study = optuna.create_study(sampler=SAMPLERS[sampler](seed), pruner=PRUNERS[pruner](epochs))
+    # HyperbandPruner deals trials out by the study's name, which is random unless given.
+    name = f"digits {seed}"
+    study = optuna.create_study(study_name=name, sampler=SAMPLERS[sampler](seed), pruner=PRUNERS[pruner](epochs))
     running, standings, best, asked, ended = [], [], (float("inf"), -1), 0, 0
     steps, seconds = 0, 0.0
 
