@@ -44,9 +44,9 @@ const REPLAYS: readonly Replay[] = [
     script: "neps_replay.py",
     record: "neps-digits.jsonl.gz",
     ways: {
-      "NePS hyperband": { optimizer: "hyperband" },
       "NePS asha": { optimizer: "asha" },
-      "NePS priorband over asha": { optimizer: "priorband" },
+      "NePS hyperband": { optimizer: "hyperband" },
+      "NePS priorband": { optimizer: "priorband" },
     },
     workers: [20],
   },

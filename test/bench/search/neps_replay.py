@@ -32,7 +32,7 @@ by_epochs = type("ByEpochs", (neps.PipelineSpace,), {**indices, "epochs": neps.I
 OPTIMIZERS = {
     "hyperband": lambda: neps.algorithms.hyperband(by_epochs()),
     "asha": lambda: neps.algorithms.asha(by_epochs()),
-    "priorband": lambda: neps.algorithms.priorband(by_epochs(), base="asha"),
+    "priorband": lambda: neps.algorithms.priorband(by_epochs()),
     "bo": lambda: neps.algorithms.bayesian_optimization(plain()),
 }
 

@@ -20,8 +20,8 @@ export function openRecord<Answer>(file: string, sources: readonly string[]): Ke
   const made = describe(sources);
   const read = (): Map<string, string> => readLines(file, made);
   const known = read();
-  const lines = existsSync(file) && known.size === 0;
-  if (lines) tell(`${basename(file)} was made by other files than ${made}: it is made anew`);
+  if (existsSync(file) && known.size === 0)
+    tell(`${basename(file)} was made by other files than ${made}: it is made anew`);
   return {
     find: (search) => {
       const line = known.get(JSON.stringify(search));
