@@ -1,20 +1,23 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { gp } from "../../src/samplers/gp.ts";
 import { random } from "../../src/samplers/random.ts";
 import type { Sampler } from "../../src/samplers/sampler.ts";
 import { tpe } from "../../src/samplers/tpe.ts";
-import { preparePython } from "../support/python/environment.ts";
 import { type DigitsTable, readDigitsTable } from "./digits-table/read.ts";
 import { median, printFigure, tell } from "./figure.ts";
-import { askPeer } from "./search/optuna.ts";
+import type { BenchOptions } from "./options.ts";
+import { curveOf, formatCurves } from "./search/curve.ts";
+import { type Replayed, replayPeers } from "./search/digits-peers.ts";
+import { createBlindOracle, createOracle } from "./search/oracle.ts";
 import { type SimulatedSearch, simulate, type Standing } from "./search/simulate.ts";
 
 const SEEDS = 40;
-const WORKERS = [20, 50];
+/** At once: a small lab's share, and a cluster's. */
+const WORKERS = [5, 20, 50];
 /** Trials of a search, most of them stopped early where there is a pruner. */
 const TRIALS = 600;
 const EPOCHS = 9;
+/** Where the curve is looked at: after 1/320 of the grid's core-hours, ... */
+const SHARES = [320, 240, 160, 120, 80, 60, 40];
 const HALVING = { kind: "successive-halving", minResource: 1, reductionFactor: 3 };
 
 interface Way {
@@ -34,111 +37,122 @@ const WAYS: readonly Way[] = [
   { name: "gp + hyperband", sampler: gp, pruner: { ...HALVING, kind: "hyperband" } },
 ];
 
-/** Of Optuna: sampler and pruner. */
-const PEERS = [
-  ...[["random", "none"] as const, ["random", "halving"] as const, ["tpe", "none"] as const],
-  ...[["tpe", "halving"] as const, ["tpe", "hyperband"] as const],
-];
-
 /** What finding it took; undefined where a search did not. */
 type Found = Standing | undefined;
 
+/** A way's searches, a seed each. */
+interface Searched {
+  readonly name: string;
+  readonly searches: readonly (readonly Standing[])[];
+}
+
 /**
  * What it takes to find one of the best hundredth of the digit recognizer's grid, by its expected hold-out accuracy, in a replay of its whole
- * table: medians over seeds of epochs, core-hours and time with 20 and 50 trials at once, beside Optuna's.
+ * table: medians over seeds of epochs, core-hours and time with 5, 20 and 50 trials at once, beside those of others; and what the pick is worth
+ * by what was spent.
  */
-export async function benchSearchDigits(folder: string): Promise<void> {
+export async function benchSearchDigits(folder: string, { fresh }: BenchOptions): Promise<void> {
   const table = readDigitsTable();
-  const grid = table.rows * EPOCHS;
-  const epochs = new Map<string, number>();
+  const total = sum(Array.from({ length: table.rows }, (_, row) => secondsOf(table, row)));
+  const budgets = SHARES.map((share) => total / share);
+  const until = Math.max(...budgets);
   for (const workers of WORKERS) {
-    for (const way of WAYS) {
-      const found = Array.from({ length: SEEDS }, (_, at) => runOne(table, way, at + 1, workers));
-      epochs.set(`${way.name} ${workers}`, report(way.name, workers, found, grid));
-    }
-    for (const [name, found] of await runOptuna(table, folder, workers))
-      epochs.set(`${name} ${workers}`, report(name, workers, found, grid));
+    const ours = waysOf(table).map((way) => {
+      tell(`search-digits: ${way.name}, ${workers} at once`);
+      return searchBy(table, way, { workers, until });
+    });
+    const asked = { workers, trials: TRIALS, until };
+    const peers = await replayPeers(table, asked, SEEDS, { folder, fresh });
+    const all: readonly Searched[] = [...ours, ...peers];
+    const epochs = new Map(all.map((each) => [each.name, report(table, each, workers)]));
+    tell(`search-digits: accuracy of the pick by core-hours of the grid's, ${workers} at once`);
+    tell(
+      formatCurves(
+        SHARES,
+        new Map(all.map(({ name, searches }) => [name, curveOf(searches, budgets, table)])),
+      ),
+    );
+    printFigures(workers, epochs, bestOfPeers(peers, epochs), table.rows * EPOCHS);
   }
-  const [ours = NaN, halving = NaN] = ["gp + halving 20", "random + halving 20"].map((name) =>
-    epochs.get(name),
-  );
-  const optuna = PEERS.map((peer) => epochs.get(`${nameOf(peer)} 20`) ?? Infinity);
-  const print = (name: string, baseline: number): void =>
-    printFigure({ name: `search.digits.${name}`, value: ours, unit: "epochs", baseline });
-  print("random-halving", halving);
-  print("optuna", Math.min(...optuna));
-  print("grid", grid);
 }
 
-function runOne(
+function waysOf(table: DigitsTable): readonly Way[] {
+  const [oracle, blind] = [createOracle(table), createBlindOracle(table)];
+  return [
+    { name: "oracle", sampler: oracle },
+    { name: "oracle + halving", sampler: oracle, pruner: HALVING },
+    { name: "oracle after the first", sampler: blind },
+    { name: "oracle after the first + halving", sampler: blind, pruner: HALVING },
+    ...WAYS,
+  ];
+}
+
+function searchBy(
   table: DigitsTable,
-  { sampler, pruner }: Way,
-  seed: number,
-  workers: number,
-): Found {
-  const search = { seed, workers, trials: TRIALS, ...(pruner && { pruner }) };
-  const isOver = ({ row }: Standing): boolean => row >= 0 && table.isAmongBest(row);
-  return simulate(table, sampler, search, isOver).standings.find(isOver);
+  { name, sampler, pruner }: Way,
+  { workers, until }: { readonly workers: number; readonly until: number },
+): Searched {
+  const isOver = (standing: Standing): boolean =>
+    standing.seconds >= until && isFound(table, standing);
+  const searches = Array.from({ length: SEEDS }, (_, at) => {
+    const search = { seed: at + 1, workers, trials: TRIALS, ...(pruner && { pruner }) };
+    return simulate(table, sampler, search, isOver).standings;
+  });
+  return { name, searches };
 }
 
-const nameOf = ([sampler, pruner]: (typeof PEERS)[number]): string =>
-  `Optuna ${sampler}${pruner === "none" ? "" : ` + ${pruner}`}`;
-
-type Line = [steps: number, seconds: number, time: number, row: number];
-
-async function runOptuna(
-  table: DigitsTable,
-  folder: string,
-  workers: number,
-): Promise<ReadonlyMap<string, readonly Found[]>> {
-  const requirements = join(import.meta.dirname, "search", "requirements.txt");
-  const python = await preparePython({ name: "bench-search", requirements }, tell);
-  const problem = join(folder, "table.json");
-  writeFileSync(problem, JSON.stringify(describe(table)));
-  const script = join(import.meta.dirname, "search", "optuna_replay.py");
-  const searches = PEERS.flatMap(([sampler, pruner]) =>
-    Array.from({ length: SEEDS }, (_, at) => ({
-      ...{ sampler, pruner, seed: at + 1, workers, trials: TRIALS },
-    })),
-  );
-  const answers = await askPeer<(typeof searches)[number], { readonly standings: readonly Line[] }>(
-    { python, script, problem, cache: join(python, "..", "..") },
-    searches,
-    (answered, of) => tell(`search-digits: Optuna, ${answered} of ${of}`),
-  );
-  const foundBy = (peer: (typeof PEERS)[number]): readonly Found[] =>
-    searches
-      .filter(({ sampler, pruner }) => sampler === peer[0] && pruner === peer[1])
-      .map((search) =>
-        (answers.get(search)?.standings ?? [])
-          .map(([steps, seconds, time, row]) => ({ steps, seconds, time, row }))
-          .find(({ row }) => row >= 0 && table.isAmongBest(row)),
-      );
-  return new Map(PEERS.map((peer) => [nameOf(peer), foundBy(peer)]));
-}
-
-/** As `optuna_replay.py` reads it. */
-function describe(table: DigitsTable): object {
-  return {
-    parameters: table.space.dimensions.map(({ name, distribution }) => ({
-      name,
-      values: distribution.kind === "categorical" ? distribution.values : [],
-    })),
-    rows: Array.from({ length: table.rows }, (_, row) => table.coursesOf(row)),
-    goals: Array.from({ length: table.rows }, (_, row) => row).filter((row) =>
-      table.isAmongBest(row),
-    ),
-  };
+function isFound(table: DigitsTable, { row }: Standing): boolean {
+  return row >= 0 && table.isAmongBest(row);
 }
 
 /** @returns the median of the epochs */
-function report(name: string, workers: number, found: readonly Found[], grid: number): number {
+function report(table: DigitsTable, { name, searches }: Searched, workers: number): number {
+  const found = searches.map((standings): Found => standings.find((one) => isFound(table, one)));
   const of = (pick: (standing: Standing) => number): number =>
     median(found.map((each) => (each === undefined ? Infinity : pick(each))));
   const epochs = of(({ steps }) => steps);
   const reached = found.filter((each) => each !== undefined).length;
   tell(
-    `search-digits: ${name}, ${workers} at once: ${epochs} epochs (1/${(grid / epochs).toFixed(0)} of the grid), ${(of(({ seconds }) => seconds) / 3600).toFixed(3)} core-hours, ${(of(({ time }) => time) / 60).toFixed(1)} min; ${reached} of ${found.length} seeds`,
+    `search-digits: ${name}, ${workers} at once: ${epochs} epochs (1/${((table.rows * EPOCHS) / epochs).toFixed(0)} of the grid), ${(of(({ seconds }) => seconds) / 3600).toFixed(3)} core-hours, ${of(({ time }) => time).toFixed(0)} s on the clock; ${reached} of ${found.length} seeds`,
   );
   return epochs;
+}
+
+/** Of each peer, what its best way took. */
+function bestOfPeers(
+  peers: readonly Replayed[],
+  epochs: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
+  const best = new Map<string, number>();
+  for (const { peer, name } of peers)
+    best.set(peer, Math.min(best.get(peer) ?? Infinity, epochs.get(name) ?? Infinity));
+  return best;
+}
+
+/** Names without a number are of 20 at once. */
+function printFigures(
+  workers: number,
+  epochs: ReadonlyMap<string, number>,
+  peers: ReadonlyMap<string, number>,
+  grid: number,
+): void {
+  const prefix = `search.digits.${workers === 20 ? "" : `at${workers}.`}`;
+  const value = epochs.get("gp + halving") ?? NaN;
+  const baselines = {
+    "random-halving": epochs.get("random + halving") ?? NaN,
+    ...Object.fromEntries([...peers].map(([peer, best]) => [peer.toLowerCase(), best])),
+    grid,
+  };
+  for (const [name, baseline] of Object.entries(baselines))
+    printFigure({ name: `${prefix}${name}`, value, unit: "epochs", baseline });
+}
+
+/** What a row's trial takes, the mean over its replicates. */
+function secondsOf(table: DigitsTable, row: number): number {
+  const courses = table.coursesOf(row);
+  return sum(courses.map(({ seconds }) => sum(seconds))) / courses.length;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

@@ -6,55 +6,57 @@ import type { Observation } from "../../src/samplers/sampler.ts";
 import type { SearchSpace } from "../../src/core/study.ts";
 import { preparePython } from "../support/python/environment.ts";
 import { median, printFigure, tell } from "./figure.ts";
-import { askPeer } from "./search/optuna.ts";
+import type { BenchOptions } from "./options.ts";
+import { askOptuna, type Course } from "./search/optuna-tables.ts";
 import { millisecondsSince, simulate } from "./search/simulate.ts";
 import { listTables, prepareTables, readTable } from "./search/tables.ts";
 
 const TRIALS = 200;
 const SEEDS = 20;
-/** Optuna's GPSampler takes about a minute a search. */
-const SEEDS_OF_OPTUNA_GP = 2;
+/** As `optuna_search.py` has them. */
 const STAGES = [50, 100, 200];
 const KNOWN = 5000;
 
-/** One of Optuna's searches: of a table, by whom, with which seed, so many trials at once and in all. */
-interface Search {
-  readonly table: string;
-  readonly sampler: string;
-  readonly seed: number;
-  readonly workers: number;
-  readonly trials: number;
-}
-
-/** Regrets after each finished trial, of one search of one table. */
-interface Course {
-  readonly table: string;
-  readonly regrets: readonly number[];
-}
+/** Optuna's samplers, by trials at once. GPSampler takes about a minute a search: as many seeds as are in the record. */
+const PEERS = [
+  {
+    workers: 20,
+    peers: [
+      { sampler: "random", seeds: SEEDS, figure: false },
+      { sampler: "tpe", seeds: SEEDS, figure: true },
+      { sampler: "gp", seeds: 2, figure: true },
+    ],
+  },
+  {
+    workers: 50,
+    peers: [
+      { sampler: "random", seeds: SEEDS, figure: false },
+      { sampler: "tpe", seeds: SEEDS, figure: false },
+    ],
+  },
+];
 
 /**
  * What a search finds in published tables, on a simulated clock with 20 and with 50 trials at once, beside Optuna's samplers: the
  * normalised regret (a table's best 0, its median 1) after 50, 100 and 200 trials. Then what an ask takes.
  */
-export async function benchSearch(): Promise<void> {
+export async function benchSearch(_folder: string, { fresh }: BenchOptions): Promise<void> {
   const requirements = join(import.meta.dirname, "search", "requirements.txt");
   const python = await preparePython({ name: "bench-search", requirements }, tell);
   const folder = await prepareTables(python);
-  const found = new Map<string, number>();
-  for (const workers of [20, 50]) {
+  const optuna = { python, folder, trials: TRIALS, fresh };
+  for (const { workers, peers } of PEERS) {
     const ours = runOurs(folder, workers);
-    found.set(`gp ${workers}`, report(`bsweep gp, ${workers} at once`, ours));
-    for (const sampler of workers === 20 ? ["random", "tpe", "gp"] : ["random", "tpe"]) {
-      const courses = await runOptuna(python, folder, sampler, workers);
-      found.set(
-        `optuna-${sampler} ${workers}`,
-        report(`Optuna ${sampler}, ${workers} at once`, courses),
-      );
+    report(`gp, ${workers} at once`, ours);
+    for (const { sampler, seeds, figure } of peers) {
+      const courses = await askOptuna(optuna, sampler, workers, seeds);
+      const baseline = report(`Optuna ${sampler}, ${workers} at once`, courses);
+      if (!figure) continue;
+      // The same seeds: they draw the same of a configuration's measurements for everybody.
+      const same = ours.filter(({ seed }) => seed <= seeds);
+      const value = report(`gp, ${workers} at once, the same seeds`, same);
+      printFigure({ name: `search.tables.optuna-${sampler}`, value, unit: "regret", baseline });
     }
-  }
-  for (const peer of ["tpe", "gp"]) {
-    const [value, baseline] = [found.get("gp 20") ?? NaN, found.get(`optuna-${peer} 20`) ?? NaN];
-    printFigure({ name: `search.tables.optuna-${peer}`, value, unit: "regret", baseline });
   }
   tell(
     `search: an ask with ${KNOWN} trials known takes ${measureAsk().toFixed(0)} ms of the processor`,
@@ -71,7 +73,8 @@ function runOurs(folder: string, workers: number): Course[] {
       const { standings, askMilliseconds } = simulate(table, gp, search);
       for (const [place, stage] of STAGES.entries())
         milliseconds[place]?.push(askMilliseconds[stage - 1] ?? NaN);
-      return { table: name, regrets: standings.map(({ row }) => table.regretOf(row)) };
+      const regrets = STAGES.map((stage) => table.regretOf(standings[stage - 1]?.row ?? -1));
+      return { table: name, seed: search.seed, regrets };
     });
   });
   const asks = milliseconds.map((each) => median(each).toFixed(0)).join(", ");
@@ -79,37 +82,13 @@ function runOurs(folder: string, workers: number): Course[] {
   return courses;
 }
 
-async function runOptuna(
-  python: string,
-  folder: string,
-  sampler: string,
-  workers: number,
-): Promise<Course[]> {
-  const seeds = sampler === "gp" ? SEEDS_OF_OPTUNA_GP : SEEDS;
-  const searches = Array.from({ length: seeds }, (_, at) => at + 1).flatMap((seed) =>
-    listTables(folder).map((table): Search => ({ table, sampler, seed, workers, trials: TRIALS })),
-  );
-  const script = join(import.meta.dirname, "search", "optuna_search.py");
-  const answers = await askPeer<Search, { readonly regrets: readonly number[] }>(
-    { python, script, problem: folder, cache: folder },
-    searches,
-    (answered, of) => tell(`search: Optuna ${sampler}, ${answered} of ${of}`),
-  );
-  return searches.map((search) => ({
-    table: search.table,
-    regrets: answers.get(search)?.regrets ?? [],
-  }));
-}
-
 /** Tells means over tables with their standard errors over seeds. @returns the mean after all trials */
 function report(who: string, courses: readonly Course[]): number {
   const tables = [...new Set(courses.map(({ table }) => table))];
-  const stages = STAGES.map((stage) => {
+  const stages = STAGES.map((_stage, place) => {
     const each = tables.map((table) =>
       summarize(
-        courses
-          .filter((one) => one.table === table)
-          .map(({ regrets }) => regrets[stage - 1] ?? NaN),
+        courses.filter((one) => one.table === table).map(({ regrets }) => regrets[place] ?? NaN),
       ),
     );
     const mean = each.reduce((sum, one) => sum + one.mean, 0) / each.length;

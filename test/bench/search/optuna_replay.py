@@ -1,7 +1,8 @@
 """Optuna's side of the digits' replay: optuna_replay.py TABLE.json, then a line of JSON on stdin for each search.
 
-A search is {sampler, pruner, seed, workers, trials}; the answer is a line {standings: [[steps, seconds, time, row], ...]}, one after
-each trial that has ended, until one of the table's goals is found. Trials are asked and told in the order in which `simulate.ts` has them, with the values that it would see.
+A search is {sampler, pruner, seed, workers, trials, until}; the answer is a line {standings: [[steps, seconds, time, row], ...]}, one after
+each trial that has ended and changed what the search would name, and after the last one. It is over once that is one of the table's goals and `until` seconds
+were spent. Trials are asked and told in the order in which `simulate.ts` has them, with the values that it would see.
 """
 
 import json
@@ -47,9 +48,11 @@ def course_of(row, seed):
     return rows[row][(mixed >> 16) % len(rows[row])]
 
 
-def search(sampler, pruner, seed, workers, trials):
-    study = optuna.create_study(sampler=SAMPLERS[sampler](seed), pruner=PRUNERS[pruner](epochs))
-    running, standings, best, asked = [], [], (float("inf"), -1), 0
+def search(sampler, pruner, seed, workers, trials, until):
+    # HyperbandPruner deals trials out by the study's name, which is random unless given.
+    name = f"digits {seed}"
+    study = optuna.create_study(study_name=name, sampler=SAMPLERS[sampler](seed), pruner=PRUNERS[pruner](epochs))
+    running, standings, best, asked, ended = [], [], (float("inf"), -1), 0, 0
     steps, seconds = 0, 0.0
 
     def ask(now):
@@ -59,7 +62,7 @@ def search(sampler, pruner, seed, workers, trials):
         heappush(running, (now + course["seconds"][0], trial.number, 1, trial, row, course))
 
     now = 0
-    while len(standings) < trials:
+    while ended < trials:
         while asked < trials and len(running) < workers:
             ask(now)
             asked += 1
@@ -74,8 +77,12 @@ def search(sampler, pruner, seed, workers, trials):
         else:
             study.tell(trial, course["loss"])
             best = min(best, (course["loss"], row), key=lambda pair: pair[0])
-        standings.append([steps, seconds, now, best[1]])
-        if best[1] in goals:
+        ended += 1
+        standing = [steps, round(seconds, 3), round(now, 3), best[1]]
+        over = best[1] in goals and seconds >= until
+        if over or ended == trials or best[1] != (standings[-1][3] if standings else -1):
+            standings.append(standing)
+        if over:
             break
     return standings
 

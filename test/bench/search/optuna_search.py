@@ -1,6 +1,6 @@
 """Optuna's side of the search benchmark: optuna_search.py FOLDER, then a line of JSON on stdin for each search.
 
-A search is {table, sampler, seed, workers, trials}; the answer is a line {regrets: [after each finished trial]}.
+A search is {table, sampler, seed, workers, trials}; the answer is a line {regrets: [after 50, 100 and 200 finished trials]}.
 Trials are asked and told in the order in which `simulate.ts` has them, with the values that it would see.
 """
 
@@ -18,6 +18,7 @@ from optuna.samplers import GPSampler, RandomSampler, TPESampler
 
 warnings.filterwarnings("ignore")
 optuna.logging.set_verbosity(optuna.logging.ERROR)
+STAGES = [50, 100, 200]
 SAMPLERS = {
     "random": lambda seed: RandomSampler(seed=seed),
     "tpe": lambda seed: TPESampler(multivariate=True, constant_liar=True, seed=seed),
@@ -77,7 +78,7 @@ def search(table, sampler, seed, workers, trials):
         study.tell(trial, loss)
         best = min(best, (loss, table.means[row]), key=lambda pair: pair[0])
         regrets.append((best[1] - table.best) / (table.median - table.best))
-    return regrets
+    return [round(regrets[stage - 1], 6) for stage in STAGES]
 
 
 folder = sys.argv[1]
