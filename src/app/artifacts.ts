@@ -20,8 +20,8 @@ import { findTrialId } from "./logs/find-logs.ts";
 interface ArtifactOptions {
   readonly study: Study;
   readonly layout: Layout;
-  /** Numbers of trials, or the beginnings of their ids; none: all that have any. */
-  readonly trials: readonly string[];
+  /** A trial's number, or the beginning of its id; null: all of which any are kept. */
+  readonly trial: string | null;
   /** Absolute folder to copy them to, a folder for each trial; null: they are only listed. */
   readonly to: string | null;
 }
@@ -49,19 +49,17 @@ export interface ArtifactReport {
  *   copy; USAGE for a trial that there is none of; INVALID_RESULT for what is not as it was left; WORKSPACE
  */
 export async function findArtifacts(
-  { study, layout, trials, to }: ArtifactOptions,
+  { study, layout, trial, to }: ArtifactOptions,
   effects: Effects,
 ): Promise<ArtifactReport> {
   const kept = await collectFirst({ study, layout }, effects, async (database) => {
     await settleArtifacts(database, { study: study.name, layout }, effects);
     const { records, complaints } = new Artifacts(layout, study.name).readAll();
     for (const complaint of complaints) effects.reporter.warn(complaint);
-    if (trials.length === 0) return [...records].sort(compareKept);
-    const planned = readPlanned(database);
-    const wanted = new Set(trials.map((word) => findTrialId(word, planned)));
-    return [...wanted].map(
-      (id) => records.find(({ trialId }) => trialId === id) ?? explainNone(id, study, database),
-    );
+    if (trial === null) return [...records].sort(compareKept);
+    const wanted = findTrialId(trial, readPlanned(database));
+    const record = records.find(({ trialId }) => trialId === wanted);
+    return [record ?? explainNone(wanted, study, database)];
   });
   const found = kept.map((record) => ({
     ...record,
@@ -117,10 +115,9 @@ async function copyTo(
         mkdirSync(dirname(join(target, name)), { recursive: true });
         cpSync(join(workspace, from, name), join(target, name), { preserveTimestamps: true });
       }
-      requireUnchanged(
-        number,
-        files.flatMap((file) => checkPackedFile(target, file, true)),
-      );
+      const issues = files.flatMap((file) => checkPackedFile(target, file, true));
+      const own = issues.map((issue) => ({ ...issue, file: issue.file.replace(target, from) }));
+      requireUnchanged(number, own);
     }
     publish();
     return Promise.resolve();

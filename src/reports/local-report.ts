@@ -12,7 +12,10 @@ export function formatLocalReport(report: LocalSummary): string {
           `left to the scheduler, which has been asked for them: ${plural(submitted, "trial")} (--submitted runs them here)`,
         ];
   if (done === 0 && left === 0) {
-    const own = `nothing to run: every trial has its result (${plural(skipped, "trial")})`;
+    const own =
+      skipped === 0
+        ? "nothing to run: there is no trial (bsweep plan STUDY tells why)"
+        : `nothing to run: every trial has its result (${plural(skipped, "trial")})`;
     return [submitted + unusable.length === 0 ? own : "nothing to run here", ...theirs].join("\n");
   }
   const ended = `${plural(done, "trial")} in ${formatDuration(seconds)}, ${workers} at a time`;
