@@ -16,7 +16,7 @@ import { parseSiteFile } from "../formats/site-file.ts";
 import { parseStudyFile } from "../formats/study-file.ts";
 import { schedulerOf, SCHEDULERS } from "../schedulers/index.ts";
 import { packagedTemplates } from "../workspace/package.ts";
-import { readForeignStudy } from "./init/foreign.ts";
+import { readForeignStudy, tellOfForeign } from "./init/foreign.ts";
 import { mergePlacements, missingKeys } from "./site/cluster-request.ts";
 import { listSiteNames, loadSite } from "./site/load-site.ts";
 
@@ -34,6 +34,8 @@ export interface InitAnswers {
   readonly placement: DraftPlacement;
   /** A file of another tool, which says what is searched. */
   readonly from?: string;
+  /** Of a database with several studies, the name of one. */
+  readonly nameThere?: string;
 }
 
 export interface InitReport {
@@ -74,15 +76,33 @@ export function draftStudy(answers: InitAnswers): InitReport {
   const missing = submits ? missingKeys(site, mergePlacements(site, answers.placement)) : [];
   // A site file has said it for every study.
   const placement = siteFile === undefined ? answers.placement : {};
-  const foreign = answers.from === undefined ? undefined : readForeignStudy(answers.from);
+  const foreign = readForeign(answers);
   const text = draftText(answers, { site: site.name, placement, missing }, foreign);
-  parseStudyFile(text, file);
+  checkText(text, answers, foreign);
   return {
     files: [...(siteFile === undefined ? [] : [siteFile.draft]), { path: file, text }],
     site,
     missing,
     notes: foreign?.notes ?? [],
   };
+}
+
+function readForeign({ from, nameThere }: InitAnswers): ForeignStudy | undefined {
+  return from === undefined ? undefined : readForeignStudy(from, nameThere);
+}
+
+/** @throws BsweepError INVALID_STUDY, of the file that the study was made from where there is one */
+function checkText(
+  text: string,
+  { file, from = "" }: InitAnswers,
+  foreign: ForeignStudy | undefined,
+): void {
+  try {
+    parseStudyFile(text, file);
+  } catch (error) {
+    if (foreign === undefined || !(error instanceof BsweepError)) throw error;
+    throw tellOfForeign(error, foreign, from);
+  }
 }
 
 function draftText(

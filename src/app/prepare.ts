@@ -5,7 +5,8 @@ import type { Effects, Reporter } from "../core/effects.ts";
 import { BsweepError, type Issue } from "../core/errors.ts";
 import { openImageSource } from "./prepare/sources/index.ts";
 import { checkTarget, mergePieces, type PreparedDataset } from "./prepare/merge.ts";
-import { piecesFolder, writePiece } from "./prepare/pieces.ts";
+import { type PieceOptions, piecesFolder, writePiece } from "./prepare/pieces.ts";
+import { watchImages } from "./prepare/seen-images.ts";
 import {
   invalidData,
   MAX_ISSUES,
@@ -38,9 +39,14 @@ export async function prepareDataset(
   const leaveNothing = (): void => rmSync(piecesFolder(to), { recursive: true, force: true });
   leaveNothing();
   try {
-    if (shards === 1) await pack(source, { shard: 1, shards: 1 }, options, effects);
-    else await packInProcesses(source, options, effects.reporter);
-    return await mergePieces(options);
+    if (shards !== 1) {
+      await packInProcesses(source, options, effects.reporter);
+      return await mergePieces(options);
+    }
+    const { height, width, channels } = source.shape;
+    const watch = watchImages(height * width * channels);
+    await pack(source, { shard: 1, shards: 1 }, { ...options, see: watch.see }, effects);
+    return await mergePieces({ ...options, seen: watch.finish() });
   } finally {
     effects.reporter.endProgress();
     leaveNothing();
@@ -75,7 +81,7 @@ const describeFrom = (source: PackOptions["source"]): string =>
 async function pack(
   source: OpenSource,
   piece: PieceNumber,
-  { to, classes, signal }: PackOptions,
+  { to, classes, signal, see }: PackOptions & Pick<PieceOptions, "see">,
   { reporter }: Effects,
 ): Promise<void> {
   const toMiB = (bytes: number): number => Math.ceil(bytes / BYTES_PER_MIB);
@@ -83,7 +89,7 @@ async function pack(
     signal.throwIfAborted();
     reporter.progress({ label: "packing", done: toMiB(done), total: toMiB(total), unit: "MB" });
   };
-  await writePiece(source, piece, classes, to, advance);
+  await writePiece(source, piece, { classes, to, advance, see });
 }
 
 /**
@@ -131,7 +137,7 @@ async function packAgain(
   for (const piece of pieces) {
     if (issues.length >= MAX_ISSUES) break;
     try {
-      await writePiece(source, piece, classes, to, () => signal.throwIfAborted());
+      await writePiece(source, piece, { classes, to, advance: () => signal.throwIfAborted() });
     } catch (error) {
       if (!(error instanceof BsweepError) || error.issues.length === 0) throw error;
       issues.push(...error.issues);

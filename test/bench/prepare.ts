@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeExampleDigits } from "../../src/app/example-digits.ts";
 import { builtProgram } from "../../src/workspace/package.ts";
@@ -10,15 +10,15 @@ const ROUNDS = 5;
 const ROWS = 60_000;
 
 /**
- * Whole processes that pack MNIST's training digits: `bsweep prepare`, which also hashes, looks at what it packs and syncs, beside
- * pandas (CSV) and NumPy (npz), which write the same bytes. Wall and processor time.
+ * Whole processes that pack MNIST's training digits: `bsweep prepare`, beside pandas (CSV) and NumPy (npz), which write the same bytes
+ * and also hash, look at what they pack and sync. Wall and processor time.
  */
 export async function benchPrepare(folder: string): Promise<void> {
   const python = await preparePython(TEST_PYTHON, tell);
   const peer = join(import.meta.dirname, "peers", "pandas_prepare.py");
   const program = builtProgram("main.js");
   const bsweep = (from: string, to: string): Promise<Spent> =>
-    measure([process.execPath, program, "prepare", "--force", "--from", from, "--to", to], {
+    measure([process.execPath, program, "prepare", "--from", from, "--to", to], {
       BSWEEP_WORKSPACE: folder,
     });
   const csv = join(folder, "train.csv");
@@ -37,9 +37,14 @@ export async function benchPrepare(folder: string): Promise<void> {
       spent[name].push(found);
       return found.wall;
     };
+    const anew = (name: string): string => {
+      const made = join(folder, name);
+      rmSync(made, { recursive: true, force: true });
+      return made;
+    };
     const programs = {
-      bsweep: () => keep("bsweep", bsweep(file, `as-${form}`)),
-      python: () => keep("python", measure([python, peer, form, file, join(folder, "python")])),
+      bsweep: () => keep("bsweep", bsweep(file, anew(`as-${form}`))),
+      python: () => keep("python", measure([python, peer, "whole", form, file, anew("python")])),
     };
     await interleave(programs, ROUNDS);
     requireSame(join(folder, `as-${form}`), join(folder, "python"));

@@ -110,3 +110,55 @@ test("init --from takes a sweep of W&B, tells what it cannot take, and plan take
     exitStatus: 5,
   });
 });
+
+const SWEEP =
+  "program: train.py\nmethod: random\nmetric: { name: loss }\nparameters: { x: { values: [1] } }\n";
+
+test.each<[name: string, make: (file: string) => unknown, message: string]>([
+  ["pipe", (file) => runProcess("mkfifo", [file]), "cannot read pipe: it is no plain file"],
+  [
+    "huge.yaml",
+    (file) => runProcess("truncate", ["--size=5G", file]),
+    "huge.yaml: found 5368709120 bytes, expected a sweep file of at most 1 MiB",
+  ],
+  [
+    "latin.yaml",
+    (file) => writeFileSync(file, Buffer.from(`${SWEEP}# \u00e4\n`, "latin1")),
+    "latin.yaml:5: found bytes that are no UTF-8",
+  ],
+  [
+    "journal.log",
+    (file) => writeFileSync(file, '{"op_code":0,"study_name":"j"}\n'),
+    "journal.log: found a journal of Optuna, expected its database: optuna.copy_study(",
+  ],
+  [
+    "many.yaml",
+    (file) =>
+      writeFileSync(
+        file,
+        SWEEP.replace(/{ x.*/, "") +
+          Array.from({ length: 1001 }, (_, at) => `  p${at}: { value: 1 }\n`).join(""),
+      ),
+    "many.yaml: found 1001 parameters, expected at most 1000",
+  ],
+  [
+    "metric.yaml",
+    (file) => writeFileSync(file, SWEEP.replace("loss", '"a\\tb"')),
+    'metric.yaml:3: metric.name: found "a\\tb", expected the name of a metric',
+  ],
+  [
+    "program.yaml",
+    (file) => writeFileSync(file, SWEEP.replace("train.py", '"a\\0b"')),
+    "program.yaml:1: program: found",
+  ],
+])(
+  "init --from refuses what it cannot take, by its name and line: %s",
+  async (name, make, message) => {
+    const folder = makeTestFolder();
+    await make(join(folder, name));
+    const { exitStatus, stderr } = await bsweep(folder, "init", "--from", name);
+    expect(exitStatus).toBeGreaterThan(0);
+    expect(stderr).toContain(message);
+    expect(existsSync(join(folder, "study.yaml"))).toBe(false);
+  },
+);

@@ -4,7 +4,7 @@ import { messageOf } from "../../core/errors.ts";
 import type { SourceFile } from "../../formats/dataset-piece.ts";
 import { describeSource, invalidData, unreadable } from "./source.ts";
 
-const BLOCK_BYTES = 1 << 20;
+export const BLOCK_BYTES = 1 << 20;
 const LINE_END = 0x0a;
 
 /** Bytes to be read: a file, what a gzip file holds, or one file in a zip. */

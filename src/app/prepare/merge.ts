@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, linkSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import type { DatasetHeader, PackedFile } from "../../core/dataset.ts";
-import { BsweepError } from "../../core/errors.ts";
+import type { DatasetHeader, PackedFile, SeenImages } from "../../core/dataset.ts";
+import { BsweepError, type Issue, valueOr } from "../../core/errors.ts";
 import { computeDatasetDigest, formatDatasetHeader } from "../../formats/dataset-header.ts";
 import { withFolderBeside, writeFileAtomic } from "../../workspace/atomic.ts";
 import {
@@ -24,6 +25,8 @@ interface MergeOptions extends Pick<PrepareOptions, "to" | "force" | "signal" | 
   readonly waitSeconds?: number;
   /** A file that the data set's header is left in as well, so that others can tell that it was merged. */
   readonly receipt?: string;
+  /** What was seen of the images of the only piece, where this process has just packed it: they need not be read again. */
+  readonly seen?: SeenImages;
 }
 
 /** Between two looks at pieces that are not there. */
@@ -104,7 +107,7 @@ function judgeExisting(to: string, digest: string, force: boolean): PreparedData
 async function mergeInto(
   folder: string,
   pieces: readonly [FoundPiece, ...FoundPiece[]],
-  { signal, like }: MergeOptions,
+  { signal, like, seen }: MergeOptions,
 ): Promise<DatasetHeader> {
   const [{ height, width, channels, labels }] = pieces;
   const count = pieces.reduce((sum, piece) => sum + piece.count, 0);
@@ -115,36 +118,57 @@ async function mergeInto(
   const numbering =
     labels === null ? { classes: 0, classNames: undefined } : numberPieces(pieces, like);
   const { classes, classNames } = numbering;
-  const classCounts = Array.from({ length: classes }, () => 0);
   const placed = pieces.map((piece) => placePiece(piece, numbering));
-  for (const [at, piece] of pieces.entries())
-    for (const [code, label] of (placed[at] ?? []).entries())
-      if (label < classes)
-        classCounts[label] = (classCounts[label] ?? 0) + (piece.labelCounts?.[code] ?? 0);
+  const classCounts = countClasses(pieces, placed, classes);
   const watch = watchImages(height * width * channels);
-  const joining = { folder, pieces, signal };
+  const joining = { folder, pieces, signal, isFresh: seen !== undefined };
   const content = {
     ...{ schemaVersion: 1 as const, count, height, width, channels, classes },
     ...{ classCounts, ...(classNames === undefined ? {} : { classNames }) },
-    images: await concatenate(IMAGES_FILE, "images", joining, (block) => {
-      watch.see(block);
-      return block;
-    }),
+    images: await joinImages(joining, watch.see),
     labels:
       labels &&
       (await concatenate(LABELS_FILE, "labels", joining, (block, at) =>
         block.map((code) => placed[at]?.[code] ?? 0),
       )),
   };
-  const header = { ...content, digest: computeDatasetDigest(content), seen: watch.finish() };
+  const header = {
+    ...content,
+    digest: computeDatasetDigest(content),
+    seen: seen ?? watch.finish(),
+  };
   writeFileAtomic(join(folder, DATASET_FILE), formatDatasetHeader(header));
   return header;
 }
 
+/** @param placed of each piece, the class of each code */
+function countClasses(
+  pieces: readonly FoundPiece[],
+  placed: readonly ArrayLike<number>[],
+  classes: number,
+): number[] {
+  const counts = Array.from({ length: classes }, () => 0);
+  for (const [at, piece] of pieces.entries())
+    for (const [code, label] of Array.from(placed[at] ?? []).entries())
+      if (label < classes) counts[label] = (counts[label] ?? 0) + (piece.labelCounts?.[code] ?? 0);
+  return counts;
+}
+
 interface Joining {
   readonly folder: string;
-  readonly pieces: readonly FoundPiece[];
+  readonly pieces: readonly [FoundPiece, ...FoundPiece[]];
   readonly signal: AbortSignal;
+  /** Whether the only piece is what this process has just packed, and has been seen. */
+  readonly isFresh: boolean;
+}
+
+async function joinImages(joining: Joining, see: (block: Uint8Array) => void): Promise<PackedFile> {
+  const taken = joining.pieces.length === 1 ? await takeOver(joining, see) : undefined;
+  const seen = (block: Uint8Array): Uint8Array => {
+    see(block);
+    return block;
+  };
+  return taken ?? concatenate(IMAGES_FILE, "images", joining, seen);
 }
 
 /** @param change shown every byte, in order, and the number of its piece; gives what is written */
@@ -159,14 +183,7 @@ async function concatenate(
     for (const [at, piece] of pieces.entries()) {
       const packed = piece[content];
       if (packed === null) continue;
-      const issues = checkPackedFile(piece.folder, packed, true);
-      if (issues.length > 0) {
-        const { shard, shards } = piece;
-        const hint = `pack it again with bsweep prepare --shard ${shard}/${shards}`;
-        const message = `piece ${shard} of ${shards} is damaged`;
-        throw new BsweepError("INVALID_DATA", message, { issues, hint });
-      }
-      for await (const block of readBytes(join(piece.folder, packed.file), 0, packed.bytes)) {
+      for await (const block of readVerified(piece, packed)) {
         signal.throwIfAborted();
         merged.write(change(block, at));
       }
@@ -175,4 +192,46 @@ async function concatenate(
   } finally {
     merged.close();
   }
+}
+
+/** The bytes of a piece's file; after the last of them it is known whether they are those that were packed. */
+async function* readVerified(piece: FoundPiece, packed: PackedFile): AsyncGenerator<Buffer> {
+  const hash = createHash("sha256");
+  const file = join(piece.folder, packed.file);
+  const refuse = (issues: readonly Issue[]): never => {
+    const { shard, shards } = piece;
+    const hint = `pack it again with bsweep prepare --shard ${shard}/${shards}`;
+    throw new BsweepError("INVALID_DATA", `piece ${shard} of ${shards} is damaged`, {
+      issues,
+      hint,
+    });
+  };
+  const issues = checkPackedFile(piece.folder, packed, false);
+  if (issues.length > 0) refuse(issues);
+  for await (const block of readBytes(file, 0, packed.bytes)) {
+    hash.update(block);
+    yield block;
+  }
+  const found = hash.digest("hex");
+  if (found !== packed.sha256)
+    refuse([{ file, path: "", message: `found sha256 ${found}, expected ${packed.sha256}` }]);
+}
+
+/** The images of the only piece are those of the data set: they are looked at, and linked instead of written once more. */
+async function takeOver(
+  { folder, pieces: [piece], signal, isFresh }: Joining,
+  see: (block: Uint8Array) => void,
+): Promise<PackedFile | undefined> {
+  const linked = valueOr(false, () => {
+    linkSync(join(piece.folder, piece.images.file), join(folder, IMAGES_FILE));
+    return true;
+  });
+  // Not every storage has links.
+  if (!linked) return undefined;
+  if (!isFresh)
+    for await (const block of readVerified(piece, piece.images)) {
+      signal.throwIfAborted();
+      see(block);
+    }
+  return { ...piece.images, file: IMAGES_FILE };
 }

@@ -30,17 +30,21 @@ export function pieceName({ shard, shards }: PieceNumber): string {
   return `${shard}-of-${shards}`;
 }
 
-/**
- * Packs one piece into a folder of its own, which appears whole or not at all.
- * @param classes number of classes asked for; null: any label 0 .. 255
- * @param advance told how many bytes of how many are done; may throw to stop
- */
+export interface PieceOptions {
+  /** Number of classes asked for; null: any label 0 .. 255. */
+  readonly classes: number | null;
+  readonly to: string;
+  /** Told how many bytes of how many are done; may throw to stop. */
+  readonly advance: RowSink["advance"];
+  /** Shown the images, as they are written. */
+  readonly see?: ((block: Uint8Array) => void) | undefined;
+}
+
+/** Packs one piece into a folder of its own, which appears whole or not at all. */
 export async function writePiece(
   source: OpenSource,
   piece: PieceNumber,
-  classes: number | null,
-  to: string,
-  advance: RowSink["advance"],
+  { classes, to, advance, see }: PieceOptions,
 ): Promise<void> {
   await withFolderBeside(join(piecesFolder(to), pieceName(piece)), async (folder, publish) => {
     const images = createPackedFile(folder, IMAGES_FILE);
@@ -48,7 +52,10 @@ export async function writePiece(
     const labelCounts = Array.from({ length: MAX_CLASSES }, () => 0);
     try {
       const labelValues = await source.readPiece(piece, classes, {
-        writeImages: images.write,
+        writeImages: (block) => {
+          images.write(block);
+          see?.(block);
+        },
         writeLabels: (block) => {
           for (const label of block) labelCounts[label] = (labelCounts[label] ?? 0) + 1;
           labels?.write(block);

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { ROW_HASH_DIGITS, SAMPLED_ROWS, type SeenImages } from "../../core/dataset.ts";
 import type { PackedDataset } from "../../workspace/packed-dataset.ts";
 import { readBytes } from "./content.ts";
@@ -43,7 +43,7 @@ export function watchImages(rowBytes: number) {
 }
 
 function hashRow(row: Uint8Array): string {
-  return createHash("sha256").update(row).digest("hex").slice(0, ROW_HASH_DIGITS);
+  return hash("sha256", row, "hex").slice(0, ROW_HASH_DIGITS);
 }
 
 /** Keeps the smallest of many hashes, each once. */

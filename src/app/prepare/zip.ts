@@ -1,13 +1,16 @@
-import { crc32 } from "node:zlib";
-import yauzl, { type Entry } from "yauzl";
+import { pipeline } from "node:stream";
+import { crc32, createInflateRaw } from "node:zlib";
+import yauzl, { type Entry, type ZipFile } from "yauzl";
 import { BsweepError, messageOf } from "../../core/errors.ts";
 import { formatCount } from "../../core/quantities.ts";
 import type { SourceFile } from "../../formats/dataset-piece.ts";
-import { type Content, cutBlocks } from "./content.ts";
+import { BLOCK_BYTES, type Content, cutBlocks } from "./content.ts";
 import { describeSource, invalidData } from "./source.ts";
 
 /** Entries of a zip; more are a collection of something else. */
 const MAX_ENTRIES = 100_000;
+/** APPNOTE.TXT, 4.4.5. */
+const DEFLATED = 8;
 const OPTIONS = { lazyEntries: true, autoClose: false } as const;
 
 /** A file in a zip. */
@@ -53,11 +56,13 @@ async function* inflateEntry(file: string, entry: Entry): AsyncGenerator<Buffer>
   try {
     const zip = await yauzl.openPromise(file, OPTIONS);
     try {
-      let sum = 0;
-      const stream = await zip.openReadStreamPromise(entry);
-      for await (const block of stream) {
-        sum = crc32(block as Buffer, sum);
-        yield block as Buffer;
+      let [sum, bytes] = [0, 0];
+      for await (const block of await openEntry(zip, entry)) {
+        sum = crc32(block, sum);
+        bytes += block.length;
+        if (bytes > entry.uncompressedSize)
+          throw new Error(`${entry.fileName} holds more than ${entry.uncompressedSize} bytes`);
+        yield block;
       }
       if (sum !== entry.crc32) throw new Error(`the checksum of ${entry.fileName} does not fit`);
     } finally {
@@ -66,6 +71,15 @@ async function* inflateEntry(file: string, entry: Entry): AsyncGenerator<Buffer>
   } catch (error) {
     throw damaged(file, error);
   }
+}
+
+/** What the entry holds, in blocks larger than those that yauzl inflates: of a large file each costs a way to another thread. */
+async function openEntry(zip: ZipFile, entry: Entry): Promise<AsyncIterable<Buffer>> {
+  if (entry.compressionMethod !== DEFLATED) return zip.openReadStreamPromise(entry);
+  const packed = await zip.openReadStreamPromise(entry, { decompress: false });
+  const output = createInflateRaw({ chunkSize: BLOCK_BYTES });
+  // Who stops reading has both closed; errors reach who reads.
+  return pipeline(packed, output, () => undefined);
 }
 
 function damaged(file: string, error: unknown): BsweepError {

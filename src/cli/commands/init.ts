@@ -16,6 +16,7 @@ export const initCommand = defineCommand({
   options: {
     file: text("Study file to write", { default: "study.yaml" }),
     from: text("A sweep file of W&B, or a database of Optuna, that says what is searched"),
+    "name-there": text("Study in Optuna's database, where there are several", { implies: "from" }),
     name: text("Name of the study", { defaultDescription: PROPOSED.name }),
     site: text("Where it runs", { defaultDescription: PROPOSED.site }),
     like: text("Write sites/SITE.yaml too, which starts from this site: slurm, lsf, compute1 ..."),
@@ -41,10 +42,13 @@ export const initCommand = defineCommand({
     ["$0 init --from sweep.yaml", "A sweep of W&B as a study"],
     ["$0 init --yes --site mine --like slurm --queue batch", "A cluster of your own"],
   ],
-  run: async ({ file, from, yes, print: onlyPrint, ...given }, { workspace, effects }) => {
+  run: async (
+    { file, from, nameThere, yes, print: onlyPrint, ...given },
+    { workspace, effects },
+  ) => {
     const { draftStudy, writeDrafts } = await import("../../app/init.ts");
     const asked = from === undefined && !yes ? await complete(given, file) : given;
-    const answers = { ...toAnswers(file, asked, from), ...dropAbsent({ from }) };
+    const answers = { ...toAnswers(file, asked, from), ...dropAbsent({ from, nameThere }) };
     const report = draftStudy(answers);
     if (onlyPrint) {
       print(formatDrafts(report));

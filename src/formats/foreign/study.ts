@@ -1,4 +1,5 @@
 import { Document } from "yaml";
+import type { Issue } from "../../core/errors.ts";
 import { escapeControls } from "../../core/printable.ts";
 import type { Objective, SearchSpace } from "../../core/study.ts";
 import { formatSpace } from "../space/text.ts";
@@ -17,6 +18,8 @@ export interface ForeignStudy {
   readonly pruner: Readonly<Record<string, string | number>> | null;
   /** What could not be taken, or was taken in another way, a sentence each. */
   readonly notes: readonly string[];
+  /** An issue of a study's key, such as `objective.metric`, at what it was taken from. */
+  readonly locate?: (path: string, message: string) => Issue;
 }
 
 /** A program that nobody has named. */

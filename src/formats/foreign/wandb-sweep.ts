@@ -56,7 +56,17 @@ export function readWandbSweep(text: string, file: string): ForeignStudy {
     sampler: readMethod(value, dimensions, note),
     pruner: readEarlyTerminate(value["early_terminate"], note),
     notes,
+    locate: (path, message) => document.issueAt(sourceOf(path, value), message),
   };
+}
+
+/** Where a study's key was taken from. */
+function sourceOf(path: string, { command }: Mapping): readonly string[] {
+  const [key = "", inner = ""] = path.split(/[.[]/);
+  if (key === "objective") return inner === "metric" ? ["metric", "name"] : ["metric"];
+  if (key === "trainer") return [Array.isArray(command) ? "command" : "program"];
+  if (key === "sampler") return [inner === "trials" ? "run_cap" : "method"];
+  return key === "pruner" ? ["early_terminate"] : ["parameters", inner];
 }
 
 type Note = (line: string) => void;

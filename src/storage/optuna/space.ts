@@ -87,6 +87,6 @@ function readMetricName(database: StudyDatabase, study: number): string | undefi
     )
     .pluck()
     .get(study) as string | undefined;
-  const names: unknown = json === undefined ? undefined : JSON.parse(json);
+  const names: unknown = valueOr(undefined, () => JSON.parse(json ?? "null") as unknown);
   return Array.isArray(names) && typeof names[0] === "string" ? names[0] : undefined;
 }

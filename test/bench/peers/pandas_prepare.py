@@ -1,11 +1,16 @@
-"""Packs digits with pandas or NumPy: images.bin and labels.bin, as bsweep writes them. Usage: FORM FILE FOLDER"""
+"""Packs digits with pandas or NumPy, as bsweep packs them: images.bin and labels.bin. Usage: FORM FILE FOLDER
 
+`whole` before the form does all that bsweep does: it looks at labels and pixels, hashes the files and each row, and syncs."""
+
+import hashlib
+import heapq
 import os
 import sys
 
 import numpy as np
 
-form, path, folder = sys.argv[1:]
+whole = sys.argv[1] == "whole"
+form, path, folder = sys.argv[-3:]
 if form == "csv":
     import pandas as pd
 
@@ -20,6 +25,21 @@ elif form == "make-npz":
 else:
     with np.load(path) as arrays:
         images, labels = arrays["x_train"], arrays["y_train"]
+images = np.ascontiguousarray(images)
+
+
+def write(name, array):
+    with open(os.path.join(folder, name), "wb") as file:
+        array.tofile(file)
+        if whole:
+            file.flush()
+            os.fsync(file.fileno())
+    return hashlib.sha256(array).hexdigest() if whole else None
+
+
 os.makedirs(folder, exist_ok=True)
-np.ascontiguousarray(images).tofile(os.path.join(folder, "images.bin"))
-labels.tofile(os.path.join(folder, "labels.bin"))
+digests = [write("images.bin", images), write("labels.bin", labels)]
+if whole:
+    rows = (hashlib.sha256(row).hexdigest()[:10] for row in images.reshape(len(images), -1))
+    sample = heapq.nsmallest(512, rows)
+    print(digests, np.bincount(labels), images.min(), images.max(), len(set(sample)))

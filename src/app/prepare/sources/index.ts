@@ -8,9 +8,8 @@ import type { FromOptions, ImageSource, OpenSource } from "../source.ts";
 import { openNpy, openNpz } from "./arrays.ts";
 import { openAnyCsv, openCsvSource } from "./csv.ts";
 import { findPictures } from "./class-folders.ts";
+import type { PictureList } from "./pictures.ts";
 import { openIdxContents, openIdxSource } from "./idx.ts";
-import { openParquet } from "./parquet.ts";
-import { openPictures } from "./pictures.ts";
 import { chooseByName, isFolder, isHidden, openPlace, type Place, unknownForm } from "./place.ts";
 
 /** A form in which data come. */
@@ -24,8 +23,17 @@ interface SourceForm {
 const PARQUET: SourceForm = {
   recognise: ({ head, file, content }) =>
     head.subarray(0, 4).toString() === "PAR1" && content.name === file,
-  open: async ({ file }, asked) => openPictures(await openParquet(file, asked), asked),
+  open: async ({ file }, asked) => {
+    const { openParquet } = await import("./parquet.ts");
+    return openPictureList(await openParquet(file, asked), asked);
+  },
 };
+
+/** Decoders take longer to load than small data of other forms to pack. */
+async function openPictureList(list: PictureList, asked: FromOptions): Promise<OpenSource> {
+  const { openPictures } = await import("./pictures.ts");
+  return openPictures(list, asked);
+}
 
 /** The first that recognises a file opens it. */
 const FORMS: readonly SourceForm[] = [
@@ -58,7 +66,7 @@ export async function openImageSource(source: ImageSource): Promise<OpenSource> 
   const { from, resize } = source;
   const folder = isFolder(from);
   const pictures = folder ? findPictures(from, source) : undefined;
-  if (pictures !== undefined) return openPictures(pictures, source);
+  if (pictures !== undefined) return openPictureList(pictures, source);
   const file = folder
     ? join(
         from,
