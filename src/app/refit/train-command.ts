@@ -8,7 +8,7 @@ import { explainFailure, type Trial, type TrainerReport } from "../../core/trial
 import { type CommandModel, formatCommandModel } from "../../formats/command-model.ts";
 import type { RunSetup } from "../../rounds/run-setup.ts";
 import { replaceFolder, writeFileAtomic } from "../../workspace/atomic.ts";
-import { describeCheckpoints } from "../../workspace/checkpoint-folder.ts";
+import { describeCheckpoints, removeCheckpointFolder } from "../../workspace/checkpoint-folder.ts";
 import { listTree } from "../../workspace/folder.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { COMMAND_MODEL_FILE } from "../../workspace/models.ts";
@@ -59,7 +59,7 @@ export async function trainCommand(
   if (listTree(place.artifactFolder).length === 0) throw leftNothing(choice, folder);
   const model = describe(choice, setting, folder, end);
   writeFileAtomic(join(folder, COMMAND_MODEL_FILE), formatCommandModel(model));
-  rmSync(join(folder, "checkpoints"), { recursive: true, force: true });
+  removeCheckpointFolder(join(folder, "checkpoints"));
   replaceFolder(folder, join(setting.modelsFolder, choice.name));
   return model;
 }
