@@ -13,6 +13,14 @@ export interface Pruning {
   readonly within: string;
 }
 
+/** Whether a trial that ended so may yet be run to its end, from where it was stopped. */
+export function mayGoOn(
+  { state }: { readonly state: string },
+  pruning: Pick<Pruning, "keepCheckpoints"> | undefined,
+): boolean {
+  return state === "pruned" && pruning?.keepCheckpoints !== false;
+}
+
 /** How it came to a pruned trial's end, so that it can be checked. */
 export interface RungEvidence {
   /** The step after which it was compared. */

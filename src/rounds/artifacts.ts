@@ -6,6 +6,7 @@ import {
   listBeyond,
   MOST_LISTED,
 } from "../core/artifacts.ts";
+import { mayGoOn } from "../core/pruning.ts";
 import { messageOf, valueOr } from "../core/errors.ts";
 import type { TrialResult } from "../core/trial.ts";
 import { formatArtifactRecord, parseArtifactRecord } from "../formats/artifact-record.ts";
@@ -59,7 +60,7 @@ export class Artifacts {
   settle(result: TrialResult, round: Round): void {
     const { trialId, state } = result;
     const rule = round.artifacts;
-    if (rule === undefined || mayGoOn(result, round)) return;
+    if (rule === undefined || mayGoOn(result, round.pruning)) return;
     if (state !== "complete") this.remove(trialId);
     else if (!existsSync(this.#recordOf(trialId)) && existsSync(this.folderOf(trialId)))
       this.#keep(result, round, rule);
@@ -119,11 +120,6 @@ export class Artifacts {
   #recordOf(trialId: string): string {
     return join(this.#folder, `${trialId}.json`);
   }
-}
-
-/** Whether a trial that was pruned may yet be run to its end, from where it was stopped. */
-export function mayGoOn({ state }: TrialResult, { pruning }: Round): boolean {
-  return state === "pruned" && pruning?.keepCheckpoints !== false;
 }
 
 /** A record whose files are yet to be looked at. */

@@ -1,7 +1,8 @@
+import { mayGoOn } from "../core/pruning.ts";
 import { complaintOf } from "../core/errors.ts";
 import type { Trial, TrialResult } from "../core/trial.ts";
 import type { Round } from "../formats/round-file.ts";
-import { Artifacts, mayGoOn } from "../rounds/artifacts.ts";
+import type { Artifacts } from "../rounds/artifacts.ts";
 import {
   describeCheckpoints,
   makeCheckpointFolder,
@@ -22,7 +23,10 @@ export interface TrialFolders {
 }
 
 /** The folders of a trial that is about to start. */
-export function makeFolders(trial: Trial, { round, layout, log }: Leaving): TrialFolders {
+export async function makeFolders(
+  trial: Trial,
+  { round, layout, log }: Leaving,
+): Promise<TrialFolders> {
   const { number, trialId } = trial;
   const warn = (what: string, problem: string): void =>
     log(`trial ${number}: warning: no ${what}, it goes on without: ${problem}`);
@@ -32,25 +36,35 @@ export function makeFolders(trial: Trial, { round, layout, log }: Leaving): Tria
   if (unsaved !== undefined) warn("checkpoints", unsaved);
   const checkpointFolder = saves && unsaved === undefined ? checkpoints : undefined;
   const goesOn = checkpointFolder !== undefined && describeCheckpoints(checkpoints) !== "";
-  const artifacts = new Artifacts(layout, round.study);
-  const keeps = round.artifacts !== undefined;
-  const unkept = keeps ? complaintOf(() => artifacts.open(trialId, goesOn)) : undefined;
+  const artifacts = await openArtifacts(round, layout);
+  const unkept = complaintOf(() => artifacts?.open(trialId, goesOn));
   if (unkept !== undefined) warn("artifacts", unkept);
-  const artifactFolder = keeps && unkept === undefined ? artifacts.folderOf(trialId) : undefined;
+  const artifactFolder = unkept === undefined ? artifacts?.folderOf(trialId) : undefined;
   return { checkpointFolder, artifactFolder };
+}
+
+/** Loaded where there are to be some: elements start by the thousand. */
+async function openArtifacts(
+  { artifacts, study }: Round,
+  layout: Layout,
+): Promise<Artifacts | undefined> {
+  if (artifacts === undefined) return undefined;
+  const { Artifacts: Opened } = await import("../rounds/artifacts.ts");
+  return new Opened(layout, study);
 }
 
 /**
  * What becomes of a trial's folders, now that its result stands: artifacts are kept if they are among the best, checkpoints go. A pruned
  * trial may yet be run to its end, and goes on from there, unless its round says that it need not.
  */
-export function settleFolders(
+export async function settleFolders(
   { number, trialId }: Trial,
   result: TrialResult,
   { round, layout, log }: Leaving,
-): void {
-  if (mayGoOn(result, round)) return;
-  const unsettled = complaintOf(() => new Artifacts(layout, round.study).settle(result, round));
+): Promise<void> {
+  if (mayGoOn(result, round.pruning)) return;
+  const artifacts = await openArtifacts(round, layout);
+  const unsettled = complaintOf(() => artifacts?.settle(result, round));
   if (unsettled !== undefined) log(`trial ${number}: warning: artifacts: ${unsettled}`);
   const folder = layout.checkpoints(round.study, trialId);
   const problem = removeCheckpointFolder(folder);

@@ -110,7 +110,7 @@ async function findExisting(
   tellOthers(existing, { round: found.round, layout: options.layout, log: options.log });
   // Of a runner that was killed between its result and this.
   removeClaims(options.layout.claims(found.round.study, trial.trialId));
-  settleFolders(trial, existing, { ...options, round: found.round });
+  await settleFolders(trial, existing, { ...options, round: found.round });
   return existing;
 }
 
@@ -191,12 +191,12 @@ async function leaveResult(
   const chosen = chooseParameters(planned, { round, layout, log });
   if ("skipped" in chosen) {
     const result = createSkipped(planned, options.index, chosen.skipped);
-    keepResult(result, found, options);
+    await keepResult(result, found, options);
     return result;
   }
   const { trial } = chosen;
   log(`${describe(trial)}: ${JSON.stringify(trial.params)}`);
-  const folders = makeFolders(trial, { round, layout, log });
+  const folders = await makeFolders(trial, { round, layout, log });
   const signal = AbortSignal.any([options.signal, lost]);
   const result = await runOneTrial(trial, { ...options, ...folders, signal, round, starts });
   if (lost.aborted) {
@@ -208,18 +208,22 @@ async function leaveResult(
     log(`trial ${trial.number}: ${state}, no result`);
     return result;
   }
-  keepResult(result, found, options);
+  await keepResult(result, found, options);
   return result;
 }
 
 /** Writes a result, tells who waits for it, and says how it ended. */
-function keepResult(result: TrialResult, found: Element, options: ElementOptions): void {
+async function keepResult(
+  result: TrialResult,
+  found: Element,
+  options: ElementOptions,
+): Promise<void> {
   const { log, layout } = options;
   const { number, failure, earlyEnd, objective, state, timing } = result;
   writeResult(found.resultFolder, result);
   leaveVerdict(result, found);
   tellOthers(result, { round: found.round, layout, log });
-  settleFolders(result, result, { layout, log, round: found.round });
+  await settleFolders(result, result, { layout, log, round: found.round });
   for (const warning of result.warnings) log(`trial ${number}: warning: ${warning}`);
   const value = `${found.round.objective.metric} ${String(objective)}`;
   const end =
