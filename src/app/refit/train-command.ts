@@ -8,7 +8,7 @@ import { explainFailure, type Trial, type TrainerReport } from "../../core/trial
 import { type CommandModel, formatCommandModel } from "../../formats/command-model.ts";
 import type { RunSetup } from "../../rounds/run-setup.ts";
 import { replaceFolder, writeFileAtomic } from "../../workspace/atomic.ts";
-import { describeCheckpoints } from "../../workspace/checkpoint-folder.ts";
+import { describeCheckpoints, removeCheckpointFolder } from "../../workspace/checkpoint-folder.ts";
 import { listTree } from "../../workspace/folder.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { COMMAND_MODEL_FILE } from "../../workspace/models.ts";
@@ -20,6 +20,7 @@ import type { NamedData } from "./data.ts";
 const LOG_FILE = "training.log";
 const PROBABILITIES_FILE = "test-probabilities.bin";
 const LEFT = "artifacts";
+const CHECKPOINTS = "checkpoints";
 
 interface CommandSetting {
   readonly study: CommandStudy;
@@ -59,14 +60,14 @@ export async function trainCommand(
   if (listTree(place.artifactFolder).length === 0) throw leftNothing(choice, folder);
   const model = describe(choice, setting, folder, end);
   writeFileAtomic(join(folder, COMMAND_MODEL_FILE), formatCommandModel(model));
-  rmSync(join(folder, "checkpoints"), { recursive: true, force: true });
+  removeCheckpointFolder(join(folder, CHECKPOINTS));
   replaceFolder(folder, join(setting.modelsFolder, choice.name));
   return model;
 }
 
 /** What it left goes with the checkpoints that it may go on from. */
 function makePlace(folder: string, { limits }: RunSetup) {
-  const checkpoints = join(folder, "checkpoints");
+  const checkpoints = join(folder, CHECKPOINTS);
   const artifactFolder = join(folder, LEFT);
   if (describeCheckpoints(checkpoints) === "") rmSync(folder, { recursive: true, force: true });
   for (const each of [checkpoints, artifactFolder]) mkdirSync(each, { recursive: true });
