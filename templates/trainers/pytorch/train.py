@@ -50,8 +50,8 @@ for epoch in range(done + 1, epochs + 1):
     if len(validation):
         told["validationAccuracy"] = (predict(validation).argmax(1) == labels[validation]).float().mean().item()
     print("bsweep:", json.dumps(told), flush=True)
-    torch.save((model, optimizer, epoch), saved.with_name(".new"))
-    saved.with_name(".new").replace(saved)
+    torch.save((model, optimizer, epoch), saved.with_name(".new.pt"))
+    saved.with_name(".new.pt").replace(saved)
     if epoch < epochs and (stops or Path(env["BSWEEP_PRUNE"]).exists()):
         raise SystemExit(75)
 predict(torch.tensor(held_out, dtype=torch.long)).numpy().tofile(env["BSWEEP_PROBABILITIES"])

@@ -179,3 +179,31 @@ test.each([
   }
   expect(models).toHaveLength(2);
 });
+
+test("a command has as many threads in a refit as in trials", async () => {
+  const workspace = makeTestFolder();
+  const variables = ["OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"];
+  writeFileSync(
+    join(workspace, "study.yaml"),
+    `study: s
+objective: { metric: x, direction: minimize }
+trainer:
+  command:
+    - sh
+    - -c
+    - env | grep _THREADS= | sort > "$BSWEEP_ARTIFACTS/threads"; echo '{"x":1}' > "$BSWEEP_RESULT"
+space: { a: [1] }
+resources: { cpus: 1 }
+artifacts: { keep: all }
+`,
+  );
+  const ask = askOf(workspace);
+  await ask("local");
+  await ask("artifacts", "1", "--to", "best");
+  await ask("refit");
+  const [trial, refit] = ["best/trial-1", "models/s/trial-1-seed-1/artifacts"].map((folder) =>
+    readFileSync(join(workspace, folder, "threads"), "utf8"),
+  );
+  expect(trial?.split("\n")).toEqual(expect.arrayContaining(variables.map((name) => `${name}=1`)));
+  expect(refit).toBe(trial);
+});
