@@ -1,17 +1,16 @@
 """Trains a CNN with Keras on bsweep's packed images: tells of each epoch, saves after it (docs/custom-trainer.md)."""
 
 import json
-import os
 import signal
+from os import environ as env
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+env.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras
 import numpy as np
 from keras.layers import Conv2D, Dense, Dropout, Flatten, Input, MaxPooling2D
 
-env = os.environ
 params, rows, held_out = (json.loads(Path(env[f"BSWEEP_{name}"]).read_text()) for name in ("PARAMS", "ROWS", "HOLDOUT"))
 data, epochs, seed = Path(env["BSWEEP_DATA"]), int(env["BSWEEP_EPOCHS"]), int(env["BSWEEP_SEED"])
 header = json.loads((data / "dataset.json").read_text())
@@ -21,7 +20,8 @@ rows = np.random.default_rng(0).permutation(rows)
 validation, rows = np.split(rows, [0 if env["BSWEEP_REFIT"] else len(rows) // 10])  # The same ones in all trials.
 judged = (images[validation], labels[validation]) if len(validation) else None
 
-params = {"kernelSize": 3, "denseUnits": 128, "batchSize": 64} | params
+usual = {"filters": 32, "kernelSize": 3, "denseUnits": 128, "dropout": 0, "batchSize": 64, "learningRate": 0.001}
+params = usual | {"optimizer": "adam"} | params
 keras.utils.set_random_seed(seed)
 model = keras.Sequential([
     Input(images.shape[1:]),
@@ -42,6 +42,8 @@ if saved.exists():
 signal.signal(signal.SIGTERM, lambda *_: stops.append(True))
 for epoch in range(done + 1, epochs + 1):
     keras.utils.set_random_seed(seed + epoch)
+    for state in model.layers[-2].variables:  # Of dropout's generator, which Keras does not save.
+        state.assign([seed + epoch, 0])
     fitted = model.fit(images[rows], labels[rows], params["batchSize"], validation_data=judged, verbose=0).history
     told = {"epoch": epoch, "loss": fitted["loss"][0]}
     if judged:

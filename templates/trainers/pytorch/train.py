@@ -16,7 +16,7 @@ images, labels = (torch.from_numpy(np.fromfile(data / header[name]["file"], np.u
 images = images.reshape(header["count"], header["height"], header["width"], -1).permute(0, 3, 1, 2) / 255
 rows = torch.from_numpy(np.random.default_rng(0).permutation(rows))
 validation, rows = rows.tensor_split([0 if env["BSWEEP_REFIT"] else len(rows) // 10])  # The same ones in all trials.
-filters, kernel, units = params["filters"], params.get("kernelSize", 3), params.get("denseUnits", 128)
+filters, kernel, units = params.get("filters", 32), params.get("kernelSize", 3), params.get("denseUnits", 128)
 
 
 @torch.no_grad()
@@ -26,12 +26,12 @@ def predict(rows):
 
 torch.manual_seed(seed)
 blocks = [nn.Sequential(nn.LazyConv2d(size * filters, kernel), nn.ReLU(), nn.MaxPool2d(2)) for size in (1, 2)]
-dense = [nn.LazyLinear(units), nn.ReLU(), nn.Dropout(params["dropout"]), nn.LazyLinear(header["classes"])]
+dense = [nn.LazyLinear(units), nn.ReLU(), nn.Dropout(params.get("dropout", 0)), nn.LazyLinear(header["classes"])]
 model, done, stops = nn.Sequential(*blocks, nn.Flatten(), *dense), 0, []
 predict(rows[:1])  # Lazy layers learn their sizes by it.
-kind = {"adam": torch.optim.Adam, "rmsprop": torch.optim.RMSprop, "sgd": torch.optim.SGD}[params["optimizer"]]
+kinds = {"adam": torch.optim.Adam, "rmsprop": torch.optim.RMSprop, "sgd": torch.optim.SGD}
 more = {"momentum": params["momentum"]} if "momentum" in params else {}
-optimizer = kind(model.parameters(), params["learningRate"], **more)
+optimizer = kinds[params.get("optimizer", "adam")](model.parameters(), params.get("learningRate", 0.001), **more)
 saved = Path(env["BSWEEP_CHECKPOINTS"] or env["BSWEEP_SCRATCH"], "checkpoint.pt")
 if saved.exists():
     model, optimizer, done = torch.load(saved, weights_only=False)
