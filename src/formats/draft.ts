@@ -49,7 +49,7 @@ const EXAMPLES: Readonly<Record<RequirableKey, string>> = {
 
 /**
  * The text of a new study file: an example's blocks with their comments, and the answers.
- * @param example text of an example study, whose objective, trainer, space and resources are taken
+ * @param example text of an example study, whose objective, trainer, space, artifacts and resources are taken
  */
 export function formatStudyDraft(draft: StudyDraft, example: string): string {
   const blocks = splitBlocks(example);
@@ -64,6 +64,7 @@ export function formatStudyDraft(draft: StudyDraft, example: string): string {
     taken("trainer"),
     taken("space"),
     taken("sampler"),
+    taken("artifacts"),
     formatCluster(draft),
     ["# What one element may use.", ...taken("resources").filter((line) => !line.startsWith("#"))],
   ]

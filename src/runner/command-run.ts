@@ -82,6 +82,7 @@ export async function runCommand(
       ...fillEnvironment(trainer, values, params),
       ...commandEnvironment(values),
       ...tellPurpose(scratchFolder, isRefit),
+      ...(isRefit ? limitThreads(values.threads) : {}),
     },
     withChannel: false,
     mark: `${variableOf("scratch")}=${values.scratch}`,
@@ -128,6 +129,12 @@ function tellPurpose(scratchFolder: string, isRefit: boolean): Record<string, st
     [PRUNE_VARIABLE]: join(scratchFolder, PRUNE_FILE),
     [REFIT_VARIABLE]: isRefit ? "1" : "",
   };
+}
+
+/** What an element's job file sets (partials/element-start.hbs), for a command that no element runs. */
+function limitThreads(threads: string): Record<string, string> {
+  const names = ["OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"];
+  return Object.fromEntries(names.map((name) => [name, threads]));
 }
 
 /** A staged Node may run with libraries of its own (partials/element-program.hbs), which are not for the trainer. */

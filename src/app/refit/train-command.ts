@@ -20,6 +20,7 @@ import type { NamedData } from "./data.ts";
 const LOG_FILE = "training.log";
 const PROBABILITIES_FILE = "test-probabilities.bin";
 const LEFT = "artifacts";
+const CHECKPOINTS = "checkpoints";
 
 interface CommandSetting {
   readonly study: CommandStudy;
@@ -59,14 +60,14 @@ export async function trainCommand(
   if (listTree(place.artifactFolder).length === 0) throw leftNothing(choice, folder);
   const model = describe(choice, setting, folder, end);
   writeFileAtomic(join(folder, COMMAND_MODEL_FILE), formatCommandModel(model));
-  removeCheckpointFolder(join(folder, "checkpoints"));
+  removeCheckpointFolder(join(folder, CHECKPOINTS));
   replaceFolder(folder, join(setting.modelsFolder, choice.name));
   return model;
 }
 
 /** What it left goes with the checkpoints that it may go on from. */
 function makePlace(folder: string, { limits }: RunSetup) {
-  const checkpoints = join(folder, "checkpoints");
+  const checkpoints = join(folder, CHECKPOINTS);
   const artifactFolder = join(folder, LEFT);
   if (describeCheckpoints(checkpoints) === "") rmSync(folder, { recursive: true, force: true });
   for (const each of [checkpoints, artifactFolder]) mkdirSync(each, { recursive: true });

@@ -4,7 +4,8 @@
 # --model=loess --span=0.5: a list of values by name.
 words <- strsplit(sub("^--", "", commandArgs(trailingOnly = TRUE)), "=", fixed = TRUE)
 given <- setNames(lapply(words, function(word) type.convert(word[2], as.is = TRUE)), vapply(words, `[`, "", 1))
-options <- modifyList(list(model = "polynomial", degree = 1, span = 0.75, terms = 2, log = FALSE, folds = 10), given)
+usual <- list(model = "polynomial", degree = 1, span = 0.75, terms = 2, log = FALSE, folds = 10, out = NA)
+options <- modifyList(usual, given)
 
 data <- na.omit(airquality[c("Ozone", "Solar.R", "Wind", "Temp")])
 # The logarithm of what is predicted, if asked for.
@@ -32,3 +33,6 @@ for (fold in seq_len(options$folds)) {
   errors <- c(errors, backward(predict(fit(data[folds != fold, ]), left_out)) - left_out$Ozone)
   cat(sprintf("fold %d of %d: rmse %.4f, mae %.4f\n", fold, options$folds, sqrt(mean(errors^2)), mean(abs(errors))))
 }
+
+# The model of all rows, in the folder that --out names.
+if (!is.na(options$out)) saveRDS(fit(data), file.path(options$out, "model.rds"))

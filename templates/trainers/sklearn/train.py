@@ -7,6 +7,7 @@ import json
 import os
 from pathlib import Path
 
+import joblib
 import numpy as np
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
@@ -35,21 +36,19 @@ def build(params, seed, threads):
     return models[params.pop("model")].set_params(**params)
 
 
-def main():
-    images, labels, classes = read_dataset(Path(os.environ["BSWEEP_DATA"]))
-    rows, held_out = read_json("BSWEEP_ROWS"), read_json("BSWEEP_HOLDOUT")
-    model = build(read_json("BSWEEP_PARAMS"), int(os.environ["BSWEEP_SEED"]), int(os.environ["BSWEEP_THREADS"]))
-    model.fit(images[rows], labels[rows])
-
+images, labels, classes = read_dataset(Path(os.environ["BSWEEP_DATA"]))
+rows, held_out = read_json("BSWEEP_ROWS"), read_json("BSWEEP_HOLDOUT")
+model = build(read_json("BSWEEP_PARAMS"), int(os.environ["BSWEEP_SEED"]), int(os.environ["BSWEEP_THREADS"]))
+model.fit(images[rows], labels[rows])
+# Empty where nothing is kept.
+if os.environ["BSWEEP_ARTIFACTS"]:
+    joblib.dump(model, Path(os.environ["BSWEEP_ARTIFACTS"], "model.joblib"))
+# Empty in a refit without a test set.
+if held_out:
     # A class without a row to train on has no column of its own.
     probabilities = np.zeros((len(held_out), classes), np.float32)
     probabilities[:, model.classes_] = model.predict_proba(images[held_out])
     # bsweep reckons auc, logLoss, balancedAccuracy and macroF1 of these.
     probabilities.tofile(os.environ["BSWEEP_PROBABILITIES"])
-    accuracy = float((probabilities.argmax(1) == labels[held_out]).mean())
-    # The last act: bsweep takes the file as soon as the program ends.
-    Path(os.environ["BSWEEP_RESULT"]).write_text(json.dumps({"metrics": {"holdoutAccuracy": accuracy}}))
-
-
-if __name__ == "__main__":
-    main()
+# The last act: bsweep takes the file as soon as the program ends.
+Path(os.environ["BSWEEP_RESULT"]).write_text('{"metrics": {}}')

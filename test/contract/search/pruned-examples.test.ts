@@ -69,8 +69,6 @@ describe.each(EXAMPLES)("the example for %s, with its pruner", (name, isHere) =>
       expect(promoted?.history).toHaveLength(6);
       const log = join(example.layout.round(example.study, 2), "logs/array-01/1.log");
       expect(readFileSync(log, "utf8")).toMatch(/going on after [1-9]/);
-      // Keras shuffles a whole training from one seed.
-      if (name === "keras") return;
       const whole = await makeExample(name, [WITH_SPACE, LONGER], 300);
       await runBsweep(localArgs(whole));
       expect(measured(promoted)).toEqual(measured(resultOf(whole, 1)));
@@ -120,7 +118,7 @@ test.each(EXAMPLES.filter(([, isHere]) => isHere))(
       100,
     );
     await runPruned(example);
-    expect(endOf(example)).toBe("ended with None");
+    expect(endOf(example)).toBe("ended with 75");
   },
   300_000,
 );
