@@ -183,7 +183,11 @@ function describeRound(inputs: RoundInputs, arrays: readonly RoundArray[], trial
         : { kind: trainer.kind, ...pickSetup(trainer), ...dropAbsent({ best: trainer.best }) },
     limits: { cpus, memoryMiB, walltimeSeconds, checkpointSeconds },
     cluster: describeCluster(inputs),
-    ...dropAbsent({ search: inputs.opened?.search, pruning: pruningOf(inputs), artifacts: artifactsOf(inputs) }),
+    ...dropAbsent({
+      search: inputs.opened?.search,
+      pruning: pruningOf(inputs),
+      artifacts: artifactsOf(inputs),
+    }),
     arrays,
     trials,
     inputs: hashInputs(inputs),
