@@ -7,7 +7,7 @@ import {
   MOST_LISTED,
 } from "../core/artifacts.ts";
 import { mayGoOn } from "../core/pruning.ts";
-import { messageOf, valueOr } from "../core/errors.ts";
+import { complaintOf, messageOf, valueOr } from "../core/errors.ts";
 import type { TrialResult } from "../core/trial.ts";
 import { formatArtifactRecord, parseArtifactRecord } from "../formats/artifact-record.ts";
 import type { Round } from "../formats/round-file.ts";
@@ -79,7 +79,10 @@ export class Artifacts {
     describeTrialModel(folder, result, round, this.#layout);
     writeFileAtomic(this.#recordOf(trialId), formatArtifactRecord(fill(rough, folder)));
     // Read again: of two who end at once, one sees the other's.
-    for (const each of listBeyond(this.readAll().records, rule.keep)) this.remove(each.trialId);
+    const beyond = listBeyond(this.readAll().records, rule.keep);
+    // What belongs to somebody else may have to stay; it keeps nothing else.
+    const stays = beyond.flatMap((each) => complaintOf(() => this.remove(each.trialId)) ?? []);
+    if (stays.length > 0) throw new Error(stays.join("; "));
   }
 
   /** The folder first: a record without one is removed by whoever looks next. System errors are passed on. */
