@@ -39,7 +39,8 @@ export function refitByCommand(
     train: async (choice, onModel, signal) => {
       if (train !== null) dataset ??= placeData(train, test, scratchFolder);
       const setup = describeSetup(study, (await dataset) ?? null);
-      const trial = describeTrial(choice, study);
+      const digests = [train, test].map((each) => each?.header.digest ?? "");
+      const trial = describeTrial(choice, study, digests);
       const named = { ...setting, signal, run: options.runCommand };
       const model = await trainCommand(choice, trial, setup, named, effects);
       if (model !== undefined) onModel();
@@ -89,8 +90,9 @@ function describeSetup(
 function describeTrial(
   { trial, params, seed, trainingSeed, epochs }: Choice,
   { trainer: { version } }: CommandStudy,
+  digests: readonly string[],
 ): Trial {
-  const identity = canonicalJson({ refit: { params, epochs, trainingSeed, version } });
+  const identity = canonicalJson({ refit: { params, epochs, trainingSeed, version, digests } });
   return {
     number: trial?.number ?? 1,
     trialId: sha256(identity).slice(0, 16),

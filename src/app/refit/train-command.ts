@@ -1,7 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Effects } from "../../core/effects.ts";
-import { BsweepError } from "../../core/errors.ts";
+import { BsweepError, valueOr } from "../../core/errors.ts";
 import type { CommandStudy } from "../../core/study.ts";
 import { variableOf } from "../../core/trainer-command.ts";
 import { explainFailure, type Trial, type TrainerReport } from "../../core/trial.ts";
@@ -9,7 +9,7 @@ import { type CommandModel, formatCommandModel } from "../../formats/command-mod
 import type { RunSetup } from "../../rounds/run-setup.ts";
 import { replaceFolder, writeFileAtomic } from "../../workspace/atomic.ts";
 import { describeCheckpoints, removeCheckpointFolder } from "../../workspace/checkpoint-folder.ts";
-import { listTree } from "../../workspace/folder.ts";
+import { listTree, readPlainFile } from "../../workspace/folder.ts";
 import type { Layout } from "../../workspace/layout.ts";
 import { COMMAND_MODEL_FILE } from "../../workspace/models.ts";
 import { packageVersion } from "../../workspace/package.ts";
@@ -20,6 +20,8 @@ import type { NamedData } from "./data.ts";
 const LOG_FILE = "training.log";
 const PROBABILITIES_FILE = "test-probabilities.bin";
 const LEFT = "artifacts";
+/** Says which training an unfinished folder is of. */
+const MARK = "training";
 const CHECKPOINTS = "checkpoints";
 
 interface CommandSetting {
@@ -47,7 +49,7 @@ export async function trainCommand(
   { reporter }: Effects,
 ): Promise<CommandModel | undefined> {
   const folder = join(setting.modelsFolder, `.${choice.name}`);
-  const place = makePlace(folder, setup);
+  const place = makePlace(folder, trial, setup);
   const output = openSync(join(folder, LOG_FILE), "a");
   const probabilitiesFile = join(folder, PROBABILITIES_FILE);
   const { layout, signal } = setting;
@@ -61,16 +63,21 @@ export async function trainCommand(
   const model = describe(choice, setting, folder, end);
   writeFileAtomic(join(folder, COMMAND_MODEL_FILE), formatCommandModel(model));
   removeCheckpointFolder(join(folder, CHECKPOINTS));
+  rmSync(join(folder, MARK), { force: true });
   replaceFolder(folder, join(setting.modelsFolder, choice.name));
   return model;
 }
 
-/** What it left goes with the checkpoints that it may go on from. */
-function makePlace(folder: string, { limits }: RunSetup) {
+/** What an earlier run of the same training has left is gone on with, where it has a checkpoint. */
+function makePlace(folder: string, { trialId }: Trial, { limits }: RunSetup) {
   const checkpoints = join(folder, CHECKPOINTS);
   const artifactFolder = join(folder, LEFT);
-  if (describeCheckpoints(checkpoints) === "") rmSync(folder, { recursive: true, force: true });
+  const mark = join(folder, MARK);
+  const isSame = valueOr("", () => readPlainFile(mark)) === trialId;
+  if (!isSame || describeCheckpoints(checkpoints) === "")
+    rmSync(folder, { recursive: true, force: true });
   for (const each of [checkpoints, artifactFolder]) mkdirSync(each, { recursive: true });
+  writeFileAtomic(mark, trialId);
   const saves = limits.checkpointSeconds !== null;
   return { artifactFolder, checkpointFolder: saves ? checkpoints : undefined };
 }

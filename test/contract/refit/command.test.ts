@@ -188,6 +188,7 @@ test("stopped and run again, it goes on from its checkpoint, with what it had le
   run.kill("SIGTERM");
   await run.end.then(({ exitStatus }) => expect(exitStatus).not.toBe(0));
   expect(existsSync(join(hidden, "checkpoints", "count"))).toBe(true);
+  writeFileSync(join(hidden, "artifacts", "mine"), "");
   const report = await refit(own);
   expect(report.models.map(({ name }) => name)).toEqual(["trial-2-seed-1"]);
   const counts = readFileSync(
@@ -196,4 +197,25 @@ test("stopped and run again, it goes on from its checkpoint, with what it had le
   );
   const numbers = counts.trim().split("\n").map(Number);
   expect(new Set(numbers)).toEqual(new Set(Array.from({ length: 40 }, (_, at) => at + 1)));
+  expect(
+    existsSync(join(own.workspace, "models", "s", "trial-2-seed-1", "artifacts", "mine")),
+  ).toBe(true);
+  const made = readdirSync(join(own.workspace, "models", "s", "trial-2-seed-1"));
+  expect(made).toEqual(["artifacts", "refit.json", "training.log"]);
+});
+
+test("what was left of another training is not gone on with", async () => {
+  const own = makeScriptStudy(COUNTER, PLAIN, "checkpoint: epoch");
+  expect((await own.run("local")).exitStatus).toBe(0);
+  const hidden = join(own.workspace, "models", "s", ".trial-2-seed-1");
+  const run = startBsweep(["refit", own.studyFile, `--workspace=${own.workspace}`]);
+  await until(() => existsSync(join(hidden, "checkpoints", "count")));
+  run.kill("SIGKILL");
+  expect((await run.end).signal).toBe("SIGKILL");
+  // As an earlier version of the command would have left it.
+  writeFileSync(join(hidden, "training"), "another");
+  await refit(own);
+  const counts = join(own.workspace, "models", "s", "trial-2-seed-1", "artifacts", "counts");
+  const numbers = readFileSync(counts, "utf8").trim().split("\n").map(Number);
+  expect(numbers).toEqual(Array.from({ length: 40 }, (_, at) => at + 1));
 });
