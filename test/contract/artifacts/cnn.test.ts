@@ -14,7 +14,7 @@ import { readResults } from "../../support/rounds.ts";
 
 const ROWS = 300;
 
-async function makeStudy(more: string) {
+async function makeStudy(more: string, epochs = 4) {
   const workspace = makeTestFolder();
   const csv = join(workspace, "train.csv");
   writeKaggleCsv(csv, { rows: ROWS });
@@ -24,7 +24,7 @@ async function makeStudy(more: string) {
     file,
     `study: s
 data: { train: data/digits, holdout: 0.2 }
-trainer: { kind: cnn, epochs: 4, set: { denseUnits: 16, batchSize: 20, filters: 4 } }
+trainer: { kind: cnn, epochs: ${epochs}, set: { denseUnits: 16, batchSize: 20, filters: 4 } }
 resources: { checkpoint: epoch }
 ${more}`,
   );
@@ -71,10 +71,14 @@ test("a trial of the CNN leaves the model that was judged: it predicts what the 
 });
 
 test("a pruned trial leaves nothing, and its model once it was promoted", async () => {
-  const own = await makeStudy(`artifacts: { keep: all }
+  // So many epochs that none is over before it can be stopped.
+  const own = await makeStudy(
+    `artifacts: { keep: all }
 pruner: { kind: successive-halving, keepCheckpoints: true }
 space: { learningRate: [0.003, 0.002, 0.000001, 0.000002] }
-`);
+`,
+    30,
+  );
   expect((await own.run("local", "--workers=1")).exitStatus).toBe(0);
   const pruned = [...own.results().values()].filter(({ state }) => state === "pruned");
   expect(pruned.length).toBeGreaterThan(0);

@@ -38,7 +38,8 @@ describe("what a report tells of a search", () => {
   beforeAll(async () => {
     study = makeSearchStudyIn(folder, {
       sampler: "kind: gp, trials: 30, seed: 1",
-      ...{ epochs: 3, more: "pruner: { kind: successive-halving }" },
+      // Time between steps: a trainer that has ended when its first step is read is not stopped any more.
+      ...{ epochs: 3, seconds: 1.5, more: "pruner: { kind: successive-halving }" },
     });
     await generateSearch(study);
     expect((await run(study, "local", "--workers", "2")).exitStatus).toBe(0);
