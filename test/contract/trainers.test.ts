@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -10,6 +9,7 @@ import { createLayout } from "../../src/workspace/layout.ts";
 import { packagedTemplates } from "../../src/workspace/package.ts";
 import { runBsweep, startBsweep, until } from "../support/bsweep-process.ts";
 import { makeTestFolder } from "../support/folder.ts";
+import { spawnSync } from "../support/programs.ts";
 import { requireHere } from "../support/requirements.ts";
 import { readResults } from "../support/rounds.ts";
 import { type Example, localArgs, makeExample, PYTHONS } from "../support/trainer-example.ts";
@@ -51,7 +51,8 @@ describe.each([
         expect(history.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5]);
         const sizing = size(resolveCnnParameters(params));
         const file = join(artifacts.folderOf(trialId), model);
-        const counted = spawnSync(PYTHONS[name] ?? "", ["-c", count, file], { encoding: "utf8" });
+        const counted = spawnSync(PYTHONS[name] ?? "", ["-c", count, file]);
+        expect(counted.status, counted.stderr).toBe(0);
         expect(Number(counted.stdout)).toBe(sizing.ok ? sizing.size.parameters : undefined);
       }
     },

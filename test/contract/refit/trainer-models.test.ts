@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -10,6 +9,7 @@ import { runBsweep } from "../../support/bsweep-process.ts";
 import { makeTestFolder } from "../../support/folder.ts";
 import { writeKaggleCsv } from "../../support/mnist.ts";
 import { prepare } from "../../support/prepare.ts";
+import { spawnSync } from "../../support/programs.ts";
 import { requireHere } from "../../support/requirements.ts";
 import { makeExample, PYTHONS } from "../../support/trainer-example.ts";
 
@@ -151,20 +151,14 @@ describe.each(EXAMPLES)(
         }
         if (predict === null) return;
         const folder = folderOf(judged.models[0]?.name ?? "");
-        const compared = spawnSync(
-          PYTHONS[name] ?? "",
-          [
-            ...[
-              "-c",
-              COMPARE.replace("IMPORTS", imports).replace("PREDICTED", predict),
-              join(folder, "artifacts", left),
-            ],
-            join(workspace, "data/test/images.bin"),
-            join(folder, "test-probabilities.bin"),
-          ],
-          { encoding: "utf8" },
-        );
-        expect(Number(compared.stdout || compared.stderr)).toBeLessThan(1e-5);
+        const program = COMPARE.replace("IMPORTS", imports).replace("PREDICTED", predict);
+        const compared = spawnSync(PYTHONS[name] ?? "", [
+          ...["-c", program, join(folder, "artifacts", left)],
+          join(workspace, "data/test/images.bin"),
+          join(folder, "test-probabilities.bin"),
+        ]);
+        expect(compared.status, compared.stderr).toBe(0);
+        expect(Number(compared.stdout)).toBeLessThan(1e-5);
       },
       600_000,
     );
