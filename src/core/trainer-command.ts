@@ -109,6 +109,13 @@ export const PRUNE_VARIABLE = "BSWEEP_PRUNE";
 /** `1` where the best parameters are trained once more, on all rows, for the model alone; else empty. */
 export const REFIT_VARIABLE = "BSWEEP_REFIT";
 
+/** How many threads common libraries start: an element's job file sets them (partials/element-start.hbs). */
+export const THREAD_VARIABLES = [
+  "OMP_NUM_THREADS",
+  "TF_NUM_INTRAOP_THREADS",
+  "TF_NUM_INTEROP_THREADS",
+] as const;
+
 /** The environment variable that holds one of bsweep's own values; undefined for what is none. */
 export function variableOf(name: string): string | undefined {
   return isCommandValue(name) ? `BSWEEP_${name.toUpperCase()}` : undefined;

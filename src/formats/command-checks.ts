@@ -4,7 +4,12 @@ import { isObject } from "../core/objects.ts";
 import type { CommandSetup } from "../core/study.ts";
 import { type ArgsStyle } from "../core/args-style.ts";
 import { renameArgument } from "../core/trainer-args.ts";
-import { COMMAND_VALUES, listPlaceholders, onlyPlaceholder } from "../core/trainer-command.ts";
+import {
+  COMMAND_VALUES,
+  listPlaceholders,
+  onlyPlaceholder,
+  THREAD_VARIABLES,
+} from "../core/trainer-command.ts";
 import { complainOfPattern } from "./metric-patterns.ts";
 import { describeUnknown, type IssueAt } from "./schema-issues.ts";
 
@@ -110,9 +115,7 @@ function checkAlwaysThere(
 
 /** What bsweep's job files and runner set themselves, and what decides about it in place of a variable. */
 const OWN_VARIABLES: Readonly<Record<string, string>> = {
-  OMP_NUM_THREADS: "resources.cpus",
-  TF_NUM_INTRAOP_THREADS: "resources.cpus",
-  TF_NUM_INTEROP_THREADS: "resources.cpus",
+  ...Object.fromEntries(THREAD_VARIABLES.map((name) => [name, "resources.cpus"])),
   CUDA_VISIBLE_DEVICES: "resources.gpu",
   NVIDIA_VISIBLE_DEVICES: "resources.gpu",
   PATH: "the site; name the program by its whole path",

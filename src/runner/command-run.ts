@@ -7,6 +7,7 @@ import {
   fillText,
   PRUNE_VARIABLE,
   REFIT_VARIABLE,
+  THREAD_VARIABLES,
   variableOf,
 } from "../core/trainer-command.ts";
 import type { StepRecord } from "../core/trial.ts";
@@ -65,7 +66,7 @@ export async function runCommand(
   { layout, artifactFolder = "", isRefit = false, warnings, onStep }: CommandContext,
 ): Promise<Ran> {
   const { params, scratchFolder } = request;
-  const values = { ...valuesOf(request, layout), artifacts: artifactFolder };
+  const values = valuesOf(request, layout, artifactFolder);
   const fill = (text = ""): string => fillText(text, values, params) ?? "";
   const [program = "", ...args] = fillCommand(trainer, values, params);
   const { cwd, metricsFile } = findPlaces(trainer, fill, { ...layout, scratchFolder });
@@ -131,10 +132,9 @@ function tellPurpose(scratchFolder: string, isRefit: boolean): Record<string, st
   };
 }
 
-/** What an element's job file sets (partials/element-start.hbs), for a command that no element runs. */
+/** For a command that no element runs. */
 function limitThreads(threads: string): Record<string, string> {
-  const names = ["OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"];
-  return Object.fromEntries(names.map((name) => [name, threads]));
+  return Object.fromEntries(THREAD_VARIABLES.map((name) => [name, threads]));
 }
 
 /** A staged Node may run with libraries of its own (partials/element-program.hbs), which are not for the trainer. */
@@ -146,7 +146,8 @@ function withoutOwnLibraries(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv 
 function valuesOf(
   request: CommandRequest,
   { workspace }: Layout,
-): Omit<CommandValues, "artifacts"> {
+  artifacts: string,
+): CommandValues {
   const { scratchFolder, dataset } = request;
   return {
     request: join(scratchFolder, REQUEST_FILE),
@@ -160,6 +161,7 @@ function valuesOf(
     rows: dataset === null ? "" : join(scratchFolder, ROWS_FILE),
     probabilities: dataset === null ? "" : join(scratchFolder, PROBABILITIES_FILE),
     checkpoints: request.checkpoint?.folder ?? "",
+    artifacts,
     scratch: scratchFolder,
     workspace,
   };

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { DatasetHeader } from "../core/dataset.ts";
+import type { DatasetHeader, PackedFile } from "../core/dataset.ts";
 import { BsweepError, findNearest, valueOr } from "../core/errors.ts";
+import { type CommandModel, parseCommandModel } from "../formats/command-model.ts";
 import type { RefittedModel } from "../formats/model-file.ts";
 import type { Study } from "../core/study.ts";
 import { parseModelFile } from "../formats/model-file.ts";
@@ -67,6 +68,17 @@ function listTrialModels(layout: Layout, study: string): ReadonlyMap<string, str
   return new Map(found.sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true })));
 }
 
+/** Trials may have left thousands: they are looked at only where refitted ones are not what is asked for. */
+function listOthers(
+  layout: Layout,
+  study: string,
+  refitted: readonly string[],
+  names: readonly string[],
+): ReadonlyMap<string, string> {
+  const isFound = refitted.length > 0 && names.every((name) => refitted.includes(name));
+  return isFound ? new Map() : listTrialModels(layout, study);
+}
+
 /** Descriptions of the models that were made of a study, `seed-2` before `seed-10`; none when there is no folder. */
 export function listModelFiles(
   layout: Layout,
@@ -95,7 +107,7 @@ export function openModels(
 ): StoredModel[] {
   const made = listModelFiles(layout, study.name);
   const refitted = made.filter(({ file }) => basename(file) === MODEL_FILE).map(({ name }) => name);
-  const left = listTrialModels(layout, study.name);
+  const left = listOthers(layout, study.name, refitted, names);
   const known = [...refitted, ...left.keys()];
   if (refitted.length === 0 && made.length > 0)
     throw new BsweepError("CONFLICT", `the models of study ${study.name} are a command's own`, {
@@ -124,18 +136,31 @@ export function openModels(
  * @throws BsweepError INVALID_MODEL when there is none, or it is damaged
  */
 export function openModel(folder: string): StoredModel {
-  const file = join(folder, MODEL_FILE);
+  const model = readDescribed(folder, MODEL_FILE, parseModelFile, ({ weights }) => [weights]);
+  return { folder, model, weightsFile: join(folder, model.weights.file) };
+}
+
+/** The same of a command's. @throws as openModel does */
+export function openCommandModel(folder: string): CommandModel {
+  return readDescribed(folder, COMMAND_MODEL_FILE, parseCommandModel, ({ files }) => files);
+}
+
+function readDescribed<M>(
+  folder: string,
+  name: string,
+  parse: (text: string, file: string) => M,
+  filesOf: (model: M) => readonly PackedFile[],
+): M {
+  const file = join(folder, name);
   const absent = `there is no model: ${file} is missing`;
   const text = readMade(file, "INVALID_MODEL", absent, "models are made by bsweep refit");
-  const model = parseModelFile(text, file);
-  const issues = checkPackedFile(folder, model.weights, true);
-  if (issues.length > 0) {
-    throw new BsweepError("INVALID_MODEL", `the model in ${folder} is damaged`, {
-      issues,
-      hint: "make it again with bsweep refit --force",
-    });
-  }
-  return { folder, model, weightsFile: join(folder, model.weights.file) };
+  const model = parse(text, file);
+  const issues = filesOf(model).flatMap((each) => checkPackedFile(folder, each, true));
+  if (issues.length === 0) return model;
+  throw new BsweepError("INVALID_MODEL", `the model in ${folder} is damaged`, {
+    issues,
+    hint: "make it again with bsweep refit --force",
+  });
 }
 
 /** The model's variables by name. @throws BsweepError INVALID_MODEL */

@@ -44,6 +44,21 @@ export function createPackedFile(folder: string, name: string) {
   };
 }
 
+/** Creates `folder/name` of blocks, one after another. Errors of the system and of the blocks are passed on. */
+export async function writePackedFile(
+  folder: string,
+  name: string,
+  blocks: AsyncIterable<Uint8Array>,
+): Promise<PackedFile> {
+  const file = createPackedFile(folder, name);
+  try {
+    for await (const block of blocks) file.write(block);
+    return file.finish();
+  } finally {
+    file.close();
+  }
+}
+
 /** SHA-256 of a file in hex, at flat memory. */
 export function hashFile(path: string): string {
   const hash = createHash("sha256");

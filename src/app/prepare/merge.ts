@@ -8,11 +8,11 @@ import { computeDatasetDigest, formatDatasetHeader } from "../../formats/dataset
 import { withFolderBeside, writeFileAtomic } from "../../workspace/atomic.ts";
 import {
   checkPackedFile,
-  createPackedFile,
   DATASET_FILE,
   IMAGES_FILE,
   LABELS_FILE,
   openPackedDataset,
+  writePackedFile,
 } from "../../workspace/packed-dataset.ts";
 import { numberPieces, placePiece } from "./numbering.ts";
 import { piecesFolder, readPieces, type FoundPiece } from "./pieces.ts";
@@ -172,25 +172,27 @@ async function joinImages(joining: Joining, see: (block: Uint8Array) => void): P
 }
 
 /** @param change shown every byte, in order, and the number of its piece; gives what is written */
-async function concatenate(
+function concatenate(
   name: string,
   content: "images" | "labels",
-  { folder, pieces, signal }: Joining,
+  joining: Joining,
   change: (block: Uint8Array, piece: number) => Uint8Array,
 ): Promise<PackedFile> {
-  const merged = createPackedFile(folder, name);
-  try {
-    for (const [at, piece] of pieces.entries()) {
-      const packed = piece[content];
-      if (packed === null) continue;
-      for await (const block of readVerified(piece, packed)) {
-        signal.throwIfAborted();
-        merged.write(change(block, at));
-      }
+  return writePackedFile(joining.folder, name, readChanged(content, joining, change));
+}
+
+async function* readChanged(
+  content: "images" | "labels",
+  { pieces, signal }: Joining,
+  change: (block: Uint8Array, piece: number) => Uint8Array,
+): AsyncGenerator<Uint8Array> {
+  for (const [at, piece] of pieces.entries()) {
+    const packed = piece[content];
+    if (packed === null) continue;
+    for await (const block of readVerified(piece, packed)) {
+      signal.throwIfAborted();
+      yield change(block, at);
     }
-    return merged.finish();
-  } finally {
-    merged.close();
   }
 }
 

@@ -1,16 +1,12 @@
-import { join } from "node:path";
-import { BsweepError } from "../../core/errors.ts";
 import { canonicalJson } from "../../core/canonical-json.ts";
 import { sha256 } from "../../core/identity.ts";
 import { dropAbsent } from "../../core/objects.ts";
 import type { CommandStudy } from "../../core/study.ts";
 import { pickSetup } from "../../core/trainer-command.ts";
 import type { Trial } from "../../core/trial.ts";
-import { type CommandModel, parseCommandModel } from "../../formats/command-model.ts";
+import type { CommandModel } from "../../formats/command-model.ts";
 import type { RunDataset, RunSetup } from "../../rounds/run-setup.ts";
-import { readMade } from "../../workspace/folder.ts";
-import { COMMAND_MODEL_FILE } from "../../workspace/models.ts";
-import { checkPackedFile } from "../../workspace/packed-dataset.ts";
+import { openCommandModel } from "../../workspace/models.ts";
 import type { Choice } from "./choose.ts";
 import { type NamedData, openRefitData } from "./data.ts";
 import { joinData } from "./joined-data.ts";
@@ -98,18 +94,4 @@ function describeTrial(
     trialId: sha256(identity).slice(0, 16),
     ...{ params, replicate: seed - 1, seed: trainingSeed, resource: { epochs }, attempt: 1 },
   };
-}
-
-/** @throws BsweepError INVALID_MODEL when there is none, or it is damaged */
-function openCommandModel(folder: string): CommandModel {
-  const file = join(folder, COMMAND_MODEL_FILE);
-  const absent = `there is no model: ${file} is missing`;
-  const text = readMade(file, "INVALID_MODEL", absent, "models are made by bsweep refit");
-  const model = parseCommandModel(text, file);
-  const issues = model.files.flatMap((each) => checkPackedFile(folder, each, true));
-  if (issues.length === 0) return model;
-  throw new BsweepError("INVALID_MODEL", `the model in ${folder} is damaged`, {
-    issues,
-    hint: "make it again with bsweep refit --force",
-  });
 }

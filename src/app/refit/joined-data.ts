@@ -3,10 +3,10 @@ import type { DatasetHeader, PackedFile } from "../../core/dataset.ts";
 import { computeDatasetDigest, formatDatasetHeader } from "../../formats/dataset-header.ts";
 import { writeFileAtomic } from "../../workspace/atomic.ts";
 import {
-  createPackedFile,
   DATASET_FILE,
   IMAGES_FILE,
   LABELS_FILE,
+  writePackedFile,
 } from "../../workspace/packed-dataset.ts";
 import { readBytes } from "../prepare/content.ts";
 import type { NamedData } from "./data.ts";
@@ -30,30 +30,29 @@ export async function joinData(
     ...{ height: header.height, width: header.width, channels: header.channels },
     ...(header.classNames === undefined ? {} : { classNames: header.classNames }),
     count: header.count + test.header.count,
-    images: await concatenate(folder, IMAGES_FILE, parts, ({ images }) => images),
-    labels: await concatenate(folder, LABELS_FILE, parts, ({ labels }) => labels),
+    images: await writePackedFile(
+      folder,
+      IMAGES_FILE,
+      readParts(parts, ({ images }) => images),
+    ),
+    labels: await writePackedFile(
+      folder,
+      LABELS_FILE,
+      readParts(parts, ({ labels }) => labels),
+    ),
   };
   const joined = { ...content, digest: computeDatasetDigest(content) };
   writeFileAtomic(join(folder, DATASET_FILE), formatDatasetHeader(joined));
   return joined;
 }
 
-async function concatenate(
-  folder: string,
-  name: string,
+/** The bytes of one kind of file, of all parts. */
+async function* readParts(
   parts: readonly NamedData[],
   pick: (header: DatasetHeader) => PackedFile | null,
-): Promise<PackedFile> {
-  const file = createPackedFile(folder, name);
-  try {
-    for (const { folder: from, header } of parts) {
-      const packed = pick(header);
-      if (packed === null) continue;
-      for await (const block of readBytes(join(from, packed.file), 0, packed.bytes))
-        file.write(block);
-    }
-    return file.finish();
-  } finally {
-    file.close();
+): AsyncGenerator<Buffer> {
+  for (const { folder, header } of parts) {
+    const packed = pick(header);
+    if (packed !== null) yield* readBytes(join(folder, packed.file), 0, packed.bytes);
   }
 }
